@@ -1,0 +1,115 @@
+"""The command line: ask, refuse politely, hand over."""
+
+import os
+import re
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from . import __version__, git
+from .answers import checked, from_toml
+from .compose import plan
+from .errors import Problem
+from .project import Answers, choices, choose, settled, title_from
+from .text import acceptable, printable
+from .write import is_here, place, tree, write
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+@click.version_option(__version__, prog_name="hackgen")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """From an idea or a data file to a trained, evaluated, checked machine-learning project."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@cli.command()
+@click.argument("dest", required=False)
+@click.option("--task", help="What the project learns, e.g. image-classification.")
+@click.option("--framework", help="What it is written with, e.g. pytorch.")
+@click.option("--model", "models", multiple=True, help="A model to include; repeat it for several in one project.")
+@click.option("--title", help="The project's title; the folder's name says it otherwise.")
+@click.option("--author", help="Who made it; git's user.name otherwise.")
+@click.option("--event", help="The course or hackathon it is for.")
+@click.option("--data", help="Your own data, a file or folder; the sample otherwise.")
+@click.option("--target", help="The column to predict, where data has columns.")
+@click.option("--answers", type=click.Path(path_type=Path), help="Take the answers from a project's .hackgen.toml.")
+@click.option("--yes", is_flag=True, help="Ask nothing: what no flag says gets its default.")
+@click.option("--dry-run", is_flag=True, help="Show the files and their sizes, write nothing.")
+@click.option("--no-git", is_flag=True, help="Make no repository and no commit.")
+def new(dest: str | None, answers: Path | None, yes: bool, dry_run: bool, no_git: bool, **flags: str) -> None:
+    """Generate a project into the folder DEST (`.`: the current one), named after the task otherwise."""
+    flags = {name: value for name, value in flags.items() if value not in (None, ())}
+    given = replace(from_toml(answers) if answers else Answers(), **flags)
+    if dest is not None:
+        place(dest, {})  # an occupied folder is refused before anything is asked
+    if not (answers or yes) and sys.stdin.isatty() and sys.stdout.isatty():
+        from .ask import complete  # questionary is slow to import, and needed only here
+
+        given, dest = complete(checked(given), dest)
+    choice = choose(checked(given))
+    dest = choice.task.name if dest is None else dest
+    person = git.identity() if given.author is None or not no_git else {}
+    final = settled(checked(_filled(given, dest, person)), choice)
+    files = plan(choice, final)
+    where = place(dest, files)
+    if dry_run:
+        return click.echo(tree(dest, files))
+    here, notes = is_here(where), []
+    if not no_git and not git.inside_work_tree(where):
+        write(files, where, lambda folder: notes.extend(git.scaffold(folder, choice, person)))
+    else:
+        write(files, where)
+    for note in notes:
+        click.echo(f"hackgen: no commit was made: {printable(note)}", err=True)
+    steps = ["pip install -e .", "python train.py", "python evaluate.py"]
+    commands = steps if here else [f"cd {_quoted(dest)}", *steps[:2]]
+    click.echo(printable(f"{where}: {choice}"))
+    for command in commands:
+        click.echo(f"  {command}")
+
+
+def _filled(given: Answers, dest: str, person: dict[str, str]) -> Answers:
+    """The defaults that come from around the project: its folder's name, git's user, where the data really is."""
+    author = acceptable(person.get("name", "")) if given.author is None else given.author
+    data = given.data and os.path.abspath(given.data)
+    if data and not os.path.exists(data):
+        raise Problem(f"--data: {given.data} does not exist")
+    return replace(given, title=given.title or title_from(dest), author=author, data=data)
+
+
+def _quoted(path: str) -> str:
+    """The path as the shell at hand reads it back."""
+    if os.name == "nt":
+        return f'"{path}"' if re.search(r"[^\w.:/\\-]", path) else path
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)
+
+
+@cli.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One object for each project, for machines.")
+def list_choices(as_json: bool) -> None:
+    """Show every task with its frameworks and models."""
+    found = choices()
+    if as_json:
+        import json
+
+        rows = [
+            {
+                "task": choice.task.name,
+                "framework": choice.framework.name,
+                "backend": choice.backend,
+                "model": choice.models[0].name,
+                "kind": choice.task["kind"],
+                "metric": choice.task["metric"],
+                "sample": choice.task["sample"],
+            }
+            for choice in found
+        ]
+        return click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    from .table import show
+
+    show(found)

@@ -1,0 +1,108 @@
+"""Layers of parts -> {path: bytes}: the whole project in memory, before anything is written."""
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from . import text
+from .answers import to_toml
+from .errors import Problem
+from .project import Answers, Choice, facts
+
+
+def plan(choice: Choice, answers: Answers) -> dict[str, bytes]:
+    """Every file of the project. `new`, `--dry-run` and the tests all use this one plan."""
+    known = facts(choice, answers)
+    laid = lay(choice.layers, choice.models_from)
+    files = join_sections({path: merged(path, [content(s, known) for s in sources]) for path, sources in laid.items()})
+    return dict(sorted(files.items())) | {".hackgen.toml": to_toml(answers).encode()}
+
+
+def lay(layers: list[Path], models_from: str) -> dict[str, list[Path]]:
+    """Which template files make each project file: the last layer's one, or all of them where they are joined."""
+    laid: dict[str, list[Path]] = {}
+    for layer in layers:
+        for source, inside in walk(layer):
+            path = project_path(layer, inside, models_from)
+            if path:
+                laid[path] = [*laid.get(path, []), source] if is_ignore_list(path) else [source]
+    return laid
+
+
+def walk(folder: Path) -> Iterator[tuple[Path, str]]:
+    """The files of a part with their paths inside it, without what Python or an editor's import left there."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        inside = os.path.relpath(parent, folder).replace(os.sep, "/") + "/"
+        for name in names:
+            if not name.endswith(".pyc"):
+                yield Path(parent, name), (inside + name).removeprefix("./")
+
+
+def project_path(layer: Path, inside: str, models_from: str) -> str | None:
+    """Where a part's file lands; None for what is not copied. The special names of templates/README.md, all of them."""
+    if inside == "part.toml":
+        return None
+    if inside.startswith("with_") and inside.endswith(".py"):
+        return f"models/{layer.name}.py" if inside == f"with_{models_from}.py" else None
+    dotted = ("." + part[4:] if part.startswith("dot_") else part for part in inside.split("/"))
+    return "/".join(dotted).removesuffix(".j2")
+
+
+def is_ignore_list(path: str) -> bool:
+    return path.rpartition("/")[2] in {".gitignore", ".dockerignore"}
+
+
+def merged(path: str, contents: list[bytes]) -> bytes:
+    """The one content; of ignore lists, all lines in the order of layers, each once."""
+    if not is_ignore_list(path):
+        return contents[-1]
+    lines = dict.fromkeys(line for content in contents for line in content.decode().splitlines() if line.strip())
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def join_sections(files: dict[str, bytes]) -> dict[str, bytes]:
+    """`README.d/10-what.md`, `README.d/20-train.md` … become README.md, blank lines between; empty ones vanish."""
+    joined: dict[str, list[bytes]] = {}
+    whole = {}
+    for path in sorted(files):
+        folder, _, name = path.rpartition("/")
+        if folder.endswith(".d") and name.endswith(".md"):
+            joined.setdefault(folder.removesuffix(".d") + ".md", []).append(files[path].strip(b"\n"))
+        else:
+            whole[path] = files[path]
+    if both := sorted(joined.keys() & whole.keys()):
+        raise Problem(f"the templates have {both[0]} both as one file and as sections")
+    return whole | {path: b"\n\n".join(filter(None, sections)) + b"\n" for path, sections in joined.items()}
+
+
+def content(source: Path, known: dict[str, Any]) -> bytes:
+    """The file's bytes, or what it renders to. Text of the user's is only ever data here: it is never compiled."""
+    if source.suffix != ".j2":
+        return source.read_bytes()
+    try:
+        return compiled(source.read_text(encoding="utf-8")).render(known).encode()
+    except jinja2.TemplateError as error:
+        raise Problem(f"template {source}: {error}") from error
+
+
+@cache
+def compiled(template: str) -> jinja2.Template:
+    return environment().from_string(template)
+
+
+@cache
+def environment() -> jinja2.Environment:
+    rules = jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # nothing rendered is HTML; each format has its own filter
+    )
+    rules.filters.update(text.FILTERS)
+    return rules

@@ -1,0 +1,18 @@
+"""`hackgen list` for people: task × framework × models."""
+
+from rich.console import Console
+from rich.table import Column, Table
+
+from .project import Choice
+
+
+def show(found: list[Choice]) -> None:
+    models: dict[tuple[str, str], list[Choice]] = {}
+    for choice in found:
+        framework = f"{choice.framework.name} ({choice.backend})" if choice.backend else choice.framework.name
+        models.setdefault((choice.task.name, framework), []).append(choice)
+    table = Table(Column("task", no_wrap=True), "framework", "models", "metric", "sample")
+    for (task, framework), of_one in models.items():
+        names = ", ".join(choice.models[0].name for choice in of_one)
+        table.add_row(task, framework, names, of_one[0].task["metric"], of_one[0].task["sample"])
+    Console().print(table)

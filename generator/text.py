@@ -1,0 +1,100 @@
+"""Text that a person typed: what is accepted, and how each format quotes it so that it reads back equal."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from .errors import Misuse
+
+LONGEST = 1000
+
+# Unicode's Cc, Zl, Zp and Cs: nothing of these belongs on one line of text.
+_NOT_ONE_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+# Written as escapes: what a parser rejects raw, and what a reader cannot see (direction, zero widths, tags).
+# A fixed list instead of `unicodedata`, whose answers differ between versions of Python: same answers, same bytes.
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
+_UNSEEN = (
+    "\x00-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\U000e0000-\U000e007f"
+)
+_ESCAPED = re.compile(f"[{_UNSEEN}{_NONCHARACTERS}]")
+_ENTITY = re.compile(f"[{_UNSEEN}]")  # Markdown turns entities of noncharacters into U+FFFD, but takes them raw
+
+
+def one_line(text: str, what: str) -> str:
+    """The text itself, or a `Misuse` that names what cannot stand on one line of text."""
+    found = _NOT_ONE_LINE.search(text)
+    if found:
+        raise Misuse(f"{what} must be one line of text; it holds the character U+{ord(found.group()):04X}")
+    if len(text) > LONGEST:
+        raise Misuse(f"{what} must be at most {LONGEST} characters; it has {len(text)}")
+    return text
+
+
+def acceptable(text: str) -> str:
+    """A default that nobody typed: itself where it is one line of text, else nothing."""
+    return "" if _NOT_ONE_LINE.search(text) or len(text) > LONGEST else text
+
+
+def printable(text: str) -> str:
+    """A message as one line that no terminal misreads, whatever names it quotes."""
+    return re.sub("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", lambda m: ascii(m.group())[1:-1], text)
+
+
+def _backslash_u(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def _surrogate_pairs(match: re.Match[str]) -> str:
+    units = match.group().encode("utf-16-be")
+    return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))
+
+
+def _quoted(text: str, quote: str = '"', escape: Callable[[re.Match[str]], str] = _backslash_u) -> str:
+    return quote + _ESCAPED.sub(escape, text.replace("\\", "\\\\").replace(quote, "\\" + quote)) + quote
+
+
+def _literal(value: Any, string: Callable[[str], str], true: str = "true", false: str = "false") -> str:
+    if isinstance(value, str):
+        return string(value)
+    if isinstance(value, bool):
+        return true if value else false
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_literal(item, string, true, false) for item in value) + "]"
+    raise TypeError(f"no literal for {type(value).__name__}")
+
+
+def toml(value: Any) -> str:
+    return _literal(value, _quoted)
+
+
+def yaml(value: Any) -> str:
+    return _literal(value, _quoted)
+
+
+def json(value: Any) -> str:
+    return _literal(value, lambda text: _quoted(text, escape=_surrogate_pairs))
+
+
+def python(value: Any) -> str:
+    """A literal that `ruff format` leaves alone: double quotes, unless single ones need fewer escapes."""
+    return _literal(value, lambda t: _quoted(t, "'" if t.count('"') > t.count("'") else '"'), "True", "False")
+
+
+def markdown(text: str) -> str:
+    """Text that a heading, a paragraph, a list item and a table's cell all show as it was typed."""
+    core = text.strip()
+    if not core:
+        return "".join(f"&#{ord(character)};" for character in text)
+    before, _, after = text.partition(core)
+    escaped = re.sub(r"[\\`*_\[\]<>&|~#$]", r"\\\g<0>", core)
+    # These mean something only where a line begins: a list, a rule, an underline, an ordered list.
+    escaped = re.sub(r"\A(?:([-+=:])|([0-9]{1,9})([.)]))", lambda m: f"{m[2] or ''}\\{m[1] or m[3]}", escaped)
+    escaped = _ENTITY.sub(lambda m: f"&#{ord(m.group())};", escaped)
+    return "".join(f"&#{ord(c)};" for c in before) + escaped + "".join(f"&#{ord(c)};" for c in after)
+
+
+FILTERS = {"toml": toml, "yaml": yaml, "json": json, "python": python, "markdown": markdown}

@@ -1,0 +1,113 @@
+"""What all tests share: small template trees written inline, and hackgen run as a command."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+# The least that makes a project: one task, one framework, two models, each file a line.
+SMALL = {
+    "base/part.toml": 'dependencies = ["numpy>=1"]\n[config]\ndata = ["", "your own file"]\nseed = [0, "for luck"]\n',
+    "base/config.py.j2": (
+        "{% for knob in knobs %}\n{{ knob.name }}: {{ knob.type }} = {{ knob.value | python }}\n{% endfor %}\n"
+    ),
+    "base/dot_gitignore": "runs/\n__pycache__/\n",
+    "base/README.d/10-title.md.j2": "# {{ title | markdown }}\n",
+    "base/README.d/90-end.md": "The end.\n",
+    "tasks/toys/part.toml": (
+        'title = "Toys"\nkind = "toy-to-class"\nmetric = "joy"\nsample = "a box"\ndefault_model = "mlp"\n'
+        'dependencies = ["pandas>=2"]\n[config]\ntarget = ["", "the column"]\nseed = 7\n'
+    ),
+    "tasks/toys/data.py": "print('toys')\n",
+    "tasks/toys/dot_gitignore": "toys/\nruns/\n",
+    "frameworks/pytorch/part.toml": (
+        'title = "PyTorch"\ndependencies = ["torch>=2", "numpy>=2"]\n[config]\nrate = [0.5, "fast"]\n'
+    ),
+    "frameworks/pytorch/base/train.py": "print('train')\n",
+    "frameworks/pytorch/targets/class/loss.py": "print('loss')\n",
+    "models/toy-to-class/cnn/part.toml": 'title = "CNN"\n',
+    "models/toy-to-class/cnn/with_pytorch.py": "print('cnn')\n",
+    "models/toy-to-class/mlp/part.toml": 'title = "MLP"\n[config]\nwidth = [8, "wide"]\nrate = 1\n',
+    "models/toy-to-class/mlp/with_pytorch.py": "print('mlp')\n",
+    "models/toy-to-class/mlp/with_keras.py": "print('keras mlp')\n",
+    "models/toy-to-class/mlp/README.d/50-mlp.md": "Layers.\n",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--refresh-examples", action="store_true", help="rewrite examples/ from the templates of today")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Callable[[dict[str, str]], Path]:
+    """Write a tree of {path: text} and return its root."""
+
+    def write(files: dict[str, str]) -> Path:
+        root = tmp_path / "tree"
+        for path, text in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(text, encoding="utf-8", newline="\n")
+        return root
+
+    return write
+
+
+@pytest.fixture
+def small(tree: Callable[[dict[str, str]], Path]) -> Path:
+    return tree(SMALL)
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> dict[str, str]:
+    """An environment without the user's git, so that a test says what git is set up to do."""
+    home = tmp_path / "home"
+    home.mkdir()
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return plain | {
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "XDG_CONFIG_HOME": str(home),
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
+
+
+@pytest.fixture
+def hackgen(tmp_path: Path, alone: dict[str, str]) -> Run:
+    """Run `python -m hackgen …` as a person without a terminal would, in an empty folder."""
+    work = tmp_path / "work"
+    work.mkdir()
+
+    def run(*arguments: str, env: dict[str, str] | None = None, cwd: Path = work) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "hackgen", *arguments],
+            cwd=cwd,
+            env=alone | (env or {}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+        )
+
+    run.work = work  # type: ignore[attr-defined]
+    return run
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file under a folder but git's own, as a plan has them."""
+    paths = [
+        path for path in sorted(folder.rglob("*")) if path.is_file() and ".git" not in path.relative_to(folder).parts
+    ]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def refused(done: subprocess.CompletedProcess[str], code: int, *mentioned: str) -> None:
+    """The run ended with the code and one line that mentions what matters."""
+    assert done.returncode == code, done.stderr
+    assert done.stderr.startswith("hackgen: ") and done.stderr.count("\n") == 1, done.stderr
+    for words in mentioned:
+        assert words in done.stderr

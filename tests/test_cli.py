@@ -1,0 +1,341 @@
+"""The commands as people and scripts meet them: what is asked, written, committed, refused, and how it ends."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import contents, refused
+from hackgen import __version__
+
+HEAVY = ["pandas", "numpy", "torch", "copier", "cookiecutter", "questionary", "prompt_toolkit", "rich"]
+
+
+def git(folder: Path, *arguments: str) -> str:
+    return subprocess.run(
+        ["git", *arguments], cwd=folder, check=True, capture_output=True, encoding="utf-8"
+    ).stdout.strip()
+
+
+def test_new_writes_a_project_and_ends_with_three_commands(hackgen):
+    done = hackgen("new", "iris-demo", "--yes")
+    assert (done.returncode, done.stderr) == (0, "")
+    where, *commands = done.stdout.splitlines()
+    assert where == f"{hackgen.work / 'iris-demo'}: image-classification with pytorch (cnn)"
+    assert commands == ["  cd iris-demo", "  pip install -e .", "  python train.py"]
+    assert 'title = "Iris demo"' in (hackgen.work / "iris-demo" / ".hackgen.toml").read_text(encoding="utf-8")
+    assert os.listdir(hackgen.work) == ["iris-demo"]
+
+
+def test_without_a_terminal_nothing_is_asked_and_the_folder_is_named_after_the_task(hackgen):
+    assert hackgen("new").returncode == 0
+    assert (hackgen.work / "image-classification" / "train.py").exists()
+
+
+def test_dot_generates_into_the_current_folder(hackgen):
+    (hackgen.work / "notes.txt").write_text("mine")
+    done = hackgen("new", ".", "--yes", "--title", "Here")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1:] == ["  pip install -e .", "  python train.py", "  python evaluate.py"]
+    assert (hackgen.work / "notes.txt").read_text() == "mine"
+    assert git(hackgen.work, "status", "--short") == "?? notes.txt"
+    assert not [name for name in os.listdir(hackgen.work) if name.startswith(".hackgen-")]
+
+
+def test_dot_refuses_when_something_collides_and_touches_nothing(hackgen):
+    (hackgen.work / "train.py").write_text("mine")
+    (hackgen.work / "models").write_text("a file where a folder must be")
+    refused(hackgen("new", ".", "--yes"), 1, "train.py", "models", "nothing was written")
+    assert sorted(os.listdir(hackgen.work)) == ["models", "train.py"]
+
+
+def test_dot_over_a_project_is_refused(hackgen):
+    assert hackgen("new", ".", "--yes").returncode == 0
+    before = contents(hackgen.work)
+    refused(hackgen("new", ".", "--yes"), 1, ".hackgen.toml")
+    assert contents(hackgen.work) == before
+
+
+def test_an_empty_folder_is_filled_and_an_occupied_one_refused(hackgen):
+    (hackgen.work / "a").mkdir()
+    assert hackgen("new", "a", "--yes").returncode == 0
+    refused(hackgen("new", "a", "--yes"), 1, "a is not empty", "(it has .git, ", "more")
+
+
+def test_a_file_at_dest_and_a_file_above_it_are_refused(hackgen):
+    (hackgen.work / "a").write_text("file")
+    refused(hackgen("new", "a", "--yes"), 1, "a exists and is not a folder")
+    refused(hackgen("new", "a/b", "--yes"), 1, "cannot write")
+
+
+def test_missing_parents_are_made(hackgen):
+    assert hackgen("new", "x/y/z", "--yes").returncode == 0
+    assert (hackgen.work / "x/y/z/train.py").exists()
+
+
+def test_a_link_to_an_empty_folder_is_followed(hackgen):
+    (hackgen.work / "real").mkdir()
+    (hackgen.work / "link").symlink_to("real")
+    assert hackgen("new", "link", "--yes").returncode == 0
+    assert (hackgen.work / "link").is_symlink() and (hackgen.work / "real/train.py").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["CON", "nul.txt", "com1", "a.", "a ", "a:b", "what?", "a<b", "", "  ", "a\nb", "x" * 300]
+)
+def test_a_folder_that_some_system_cannot_have_is_refused(hackgen, name):
+    done = hackgen("new", name, "--yes")
+    refused(done, 1 if len(name) == 300 else 2)
+    assert os.listdir(hackgen.work) == []
+
+
+@pytest.mark.parametrize("name", ["it's here", "-x", "$HOME", "a;b", "übung", "日本"])
+def test_the_cd_line_can_be_pasted(hackgen, name):
+    done = hackgen("new", "--yes", "--no-git", "--", name)
+    assert done.returncode == 0, done.stderr
+    cd = done.stdout.splitlines()[1].strip()
+    if os.name == "posix":
+        subprocess.run(["sh", "-c", f"{cd} && test -f train.py"], cwd=hackgen.work, check=True)
+
+
+def test_dry_run_shows_the_tree_and_writes_nothing(hackgen):
+    done = hackgen("new", "demo", "--dry-run", "--model", "cnn")
+    assert done.returncode == 0
+    assert done.stdout.startswith("demo/\n") and "\n  models/\n" in done.stdout and "cnn.py" in done.stdout
+    assert "bytes; nothing was written" in done.stdout.splitlines()[-1]
+    assert os.listdir(hackgen.work) == []
+
+
+def test_same_answers_same_bytes_whatever_the_folder_is_called(hackgen):
+    data = hackgen.work / "own"
+    data.mkdir()
+    flags = ["--model", "cnn", "--model", "mlp", "--title", "Ä \"q\" 'r' {{x}}", "--author", "A", "--event", "E"]
+    assert hackgen("new", "one", *flags, "--data", "own").returncode == 0
+    for other in ("two", "deep/three"):
+        assert hackgen("new", other, "--answers", "one/.hackgen.toml").returncode == 0
+        assert contents(hackgen.work / other) == contents(hackgen.work / "one")
+    assert (data / "..").resolve().as_posix() in (hackgen.work / "one/config.py").read_text(encoding="utf-8")
+
+
+def test_flags_override_answers(hackgen):
+    assert hackgen("new", "one", "--title", "One", "--event", "E", "--no-git").returncode == 0
+    done = hackgen("new", "two", "--answers", "one/.hackgen.toml", "--event", "", "--model", "mlp", "--no-git")
+    assert done.returncode == 0
+    recorded = (hackgen.work / "two/.hackgen.toml").read_text(encoding="utf-8")
+    assert 'title = "One"' in recorded and 'event = ""' in recorded and 'models = ["mlp"]' in recorded
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "mentioned"),
+    [
+        ("", 2, "no table [answers]"),
+        ("a = ", 1, "not valid TOML"),
+        ("b'\\xff'", 1, "not UTF-8"),
+        ('[answers]\ntask = "nope"\n', 2, 'no task "nope"'),
+        ('[answers]\ntaks = "x"\n', 2, 'unknown answer "taks"; did you mean "task"?'),
+        ("[answers]\ntitle = 3\n", 2, 'answer "title" must be text'),
+        ('[answers]\nmodels = "cnn"\n', 2, 'answer "models" must be a list of names'),
+        ('[answers]\ntitle = "a\\nb"\n', 2, "the title must be one line of text"),
+        ("[other]\n", 2, 'unknown entry "other"'),
+    ],
+)
+def test_a_bad_answers_file_gets_one_line(hackgen, text, code, mentioned):
+    (hackgen.work / "a.toml").write_bytes(b"\xff" if text.startswith("b'") else text.encode())
+    refused(hackgen("new", "x", "--answers", "a.toml"), code, mentioned)
+    assert os.listdir(hackgen.work) == ["a.toml"]
+
+
+def test_a_missing_answers_file_or_a_folder_gets_one_line(hackgen):
+    refused(hackgen("new", "x", "--answers", "none.toml"), 1, "none.toml does not exist")
+    refused(hackgen("new", "x", "--answers", "."), 1, "cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "mentioned"),
+    [
+        (["--task", "image-clasification"], 2, 'no task "image-clasification"; did you mean "image-classification"?'),
+        (["--model", "cn"], 2, 'did you mean "cnn"?'),
+        (["--framework", "pytroch"], 2, 'did you mean "pytorch"?'),
+        (["--data", "no/such"], 1, "no/such does not exist"),
+        (["--target", "label"], 2, "--target means nothing to image-classification"),
+        (["--titel", "x"], 2, "--titel"),
+        (["--title"], 2, "--title"),
+        (["--title", "a\nb"], 2, "the title must be one line of text; it holds the character U+000A"),
+        (["--author", "a\u2028b"], 2, "the author must be one line"),
+        (["--event", "x" * 1001], 2, "the event must be at most 1000 characters"),
+        (["extra"], 2, "extra"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(hackgen, flags, code, mentioned):
+    refused(hackgen("new", "x", *flags), code, mentioned)
+    assert os.listdir(hackgen.work) == []
+
+
+def test_bytes_that_are_no_text_are_refused(hackgen):
+    if os.name == "posix":
+        refused(hackgen("new", "x", "--title", b"\xff"), 2, "U+DCFF")
+        refused(hackgen("new", b"\xff"), 2, "the folder's name")
+
+
+def test_list_json_has_one_object_for_each_project(hackgen):
+    rows = json.loads(hackgen("list", "--json").stdout)
+    assert all(set(row) == {"task", "framework", "backend", "model", "kind", "metric", "sample"} for row in rows)
+    assert {"task": "image-classification", "framework": "pytorch", "backend": None, "model": "cnn"}.items() <= {
+        key: row[key] for row in rows if (row["task"], row["model"]) == ("image-classification", "cnn") for key in row
+    }.items()
+
+
+def test_list_shows_a_table(hackgen):
+    done = hackgen("list")
+    assert done.returncode == 0 and "image-classification" in done.stdout and "cnn" in done.stdout
+
+
+@pytest.mark.parametrize("flags", [[], ["--help"], ["new", "--help"], ["list", "--help"], ["--version"]])
+def test_help(hackgen, flags):
+    done = hackgen(*flags)
+    assert (done.returncode, done.stderr) == (0, "") and ("Usage" in done.stdout or __version__ in done.stdout)
+
+
+@pytest.mark.parametrize("command", [["new", "x", "--yes"], ["--help"], ["new", "--help"]])
+def test_nothing_heavy_is_imported(hackgen, command):
+    code = f"""
+import sys, atexit
+atexit.register(lambda: print(sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr))
+sys.argv = ["hackgen", *{command!r}]
+from hackgen.__main__ main
+main()
+""".replace("__main__ main", "__main__ import main")
+    done = subprocess.run([sys.executable, "-c", code], cwd=hackgen.work, capture_output=True, encoding="utf-8")
+    assert done.stderr.strip() == "[]"
+
+
+def test_a_terminal_that_lacks_characters_does_not_end_the_program(hackgen):
+    ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    assert hackgen("list", env=ascii_only).returncode == 0
+    assert hackgen("new", "日本", "--yes", env=ascii_only).returncode == 0
+
+
+# The scaffold's commit
+
+
+def test_the_scaffold_is_one_labelled_commit(hackgen):
+    assert hackgen("new", "x", "--model", "cnn", "--model", "mlp").returncode == 0
+    folder = hackgen.work / "x"
+    assert git(folder, "log", "--format=%an <%ae> %D") == "hackgen <hackgen@localhost> HEAD -> main"
+    assert git(folder, "log", "--format=%B").splitlines() == [
+        "Scaffold: image-classification with pytorch (cnn, mlp)",
+        "",
+        f"Hackgen-Version: {__version__}",
+        "Hackgen-Choice: image-classification/pytorch/cnn+mlp",
+    ]
+    assert git(folder, "log", "--format=%(trailers:key=Hackgen-Choice,valueonly)").strip().endswith("cnn+mlp")
+    assert git(folder, "status", "--porcelain", "--ignored") == ""
+    assert set(git(folder, "ls-files").splitlines()) == set(contents(folder))
+
+
+def test_the_configured_identity_is_used_and_is_the_author(hackgen, alone):
+    Path(alone["HOME"], ".gitconfig").write_text('[user]\nname = "Ada Ö"\nemail = ada@example.org\n', encoding="utf-8")
+    assert hackgen("new", "x").returncode == 0
+    assert git(hackgen.work / "x", "log", "--format=%an <%ae>") == "Ada Ö <ada@example.org>"
+    assert 'author = "Ada Ö"' in (hackgen.work / "x/.hackgen.toml").read_text(encoding="utf-8")
+
+
+HOSTILE_CONFIG = """
+[core]
+    hooksPath = {hooks}
+    autocrlf = true
+    excludesFile = {home}/ignored
+    attributesFile = {home}/attributes
+[init]
+    templateDir = {home}/template
+    defaultBranch = trunk
+[commit]
+    gpgSign = true
+    template = {home}/missing
+[filter "spoil"]
+    clean = tr a-z A-Z
+[user]
+    signingKey = nonsense
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the hooks are shell scripts")
+def test_nothing_that_the_users_git_is_set_up_to_do_happens(hackgen, alone):
+    home = Path(alone["HOME"])
+    for hooks in (home / "hooks", home / "template/hooks"):
+        hooks.mkdir(parents=True)
+        for hook in ("pre-commit", "commit-msg", "post-commit", "prepare-commit-msg", "reference-transaction"):
+            (hooks / hook).write_text(f"#!/bin/sh\ntouch {home}/hook-ran\nexit 1\n")
+            (hooks / hook).chmod(0o755)
+    (home / "ignored").write_text("*.py\n")
+    (home / "attributes").write_text("* filter=spoil\n")
+    (home / "git").mkdir()  # what $XDG_CONFIG_HOME holds is read without being named
+    (home / "git/ignore").write_text("*.toml\n")
+    (home / "git/attributes").write_text("* filter=spoil\n")
+    (home / ".gitconfig").write_text(HOSTILE_CONFIG.format(home=home, hooks=home / "hooks"))
+    done = hackgen("new", "x")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (home / "hook-ran").exists()
+    folder = hackgen.work / "x"
+    assert set(git(folder, "ls-files").splitlines()) == set(contents(folder))
+    assert git(folder, "show", "HEAD:train.py") == (folder / "train.py").read_text(encoding="utf-8").strip()
+    assert git(folder, "branch", "--show-current") == "main"
+
+
+def test_a_broken_git_setup_does_not_matter(hackgen, alone):
+    Path(alone["HOME"], ".gitconfig").write_text("[broken\n")
+    done = hackgen("new", "x")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (hackgen.work / "x/.git").is_dir()
+
+
+def test_variables_that_point_git_elsewhere_are_ignored(hackgen, tmp_path):
+    subprocess.run(["git", "init", "--quiet", "other"], cwd=tmp_path, check=True)
+    elsewhere = {
+        "GIT_DIR": str(tmp_path / "other/.git"),
+        "GIT_WORK_TREE": str(tmp_path / "other"),
+        "GIT_INDEX_FILE": str(tmp_path / "other/.git/index"),
+        "GIT_OBJECT_DIRECTORY": str(tmp_path / "objects"),
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "core.bare",
+        "GIT_CONFIG_VALUE_0": "true",
+    }
+    done = hackgen("new", "x", env=elsewhere)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert git(hackgen.work / "x", "rev-list", "--count", "HEAD") == "1"
+    assert not list((tmp_path / "other/.git").glob("objects/??"))
+
+
+def test_inside_a_repository_no_second_one_is_made(hackgen):
+    subprocess.run(["git", "init", "--quiet"], cwd=hackgen.work, check=True)
+    assert hackgen("new", "x").returncode == 0
+    assert not (hackgen.work / "x/.git").exists()
+    assert hackgen("new", ".").returncode == 0
+    assert "nothing" not in git(hackgen.work, "status", "--porcelain") and git(hackgen.work, "rev-list", "--all") == ""
+
+
+def test_no_git_makes_no_repository(hackgen):
+    assert hackgen("new", "x", "--no-git").returncode == 0
+    assert not (hackgen.work / "x/.git").exists()
+
+
+def test_without_git_the_project_is_written_with_a_note(hackgen, tmp_path):
+    done = hackgen("new", "x", env={"PATH": str(tmp_path)})
+    assert done.returncode == 0 and (hackgen.work / "x/train.py").exists()
+    assert done.stderr == "hackgen: no commit was made: git is not installed\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the stand-in for git is a shell script")
+def test_a_git_that_fails_leaves_the_project_and_no_half_repository(hackgen, tmp_path):
+    stand_in = tmp_path / "bin/git"
+    stand_in.parent.mkdir()
+    real = shutil.which("git")
+    stand_in.write_text(f'#!/bin/sh\ncase "$*" in *commit*) echo "fatal: no" >&2; exit 128;; esac\nexec {real} "$@"\n')
+    stand_in.chmod(0o755)
+    done = hackgen("new", "x", env={"PATH": f"{stand_in.parent}:{os.environ['PATH']}"})
+    assert done.returncode == 0 and (hackgen.work / "x/train.py").exists()
+    assert done.stderr == "hackgen: no commit was made: git failed: fatal: no\n"
+    assert not (hackgen.work / "x/.git").exists()

@@ -1,0 +1,97 @@
+"""examples/ holds generated projects byte for byte; pytest's switch `--refresh-examples` rewrites them."""
+
+import shutil
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from conftest import contents
+from hackgen.answers import from_toml
+from hackgen.compose import lay, plan
+from hackgen.parts import TEMPLATES
+from hackgen.project import Answers, Choice, choices, choose, settled, title_from
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def wanted() -> dict[str, Choice]:
+    """The fewest projects that hold each part: every task that brings one, with all its models."""
+    found: dict[str, Choice] = {}
+    shown: set[str] = set()
+    for (task, framework, backend), group in groupby(choices(), lambda c: (c.task.name, c.framework.name, c.backend)):
+        models = tuple(choice.models[0].name for choice in group)
+        choice = choose(Answers(task=task, framework=framework, backend=backend, models=models))
+        parts = {layer.relative_to(TEMPLATES).as_posix() for layer in choice.layers}
+        if parts - shown:
+            shown |= parts
+            found[task if framework == "pytorch" else f"{task}-{framework}"] = choice
+    return found
+
+
+WANTED = wanted()
+
+
+def project(name: str) -> dict[str, bytes]:
+    choice = WANTED[name]
+    models = tuple(model.name for model in choice.models)
+    answers = Answers(choice.task.name, choice.framework.name, choice.backend, models, title=title_from(name))
+    return plan(choice, settled(answers, choice))
+
+
+def refresh(name: str) -> None:
+    shutil.rmtree(EXAMPLES / name, ignore_errors=True)
+    for path, content in project(name).items():
+        (EXAMPLES / name / path).parent.mkdir(parents=True, exist_ok=True)
+        (EXAMPLES / name / path).write_bytes(content)
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_an_example_is_what_hackgen_writes_today(name, request):
+    if request.config.getoption("--refresh-examples"):
+        refresh(name)
+    recorded = EXAMPLES / name / ".hackgen.toml"
+    assert recorded.exists(), "python -m pytest tests/test_examples.py --refresh-examples writes it"
+    answers = from_toml(recorded)
+    today, golden = plan(choose(answers), settled(answers, choose(answers))), contents(EXAMPLES / name)
+    assert sorted(golden) == sorted(today), "refresh with --refresh-examples and review the difference"
+    for path in golden:
+        assert golden[path] == today[path], f"{name}/{path}: refresh with --refresh-examples and review the difference"
+
+
+def test_there_are_no_other_examples(request):
+    there = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
+    if request.config.getoption("--refresh-examples"):
+        for name in there - set(WANTED):
+            shutil.rmtree(EXAMPLES / name)
+            there.discard(name)
+    assert there == set(WANTED)
+
+
+def test_each_template_file_is_in_an_example():
+    used = {
+        source.relative_to(TEMPLATES).as_posix()
+        for choice in WANTED.values()
+        for layer in choice.layers
+        for sources in lay([layer], choice.models_from).values()
+        for source in sources
+    }
+    every = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") if path.is_file()}
+    copied = {path for path in every if "__pycache__" not in path and Path(path).name not in {"part.toml", "README.md"}}
+    assert copied - used == set(), "a part that no choice uses"
+
+
+def test_no_two_files_of_a_project_differ_by_case_alone_or_break_a_rule_of_windows():
+    reserved = {"con", "prn", "aux", "nul"}
+    for name in WANTED:
+        paths = list(project(name))
+        assert len({path.casefold() for path in paths}) == len(paths)
+        for path in paths:
+            assert not set(path) & set('<>:"\\|?*') and len(path) < 100
+            assert not {part.split(".")[0].lower() for part in path.split("/")} & reserved
+
+
+def test_no_generated_file_holds_carriage_returns_or_lacks_a_last_newline():
+    for name in WANTED:
+        for path, content in project(name).items():
+            if not path.startswith("data/") and b"\0" not in content:
+                assert b"\r" not in content and (not content or content.endswith(b"\n")), f"{name}/{path}"

@@ -1,0 +1,250 @@
+"""Whatever a person types on one line comes back equal from every generated file, or is refused with one line.
+
+Every test compares what parsers read from a project made with the text with what they read from one made with plain
+words, those words replaced: a text that changed the structure of anything would show.
+"""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import contents
+from hackgen import text
+from hackgen.answers import checked
+from hackgen.compose import plan
+from hackgen.errors import Misuse
+from hackgen.project import Answers, Choice, choices, choose, facts, settled, shared_knobs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PLAIN = {"title": "Qtitleq", "author": "Qauthorq", "event": "Qeventq", "data": "/Qdataq", "target": "Qtargetq"}
+SLUG = "qtitleq"
+
+RUFF = [sys.executable, "-m", "ruff"]
+
+NASTY = [
+    "quote \" and ' and ` and \"\"\" and '''",
+    "back\\slash \\n \\u0041 \\",
+    "{{ 7 * 7 }} {% raw %} {# no #} ${HOME} $(id) `id` %s %(x)s {0}",
+    "# heading #",
+    "- item",
+    "1. first",
+    "1986. A great year",
+    "+ plus",
+    "=====",
+    "-----",
+    "* * *",
+    "> quote",
+    "    code",
+    "~~~",
+    "```",
+    "| a | b |",
+    "|---|",
+    ":--",
+    "\\|",
+    "[link](http://example.org) ![x](y) [^1] [ref]: /url",
+    "<b>bold</b> <!-- --> <script>alert(1)</script> &amp; &copy; &#65;",
+    "*a* _b_ **c** __d__ ~~e~~",
+    "a_b_c  two  spaces",
+    "null",
+    "true",
+    "~",
+    "yes: no # comment",
+    "--- !!python/object:os.system",
+    "CON",
+    ".hidden",
+    "../../etc/passwd",
+    "C:\\Users\\new\\table",
+    "🙂👩\u200d👩\u200d👧 𝔘𝔫𝔦",
+    "\u202eright to left\u202c \u2067x\u2069 \u200f",
+    "שלום עולם مرحبا",
+    "\ufeffbom \ufffe \uffff \ufdd0 \U0001ffff \U000e0041 \U0010ffff",
+    "nbsp\u00a0soft\u00adhyphen zero\u200bwidth \u3000wide",
+    "\u3000edges\u00a0",
+    "Zalgo Ĥ̷͔e̵̜ c̴o̶m̷e̸s̶",
+    "x" * 500,
+    "'" * 50 + '"' * 50,
+    "",
+    " ",
+]
+
+one_line_text = st.one_of(
+    st.text(st.characters(exclude_categories=["Cc", "Zl", "Zp", "Cs"]), max_size=80),
+    st.lists(
+        st.sampled_from([*NASTY, *"\\\"'`{}[]()<>#*_-+=|~&$%:;!?.,@^/ 0123456789abnrtuxN", "\t"]), max_size=12
+    ).map(lambda parts: "".join(parts)[:900]),
+)
+
+
+def parsed(files: dict[str, bytes]) -> dict[str, Any]:
+    """What a reader of each format gets from each file."""
+    return {path: read(Path(path).suffix, content) for path, content in files.items()}
+
+
+@lru_cache(maxsize=1000)
+def read(suffix: str, content: bytes) -> Any:
+    return READERS.get(suffix, str)(content.decode())
+
+
+def read_markdown(source: str) -> list[Any]:
+    front = re.match(r"---\n(.*?\n)---\n", source, re.DOTALL)  # a model card's head is YAML
+    source = source[front.end() :] if front else source
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(source)
+    flat = [inner for token in tokens for inner in (token.children or [token])]
+    return [yaml.safe_load(front[1]) if front else None, *((token.type, token.content) for token in flat)]
+
+
+def read_python(source: str) -> list[Any]:
+    nodes = ast.walk(ast.parse(source))
+    return [node.value if isinstance(node, ast.Constant) else type(node).__name__ for node in nodes]
+
+
+READERS = {
+    ".toml": tomllib.loads,
+    ".json": json.loads,
+    ".yml": yaml.safe_load,
+    ".yaml": yaml.safe_load,
+    ".cff": yaml.safe_load,
+    ".md": read_markdown,
+    ".py": read_python,
+}
+
+
+def replaced(value: Any, words: dict[str, str]) -> Any:
+    if isinstance(value, str) and words:
+        return re.sub("|".join(words), lambda match: words[match.group()], value)
+    if isinstance(value, dict):
+        return {replaced(key, words): replaced(item, words) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(replaced(item, words) for item in value)
+    return value
+
+
+@cache
+def all_of(task: str) -> Choice:
+    """The task with all its models: every template of it in one project."""
+    names = [
+        choice.models[0].name for choice in choices() if (choice.task.name, choice.framework.name) == (task, "pytorch")
+    ]
+    return choose(Answers(task=task, models=tuple(names)))
+
+
+@cache
+def takes(task: str, name: str) -> bool:
+    return name not in {"data", "target"} or name in shared_knobs(all_of(task))
+
+
+@cache
+def plain(task: str, typed: tuple[str, ...]) -> dict[str, Any]:
+    return parsed(project(task, {name: PLAIN[name] for name in typed}))
+
+
+def project(task: str, typed: dict[str, str]) -> dict[str, bytes]:
+    return plan(all_of(task), settled(checked(Answers(**typed)), all_of(task)))
+
+
+def holds(task: str, typed: dict[str, str]) -> None:
+    """The project made with the text reads as the one made with plain words does, the text in place of the words."""
+    typed = {name: value for name, value in typed.items() if value.strip() and takes(task, name)}
+    accepted = checked(Answers(**typed))
+    expected = {name: getattr(accepted, name) for name in typed}
+    slug = facts(all_of(task), settled(accepted, all_of(task)))["slug"]
+    words = {PLAIN[name]: value for name, value in expected.items()} | ({SLUG: slug} if "title" in typed else {})
+    assert parsed(project(task, typed)) == replaced(plain(task, tuple(typed)), words)
+
+
+TASKS = sorted({choice.task.name for choice in choices()})
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("nasty", NASTY, ids=lambda nasty: ascii(nasty)[:30])
+def test_nasty_text_in_every_place_at_once(task, nasty):
+    holds(task, dict.fromkeys(PLAIN, nasty))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(TASKS), *[one_line_text] * 5)
+def test_any_text_in_every_place(task, title, author, event, data, target):
+    holds(task, dict(zip(PLAIN, (title, author, event, data, target), strict=True)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.characters(), max_size=30))
+def test_text_is_one_line_or_refused_in_one_line(typed):
+    """Also control characters, separators of lines and halves of surrogates."""
+    try:
+        accepted = text.one_line(typed, "the title")
+    except Misuse as refusal:
+        assert len(str(refusal).splitlines()) == 1 and str(refusal).isprintable()
+    else:
+        assert accepted == typed and len(typed.splitlines()) <= 1
+        typed.encode("utf-8")
+
+
+@settings(max_examples=300, deadline=None)
+@given(one_line_text)
+def test_each_filter_reads_back_equal(typed):
+    assert tomllib.loads(f"{text.toml('k')} = {text.toml(typed)}")["k"] == typed
+    assert json.loads(text.json([typed])) == [typed]
+    assert yaml.safe_load(f"k: {text.yaml(typed)}\nj: [{text.yaml(typed)}]") == {"k": typed, "j": [typed]}
+    assert ast.literal_eval(text.python(typed)) == typed
+
+
+@settings(max_examples=300, deadline=None)
+@given(one_line_text.filter(bool))
+def test_markdown_shows_what_was_typed_wherever_it_stands(typed):
+    escaped = text.markdown(typed)
+    page = (
+        f"# {escaped}\n\n{escaped}\n\n- {escaped}\n\n1. {escaped}\n\n| a | b |\n|---|---|\n| {escaped} | {escaped} |\n"
+    )
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(page + f"\nText {escaped} text\n")
+    inline = [token.children for token in tokens if token.type == "inline"]
+    assert {child.type for children in inline for child in children} == {"text"}
+    shown = ["".join(child.content for child in children) for children in inline]
+    assert shown == [typed, typed, typed, typed, "a", "b", typed, typed, f"Text {typed} text"]
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.lists(one_line_text, min_size=40, max_size=40))
+def test_python_literals_survive_ruff_format(tmp_path_factory, values):
+    file = tmp_path_factory.mktemp("ruff") / "literals.py"
+    file.write_text(
+        "".join(f"x = {text.python(v)}  # why\n" for v in [*values, *NASTY] if len(v) < 90), encoding="utf-8"
+    )
+    done = subprocess.run([*RUFF, "format", "--isolated", "--diff", str(file)], capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_config_with_data_of_any_length_passes_its_own_linter(tmp_path):
+    for length in (20, 60, 75, 90, 100, 105, 110, 115, 120, 300):
+        files = project(TASKS[0], {"data": "/" + "d " * (length // 2), "title": "x " * length})
+        for path in ("config.py", "pyproject.toml"):
+            target = tmp_path / str(length) / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(files[path])
+    for command in (["check"], ["format", "--check"]):
+        done = subprocess.run([*RUFF, *command, "--no-cache", "."], cwd=tmp_path, capture_output=True, encoding="utf-8")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("nasty", [NASTY[0], NASTY[2], "🙂 שלום \u202e", "../x"])
+def test_nasty_text_through_the_command(hackgen, nasty):
+    done = hackgen("new", "one", "--title", nasty, "--author", nasty, "--event", nasty)
+    assert (done.returncode, done.stderr) == (0, "")
+    again = hackgen("new", "two", "--answers", "one/.hackgen.toml")
+    assert again.returncode == 0 and contents(hackgen.work / "one") == contents(hackgen.work / "two")
+    recorded = tomllib.loads((hackgen.work / "one/.hackgen.toml").read_text(encoding="utf-8"))["answers"]
+    assert [recorded[name] for name in ("title", "author", "event")] == [nasty] * 3
