@@ -34,7 +34,7 @@ def confusion_matrix(run: Path, target: np.ndarray, answer: np.ndarray, classes:
     figure, axes = plt.subplots(figsize=(side + 1, side), layout="constrained")
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.set(xlabel="the model says", ylabel="truth", xticks=range(len(names)), yticks=range(len(names)))
-    axes.set_xticklabels(names, rotation=90, parse_math=False)
+    axes.set_xticklabels(names, rotation=90 if max(map(len, names)) > 2 else 0, parse_math=False)
     axes.set_yticklabels(names, parse_math=False)
     for (row, column), count in np.ndenumerate(counts):
         if count:
@@ -45,15 +45,14 @@ def confusion_matrix(run: Path, target: np.ndarray, answer: np.ndarray, classes:
 
 
 def worst_mistakes(run: Path, data: Data, model: Any) -> Path:
-    """The rows of valid whose true class got the least probability."""
-    output, target = inference.outputs(model, data.valid, data.meta), data.valid.targets
-    wrong = np.flatnonzero(output.argmax(1) != target)
-    worst = wrong[np.argsort(output[wrong, target[wrong]], kind="stable")][: gallery.MOST]
-    classes = data.meta["classes"]
-    captions = [
-        f"{shorten(classes[target[i]])}, not {shorten(classes[output[i].argmax()])} ({output[i].max():.0%})"
-        for i in worst
-    ]
+    """The rows of valid whose true class got the least probability; where mistakes are few, unsure answers follow."""
+    output, target, names = inference.outputs(model, data.valid, data.meta), data.valid.targets, data.meta["classes"]
+    worst = np.argsort(output[np.arange(len(target)), target], kind="stable")[: gallery.MOST]
+    captions = []
+    for row in worst:
+        right, said = target[row], output[row].argmax()
+        what = shorten(names[right]) if said == right else f"{shorten(names[right])}, not {shorten(names[said])}"
+        captions.append(f"{what} ({output[row].max():.0%})")
     return save(gallery.draw(data, worst, captions), run, "worst_mistakes_on_valid")
 
 
