@@ -146,6 +146,13 @@ def check_values(config: Config) -> Config:
     for name in ("valid_share", "test_share"):
         if not 0 < getattr(config, name) < 1:
             raise Misuse(f"{_flag(name)} is a share between 0 and 1, got {getattr(config, name)}")
+    for name in ("width", "depth", "heads"):
+        if getattr(config, name, 1) < 1:
+            raise Misuse(f"{_flag(name)} starts at 1, got {getattr(config, name)}")
+    if not 0 <= getattr(config, "dropout", 0) < 1:
+        raise Misuse(f"--dropout is a share from 0 to below 1, got {config.dropout}")
+    if hasattr(config, "heads") and config.width % (2 * config.heads):
+        raise Misuse(f"--width must be a multiple of twice --heads, got {config.width} and {config.heads}")
     if config.valid_share + config.test_share >= 1:
         raise Misuse("--valid-share and --test-share together leave nothing to train on; lower one of them")
     return config

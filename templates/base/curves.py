@@ -1,6 +1,7 @@
 """The figure every run has: loss and valid score by epoch, with the kept epoch marked."""
 
 import io
+import warnings
 from pathlib import Path
 
 import matplotlib
@@ -32,7 +33,9 @@ def learning_curves(run: Path, metric: str) -> Path:
 def save(figure: plt.Figure, run: Path, name: str) -> Path:
     """Write a figure to the run's figures/ folder and close it; returns its path."""
     picture = io.BytesIO()
-    figure.savefig(picture, format="png", dpi=120)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # a script that the font lacks shows as boxes; no reason to stop
+        figure.savefig(picture, format="png", dpi=120)
     plt.close(figure)
     path = run / "figures" / f"{name}.png"
     runs.write(path, picture.getvalue())

@@ -29,10 +29,16 @@ def main() -> None:
 def table(rows: list[dict]) -> str:
     """Rows of equal keys as an aligned table."""
     heads = list(rows[0])
-    cells = [[f"{row[head]:.4g}" if isinstance(row[head], float) else str(row[head]) for head in heads] for row in rows]
+    cells = [[cell(row[head]) for head in heads] for row in rows]
     wide = [max(len(line[i]) for line in [heads, *cells]) for i in range(len(heads))]
     lines = ("  ".join(f"{cell:{width}}" for cell, width in zip(line, wide, strict=True)) for line in [heads, *cells])
     return "\n".join(line.rstrip() for line in lines)
+
+
+def cell(value: object) -> str:
+    """A value on one short line; --json has it whole."""
+    text = f"{value:.4g}" if isinstance(value, float) else " ".join(str(value).split())
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 if __name__ == "__main__":

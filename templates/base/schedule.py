@@ -10,12 +10,12 @@ def resolve(config: Config, rows: int) -> Config:
     """Fill in what was left at 0 from the number of training rows.
 
     batch_size  the power of two nearest the square root of the rows, 16 to 256
-    epochs      about `steps` steps in all, between 2 and 200 passes
+    epochs      about `steps` steps in all, between 1 and 200 passes
     patience    a third of the epochs, at least 5
     """
     batch_size = config.batch_size or min(256, max(16, 2 ** round(math.log2(max(rows, 1)) / 2)))
     per_epoch = math.ceil(rows / batch_size)
-    epochs = config.epochs or min(200, max(2, round(config.steps / per_epoch)))
+    epochs = config.epochs or min(200, max(1, round(config.steps / per_epoch)))
     patience = config.patience or max(5, epochs // 3)
     return dataclasses.replace(config, batch_size=batch_size, epochs=epochs, patience=patience)
 

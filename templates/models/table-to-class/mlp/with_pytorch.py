@@ -1,11 +1,12 @@
 """A multi-layer perceptron on the columns of a table."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 
-from config import Config
+if TYPE_CHECKING:
+    from config import Config
 
 
 class MLP(nn.Module):
@@ -35,13 +36,17 @@ class MLP(nn.Module):
         return self.head(self.hidden(x))  # (batch, classes)
 
 
-def build(meta: dict[str, Any], config: Config) -> nn.Module:
+def build(meta: dict[str, Any], config: "Config") -> nn.Module:
     """The network for meta["numbers"] numbers, categories of meta["categories"] values each, and meta["classes"]."""
     sizes = meta["numbers"], meta["categories"], len(meta["classes"])
     return MLP(*sizes, config.width, config.depth, config.dropout)
 
 
 if __name__ == "__main__":
+    import sys
+    from pathlib import Path
+
+    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
     from config import MODELS
 
     model = build({"numbers": 4, "categories": [3], "classes": list("abc")}, MODELS["mlp"]())

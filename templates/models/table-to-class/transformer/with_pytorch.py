@@ -1,12 +1,13 @@
 """A transformer whose tokens are the columns of a table (FT-Transformer, Gorishniy et al. 2021)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from config import Config
+if TYPE_CHECKING:
+    from config import Config
 
 
 class Attention(nn.Module):
@@ -79,13 +80,17 @@ class Transformer(nn.Module):
         return self.head(self.norm(x[:, 0]))  # (batch, classes)
 
 
-def build(meta: dict[str, Any], config: Config) -> nn.Module:
+def build(meta: dict[str, Any], config: "Config") -> nn.Module:
     """The network for meta["numbers"] numbers, categories of meta["categories"] values each, and meta["classes"]."""
     sizes = meta["numbers"], meta["categories"], len(meta["classes"])
     return Transformer(*sizes, config.width, config.depth, config.heads, config.dropout)
 
 
 if __name__ == "__main__":
+    import sys
+    from pathlib import Path
+
+    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
     from config import MODELS
 
     model = build({"numbers": 4, "categories": [3], "classes": list("abc")}, MODELS["transformer"]())
