@@ -146,9 +146,9 @@ def check_values(config: Config) -> Config:
     for name in ("valid_share", "test_share"):
         if not 0 < getattr(config, name) < 1:
             raise Misuse(f"{_flag(name)} is a share between 0 and 1, got {getattr(config, name)}")
-    for name in ("width", "depth", "heads"):
-        if getattr(config, name, 1) < 1:
-            raise Misuse(f"{_flag(name)} starts at 1, got {getattr(config, name)}")
+    for name, least in (("width", 1), ("depth", 1), ("heads", 1), ("kernel", 2)):
+        if getattr(config, name, least) < least:
+            raise Misuse(f"{_flag(name)} starts at {least}, got {getattr(config, name)}")
     if not 0 <= getattr(config, "dropout", 0) < 1:
         raise Misuse(f"--dropout is a share from 0 to below 1, got {config.dropout}")
     if hasattr(config, "heads") and config.width % (2 * config.heads):

@@ -28,21 +28,24 @@ def found(
     return {"name": name, "images": images, "labels": labels, "classes": classes, "is_test": is_test}
 
 
-def read(path: Path, size: int, skip_bad: bool) -> dict[str, Any]:
-    """Read a folder, idx files or an .npz; raises `Fault` naming what cannot be used."""
+def read(path: Path, size: int, skip_bad: bool, labelled: bool = True) -> dict[str, Any]:
+    """Read a folder, idx files or an .npz; raises `Fault` naming what cannot be used.
+
+    Unless `labelled`, files of labels are neither needed nor read.
+    """
     if not path.exists():
         raise Fault(f"{path} does not exist; name a folder of pictures, idx files or an .npz with --data")
     if path.is_file():
         if path.suffix.lower() != ".npz":
             raise Fault(f"{path} is no .npz and no folder; name a folder of pictures, idx files or an .npz with --data")
-        return read_npz(path)
+        return read_npz(path, labelled)
     if any(path.glob("*-ubyte*")):
-        return read_idx_folder(path)
+        return read_idx_folder(path, labelled)
     return read_folder(path, size, skip_bad)
 
 
 def read_folder(path: Path, size: int, skip_bad: bool) -> dict[str, Any]:
-    """A folder with a folder of pictures for each class, optionally under train/ and test/; or pictures without classes."""
+    """A folder of pictures for each class, optionally under train/ and test/; or pictures without classes."""
     roots = [path / "train", path / "test"] if (path / "train").is_dir() else [path]
     files: list[Path] = []
     is_test: list[bool] = []
@@ -91,7 +94,7 @@ def common_side(files: list[Path]) -> int:
 
 
 def open_picture(file: Path, side: int) -> np.ndarray:
-    """A picture as bytes, (height, width) if grey or (height, width, 3); `side` > 0 makes it a square of so many pixels."""
+    """A picture as bytes, (height, width) if grey or (height, width, 3); made a square of `side` pixels if side > 0."""
     with Image.open(file) as picture:
         picture = picture.convert("L" if picture.mode in ("1", "L", "LA", "I", "I;16", "F") else "RGB")
         if side:
@@ -118,18 +121,20 @@ def to_channels(picture: np.ndarray, channels: int) -> np.ndarray:
     return np.repeat(picture, 3, axis=2) if channels == 3 and picture.shape[2] == 1 else picture[..., :channels]
 
 
-def read_idx_folder(path: Path) -> dict[str, Any]:
+def read_idx_folder(path: Path, labelled: bool) -> dict[str, Any]:
     """MNIST-style files: train-images-idx3-ubyte, train-labels-idx1-ubyte and the same of t10k, .gz or not."""
+    kinds = ("images", "labels") if labelled else ("images",)
     parts = []
     for prefix in ("train", "t10k"):
-        pair = [next(iter(sorted(path.glob(f"{prefix}-{kind}*"))), None) for kind in ("images", "labels")]
-        if all(pair):
-            images, labels = (read_idx(file) for file in pair)
-            if len(images) != len(labels):
-                raise Fault(f"{pair[0]} has {len(images)} pictures, but {pair[1].name} {len(labels)} labels")
-            parts.append((images, labels))
+        files = [next(iter(sorted(path.glob(f"{prefix}-{kind}*"))), None) for kind in kinds]
+        if all(files):
+            arrays = [read_idx(file) for file in files]
+            if len(arrays[0]) != len(arrays[-1]):
+                raise Fault(f"{files[0]} has {len(arrays[0])} pictures, but {files[-1].name} {len(arrays[-1])} labels")
+            parts.append((arrays[0], arrays[1] if labelled else np.zeros(len(arrays[0]), np.int64)))
         elif prefix == "train":
-            raise Fault(f"{path} lacks train-images-idx3-ubyte or train-labels-idx1-ubyte")
+            names = " or ".join(f"train-{kind}-idx{3 if kind == 'images' else 1}-ubyte" for kind in kinds)
+            raise Fault(f"{path} lacks {names}")
     images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     is_test = np.arange(len(images)) >= len(parts[0][0])
     return number_classes(path.resolve().name, images, labels, is_test)
@@ -147,8 +152,8 @@ def read_idx(file: Path) -> np.ndarray:
         raise Fault(f"{file} cannot be read as an idx file: {error}") from None
 
 
-def read_npz(path: Path) -> dict[str, Any]:
-    """An .npz with x_train, y_train and optionally x_test, y_test; or x and y."""
+def read_npz(path: Path, labelled: bool) -> dict[str, Any]:
+    """An .npz with x_train, y_train and optionally x_test, y_test; or x and y; without any y unless `labelled`."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
             have = {name: arrays[name] for name in arrays.files}
@@ -158,8 +163,11 @@ def read_npz(path: Path) -> dict[str, Any]:
         raise Fault(f"{path} is a damaged .npz: {error}") from None
     suffixes = [s for s in ("_train", "_test", "") if "x" + s in have]
     if not suffixes:
-        raise Fault(f"{path} has the arrays {', '.join(have) or 'none'}; x_train and y_train are needed")
+        needed = "x_train and y_train are" if labelled else "x_train is"
+        raise Fault(f"{path} has the arrays {', '.join(have) or 'none'}; {needed} needed")
     images = np.concatenate([have["x" + s] for s in suffixes])
+    if not labelled:
+        have |= {"y" + s: np.zeros(len(have["x" + s]), np.int64) for s in suffixes}
     missing = [s for s in suffixes if len(have.get("y" + s, [])) != len(have["x" + s])]
     if missing:
         raise Fault(f"{path}: y{missing[0]} does not have a label for every row of x{missing[0]}")

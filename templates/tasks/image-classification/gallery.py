@@ -14,8 +14,6 @@ def draw(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     figure, grid = plt.subplots(lines, 5, figsize=(10, 2.2 * lines), layout="constrained", squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
-    if not len(rows):
-        figure.suptitle("no mistakes on valid")
     for axes, row, caption in zip(grid.flat, rows, captions, strict=False):
         axes.imshow(data.valid.inputs.images[row].squeeze(), cmap="gray", vmin=0, vmax=255)
         axes.set_title(caption, fontsize=8, parse_math=False)

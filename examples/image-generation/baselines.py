@@ -1,0 +1,39 @@
+"""What the model stands between: pixels without any shape, and real pictures, closer than which nobody gets."""
+
+import numpy as np
+
+import metrics
+from data import Scaled
+from splits import Data
+
+
+def noise(data: Data) -> np.ndarray:
+    """Pictures whose pixels are drawn one by one from all pixels of train: right in brightness, without shape."""
+    rows, draws = data.test.inputs.shape[:2]
+    height, width, channels = data.meta["shape"]
+    pixels = data.train.targets.images.reshape(-1, channels)
+    rng = np.random.default_rng(0)
+    answers = []
+    for _ in range(draws):
+        drawn = pixels[rng.integers(len(pixels), size=rows * height * width)]
+        answers.append(metrics.features(Scaled(drawn.reshape(rows, -1))[:], data.meta))
+    return np.stack(answers, axis=1)  # (rows, draws, components)
+
+
+def training_pictures(data: Data) -> np.ndarray:
+    """As many training pictures as are generated; no picture comes twice while train has enough of them."""
+    rows, draws = data.test.inputs.shape[:2]
+    rng = np.random.default_rng(0)
+    shuffles = [rng.permutation(len(data.train)) for _ in range(draws)]
+    if rows * draws <= len(data.train):
+        shuffles = np.split(shuffles[0][: rows * draws], draws)
+    answers = [metrics.features(data.train.targets[np.sort(order[:rows])], data.meta) for order in shuffles]
+    return np.stack(answers, axis=1)  # (rows, draws, components)
+
+
+def predictions(data: Data) -> dict[str, tuple[str, np.ndarray]]:
+    """Name and features of both, (rows, draws, components), made from train alone."""
+    return {
+        "baseline": ("noise (pixels of train, shuffled)", noise(data)),
+        "reference": ("training pictures (the floor)", training_pictures(data)),
+    }

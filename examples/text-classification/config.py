@@ -1,0 +1,74 @@
+"""Every knob of this project, once, with the reason beside it. Each one is also a flag: `python train.py --seed 1`."""
+
+from dataclasses import dataclass
+
+TASK = "text-classification"
+FRAMEWORK = "pytorch"
+
+
+@dataclass
+class Config:
+    """What all models share."""
+
+    data: str = ""  # your own file or folder; empty = the sample that needs no network
+    seed: int = 0  # drives the first weights, the order of the rows and dropout
+    split_seed: int = 0  # drives which rows go to train, valid and test; keep it while you compare models
+    valid_share: float = 0.15  # rows that choose the epoch to keep
+    test_share: float = 0.2  # rows that only evaluate.py opens
+    epochs: int = 0  # passes over train; 0 = about `steps` steps in all, between 1 and 200 passes (schedule.py)
+    batch_size: int = 0  # rows in a step; 0 = the power of two nearest the square root of the rows, 16 to 256
+    steps: int = 600  # optimiser steps that epochs = 0 aims for; words are soon learnt by heart
+    minutes: float = 0.0  # stop by the clock instead: the learning rate follows the time; 0 = off
+    learning_rate: float = 0.003  # the peak; it warms up to it, then decays to zero along a cosine
+    warmup: float = 0.1  # share of training spent warming up, so that AdamW's first steps do no harm
+    weight_decay: float = 0.01  # pulls weight matrices towards zero; biases and gains are left alone
+    clip: float = 1.0  # longest gradient allowed: one bad batch cannot throw the weights away
+    patience: int = 0  # epochs without a better valid score before stopping; 0 = a third of them, at least 5
+    checkpoint_seconds: float = 60.0  # a long epoch also saves `last` this often
+    beta1: float = 0.9  # AdamW's memory of the gradient
+    beta2: float = 0.99  # AdamW's memory of its size; 0.999 is too long for runs of a thousand steps
+    device: str = "auto"  # cuda, mps, cpu; auto = the first of them that passes a trial step
+    precision: str = "auto"  # float32 or bfloat16; auto = a fixed rule of processor and model (device.py)
+    compile: bool = False  # torch.compile on CUDA: slow to start, then faster
+    target: str = ""  # column of the labels; empty = the one called label, class … or with the fewest values
+    text: str = ""  # column of the texts; empty = the one with the longest cells
+    group: str = ""  # column whose equal values stay in one split, such as an author; equal texts always do
+    length: int = 0  # words read of a text; 0 = the longest of train, at most 256
+    rare: int = 2  # words seen less often in train are read as unknown, so that its vector learns something too
+    vocabulary: int = 20000  # most words known, the most frequent ones
+
+
+@dataclass
+class Cnn(Config):
+    """The knobs of models/cnn.py, and its own defaults for shared ones."""
+
+    model: str = "cnn"
+    learning_rate: float = 0.005  # the peak; word vectors bear a high one
+    width: int = 64  # numbers in a word's vector, and phrases looked for of each length
+    dropout: float = 0.5  # share of phrases hidden while training, as in Kim's paper
+
+
+@dataclass
+class Lstm(Config):
+    """The knobs of models/lstm.py, and its own defaults for shared ones."""
+
+    model: str = "lstm"
+    learning_rate: float = 0.01  # the peak; word vectors bear a high one
+    width: int = 64  # numbers in a word's vector, and in each direction's memory
+    dropout: float = 0.3  # share of features hidden while training, against learning texts by heart
+
+
+@dataclass
+class Transformer(Config):
+    """The knobs of models/transformer.py, and its own defaults for shared ones."""
+
+    model: str = "transformer"
+    learning_rate: float = 0.003  # a higher peak makes attention unstable
+    width: int = 64  # numbers in a word's vector
+    depth: int = 1  # blocks of attention and a small perceptron; more pay from some 10,000 texts on
+    heads: int = 4  # ways of looking at once; they share the width
+    dropout: float = 0.3  # share of features hidden while training, against learning texts by heart
+
+
+# What --model chooses from; the first is the default.
+MODELS = {"cnn": Cnn, "lstm": Lstm, "transformer": Transformer}

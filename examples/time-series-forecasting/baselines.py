@@ -1,0 +1,54 @@
+"""What the model must beat: two forecasts that need no learning, and ridge regression on the lags."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import Ridge
+
+import metrics
+import season as seasons
+from splits import Data, Split, take
+
+PENALTIES = tuple(10.0**power for power in range(-4, 5))
+MOST_ROWS = 10_000  # windows that ridge is fitted on: more hardly change it
+
+
+def naive(split: Split, meta: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Last value and seasonal naive, each (rows, horizon)."""
+    return {
+        name: seasons.repeat(split.inputs.values, split.ids, season, meta["horizon"])
+        for name, season in (("last_value", 1), ("seasonal_naive", meta["season"]))
+    }
+
+
+def ridge(data: Data) -> np.ndarray:
+    """Forecasts for test by ridge regression on the same normalised windows; valid chooses the penalty."""
+    rows = np.unique(np.linspace(0, len(data.train) - 1, MOST_ROWS).astype(int))
+    inputs = take(data.train.inputs, rows)
+    wanted = (data.train.targets[rows] - inputs["naive"]) / inputs["spread"]
+    best, least = None, np.inf
+    for penalty in PENALTIES:
+        model = Ridge(alpha=penalty).fit(inputs["values"].astype(float), wanted)
+        error = metrics.score(data.valid.targets, apply(model, data.valid), data.meta)
+        if error < least:
+            best, least = model, error
+    return apply(best, data.test)
+
+
+def apply(model: Ridge, split: Split) -> np.ndarray:
+    """Forecasts of a fitted ridge in real units, (rows, horizon)."""
+    inputs = split.inputs[:]
+    correction = model.predict(inputs["values"].astype(float)).reshape(inputs["naive"].shape)
+    return inputs["naive"] + inputs["spread"] * correction
+
+
+def predictions(data: Data) -> dict[str, tuple[str, np.ndarray]]:
+    """Baseline (the naive forecast that is better on valid), reference (fitted on train alone), and both naive ones."""
+    on_valid, on_test = naive(data.valid, data.meta), naive(data.test, data.meta)
+    better = min(on_valid, key=lambda name: metrics.score(data.valid.targets, on_valid[name], data.meta))
+    names = {"last_value": "last value", "seasonal_naive": f"seasonal naive, season {data.meta['season']}"}
+    return {
+        "baseline": (names[better], on_test[better]),
+        "reference": ("ridge on lags", ridge(data)),
+        **{name: (names[name], forecast) for name, forecast in on_test.items()},
+    }

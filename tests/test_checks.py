@@ -1,0 +1,81 @@
+"""Every check of a generated project fails on a bug planted for it, and names it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from projects import generate, run
+
+pytestmark = pytest.mark.slow
+MLP = ("image-classification", "mlp")
+GPT = ("text-generation", "transformer")
+# check, project, file, what stands there, the bug
+BUGS = [
+    ("splits-disjoint", MLP, "splits.py", "split_of_row == number", "split_of_row >= number"),
+    ("splits-disjoint", GPT, "data.py", "begin[0] + 1, begin[1],", "begin[0] + 1, begin[2],"),
+    ("splits-disjoint", ("text-classification", None), "splits.py", "split_of_row == number", "split_of_row >= number"),
+    ("loss-at-start", MLP, "models/mlp.py", "std=0.01", "std=1.0"),
+    ("loss-at-start", GPT, "models/transformer.py", "std=0.01", "std=1.0"),
+    ("inputs-matter", MLP, "data.py", "labels[rows], rows", "labels[rows][::-1].copy(), rows"),
+    ("inputs-matter", MLP, "models/mlp.py", "self.hidden(images.flatten(1))", "self.hidden(0 * images.flatten(1))"),
+    (
+        "overfit-one-batch",
+        MLP,
+        "loss.py",
+        "model(inputs).float(), targets",
+        "model(inputs).float().clamp(-0.5, 0.5), targets",
+    ),
+    ("loss-falls", MLP, "train.py", "    optimizer.step()\n", ""),
+    ("loss-falls", MLP, "train.py", "    value.backward()", "    (-value).backward()"),
+    ("gradients", MLP, "models/mlp.py", "self.hidden(images.flatten(1))", "self.hidden(images.flatten(1)).detach()"),
+    ("independent", MLP, "models/mlp.py", "return self.head(x)", "return self.head(x - x.mean(0))"),
+    (
+        "independent",
+        ("text-classification", "transformer"),
+        "models/transformer.py",
+        "value, is_word[:, None, None])",
+        "value)",
+    ),
+    ("causal", GPT, "models/transformer.py", "is_causal=True", "is_causal=False"),
+    ("batch-size", MLP, "inference.py", "range(0, rows, size)", "range(0, rows - size + 1, size)"),
+    ("batch-size", MLP, "models/mlp.py", "return self.head(x)", "return self.head(x / x.norm())"),
+    ("same-seed", MLP, "train.py", "default_rng((seed, epoch))", "default_rng()"),
+    ("reload", MLP, "checkpoint.py", "    set_weights(model, weights, best_file(run))\n", ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("check", "parts", "file", "right", "wrong"), BUGS, ids=[f"{b[0]}-{i}" for i, b in enumerate(BUGS)]
+)
+def test_a_planted_bug_is_found(
+    tmp_path: Path, check: str, parts: tuple[str, str | None], file: str, right: str, wrong: str
+) -> None:
+    task, model = parts
+    project = generate(tmp_path / "p", task=task, models=(model,) if model else ())
+    text = (project / file).read_text(encoding="utf-8")
+    assert text.count(right) == 1, f"{file} has {text.count(right)} times {right!r}"
+    (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
+    done = run(project, "check.py", "--only", check, "--json")
+    assert done.code == 1 and "Traceback" not in done.err, f"cd {project} && python check.py\n{done.out}{done.err}"
+    (result,) = json.loads(done.out)
+    assert result["id"] == check and result["passed"] is False and result["advice"]
+
+
+def test_duplicates_that_are_torn_apart_are_found(tmp_path: Path) -> None:
+    rows = [f"{i % 40},{i % 7},{'ab'[i % 2]}" for i in range(40)] * 3
+    (tmp_path / "twice.csv").write_text("x,y,class\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    project = generate(tmp_path / "p", task="tabular-classification", data=str(tmp_path / "twice.csv"))
+    words = ("check.py", "--only", "splits-disjoint", "--json")
+    (healthy,) = json.loads(run(project, *words).ok().out)
+    assert "warning" in healthy["found"]  # few distinct rows
+    code = (project / "splits.py").read_text(encoding="utf-8")
+    torn = code.replace("np.unique(groups,", "np.unique(range(len(groups)),")
+    (project / "splits.py").write_text(torn, encoding="utf-8")
+    (result,) = json.loads(run(project, *words).out)
+    assert result["passed"] is False
+
+
+def test_the_bugs_cover_every_check(tmp_path: Path) -> None:
+    project = generate(tmp_path / "p", task="text-generation")
+    results = json.loads(run(project, "check.py", "--json").ok().out)
+    assert {result["id"] for result in results} == {bug[0] for bug in BUGS}

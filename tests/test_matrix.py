@@ -1,0 +1,102 @@
+"""Every project that hackgen offers is generated, linted, trained and evaluated."""
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hackgen.project import Choice, choices
+from projects import generate, run
+
+EVERY = choices()
+TASKS = sorted({choice.task.name for choice in EVERY})
+CONTRACT = """task framework backend model metric higher_is_better score ci95 baseline reference valid_score n_test
+parameters train_seconds seed split_seed smoke checkpoint_sha256 data other_metrics""".split()
+# What predict takes, by task: words for the command line, and standard input.
+INPUTS = {
+    "image-classification": ["{picture}"],
+    "image-generation": ["4"],
+    "tabular-classification": ["5.1,3.5,1.4,0.2"],
+    "text-classification": ["what a wonderful way to spend an evening"],
+    "text-generation": ["def main(", "--length", "40"],
+    "time-series-forecasting": ["12"],
+}
+
+
+def name(choice: Choice) -> str:
+    return choice.label.replace("/", "-")
+
+
+@pytest.fixture(scope="module")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A project for each choice, by its name."""
+    root = tmp_path_factory.mktemp("matrix")
+    return {
+        name(choice): generate(
+            root / name(choice), task=choice.task.name, framework=choice.framework.name, models=(choice.models[0].name,)
+        )
+        for choice in EVERY
+    }
+
+
+def test_every_project_is_lint_and_format_clean(projects: dict[str, Path]) -> None:
+    folders = [str(folder) for folder in projects.values()]
+    for words in (["check"], ["format", "--check"]):
+        done = subprocess.run([sys.executable, "-m", "ruff", *words, *folders], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_table_of_inputs_names_every_task() -> None:
+    assert sorted(INPUTS) == TASKS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("choice", EVERY, ids=name)
+def test_it_trains_and_evaluates(projects: dict[str, Path], choice: Choice) -> None:
+    project = projects[name(choice)]
+    run(project, "train.py", "--smoke", "--out", "smoke").ok()
+    run(project, "evaluate.py").ok()
+    folder = project / "runs" / "smoke"
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    assert set(CONTRACT) <= report.keys()
+    assert (report["task"], report["model"], report["smoke"]) == (choice.task.name, choice.models[0].name, True)
+    assert report["metric"] == choice.task["metric"] and math.isfinite(report["score"])
+    assert report["data"].keys() == {"name", "path", "sha256", "rows"}
+    predictions = np.load(folder / "predictions.npz", allow_pickle=False)
+    assert {"id", "target", "output", "baseline", "reference"} <= set(predictions.files)
+    assert np.isfinite(predictions["output"]).all()
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "http" not in page.replace('http-equiv="', "") and "data:image/png;base64," in page
+    assert len(list((folder / "figures").glob("*.png"))) >= 3
+    assert (project / "runs" / "latest").read_text(encoding="utf-8").strip() == "smoke"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("choice", EVERY, ids=name)
+def test_its_checks_pass_over_seeds(projects: dict[str, Path], choice: Choice) -> None:
+    for seed in (0, 1) if choice.models[0].name == choice.task.card["default_model"] else (0,):
+        done = run(projects[name(choice)], "check.py", "--json", "--seed", str(seed)).ok()
+        results = json.loads(done.out)
+        assert {"id", "title", "passed", "found", "expected", "advice"} == results[0].keys()
+        assert all(result["passed"] in (True, None) for result in results)
+        assert all(result["passed"] is not None or result["expected"] for result in results)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", TASKS)
+def test_predict_answers_and_own_tests_pass(projects: dict[str, Path], task: str, tmp_path: Path) -> None:
+    project = next(folder for label, folder in projects.items() if label.startswith(f"{task}-"))
+    if not (project / "runs" / "latest").exists():
+        run(project, "train.py", "--smoke", "--out", "smoke").ok()
+    picture = tmp_path / "a picture.png"
+    from PIL import Image
+
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (20, 30, 3)).astype(np.uint8)).save(picture)
+    words = [word.format(picture=picture) for word in INPUTS[task]]
+    assert run(project, "predict.py", *words).ok().out.strip()
+    assert json.loads(run(project, "predict.py", *words, "--json").ok().out)
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=project, capture_output=True, text=True)
+    assert done.returncode == 0, f"cd {project} && python -m pytest\n{done.stdout[-3000:]}"

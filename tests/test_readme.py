@@ -1,0 +1,46 @@
+"""README shows what is: its table of choices and its tree come from the templates."""
+
+from pathlib import Path
+
+import pytest
+from hackgen.compose import plan
+from hackgen.project import Answers, choices, choose, settled
+from hackgen.write import tree
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def table() -> str:
+    """Task, models and metric of all that can be generated, as Markdown."""
+    rows: dict[str, list] = {}
+    for choice in choices():
+        rows.setdefault(choice.task.name, []).append(choice)
+    lines = ["| task | what it learns | frameworks | models | metric | sample |", "|---|---|---|---|---|---|"]
+    for task, found in rows.items():
+        card = found[0].task
+        models, frameworks = (
+            ", ".join(dict.fromkeys(names))
+            for names in ((c.models[0].name for c in found), (c.framework.name for c in found))
+        )
+        lines.append(f"| {task} | {card.summary} | {frameworks} | {models} | {card['metric']} | {card['sample']} |")
+    return "\n".join(lines)
+
+
+def shown_tree() -> str:
+    """The tree of the default project."""
+    answers = Answers(title="Hackgen demo")
+    choice = choose(answers)
+    return f"```\n{tree('hackgen-demo', plan(choice, settled(answers, choice))).rsplit(';', 1)[0]}\n```"
+
+
+@pytest.mark.parametrize(("mark", "content"), [("choices", table), ("tree", shown_tree)])
+def test_readme_is_up_to_date(request: pytest.FixtureRequest, mark: str, content) -> None:
+    text = README.read_text(encoding="utf-8")
+    start = text.index("\n", text.index(f"<!-- {mark}")) + 1
+    end = text.index(f"<!-- end of {mark} -->")
+    if request.config.getoption("--refresh-examples"):
+        README.write_text(f"{text[:start]}\n{content()}\n\n{text[end:]}", encoding="utf-8", newline="\n")
+        return
+    assert text[start:end].strip() == content(), (
+        "refresh it with: python -m pytest tests/test_readme.py --refresh-examples"
+    )

@@ -1,0 +1,217 @@
+"""What a generated project promises about its runs: resumed, saved, published, refused."""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hackgen.project import choices
+from projects import CAN_FORK, generate, run, start
+
+pytestmark = pytest.mark.slow
+DEFAULTS = [(c.task.name, c.models[0].name) for c in choices() if c.models[0].name == c.task.card["default_model"]]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One project with two models and a finished run of each."""
+    folder = generate(
+        tmp_path_factory.mktemp("training") / "digits",
+        task="image-classification",
+        models=("mlp", "cnn"),
+        title="Digits",
+    )
+    run(folder, "train.py", "--epochs", "3", "--out", "full").ok()
+    run(folder, "evaluate.py", "full").ok()
+    return folder
+
+
+def weights(file: Path) -> dict[str, np.ndarray]:
+    import torch
+
+    return {name: value.numpy() for name, value in torch.load(file, weights_only=True)["weights"].items()}
+
+
+def history(folder: Path) -> list[dict[str, str]]:
+    with (folder / "history.csv").open(encoding="utf-8", newline="") as file:
+        return [{key: value for key, value in row.items() if key != "seconds"} for row in csv.DictReader(file)]
+
+
+def copy(project: Path, to: Path) -> Path:
+    shutil.copytree(project, to)
+    return to
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="kills a forked process")
+@pytest.mark.parametrize(("task", "model"), DEFAULTS)
+def test_a_killed_and_resumed_run_ends_with_the_same_weights(tmp_path: Path, task: str, model: str) -> None:
+    project = generate(tmp_path / "p", task=task, models=(model,))
+    words = ("train.py", "--smoke", "--epochs", "5", "--checkpoint-seconds", "0.02")
+    run(project, *words, "--out", "whole").ok()
+    killed = start(project, *words, "--out", "cut")
+    last = project / "runs" / "cut" / "last.pt"
+    for kill in range(3):  # each time a little after the first or the next checkpoint
+        seen = last.stat().st_mtime_ns if last.exists() else 0
+        while killed.is_alive() and not (last.exists() and last.stat().st_mtime_ns > seen):
+            time.sleep(0.002)
+        time.sleep(0.03 * kill)
+        os.kill(killed.pid, signal.SIGKILL)
+        killed.join()
+        killed = start(project, "train.py", "--resume", "cut")
+    killed.join()
+    assert killed.exitcode == 0
+    for name in ("best.pt", "last.pt"):
+        whole, cut = (weights(project / "runs" / r / name) for r in ("whole", "cut"))
+        assert all(np.array_equal(whole[key], cut[key]) for key in whole), name
+    assert history(project / "runs" / "whole") == history(project / "runs" / "cut")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
+def test_an_interrupted_run_says_how_to_go_on(project: Path) -> None:
+    process = start(project, "train.py", "--out", "interrupted", "--epochs", "500", "--patience", "500")
+    while not (project / "runs" / "interrupted" / "last.pt").exists():
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGINT)
+    process.join()
+    told = (project.parent / f"{project.name}.output" / "err").read_text(encoding="utf-8").strip()
+    assert process.exitcode == 130 and told.endswith("python train.py --resume interrupted") and "\n" not in told
+
+
+def test_the_same_seed_gives_the_same_weights(project: Path) -> None:
+    run(project, "train.py", "--epochs", "3", "--out", "again").ok()
+    one, two = (weights(project / "runs" / name / "best.pt") for name in ("full", "again"))
+    assert all(np.array_equal(one[key], two[key]) for key in one)
+
+
+def test_minutes_stop_training_and_the_rate_ends_at_zero(project: Path) -> None:
+    run(project, "train.py", "--minutes", "0.05", "--patience", "1000", "--out", "timed").ok()
+    rows = list(csv.DictReader((project / "runs" / "timed" / "history.csv").open(encoding="utf-8")))
+    assert float(rows[-1]["learning_rate"]) < 0.2 * 0.003  # of the peak, however many epochs there was time for
+
+
+def test_the_report_can_be_recomputed_without_the_framework(project: Path) -> None:
+    code = (
+        "import json, numpy as np, sys, metrics\n"
+        "p = np.load('runs/full/predictions.npz'); meta = json.load(open('runs/full/meta.json', encoding='utf-8'))\n"
+        "print(metrics.score(p['target'], p['output'], meta), 'torch' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True)
+    report = json.loads((project / "runs" / "full" / "report.json").read_text(encoding="utf-8"))
+    assert done.stdout.split() == [str(report["score"]), "False"]
+    sha = hashlib.sha256((project / "runs" / "full" / "best.pt").read_bytes()).hexdigest()
+    assert report["checkpoint_sha256"] == sha
+
+
+def test_plain_evaluate_writes_only_inside_its_run(project: Path) -> None:
+    def outside() -> dict[Path, bytes]:
+        files = (p for p in project.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+        return {p: p.read_bytes() for p in files if "full" not in p.parts}
+
+    before = outside()
+    run(project, "evaluate.py", "full").ok()
+    assert outside() == before
+
+
+def test_a_clone_answers_from_the_published_run(project: Path, tmp_path: Path) -> None:
+    work = copy(project, tmp_path / "work")
+    run(work, "evaluate.py", "full", "--publish").ok()
+    readme = (work / "README.md").read_text(encoding="utf-8")
+    report = json.loads((work / "published" / "report.json").read_text(encoding="utf-8"))
+    assert f"{report['score']:.4g}" in readme and "published/figures/confusion_matrix.png" in readme
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@localhost"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "publish"]):
+        subprocess.run([*git, *words], cwd=work, check=True, capture_output=True)
+    clone = tmp_path / "clone"
+    subprocess.run([*git, "clone", "-q", "-c", "core.autocrlf=true", str(work), str(clone)], check=True)
+    assert not (clone / "runs").exists()
+    from PIL import Image
+
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "dark.png")
+    dark = ("predict.py", str(tmp_path / "dark.png"), "--json")
+    answers = [json.loads(run(*words).ok().out) for words in ((work, *dark, "--run", "full"), (clone, *dark))]
+    assert answers[0] == answers[1]
+    for name in ("best.pt", "meta.json", "report.json"):
+        assert (clone / "published" / name).read_bytes() == (work / "published" / name).read_bytes()
+
+
+def test_publishing_refuses_smoke_runs_and_readme_without_markers(project: Path, tmp_path: Path) -> None:
+    work = copy(project, tmp_path / "work")
+    run(work, "train.py", "--smoke", "--out", "smoke").ok()
+    run(work, "evaluate.py", "--publish").refused(1, "smoke run")
+    assert not (work / "published").exists()
+    (work / "README.md").write_text("# Ours\n", encoding="utf-8")
+    run(work, "evaluate.py", "full", "--publish").refused(1, "README.md", "results")
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="limits the size of files")
+def test_a_full_disk_keeps_the_last_good_checkpoint(project: Path, tmp_path: Path) -> None:
+    work = copy(project, tmp_path / "work")
+    run(work, "train.py", "--epochs", "1", "--out", "a").ok()
+    good = (work / "runs" / "a" / "best.pt").read_bytes()
+    code = (
+        "import resource, runpy, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); sys.argv = ['train.py', '--out', 'b'];"
+        "sys.path.insert(0, ''); runpy.run_path('train.py', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=work, capture_output=True, text=True)
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    assert "cannot write" in done.stderr and "kept" in done.stderr
+    assert (work / "runs" / "a" / "best.pt").read_bytes() == good and not list((work / "runs").rglob("*.tmp"))
+    assert (work / "runs" / "latest").read_text(encoding="utf-8").strip() == "a"
+
+
+def test_usage_mistakes_get_one_line(project: Path) -> None:
+    run(project, "train.py", "--learning-rat", "1").refused(2, "--learning-rate")
+    run(project, "train.py", "--model", "cnn", "--depth", "3").refused(2, "--depth", "mlp")
+    run(project, "train.py", "--model", "gan").refused(2, "gan")
+    run(project, "train.py", "--epochs", "many").refused(2, "epochs")
+    run(project, "train.py", "--learning-rate", "-1").refused(2, "--learning-rate")
+    run(project, "train.py", "--device", "abacus").refused(2, "abacus")
+    run(project, "train.py", "--out", "full").refused(1, "full", "--resume")
+    run(project, "train.py", "--out", "con?").refused(2, "--out")
+    run(project, "train.py", "--resume", "full", "--epochs", "9").refused(2, "epochs")
+    run(project, "evaluate.py", "nowhere").refused(1, "nowhere", "full")
+
+
+def test_damaged_and_foreign_checkpoints_are_refused(project: Path, tmp_path: Path) -> None:
+    work = copy(project, tmp_path / "work")
+    best = work / "runs" / "full" / "best.pt"
+    best.write_bytes(best.read_bytes()[:2000])
+    run(work, "evaluate.py", "full").refused(1, "best.pt", "damaged")
+    best.write_bytes(b"")
+    run(work, "evaluate.py", "full").refused(1, "best.pt")
+    import torch
+
+    torch.save({"about": {"task": "image-classification", "framework": "keras", "model": "mlp"}}, best)
+    run(work, "evaluate.py", "full").refused(1, "keras")
+    best.unlink()
+    run(work, "evaluate.py", "full").refused(1, "best.pt", "missing")
+    (work / "runs" / "full" / "config.json").write_text("{", encoding="utf-8")
+    run(work, "evaluate.py", "full").refused(1, "config.json", "damaged")
+
+
+def test_other_data_than_the_trained_ones_are_refused(project: Path, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "x.npz", x_train=rng.integers(0, 255, (60, 8, 8)).astype(np.uint8), y_train=np.arange(60) % 10)
+    run(project, "evaluate.py", "full", "--data", str(tmp_path / "x.npz")).refused(1, "sha256")
+
+
+@pytest.mark.skipif(os.environ.get("HACKGEN_NO_INSTALL") == "1", reason="installs torch into a fresh environment")
+def test_it_installs_and_trains_in_a_clean_environment(tmp_path: Path) -> None:
+    project = generate(tmp_path / "iris", task="tabular-classification", models=("mlp",), title="Iris")
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    python = str(next(p for p in (tmp_path / "venv").glob("*/python*") if p.stem == "python"))
+    (tmp_path / "pins.txt").write_text("torch==2.13.0\n", encoding="utf-8")
+    install = ["-m", "pip", "install", "--quiet", "-c", str(tmp_path / "pins.txt"), "-e", "."]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    for words in (install, ["train.py", "--smoke"], ["evaluate.py"], ["predict.py", "5.1,3.5,1.4,0.2"]):
+        done = subprocess.run([python, *words], cwd=project, capture_output=True, text=True, env=environment)
+        assert done.returncode == 0, f"{words}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
