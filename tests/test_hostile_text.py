@@ -156,9 +156,20 @@ def project(task: str, typed: dict[str, str]) -> dict[str, bytes]:
     return plan(all_of(task), settled(checked(Answers(**typed)), all_of(task)))
 
 
+def refused(name: str, value: str) -> bool:
+    """Whether an answer is refused, which takes one line."""
+    try:
+        checked(Answers(**{name: value}))
+    except Misuse as refusal:
+        assert len(str(refusal).splitlines()) == 1 and str(refusal).isprintable()
+        return True
+    return False
+
+
 def holds(task: str, typed: dict[str, str]) -> None:
     """The project made with the text reads as the one made with plain words does, the text in place of the words."""
     typed = {name: value for name, value in typed.items() if value.strip() and takes(task, name)}
+    typed = {name: value for name, value in typed.items() if not refused(name, value)}
     accepted = checked(Answers(**typed))
     expected = {name: getattr(accepted, name) for name in typed}
     slug = facts(all_of(task), settled(accepted, all_of(task)))["slug"]
