@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import precision_recall_fscore_support
 
 import intervals
 from splits import Split
@@ -46,6 +45,8 @@ def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: 
 
 def others(predictions: dict[str, np.ndarray], meta: dict[str, Any]) -> dict[str, float]:
     """Means over the classes, each class counting the same however rare it is, and the cross-entropy."""
+    from sklearn.metrics import precision_recall_fscore_support  # takes a second, which training should not wait for
+
     target, output = predictions["target"], predictions["output"]
     labels = np.arange(output.shape[1])
     precision, recall, f1, _ = precision_recall_fscore_support(

@@ -39,6 +39,7 @@ class Transformer(Config):
 
     model: str = "transformer"
     learning_rate: float = 0.004  # small transformers bear more than the 6e-4 of large ones
+    steps: int = 400  # one pass over the sample, half a minute
     batch_size: int = 16  # many small steps learn faster than few large ones here
     width: int = 128  # length of a token's vector
     depth: int = 4  # blocks
@@ -53,6 +54,7 @@ class Lstm(Config):
     model: str = "lstm"
     context: int = 128  # it starts each window with an empty memory, so longer ones suit it
     learning_rate: float = 0.004  # LSTMs bear high peaks as long as gradients are clipped
+    steps: int = 280  # three passes over the sample, half a minute
     batch_size: int = 32  # many small steps learn faster than few large ones here
     width: int = 256  # length of the memory
     depth: int = 1  # layers of memory on top of each other

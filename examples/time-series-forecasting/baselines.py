@@ -25,7 +25,7 @@ def ridge(data: Data) -> np.ndarray:
     """Forecasts for test by ridge regression on the same normalised windows; valid chooses the penalty."""
     rows = np.unique(np.linspace(0, len(data.train) - 1, MOST_ROWS).astype(int))
     inputs = take(data.train.inputs, rows)
-    wanted = (data.train.targets[rows] - inputs["naive"]) / inputs["spread"]
+    wanted = (data.train.targets[rows] - inputs["level"]) / inputs["spread"] - inputs["naive"]
     best, least = None, np.inf
     for penalty in PENALTIES:
         model = Ridge(alpha=penalty).fit(inputs["values"].astype(float), wanted)
@@ -39,7 +39,7 @@ def apply(model: Ridge, split: Split) -> np.ndarray:
     """Forecasts of a fitted ridge in real units, (rows, horizon)."""
     inputs = split.inputs[:]
     correction = model.predict(inputs["values"].astype(float)).reshape(inputs["naive"].shape)
-    return inputs["naive"] + inputs["spread"] * correction
+    return inputs["level"] + inputs["spread"] * (inputs["naive"] + correction)
 
 
 def predictions(data: Data) -> dict[str, tuple[str, np.ndarray]]:

@@ -40,15 +40,21 @@ class Windows:
 def normalise(values: np.ndarray, origins: np.ndarray, meta: dict[str, Any]) -> dict[str, np.ndarray]:
     """Model inputs of windows that end before `origins`: the one normalisation, by nothing but the window itself.
 
-    values  (batch, context) the window, around the mean of its last season and in units of its spread
-    naive   (batch, horizon) the last season repeated, in real units: where a forecast starts from
+    values  (batch, context) the window, as distance from its level in units of its spread
+    naive   (batch, horizon) the last season repeated, likewise: where a forecast starts from
+    level   (batch, 1) the mean of the window's last season, in real units
     spread  (batch, 1) the window's standard deviation, in real units; a constant window gets a small one
     """
     windows = values[origins[:, None] + np.arange(-meta["context"], 0)]
     level = windows[:, -meta["season"] :].mean(1, keepdims=True)
     spread = np.maximum(windows.std(1, keepdims=True), meta["least_spread"])
     naive = seasons.repeat(values, origins, meta["season"], meta["horizon"])
-    inputs = {"values": (windows - level) / spread, "naive": naive, "spread": spread}
+    inputs = {
+        "values": (windows - level) / spread,
+        "naive": (naive - level) / spread,
+        "level": level,
+        "spread": spread,
+    }
     return {name: array.astype(np.float32) for name, array in inputs.items()}
 
 
@@ -60,6 +66,10 @@ def load(config: Config) -> Data:
     name = Path(config.data).name if config.data else "CO2 at Mauna Loa (ppm)"
     first_valid, first_test = divide(config, len(values), name)
     room = first_valid - horizon + 1 - LEAST_WINDOWS  # how far back the windows of train may reach
+    if not np.ptp(values[:first_valid]):
+        raise cli.Fault(
+            f'{name}: column "{found.target}" is {values[0]:g} all through train; there is nothing to learn'
+        )
     season = config.season or seasons.find(values[:first_valid], room)
     context = config.context or min(max(16, 2 * season), (first_valid - horizon) // 2)
     if max(season, context) > room:
@@ -122,7 +132,7 @@ def divide(config: Config, steps: int, name: str) -> tuple[int, int]:
 
 def cut(values: np.ndarray, origins: np.ndarray, meta: dict[str, Any]) -> Split:
     """The examples whose first steps to forecast are `origins` (consecutive); targets (rows, horizon) are a view."""
-    following = np.lib.stride_tricks.sliding_window_view(values.astype(np.float32), meta["horizon"])
+    following = np.lib.stride_tricks.sliding_window_view(values.astype(np.float32), meta["horizon"], writeable=True)
     return Split(Windows(values, origins, meta), following[origins[0] : origins[-1] + 1], origins)
 
 

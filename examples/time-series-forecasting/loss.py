@@ -29,7 +29,8 @@ def answers(
 def at_start(data: Data) -> tuple[float, float]:
     """Loss of a model that corrects nothing, the seasonal naive forecast's on train, and how far from it is fine."""
     rows = np.unique(np.linspace(0, len(data.train) - 1, 2000).astype(int))
-    naive = take(data.train.inputs, rows)["naive"]
+    inputs = take(data.train.inputs, rows)
+    naive = inputs["level"] + inputs["spread"] * inputs["naive"]
     expected = float(np.abs(naive - take(data.train.targets, rows)).mean() / data.meta["scale"])
     return expected, 0.1 + 0.2 * expected
 

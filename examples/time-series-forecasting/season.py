@@ -45,7 +45,7 @@ def repeat(values: np.ndarray, origins: np.ndarray, season: int, horizon: int) -
 def scale(values: np.ndarray, season: int) -> float:
     """What MASE divides by (Hyndman, Koehler 2006): the mean absolute error of seasonal naive forecasts in train.
 
-    Where that is 0, the step-to-step change is taken, and for a constant series 1.
+    Where that is 0, the step-to-step change is taken.
     """
     errors = (float(np.abs(values[lag:] - values[:-lag]).mean()) for lag in (season, 1))
-    return next((error for error in errors if error > 0), 1.0)
+    return next(error for error in errors if error > 0)

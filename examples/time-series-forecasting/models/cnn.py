@@ -31,7 +31,7 @@ class CausalBlock(nn.Module):
 class CNN(nn.Module):
     """Causal blocks whose dilation doubles; the last step's features correct the seasonal naive forecast.
 
-    Input  dict of values (batch, context), naive (batch, horizon) and spread (batch, 1)
+    Input  dict of values (batch, context), naive (batch, horizon), level and spread (batch, 1): see data.normalise
     Output (batch, horizon), forecasts in real units
     """
 
@@ -43,11 +43,13 @@ class CNN(nn.Module):
         self.head = nn.Linear(width, horizon)
         nn.init.normal_(self.head.weight, std=0.01)  # at first the forecast is the naive one
         nn.init.zeros_(self.head.bias)
+        self.trust = nn.Parameter(torch.ones(horizon))  # in the naive forecast, less where its noise outweighs its use
 
     def forward(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         x = self.first(inputs["values"][:, None])  # (batch, width, context)
         x = self.blocks(x)[:, :, -1]  # (batch, width), of the last step
-        return inputs["naive"] + inputs["spread"] * self.head(x).float()  # (batch, horizon)
+        forecast = self.trust * inputs["naive"] + self.head(x).float()  # (batch, horizon), around the level
+        return inputs["level"] + inputs["spread"] * forecast  # (batch, horizon)
 
 
 def build(meta: dict[str, Any], config: "Config") -> nn.Module:

@@ -42,7 +42,7 @@ class Block(nn.Module):
 class Transformer(nn.Module):
     """Blocks over the window and a learned query for each step ahead, which corrects the seasonal naive forecast.
 
-    Input  dict of values (batch, context), naive (batch, horizon) and spread (batch, 1)
+    Input  dict of values (batch, context), naive (batch, horizon), level and spread (batch, 1): see data.normalise
     Output (batch, horizon), forecasts in real units
     """
 
@@ -57,12 +57,14 @@ class Transformer(nn.Module):
         self.head = nn.Linear(width, 1)
         nn.init.normal_(self.head.weight, std=0.01)  # at first the forecast is the naive one
         nn.init.zeros_(self.head.bias)
+        self.trust = nn.Parameter(torch.ones(horizon))  # in the naive forecast, less where its noise outweighs its use
 
     def forward(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         past = self.first(inputs["values"][:, :, None]) + self.positions  # (batch, context, width)
         x = torch.cat([past, self.queries.expand(len(past), -1, -1)], 1)  # (batch, context + horizon, width)
         x = self.norm(self.blocks(x)[:, -self.horizon :])  # (batch, horizon, width)
-        return inputs["naive"] + inputs["spread"] * self.head(x).squeeze(2).float()  # (batch, horizon)
+        forecast = self.trust * inputs["naive"] + self.head(x).squeeze(2).float()  # (batch, horizon), around the level
+        return inputs["level"] + inputs["spread"] * forecast  # (batch, horizon)
 
 
 def build(meta: dict[str, Any], config: "Config") -> nn.Module:

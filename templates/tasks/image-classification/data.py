@@ -43,11 +43,13 @@ def load(config: Config) -> Data:
     if len(classes) < 2:
         raise cli.Fault(f"{config.data} has one class only; put the pictures into a folder for each class")
     train, valid, test = divide_rows(config, images, labels, classes, given["is_test"])
+    shades = np.bincount(images[train].ravel(), minlength=256) / images[train].size  # share of pixels of each
+    mean = float(shades @ np.arange(256))
     meta = {
         "shape": list(images.shape[1:]),
         "classes": classes,
-        "mean": round(float(images[train].mean()), 3),
-        "deviation": round(float(max(images[train].std(), 1.0)), 3),
+        "mean": round(mean, 3),
+        "deviation": round(max(1.0, float(shades @ (np.arange(256) - mean) ** 2) ** 0.5), 3),
         "data": {
             "name": given["name"],
             "path": config.data,
