@@ -15,6 +15,7 @@ class Progress:
     steps: int = 0  # steps done in all
     loss_sum: float = 0.0  # over this epoch's steps
     seconds: float = 0.0
+    rate: float = 0.0  # the learning rate of the last step
     best_epoch: int = 0
     best_score: float = 0.0
     best_loss: float = 0.0

@@ -170,15 +170,15 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path) -> None:
     print(history.header())
     while not progress.finished:
         order = batches(len(data.train), config.batch_size, config.seed, progress.epoch)
-        loss_sum, rate = torch.tensor(progress.loss_sum, device=device), 0.0
+        loss_sum = torch.tensor(progress.loss_sum, device=device)
         model.train()
         for index in epoch_bar(order, progress):
             done = progress.share_done(config, len(order))
             if done >= 1:  # time is up in the middle of an epoch
                 break
             batch = train_batch(data.train, index, device, (config.seed, progress.epoch, progress.step))
-            rate = schedule.learning_rate(config, done)
-            loss_sum += train_step(step_model, optimizer, batch, data.meta, config.clip, rate)
+            progress.rate = schedule.learning_rate(config, done)
+            loss_sum += train_step(step_model, optimizer, batch, data.meta, config.clip, progress.rate)
             progress.step, progress.steps = progress.step + 1, progress.steps + 1
             progress.seconds = time.monotonic() - began
             if interrupted() or time.monotonic() - saver.saved_at > config.checkpoint_seconds:
@@ -196,7 +196,8 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path) -> None:
         if kept:
             saver.keep()
         progress.seconds = time.monotonic() - began
-        figures = progress.epoch, progress.steps, train_loss, valid_loss, score, rate, round(progress.seconds, 3), kept
+        losses = train_loss, valid_loss, score
+        figures = progress.epoch, progress.steps, *losses, progress.rate, round(progress.seconds, 3), kept
         rows.append(dict(zip(history.COLUMNS, map(float, figures), strict=True)))
         history.write(run, rows)
         print(history.line(rows[-1]), flush=True)
