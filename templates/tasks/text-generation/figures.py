@@ -49,7 +49,7 @@ def samples(run: Path, data: Data, model: Any) -> Path:
     start = data.valid.inputs[np.arange(1)][0]
     figure, grid = plt.subplots(2, 2, figsize=(12, 7), layout="constrained")
     for axes, temperature in zip(grid.flat, TEMPERATURES, strict=True):
-        tokens = generate.continue_text(model, start, 300, temperature, np.random.default_rng(0), data.meta)
+        tokens = generate.continue_text(model, start, 200, temperature, np.random.default_rng(0), data.meta)
         text = data_module.decode(list(tokens), data.meta)
         lines = [
             piece for line in text.splitlines() for piece in textwrap.wrap(line, 72, drop_whitespace=False) or [""]
