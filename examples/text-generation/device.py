@@ -10,6 +10,8 @@ from torch import nn
 
 from cli import Fault, Misuse
 
+SMALL_STEP = 3_000_000  # parameters times rows
+
 
 def available() -> list[str]:
     """The devices that this torch sees, fastest first."""
@@ -53,6 +55,15 @@ def choose_precision(name: str, device: torch.device, model: nn.Module) -> str:
         native = [getattr(torch.cpu, f"_is_{feature}_supported", bool)() for feature in ("avx512_bf16", "amx_tile")]
         return "bfloat16" if any(native) else "float32"
     return "float32"
+
+
+def use_threads(model: nn.Module, rows: int) -> None:
+    """One thread where a step over `rows` is small: two would wait for each other longer than they work.
+
+    On a busy machine they wait a hundred times longer, so the rule counts multiplications and never measures.
+    """
+    if sum(parameter.numel() for parameter in model.parameters()) * rows < SMALL_STEP:
+        torch.set_num_threads(1)
 
 
 def place(model: nn.Module, device: torch.device, precision: str) -> nn.Module:

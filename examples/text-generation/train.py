@@ -59,6 +59,7 @@ def main() -> None:
         runs.write_json(run / "meta.json", data.meta)
         runs.save_config(run, config, smoke=smoke)
     model = devices.place(model, device, config.precision)
+    devices.use_threads(model, config.batch_size)
     print(
         f"{config.model} with {inference.parameter_count(model):,} parameters on {device.type} in {config.precision}; "
         f"{len(data.train)} train and {len(data.valid)} valid rows, batch size {config.batch_size}, "
