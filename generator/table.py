@@ -11,8 +11,9 @@ def show(found: list[Choice]) -> None:
     for choice in found:
         framework = f"{choice.framework.name} ({choice.backend})" if choice.backend else choice.framework.name
         models.setdefault((choice.task.name, framework), []).append(choice)
-    table = Table(Column("task", no_wrap=True), "framework", "models", "metric", "sample")
+    heads = Column("task", no_wrap=True), Column("framework", no_wrap=True), "models", "metric"  # fits into 80 columns
+    table = Table(*heads, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
     for (task, framework), of_one in models.items():
         names = ", ".join(choice.models[0].name for choice in of_one)
-        table.add_row(task, framework, names, of_one[0].task["metric"], of_one[0].task["sample"])
+        table.add_row(task, framework, names, of_one[0].task["metric"])
     Console().print(table)

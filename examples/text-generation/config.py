@@ -13,7 +13,7 @@ class Config:
     data: str = ""  # your own file or folder; empty = the sample that needs no network
     seed: int = 0  # drives the first weights, the order of the rows and dropout
     split_seed: int = 0  # drives which rows go to train, valid and test; keep it while you compare models
-    valid_share: float = 0.05  # the part of the text that chooses the epoch to keep
+    valid_share: float = 0.05  # the stretches of the text that choose the epoch to keep
     test_share: float = 0.1  # the last part of the text, which only evaluate.py opens
     epochs: int = 0  # passes over train; 0 = about `steps` steps in all, between 1 and 200 passes (schedule.py)
     batch_size: int = 0  # rows in a step; 0 = the power of two nearest the square root of the rows, 16 to 256
@@ -52,9 +52,8 @@ class Lstm(Config):
     """The knobs of models/lstm.py, and its own defaults for shared ones."""
 
     model: str = "lstm"
-    context: int = 128  # it starts each window with an empty memory, so longer ones suit it
     learning_rate: float = 0.004  # LSTMs bear high peaks as long as gradients are clipped
-    steps: int = 280  # three passes over the sample, half a minute
+    steps: int = 560  # three passes over the sample, half a minute
     batch_size: int = 32  # many small steps learn faster than few large ones here
     width: int = 256  # length of the memory
     depth: int = 1  # layers of memory on top of each other

@@ -1,4 +1,4 @@
-"""A text, cut into overlapping windows of characters to learn from, from its beginning (train) to its end (test).
+"""A text, cut into windows of characters to learn from: its end is test, stretches all along the rest are valid.
 
 Understood by --data: a text file, or a folder of .txt files, which are read one after the other.
 """
@@ -6,6 +6,7 @@ Understood by --data: a text file, or a folder of .txt files, which are read one
 import hashlib
 import importlib.util
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from config import MODELS, Config
 from splits import Data, Split, take
 
 INPUT = "the beginning of a text"
+STRETCHES = 5  # of valid, where the text is long enough
 UNKNOWN = 0  # the token of characters that train holds less than twice
 # Plain Python modules of every installation, about 420,000 characters; the last ones become valid and test.
 MODULES = """calendar cmd configparser contextlib copy csv dataclasses fractions functools glob heapq pprint
@@ -40,14 +42,12 @@ class Windows:
 def load(config: Config) -> Data:
     """Read the text, number the characters of train, and cut each part into windows."""
     name, text = read(Path(config.data)) if config.data else sample()
-    begin = [0, 0, 0, len(text)]  # of train, valid, test, and the end
-    begin[2] = len(text) - round(len(text) * config.test_share)
-    begin[1] = begin[2] - round(len(text) * config.valid_share)
-    if min(np.diff(begin)) < 2 * config.context:
+    train, valid, test = divide(len(text), config)
+    if min(end - begin for begin, end in (*train, *valid, *test)) < 2 * config.context:
         raise cli.Fault(
             f"{name} has {len(text)} characters, too few for windows of {config.context}; lower --context or add text"
         )
-    characters = known_characters(text[: begin[1]])
+    characters = known_characters("".join(text[begin:end] for begin, end in train))
     meta = {
         "characters": characters,
         "context": config.context,
@@ -59,24 +59,45 @@ def load(config: Config) -> Data:
         },
     }
     tokens = encode(text, meta)
+    half = config.context // 2
     return Data(
-        windows(tokens, begin[0] + 1, begin[1], config.context, config.context),
-        windows(tokens, begin[1], begin[2], config.context, config.context // 2),
-        windows(tokens, begin[2], begin[3], config.context, config.context // 2),
+        windows(tokens, train, config.context, config.context),
+        windows(tokens, valid, config.context, half),
+        windows(tokens, test, config.context, half),
         meta,
     )
 
 
-def windows(tokens: np.ndarray, begin: int, end: int, length: int, step: int) -> Split:
-    """Windows that together predict every character from `begin` to `end` exactly once.
+def divide(length: int, config: Config) -> list[list[tuple[int, int]]]:
+    """Begin and end of the stretches of train, valid and test in a text of `length` characters.
+
+    Test is the end of the text. Valid is the middle of each fifth of the rest: one long stretch would tell about one
+    chapter only, and would keep the chapter before test from train.
+    """
+    rest = length - round(length * config.test_share)
+    parts = max(1, min(STRETCHES, round(length * config.valid_share) // (4 * config.context)))
+    fifths = np.linspace(0, rest, parts + 1).astype(int)
+    half = round(length * config.valid_share / parts / 2)
+    valid = [((a + b) // 2 - half, (a + b) // 2 + half) for a, b in pairwise(fifths)]
+    borders = [1, *(place for stretch in valid for place in stretch), rest]  # nothing stands before character 0
+    return [list(zip(borders[::2], borders[1::2], strict=True)), valid, [(rest, length)]]
+
+
+def windows(tokens: np.ndarray, stretches: list[tuple[int, int]], length: int, step: int) -> Split:
+    """Windows that together predict every character of the stretches (begin, end) exactly once.
 
     Each window predicts the `step` characters that its predecessor has not, and with step < length looks back on
     length - step more, also those of another split: the past is known at the time.
     """
-    ends = np.append(np.arange(begin + step, end, step), end)  # of what a window counts, exclusive
-    counted_from = np.append(begin, ends[:-1])
-    starts = ends - length
-    return Split(Windows(tokens, starts - 1, length), Windows(tokens, starts, length, counted_from - starts), ends)
+    ends, counted_from = [], []
+    for begin, end in stretches:
+        of_stretch = np.append(np.arange(begin + step, end, step), end)  # of what a window counts, exclusive
+        ends.append(of_stretch)
+        counted_from.append(np.append(begin, of_stretch[:-1]))
+    ids = np.concatenate(ends)
+    starts = ids - length
+    unseen = np.concatenate(counted_from) - starts
+    return Split(Windows(tokens, starts - 1, length), Windows(tokens, starts, length, unseen), ids)
 
 
 def known_characters(train: str) -> list[str]:
