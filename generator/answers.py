@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
-from .errors import Misuse, nearest
+from .errors import Misuse, Problem, nearest
+from .own_data import LOCATION
 from .parts import read_toml
 from .project import Answers
 from .text import one_line, toml
 
 _NAMES = [field.name for field in fields(Answers)]
+_KINDS = {"models": "a list of names", "copy": "true or false", "size": "a whole number"}
 
 
 def to_toml(answers: Answers) -> str:
@@ -38,14 +40,27 @@ def from_toml(path: Path) -> Answers:
         if name not in _NAMES:
             raise Misuse(f'{path} has an unknown answer "{name}"{nearest(name, _NAMES)}')
         if not _fits(name, value):
-            raise Misuse(f'{path}: answer "{name}" must be {"a list of names" if name == "models" else "text"}')
-    return checked(Answers(**{name: tuple(v) if name == "models" else v for name, v in answers.items()}))
+            raise Misuse(f'{path}: answer "{name}" must be {_KINDS.get(name, "text")}')
+    given = {name: tuple(v) if name == "models" else v for name, v in answers.items()}
+    return checked(Answers(**given | _located(given.get("data", ""), path.parent)))
+
+
+def _located(data: str, folder: Path) -> dict[str, str]:
+    """Where recorded data are: a path inside the project, or what its untracked file says."""
+    if not data or Path(data).is_absolute():
+        return {}
+    inside = folder / data
+    if data != LOCATION:
+        return {"data": str(inside)}
+    if not inside.is_file():
+        raise Problem(f"{inside} is missing: the data lie outside the project; name them with --data")
+    return {"data": inside.read_text(encoding="utf-8").strip()}
 
 
 def _fits(name: str, value: Any) -> bool:
     if name == "models":
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    return isinstance(value, str)
+    return type(value) is {"copy": bool, "size": int}.get(name, str)
 
 
 def checked(answers: Answers) -> Answers:

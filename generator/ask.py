@@ -4,26 +4,41 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import questionary
 
+from . import own_data
 from .answers import checked
 from .errors import Problem
 from .parts import TEMPLATES, Part
 from .project import Answers, choose, frameworks, models, shared_knobs, tasks, title_from
 from .write import place
 
+if TYPE_CHECKING:
+    from .inspection import Findings
+
 _MORE = {
     "title": "Title",
     "author": "Author or team",
     "event": "Course or hackathon (may stay empty)",
     "data": "Your own data, a file or folder (empty: the sample)",
-    "target": "Column to predict",
+    "target": "Column to predict (empty: as found, else the last)",
 }
 
 
-def complete(answers: Answers, dest: str | None, root: Path = TEMPLATES) -> tuple[Answers, str]:
-    """The answers and the folder, asking for what is missing; nothing that has only one answer is asked."""
+def complete(
+    answers: Answers, dest: str | None, root: Path = TEMPLATES, findings: "Findings | None" = None
+) -> tuple[Answers, str]:
+    """The answers and the folder, asking for what is missing; nothing that has only one answer is asked.
+
+    What an inspection of own data suggests is asked to be confirmed, and taken as answered.
+    """
+    if findings and findings.suggestion and answers.task is None:
+        suggestion = findings.suggestion
+        what = f"{suggestion.task}" + (f", predicting {suggestion.target}" if suggestion.target else "")
+        if questionary.confirm(f"Make a project for this ({what})?", default=True).unsafe_ask():
+            answers = own_data.proposed(answers, findings)
     if answers.task is None:
         answers = replace(answers, task=_pick("What should it learn?", tasks(root), "image-classification"))
     task = choose(replace(answers, models=()), root).task
@@ -70,7 +85,7 @@ def _pick_models(offered: list[Part]) -> tuple[str, ...]:
 
 def _more(answers: Answers, knobs: set[str], title: str) -> Answers:
     for name, question in _MORE.items():
-        if getattr(answers, name) is None and (name in knobs or name not in {"data", "target"}):
+        if getattr(answers, name) is None and (name in knobs or name not in {"data", "target", "group", "time"}):
             asked = questionary.text(question, default=title if name == "title" else "", validate=_judge(name))
             text = asked.unsafe_ask()
             answers = replace(answers, **{name: os.path.expanduser(text) if name == "data" else text})

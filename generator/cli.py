@@ -6,16 +6,20 @@ import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from . import __version__, git
+from . import __version__, git, own_data
 from .answers import checked, from_toml
 from .compose import plan
-from .errors import Problem
+from .inspection.command import inspect_command
 from .project import Answers, choices, choose, settled, title_from
 from .text import acceptable, printable
 from .write import is_here, place, tree, write
+
+if TYPE_CHECKING:
+    from .inspection import Findings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
@@ -37,6 +41,10 @@ def cli(context: click.Context) -> None:
 @click.option("--event", help="The course or hackathon it is for.")
 @click.option("--data", help="Your own data, a file or folder; the sample otherwise.")
 @click.option("--target", help="The column to predict, where data has columns.")
+@click.option("--group", help="A column whose equal values stay in one split, such as a person.")
+@click.option("--time", help="A column by which rows are ordered: the oldest are for training, the newest for testing.")
+@click.option("--copy/--no-copy", default=None, help="Whether data of up to 20 MB become part of the project [yes].")
+@click.option("--size", type=click.IntRange(min=8), help="Pixels a side that copied pictures have at most [256].")
 @click.option("--answers", type=click.Path(path_type=Path), help="Take the answers from a project's .hackgen.toml.")
 @click.option("--yes", is_flag=True, help="Ask nothing: what no flag says gets its default.")
 @click.option("--dry-run", is_flag=True, help="Show the files and their sizes, write nothing.")
@@ -44,18 +52,22 @@ def cli(context: click.Context) -> None:
 def new(dest: str | None, answers: Path | None, yes: bool, dry_run: bool, no_git: bool, **flags: str) -> None:
     """Generate a project into the folder DEST (`.`: the current one), named after the task otherwise."""
     flags = {name: value for name, value in flags.items() if value not in (None, ())}
-    given = replace(from_toml(answers) if answers else Answers(), **flags)
+    given = checked(replace(from_toml(answers) if answers else Answers(), **flags))
     if dest is not None:
         place(dest, {})  # an occupied folder is refused before anything is asked
+    findings = _inspected(given)
     if not (answers or yes) and sys.stdin.isatty() and sys.stdout.isatty():
         from .ask import complete  # questionary is slow to import, and needed only here
 
-        given, dest = complete(checked(given), dest)
-    choice = choose(checked(given))
+        given, dest = complete(given, dest, findings=findings)
+        findings = findings or _inspected(given)
+    given = own_data.proposed(given, findings) if findings else given
+    choice = choose(given, format=findings.format if findings else "")
     dest = choice.task.name if dest is None else dest
     person = git.identity() if given.author is None or not no_git else {}
     final = settled(checked(_filled(given, dest, person)), choice)
-    files = plan(choice, final)
+    own = own_data.bring(findings, choice, final) if findings else None
+    files = plan(choice, final, own)
     where = place(dest, files)
     if dry_run:
         return click.echo(tree(dest, files))
@@ -64,6 +76,9 @@ def new(dest: str | None, answers: Path | None, yes: bool, dry_run: bool, no_git
         write(files, where, lambda folder: notes.extend(git.scaffold(folder, choice, person)))
     else:
         write(files, where)
+    if own:
+        where_data = f"copied to {own.knob}" if own.copied else f"left where they are ({own_data.LOCATION} says where)"
+        click.echo(printable(f"data: {where_data}" + ("; --no-copy leaves them where they are" * own.copied)))
     for note in notes:
         click.echo(f"hackgen: no commit was made: {printable(note)}", err=True)
     steps = ["pip install -e .", "python train.py", "python evaluate.py"]
@@ -73,13 +88,22 @@ def new(dest: str | None, answers: Path | None, yes: bool, dry_run: bool, no_git
         click.echo(f"  {command}")
 
 
+def _inspected(given: Answers) -> "Findings | None":
+    """What is in the own data, shown; nothing where the sample is used."""
+    if not given.data:
+        return None
+    from .inspection import inspect  # DuckDB and what else reads data: imported only with --data
+    from .inspection.show import text as report
+
+    findings = inspect(given.data, given.target or None)
+    click.echo(report(findings))
+    return findings
+
+
 def _filled(given: Answers, dest: str, person: dict[str, str]) -> Answers:
-    """The defaults that come from around the project: its folder's name, git's user, where the data really is."""
+    """The defaults that come from around the project: its folder's name, git's user."""
     author = acceptable(person.get("name", "")) if given.author is None else given.author
-    data = given.data and os.path.abspath(given.data)
-    if data and not os.path.exists(data):
-        raise Problem(f"--data: {given.data} does not exist")
-    return replace(given, title=given.title or title_from(dest), author=author, data=data)
+    return replace(given, title=given.title or title_from(dest), author=author)
 
 
 def _quoted(path: str) -> str:
@@ -113,3 +137,6 @@ def list_choices(as_json: bool) -> None:
     from .table import show
 
     show(found)
+
+
+cli.add_command(inspect_command)

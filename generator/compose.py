@@ -2,23 +2,28 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from . import text
+from . import own_data, text
 from .answers import to_toml
 from .errors import Problem
+from .own_data import OwnData
 from .project import Answers, Choice, facts
 
 
-def plan(choice: Choice, answers: Answers) -> dict[str, bytes]:
+def plan(choice: Choice, answers: Answers, own: OwnData | None = None) -> dict[str, bytes]:
     """Every file of the project. `new`, `--dry-run` and the tests all use this one plan."""
-    known = facts(choice, answers)
+    answers = replace(answers, data=own.knob) if own else answers
+    known = facts(choice, answers) | {"learns_from": own.name if own else choice.task["sample"]}
+    known |= {"own": own_data.facts(own)} if own else {}
     laid = lay(choice.layers, choice.models_from)
     files = join_sections({path: merged(path, [content(s, known) for s in sources]) for path, sources in laid.items()})
+    files |= own.files | {"data/schema.toml": own_data.schema(own, answers)} if own else {}
     return dict(sorted(files.items())) | {".hackgen.toml": to_toml(answers).encode()}
 
 
@@ -45,7 +50,7 @@ def walk(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def project_path(layer: Path, inside: str, models_from: str) -> str | None:
     """Where a part's file lands; None for what is not copied. The special names of templates/README.md, all of them."""
-    if inside == "part.toml":
+    if inside == "part.toml" or inside.startswith("sample/"):
         return None
     if inside.startswith("with_") and inside.endswith(".py"):
         return f"models/{layer.name}.py" if inside == f"with_{models_from}.py" else None

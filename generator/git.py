@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from . import __version__
+from .own_data import LOCATION
 from .project import Choice
 
 _NEUTRAL = {"name": "hackgen", "email": "hackgen@localhost"}
@@ -49,7 +50,7 @@ def scaffold(folder: Path, choice: Choice, known: dict[str, str]) -> list[str]:
     try:
         _git(folder, known, "init", "--quiet", "--template=")
         _git(folder, known, "symbolic-ref", "HEAD", "refs/heads/main")
-        _git(folder, known, "add", "--force", "--all", ".")
+        _git(folder, known, "add", "--force", "--all", ".", f":(exclude){LOCATION}")
         _git(folder, known, "commit", "--quiet", "--no-verify", "--cleanup=verbatim", f"--message={message}")
     except FileNotFoundError:
         return ["git is not installed"]

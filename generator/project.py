@@ -28,6 +28,7 @@ class Choice:
     framework: Part
     backend: str | None
     models: tuple[Part, ...]
+    format: str = ""  # of the team's own data; empty: the project learns from the task's sample
 
     @property
     def target(self) -> str:
@@ -42,23 +43,35 @@ class Choice:
     def layers(self) -> list[Path]:
         """The order of layers is the design: a file of a later one replaces the same file of an earlier one."""
         return [
-            self.task.folder.parent.parent / "base",
+            self.root / "base",
             *(part.folder for part in self.used_parts),
             self.task.folder,
+            self.root / "own" if self.format else self.task.folder / "sample",
+            *(part.folder for part in self.readers),
             self.framework.folder / "base",
             self.framework.folder / "targets" / self.target,
             *(model.folder for model in self.models),
         ]
 
+    @property
+    def root(self) -> Path:
+        return self.task.folder.parent.parent
+
+    @cached_property
+    def readers(self) -> list[Part]:
+        """The reader of the own data's format, where what the task uses does not read it by itself."""
+        folders = (self.root / "readers" / part.name / self.format for part in self.used_parts if self.format)
+        return [Part(folder) for folder in folders if folder.is_dir()]
+
     @cached_property
     def used_parts(self) -> list[Part]:
         """What several tasks share, as the task's card names it: `uses = ["classes", "pictures"]`."""
-        return [Part(self.task.folder.parent.parent / "shared" / name) for name in self.task.card.get("uses", [])]
+        return [Part(self.root / "shared" / name) for name in self.task.card.get("uses", [])]
 
     @cached_property
     def shared_parts(self) -> list[Part]:
         """The order of knobs: base < framework < task (< model, in a class of its own)."""
-        return [Part(self.layers[0]), self.framework, *self.used_parts, self.task]
+        return [Part(self.layers[0]), self.framework, *self.used_parts, *self.readers, self.task]
 
     def __str__(self) -> str:
         names = ", ".join(model.name for model in self.models)
@@ -84,6 +97,10 @@ class Answers:
     event: str | None = None
     data: str | None = None
     target: str | None = None
+    group: str | None = None
+    time: str | None = None
+    copy: bool | None = None
+    size: int | None = None
 
 
 def tasks(root: Path = TEMPLATES) -> list[Part]:
@@ -99,9 +116,13 @@ def frameworks(task: Part) -> list[Part]:
 
 
 def models(task: Part, framework: Part) -> list[Part]:
-    """The models of the task's kind that have a file for the framework; the task's default first."""
+    """The models of the task's kind that have a file for the framework; the task's default first.
+
+    A task may use another kind's models, such as a network that answers classes as well as numbers.
+    """
     file = f"with_{framework.card.get('models_from', framework.name)}.py"
-    fitting = [m for m in parts_in(task.folder.parent.parent / "models" / task["kind"]) if (m.folder / file).is_file()]
+    folder = task.folder.parent.parent / "models" / task.card.get("models", task["kind"])
+    fitting = [model for model in parts_in(folder) if (model.folder / file).is_file()]
     return sorted(fitting, key=lambda model: model.name != task.card.get("default_model"))
 
 
@@ -120,7 +141,7 @@ def choices(root: Path = TEMPLATES) -> list[Choice]:
     ]
 
 
-def choose(answers: Answers, root: Path = TEMPLATES) -> Choice:
+def choose(answers: Answers, root: Path = TEMPLATES, format: str = "") -> Choice:
     """The parts that the answers name, with defaults for the rest; else a `Misuse` that says what would fit."""
     task = _task(answers.task, root)
     framework = _framework(answers.framework, task)
@@ -130,7 +151,7 @@ def choose(answers: Answers, root: Path = TEMPLATES) -> Choice:
         raise Misuse(f'no backend "{backend}" of {framework.name}{nearest(backend or "", known)}')
     fitting = models(task, framework)
     chosen = tuple(_model(name, task, framework, fitting) for name in dict.fromkeys(answers.models)) or (fitting[0],)
-    return Choice(task, framework, backend, chosen)
+    return Choice(task, framework, backend, chosen, format)
 
 
 def _task(name: str | None, root: Path) -> Part:
@@ -182,9 +203,9 @@ def _model(name: str, task: Part, framework: Part, fitting: list[Part]) -> Part:
 def settled(answers: Answers, choice: Choice) -> Answers:
     """The answers with every blank filled in, as `.hackgen.toml` records them."""
     knobs = shared_knobs(choice)
-    for name, flag in (("data", "--data"), ("target", "--target")):
+    for name in ("data", "target", "group", "time"):
         if getattr(answers, name) and name not in knobs:
-            raise Misuse(f'{flag} means nothing to {choice.task.name}: it has no knob "{name}"; leave {flag} out')
+            raise Misuse(f'--{name} means nothing to {choice.task.name}: it has no knob "{name}"; leave it out')
     return replace(
         answers,
         task=choice.task.name,
@@ -196,6 +217,8 @@ def settled(answers: Answers, choice: Choice) -> Answers:
         event=answers.event or "",
         data=answers.data or "",
         target=answers.target or "",
+        group=answers.group or "",
+        time=answers.time or "",
     )
 
 
@@ -216,7 +239,7 @@ def shared_knobs(choice: Choice) -> Knobs:
 def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
     """What templates may say: plain values, no logic. The keys are the contract with templates/ (see its README)."""
     knobs = shared_knobs(choice)
-    for name in ("data", "target"):
+    for name in ("data",) if choice.format else ("data", "target", "group", "time"):  # else data/schema.toml has them
         if value := getattr(answers, name):
             knobs[name] = knobs[name] | {"value": value}
     dependencies = _dependencies([*choice.shared_parts, *choice.models])

@@ -12,7 +12,13 @@ GPT = ("text-generation", "transformer")
 # check, project, file, what stands there, the bug
 BUGS = [
     ("splits-disjoint", MLP, "splits.py", "split_of_row == number", "split_of_row >= number"),
-    ("splits-disjoint", GPT, "data.py", "begin[0] + 1, begin[1],", "begin[0] + 1, begin[2],"),
+    (
+        "splits-disjoint",
+        GPT,
+        "data.py",
+        "windows(tokens, valid, config.context, half)",
+        "windows(tokens, test, config.context, half)",
+    ),
     ("splits-disjoint", ("text-classification", None), "splits.py", "split_of_row == number", "split_of_row >= number"),
     ("loss-at-start", MLP, "models/mlp.py", "std=0.01", "std=1.0"),
     ("loss-at-start", GPT, "models/transformer.py", "std=0.01", "std=1.0"),

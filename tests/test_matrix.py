@@ -20,6 +20,7 @@ INPUTS = {
     "image-classification": ["{picture}"],
     "image-generation": ["4"],
     "tabular-classification": ["5.1,3.5,1.4,0.2"],
+    "tabular-regression": ["59,2,32.1,101,157,93.2,38,4,4.8598,87"],
     "text-classification": ["what a wonderful way to spend an evening"],
     "text-generation": ["def main(", "--length", "40"],
     "time-series-forecasting": ["12"],

@@ -15,7 +15,7 @@ from gallery import tile
 from splits import Data
 
 SAMPLES, COMPARED, NEAREST = 100, 8, 5  # pictures in the sheet of samples; samples with so many neighbours each
-CHUNK = 4096  # training pictures compared at a time; only memory depends on it
+CHUNK = 8 << 20  # numbers of training pictures compared at a time; only memory depends on it
 
 
 def draw(run: Path, data: Data, model: Any, predictions: dict[str, np.ndarray], sheet: dict) -> list[Path]:
@@ -64,8 +64,9 @@ def nearest(made: np.ndarray, pictures: Any, most: int) -> np.ndarray:
     """Rows of the pictures with the least squared distance to each sample, (samples, at most `most`), nearest first."""
     flat = made.reshape(len(made), -1)
     distances = []
-    for start in range(0, len(pictures), CHUNK):
-        chunk = pictures[start : start + CHUNK].reshape(-1, flat.shape[1])
+    step = max(1, CHUNK // flat.shape[1])
+    for start in range(0, len(pictures), step):
+        chunk = pictures[start : start + step].reshape(-1, flat.shape[1])
         distances.append((chunk**2).sum(1) - 2 * flat @ chunk.T)  # the sample's own square is the same for all
     return np.concatenate(distances, axis=1).argsort(1, kind="stable")[:, :most]
 

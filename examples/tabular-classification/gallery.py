@@ -11,7 +11,7 @@ MOST, COLUMNS = 12, 6  # rows and columns shown
 def draw(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     """The rows `rows` of valid as a table of the first columns that the model uses."""
     used = [i for i, feature in enumerate(data.meta["features"]) if feature["kind"] != "unused"][:COLUMNS]
-    heads = ["truth, not the answer (its probability)", *(shorten(data.meta["features"][i]["name"]) for i in used)]
+    heads = ["truth, not the answer", *(shorten(data.meta["features"][i]["name"]) for i in used)]
     cells = [data.valid.inputs.cells[row] for row in rows]
     text = [[caption, *(shorten(row[i]) for i in used)] for caption, row in zip(captions, cells, strict=True)]
     widths = [0.075 * max(map(len, [heads[0], *captions])), *(1.5 for _ in used)]  # inches

@@ -3,27 +3,23 @@
 import numpy as np
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
 
-from splits import Data, Split
+from features import boosting
+from splits import Data
 
-NAME = "gradient boosting"
-FEW_ROWS = 1000  # below this the histograms of the fast kind are too coarse
-MOST_VALUES = 255  # categories of more values than the fast kind can take are read as numbers
+NAME = boosting.NAME
 
 
 def predict(data: Data) -> np.ndarray:
     """Class probabilities for test, (rows, classes), fitted on train alone."""
-    sizes = data.meta["categories"]
-    if len(data.train) < FEW_ROWS:
+    if len(data.train) < boosting.FEW_ROWS:
         model = GradientBoostingClassifier(n_estimators=50, subsample=0.8, random_state=0)
     else:
-        is_category = [False] * data.meta["numbers"] + [size < MOST_VALUES for size in sizes]
-        model = HistGradientBoostingClassifier(categorical_features=is_category, random_state=0)
-    model.fit(features(data.train), data.train.targets)
+        model = HistGradientBoostingClassifier(categorical_features=boosting.is_category(data.meta), random_state=0)
+    inputs, targets = boosting.train_rows(data)
     answer = np.zeros((len(data.test), len(data.meta["classes"])))
-    answer[:, model.classes_] = model.predict_proba(features(data.test))
+    if len(np.unique(targets)) < 2:  # groups or times left train a single class
+        answer[:, targets[0]] = 1
+    else:
+        model.fit(inputs, targets)
+        answer[:, model.classes_] = boosting.answers(model.predict_proba, data.test)
     return answer
-
-
-def features(split: Split) -> np.ndarray:
-    """Numbers and categories side by side, (rows, features)."""
-    return np.hstack(list(split.inputs[:].values()))

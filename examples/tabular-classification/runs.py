@@ -127,3 +127,20 @@ def sha256(path: Path) -> str:
             while block := stream.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def located(config: Config) -> Config:
+    """The config with the place where its data really are, for `data.load`.
+
+    A path of the project works from every folder; data/location.txt, which git does not track, names data outside it.
+    """
+    path = Path(config.data)
+    if not config.data or path.is_absolute() or path.exists() or not (ROOT / path.parent).is_dir():
+        place = path
+    else:
+        place = ROOT / path
+    if place.parts[-2:] != ("data", "location.txt"):
+        return dataclasses.replace(config, data=str(place) if config.data else "")
+    if not place.is_file():
+        raise Fault(f"{config.data} is missing: it says where the data lie; write their path into it or use --data")
+    return dataclasses.replace(config, data=place.read_text(encoding="utf-8").strip())

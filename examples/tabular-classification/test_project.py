@@ -13,6 +13,7 @@ import data as data_module
 import inference
 import metrics
 import models
+import runs
 from config import MODELS
 from splits import Data, subset
 
@@ -21,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 
 @pytest.fixture(scope="module")
 def data() -> Data:
-    return data_module.load(next(iter(MODELS.values()))())
+    return data_module.load(runs.located(next(iter(MODELS.values()))()))
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -39,7 +40,7 @@ def test_no_example_is_in_two_splits(data: Data) -> None:
 
 
 def test_the_split_is_the_same_every_time(data: Data) -> None:
-    again = data_module.load(next(iter(MODELS.values()))())
+    again = data_module.load(runs.located(next(iter(MODELS.values()))()))
     assert np.array_equal(data.test.ids, again.test.ids) and data.meta == again.meta
 
 

@@ -21,6 +21,7 @@ import inference
 import loss
 import metrics
 import models
+import runs
 import schedule
 import train
 from config import Config
@@ -46,7 +47,7 @@ class Bench:
     """The project's data and fresh copies of its model, on the CPU in float32, where everything can be repeated."""
 
     def __init__(self, config: Config) -> None:
-        self.data: Data = data_module.load(config)
+        self.data: Data = data_module.load(runs.located(config))
         few = np.unique(np.linspace(0, len(self.data.train) - 1, ROWS).astype(int))
         self.train = subset(self.data.train, few)
         self.valid = subset(self.data.valid, np.arange(min(ROWS, len(self.data.valid))))

@@ -5,7 +5,6 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-import metrics
 import runs
 from cli import Fault
 
@@ -33,9 +32,9 @@ def write(run: Path, rows: Sequence[dict[str, float]]) -> None:
     runs.write(run / "history.csv", text.getvalue())
 
 
-def header() -> str:
+def header(metric: str) -> str:
     """The heads of the log's columns; `*` will mark the epochs that were the best so far."""
-    return f"epoch     step  train loss  valid loss  valid {metrics.NAME:<14}  learning rate  seconds"
+    return f"epoch     step  train loss  valid loss  valid {metric:<14}  learning rate  seconds"
 
 
 def line(row: dict[str, float]) -> str:

@@ -13,8 +13,10 @@ NOT_APPLICABLE = {"causal": "a class is named after all of the input was seen"}
 
 
 def loss(model: nn.Module, inputs: Any, targets: torch.Tensor, meta: dict[str, Any]) -> torch.Tensor:
-    """Mean cross-entropy in nats of the right classes, a scalar."""
-    return F.cross_entropy(model(inputs).float(), targets)
+    """Mean cross-entropy in nats of the right classes, a scalar; rows of a class with a weight count that often."""
+    weights = meta.get("class_weights")
+    weight = torch.tensor(weights, device=targets.device) if weights else None
+    return F.cross_entropy(model(inputs).float(), targets, weight)
 
 
 def answers(model: nn.Module, inputs: Any, targets: torch.Tensor | None, meta: dict[str, Any]) -> torch.Tensor:

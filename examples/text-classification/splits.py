@@ -54,6 +54,18 @@ def keys(rows: Sequence[Any] | np.ndarray) -> np.ndarray:
     return np.array([int.from_bytes(blake2b(row, digest_size=8).digest(), "little") for row in as_bytes], np.uint64)
 
 
+def join(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Groups of rows that are tied by equal keys of either kind, at any remove: (rows,) numbers."""
+    from scipy.sparse import coo_matrix  # only where two kinds of keys meet: it is slow to import
+    from scipy.sparse.csgraph import connected_components
+
+    firsts, row_first = np.unique(one, return_inverse=True)
+    seconds, row_second = np.unique(other, return_inverse=True)
+    size = len(firsts) + len(seconds)
+    ties = coo_matrix((np.ones(len(one)), (row_first, row_second + len(firsts))), shape=(size, size))
+    return connected_components(ties, directed=False)[1][row_first]
+
+
 def divide(
     config: Config,
     groups: np.ndarray,

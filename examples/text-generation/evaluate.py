@@ -47,7 +47,8 @@ def main() -> None:
 
 def load_same_data(run: Path, config: Config, moved_to: str | None) -> Data:
     """Load the data a run was trained on, and make sure that they are the same."""
-    data = load(dataclasses.replace(config, data=str(Path(moved_to).resolve())) if moved_to else config)
+    moved = dataclasses.replace(config, data=str(Path(moved_to).resolve())) if moved_to else config
+    data = load(runs.located(moved))
     trained, now = runs.read_json(run / "meta.json"), data.meta
     if trained["data"]["sha256"] != now["data"]["sha256"]:
         raise cli.Fault(
@@ -84,7 +85,7 @@ def score(
         "framework": facts["framework"],
         "backend": facts.get("backend"),
         "model": config.model,
-        "metric": metrics.NAME,
+        "metric": meta.get("metric", metrics.NAME),
         "higher_is_better": metrics.HIGHER_IS_BETTER,
         "score": metrics.score(target, output, meta),
         "ci95": interval,

@@ -43,7 +43,7 @@ def main() -> None:
         smoke = facts["smoke"]
     else:
         smoke = args.smoke
-    data = data_module.load(config)
+    data = data_module.load(runs.located(config))
     if smoke:
         data = fewer_rows(data)
         config = config if args.resume or config.epochs else dataclasses.replace(config, steps=SMOKE_STEPS)
@@ -168,7 +168,7 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path) -> None:
     interrupted = cli.watch_interrupts()
     step_model = torch.compile(model) if config.compile else model
     valid_truth = metrics.truth(data.valid, data.meta)
-    print(history.header())
+    print(history.header(data.meta.get("metric", metrics.NAME)))
     while not progress.finished:
         order = batches(len(data.train), config.batch_size, config.seed, progress.epoch)
         loss_sum = torch.tensor(progress.loss_sum, device=device)

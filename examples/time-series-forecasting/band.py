@@ -12,6 +12,7 @@ NAME = "10–90 % of the errors on valid"
 
 
 def offsets(model: Any, data: Data) -> np.ndarray:
-    """What to add to a forecast for the lower and the upper end of its band, (2, horizon)."""
-    error = data.valid.targets - inference.outputs(model, data.valid, data.meta)  # (rows, horizon)
+    """What to add to a forecast for the lower and the upper end of its band, (2, horizon); of several series in units
+    of their scales, as their windows are."""
+    error = np.asarray(data.valid.targets) - inference.outputs(model, data.valid, data.meta)  # (rows, horizon)
     return np.quantile(error, SHARES, axis=0)

@@ -33,7 +33,8 @@ class Config:
     horizon: int = 12  # steps to forecast at once
     context: int = 0  # steps the model sees; 0 = two seasons, at least 16, at most half of what train can spare
     season: int = 0  # steps after which the pattern repeats; 0 = found on train (season.py), 1 = none
-    target: str = ""  # column to forecast; empty = the last column of numbers
+    target: str = ""  # column to forecast, several with commas, or all; empty = the last of numbers, or alike ones
+    group: str = ""  # column that names the series, where there are several; empty = found where dates repeat; none
     time: str = ""  # column with the dates; empty = the first that reads as dates; none = rows are consecutive steps
 
 

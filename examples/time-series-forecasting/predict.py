@@ -25,29 +25,35 @@ def main() -> None:
     run = runs.find(args.run)
     config, _ = runs.read_config(run)
     meta = runs.read_json(run / "meta.json")
-    times, history = data.read_new(args.input, meta)
+    series = data.read_new(args.input, meta)
     model = checkpoint.restore(run, config, meta, args.device)
-    answers = data.decode(forecast(model, history, len(times), meta)[None], meta)
-    low, high = limits(model, config, meta, len(times))
-    rows = [{"time": time, **answer} for time, answer in zip(times, answers, strict=True)]
-    for row, below, above in zip(rows, low, high, strict=False):
-        row |= {"low": row["forecast"] + below, "high": row["forecast"] + above}
+    steps = len(series[0].times)
+    units = forecast(model, np.stack([one.history / one.scale for one in series]), steps, meta)
+    low, high = limits(model, config, meta, steps)
+    rows = []
+    for one, values in zip(series, units, strict=True):
+        answers = data.decode(one.scale * values[None], meta)
+        name = {"series": one.name} if one.name else {}
+        some = [{**name, "time": time, **answer} for time, answer in zip(one.times, answers, strict=True)]
+        for row, below, above in zip(some, one.scale * low, one.scale * high, strict=False):
+            row |= {"low": row["forecast"] + below, "high": row["forecast"] + above}
+        rows += some
     print(json.dumps(rows, indent=1, ensure_ascii=False) if args.json else table(rows))
 
 
 def forecast(model: Any, history: np.ndarray, steps: int, meta: dict[str, Any]) -> np.ndarray:
-    """The next `steps` values, (steps,); beyond the horizon the forecasts so far count as history."""
-    start = len(history)
-    while len(history) < start + steps:
-        output = inference.answers(model, data.encode(history, meta), meta)[0]  # (horizon,)
-        history = np.concatenate([history, output])
-    return history[start : start + steps]
+    """The next `steps` values of each history, (series, steps); beyond the horizon forecasts count as history."""
+    start = history.shape[1]
+    while history.shape[1] < start + steps:
+        output = inference.answers(model, data.encode(history, meta), meta)  # (series, horizon)
+        history = np.concatenate([history, output], axis=1)
+    return history[:, start : start + steps]
 
 
 def limits(model: Any, config: Config, meta: dict[str, Any], steps: int) -> np.ndarray:
     """What to add for the band, (2, at most horizon); nothing, and a line that says so, without the training data."""
     try:
-        trained = data.load(config)
+        trained = data.load(runs.located(config))
         if trained.meta["data"]["sha256"] != meta["data"]["sha256"]:
             raise cli.Fault(f"{meta['data']['name']} has changed")
     except cli.Fault as fault:

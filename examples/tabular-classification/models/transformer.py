@@ -50,39 +50,41 @@ class Block(nn.Module):
 
 
 class Transformer(nn.Module):
-    """A token for each column and one for the class, blocks of attention, a linear head on the class's token.
+    """A token for each column and one for the answer, blocks of attention, a linear head on the answer's token.
 
     Input  numbers (batch, numbers) standardised floats, categories (batch, columns) with 0 for an unknown value
-    Output (batch, classes), raw scores
+    Output (batch, outputs): a raw score for each class, or one number in deviations from the mean
     """
 
     def __init__(
-        self, numbers: int, sizes: list[int], classes: int, width: int, depth: int, heads: int, dropout: float
+        self, numbers: int, sizes: list[int], outputs: int, width: int, depth: int, heads: int, dropout: float
     ) -> None:
         super().__init__()
-        self.class_token = nn.Parameter(torch.randn(width))
+        self.answer_token = nn.Parameter(torch.randn(width))
         if numbers:
             self.directions = nn.Parameter(torch.randn(numbers, width))
             self.origins = nn.Parameter(torch.randn(numbers, width))
         self.embeddings = nn.ModuleList(nn.Embedding(size, width) for size in sizes)
         self.blocks = nn.Sequential(*(Block(width, heads, dropout) for _ in range(depth)))
         self.norm = nn.LayerNorm(width)
-        self.head = nn.Linear(width, classes)
-        nn.init.normal_(self.head.weight, std=0.01)  # at first all classes are about equally likely
+        self.head = nn.Linear(width, outputs)
+        nn.init.normal_(
+            self.head.weight, std=0.01
+        )  # at first it knows nothing: all classes are equally likely, numbers are the mean
 
     def forward(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         numbers, columns = inputs["numbers"], inputs["categories"].unbind(1)
-        tokens = [self.class_token.expand(len(numbers), 1, -1)]  # (batch, 1, width)
+        tokens = [self.answer_token.expand(len(numbers), 1, -1)]  # (batch, 1, width)
         if numbers.shape[1]:
             tokens.append(numbers[:, :, None] * self.directions + self.origins)  # (batch, numbers, width)
         tokens += [embedding(column)[:, None] for embedding, column in zip(self.embeddings, columns, strict=True)]
         x = self.blocks(torch.cat(tokens, dim=1))  # (batch, 1 + numbers + columns, width)
-        return self.head(self.norm(x[:, 0]))  # (batch, classes)
+        return self.head(self.norm(x[:, 0]))  # (batch, outputs)
 
 
 def build(meta: dict[str, Any], config: "Config") -> nn.Module:
-    """The network for meta["numbers"] numbers, categories of meta["categories"] values each, and meta["classes"]."""
-    sizes = meta["numbers"], meta["categories"], len(meta["classes"])
+    """The network for meta["numbers"] numbers, categories of meta["categories"] values each, and meta["outputs"]."""
+    sizes = meta["numbers"], meta["categories"], meta["outputs"]
     return Transformer(*sizes, config.width, config.depth, config.heads, config.dropout)
 
 
@@ -93,5 +95,5 @@ if __name__ == "__main__":
     sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
     from config import MODELS
 
-    model = build({"numbers": 4, "categories": [3], "classes": list("abc")}, MODELS["transformer"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 4 numbers, a category and 3 classes")
+    model = build({"numbers": 4, "categories": [3], "outputs": 1}, MODELS["transformer"]())
+    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 4 numbers and a category")

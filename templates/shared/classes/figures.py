@@ -17,7 +17,7 @@ MOST_CLASSES = 30  # a matrix of more is unreadable; the most frequent ones are 
 def draw(run: Path, data: Data, model: Any, predictions: dict[str, np.ndarray], sheet: dict) -> list[Path]:
     """Draw all figures of a run; returns their paths."""
     return [
-        learning_curves(run, metrics.NAME),
+        learning_curves(run, metrics.name(data.meta)),
         confusion_matrix(run, predictions["target"], predictions["output"].argmax(1), data.meta["classes"]),
         worst_mistakes(run, data, model),
     ]

@@ -15,6 +15,6 @@ def draw(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     for axes in grid.flat:
         axes.axis("off")
     for axes, row, caption in zip(grid.flat, rows, captions, strict=False):
-        axes.imshow(data.valid.inputs.images[row].squeeze(), cmap="gray", vmin=0, vmax=255)
+        axes.imshow(data.valid.inputs.raw(row).squeeze(), cmap="gray", vmin=0, vmax=255)
         axes.set_title(caption, fontsize=8, parse_math=False)
     return figure

@@ -6,17 +6,20 @@ import metrics
 from data import Scaled
 from splits import Data
 
+MOST_PIXELS = 20_000_000  # of train that noise is drawn from; more change nothing but the memory it takes
+
 
 def noise(data: Data) -> np.ndarray:
     """Pictures whose pixels are drawn one by one from all pixels of train: right in brightness, without shape."""
     rows, draws = data.test.inputs.shape[:2]
     height, width, channels = data.meta["shape"]
-    pixels = data.train.targets.images.reshape(-1, channels)
     rng = np.random.default_rng(0)
+    sample = rng.permutation(len(data.train))[: max(1, MOST_PIXELS // (height * width))]
+    pixels = data.train.targets.raw(np.sort(sample)).reshape(-1, channels)
     answers = []
     for _ in range(draws):
         drawn = pixels[rng.integers(len(pixels), size=rows * height * width)]
-        answers.append(metrics.features(Scaled(drawn.reshape(rows, -1))[:], data.meta))
+        answers.append(metrics.features(Scaled(drawn.reshape(rows, -1)), data.meta))
     return np.stack(answers, axis=1)  # (rows, draws, components)
 
 
@@ -27,7 +30,7 @@ def training_pictures(data: Data) -> np.ndarray:
     shuffles = [rng.permutation(len(data.train)) for _ in range(draws)]
     if rows * draws <= len(data.train):
         shuffles = np.split(shuffles[0][: rows * draws], draws)
-    answers = [metrics.features(data.train.targets[np.sort(order[:rows])], data.meta) for order in shuffles]
+    answers = [metrics.features(data.train.targets, data.meta, np.sort(order[:rows])) for order in shuffles]
     return np.stack(answers, axis=1)  # (rows, draws, components)
 
 

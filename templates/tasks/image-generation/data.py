@@ -1,11 +1,9 @@
 """Noise and pictures, from your files to train, valid and test: the noise is the input, the pictures are the target.
 
-Understood by --data: a folder of pictures (with folders inside or without, optionally under train/ and test/), a folder
-with MNIST-style idx files, or an .npz with x_train (and x_test); labels are not used.
+Understood by --data: a folder or .zip of pictures (with folders inside or without, optionally under train/, valid/ and
+test/), a folder with MNIST-style idx files, or an .npz with x_train (and x_test); labels are not used.
 """
 
-import hashlib
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,59 +11,67 @@ import numpy as np
 
 import cli
 import pictures
+import runs
 from config import MODELS, Config
-from splits import Data, Split, divide, keys, take
+from picture_splits import divide_rows
+from pictures import Pictures
+from splits import Data, Split, take
 
 INPUT = "how many pictures to make"
 SMALLEST = 4  # pixels a side
 MOST_NEW = 10_000  # pictures that one call of predict.py makes
-MOST_FITTED = 5_000  # training pictures the principal components are fitted on; more hardly change them
+MOST_FITTED = 5_000  # training pictures the principal components are fitted on; more hardly change them …
+MOST_NUMBERS = 20_000_000  # … and at most so many pixels, for the sake of memory
 
 
 class Scaled:
-    """Pictures kept as bytes that become floats in [-1, 1] when a batch is cut: the one normalisation."""
+    """Pictures kept as bytes that become floats in [-1, 1] when a batch is cut: the one normalisation.
 
-    def __init__(self, images: np.ndarray) -> None:
-        self.images = images
+    images  (n, height, width, channels) bytes, in memory or mapped into it
+    rows    which of them these are; None = all
+    groups  (n,) equal for pictures that look alike; None where that does not matter
+    """
+
+    def __init__(self, images: np.ndarray, rows: np.ndarray | None = None, groups: np.ndarray | None = None) -> None:
+        self.images, self.groups = images, groups
+        self.rows = np.arange(len(images)) if rows is None else rows
 
     def __len__(self) -> int:
-        return len(self.images)
+        return len(self.rows)
+
+    def raw(self, index: Any) -> np.ndarray:
+        """Pictures `index` as (batch, height, width, channels) bytes."""
+        return self.images[self.rows[index]]
 
     def __getitem__(self, index: Any) -> np.ndarray:
         """Pictures `index` as (batch, height, width, channels) floats."""
-        return self.images[index].astype(np.float32) / 127.5 - 1
+        return self.raw(index).astype(np.float32) / 127.5 - 1
 
 
 def load(config: Config) -> Data:
     """Read pictures, divide them, give every split its noise, and find the principal components of train."""
     path = Path(config.data)
     given = pictures.read(path, config.size, config.skip_bad, labelled=False) if config.data else sample()
-    images = given["images"]
-    if min(images.shape[1:3]) < SMALLEST:
-        raise cli.Fault(
-            f"{given['name']} has pictures of {images.shape[1]}×{images.shape[2]}; {SMALLEST} a side at least"
-        )
-    train, valid, test = divide_rows(config, images, given["is_test"])
+    shape = list(given.images.shape[1:])
+    if min(shape[:2]) < SMALLEST:
+        raise cli.Fault(f"{given.name} has pictures of {shape[0]}×{shape[1]}; {SMALLEST} a side at least")
+    train, valid, test = divide_rows(config, given, labelled=False)
     valid, test = (fewer(rows, min(config.compared, len(train)), config) for rows in (valid, test))
     if min(len(train), len(valid), len(test)) < 2:
-        raise cli.Fault(f"{config.data or given['name']} has {len(images)} pictures, too few to compare; add some")
+        raise cli.Fault(f"{config.data or given.name} has {len(given.rows)} pictures, too few to compare; add some")
+    targets = [Scaled(given.images, rows, given.groups) for rows in (train, valid, test)]
     meta = {
-        "shape": list(images.shape[1:]),
+        "shape": shape,
         "latent": config.latent,
-        "basis": principal_components(images[train], min(config.components, len(valid) // 2, len(test) // 2)),
-        "data": {
-            "name": given["name"],
-            "path": config.data,
-            "sha256": hashlib.sha256(images.tobytes()).hexdigest(),
-            "rows": len(images),
-        },
+        "basis": principal_components(targets[0], min(config.components, len(valid) // 2, len(test) // 2)),
+        "data": {"name": given.name, "path": config.data, "sha256": given.sha256, "rows": len(given.rows)},
     }
     inputs = (
         noise((len(train), config.latent), 0),
         noise((len(valid), 1, config.latent), 1),  # one draw, always the same, so that epochs can be compared
         noise((len(test), config.draws, config.latent), 2),
     )
-    splits = (Split(z, Scaled(images[rows]), rows) for z, rows in zip(inputs, (train, valid, test), strict=True))
+    splits = (Split(z, scaled, scaled.rows) for z, scaled in zip(inputs, targets, strict=True))
     return Data(*splits, meta)
 
 
@@ -79,25 +85,12 @@ def augment(inputs: np.ndarray, targets: np.ndarray, rng: np.random.Generator) -
     return rng.standard_normal(inputs.shape, dtype=np.float32), targets
 
 
-def sample() -> dict[str, Any]:
+def sample() -> Pictures:
     """1,797 handwritten digits of 8×8 pixels that come with scikit-learn."""
     from sklearn.datasets import load_digits
 
     images = (load_digits().images * (255 / 16)).round().astype(np.uint8)[..., None]
-    return pictures.found("digits (scikit-learn)", images, np.zeros(len(images)), [""])
-
-
-def divide_rows(config: Config, images: np.ndarray, is_test: np.ndarray) -> list[np.ndarray]:
-    """Rows of train, valid and test; equal pictures meet in one split, and the data's own test set is kept."""
-    groups = keys(images)
-    if not is_test.any():
-        return divide(config, groups)
-    test = np.flatnonzero(is_test)
-    rest = np.flatnonzero(~is_test & ~np.isin(groups, groups[test]))
-    if left_out := len(images) - len(test) - len(rest):
-        print(f"{left_out} training picture(s) also stand in the test set and are left out", file=sys.stderr)
-    train, valid, spare = divide(config, groups[rest], share_for_test=0.0)
-    return [rest[np.sort(np.concatenate([train, spare]))], rest[valid], test]
+    return pictures.from_arrays("digits (scikit-learn)", images, np.zeros(len(images), int))
 
 
 def fewer(rows: np.ndarray, most: int, config: Config) -> np.ndarray:
@@ -105,15 +98,16 @@ def fewer(rows: np.ndarray, most: int, config: Config) -> np.ndarray:
     return np.sort(np.random.default_rng(config.split_seed).permutation(rows)[:most])
 
 
-def principal_components(images: np.ndarray, most: int) -> list[list[float]]:
+def principal_components(images: Scaled, most: int) -> list[list[float]]:
     """The directions in which training pictures differ most, (components, pixels).
 
     They are scaled such that along all of them together the training pictures have a variance of 1.
     """
     from sklearn.decomposition import PCA
 
-    rows = np.random.default_rng(0).permutation(len(images))[:MOST_FITTED]
-    flat = Scaled(images)[rows].reshape(len(rows), -1)
+    fitted = min(MOST_FITTED, max(100, MOST_NUMBERS // images.images[0].size))
+    rows = np.random.default_rng(0).permutation(len(images))[:fitted]
+    flat = images[rows].reshape(len(rows), -1)
     pca = PCA(max(1, min(most, *flat.shape)), random_state=0).fit(flat)
     basis = pca.components_ / np.sqrt(max(pca.explained_variance_.sum(), 1e-12))
     basis *= np.sign(basis[np.arange(len(basis)), np.abs(basis).argmax(1)])[
@@ -123,8 +117,8 @@ def principal_components(images: np.ndarray, most: int) -> list[list[float]]:
 
 
 def example_keys(split: Split) -> np.ndarray:
-    """What must not stand in two splits: a fingerprint of each picture."""
-    return keys(split.targets.images)
+    """What must not stand in two splits: the group of each picture, which it shares with all that look alike."""
+    return split.targets.groups[split.targets.rows]
 
 
 def read_new(source: str, meta: dict[str, Any], seed: int = 0) -> tuple[list[str], np.ndarray]:
@@ -146,7 +140,7 @@ def decode(output: np.ndarray, meta: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    data = load(next(iter(MODELS.values()))())
+    data = load(runs.located(next(iter(MODELS.values()))()))
     for name, split in (("train", data.train), ("valid", data.valid), ("test", data.test)):
         inputs, targets = take(split.inputs, slice(0, 2)), take(split.targets, slice(0, 2))
         print(f"{name}: {len(split)} pictures, a batch of two is {targets.shape} made from {inputs.shape}")

@@ -1,0 +1,103 @@
+"""How often `hackgen inspect` suggests the right task and target, on tables that installed libraries bundle.
+
+    python benchmarks/inspect_tables.py              # the half used while developing
+    python benchmarks/inspect_tables.py --held-out   # the other half: looked at once, when all was done
+
+What is right is what the library's own documentation says is explained or predicted; where it leaves several open, any
+of them counts. Needs scikit-learn, statsmodels and pandas.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hackgen.inspection import inspect
+
+CLASSES, NUMBER, SERIES = "tabular-classification", "tabular-regression", "time-series-forecasting"
+
+# (library, table, right tasks, right targets; several are separated by a bar, * is any)
+TABLES = [
+    ("sklearn", "iris", CLASSES, "target"),
+    ("sklearn", "diabetes", NUMBER, "target"),
+    ("sklearn", "digits", CLASSES, "target"),
+    ("statsmodels", "anes96", CLASSES, "PID|vote"),
+    ("statsmodels", "cancer", NUMBER, "cancer"),
+    ("statsmodels", "co2", SERIES, "co2"),
+    ("statsmodels", "copper", NUMBER, "WORLDCONSUMPTION"),
+    ("statsmodels", "elnino", SERIES, "*"),
+    ("statsmodels", "engel", NUMBER, "foodexp"),
+    ("statsmodels", "fair", NUMBER + "|" + CLASSES, "affairs"),
+    ("statsmodels", "grunfeld", NUMBER, "invest"),
+    ("statsmodels", "longley", NUMBER, "TOTEMP"),
+    ("statsmodels", "modechoice", CLASSES, "choice"),
+    ("statsmodels", "nile", SERIES, "volume"),
+    ("statsmodels", "spector", CLASSES, "GRADE"),
+    ("statsmodels", "stackloss", NUMBER, "STACKLOSS"),
+    ("statsmodels", "sunspots", SERIES, "SUNACTIVITY"),
+    ("sklearn", "breast_cancer", CLASSES, "target"),
+    ("sklearn", "wine", CLASSES, "target"),
+    ("sklearn", "linnerud", NUMBER, "Weight|Waist|Pulse|*"),
+    ("statsmodels", "ccard", NUMBER, "AVGEXP"),
+    ("statsmodels", "china_smoking", "*", "*"),
+    ("statsmodels", "committee", NUMBER, "BILLS104"),
+    ("statsmodels", "cpunish", NUMBER, "EXECUTIONS"),
+    ("statsmodels", "danish_data", SERIES, "*"),
+    ("statsmodels", "elec_equip", SERIES, "*"),
+    ("statsmodels", "fertility", SERIES, "*"),
+    ("statsmodels", "heart", NUMBER, "survival"),
+    ("statsmodels", "interest_inflation", SERIES, "*"),
+    ("statsmodels", "macrodata", SERIES, "*"),
+    ("statsmodels", "randhie", NUMBER, "mdvis"),
+    ("statsmodels", "scotland", NUMBER, "YES"),
+    ("statsmodels", "star98", NUMBER, "NABOVE"),
+    ("statsmodels", "statecrime", NUMBER, "murder"),
+    ("statsmodels", "strikes", NUMBER, "duration"),
+]
+HELD_OUT = {name for _, name, _, _ in TABLES[17:]}
+
+
+def frame(library: str, name: str) -> Any:
+    """The table as its library loads it; dates that stand in the index become a column."""
+    if library == "sklearn":
+        from sklearn import datasets
+
+        found = getattr(datasets, f"load_{name}")(as_frame=True)
+        table = found.frame
+        if name in ("iris", "wine", "breast_cancer"):
+            table = table.assign(target=[found.target_names[k] for k in found.target])
+        return table
+    import importlib
+
+    table = importlib.import_module(f"statsmodels.datasets.{name}").load_pandas().data
+    return table if str(table.index.dtype).startswith(("int", "range")) else table.reset_index()
+
+
+def right(found: str | None, wanted: str) -> bool:
+    return "*" in wanted.split("|") or found in wanted.split("|")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--held-out", action="store_true", help="the half that was held out while developing")
+    held_out = parser.parse_args().held_out
+    good = total = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for library, name, task, target in TABLES:
+            if (name in HELD_OUT) != held_out:
+                continue
+            path = Path(folder) / f"{name}.csv"
+            frame(library, name).to_csv(path, index=False)
+            suggestion = inspect(str(path)).suggestion
+            answer = (suggestion.task, suggestion.target) if suggestion else (None, None)
+            fine = right(answer[0], task) and right(answer[1], target)
+            good, total = good + fine, total + 1
+            mark = "right" if fine else "WRONG"
+            print(f"{mark}  {name:20} {answer[0]} of {answer[1]}" + ("" if fine else f"; wanted {task} of {target}"))
+            if not fine and suggestion:
+                print(f"       because: {suggestion.why}")
+    print(f"{good} of {total} right")
+
+
+if __name__ == "__main__":
+    main()

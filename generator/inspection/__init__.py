@@ -1,0 +1,126 @@
+"""Looking at data: `inspect(path)` says what a file or folder holds and what could be learned from it.
+
+What reads data (DuckDB, NumPy, Pillow, openpyxl) is imported only when a file of the kind is looked at.
+"""
+
+from pathlib import Path
+
+from ..errors import Problem
+from .findings import Column, Findings, Suggestion, Suspect
+
+__all__ = ["Column", "Findings", "Suggestion", "Suspect", "inspect"]
+
+
+def inspect(path: str, target: str | None = None) -> Findings:
+    """What is in a file or folder (or in a data set of the hub, `hf:org/name`).
+
+    target  the column to predict; an unknown one is a `Misuse` that names the nearest
+    Raises `Problem` for what does not exist or cannot be read; whatever else is odd becomes a note.
+    """
+    place = Path(path)
+    if not place.exists():
+        from . import hub
+
+        if name := hub.name_of(path):
+            found = inspect(str(hub.fetch(name, hub.kept(name))), target)
+            found.facts["hub"] = name
+            return found
+        raise Problem(f"{path} does not exist; check the path (it starts from {Path.cwd()})")
+    try:
+        found = _folder(path, place, target) if place.is_dir() else _file(path, place, target)
+    except (PermissionError, IsADirectoryError) as error:
+        raise Problem(f"{path} cannot be read: {error.strerror}") from None
+    if not found.path.startswith(str(place)) or not place.is_dir():
+        found.path = path  # but one table of a folder keeps its own
+    if target is not None and not found.columns and found.suggestion:
+        found.notes.append(f'--target "{target}" has no meaning here: there are no columns')
+    return found
+
+
+def _file(path: str, place: Path, target: str | None) -> Findings:
+    from . import tables
+
+    kind, member = tables.format_of(place)
+    if kind in ("pictures", "npz", "idx", "npy"):
+        from .pictures import inspect_pictures
+
+        return inspect_pictures(place, target)
+    if kind in ("text", "texts"):
+        from .texts import inspect_texts
+
+        return inspect_texts(place)
+    if kind in ("csv", "parquet", "json", "jsonl", "excel"):
+        if member and kind == "excel" and place.suffix.lower() == ".zip":
+            raise Problem(f"{path} holds a spreadsheet; unpack it")
+        from .table import inspect_table
+
+        return inspect_table(path, place, kind, target)
+    found = Findings(path, "unknown", place.stat().st_size)
+    found.notes.append(
+        {
+            "empty": "the file is empty",
+            "picture": "this is a single picture; name the folder that holds all of them",
+        }.get(kind, "this is no table, text or picture that hackgen knows; save it as CSV, Parquet, JSON or .xlsx")
+    )
+    return found
+
+
+def _folder(path: str, place: Path, target: str | None) -> Findings:
+    """What most of a folder's files are: pictures, texts or tables."""
+    from . import tables
+
+    endings: dict[str, list[Path]] = {"picture": [], "table": [], "text": []}
+    seen = 0
+    unreadable: list[str] = []
+    for folder, names in _walk(place, unreadable):
+        for name in names:
+            ending, seen = Path(name).suffix.lower(), seen + 1
+            if ending in tables.PICTURE_ENDINGS:
+                endings["picture"].append(folder / name)
+            elif ending in (".txt", ".md", ".text"):
+                endings["text"].append(folder / name)
+            elif ending in (*tables.TABLE_ENDINGS, ".xlsx", ".gz", ".npz") or name.endswith("-ubyte"):
+                endings["table"].append(folder / name)
+        if seen > 200_000:
+            break
+    note = [f"{len(unreadable)} sub-folder(s) could not be read: {', '.join(unreadable[:3])}"] if unreadable else []
+    if endings["picture"] and len(endings["picture"]) >= len(endings["table"]):
+        from .pictures import inspect_pictures
+
+        found = inspect_pictures(place, target)
+    elif endings["text"] and len(endings["text"]) >= len(endings["table"]):
+        from .texts import inspect_texts
+
+        found = inspect_texts(place)
+    elif endings["table"]:
+        if all("ubyte" in file.name or file.suffix == ".npz" for file in endings["table"]):
+            from .pictures import inspect_pictures
+
+            found = inspect_pictures(place, target)
+        else:
+            found = _one_of(endings["table"], target)
+    else:
+        found = Findings(path, "unknown")
+        found.notes.append(f"the folder holds no table, text or picture ({seen} files)")
+    found.notes += [text for text in note if not any("could not be read" in known for known in found.notes)]
+    return found
+
+
+def _walk(place: Path, unreadable: list[str]):
+    """Folders and the names of their visible files; links are not followed in circles."""
+    import os
+
+    for folder, inside, names in os.walk(place, onerror=lambda error: unreadable.append(str(error.filename))):
+        inside[:] = sorted(name for name in inside if not name.startswith((".", "__MACOSX")))
+        yield Path(folder), sorted(name for name in names if not name.startswith("."))
+
+
+def _one_of(files: list[Path], target: str | None) -> Findings:
+    """The table among several: train.csv if there is one, else the largest."""
+    named = [file for file in files if file.stem.lower().partition(".")[0] in ("train", "training", "train_data")]
+    chosen = named[0] if named else max(files, key=lambda file: file.stat().st_size)
+    found = _file(str(chosen), chosen, target)
+    if len(files) > 1:
+        others = ", ".join(file.name for file in files if file != chosen)
+        found.notes.append(f"{chosen.name} is read; the folder also holds {others[:100]}")
+    return found

@@ -1,0 +1,260 @@
+"""Making out how a delimited text is written: encoding, delimiter, quotes, header, lines before the table.
+
+The reader that generated projects get (templates/shared/tables) follows the same rules, so that what is reported here
+is what is trained on. This one never gives up: rows of another length are padded or cut, and counted.
+"""
+
+import csv
+import io
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+DELIMITERS = "\t;|,"  # of equally good ones the first wins: decimal commas are consistent too
+ONE_COLUMN = "\x1f"  # no delimiter at all
+SAMPLE = 100  # rows that decide on delimiter and header
+MOST_SKIPPED = 30  # lines of title or comment before a table
+MISSING = {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "-inf"}  # compared in lower case
+csv.field_size_limit(2**31 - 1)
+
+
+@dataclass
+class Dialect:
+    """How a text holds its table."""
+
+    delimiter: str = ","
+    quote: str = '"'  # "" = none
+    skip: int = 0  # lines before the table
+    width: int = 1  # cells in a row
+
+
+@dataclass
+class Reading:
+    """All rows of a text, header included, each of the dialect's width."""
+
+    dialect: Dialect
+    rows: list[list[str]] = field(default_factory=list)
+    ragged: list[int] = field(default_factory=list)  # lines of rows that had another number of cells
+
+
+def encoding_of(raw: bytes, cut: bool = False) -> str:
+    """How bytes are written: a mark says it, else UTF-8 if they fit, UTF-16 if every other is zero, else Windows-1252.
+
+    cut  the bytes are the beginning of more, so that the last character may be incomplete
+    """
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if len(raw) > 3 and raw.count(0) > len(raw) // 4:
+        even, odd = raw[: 2**16 : 2].count(0), raw[1 : 2**16 : 2].count(0)
+        if max(even, odd) > 3 * min(even, odd):
+            return "utf-16-le" if odd > even else "utf-16-be"
+    try:
+        raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if cut and error.start >= len(raw) - 3 and error.reason == "unexpected end of data":
+            return "utf-8-sig"
+        return "latin-1" if any(byte in raw for byte in b"\x81\x8d\x8f\x90\x9d") else "cp1252"
+    return "utf-8-sig"
+
+
+def read(text: str) -> Reading:
+    """All rows of a text.
+
+    Quotes are believed as long as no quoted cell holds a line end. Where one does, the line end may be meant, or a
+    stray quote may have swallowed rows: a reading line by line in which all rows have all cells then has precedence.
+    """
+    dialect = sniff(text)
+    text = without_lines(text, dialect.skip)
+    if '"' not in text:
+        return _even(dialect, *_split(text, dialect.delimiter, quoted=False))
+    try:
+        rows, lines = _split(text, dialect.delimiter, quoted=True, strict=True)
+        if not any("\n" in cell or "\r" in cell for row in rows for cell in row):
+            return _even(dialect, rows, lines)
+    except csv.Error:
+        rows, lines = [], []
+    empty = _count_empty(rows) if rows else float("inf")
+    unquoted = _split(text, dialect.delimiter, quoted=False)
+    if all(len(row) == dialect.width for row in unquoted[0]) and _count_empty(unquoted[0]) <= empty:
+        dialect.quote = ""
+        return _even(dialect, *unquoted)
+    by_line = _split_lines(text, dialect.delimiter, dialect.width)
+    if not rows or (all(len(row) == dialect.width for row in by_line[0]) and _count_empty(by_line[0]) <= empty):
+        return _even(dialect, *by_line)
+    return _even(dialect, rows, lines)
+
+
+def sniff(text: str) -> Dialect:
+    """Delimiter, width and the lines to skip, from the beginning of a text (any complete lines)."""
+    hint = excel_hint(text)
+    text = without_lines(text, 1) if hint else text
+    head = "".join(itertools.islice(io.StringIO(text, newline=""), SAMPLE + MOST_SKIPPED))
+    delimiter, width = _choose(head, hint)
+    found = Dialect(delimiter, '"', bool(hint), width)
+    if not hint and (skip := _before(head)):
+        later, wide = _choose(without_lines(head, skip), "")
+        if wide > max(width, 1):
+            found = Dialect(later, '"', skip, wide)
+    return found
+
+
+def excel_hint(text: str) -> str:
+    """The delimiter that Excel names in a first line like `sep=;`, else nothing."""
+    line = text[:6].rstrip("\r\n")
+    return line[4] if len(line) == 5 and line.lower().startswith("sep=") else ""
+
+
+def without_lines(text: str, count: int) -> str:
+    """The text after its first lines."""
+    for _ in range(count):
+        text = text.partition("\n")[2]
+    return text
+
+
+def _choose(head: str, hint: str) -> tuple[str, int]:
+    """The delimiter whose first rows agree most with the very first one, and how many cells that has."""
+    head = "".join(itertools.islice(io.StringIO(head.lstrip("\r\n"), newline=""), SAMPLE))
+    best, delimiter, width = 0.0, ONE_COLUMN, 1  # a single column, unless two rows agree on more
+    for candidate in hint or DELIMITERS:
+        for quoted in (True, False):
+            lengths = [len(row) for row in _split(head, candidate, quoted)[0]] or [0]
+            share = lengths.count(lengths[0]) / len(lengths)
+            if lengths[0] > 1 and share > best and (len(lengths) == 1 or lengths.count(lengths[0]) > 1):
+                best, delimiter, width = share, candidate, lengths[0]
+    return delimiter, width
+
+
+def _before(head: str) -> int:
+    """How many lines stand before the table: those that have fewer cells than nearly all later ones."""
+    best, skip = 0.0, 0
+    for candidate in DELIMITERS:
+        rows, lines = _split(head, candidate, quoted=True)
+        if len(rows) < 4:
+            continue
+        usual, _ = Counter(len(row) for row in rows).most_common(1)[0]
+        first = next(i for i, row in enumerate(rows) if len(row) == usual)
+        share = sum(len(row) == usual for row in rows[first:]) / len(rows[first:])
+        enough = usual > 1 and 0 < first <= MOST_SKIPPED and len(rows) - first > max(2, first)
+        if enough and share >= 0.95 and all(len(row) < usual for row in rows[:first]) and share > best:
+            best, skip = share, lines[first] - 1
+    return skip
+
+
+def _split(text: str, delimiter: str, quoted: bool, strict: bool = False) -> tuple[list[list[str]], list[int]]:
+    """Rows of stripped cells and their lines, empty lines left out; strict raises csv.Error at broken quotes."""
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+        strict=strict,
+        skipinitialspace=delimiter != "\t",
+    )
+    rows, lines, line = [], [], 1
+    for row in reader:
+        cells = [cell.strip() for cell in row]
+        if any(cells) or len(cells) == 1:
+            rows.append(cells)
+            lines.append(line)
+        line = reader.line_num + 1
+    return rows, lines
+
+
+def _split_lines(text: str, delimiter: str, width: int) -> tuple[list[list[str]], list[int]]:
+    """Each line for itself: with quotes where that gives `width` cells, else without."""
+    rows, lines = [], []
+    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+        plain = _split(line, delimiter, quoted=False)[0]
+        if plain and '"' in line:
+            quoted = _split(line.rstrip("\r\n"), delimiter, quoted=True)[0]
+            plain = quoted if len(quoted[0]) == width else plain
+        rows += plain
+        lines += [number] * len(plain)
+    return rows, lines
+
+
+def _even(dialect: Dialect, rows: list[list[str]], lines: list[int]) -> Reading:
+    """The rows with as many cells as the first has; which had more (that say something) or fewer is remembered."""
+    reading = Reading(dialect, rows)
+    width = dialect.width
+    for i, row in enumerate(rows):
+        if len(row) != width:
+            if len(row) < width or any(row[width:]):
+                reading.ragged.append(lines[i] + dialect.skip)
+            rows[i] = (row + [""] * width)[:width]
+    return reading
+
+
+def _count_empty(rows: list[list[str]]) -> int:
+    return sum(not cell for row in rows for cell in row)
+
+
+def unique_names(cells: Sequence[str]) -> list[str]:
+    """Column names from the cells of a header: those without one are called column_1 …, equal ones are numbered."""
+    names: list[str] = []
+    seen: set[str] = set()
+    for i, cell in enumerate(cells, 1):
+        name = stem = " ".join(cell.split()) or f"column_{i}"
+        number = 2
+        while name in seen:
+            name, number = f"{stem}_{number}", number + 1
+        names.append(name)
+        seen.add(name)
+    return names
+
+
+NAMES = set("text texts label labels name names value values id class target word words title date sentence".split())
+
+
+def is_header(rows: list[list[str]]) -> bool:
+    """Whether the first row names the columns instead of being data like the others."""
+    first, others = rows[0], [row for row in rows[1 : 10 * SAMPLE] if row != rows[0]]
+    numeric = [number(cell) is not None for cell in first]
+    named = [cell for cell in first if cell]
+    if len(named) > 2 and named == [str(i) for i in range(len(named))]:
+        return bool(others)  # columns that pandas has numbered
+    if _are_years(first):
+        return True  # a wide series: a name, then 1990, 1991 …
+    for i, cell in enumerate(first):
+        known = [row[i] for row in others[:SAMPLE] if not is_missing(row[i])]
+        if known and not numeric[i] and not is_missing(cell) and all(number(value) is not None for value in known):
+            return True  # a word above numbers
+    if any(numeric) or any(cell and is_missing(cell) for cell in first) or sum(row == first for row in rows[:1000]) > 2:
+        return False
+    if len(first) == 1:
+        return first[0].lower() in NAMES and bool(others)  # a word above words: only a usual name is one
+    columns = [[row[i] for row in others if row[i]] for i in range(len(first))]
+    for cell, below in zip(first, columns, strict=True):
+        if cell and cell in set(below):
+            return False  # a value like the others, such as a class
+        if below and any(map(str.isdigit, cell)) and sum(_shape(b) == _shape(cell) for b in below) > 0.8 * len(below):
+            return False  # written like the others: a date, a code
+        if len(cell) > 60 and below and sum(map(len, below)) > 40 * len(below):
+            return False  # a text like the others
+    return True
+
+
+def _are_years(first: list[str]) -> bool:
+    """Whether a row is a word or nothing, and then years or months that follow each other."""
+    years = [int(cell) for cell in first if cell.isdigit() and len(cell) == 4 and 1500 <= int(cell) <= 2200]
+    steps = {b - a for a, b in itertools.pairwise(years)}
+    return len(years) >= 5 and len(steps) == 1 and not any(c.isdigit() and len(c) != 4 for c in first[:1])
+
+
+def _shape(cell: str) -> str:
+    """The cell with each digit as 9."""
+    return "".join("9" if letter.isdigit() else letter for letter in cell)
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell stands for "not known"."""
+    return cell.strip().lower() in MISSING
+
+
+def number(cell: str) -> float | None:
+    """A cell as a number that can be squared; None if it is none."""
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    return value if abs(value) < 1e100 and "_" not in cell else None

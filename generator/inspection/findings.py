@@ -1,0 +1,76 @@
+"""What an inspection found: plain data for the report, for JSON and for `hackgen new --data`."""
+
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass
+class Column:
+    """One column of a table."""
+
+    name: str
+    role: str  # number category text date identifier constant list (of numbers) picture (a file name) empty
+    missing: float = 0.0  # share of the rows
+    distinct: int = 0  # different values that are not missing
+    detail: dict[str, Any] = field(default_factory=dict)  # the role's own: min max mean, top [[value, count] …] …
+    use: bool = True  # False: the model should not see it
+    why: str = ""  # it should not
+    parse: dict[str, Any] = field(default_factory=dict)  # how cells become values, only what differs from the plain
+
+
+@dataclass
+class Suspect:
+    """Something in the data that a person should look at before believing a score."""
+
+    kind: str  # identifier leakage constant sentinel mixed-dates duplicates imbalance …
+    column: str | None
+    detail: str
+
+
+@dataclass
+class Suggestion:
+    """What could be learned from the data, and the line that makes the project."""
+
+    task: str
+    target: str | None
+    metric: str
+    models: list[str]
+    command: str
+    why: str
+    group: str = ""  # a column whose equal values stay in one split
+    time: str = ""  # a column by which rows are ordered
+
+
+@dataclass
+class Findings:
+    """All that is known about a file or folder."""
+
+    path: str
+    format: str  # csv parquet json jsonl excel | pictures picture-list npz idx | text texts | hub | unknown
+    bytes: int = 0
+    rows: int = 0
+    columns: list[Column] = field(default_factory=list)
+    suspects: list[Suspect] = field(default_factory=list)
+    suggestion: Suggestion | None = None
+    dialect: dict[str, Any] = field(default_factory=dict)  # delimiter quote encoding header skip | sheet | member
+    facts: dict[str, Any] = field(default_factory=dict)  # what tables do not have: classes, sizes, modes, lengths …
+    notes: list[str] = field(default_factory=list)  # what could not be made out
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as what JSON can hold: keys are text, and NaN and infinity are None."""
+        return _plain(asdict(self))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [_plain(inner) for inner in value]
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if hasattr(value, "item"):  # a NumPy scalar
+        return _plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return str(value)

@@ -1,0 +1,44 @@
+"""What the name of a column says about being what is asked for: points, and words of what is known beforehand."""
+
+# points, and the names (without spaces and marks) that deserve them
+_POINTS = """
+14 target label y outcome groundtruth dependent survived churn churned attrition exited fraud defaulter
+16 isfraud istarget
+13 saleprice medv medhouseval diagnosis iscanceled isspam spam haschurned targetvalue labels goldlabel
+12 deathevent raintomorrow lifeexpectancy creditability
+12 class species sentiment outcomes readmitted medianhousevalue deposit loanstatus classlabel defaulted
+11 tomorrow response default variety subscribed approved admitted admission converted conversion potability clicked
+10 quality price charges mpg cnt rings heartdisease stroke cardio classification g3 toxic emotion intent
+10 click progression hazardous satisfaction pricerange cancelled canceled bought purchased malignant
+ 8 salary sales revenue demand disease result winner won category genre severity risk hired passed fail failure
+ 7 points strength yield efficiency grade rating score topic stars condition transported verdict
+ 7 labelname polarity digit letter subtype wage fare cost profit affected infected positive completed returned
+ 6 consumption power energy load emissions deaths mortality rent tip count total amount cancer tumor
+ 6 prestige stage aqi
+ 5 status expectancy happiness output duration delay popularity growth choice decision vote voted
+ 4 type lang language author group kind level cluster productivity expenditure spending murder crime
+ 4 performance
+ 3 rate
+ 1 income value
+"""
+NAMES: dict[str, int] = {}
+for _line in _POINTS.strip().splitlines():
+    _points, *_names = _line.split()
+    NAMES |= {name: int(_points) for name in _names}
+
+FEATURES = set(
+    """
+    age sex gender race date time year month day hour minute week quarter latitude longitude lat long lon zip zipcode
+    postcode country city state region address street name first last email phone height weight marital married
+    education occupation job smoker smoking children ethnicity id index unnamed row description comment comments url
+    intercept const title floor bedrooms bathrooms sqft area length width depth size color colour temp temperature
+    humidity embarked cabin ticket parch sibsp dose urban rural island deck alone x z
+    """.split()
+)
+VAGUE = set("class type status category level group kind".split())  # vehicle_class is not the class
+COUNTS = set(
+    "count counts number num n children visits deaths executions events rings days hours years admissions".split()
+)
+CLASSES = set(
+    "class label labels target type category species y outcome digit letter cluster quality grade level".split()
+)

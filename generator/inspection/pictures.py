@@ -1,0 +1,278 @@
+"""What a folder, archive, list or array of pictures holds, judged by the very code that reads them in a project."""
+
+import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .borrowed import shared
+from .findings import Column, Findings, Suspect
+from .picture_copies import copy_pictures
+from .suggest import suggestion
+
+__all__ = ["copy_pictures", "inspect_pictures"]
+MOST_FILES, MOST_BYTES = 100_000, 2 << 30  # of pictures that are opened; of more, a sample
+MOST_PIXELS = 256 << 20  # bytes of pixels in which pictures that look alike are sought
+LARGEST = 64  # pixels a side at which pictures are compared, as a project does by default
+LEAST = 2  # pictures that make a class
+NAMED = 20  # files that a list in the findings holds
+CHUNK = 256  # pictures that a thread opens at a time
+
+
+@dataclass
+class Opened:
+    """What opening pictures told, each list in the order of `rows`."""
+
+    rows: list[int]
+    sizes: list[tuple[int, int] | None]
+    modes: list[str]
+    errors: list[str]
+    pixels: list[Any] = field(default_factory=list)
+
+
+def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
+    """The findings about pictures; None for a table that names none."""
+    if path.suffix.lower() == ".npz" or (path.is_dir() and any(path.glob("*-ubyte*"))) or _is_idx(path):
+        return _of_arrays(path)
+    lists, labels = shared("picture_list"), shared("picture_labels")
+    column = ""
+    if is_table := path.is_file() and path.suffix.lower() != ".zip":
+        try:
+            found = Findings(str(path), "picture-list", path.stat().st_size)
+            listing, column = labels.around(path, target or "")
+        except ValueError:
+            return None
+    else:
+        found = Findings(str(path), "pictures")
+        try:
+            listing = lists.find(path)
+            if len(set(listing.labels) - {None}) < 2:
+                column = labels.join(listing, labels.tables_of(listing), target or "")
+        except ValueError as error:
+            found.notes.append(str(error))
+            return found
+    if column:
+        found.format = "picture-list"
+    found.bytes = sum(size for size, _ in listing.stamps) if path.is_dir() or is_table else path.stat().st_size
+    labelled = any(label is not None for label in listing.labels)
+    if dropped := listing.keep(labelled):
+        listing.notes.append(f"{dropped} picture(s) have no label and are left out")
+    found.rows = len(listing.names)
+    found.notes += listing.notes
+    if not listing.names:
+        found.notes.append("there are no pictures in it")
+        return found
+    _classes(found, listing.labels if labelled else [], column, path)
+    if any(listing.splits):
+        found.facts["splits"] = dict(Counter(split or "without" for split in listing.splits))
+    opened = _open(listing)
+    _files(found, listing, opened)
+    _alike(found, listing, opened)
+    unmatched = [note for note in listing.notes if "name no picture" in note or "not named" in note]
+    found.suspects += [Suspect("unmatched", column or None, note) for note in unmatched]
+    return found
+
+
+def _is_idx(path: Path) -> bool:
+    return path.is_file() and "ubyte" in path.name
+
+
+def _classes(found: Findings, labels: list[str | None], column: str, path: Path) -> None:
+    """Classes with their counts, what speaks against a score, and the suggestion."""
+    counts = Counter(label for label in labels if label is not None)
+    ordered = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    found.facts["classes"] = ordered
+    if labels:
+        top = [[name, count] for name, count in list(ordered.items())[:10]]
+        found.columns = [Column(column or "label", "category", 0.0, len(counts), {"top": top})]
+    usable = [name for name, count in ordered.items() if count >= LEAST]
+    if len(usable) < 2:
+        why = "no labels" if len(counts) < 2 else "most classes have a single picture"
+        found.suggestion = suggestion("image-generation", None, str(path), f"{found.rows:,} pictures, {why}")
+        return
+    most, least = max(counts.values()), min(counts.values())
+    shares = {name: round(count / found.rows, 4) for name, count in ordered.items()}
+    found.facts["class_shares"] = shares
+    metric = ""
+    if least / found.rows < min(0.15, 0.4 / len(counts)) and most > 2 * least:
+        metric = "macro F1"
+        names = next(iter(ordered)), list(ordered)[-1]
+        detail = f'"{names[0]}" has {shares[names[0]]:.1%} of the pictures, "{names[1]}" {shares[names[1]]:.1%}'
+        found.suspects.append(Suspect("imbalance", column or None, detail))
+    how = f"the table's column {column}" if column else "a folder for each class"
+    found.suggestion = suggestion(
+        "image-classification", column or None, str(path), f"{len(counts)} classes: {how}", metric
+    )
+
+
+def _open(listing: Any) -> Opened:
+    """Open all pictures, or where they are very many a sample spread over all of them."""
+    count, size = len(listing.names), sum(size for size, _ in listing.stamps)
+    share = min(1.0, MOST_FILES / count, MOST_BYTES / max(size, 1))
+    wanted = max(1, int(count * share))
+    rows = [number * count // wanted for number in range(wanted)]
+    files = shared("picture_file")
+    side = LARGEST
+
+    def look(rows: list[int]) -> Opened:
+        here = Opened(rows, [], [], [])
+        for row in rows:
+            size, mode, error, picture = None, "", "", None
+            try:
+                source = shared_source(listing.root, listing.names[row])
+                size, mode = _head(source)
+                source.seek(0)
+                own = max(size) <= side
+                picture = files.pixels(source, *(size if own else (side, side)))
+            except files.Unreadable as trouble:
+                error = str(trouble)
+            here.sizes.append(size)
+            here.modes.append(mode)
+            here.errors.append(error)
+            here.pixels.append(picture)
+        return here
+
+    shared_source = shared("picture_list").source
+    whole = Opened([], [], [], [])
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as crew:
+        for part in crew.map(look, (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))):
+            for name in ("rows", "sizes", "modes", "errors", "pixels"):
+                getattr(whole, name).extend(getattr(part, name))
+    return whole
+
+
+def _head(source: Any) -> tuple[tuple[int, int], str]:
+    """Upright size and mode of a picture; raises `Unreadable`."""
+    from PIL import Image
+
+    files = shared("picture_file")
+    width, height, _ = files.head(source)
+    source.seek(0)
+    with Image.open(source) as picture:
+        return (width, height), picture.mode
+
+
+def _files(found: Findings, listing: Any, opened: Opened) -> None:
+    """Sizes, modes and what is corrupt."""
+    if len(opened.rows) < found.rows:
+        found.facts["opened"] = len(opened.rows)
+        found.notes.append(f"sizes, modes, corrupt and equal pictures are those of a sample of {len(opened.rows):,}")
+    sizes = Counter(f"{size[0]}×{size[1]}" for size in opened.sizes if size)
+    found.facts["sizes"] = dict(sizes.most_common(NAMED))
+    if len(sizes) > NAMED:
+        found.notes.append(f"there are {len(sizes)} different sizes; the most frequent are shown")
+    found.facts["modes"] = dict(Counter(mode for mode in opened.modes if mode).most_common())
+    bad = [(listing.names[row], error) for row, error in zip(opened.rows, opened.errors, strict=True) if error]
+    if bad:
+        found.facts["corrupt"] = [name for name, _ in bad][:NAMED]
+        more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
+        found.suspects.append(Suspect("corrupt", None, f"{bad[0][0]} ({bad[0][1]}){more}; train.py --skip-bad"))
+
+
+def _alike(found: Findings, listing: Any, opened: Opened) -> None:
+    """Pictures that are equal, that look alike, and those that do so across splits."""
+    import numpy as np
+
+    files, alike = shared("picture_file"), shared("alike")
+    good = [i for i, picture in enumerate(opened.pixels) if picture is not None]
+    if len(good) < 2:
+        return
+    one_size = len({opened.pixels[i].shape[:2] for i in good}) == 1
+    shape = opened.pixels[good[0]].shape[:2] if one_size else (LARGEST, LARGEST)
+    channels = 3 if any(opened.pixels[i].ndim == 3 for i in good) else 1
+    most = MOST_PIXELS // (shape[0] * shape[1] * channels)
+    if len(good) > most:
+        good = [good[number * len(good) // most] for number in range(most)]
+        found.notes.append(f"pictures that look alike are sought in a sample of {most:,}")
+    images = np.zeros((len(good), *shape, channels), np.uint8)
+    for place, i in enumerate(good):
+        picture, opened.pixels[i] = opened.pixels[i], None
+        if picture.shape[:2] != shape:
+            from PIL import Image
+
+            resized = Image.fromarray(picture).resize(shape[::-1], Image.Resampling.BILINEAR)
+            picture = np.asarray(resized)
+        images[place] = files.with_channels(picture, channels)
+    rows = [opened.rows[i] for i in good]
+    _equal(found, alike, images, [listing.names[row] for row in rows], [listing.splits[row] for row in rows])
+
+
+def _equal(found: Findings, alike: Any, images: Any, names: list[str], splits: list[str]) -> None:
+    """Suspects about equal and alike pictures, (n, height, width, channels) bytes."""
+    import numpy as np
+
+    step = 1024
+    facts = np.concatenate([alike.facts(images[start : start + step]) for start in range(0, len(images), step)])
+    groups = alike.groups(images, facts)
+    equal = len(facts) - len(np.unique(facts["key"]))
+    similar = len(facts) - len(np.unique(groups)) - equal
+    for kind, count, numbers, how in (
+        ("duplicates", equal, facts["key"], "equal another one"),
+        ("near-duplicates", similar, groups, "look like another one"),
+    ):
+        if count:
+            found.facts[kind.replace("-", "_")] = count
+            pair = _pair(numbers, facts["key"] if kind == "near-duplicates" else None)
+            example = f", such as {names[pair[0]]} and {names[pair[1]]}" if pair else ""
+            found.suspects.append(Suspect(kind, None, f"{count} picture(s) {how}{example}; they stay in one split"))
+    by_split: dict[str, set[int]] = {}
+    for split, group in zip(splits, groups.tolist(), strict=True):
+        by_split.setdefault(split, set()).add(group)
+    for held_out, others in (("test", ("train", "valid")), ("valid", ("train",))):
+        torn = by_split.get(held_out, set()) & set().union(*(by_split.get(other, set()) for other in others))
+        if torn:
+            found.facts[f"in_{held_out}_and_elsewhere"] = len(torn)
+            detail = f"{len(torn)} picture(s) of {held_out} look like some of {' or '.join(others)}; those are left out"
+            found.suspects.append(Suspect("leakage", None, detail))
+
+
+def _pair(numbers: Any, differ: Any) -> tuple[int, int] | None:
+    """Two rows of one number, with different values in `differ` where that is given."""
+    first: dict[int, int] = {}
+    for row, number in enumerate(numbers.tolist()):
+        other = first.setdefault(number, row)
+        if other != row and (differ is None or differ[other] != differ[row]):
+            return other, row
+    return None
+
+
+def _of_arrays(path: Path) -> Findings:
+    """The findings about idx files or an .npz."""
+    import numpy as np
+
+    arrays, alike = shared("picture_arrays"), shared("alike")
+    found = Findings(str(path), "npz" if path.suffix.lower() == ".npz" else "idx")
+    folder = path.parent if _is_idx(path) else path
+    files = [path] if found.format == "npz" else [file for file in folder.iterdir() if _is_idx(file)]
+    found.bytes = sum(file.stat().st_size for file in files)
+    read = arrays.read_npz if found.format == "npz" else arrays.read_idx_folder
+    labelled = True
+    try:
+        images, labels, is_test = read(folder, True)
+    except ValueError as error:
+        try:
+            images, labels, is_test = read(folder, False)
+            labelled = False
+            found.notes.append(f"no labels: {error}")
+        except ValueError as trouble:
+            found.notes.append(str(trouble))
+            return found
+    found.rows = len(images)
+    found.facts["sizes"] = {f"{images.shape[2]}×{images.shape[1]}": len(images)}
+    found.facts["modes"] = {
+        {1: "L", 3: "RGB", 4: "RGBA"}.get(images.shape[3], f"{images.shape[3]} channels"): len(images)
+    }
+    _classes(found, [str(label) for label in labels] if labelled else [], "", path)
+    if found.suggestion and labelled:
+        found.suggestion.why = found.suggestion.why.replace("a folder for each class", "the labels beside the pictures")
+    if is_test.any():
+        found.facts["splits"] = {"train": int((~is_test).sum()), "test": int(is_test.sum())}
+    most = max(2, MOST_PIXELS // int(np.prod(images.shape[1:])))
+    rows = np.arange(len(images)) if len(images) <= most else np.linspace(0, len(images) - 1, most).astype(int)
+    if len(rows) < len(images):
+        found.notes.append(f"pictures that look alike are sought in a sample of {most:,}")
+    splits = ["test" if test else "train" if is_test.any() else "" for test in is_test[rows].tolist()]
+    _equal(found, alike, images[rows], [f"number {row}" for row in rows.tolist()], splits)
+    return found

@@ -1,0 +1,340 @@
+"""What a table with dates says about series: one or several, their steps, gaps and season.
+
+Steps and seasons are judged by the very code with which a project reads and forecasts them.
+"""
+
+import itertools
+import re
+import statistics
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .borrowed import SERIES, borrowed
+from .cells import fits, one, to_number
+from .delimited import is_missing
+from .findings import Column, Suspect
+
+FEWEST = 44  # steps of a series: fewer do not hold a forecast of 12 steps in train, valid and test each
+LEAST = 12  # steps in which a season is sought
+MOST_ROWS = 200_000  # rows that are looked at; the facts say so where there are more
+MOST_ASKED = 50  # series that are asked for their step and season
+MOST_KEYS = 3  # columns that name a series together, such as shop and article
+ALONE, RESOLVED = 0.7, 0.95  # as in a project's panel.py
+REGULAR = 0.7  # of the steps are alike, or two in three rows are no steps of a series
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+YEAR, PARTS = ("year", "yr", "yyyy"), ("month", "mon", "mm", "quarter", "qtr")  # as in a project's calendars.py
+NOT_WHEN = re.compile(r"birth|dob|born|expir|due", re.IGNORECASE)
+
+Fetch = Callable[[list[str], int], list[list[str]]]
+
+
+def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
+    """What a table's rows are as series, or None where they are no steps in time.
+
+    columns  with the roles found; of dates `parse["format"]` or `detail["format"]` says how they are written
+    fetch    fetch(names, most) gives rows: for each of the first `most` rows the cells of the named columns, as text
+
+    Returns a dict:
+
+    shape     "one" series, "long" (a column names the series of a row) or "wide" (a column for each series)
+    time      the column of dates; "" where year and month stand apart (a project joins them itself)
+    target    the column to forecast; "" of wide ones and of a column for each month: a project finds them itself
+    group     the column that names the series; "" unless long, and where several columns do (a project finds them)
+    values    the columns that are forecast
+    keys      the columns that name the series
+    why       one line for a person
+    facts     what `series_facts` says
+    suspects  gaps, several series, repeated dates
+    """
+    usable = [c for c in columns if c.role not in ("empty", "constant")]
+    if any(c.role in ("text", "picture", "list") for c in usable):
+        return None
+    if found := _unrolled(usable, fetch):
+        return found
+    time, extra, stamps_of = _time(usable, fetch)
+    if time is None:
+        return None
+    values = [c for c in usable if c.role == "number" and c.name not in extra]
+    if not values:
+        return None
+    others = [c for c in usable if c.name not in extra]
+    rows = fetch([*extra, *(c.name for c in others)], MOST_ROWS)
+    times = stamps_of([row[: len(extra)] for row in rows])
+    cells = {c.name: [row[len(extra) + i] for row in rows] for i, c in enumerate(others)}
+    known = [i for i, moment in enumerate(times) if moment is not None]
+    if len(known) < max(LEAST, 0.9 * len(times)):
+        return None
+    different = len({times[i] for i in known})
+    if different < ALONE * len(known):
+        group = _group(others, cells, times, known)
+        if not group:
+            return None
+        return _long(time, group, others, cells, times, known)
+    words = [c for c in others if c.role not in ("number", "identifier")]
+    if different < 0.98 * len(known) or words:
+        return None
+    return _one_or_wide(time, values, cells, times, known)
+
+
+def _unrolled(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
+    """A row for each year and a column for each month: one series, as a project's calendars.py reads it."""
+    year = next((c for c in columns if c.name.strip().lower() in YEAR), None)
+    months = {c.name.strip().lower()[:3]: c for c in columns if c.name.strip().lower()[:3] in MONTHS}
+    if not year or len(months) != 12 or len(columns) != 13:
+        return None
+    rows = fetch([year.name, *(months[name].name for name in MONTHS)], MOST_ROWS)
+    times, values = [], []
+    for of_year, *cells in rows:
+        for name, cell in zip(MONTHS, cells, strict=True):
+            if (moment := _month(of_year, name, quarter=False)) and not is_missing(cell):
+                times.append(moment)
+                values.append(to_number(cell, months[name].parse))
+    facts = series_facts(times, values) if times else None
+    if facts is None or facts["steps"] < FEWEST:
+        return None
+    return _answer("one", "", [], [], "a row for each year, a column for each month: one series of months", facts)
+
+
+def _one_or_wide(
+    time: str, values: list[Column], cells: dict[str, list[str]], times: list[Any], known: list[int]
+) -> dict[str, Any] | None:
+    """Rows of different dates: the steps of one series, or of one for each column."""
+    names = [c.name for c in values if c.use or len(values) == 1]
+    if not names:
+        return None
+    numbers = {c.name: [to_number(cell, c.parse) for cell in cells[c.name]] for c in values}
+    shape = "wide" if len(names) > 2 and alike([numbers[name] for name in names], names) else "one"
+    asked = names if shape == "wide" else names[-1:]
+    facts = series_facts(
+        [times[i] for i in known for _ in asked],
+        [numbers[name][i] for i in known for name in asked],
+        [name for _ in known for name in asked] if shape == "wide" else None,
+    )
+    if facts is None or facts["steps"] < FEWEST:
+        return None
+    why = f"a row for each step of time ({facts['frequency']})"
+    if facts["regular"] < REGULAR:
+        if len(values) > 1 or not facts.get("averaged_over"):
+            return None  # events with several numbers each, rather than a series
+        why = f"values in time at irregular steps, which are averaged over {facts['averaged_over']}"
+    why += f", {len(names)} series beside each other" if shape == "wide" else ""
+    return _answer(shape, time, asked, [], why, facts)
+
+
+def _long(
+    time: str, group: list[str], others: list[Column], cells: dict[str, list[str]], times: list[Any], known: list[int]
+) -> dict[str, Any] | None:
+    """Rows of which several have one date, told apart by the columns `group`."""
+    values = [c for c in others if c.role == "number" and c.name not in group]
+    if not values:
+        return None
+    target = values[-1]
+    ids = [" / ".join(cells[name][i] for name in group) for i in known]
+    numbers = [to_number(cells[target.name][i], target.parse) for i in known]
+    facts = series_facts([times[i] for i in known], numbers, ids)
+    if facts is None or facts["regular"] < REGULAR or facts["steps"] < FEWEST:
+        return None
+    why = f"{facts['series']['count']} series below each other, one for each {' and '.join(group)}"
+    return _answer("long", time, [target.name], group, why, facts)
+
+
+def _answer(
+    shape: str, time: str, values: list[str], keys: list[str], why: str, facts: dict[str, Any]
+) -> dict[str, Any]:
+    """What `looks_like_series` returns."""
+    suspects = []
+    if facts["gaps"]["missing"] and "averaged_over" not in facts:
+        detail = f"{facts['gaps']['share']:.1%} of the steps have no row, {facts['gaps']['longest']} in a row at most"
+        suspects.append(Suspect("gaps", time or None, detail))
+    if shape != "one":
+        detail = f"{facts['series']['count']} series: {', '.join(facts['series']['names'][:5])}"
+        more = " …" if facts["series"]["count"] > 5 else ""
+        suspects.append(Suspect("several-series", keys[0] if len(keys) == 1 else None, detail + more))
+    if facts["repeated_dates"]:
+        detail = f"{facts['repeated_dates']} row(s) repeat a date; their mean is taken"
+        suspects.append(Suspect("duplicates", time or None, detail))
+    return {
+        "shape": shape,
+        "time": time,
+        "target": values[0] if values and shape != "wide" else "",
+        "group": keys[0] if len(keys) == 1 else "",
+        "values": values,
+        "keys": keys,
+        "why": why,
+        "facts": facts,
+        "suspects": suspects,
+    }
+
+
+def series_facts(
+    times: Sequence[Any], values: Sequence[float | None], ids: Sequence[str] | None = None
+) -> dict[str, Any] | None:
+    """Frequency, gaps, regularity, several series and season; None where there are too few rows.
+
+    times   (rows,) datetimes without a zone, or numbers such as years
+    values  (rows,) what is measured; None where it is missing
+    ids     (rows,) the series of each row, where there are several
+
+    Returns a dict of
+    frequency       the usual step in words ("month", "7 days")
+    first, last     the ends of all series together
+    steps           of the usual series, from its first to its last row
+    regular         the share of steps from row to row that are as long as usual
+    gaps            missing: steps without a row; their share; the longest run of them
+    repeated_dates  rows whose series has their date already
+    season          {"steps": after which the values repeat (1: they do not)}
+    averaged_over   days, weeks … over which a project averages, where the steps are irregular
+    series          count, names of the first ones, rows of the shortest and longest (several only)
+    """
+    import numpy as np
+
+    timestamps, season = borrowed("timestamps", SERIES), borrowed("season", SERIES)
+    kind = float if isinstance(times[0], (int, float)) else "datetime64[s]"
+    stamps, numbers = np.array(times, kind), np.array([np.nan if v is None else v for v in values], float)
+    names, which = np.unique(np.array(["" for _ in times] if ids is None else list(ids)), return_inverse=True)
+    order = np.argsort(which, kind="stable")
+    rows = np.split(order, np.cumsum(np.bincount(which, minlength=len(names)))[:-1])
+    long_enough = [some for some in rows if len(np.unique(stamps[some])) >= 3]
+    if not long_enough:
+        return None
+    asked = long_enough[:: 1 + len(long_enough) // MOST_ASKED]
+    clocks = [timestamps.clock(np.unique(stamps[some])) for some in asked]
+    usual = statistics.mode((clock["unit"], clock["every"]) for clock in clocks)
+    clock = next(clock for clock in clocks if (clock["unit"], clock["every"]) == usual)
+    steps, seasons, regular, missing, total, longest, repeated = [], [], [], 0, 0, 0, 0
+    for some in asked:
+        distinct, first_row = np.unique(stamps[some], return_index=True)
+        place = timestamps.positions(distinct, {**clock, "start": timestamps.plain(distinct[0])})
+        ahead = np.diff(place)
+        steps.append(int(place[-1]) + 1)
+        regular.append(float((ahead == 1).mean()) if not irregular(distinct, clock) else 0.0)
+        missing += int(place[-1]) + 1 - len(np.unique(place))
+        total += int(place[-1]) + 1
+        longest = max(longest, int(ahead.max()) - 1)
+        repeated += len(some) - len(distinct)
+        seasons.append(season.find(filled(place, numbers[some][first_row]), len(distinct)))
+    facts = {
+        "frequency": spoken(timestamps.describe(clock), clock),
+        "first": timestamps.show(np.zeros(1, int), {**clock, "start": timestamps.plain(stamps.min())})[0],
+        "last": timestamps.show(np.zeros(1, int), {**clock, "start": timestamps.plain(stamps.max())})[0],
+        "steps": int(np.median(steps)),
+        "regular": round(float(np.mean(regular)), 4),
+        "gaps": {"missing": missing, "share": round(missing / total, 4), "longest": longest},
+        "repeated_dates": repeated,
+        "season": {"steps": max(set(seasons), key=lambda found: (seasons.count(found), found))},
+    }
+    if floor := timestamps.resampling(np.unique(stamps[asked[0]]), 0.8):
+        floored = timestamps.floor(stamps[asked[0]], floor)
+        start = {"start": timestamps.plain(floored.min())}
+        facts["averaged_over"] = floor
+        facts["steps"] = int(timestamps.positions(floored, timestamps.floored_clock(floor) | start).max()) + 1
+    if ids is not None:
+        lengths = [len(some) for some in rows]
+        facts["series"] = {
+            "count": len(names),
+            "names": [str(name) for name in names[:20]],
+            "shortest": min(lengths),
+            "longest": max(lengths),
+        }
+    return facts
+
+
+def spoken(step: str, clock: dict[str, Any]) -> str:
+    """A step as people say it: month, 7 days, year."""
+    if clock["unit"] == "numbers":
+        is_year = clock["every"] == 1 and 1500 <= clock["start"] <= 2200
+        return "year" if is_year else f"{clock['every']:g}"
+    return re.sub(r"^1 (\w+)s$", r"\1", step)
+
+
+def filled(place: Any, values: Any) -> Any:
+    """Values at steps `place` (rising) as a series without gaps: the one before is repeated, as in a project."""
+    import numpy as np
+
+    there = ~np.isnan(values)
+    if there.sum() < LEAST:
+        return np.zeros(0)
+    place, values = place[there] - place[there][0], values[there]
+    last = np.searchsorted(place, np.arange(min(int(place[-1]) + 1, MOST_ROWS)), "right") - 1
+    return values[last]
+
+
+def irregular(distinct: Any, clock: dict[str, Any]) -> bool:
+    """Whether fewer than half of the steps are near the usual one, so that rows are events and not steps."""
+    import numpy as np
+
+    if clock["unit"] in ("months", "weekdays"):
+        return False
+    gaps = np.diff(distinct)
+    gaps = gaps if clock["unit"] == "numbers" else gaps.astype("timedelta64[s]").astype(float)
+    return bool((np.abs(gaps - clock["every"]) <= 0.05 * clock["every"]).mean() < 0.5)
+
+
+def alike(values: list[list[float | None]], names: list[str]) -> bool:
+    """Whether columns are the same thing at several places: one stem of names, or sizes within a factor of five."""
+    if len({re.sub(r"[\W_]*\d+$", "", name) for name in names}) == 1:
+        return True
+    usual = [statistics.median([abs(v) for v in column if v is not None] or [0.0]) for column in values]
+    return min(usual) > 0 and max(usual) < 5 * min(usual)
+
+
+# Dates
+
+
+def _time(columns: list[Column], fetch: Fetch) -> tuple[str | None, list[str], Callable[[list[list[str]]], list[Any]]]:
+    """The column of dates ("" for year and month apart, None for no dates), the columns read for it, and how."""
+    dates = [c for c in columns if c.role == "date" and not NOT_WHEN.search(c.name)]
+    if dates:
+        form = dates[0].parse.get("format") or dates[0].detail.get("format") or "iso"
+        return dates[0].name, [dates[0].name], lambda rows: [_date(row[0].strip(), form) for row in rows]
+    numeric = [c for c in columns if c.role in ("number", "identifier", "category")]
+    year = next((c for c in numeric if c.name.strip().lower() in YEAR and _years(c)), None)
+    part = next((c for c in numeric if c.name.strip().lower() in PARTS), None)
+    if year and part:
+        quarter = part.name.strip().lower().startswith("q")
+        return "", [year.name, part.name], lambda rows: [_month(*row, quarter=quarter) for row in rows]
+    named = [c for c in numeric if c.name.strip().lower() in (*YEAR, "date", "time", "period", "t") and _years(c)]
+    if named:
+        return named[0].name, [named[0].name], lambda rows: [to_number(row[0], {}) for row in rows]
+    return None, [], lambda rows: []
+
+
+def _years(column: Column) -> bool:
+    """Whether a column's numbers can be years."""
+    low, high = column.detail.get("min"), column.detail.get("max")
+    return low is None or high is None or (1500 <= low and high <= 2200)
+
+
+def _date(cell: str, form: str) -> Any:
+    """A cell as a datetime; None where it is none."""
+    return one(cell, form).replace(tzinfo=None) if not is_missing(cell) and fits(cell, form) else None
+
+
+def _month(year: str, part: str, quarter: bool) -> Any:
+    """The first day of a month or quarter, from two cells."""
+    import datetime
+
+    which = part.strip().lower()[:3]
+    month = MONTHS.index(which) + 1 if which in MONTHS else to_number(part, {})
+    of_year = to_number(year, {})
+    if not month or not of_year or of_year != int(of_year):
+        return None
+    month = 3 * int(month) - 2 if quarter else int(month)
+    return datetime.datetime(int(of_year), month, 1) if 1 <= month <= 12 else None
+
+
+def _group(others: list[Column], cells: dict[str, list[str]], times: list[Any], known: list[int]) -> list[str]:
+    """The fewest columns that tell rows of one date apart, as a project's panel.py finds them."""
+    likely = []
+    for column in others:
+        values = {cells[column.name][i] for i in known}
+        whole = column.role != "number" or all(re.fullmatch(r"\d*", value.strip()) for value in list(values)[:1000])
+        if 1 < len(values) <= len(known) / 4 and whole and column.role != "date":
+            likely.append((column.role == "number", len(values), column.name))
+    names = [name for _, _, name in sorted(likely)[:8]]
+    for size in range(1, MOST_KEYS + 1):
+        for some in itertools.combinations(names, size):
+            pairs = {(times[i], *(cells[name][i] for name in some)) for i in known}
+            if len(pairs) >= RESOLVED * len(known):
+                return [column.name for column in others if column.name in some]
+    return []

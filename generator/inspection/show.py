@@ -1,0 +1,191 @@
+"""The findings as a report of one screen, at most 80 columns wide."""
+
+import io
+from collections.abc import Iterator
+
+from ..text import printable
+from .findings import Column, Findings
+
+WIDTH = 80
+MOST_COLUMNS = 18  # lines of the table of columns
+MOST_SUSPECTS = 12
+ORDER = "leakage imbalance sentinel mixed-dates future-dates numbers-as-text duplicates near-duplicates".split()
+
+
+def text(findings: Findings, width: int = WIDTH, colour: bool = False) -> str:
+    """The report; with `colour` for a terminal, else plain."""
+    from rich.console import Console
+    from rich.text import Text
+
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=colour,
+        color_system="auto" if colour else None,
+        highlight=False,
+        emoji=False,
+    )
+
+    def say(line: str, style: str = "") -> None:
+        console.print(Text(printable(line), style=style), soft_wrap=False)
+
+    say(_head(findings), "bold")
+    if findings.columns:
+        target = findings.suggestion.target if findings.suggestion else None
+        shown, hidden = _shown(findings.columns, target)
+        for line, style in _rows(shown, target, width):
+            console.print(Text(line, style=style), no_wrap=True, overflow="crop")
+        if hidden:
+            say(_rest(hidden))
+    for line in _facts(findings):
+        say(line)
+    if findings.suspects:
+        say("")
+        say("Look at", "bold")
+        ordered = sorted(findings.suspects, key=lambda s: ORDER.index(s.kind) if s.kind in ORDER else len(ORDER))
+        for suspect in ordered[:MOST_SUSPECTS]:
+            where = f"{suspect.column}: " if suspect.column is not None else ""
+            say(_cut(f"  {suspect.kind}  {_cut(where, 30)}{suspect.detail}", 2 * width - 4))
+        if len(ordered) > MOST_SUSPECTS:
+            say(f"  … and {len(ordered) - MOST_SUSPECTS} more (--json shows all)")
+    for note in findings.notes:
+        say(_cut(f"Note: {note}", 2 * width))
+    say("")
+    if findings.suggestion:
+        for line in _suggestion(findings):
+            say(line)
+        say("")
+        console.print(Text("  " + printable(findings.suggestion.command), style="bold"), soft_wrap=True)
+    else:
+        say("Nothing to suggest.")
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def _rows(shown: list[Column], target: str | None, width: int) -> Iterator[tuple[str, str]]:
+    """A line for each column with its style: name, role, missing share, values."""
+    from rich.cells import cell_len, set_cell_size
+
+    names = [printable(column.name) for column in shown]
+    first = max(6, min(24, max(map(cell_len, names))))
+    second = max(len(column.role) for column in shown)
+    yield f"{'column':{first}}  {'role':{second}}  missing  values", "underline"
+    for column, name in zip(shown, names, strict=True):
+        missing = f"{column.missing:.0%}" if column.missing >= 0.005 else ("<1%" if column.missing else "")
+        name = set_cell_size(name if cell_len(name) <= first else set_cell_size(name, first - 1) + "…", first)
+        values = printable(_values(column))
+        room = width - first - second - 13
+        if cell_len(values) > room:
+            values = set_cell_size(values, room - 1).rstrip() + "…"
+        style = "bold" if column.name == target else "" if column.use else "dim"
+        yield f"{name}  {column.role:{second}}  {missing:>7}  {values}", style
+
+
+def _head(findings: Findings) -> str:
+    parts = [f"{findings.path}: {findings.format}"]
+    if findings.rows:
+        parts.append(f"{findings.rows:,} rows" + (f" × {len(findings.columns)} columns" if findings.columns else ""))
+    if findings.bytes:
+        parts.append(_size(findings.bytes))
+    dialect = findings.dialect
+    if "delimiter" in dialect:
+        named = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", "\x1f": "one column"}
+        parts.append(named.get(dialect["delimiter"], repr(dialect["delimiter"])))
+        parts.append(dialect.get("encoding", ""))
+        parts += [] if dialect.get("header") else ["no header"]
+        parts += [] if dialect.get("quote") else ["no quotes"]
+        parts += [f"{dialect['skip']} line(s) skipped"] if dialect.get("skip") else []
+    parts += [f'sheet "{dialect["sheet"]}"'] if "sheet" in dialect else []
+    parts += [f"inside: {dialect['member']}"] if "member" in dialect else []
+    return ", ".join(part for part in parts if part)
+
+
+def _size(number: int) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000 or unit == "GB":
+            return f"{number:.0f} {unit}" if number >= 10 or unit == "B" else f"{number:.1f} {unit}"
+        number /= 1000
+    return ""
+
+
+def _shown(columns: list[Column], target: str | None) -> tuple[list[Column], list[Column]]:
+    """The columns that fit, the target always among them."""
+    if len(columns) <= MOST_COLUMNS:
+        return columns, []
+    ends = columns[: MOST_COLUMNS - 3] + columns[-2:]
+    wanted = [c for c in columns if c.name == target and c not in ends]
+    shown = [c for c in columns if any(c is k for k in ends + wanted)]
+    return shown, [c for c in columns if not any(c is k for k in shown)]
+
+
+def _rest(hidden: list[Column]) -> str:
+    counts: dict[str, int] = {}
+    for column in hidden:
+        counts[column.role] = counts.get(column.role, 0) + 1
+    roles = ", ".join(f"{count} {role}" for role, count in sorted(counts.items(), key=lambda item: -item[1]))
+    return f"… and {len(hidden)} more columns ({roles}; --json shows all)"
+
+
+def _values(column: Column) -> str:
+    """What is usual in a column, in a few words."""
+    detail = column.detail
+    about = "about " if detail.get("distinct_estimated") else ""
+    if not column.use and column.why and column.role not in ("date",):
+        return f"not used: {column.why}"
+    if column.role == "number" and detail.get("min") is not None:
+        return f"{_number(detail['min'])} to {_number(detail['max'])}, mean {_number(detail['mean'])}"
+    if column.role == "date":
+        spoken = f"{detail.get('first', '?')} to {detail.get('last', '?')}"
+        return spoken + (" (mixed forms)" if len(detail.get("formats", [])) > 1 else "")
+    if column.role == "text":
+        return f"{detail['words']:g} words on average, e.g. {detail['example']}"
+    if column.role == "list":
+        return f"{detail.get('elements')} numbers"
+    if "top" in detail:
+        return f"{about}{column.distinct:,}: " + ", ".join(_cut(str(value), 20) for value, _ in detail["top"][:6])
+    return detail.get("example", "")
+
+
+def _number(value: float | None) -> str:
+    return "?" if value is None else f"{value:,.0f}" if value == int(value) and abs(value) < 1e12 else f"{value:.4g}"
+
+
+def _facts(findings: Findings) -> list[str]:
+    lines = []
+    shares = findings.facts.get("class_shares") or {}
+    if shares:
+        listed = [f"{_cut(name, 20)} {share:.1%}" for name, share in list(shares.items())[:6]]
+        more = f" … {len(shares)} in all" if len(shares) > 6 else ""
+        lines.append(f"classes: {', '.join(listed)}{more}")
+    for name, value in findings.facts.items():
+        if (
+            name not in ("class_shares", "sample")
+            and not (name == "classes" and shares)
+            and value not in ({}, [], "", 0)
+        ):
+            lines.append(_cut(f"{name.replace('_', ' ')}: {_spoken(value)}", WIDTH))
+    return lines
+
+
+def _spoken(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_spoken(inner)}" for key, inner in list(value.items())[:8])
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_spoken(inner) for inner in value[:8]) + (" …" if len(value) > 8 else "")
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _suggestion(findings: Findings) -> list[str]:
+    found = findings.suggestion
+    target = f' of "{_cut(found.target, 40)}"' if found.target is not None else ""
+    lines = [f"Suggested: {found.task}{target} ({_cut(found.why, 300)})"]
+    lines.append(f"  metric {found.metric}; models {', '.join(found.models)}")
+    if found.group:
+        lines.append(f'  rows of one "{_cut(found.group, 40)}" stay in one split')
+    if found.time:
+        lines.append(f'  rows are ordered by "{_cut(found.time, 40)}"')
+    return lines
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,85 @@
+"""A table from file to findings: open it, measure its columns, suspect, suggest."""
+
+from pathlib import Path
+
+from . import tables
+from .findings import Findings, Suspect
+from .roles import columns_of
+from .suggest import suggest
+from .suspects import of_columns, of_target, shares
+
+
+def inspect_table(path: str, place: Path, format: str, target: str | None = None) -> Findings:
+    """What a table holds; raises `Problem` for what cannot be read and `Misuse` for an unknown target."""
+    with tables.opened(place, format) as table:
+        if target is not None:
+            target = tables.nearest_column(place, table.names, target)
+        columns, profiles = columns_of(table)
+        found = Findings(path, table.format, place.stat().st_size, table.rows, columns, dialect=table.dialect)
+        found.notes = table.notes
+        if not table.whole:
+            found.facts["sample"] = len(table.sample)
+            found.notes.append(f"roles, leaks and near duplicates are judged by a sample of {len(table.sample):,} rows")
+        if not table.rows:
+            found.notes.append("the table has no rows")
+            return found
+        found.suspects = of_columns(table, columns, profiles)
+        if one_text(found) and target is None and format == "csv":
+            if other := texts(place):
+                return other
+        if any(column.role == "picture" for column in columns) and (other := pictures(place, target)):
+            return other
+        found.suggestion, as_series = suggest(table, columns, profiles, target, path)
+        if as_series:
+            found.facts["series"] = {"shape": as_series["shape"]} | as_series["facts"]
+            found.suspects += as_series["suspects"]
+        if not found.suggestion:
+            found.notes.append("no column can be predicted from others; name one with --target")
+            return found
+        about_target(found, table, columns, profiles)
+    return found
+
+
+def about_target(found: Findings, table: tables.Table, columns: list, profiles: list) -> None:
+    """Classes, leaks and imbalance, once the target is known; group and time have consequences too."""
+    suggestion = found.suggestion
+    if suggestion.target is None:
+        return
+    place = next(i for i, column in enumerate(columns) if column.name == suggestion.target)
+    target = columns[place]
+    if suggestion.task != "time-series-forecasting":
+        found.suspects += of_target(table, columns, profiles, target, suggestion.task)
+    target.use, target.why = True, ""
+    found.suspects = [s for s in found.suspects if s.column != target.name or s.kind not in ("identifier", "constant")]
+    if suggestion.task.endswith("classification"):
+        found.facts["classes"] = dict(sorted(profiles[place].counts.items(), key=lambda item: -item[1])[:50])
+        found.facts["class_shares"] = {
+            name: round(share, 4) for name, share in list(shares(profiles[place]).items())[:50]
+        }
+    if suggestion.group:
+        found.suspects.append(
+            Suspect(
+                "grouped",
+                suggestion.group,
+                "its values repeat: rows of one value stay in one split, and it is not used",
+            )
+        )
+
+
+def one_text(found: Findings) -> bool:
+    """Whether the table is only lines of text."""
+    return len(found.columns) == 1 and found.columns[0].role in ("text", "identifier")
+
+
+def texts(place: Path) -> Findings:
+    """The same file as texts, a text a line."""
+    from .texts import inspect_texts
+
+    return inspect_texts(place)
+
+
+def pictures(place: Path, target: str | None) -> Findings | None:
+    """The same file as a list of pictures; None where there are no pictures of these names."""
+    from .pictures import inspect_pictures
+
+    return inspect_pictures(place, target)

@@ -1,0 +1,379 @@
+"""What a text file, a folder of texts or folders by class hold: lengths, scripts, encodings, empty and equal texts."""
+
+import codecs
+import gzip
+import io
+import os
+import re
+import statistics
+import unicodedata
+import zipfile
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from ..errors import Problem
+from . import delimited
+from .findings import Findings, Suspect
+from .suggest import suggestion
+
+ENDINGS = (".txt", ".text", ".md", ".txt.gz")  # as a project reads them (plaintext.py)
+TRAIN, TEST, MORE = ("train", "training"), ("test", "testing"), ("valid", "validation", "val", "dev")  # labelled.py
+UNLABELLED = ("unsup", "unlabeled", "unlabelled")
+SAMPLE = 2_000_000  # characters whose scripts are looked up
+HEAD = 1 << 20  # bytes that tell the encoding of a large file
+LEAST_CHARACTERS = 3000  # less is no text to learn from: valid would be shorter than two windows
+LEAST_TEXTS = 3  # different ones of a class: one for train, valid and test each
+WRAPPED = 0.6  # of the lines as long as the longest: somebody broke them by width
+NAMED = 5  # examples in a list
+
+
+@dataclass
+class Tally:
+    """What is counted over all texts, one after the other."""
+
+    texts: int = 0
+    empty: int = 0
+    characters: array = field(default_factory=lambda: array("q"))  # of each text
+    words: array = field(default_factory=lambda: array("q"))
+    keys: array = field(default_factory=lambda: array("Q"))  # fingerprints, for duplicates
+    letters: Counter = field(default_factory=Counter)  # of a sample
+    looked_at: int = 0
+
+    def add(self, text: str) -> int:
+        """Count a text; returns its fingerprint, the same for texts that differ in case and spaces only."""
+        plain = " ".join(text.split())
+        key = int.from_bytes(blake2b(plain.casefold().encode("utf-8", "replace"), digest_size=8).digest(), "little")
+        self.texts += 1
+        self.empty += not plain
+        self.characters.append(len(text))
+        self.words.append(plain.count(" ") + bool(plain))
+        self.keys.append(key)
+        if self.looked_at < SAMPLE:
+            self.letters.update(plain)
+            self.looked_at += len(plain)
+        return key
+
+    def repeated(self) -> int:
+        """Texts that stand elsewhere already; empty ones are counted apart."""
+        import numpy as np
+
+        keys = np.frombuffer(self.keys, np.uint64)
+        return len(keys) - len(np.unique(keys)) - max(0, self.empty - 1)
+
+    def facts(self) -> dict[str, Any]:
+        """Lengths and scripts."""
+        facts: dict[str, Any] = {}
+        for name, counts in (("words", self.words), ("characters", self.characters)):
+            if counts:
+                middle = int(statistics.median(counts))
+                facts[f"{name}_a_text"] = {"shortest": min(counts), "median": middle, "longest": max(counts)}
+        if found := scripts(self.letters):
+            facts["scripts"] = found
+        return facts
+
+
+def inspect_texts(path: Path) -> Findings:
+    """The findings about a text file, a folder of texts or folders by class; never fails on what can be read."""
+    path = Path(path)
+    if path.is_dir():
+        return _folder(path)
+    if zipfile.is_zipfile(path):
+        return _archive(path)
+    return _file(path)
+
+
+# A file
+
+
+def _file(path: Path) -> Findings:
+    """A text file: a text a line, or one long text."""
+    found = Findings(str(path), "text", path.stat().st_size)
+    try:
+        encoding = encoding_of(path)
+        found.facts["encoding"] = encoding
+        shape, why = shape_of(_head(path, encoding))
+        tally = Tally()
+        long = Tally()  # of the whole: lines are counted, not kept
+        for line in _lines(path, encoding):
+            (tally if shape == "a text a line" else long).add(line.rstrip("\n"))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        found.notes.append(f"it cannot be unpacked to its end ({error})")
+        return found
+    counted = tally if tally.texts else long
+    characters = sum(counted.characters) + counted.texts  # with line ends
+    found.facts |= {"shape": f"{shape} ({why})", "lines": counted.texts, "characters": characters}
+    if shape == "a text a line":
+        found.rows = counted.texts - counted.empty
+        found.facts |= counted.facts()
+        _suspect_texts(found, counted, "line")
+    else:
+        found.rows = 1
+        if scripts_found := scripts(counted.letters):
+            found.facts["scripts"] = scripts_found
+    if characters < LEAST_CHARACTERS:
+        found.notes.append(
+            f"{characters} characters are too few to learn from; it takes {LEAST_CHARACTERS:,}, better 100,000"
+        )
+        return found
+    found.suggestion = suggestion("text-generation", None, str(path), f"{shape}, and no labels")
+    return found
+
+
+def shape_of(head: str) -> tuple[str, str]:
+    """("a text a line" or "one long text", why), from the beginning of a file.
+
+    Lines are parts of one text where they are broken at one width, where empty lines part paragraphs, where they are
+    indented as code is, or where few of them end as a sentence, a title or a message does.
+    """
+    lines = head.split("\n")
+    lines = lines[:-1] if len(lines) > 2 else lines  # the last may be cut
+    full = [line.rstrip() for line in lines if line.strip()]
+    if len(full) < 5:
+        return "one long text", f"{len(full)} line(s)"
+    blank = 1 - len(full) / len(lines)
+    lengths = sorted(map(len, full))
+    widest = lengths[int(0.98 * (len(lengths) - 1))]
+    near = sum(length >= 0.8 * widest for length in lengths) / len(lengths)
+    if sum(line[0] in " \t" for line in full) > 0.2 * len(full):
+        return "one long text", "its lines are indented"
+    whole = sum(bool(re.search(r"[.!?…]\W*$", line)) for line in full) / len(full)
+    if near >= WRAPPED and 40 <= widest <= 130 and whole < 0.4:
+        return "one long text", f"its lines are broken at {widest} characters"
+    if blank > 0.1:
+        return "one long text", "empty lines part its paragraphs"
+    goes_on = sum(bool(re.match(r"[a-zß-ÿ]", b)) and not re.search(r"[.!?…:;]\W*$", a) for a, b in _pairs(full))
+    starts_small = sum(bool(re.match(r"[a-zß-ÿ]", line)) for line in full)
+    if 0.25 * len(full) < goes_on and starts_small < 0.9 * len(full):
+        return "one long text", "sentences go on over line ends"
+    return "a text a line", "lines of many lengths, each whole by itself"
+
+
+def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:
+    return zip(lines, lines[1:], strict=False)  # noqa: RUF007
+
+
+def scripts(letters: Counter) -> dict[str, float]:
+    """The share of letters in each script, the largest first: Latin, Cyrillic, Han …"""
+    counts: Counter = Counter()
+    for letter, count in letters.items():
+        if letter.isalpha():
+            name = unicodedata.name(letter, "unknown").split()[0].split("-")[0]
+            counts["Han" if name == "CJK" else name.capitalize()] += count
+    total = sum(counts.values())
+    return {name: round(count / total, 4) for name, count in counts.most_common(8) if count / total >= 0.0005}
+
+
+# Folders
+
+
+def _folder(path: Path) -> Findings:
+    """A text a file; in folders by class, where there are several folders with texts."""
+    found = Findings(str(path), "texts")
+    unreadable: list[str] = []
+    parts = {part: classes for part, classes in _parts(path, unreadable).items() if classes}
+    several = len({name for classes in parts.values() for name in classes}) > 1
+    if not several:
+        parts = {"": {"": _texts_below(path, unreadable)}}
+    tally, encodings, bad, by_class, by_part = Tally(), Counter(), [], Counter(), Counter()
+    of_key: dict[int, set[str]] = {}
+    different: dict[str, set[int]] = {}
+    for part, classes in parts.items():
+        for name, files in classes.items():
+            for file in files:
+                try:
+                    text, encoding = _read(file)
+                except (OSError, EOFError, zlib.error, ValueError):
+                    bad.append(str(file.relative_to(path)))
+                    continue
+                found.bytes += file.stat().st_size
+                encodings[encoding] += 1
+                by_class[name] += 1
+                by_part[part] += 1
+                key = tally.add(text)
+                of_key.setdefault(key, set()).update((f"part {part}", f"class {name}"))
+                different.setdefault(name, set()).add(key)
+    found.rows = tally.texts
+    if several:
+        found.facts["classes"] = dict(by_class.most_common())
+        found.facts["class_shares"] = {name: round(n / tally.texts, 4) for name, n in by_class.most_common(50)}
+        if len(by_part) > 1:
+            found.facts["splits"] = dict(by_part)
+    found.facts |= {"encodings": dict(encodings), **tally.facts()}
+    if bad:
+        found.facts["corrupt"] = bad[:20]
+        found.suspects.append(Suspect("corrupt", None, f"{len(bad)} file(s) are no text: {', '.join(bad[:NAMED])}"))
+    if unreadable:
+        found.notes.append(f"{len(unreadable)} sub-folder(s) could not be read: {', '.join(unreadable[:3])}")
+    _suspect_texts(found, tally, "file")
+    if several:
+        _suspect_classes(found, of_key, by_class)
+    _suggest(found, path, several, different, tally)
+    return found
+
+
+def _suggest(found: Findings, path: Path, several: bool, different: dict[str, set[int]], tally: Tally) -> None:
+    """Classes where there are any and each can be divided, else text to go on with."""
+    few = sorted(name for name, keys in different.items() if len(keys) < LEAST_TEXTS)
+    if several and few:
+        found.notes.append(
+            f"class {few[0]!r} has fewer than {LEAST_TEXTS} different texts; add some, and the folders can be classes"
+        )
+    if several and not few:
+        imbalanced = any(suspect.kind == "imbalance" for suspect in found.suspects)
+        why = f"{len(different)} folders of texts, each a class"
+        metric = "macro F1" if imbalanced else ""
+        found.suggestion = suggestion("text-classification", None, str(path), why, metric)
+    elif sum(tally.characters) >= LEAST_CHARACTERS and "corrupt" not in found.facts:
+        found.suggestion = suggestion("text-generation", None, str(path), "texts without labels")
+    else:
+        what = "files that are no text" if "corrupt" in found.facts else f"{sum(tally.characters)} characters"
+        found.notes.append(f"{what}: nothing can be learned from that")
+
+
+def _parts(path: Path, unreadable: list[str]) -> dict[str, dict[str, list[Path]]]:
+    """The classes with their files, of train/ and test/ or of the folder itself, as a project reads them."""
+    inside = {folder.name.lower(): folder for folder in _folders(path, unreadable)}
+    train = [inside[name] for name in (*TRAIN, *MORE) if name in inside]
+    test = [inside[name] for name in TEST if name in inside]
+    parts: dict[str, dict[str, list[Path]]] = {}
+    for part, folders in (("train", train or [path]), ("test", test if train else [])):
+        for folder in folders:
+            for below in _folders(folder, unreadable):
+                files = _texts_below(below, unreadable)
+                if files and below.name.lower() not in UNLABELLED:
+                    parts.setdefault(part, {}).setdefault(below.name, []).extend(files)
+    return parts
+
+
+def _folders(path: Path, unreadable: list[str]) -> list[Path]:
+    """The visible folders in a folder, by name."""
+    try:
+        return sorted(below for below in path.iterdir() if below.is_dir() and not below.name.startswith("."))
+    except OSError:
+        unreadable.append(str(path))
+        return []
+
+
+def _texts_below(path: Path, unreadable: list[str]) -> list[Path]:
+    """Text files in a folder and below it; of a folder without them, the files whose names have no ending."""
+    found, plain = [], []
+    for folder, inside, names in os.walk(path, onerror=lambda error: unreadable.append(str(error.filename))):
+        inside[:] = sorted(name for name in inside if not name.startswith("."))
+        for name in names:
+            file = Path(folder, name)
+            if name.startswith(".") or not file.is_file():
+                continue
+            if name.lower().endswith(ENDINGS):
+                found.append(file)
+            elif not file.suffix or file.suffix[1:].isdigit():
+                plain.append(file)
+    return sorted(found) or sorted(plain)
+
+
+def _archive(path: Path) -> Findings:
+    """A .zip of texts: counted in place, and nothing suggested, because a project reads folders."""
+    found, tally = Findings(str(path), "texts", path.stat().st_size), Tally()
+    encodings: Counter = Counter()
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.lower().endswith(".txt") and "__MACOSX/" not in name]
+        for name in names:
+            try:
+                raw = archive.read(name)
+                encodings[encoding := delimited.encoding_of(raw)] += 1
+                tally.add(raw.decode(encoding, "replace"))
+            except (RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error, LookupError):
+                found.facts.setdefault("corrupt", []).append(name)
+    found.rows = tally.texts
+    found.facts |= {"encodings": dict(encodings), **tally.facts()}
+    _suspect_texts(found, tally, "file")
+    found.notes.append("an archive of texts: unpack it, and inspect the folder")
+    return found
+
+
+# Suspects
+
+
+def _suspect_texts(found: Findings, tally: Tally, unit: str) -> None:
+    """Empty and repeated texts."""
+    if tally.empty:
+        found.facts["empty"] = tally.empty
+        found.suspects.append(Suspect("empty", None, f"{tally.empty:,} of {tally.texts:,} texts ({unit}s) are empty"))
+    if repeated := tally.repeated():
+        found.facts["duplicates"] = repeated
+        found.suspects.append(
+            Suspect(
+                "duplicates",
+                None,
+                f"{repeated:,} of {tally.texts:,} texts repeat another one but for case and spaces"
+                + ("; equal texts stay in one split" if found.format == "texts" else ""),
+            )
+        )
+
+
+def _suspect_classes(found: Findings, of_key: dict[int, set[str]], by_class: Counter) -> None:
+    """Texts in several classes or in train and test, and classes that are rare."""
+    both = sum(len([tag for tag in tags if tag.startswith("class ")]) > 1 for tags in of_key.values())
+    if both:
+        found.suspects.append(Suspect("contradictions", None, f"{both:,} text(s) stand in several classes"))
+    shared = sum({"part train", "part test"} <= tags for tags in of_key.values())
+    if shared:
+        found.suspects.append(
+            Suspect("leakage", None, f"{shared:,} text(s) stand in train and in test; they are kept in test alone")
+        )
+    (most, many), (least, few) = by_class.most_common()[0], by_class.most_common()[-1]
+    share = few / sum(by_class.values())
+    if share < min(0.15, 0.4 / len(by_class)) and many > 2 * few:
+        detail = f'"{most}" has {many:,} texts, "{least}" {few:,}'
+        found.suspects.append(Suspect("imbalance", None, detail))
+
+
+# Reading
+
+
+def encoding_of(path: Path) -> str:
+    """The encoding of a file: all of a small one decides, of a large one its beginning."""
+    with _bytes(path) as file:
+        raw = file.read(HEAD + 1)
+    return delimited.encoding_of(raw[:HEAD], cut=len(raw) > HEAD)
+
+
+def _bytes(path: Path) -> Any:
+    """A file's bytes, unpacked where gzip has packed them."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise Problem(f"{path} cannot be read: {error.strerror}") from None
+    packed = file.read(2) == b"\x1f\x8b"
+    file.seek(0)
+    return gzip.GzipFile(fileobj=file) if packed else file
+
+
+def _head(path: Path, encoding: str) -> str:
+    """The beginning of a file as text, with \\n at line ends."""
+    with _bytes(path) as file:
+        raw = file.read(HEAD)
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(raw)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _lines(path: Path, encoding: str) -> Iterator[str]:
+    """The lines of a file, one at a time."""
+    with _bytes(path) as file, io.TextIOWrapper(file, encoding, errors="replace") as text:
+        yield from iter(lambda: text.readline(HEAD), "")  # a file may be one endless line
+
+
+def _read(path: Path) -> tuple[str, str]:
+    """A text and its encoding; raises ValueError for what is no text."""
+    with _bytes(path) as file:
+        raw = file.read()
+    encoding = delimited.encoding_of(raw)
+    text = raw.decode(encoding, "replace")
+    if "\0" in text:
+        raise ValueError("no text")
+    return text, encoding

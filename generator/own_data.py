@@ -1,0 +1,149 @@
+"""The team's own data in a project: what is copied, what is only pointed at, and what the project must know of it."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import text
+from .errors import Misuse, Problem
+from .project import Answers, Choice
+
+if TYPE_CHECKING:
+    from .inspection import Findings  # its libraries are slow to import, and needed only with --data
+
+COPIED = 20 * 2**20  # bytes; what is larger stays where it is
+LOCATION = "data/location.txt"
+PICTURE_FORMATS = ("pictures", "picture-list")
+FAMILIES = {"pictures": "pictures", "picture-list": "pictures", "npz": "pictures", "idx": "pictures"} | {
+    "text": "texts",
+    "texts": "texts",
+}
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """What was found in the team's data, and how it comes into the project."""
+
+    findings: "Findings"
+    knob: str  # what config.py says under `data`: a path inside the project
+    files: dict[str, bytes]  # the copies; or the one file that says where the data lie
+
+    @property
+    def copied(self) -> bool:
+        return self.knob != LOCATION
+
+    @property
+    def name(self) -> str:
+        """What README and data card call it; the copy's name, so that the copy makes the same project again."""
+        return Path(self.knob if self.copied else self.findings.path).name
+
+    @property
+    def format(self) -> str:
+        return self.findings.format
+
+
+def family(format: str) -> str:
+    """What a task's card lists under `reads`: pictures, texts, or else a table."""
+    return FAMILIES.get(format, "table")
+
+
+def proposed(answers: Answers, findings: "Findings") -> Answers:
+    """The answers with what the inspection suggests in place of what is open."""
+    suggestion = findings.suggestion
+    if answers.task is None:
+        if suggestion is None:
+            raise Problem(f"{findings.path}: it is not clear what to learn from it; say it with --task (and --target)")
+        answers = replace(answers, task=suggestion.task)
+    if suggestion is None or suggestion.task != answers.task:
+        return answers
+    fitting = {"target": suggestion.target or "", "group": suggestion.group, "time": suggestion.time}
+    return replace(answers, **{name: value for name, value in fitting.items() if getattr(answers, name) is None})
+
+
+def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
+    """Decide what the project holds of the data: copies where they are small, else the place where they lie."""
+    reads = choice.task.card.get("reads", ["table"])
+    if family(findings.format) not in reads:
+        raise Misuse(
+            f"{choice.task.name} reads {' or '.join(reads)}, and {findings.path} holds {family(findings.format)}; "
+            + (f"what fits: --task {findings.suggestion.task}" if findings.suggestion else "name other data")
+        )
+    path = Path(os.path.abspath(findings.path))
+    copies = {} if answers.copy is False else dict(_copies(path, findings, answers))
+    if copies and sum(map(len, copies.values())) <= COPIED:
+        return OwnData(findings, _knob(copies, findings), copies)
+    return OwnData(findings, LOCATION, {LOCATION: f"{path}\n".encode()})
+
+
+def _knob(copies: dict[str, bytes], findings: "Findings") -> str:
+    only = next(iter(copies))
+    return only if len(copies) == 1 else "/".join(only.split("/")[:2])
+
+
+def _copies(path: Path, findings: "Findings", answers: Answers) -> Iterator[tuple[str, bytes]]:
+    """Paths in the project and contents, as long as they stay small; nothing at all where they do not."""
+    stem = safe_name(path.name)
+    if findings.format in PICTURE_FORMATS:
+        from .inspection.pictures import copy_pictures
+
+        found = copy_pictures(path, answers.size or 256).items()
+        folder = safe_name(path.stem if path.is_file() else path.name)
+        return ((f"data/{folder}/{inside}", content) for inside, content in found)
+    if path.is_file():
+        return iter([(f"data/{stem}", path.read_bytes())] if path.stat().st_size <= COPIED else [])
+    files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+    if sum(file.stat().st_size for file in files) > COPIED:
+        return iter([])
+    named = ((file, "/".join(map(safe_name, file.relative_to(path).parts))) for file in files)
+    return ((f"data/{stem}/{inside}", file.read_bytes()) for file, inside in named)
+
+
+def safe_name(name: str) -> str:
+    """A file name that every system takes, and that is none of the project's own in data/."""
+    plain = re.sub(r"[^\w.\-]+", "_", name, flags=re.ASCII).strip("._") or "data"
+    plain = f"data_{plain}" if _DEVICES.match(plain) or plain in {"schema.toml", "location.txt"} else plain
+    stem, dot, ending = plain.rpartition(".")
+    return f"{stem[:80]}{dot}{ending[-20:]}" if dot else plain[:80]
+
+
+def schema(own: OwnData, answers: Answers) -> bytes:
+    """`data/schema.toml`: what the project must know about its file, to be read and edited by hand."""
+    findings = own.findings
+    lines = [
+        f"# What hackgen found in {text.printable(own.name)}. Edit it by hand: train.py follows it.",
+        f"format = {text.toml(findings.format)}",
+        *(f"{name} = {text.toml(getattr(answers, name) or '')}" for name in ("target", "group", "time")),
+    ]
+    if findings.dialect:
+        lines += ["", "[dialect]", *(f"{key} = {text.toml(value)}" for key, value in findings.dialect.items())]
+    for column in findings.columns:
+        wanted = column.use or column.name == answers.target
+        lines += ["", "[[columns]]", f"name = {text.toml(column.name)}", f"role = {text.toml(column.role)}"]
+        lines += [f"use = {text.toml(wanted)}"]
+        lines += [f"why = {text.toml(column.why)}"] if column.why and not wanted else []
+        if column.parse:
+            inside = ", ".join(f"{key} = {text.toml(value)}" for key, value in column.parse.items())
+            lines += [f"parse = {{ {inside} }}"]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def facts(own: OwnData) -> dict[str, Any]:
+    """What the templates of `own/` may say about the data."""
+    findings = own.findings
+    return {
+        "name": own.name,
+        "path": own.knob,
+        "copied": own.copied,
+        "format": findings.format,
+        "rows": findings.rows,
+        "bytes": findings.bytes,
+        "columns": findings.columns,
+        "suspects": findings.suspects,
+        "classes": findings.facts.get("classes", {}),
+        "notes": findings.notes,
+        "why": findings.suggestion.why if findings.suggestion else "",
+    }

@@ -1,0 +1,96 @@
+"""The reader of JSON (a list of objects) and JSON Lines (an object a line), packed by gzip or not: blocks of rows."""
+
+import gzip
+import itertools
+import json
+import re
+import zlib
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from cli import Fault
+from tables import delimited
+
+FORMAT = "JSON"
+LARGE = 64 * 2**20  # bytes above which the cells of a table would need more memory than one should take
+BLOCK = 20_000  # rows at a time, of which the first ones say which columns there are
+PIECE = 1 << 20  # characters read at once
+BETWEEN = re.compile(r"[,\s]*")  # two objects
+Block = tuple[list[str] | None, list[list[str]], list[int]]  # names, rows of cells, their numbers from 1
+
+
+def is_large(path: Path) -> bool:
+    """Whether a table should be prepared on disk instead of being held in memory."""
+    return path.is_file() and path.stat().st_size > (LARGE // 5 if path.suffix.lower() == ".gz" else LARGE)
+
+
+def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> Iterator[Block]:
+    """The table block by block, missing values as empty cells; raises `Fault` naming file and object."""
+    if not path.is_file():
+        what = "is a folder" if path.is_dir() else "does not exist"
+        raise Fault(f"{path} {what}; name a JSON file (paths start from {Path.cwd()})")
+    numbered, names = enumerate(objects(path), 1), []
+    while some := list(itertools.islice(numbered, BLOCK)):
+        names = names or list(dict.fromkeys(key for _, entry in some for key in entry))
+        heads = delimited.unique_names(names)
+        yield heads, [[text(entry.get(name)) for name in names] for _, entry in some], [number for number, _ in some]
+    if not names:
+        raise Fault(f"{path} holds no objects; it needs a list of them, or one a line")
+
+
+def text(value: Any) -> str:
+    """A value as a cell; what has parts of its own stays JSON."""
+    if value is None:
+        return ""
+    return value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def objects(path: Path) -> Iterator[dict[str, Any]]:
+    """All objects of the file one after the other, in a list (of its own, or under a name) or just in a row."""
+    decoder, number = json.JSONDecoder(), 0
+    try:
+        with opened(path) as file:
+            buffer = file.read(PIECE)
+            place = in_list = opening(buffer)
+            while True:
+                place = BETWEEN.match(buffer, place).end()
+                if in_list and buffer.startswith("]", place):
+                    return
+                try:
+                    value, end = decoder.raw_decode(buffer, place)
+                except ValueError:
+                    end = len(buffer)  # it may go on in the next piece
+                if end == len(buffer):
+                    more = file.read(max(PIECE, len(buffer) - place))
+                    if more:
+                        buffer, place = buffer[place:] + more, 0
+                        continue
+                    if place == len(buffer):
+                        return
+                    value, end = decoder.raw_decode(buffer, place)
+                number, place = number + 1, end
+                if not isinstance(value, dict):
+                    raise Fault(
+                        f"{path}: entry {number} is {json.dumps(value)[:40]}, no object with a name for each value"
+                    )
+                yield value
+    except (ValueError, EOFError, zlib.error, OSError) as error:
+        raise Fault(f"{path} does not read as JSON after entry {number} ({error}); mend it there") from None
+
+
+def opened(path: Path) -> TextIO:
+    """The characters of a file, unpacked where gzip has packed them."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rt", encoding="utf-8-sig") if packed else path.open(encoding="utf-8-sig")
+
+
+def opening(start: str) -> int:
+    """Where the list of objects begins: after its bracket, which may stand under a name; 0 where there is no list."""
+    blank = len(start) - len(start.lstrip())
+    if start[blank : blank + 1] == "[":
+        return blank + 1
+    head = start[blank:].partition("[")[0]
+    named = head.startswith("{") and head.count('"') == 2 and head.rstrip().endswith(":")
+    return blank + len(head) + 1 if named and "{" in start[blank + len(head) :][:20] else 0

@@ -1,0 +1,279 @@
+"""Small awkward table files, each with what an inspection should find in it.
+
+`CASES` is for every test that needs such files: `case.write(folder)` makes the file and returns its path.
+"""
+
+import gzip
+import io
+import json
+import random
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Rows = list[list[Any]]
+
+
+@dataclass
+class Case:
+    """A file and what is expected of it; what is not listed is not compared."""
+
+    name: str  # of the file
+    content: bytes | Callable[[Path], None]
+    rows: int | None = None
+    columns: list[str] | None = None
+    roles: dict[str, str] = field(default_factory=dict)
+    parse: dict[str, dict[str, Any]] = field(default_factory=dict)
+    dialect: dict[str, Any] = field(default_factory=dict)
+    suspects: set[tuple[str, str | None]] = field(default_factory=set)
+    clean: bool = False  # no suspect of any kind
+    task: str | None = None
+    target: str | None = None
+    metric: str | None = None
+    unused: set[str] = field(default_factory=set)
+    group: str | None = None
+    time: str | None = None
+    trains: bool = False  # a project made from it should learn
+
+    def __str__(self) -> str:
+        return self.name
+
+    def write(self, folder: Path) -> Path:
+        path = folder / self.name
+        if callable(self.content):
+            self.content(path)
+        else:
+            path.write_bytes(self.content)
+        return path
+
+
+def flowers(count: int = 60) -> Rows:
+    """Numbers, a category and a class that follows from them roughly."""
+    dice = random.Random(0)
+    rows: Rows = [["length", "width", "colour", "species"]]
+    for i in range(count):
+        kind = ("rose", "tulip", "daisy")[i % 3]
+        length = round(dice.gauss({"rose": 5, "tulip": 6, "daisy": 4}[kind], 0.7), 2)
+        rows.append([length, round(dice.gauss(2, 0.3), 2), dice.choice(["red", "white"]), kind])
+    return rows
+
+
+def text(rows: Rows, delimiter: str = ",", quote: bool = False) -> str:
+    cells = ([f'"{cell}"' if quote else str(cell) for cell in row] for row in rows)
+    return "".join(delimiter.join(row) + "\n" for row in cells)
+
+
+def csv(rows: Rows, encoding: str = "utf-8", **how: Any) -> bytes:
+    return text(rows, **how).encode(encoding)
+
+
+def column(name: str, cells: list[Any], count: int = 60) -> Rows:
+    """The flowers with one more column in front."""
+    rows = flowers(count)
+    return [
+        [head, *row] for head, row in zip([name, *(cells[i % len(cells)] for i in range(count))], rows, strict=True)
+    ]
+
+
+def zipped(content: bytes, member: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("__MACOSX/._" + member, b"\0\1")
+        archive.writestr(member, content)
+    return out.getvalue()
+
+
+def parquet(path: Path) -> None:
+    import duckdb
+
+    header, *rows = flowers()
+    with duckdb.connect() as connection:
+        connection.execute('CREATE TABLE t ("length" DOUBLE, width DOUBLE, colour VARCHAR, species VARCHAR)')
+        connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", rows)
+        connection.execute("COPY t TO ? (FORMAT parquet)", [str(path)])
+    assert header[0] == "length"
+
+
+def excel(path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.title = "notes"
+    book.active.append(["see the other sheet"])
+    sheet = book.create_sheet("flowers")
+    for row in flowers():
+        sheet.append(row)
+    book.save(path)
+
+
+def records() -> list[dict[str, Any]]:
+    header, *rows = flowers()
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def messages(header: bool = True) -> Rows:
+    dice = random.Random(1)
+    words = "win money now call free see you at home later dinner tonight claim prize meeting work love".split()
+    rows: Rows = [["label", "message"]] if header else []
+    for i in range(80):
+        rows.append(["spam" if i % 3 == 0 else "ham", " ".join(dice.choices(words, k=dice.randint(5, 12)))])
+    return rows
+
+
+def monthly() -> Rows:
+    days = [f"{1990 + i // 12}-{i % 12 + 1:02}-01" for i in range(120)]
+    return [["month", "sales"], *([day, 100 + i + 20 * (i % 12)] for i, day in enumerate(days))]
+
+
+def visits() -> Rows:
+    """Several rows for each customer; dates of rows; a target that is a number."""
+    dice = random.Random(2)
+    rows: Rows = [["customer_id", "visit_date", "items", "price"]]
+    for i in range(200):
+        items = dice.randint(1, 9)
+        day = f"2020-{dice.randint(1, 12):02}-{dice.randint(1, 28):02}"
+        rows.append([f"C{i % 40:04}", day, items, round(items * 4 + dice.gauss(0, 2), 2)])
+    return rows
+
+
+def leaky() -> Rows:
+    dice = random.Random(3)
+    rows: Rows = [["age", "churn_code", "spend", "churn"]]
+    for _ in range(200):
+        churn = dice.random() < 0.4
+        rows.append(
+            [
+                dice.randint(18, 80),
+                "A" if churn else "B",
+                round(dice.gauss(50 - 10 * churn, 9), 2),
+                "yes" if churn else "no",
+            ]
+        )
+    return rows
+
+
+def rare(share: int) -> Rows:
+    dice = random.Random(4)
+    return [
+        ["a", "b", "fraud"],
+        *([round(dice.gauss(0, 1), 3), round(dice.gauss(0, 1), 3), int(i % share == 0)] for i in range(400)),
+    ]
+
+
+FLOWERS: dict[str, Any] = {
+    "rows": 60,
+    "columns": ["length", "width", "colour", "species"],
+    "roles": {"length": "number", "width": "number", "colour": "category", "species": "category"},
+    "task": "tabular-classification",
+    "target": "species",
+    "metric": "accuracy",
+}
+NUMBER = {"x": "number"}
+
+CASES = [
+    # Dialects, encodings, wrappings
+    Case("comma.csv", csv(flowers()), **FLOWERS,
+         dialect={"delimiter": ",", "header": True, "skip": 0}, clean=True, trains=True),
+    Case("semicolon.csv", csv(flowers(), delimiter=";"), **FLOWERS, dialect={"delimiter": ";"}, trains=True),
+    Case("tab.tsv", csv(flowers(), delimiter="\t"), **FLOWERS, dialect={"delimiter": "\t"}, trains=True),
+    Case("bar.txt", csv(flowers(), delimiter="|"), **FLOWERS, dialect={"delimiter": "|"}, trains=True),
+    Case("quoted.csv", csv(flowers(), quote=True), **FLOWERS, trains=True),
+    Case("mark.csv", csv(flowers(), "utf-8-sig"), **FLOWERS, dialect={"encoding": "utf-8"}, trains=True),
+    Case("utf16.csv", csv(flowers(), "utf-16"), **FLOWERS, dialect={"encoding": "utf-16"}, trains=True),
+    Case("latin.csv", csv(column("Größe", ["groß", "klein"]), "cp1252"), roles={"Größe": "category"}, target="species",
+         dialect={"encoding": "cp1252"}, trains=True),
+    Case("windows.csv", text(flowers()).replace("\n", "\r\n").encode(), **FLOWERS, trains=True),
+    Case("packed.csv.gz", gzip.compress(csv(flowers())), **FLOWERS, trains=True),
+    Case("packed.zip", zipped(csv(flowers()), "in/flowers.csv"), **FLOWERS,
+         dialect={"member": "in/flowers.csv"}, trains=True),
+    Case("climbing.zip", zipped(csv(flowers()), "../../flowers.csv"), **FLOWERS),
+    Case("sep.csv", b"sep=;\n" + csv(flowers(), delimiter=";"), **FLOWERS, dialect={"delimiter": ";"}),
+    Case("title.csv", b"Flowers of 2020\nmeasured by hand\n\n" + csv(flowers()), **FLOWERS,
+         dialect={"skip": 3}, trains=True),
+    Case("no_header.csv", csv(flowers()[1:]), rows=60, columns=["column_1", "column_2", "column_3", "column_4"],
+         dialect={"header": False}, target="column_4", trains=True),
+    Case("words.csv", csv([["colour", "taste", "class"], *([["red", "green"][i % 2], ["sweet", "sour", "mild"][i % 3],
+         ["apple", "pear"][i * i % 2]] for i in range(40))]), rows=40, dialect={"header": True}, target="class"),
+    Case("stray.tsv", b'ham\t"hello to them all, at home\nspam\tcall now to win a big prize\n' * 30, rows=60,
+         dialect={"quote": "", "header": False}),
+    Case("lines.csv", b'id,remark,label\n1,"two\nlines, of text",a\n2,"a ""quoted"" word here",b\n' * 1
+         + b"".join(b'%d,"some plain words in a line",%s\n' % (i, b"ab"[i % 2 :][:1]) for i in range(3, 40)), rows=39),
+    Case("ragged.csv", csv(flowers()) + b"1,2\n", rows=61, suspects={("ragged", None)}, target="species"),
+    Case("broken bytes, here.csv", csv(flowers()) + b"1,2,\xff\xfe\x81,rose\n", rows=61, target="species"),
+    # Names
+    Case("names.csv", csv([["", "select", "Name", "name", "name", "🌍", "n" * 300, "{{ x }}", "target"], *(
+         [i * i % 7, i % 5, i % 3, i % 4, i % 6, i / 7, i / 3, i % 2, "ab"[i % 2]] for i in range(50))]),
+         columns=["column_1", "select", "Name", "name", "name_2", "🌍", "n" * 300, "{{ x }}", "target"],
+         suspects={("duplicate-names", "name")}, target="target"),
+    # Other formats
+    Case("table.parquet", parquet, **FLOWERS),
+    Case("book.xlsx", excel, **FLOWERS, dialect={"sheet": "flowers"}),
+    Case("array.json", json.dumps(records()).encode(), **FLOWERS),
+    Case("inside.json", json.dumps({"version": 1, "data": records()}).encode(), **FLOWERS),
+    Case("columns.json", json.dumps({key: [r[key] for r in records()] for key in records()[0]}).encode(), **FLOWERS),
+    Case("lines.jsonl", "\n".join(map(json.dumps, records())).encode(), **FLOWERS),
+    Case("nested.jsonl", "\n".join(json.dumps(r | {"more": {"a": 1}}) for r in records()).encode(),
+         rows=60, target="species"),
+    # Roles
+    Case("thousands.csv", csv(column("x", ['"1,234"', '"12,500"', "7", '"980"'])), roles=NUMBER,
+         parse={"x": {"thousands": ","}},
+         suspects={("numbers-as-text", "x")}, trains=True),
+    Case("percent.csv", csv(column("x", ["12 %", "7 %", "33.5 %"])), roles=NUMBER, parse={"x": {"strip": "%"}},
+         suspects={("numbers-as-text", "x")}, trains=True),
+    Case("money.csv", csv(column("x", ["$5", '"$1,200.50"', "$17"])), roles=NUMBER,
+         parse={"x": {"strip": "$", "thousands": ","}},
+         suspects={("numbers-as-text", "x")}, trains=True),
+    Case("euro.csv", csv(column("x", ["1.234,50 €", "7,25 €", "980,00 €"]), delimiter=";"), roles=NUMBER,
+         parse={"x": {"strip": "€", "thousands": ".", "decimal": ","}},
+         suspects={("numbers-as-text", "x")}, trains=True),
+    Case("decimal.csv", csv(column("x", ["1,5", "0,125", "12,75"]), delimiter=";"), roles=NUMBER,
+         parse={"x": {"decimal": ","}},
+         trains=True),
+    Case("units.csv", csv(column("x", ["12 kg", "7.5 kg", "30 kg"])), roles=NUMBER, parse={"x": {"strip": "kg"}}),
+    Case("codes.csv", csv(column("x", ["00501", "01234", "90210"])), roles={"x": "category"}),
+    Case("lists.csv", csv(column("x", ["[1, 2.5, 3]", "[4, 5, 6]"]), delimiter=";"), roles={"x": "list"}),
+    Case("years.csv", csv(column("year", [1999, 2004, 2011])), roles={"year": "number"}),
+    Case("epoch.csv", csv(column("timestamp", [1500000000 + 86400 * i for i in range(60)])),
+         roles={"timestamp": "date"}),
+    Case("days.csv", csv(column("day", [f"{i % 28 + 1:02}.{i % 12 + 1:02}.2020" for i in range(60)])),
+         roles={"day": "date"},
+         parse={"day": {"format": "%d.%m.%Y"}}, time="day"),
+    Case("american.csv", csv(column("day", [f"{i % 12 + 1:02}/{i % 28 + 1:02}/2020" for i in range(60)])),
+         parse={"day": {"format": "%m/%d/%Y"}}),
+    Case("mixed.csv",
+         csv(column("day", [f"2020-{i % 12 + 1:02}-{i % 28 + 1:02}" if i % 3 else f"{i % 28 + 1:02}.03.2020"
+         for i in range(60)])), roles={"day": "date"}, suspects={("mixed-dates", "day")}),
+    Case("future.csv", csv(column("day", ["2020-01-01", "2021-05-04", "2190-01-01"])),
+         suspects={("future-dates", "day")}),
+    Case("ids.csv", csv(column("id", list(range(1, 61)))), roles={"id": "identifier"}, suspects={("identifier", "id")},
+         unused={"id"}, target="species", trains=True),
+    Case("uuids.csv", csv(column("key", [f"{i * 7919:08x}-{i:04}" for i in range(60)])), roles={"key": "identifier"},
+         unused={"key"}),
+    Case("floats.csv", csv(column("x", [i / 7 for i in range(60)])), roles=NUMBER),
+    Case("constant.csv", csv(column("x", ["same"])), roles={"x": "constant"},
+         suspects={("constant", "x")}, unused={"x"}),
+    Case("empty.csv", csv(column("x", [""])), roles={"x": "empty"}, unused={"x"}),
+    # Suspects
+    Case("sentinel.csv", csv(column("x", [3, 5, 4, 6, 7, 8, 5, -999])), parse={"x": {"missing": ["-999"]}},
+         suspects={("sentinel", "x")}, trains=True),
+    Case("unknown.csv", csv(column("x", ["a", "b", "?", "unknown"])),
+         suspects={("sentinel", "x")}, roles={"x": "category"}),
+    Case("nearly.csv", csv(column("x", ["same"] * 199 + ["other"], 200)), suspects={("nearly-constant", "x")}),
+    Case("twice.csv", csv(flowers() + flowers()[1:6]), rows=65, suspects={("duplicates", None)}),
+    Case("near.csv", csv([["text", "label"],
+         *([f"{'GREAT' if i % 2 else 'great'} film number {i // 2} to see{'!' * (i % 2)}",
+         "ab"[i // 2 % 2]] for i in range(60))]), suspects={("near-duplicates", None)}, task="text-classification"),
+    Case("leak.csv", csv(leaky()),
+         suspects={("leakage", "churn_code")}, unused={"churn_code"}, target="churn", trains=True),
+    Case("rare.csv", csv(rare(12)), suspects={("imbalance", "fraud")}, metric="macro F1", target="fraud", trains=True),
+    Case("rarest.csv", csv(rare(40)), suspects={("imbalance", "fraud")}, metric="average precision", target="fraud"),
+    Case("visits.csv", csv(visits()), task="tabular-regression", target="price", group="customer_id", time="visit_date",
+         unused={"customer_id"}, suspects={("grouped", "customer_id")}, trains=True),
+    # Tasks
+    Case("messages.csv", csv(messages()), task="text-classification", target="label", trains=True),
+    Case("messages.tsv", csv(messages(False), delimiter="\t"), task="text-classification", target="column_1",
+         trains=True),
+    Case("monthly.csv", csv(monthly()), task="time-series-forecasting", target="sales", time="month", trains=True),
+]  # fmt: skip

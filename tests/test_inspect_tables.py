@@ -1,0 +1,167 @@
+"""`hackgen inspect` on tables: every awkward file of the corpus gets the findings that stand beside it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from corpus import CASES, Case, column, csv, flowers
+from hackgen.errors import Misuse, Problem
+from hackgen.inspection import Findings, inspect, tables
+from hackgen.inspection.show import text
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_corpus(case: Case, tmp_path: Path) -> None:
+    before = (path := case.write(tmp_path)).read_bytes()
+    found = inspect(str(path))
+    compare(case, found)
+    assert path.read_bytes() == before
+    assert json.loads(json.dumps(found.to_json(), allow_nan=False))["path"] == str(path)
+    assert max(map(len, text(found).splitlines())) <= 80 or found.suggestion.command in text(found)
+
+
+def compare(case: Case, found: Findings) -> None:
+    columns = {c.name: c for c in found.columns}
+    kinds = {(suspect.kind, suspect.column) for suspect in found.suspects}
+    suggestion = found.suggestion
+    assert case.rows in (None, found.rows)
+    assert case.columns in (None, [c.name for c in found.columns])
+    assert {name: columns[name].role for name in case.roles} == case.roles
+    for name, rules in case.parse.items():
+        assert {key: columns[name].parse.get(key) for key in rules} == rules
+    assert {key: found.dialect.get(key) for key in case.dialect} == case.dialect
+    assert case.suspects <= kinds
+    assert not (case.clean and kinds)
+    assert all(not columns[name].use and columns[name].why for name in case.unused)
+    for name in ("task", "target", "metric", "group", "time"):
+        wanted = getattr(case, name)
+        assert wanted is None or getattr(suggestion, name) == wanted, (name, suggestion)
+
+
+def made(tmp_path: Path, rows: list[list[Any]], name: str = "table.csv") -> str:
+    (tmp_path / name).write_bytes(csv(rows))
+    return str(tmp_path / name)
+
+
+def test_target_overrides_and_a_misspelt_one_is_named(tmp_path: Path) -> None:
+    path = made(tmp_path, flowers())
+    assert inspect(path, "length").suggestion.task == "tabular-regression"
+    assert inspect(path, "COLOUR").suggestion.target == "colour"
+    with pytest.raises(Misuse, match='did you mean "species"'):
+        inspect(path, "specie")
+
+
+def test_a_strong_honest_feature_is_no_leak(tmp_path: Path) -> None:
+    from sklearn.datasets import load_iris
+
+    iris = load_iris()
+    rows = [[*row, iris.target_names[k]] for row, k in zip(iris.data.tolist(), iris.target, strict=True)]
+    found = inspect(made(tmp_path, [[*iris.feature_names, "species"], *rows]))
+    assert "leakage" not in {suspect.kind for suspect in found.suspects}
+    assert all(c.use for c in found.columns)
+
+
+def test_a_number_given_away_by_a_sum_or_a_copy(tmp_path: Path) -> None:
+    rows = [["a", "b", "noise", "copy", "count"]]
+    rows += [
+        [i * 7 % 31, i * 5 % 17, i % 3, 2.5 * (i * 7 % 31 + i * 5 % 17), i * 7 % 31 + i * 5 % 17] for i in range(100)
+    ]
+    found = inspect(made(tmp_path, rows), "count")
+    assert {s.column for s in found.suspects if s.kind == "leakage"} == {"a", "b", "copy"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n\n",
+        b"a",
+        b"a,b\n",
+        b"\0\1\2\3" * 100,
+        b"\xff\xfe",
+        b"[]",
+        b"{}",
+        b"[1, 2]",
+        b'"',
+        b",,,\n,,,\n",
+        b"a,a\n1\n2,3,4\n",
+    ],
+)
+@pytest.mark.parametrize("ending", ["csv", "json", "jsonl", "txt"])
+def test_it_never_fails_on_a_readable_file(content: bytes, ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"odd.{ending}"
+    path.write_bytes(content)
+    try:
+        found = inspect(str(path))
+    except Problem as problem:
+        assert "\n" not in str(problem)
+        assert ending == "json"
+    else:
+        assert text(found)
+        assert found.notes or found.suggestion
+
+
+def test_damaged_archives_and_parquet_are_one_line(tmp_path: Path) -> None:
+    for name, content in {
+        "a.gz": b"\x1f\x8b\x08abc",
+        "a.zip": b"PK\x03\x04abc",
+        "a.parquet": b"PAR1abc",
+        "a.xlsx": b"PK\x03\x04",
+    }.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(Problem, match=name):
+            inspect(str(tmp_path / name))
+    with pytest.raises(Problem, match="does not exist"):
+        inspect(str(tmp_path / "nothing.csv"))
+
+
+@pytest.mark.parametrize("how", ["plain", "latin", "stray", "ragged", "words"])
+def test_large_files_are_read_by_duckdb_with_the_same_findings(how: str, tmp_path: Path, monkeypatch: Any) -> None:
+    rows = column("x", ["1", "2", "é", "3"] if how == "words" else ["a", "é"], 3000)
+    content = csv(rows, "cp1252" if how == "latin" else "utf-8")
+    content += {"stray": b'"b,1.5,2,red,rose\n', "ragged": b"1,2\n"}.get(how, b"")
+    (tmp_path / "large [1]*.csv").write_bytes(content)
+    small = inspect(str(tmp_path / "large [1]*.csv"))
+    monkeypatch.setattr(tables, "CAREFUL", 1000)
+    large = inspect(str(tmp_path / "large [1]*.csv"))
+    assert abs(large.rows - small.rows) <= (how in ("stray", "ragged"))
+    assert [(c.name, c.role) for c in large.columns] == [(c.name, c.role) for c in small.columns]
+    assert large.suggestion.target == small.suggestion.target == "species"
+    if how == "plain":
+        assert [c.distinct for c in large.columns] == [c.distinct for c in small.columns]
+
+
+def test_a_folder_of_tables_takes_the_training_one(tmp_path: Path) -> None:
+    made(tmp_path, flowers(30), "train.csv")
+    made(tmp_path, flowers(60), "test.csv")
+    found = inspect(str(tmp_path))
+    assert found.rows == 30
+    assert any("test.csv" in note for note in found.notes)
+
+
+def test_the_command(tmp_path: Path) -> None:
+    from hackgen.inspection.command import inspect_command
+
+    path = made(tmp_path, flowers(), "my flowers.csv")
+    plain = CliRunner().invoke(inspect_command, [path])
+    assert plain.exit_code == 0
+    assert "\x1b" not in plain.output
+    assert len(plain.output.splitlines()) <= 24
+    answer = json.loads(CliRunner().invoke(inspect_command, [path, "--json"]).output)
+    assert {"path", "format", "rows", "columns", "suspects", "suggestion"} <= set(answer)
+    assert answer["suggestion"]["command"].startswith("hackgen new --data")
+    assert "'" in answer["suggestion"]["command"] or '"' in answer["suggestion"]["command"]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data sets are not here")
+def test_real_tables() -> None:
+    spam = inspect(str(SHARED / "text" / "sms_spam.tsv"))
+    assert (spam.rows, spam.suggestion.task, spam.suggestion.target) == (5574, "text-classification", "column_1")
+    penguins = inspect(str(SHARED / "tables" / "penguins.csv"))
+    assert (penguins.rows, penguins.suggestion.target) == (344, "species")
+    passengers = inspect(str(SHARED / "tables" / "airline-passengers.csv")).suggestion
+    assert (passengers.task, passengers.target, passengers.time) == ("time-series-forecasting", "Passengers", "Month")

@@ -1,0 +1,128 @@
+"""`hackgen new --data`: what comes into the project, what stays outside, and that it trains on it."""
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Run, contents, refused
+from hackgen.own_data import safe_name
+from hackgen.parts import read_toml
+from projects import generate_own, run
+
+
+def flowers(rows: int = 90, seed: int = 0) -> str:
+    """A table of three kinds with an identifier, a column that gives the answer away, and holes."""
+    rng = random.Random(seed)
+    lines = ["flower_id;kind;kind_code;petal (cm);colour;picked"]
+    for number in range(rows):
+        kind = rng.choice(["rose", "tulip", "daisy"])
+        size = {"rose": 4.0, "tulip": 6.0, "daisy": 2.0}[kind] + rng.gauss(0, 0.8)
+        petal = "" if rng.random() < 0.1 else f"{size:.1f}".replace(".", ",")
+        colour = rng.choice(["red", "white", "NA"])
+        code = {"rose": "K1", "tulip": "K2", "daisy": "K3"}[kind]
+        lines.append(f"F{number:04d};{kind};{code};{petal};{colour};2024-0{rng.randint(1, 9)}-1{rng.randint(0, 9)}")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def data(hackgen: Run) -> Path:
+    path = hackgen.work / "flowers in spring.csv"
+    path.write_text(flowers(), encoding="utf-8")
+    return path
+
+
+def test_small_data_are_copied_and_what_was_found_has_consequences(hackgen: Run, data: Path) -> None:
+    done = hackgen("new", "p", "--data", data.name, "--target", "kind", "--yes")
+    assert done.returncode == 0, done.stderr
+    project = hackgen.work / "p"
+    assert (project / "data/flowers_in_spring.csv").read_bytes() == data.read_bytes()
+    assert 'data: str = "data/flowers_in_spring.csv"' in (project / "config.py").read_text(encoding="utf-8")
+    schema = read_toml(project / "data/schema.toml")
+    columns = {column["name"]: column for column in schema["columns"]}
+    assert schema["target"] == "kind" and schema["dialect"]["delimiter"] == ";"
+    assert columns["petal (cm)"]["parse"] == {"decimal": ","} and columns["petal (cm)"]["use"]
+    for name in ("flower_id", "kind_code"):
+        assert columns[name]["use"] is False and columns[name]["why"]
+    card = (project / "DATA_CARD.md").read_text(encoding="utf-8")
+    assert "petal (cm)" in card and "licence" in card
+    assert "--no-copy" in done.stdout and "petal (cm)" in done.stdout
+    tracked = subprocess.run(["git", "ls-files"], cwd=project, capture_output=True, encoding="utf-8").stdout
+    assert "data/flowers_in_spring.csv" in tracked and "data/schema.toml" in tracked
+
+
+def test_the_sample_stays_out_of_a_project_with_own_data(hackgen: Run) -> None:
+    series = "".join(f"2001-{m:02d}-{d:02d},{m * 31 + d % 7}\n" for m in range(1, 13) for d in range(1, 29))
+    (hackgen.work / "s.csv").write_text("day,sold\n" + series, encoding="utf-8")
+    assert hackgen("new", "p", "--data", "s.csv", "--yes", "--no-git").returncode == 0
+    assert not (hackgen.work / "p/data/co2.csv").exists()
+    for name in ("README.md", "MODEL_CARD.md", "DATA_CARD.md"):
+        assert "Mauna Loa" not in (hackgen.work / "p" / name).read_text(encoding="utf-8"), name
+
+
+def test_data_outside_leave_their_path_in_an_untracked_file_only(hackgen: Run, data: Path) -> None:
+    assert hackgen("new", "p", "--data", str(data), "--target", "kind", "--yes", "--no-copy").returncode == 0
+    project = hackgen.work / "p"
+    assert (project / "data/location.txt").read_text(encoding="utf-8").strip() == str(data)
+    tracked = subprocess.run(["git", "ls-files"], cwd=project, capture_output=True, encoding="utf-8").stdout.split("\n")
+    assert "data/location.txt" not in tracked and "data/schema.toml" in tracked
+    assert not [name for name in tracked if name and str(data).encode() in (project / name).read_bytes()]
+    (project / "data/location.txt").unlink()
+    done = subprocess.run([sys.executable, "data.py"], cwd=project, capture_output=True, encoding="utf-8")
+    assert done.returncode == 1 and "location.txt is missing" in done.stderr and "--data" in done.stderr
+
+
+@pytest.mark.parametrize("flags", [(), ("--no-copy",)])
+def test_recorded_answers_make_the_same_bytes(hackgen: Run, data: Path, flags: tuple[str, ...]) -> None:
+    assert hackgen("new", "one", "--data", data.name, "--target", "kind", "--yes", *flags).returncode == 0
+    assert hackgen("new", "deep/two", "--answers", "one/.hackgen.toml").returncode == 0
+    assert contents(hackgen.work / "deep/two") == contents(hackgen.work / "one")
+
+
+def test_large_data_stay_where_they_are(hackgen: Run) -> None:
+    large = hackgen.work / "large.csv"
+    large.write_text("a,b,kind\n" + "1.5,2.5,rose\n2.5,9.5,tulip\n" * 900_000, encoding="utf-8")
+    done = hackgen("new", "p", "--data", "large.csv", "--target", "kind", "--yes", "--no-git")
+    assert done.returncode == 0, done.stderr
+    assert (hackgen.work / "p/data/location.txt").exists() and not (hackgen.work / "p/data/large.csv").exists()
+
+
+def test_what_does_not_fit_is_one_line(hackgen: Run, data: Path) -> None:
+    refused(hackgen("new", "p", "--data", "no/such.csv", "--yes"), 1, "no/such.csv does not exist")
+    refused(hackgen("new", "p", "--data", data.name, "--target", "kinds", "--yes"), 2, "kind")
+    refused(hackgen("new", "p", "--data", data.name, "--task", "image-classification", "--yes"), 2, "pictures", "table")
+    assert not (hackgen.work / "p").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ("a b.csv", "a_b.csv"),
+        ("con.csv", "data_con.csv"),
+        ("schema.toml", "data_schema.toml"),
+        ("...", "data"),
+        ("x" * 300 + ".csv", "x" * 80 + ".csv"),
+        ("日本.csv", "csv"),
+        ("-rf.tsv", "-rf.tsv"),
+    ],
+)
+def test_copies_get_names_that_every_system_takes(given: str, made: str) -> None:
+    assert safe_name(given) == made
+
+
+@pytest.mark.slow
+def test_a_project_trains_on_own_data_and_answers_for_new_rows(tmp_path: Path) -> None:
+    (tmp_path / "flowers.csv").write_text(flowers(), encoding="utf-8")
+    project = generate_own(tmp_path / "p", tmp_path / "flowers.csv", target="kind")
+    run(project, "train.py", "--epochs", "15").ok()
+    report = run(project, "evaluate.py").ok()
+    assert "accuracy" in report.out
+    (tmp_path / "new.csv").write_text("petal (cm);colour;picked\n4,1;violet;2024-13-45\n;NA;\n", encoding="utf-8")
+    told = run(project, "predict.py", str(tmp_path / "new.csv")).ok().out
+    assert len(told.strip().splitlines()) == 3
+    other = tmp_path / "other.csv"
+    other.write_text("height;weight\n1;2\n", encoding="utf-8")
+    run(project, "train.py", "--data", str(other)).refused(1, "hackgen new --data")
+    other.write_text(flowers(seed=1), encoding="utf-8")
+    run(project, "train.py", "--smoke", "--data", str(other)).ok()

@@ -1,0 +1,270 @@
+"""Series of one's own: what a table says about them, and projects that forecast several at once."""
+
+import datetime
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hackgen.inspection.findings import Column
+from hackgen.inspection.series import looks_like_series, series_facts
+from projects import generate, run
+
+STEPS = 180
+MONTHS = [f"{1990 + i // 12}-{i % 12 + 1:02d}" for i in range(STEPS)]
+SHOPS = {"north": 1.0, "east, old": 1000.0, "süd": 0.01}
+
+
+def sales(size: float, seed: int = 0) -> list[float]:
+    """A season of 12 with some noise, in the size of a shop."""
+    noise = np.random.default_rng(seed).normal(0, 0.1, STEPS)
+    return [size * (5 + math.sin(2 * math.pi * i / 12) + noise[i]) for i in range(STEPS)]
+
+
+def long_table(shuffled: bool = False) -> str:
+    rows = [
+        f'{month},"{name}",{value:.6g}'
+        for name, size in SHOPS.items()
+        for month, value in zip(MONTHS, sales(size), strict=True)
+    ]
+    if shuffled:
+        np.random.default_rng(0).shuffle(rows)
+    return "month,shop,sales\n" + "\n".join(rows) + "\n"
+
+
+# what a table says
+
+
+def columns(*roles: str, **details: dict) -> list[Column]:
+    """Columns from "name role"."""
+    return [Column(name, role, detail=details.get(name, {})) for name, role in (words.split() for words in roles)]
+
+
+def ask(found: list[Column], rows: list[list[str]]) -> dict | None:
+    place = {column.name: i for i, column in enumerate(found)}
+    return looks_like_series(found, lambda names, most: [[row[place[n]] for n in names] for row in rows[:most]])
+
+
+def days(count: int, every: int = 1) -> list[str]:
+    return [str(datetime.date(2020, 1, 1) + datetime.timedelta(days=i * every)) for i in range(count)]
+
+
+def test_one_series_is_seen() -> None:
+    kept = [i for i in range(200) if i % 20]
+    rows = [[days(200)[i], str(math.sin(2 * math.pi * i / 7))] for i in kept]
+    found = ask(columns("day date", "sales number"), rows)
+    assert found and (found["shape"], found["time"], found["target"], found["group"]) == ("one", "day", "sales", "")
+    facts = found["facts"]
+    assert facts["frequency"] == "day" and facts["season"]["steps"] == 7 and facts["gaps"]["missing"] == 9
+    assert (facts["first"], facts["last"]) == ("2020-01-02", "2020-07-18")
+    assert [suspect.kind for suspect in found["suspects"]] == ["gaps"]
+
+
+def test_several_series_are_seen_below_and_beside_each_other() -> None:
+    rows = [[day, shop, str(i % 7)] for shop in "abc" for i, day in enumerate(days(60))]
+    found = ask(columns("day date", "shop category", "sales number"), rows)
+    assert found and (found["shape"], found["group"], found["facts"]["series"]["count"]) == ("long", "shop", 3)
+    rows = [[day, shop, item, str(i % 7)] for shop in "12" for item in "56" for i, day in enumerate(days(60))]
+    found = ask(columns("day date", "shop number", "item number", "sales number"), rows)
+    assert found and found["keys"] == ["shop", "item"] and found["group"] == "" and found["target"] == "sales"
+    rows = [[day, str(i % 7), str(i % 7 + 1), str(i % 7 + 2)] for i, day in enumerate(days(60))]
+    found = ask(columns("day date", "shop_1 number", "shop_2 number", "shop_3 number"), rows)
+    assert found and (found["shape"], found["target"], len(found["values"])) == ("wide", "", 3)
+
+
+def test_dates_in_parts_and_years_are_seen() -> None:
+    names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    rows = [[str(1950 + i // 12), names[i % 12], str(i)] for i in range(60)]
+    found = ask(columns("year number", "month category", "riders number"), rows)
+    assert found and (found["time"], found["target"], found["facts"]["frequency"]) == ("", "riders", "month")
+    found = ask(columns("year number", "flow number"), [[str(1871 + i), str(i % 9)] for i in range(100)])
+    assert found and found["time"] == "year" and found["facts"]["frequency"] == "year"
+
+
+def test_months_beside_each_other_are_one_series() -> None:
+    names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    rows = [[str(year), *(str(math.sin(i / 6 * math.pi)) for i in range(12))] for year in range(1950, 1980)]
+    found = ask(columns("YEAR number", *(f"{name} number" for name in names)), rows)
+    assert found and (found["shape"], found["target"], found["facts"]["steps"]) == ("one", "", 360)
+    assert found["facts"]["season"]["steps"] == 12
+
+
+def test_what_is_no_series_is_left_alone() -> None:
+    rng = np.random.default_rng(0)
+    people = [
+        [str(datetime.date(1960, 1, 1) + datetime.timedelta(days=int(d))), str(d % 9), "ab"[d % 2]]
+        for d in rng.integers(0, 9000, 80)
+    ]
+    assert ask(columns("born date", "height number", "sex category"), people) is None
+    assert ask(columns("signed_up date", "age number", "sex category"), people) is None
+    assert ask(columns("a number", "b number"), [[str(i), str(i)] for i in range(50)]) is None
+    assert ask(columns("day date", "value number"), [[day, "1"] for day in days(5)]) is None
+
+
+def test_facts_hold_json() -> None:
+    facts = series_facts([1, 2, 3, 3, 5], [1.0, None, 2.0, 3.0, 4.0], list("aaaaa"))
+    assert facts and facts["repeated_dates"] == 1 and facts["gaps"]["longest"] == 1
+    json.dumps(facts, allow_nan=False)
+    assert series_facts([1], [1.0]) is None
+
+
+# projects
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return generate(tmp_path_factory.mktemp("series") / "forecast", task="time-series-forecasting")
+
+
+PROBE = """
+import json, sys
+import config, data
+found = data.load(next(iter(config.MODELS.values()))(data=sys.argv[1], **json.loads(sys.argv[2])))
+rows = {name: len(getattr(found, name)) for name in ("train", "valid", "test")}
+steps = {name: [int(f(data.steps_of(getattr(found, name).ids, found.meta))) for f in (min, max)] for name in rows}
+print(json.dumps({"meta": found.meta, "rows": rows, "steps": steps}))
+"""
+
+
+def probe(project: Path, source: Path, **knobs: object) -> dict:
+    """What data.load makes of a source; `notes` is what it said."""
+    (project / "probe.py").write_text(PROBE, encoding="utf-8")
+    done = run(project, "probe.py", str(source), json.dumps(knobs)).ok()
+    return {**json.loads(done.out), "notes": done.err}
+
+
+@pytest.mark.slow
+def test_several_series_are_forecast_together(project: Path, tmp_path: Path) -> None:
+    table = tmp_path / "all shops.csv"
+    table.write_text(long_table(shuffled=True), encoding="utf-8")
+    done = run(project, "train.py", "--smoke", "--data", str(table), "--out", "long").ok()
+    assert 'a series for each "shop"' in done.err
+    run(project, "evaluate.py", "long").ok()
+    folder = project / "runs" / "long"
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    each = report["other_metrics"]["mase_by_series"]
+    assert set(each) == set(SHOPS) and report["score"] == pytest.approx(np.mean(list(each.values())))
+    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    train = np.array(sales(1000.0))[: STEPS - 2 * 12 - (round(0.25 * STEPS) + round(0.15 * STEPS) - 24)]
+    scale = meta["series"]["scales"][meta["series"]["names"].index("east, old")]
+    assert meta["season"] == 12 and scale == pytest.approx(np.abs(train[12:] - train[:-12]).mean(), rel=1e-4)
+    predictions = np.load(folder / "predictions.npz")
+    ours = predictions["target"][:, 0] == meta["series"]["names"].index("north")
+    gap = np.abs(predictions["output"][ours] - predictions["target"][ours, 1:]).mean()
+    assert each["north"] == pytest.approx(gap, rel=1e-4)
+    for words in (["3"], [str(table)]):
+        rows = json.loads(run(project, "predict.py", *words, "--run", "long", "--json").ok().out)
+        assert {row["series"] for row in rows} == set(SHOPS) and rows[0]["time"] == "2005-01"
+        size = {row["series"]: row["forecast"] for row in rows}
+        assert all(2 * SHOPS[name] < size[name] < 8 * SHOPS[name] for name in SHOPS)
+        assert all(row["low"] < row["forecast"] < row["high"] for row in rows[:3])
+    fresh = "month,shop,sales\n" + "\n".join(f"{m},new,{v:.5f}" for m, v in zip(MONTHS, sales(3.0), strict=True))
+    rows = json.loads(run(project, "predict.py", "-", "--run", "long", "--json", stdin=fresh).ok().out)
+    assert {row["series"] for row in rows} == {"new"} and len(rows) == 12
+
+
+@pytest.mark.slow
+def test_every_layout_gives_the_same_series(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "long.csv").write_text(long_table(), encoding="utf-8")
+    lines = zip(MONTHS, *(sales(size) for size in SHOPS.values()), strict=True)
+    (tmp_path / "wide.csv").write_text(
+        "month,s1,s2,s3\n" + "\n".join(f"{m},{a:.6g},{b:.6g},{c:.6g}" for m, a, b, c in lines), encoding="utf-8"
+    )
+    (tmp_path / "files").mkdir()
+    for name, size in SHOPS.items():
+        cells = (f"{m[5:]}/{m[:4]};{value:.6g}".replace(".", ",") for m, value in zip(MONTHS, sales(size), strict=True))
+        (tmp_path / "files" / f"{name}.csv").write_text("month;sales\n" + "\n".join(cells) + "\n", encoding="utf-8")
+    found = {name: probe(project, tmp_path / name) for name in ("long.csv", "wide.csv", "files")}
+    shapes = {name: facts["meta"]["layout"]["shape"] for name, facts in found.items()}
+    assert shapes == {"long.csv": "long", "wide.csv": "wide", "files": "files"}
+    scales = [sorted(facts["meta"]["series"]["scales"]) for facts in found.values()]
+    assert scales[0] == pytest.approx(scales[1]) and scales[1] == pytest.approx(scales[2])
+    steps = found["long.csv"]["steps"]
+    assert (
+        steps["train"][1] + 12 <= steps["valid"][0] and steps["valid"][1] + 12 <= steps["test"][0]
+    )  # the same date for all
+    assert all(facts["steps"] == steps for facts in found.values())
+    one = probe(project, tmp_path / "wide.csv", target="s2")
+    assert "series" not in one["meta"] and one["meta"]["target"] == "s2"
+    two = probe(project, tmp_path / "wide.csv", target="s2, s1")
+    assert two["meta"]["series"]["names"] == ["s2", "s1"]
+
+
+@pytest.mark.slow
+def test_messy_rows_become_regular_steps(project: Path, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = long_table(shuffled=True).splitlines()
+    rows = [rows[0], *(row for row in rows[1:] if rng.random() > 0.05), *rows[5:9], "1999-01,north,", ",north,3"]
+    (tmp_path / "messy.csv").write_text("\n".join(rows), encoding="utf-8")
+    found = probe(project, tmp_path / "messy.csv")
+    assert "step(s) are missing" in found["notes"] and "several values" in found["notes"]
+    assert "1 row(s) without a date" in found["notes"] and len(found["meta"]["series"]["names"]) == 3
+    some = [*rows, *(f"{month},short,{i}" for i, month in enumerate(MONTHS[:9]))]
+    some += [f"{month},still,7" for month in MONTHS] + [
+        f"{month},holes,{i}" for i, month in enumerate(MONTHS) if i % 5 < 2
+    ]
+    (tmp_path / "some.csv").write_text("\n".join(some), encoding="utf-8")
+    found = probe(project, tmp_path / "some.csv")
+    assert set(found["meta"]["series"]["names"]) == set(SHOPS) and "left out" in found["notes"]
+    begin = datetime.datetime(2020, 1, 1)
+    seconds = np.sort(rng.uniform(0, 300 * 86400, 2000))
+    cells = [f"{begin + datetime.timedelta(seconds=int(s))},{math.sin(s / 86400):.4f}" for s in seconds]
+    (tmp_path / "irregular.csv").write_text("at,value\n" + "\n".join(cells), encoding="utf-8")
+    found = probe(project, tmp_path / "irregular.csv")
+    assert "irregular time stamps" in found["notes"] and found["meta"]["clock"]["floor"] == "days"
+    parts = [f"{m[:4]},{int(m[5:])},{v:.4f}" for m, v in zip(MONTHS, sales(1.0), strict=True)]
+    (tmp_path / "parts.csv").write_text("Year,Month,sales\n" + "\n".join(parts), encoding="utf-8")
+    found = probe(project, tmp_path / "parts.csv")
+    assert found["meta"]["clock"]["unit"] == "months" and found["meta"]["season"] == 12
+    again = probe(project, tmp_path / "parts.csv", time="Year", target="sales")  # a part of the date names all of it
+    assert again["meta"] == found["meta"]
+    dated = [f"{day},{day[:4]},{int(day[5:7])},{i % 7}" for i, day in enumerate(days(200))]
+    (tmp_path / "dated.csv").write_text("day,year,month,n\n" + "\n".join(dated), encoding="utf-8")
+    assert probe(project, tmp_path / "dated.csv")["meta"]["time"] == "day"
+
+
+@pytest.mark.slow
+def test_the_schema_says_how_cells_are_written(project: Path, tmp_path: Path) -> None:
+    cells = [
+        f"{m[5:]}|{m[:4]};{1000 * v:,.2f} €".translate(str.maketrans(",.", ".,"))
+        for m, v in zip(MONTHS, sales(1.0), strict=True)
+    ]
+    cells[7] = cells[7].partition(";")[0] + ";-999"
+    (tmp_path / "t.csv").write_text("monat;umsatz\n" + "\n".join(cells) + "\n", encoding="utf-8")
+    schema = project / "data" / "schema.toml"
+    schema.write_text(
+        'format = "csv"\ntarget = "umsatz"\ntime = "monat"\n[dialect]\ndelimiter = ";"\n'
+        '[[columns]]\nname = "monat"\nrole = "date"\nparse = { format = "%m|%Y" }\n[[columns]]\nname = "umsatz"\n'
+        'role = "number"\nparse = { decimal = ",", thousands = ".", strip = "€", missing = ["-999"] }\n',
+        encoding="utf-8",
+    )
+    try:
+        found = probe(project, tmp_path / "t.csv")
+        assert found["meta"]["clock"]["start"].startswith("1990-01-01") and found["meta"]["season"] == 12
+        assert 3000 < np.mean(found["meta"]["end"]["values"]) < 7000 and "lacks 1 of 180" in found["notes"]
+        (tmp_path / "other.csv").write_text("day;n\n2020-01-01;1\n", encoding="utf-8")
+        run(project, "train.py", "--data", str(tmp_path / "other.csv")).refused(1, "hackgen new", "--data")
+    finally:
+        schema.unlink()
+
+
+@pytest.mark.slow
+def test_what_cannot_be_series_gets_one_line(project: Path, tmp_path: Path) -> None:
+    holes = "\n".join(f"{day},{i}" for i, day in enumerate(days(900)) if i % 7 < 3 or i % 100 < 30)
+    wrong = {
+        "holes.csv": ("day,value\n" + holes, (), "have no value"),
+        "short.csv": ("day,shop,v\n" + "".join(f"{d},{s},1\n" for d in days(20) for s in "ab"), (), "too few"),
+        "still.csv": (
+            "day,shop,v\n" + "".join(f"{d},{s},1\n" for d in days(200) for s in "ab"),
+            (),
+            "different values",
+        ),
+        "group.csv": (long_table(), ("--group", "store"), "--group"),
+        "target.csv": (long_table(), ("--target", "sale"), '"sale"'),
+    }
+    for name, (content, flags, word) in wrong.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        run(project, "train.py", "--smoke", "--data", str(tmp_path / name), *flags).refused(1, word)
+    (tmp_path / "empty").mkdir()
+    run(project, "train.py", "--data", str(tmp_path / "empty")).refused(1, "without tables")

@@ -1,0 +1,394 @@
+"""Tables in a generated project: every format, rules for cells, roles, splits by group and time, numbers as targets."""
+
+import gzip
+import json
+import random
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from hackgen.parts import TEMPLATES
+from projects import generate, run
+
+HEAD = ["größe", "art", "wann", "n"]
+ROWS = [["1.5", "rot", "2024-01-31", "7"], ["", "blau, hell", "2024-02-01", "8"], ["-2", "", "2024-03-05", "9"]]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return generate(tmp_path_factory.mktemp("tables") / "classes", task="tabular-classification")
+
+
+@pytest.fixture(scope="module")
+def numbers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return generate(tmp_path_factory.mktemp("tables") / "numbers", task="tabular-regression")
+
+
+def ask(project: Path, code: str) -> object:
+    """What `code`, run inside a project, binds to `answer`."""
+    code = f"import json, sys\n{code}\nprint(json.dumps(answer))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def loaded(project: Path, path: Path, answer: str, **knobs: object) -> object:
+    """An expression about `data`, as the project loads a table."""
+    given = ", ".join(f"{name}={value!r}" for name, value in {"data": str(path), **knobs}.items())
+    return ask(project, f"import data as d; from config import Mlp\ndata = d.load(Mlp({given}))\nanswer = {answer}")
+
+
+def fault(project: Path, path: Path, **knobs: object) -> str:
+    """The line with which a table is refused."""
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in knobs.items()]
+    code = (
+        "import cli, sys, data as d\nsys.argv[0] = 'train.py'\n"
+        "def main():\n    d.load(cli.parse_with_knobs(cli.Parser(''))[1])\ncli.run(main)"
+    )
+    words = [sys.executable, "-c", code, "--data", str(path), *flags]
+    done = subprocess.run(words, cwd=project, capture_output=True, encoding="utf-8")
+    assert done.returncode in (1, 2) and "Traceback" not in done.stderr, done.stderr
+    return done.stderr.splitlines()[-1]
+
+
+def written(path: Path, columns: dict[str, list], delimiter: str = ",") -> Path:
+    rows = [delimiter.join(columns), *(delimiter.join(map(str, row)) for row in zip(*columns.values(), strict=True))]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def csv_of(delimiter: str) -> str:
+    cells = [[f'"{cell}"' if delimiter in cell else cell for cell in row] for row in [HEAD, *ROWS]]
+    return "".join(delimiter.join(row) + "\r\n" for row in cells)
+
+
+def test_delimited_text_of_every_kind_reads_the_same(project: Path, tmp_path: Path) -> None:
+    text = csv_of(",")
+    files = {
+        "plain.csv": text.encode(),
+        "bom.csv": text.encode("utf-8-sig"),
+        "utf16.csv": text.encode("utf-16"),
+        "latin.csv": text.encode("latin-1"),
+        "semicolons.csv": csv_of(";").encode(),
+        "tabs.tsv": csv_of("\t").encode(),
+        "pipes.txt": csv_of("|").encode(),
+        "packed.csv.gz": gzip.compress(text.encode()),
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    with zipfile.ZipFile(tmp_path / "packed.zip", "w") as archive:
+        archive.writestr("../outside/table.csv", text)
+        archive.writestr("__MACOSX/._table.csv", "")
+    (tmp_path / "strange.csv").write_bytes(("made by a machine\n\n" + csv_of("^")).encode("cp850"))
+    dialect = {"delimiter": "^", "skip": 2, "encoding": "cp850", "header": True}
+    names = [*files, "packed.zip"]
+    read = ask(
+        project,
+        f"import tables\nnames, dialect = {names!r}, {dialect!r}\n"
+        f"found = [tables.read({str(tmp_path)!r} + '/' + name) for name in names]\n"
+        f"found.append(tables.read({str(tmp_path / 'strange.csv')!r}, dialect=dialect))\n"
+        "answer = [[t.columns, t.rows, t.lines] for t in found]",
+    )
+    for name, (columns, rows, lines) in zip([*names, "strange.csv"], read, strict=True):
+        assert (columns, rows) == (HEAD, ROWS), name
+        assert lines == ([4, 5, 6] if name == "strange.csv" else [2, 3, 4]), name
+
+
+def test_other_formats_give_the_same_cells_by_their_own_reader(project: Path, tmp_path: Path) -> None:
+    duckdb, openpyxl = pytest.importorskip("duckdb"), pytest.importorskip("openpyxl")
+    values = [[float(a) if a else None, b or None, c, int(n)] for a, b, c, n in ROWS]
+    entries = [dict(zip(HEAD, row, strict=True)) for row in values]
+    (tmp_path / "t.json").write_text(json.dumps({"rows": entries}), encoding="utf-8")
+    (tmp_path / "list.json").write_text(json.dumps(entries, indent=2, ensure_ascii=False), encoding="utf-8")
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(e) + "\n" for e in entries), encoding="utf-8")
+    (tmp_path / "t.jsonl.gz").write_bytes(gzip.compress((tmp_path / "t.jsonl").read_bytes()))
+    (tmp_path / "t.csv").write_text(csv_of(","), encoding="utf-8")
+    duckdb.sql(f"COPY (FROM read_csv('{tmp_path / 't.csv'}')) TO '{tmp_path / 't.parquet'}'")
+    book = openpyxl.Workbook()
+    book.create_sheet("data")
+    for row in [HEAD, *values]:
+        book["data"].append(row)
+    book.save(tmp_path / "t.xlsx")
+    cases = {"json": ["t.json", "list.json"], "jsonl": ["t.jsonl", "t.jsonl.gz"], "parquet": ["t.parquet"]}
+    for reader, names in {**cases, "excel": ["t.xlsx"]}.items():
+        other = tmp_path / reader
+        shutil.copytree(project, other)
+        shutil.copy(TEMPLATES / "readers" / "tables" / reader / "tables" / "reader.py", other / "tables")
+        found = ask(
+            other,
+            "import tables\nfrom tables import cells\n"
+            f"found = [tables.read({str(tmp_path)!r} + '/' + n) for n in {[*names, 't.csv']!r}]\n"
+            "answer = [[t.columns, [[c if cells.number(c) is None else cells.number(c) for c in r] for r in t.rows]]"
+            " for t in found]",
+        )
+        assert all(table == found[-1] for table in found), reader
+        (tmp_path / "broken").write_bytes(b"{[no table")
+        read = f"tables.read({str(tmp_path / 'broken')!r})"
+        assert "broken" in ask(
+            other, f"import tables, cli\ntry: {read}\nexcept cli.Fault as fault: answer = str(fault)"
+        )
+
+
+def test_rules_say_how_cells_become_numbers_and_what_is_missing(project: Path) -> None:
+    cases = [
+        ({"decimal": ",", "thousands": "."}, ["1.234,5", "-0,5", "7"], [1234.5, -0.5, 7]),
+        ({"thousands": ",", "strip": "$"}, ["$1,234", "$ 5", "NA"], [1234, 5, None]),
+        ({"strip": "%"}, ["12 %", "3.5%", "x"], [12, 3.5, None]),
+        ({"missing": ["-999"]}, ["-999", "-999.0", "3"], [None, None, 3]),
+        ({"unknown": ["n.b."]}, ["n.b.", "", "3"], [None, None, 3]),
+        ({}, ["1_000", "inf", "1e5", ""], [None, None, 1e5, None]),
+    ]
+    found = ask(
+        project,
+        f"import math\nfrom tables import cells\nanswer = [[None if math.isnan(v) else v for v in cells.numbers(c, p)]"
+        f" for p, c, _ in {cases!r}]",
+    )
+    assert found == [wanted for *_, wanted in cases]
+
+
+def everything(rows: int = 200, seed: int = 0) -> dict[str, list]:
+    """A column of each role; the target follows the first ones."""
+    rng = random.Random(seed)
+    size = [rng.gauss(0, 1) for _ in range(rows)]
+    colour = [rng.choice(["red", "green", "blue"]) for _ in range(rows)]
+    return {
+        "id": [f"P{i:05d}" for i in range(rows)],
+        "size": ["" if i % 17 == 3 else f"{v:.3f}" for i, v in enumerate(size)],
+        "income": [f"{10 ** rng.gauss(3, 1.5):.2f}" for _ in range(rows)],
+        "colour": colour,
+        "day": [f"{1 + i % 28:02d}.{1 + i // 28 % 12:02d}.{2020 + i // 336}" for i in range(rows)],
+        "words": [" ".join(rng.choice("good bad fast slow old new car boat".split()) for _ in range(6)) for _ in size],
+        "vector": [f"[{rng.random():.2f} {rng.random():.2f} {rng.random():.2f}]" for _ in range(rows)],
+        "same": ["x"] * rows,
+        "person": [f"p{i // 4}" for i in range(rows)],
+        "y": [f"{3 * v + (c == 'red') + rng.gauss(0, 0.2):.3f}" for v, c in zip(size, colour, strict=True)],
+    }
+
+
+def test_each_column_is_encoded_by_its_role_with_constants_of_train(numbers: Path, tmp_path: Path) -> None:
+    path = written(tmp_path / "t.csv", everything())
+    meta, numbers_mean, widths = loaded(
+        numbers,
+        path,
+        "[data.meta, abs(data.train.inputs[:]['numbers'].mean(0)).tolist(),"
+        " [x.inputs[:]['numbers'].shape[1] for x in (data.train, data.test)]]",
+    )
+    kinds = {feature["name"]: feature["kind"] for feature in meta["features"]}
+    assert kinds == {
+        **{"id": "unused", "size": "number", "income": "number", "colour": "category", "day": "date", "words": "text"},
+        **{"vector": "list", "same": "unused", "person": "category"},
+    }
+    by_name = {feature["name"]: feature for feature in meta["features"]}
+    assert by_name["size"]["indicator"] and "unit" in by_name["income"]
+    assert by_name["day"]["format"] == "%d.%m.%Y" and "day_of_week_sin" in by_name["day"]["parts"]
+    assert {"good", "boat"} <= set(by_name["words"]["words"])
+    assert widths == [meta["numbers"]] * 2 and numbers_mean[0] < 1e-6
+
+
+def test_only_train_decides_how_rows_are_encoded(numbers: Path, tmp_path: Path) -> None:
+    columns = everything()
+    constants = []
+    for newest in ("1", "1e9"):  # of the row that --time puts into test
+        columns["size"][-1] = columns["income"][-1] = newest
+        path = written(tmp_path / f"{newest}.csv", columns)
+        constants.append(loaded(numbers, path, "[data.meta['features'], data.train.ids.tolist()]", time="day"))
+    assert constants[0] == constants[1]
+
+
+def test_new_rows_with_missing_strange_and_unseen_cells_get_finite_inputs(numbers: Path, tmp_path: Path) -> None:
+    path = written(tmp_path / "t.csv", everything())
+    new = [
+        [""] * 9,
+        ["?", "much", "1e300", "pink", "soon", "¿qué?", "[1", "y", "p999"],
+        ["a", "1e90", "-1e90", *"xxxxxx"],
+    ]
+    largest = loaded(numbers, path, f"float(abs(d.encode({new!r}, data.meta)['numbers']).max())")
+    assert largest <= 10
+
+
+def test_rows_of_a_group_stay_together_and_times_are_in_order(numbers: Path, tmp_path: Path) -> None:
+    path = written(tmp_path / "t.csv", everything())
+    splits = "[[data.meta['kept_together'], *[[s.inputs.cells[i][{0}] for i in range(len(s))] for s in"
+    ask_for = splits + " (data.train, data.valid, data.test)]]]"
+    ((kept, *groups),) = loaded(numbers, path, ask_for.format(8), group="person")
+    assert kept == ["rows", "group"] and not set(groups[0]) & set(groups[1]) and not set(groups[1]) & set(groups[2])
+    for knobs in ({"time": "day"}, {"time": "day", "group": "person"}):
+        ((_, *days),) = loaded(numbers, path, ask_for.format(4), **knobs)
+        days = [sorted(day[6:] + day[3:5] + day[:2] for day in split) for split in days]
+        assert days[0][-1] < days[1][-1] < days[2][-1] and len(days[2]) > 20
+        if "group" not in knobs:
+            assert days[0][-1] < days[1][0] and days[1][-1] < days[2][0]
+    ((_, *groups),) = loaded(numbers, path, ask_for.format(8), time="day", group="person")
+    assert not set(groups[0]) & set(groups[2])
+
+
+def test_equal_rows_give_way_where_they_tie_all_groups_together(project: Path, tmp_path: Path) -> None:
+    columns = {"a": [i % 2 for i in range(90)], "who": [i // 3 for i in range(90)], "y": [i * 7 % 3 for i in range(90)]}
+    path = written(tmp_path / "t.csv", columns)
+    schema = tmp_path / "p" / "data" / "schema.toml"
+    shutil.copytree(project, tmp_path / "p")
+    schema.parent.mkdir(exist_ok=True)
+    schema.write_text('target = "y"\ngroup = "who"\n[[columns]]\nname = "who"\nuse = false\n', encoding="utf-8")
+    assert loaded(tmp_path / "p", path, "data.meta['kept_together']") == ["group"]
+
+
+SCHEMA = """format = "csv"
+target = "y"
+metric = "macro F1"
+[dialect]
+delimiter = ";"
+[[columns]]
+name = "price"
+role = "number"
+parse = { decimal = ",", thousands = ".", strip = "€", missing = ["-999"] }
+[[columns]]
+name = "secret"
+use = false
+why = "gives the target away"
+[[columns]]
+name = "code"
+role = "category"
+"""
+
+
+def test_a_schema_is_followed_and_a_wrong_one_refused_in_a_line(project: Path, tmp_path: Path) -> None:
+    rng = random.Random(1)
+    shutil.copytree(project, tmp_path / "p")
+    schema = tmp_path / "p" / "data" / "schema.toml"
+    schema.parent.mkdir(exist_ok=True)
+    schema.write_text(SCHEMA, encoding="utf-8")
+    y = [rng.choice("aaaaaaab") for _ in range(200)]
+    price = [f"1.{rng.randint(100, 999)},5 €" if i % 9 else "-999" for i in range(200)]
+    columns = {"price": price, "secret": y, "code": [rng.randint(1, 4) for _ in y], "y": y}
+    path = written(tmp_path / "t.csv", columns, ";")
+    meta = loaded(tmp_path / "p", path, "data.meta")
+    price, secret, code = meta["features"]
+    assert 1000 < price["mean"] < 2000 and price["indicator"] and secret["kind"] == "unused"
+    assert code["kind"] == "category" and meta["metric"] == "macro F1" and meta["class_weights"][1] > 1
+    other = written(tmp_path / "other.csv", {"price": [1, 2, 3], "z": [1, 2, 3], "y": "aba"}, ";")
+    assert "hackgen new" in fault(tmp_path / "p", other) and "code" in fault(tmp_path / "p", other)
+    for wrong in ("target = 3", "[[columns]]\nname = 'a'\nrole = 'colour'", "= 1", "[[columns]]\nrole = 'number'"):
+        schema.write_text(wrong, encoding="utf-8")
+        assert "schema.toml" in fault(tmp_path / "p", path)
+
+
+def test_targets_that_are_no_numbers_are_refused_and_missing_ones_left_out(numbers: Path, tmp_path: Path) -> None:
+    columns = everything(60)
+    good = columns["y"]
+    for bad, word in (("inf", "too large"), ("1e60", "too large"), ("soon", "no number")):
+        columns["y"] = [*good[:9], bad, *good[10:]]
+        line = fault(numbers, written(tmp_path / "t.csv", columns))
+        assert word in line and "line 11" in line
+    columns["y"] = [*good[:9], "NA", *good[10:]]
+    assert loaded(numbers, written(tmp_path / "t.csv", columns), "data.meta['data']['rows']") == 59
+    assert "colour" in fault(numbers, tmp_path / "t.csv", target="colour")
+    columns["y"] = ["4"] * 60
+    assert "4 in all rows" in fault(numbers, written(tmp_path / "t.csv", columns))
+    assert "no column" in fault(numbers, tmp_path / "t.csv", group="nobody")
+    assert "--time none" in fault(numbers, tmp_path / "t.csv", target="size", time="colour")
+
+
+def test_macro_f1_is_that_of_scikit_learn(project: Path) -> None:
+    found = ask(
+        project,
+        "import numpy as np, metrics\nfrom sklearn.metrics import f1_score\nrng = np.random.default_rng(0)\n"
+        "y, out = rng.choice(4, 300, p=[.7, .2, .07, .03]), rng.random((300, 4))\nmeta = {'metric': 'macro F1'}\n"
+        "answer = [metrics.score(y, out, meta), f1_score(y, out.argmax(1), average='macro'),"
+        " metrics.interval(y, out, meta)[0], metrics.difference(y, out, out[:, ::-1], meta)[0]]",
+    )
+    assert abs(found[0] - found[1]) < 1e-12 and found[2][0] < found[0] < found[2][1] and found[3][0] < found[3][1]
+
+
+def shrunk(project: Path, to: Path) -> Path:
+    """A project that takes every table for larger than memory."""
+    shutil.copytree(project, to)
+    for file, name, value in (
+        ("tables/reader.py", "LARGE", "100"),
+        ("tables/reader.py", "CAREFUL", "5_000"),
+        ("tables/reader.py", "BLOCK", "70"),
+    ):
+        code = (to / file).read_text(encoding="utf-8")
+        lines = [f"{name} = {value}" if line.startswith(f"{name} =") else line for line in code.splitlines()]
+        (to / file).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return to
+
+
+def test_a_large_table_is_encoded_as_a_small_one_and_prepared_once(numbers: Path, tmp_path: Path) -> None:
+    path = written(tmp_path / "t.csv", everything(800))
+    big = shrunk(numbers, tmp_path / "big")
+    what = (
+        "[sorted(zip(data.train.ids.tolist(), data.train.inputs[:]['numbers'].tolist())), data.meta['features'],"
+        " [s.inputs.keys.tolist() for s in (data.train, data.valid, data.test)]]"
+    )
+    for knobs in ({"time": "day"}, {"time": "day", "target": "size"}):
+        small_rows, small_features, _ = loaded(numbers, path, what, **knobs)
+        rows, features, keys = loaded(big, path, what, **knobs)
+        assert features == small_features and rows == small_rows
+        assert not set(keys[0]) & set(keys[1]) and not set(keys[1]) & set(keys[2])
+    rows, _, keys = loaded(big, path, what, group="person")
+    assert 0.5 < len(rows) / 800 < 0.8 and not set(keys[0]) & set(keys[2])
+    folders = sorted((big / "prepared").iterdir())
+    stamps = [folder.stat().st_mtime_ns for folder in folders]
+    assert len(folders) == 3 and loaded(big, path, what, group="person")[2] == keys
+    assert [folder.stat().st_mtime_ns for folder in folders] == stamps
+    path.write_text(path.read_text(encoding="utf-8") + path.read_text(encoding="utf-8").split("\n")[1] + "\n")
+    assert loaded(big, path, "data.meta['data']['rows']", group="person") == 801
+
+
+@pytest.mark.slow
+def test_a_large_table_trains_and_is_scored(project: Path, tmp_path: Path) -> None:
+    columns = everything(900)
+    columns["y"] = ["high" if float(value) > 0 else "low" for value in columns["y"]]
+    path = written(tmp_path / "t.csv", columns)
+    big = shrunk(project, tmp_path / "big")
+    run(big, "train.py", "--epochs", "3", "--data", str(path), "--out", "a").ok()
+    run(big, "evaluate.py", "a").ok()
+    assert json.loads((big / "runs/a/report.json").read_text(encoding="utf-8"))["score"] > 0.7
+    path.with_name("new.csv").write_text("\n".join(path.read_text().split("\n")[:4]), encoding="utf-8")
+    assert len(json.loads(run(big, "predict.py", str(path.with_name("new.csv")), "--json").ok().out)) == 3
+    assert run(big, "check.py", "--only", "splits-disjoint", "--data", str(path)).ok()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rows", [12, 40])
+def test_small_tables_of_all_roles_train_and_predict(project: Path, numbers: Path, tmp_path: Path, rows: int) -> None:
+    for folder in (numbers, project):
+        columns = everything(rows)
+        if folder is project:
+            columns["y"] = ["high" if float(value) > 0 else "low" for value in columns["y"]]
+        path = written(tmp_path / "t.csv", columns)
+        name = f"small-{rows}"
+        run(folder, "train.py", "--smoke", "--data", str(path), "--out", name).ok()
+        run(folder, "evaluate.py", name).ok()
+        new = {name: [cells[0], "x" * (name == "id")] for name, cells in columns.items() if name != "y"}
+        new["colour"][0] = "a colour never seen"
+        answers = run(folder, "predict.py", str(written(tmp_path / "new.csv", new)), "--run", name, "--json").ok()
+        assert len(json.loads(answers.out)) == 2
+
+
+@pytest.mark.slow
+def test_balanced_weights_find_a_rare_class_and_the_checks_hold(project: Path, tmp_path: Path) -> None:
+    rng = random.Random(0)
+    y = ["rare" if rng.random() < 0.05 else "usual" for _ in range(600)]
+    columns = {"x": [f"{rng.gauss(1.2 * (k == 'rare'), 1):.3f}" for k in y], "y": y}
+    path = written(tmp_path / "t.csv", columns)
+    scores = {}
+    for metric in ("accuracy", "macro F1"):
+        run(project, "train.py", "--data", str(path), "--metric", metric, "--epochs", "30", "--out", metric).ok()
+        run(project, "evaluate.py", metric).ok()
+        report = json.loads((project / "runs" / metric / "report.json").read_text(encoding="utf-8"))
+        scores[metric] = report["other_metrics"]["macro_f1"]
+    assert scores["macro F1"] == report["score"] > scores["accuracy"]
+    run(project, "check.py", "--data", str(path), "--metric", "macro F1", "--only", "loss-at-start").ok()
+
+
+@pytest.mark.slow
+def test_diabetes_is_predicted_about_as_well_as_by_boosting(numbers: Path) -> None:
+    run(numbers, "train.py", "--out", "full").ok()
+    run(numbers, "evaluate.py", "full").ok()
+    report = json.loads((numbers / "runs" / "full" / "report.json").read_text(encoding="utf-8"))
+    assert report["train_seconds"] < 30 and report["score"] < 1.1 * report["reference"]["score"]
+    assert report["baseline"]["beaten"] and {"mae", "r2"} <= report["other_metrics"].keys()
