@@ -145,5 +145,4 @@ def facts(own: OwnData) -> dict[str, Any]:
         "suspects": findings.suspects,
         "classes": findings.facts.get("classes", {}),
         "notes": findings.notes,
-        "why": findings.suggestion.why if findings.suggestion else "",
     }

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from hackgen.compose import plan
+from hackgen.inspection import inspect
+from hackgen.inspection.show import text as report
 from hackgen.project import Answers, choices, choose, settled
 from hackgen.write import tree
 
@@ -33,8 +35,16 @@ def shown_tree() -> str:
     return f"```\n{tree('hackgen-demo', plan(choice, settled(answers, choice))).rsplit(';', 1)[0]}\n```"
 
 
-@pytest.mark.parametrize(("mark", "content"), [("choices", table), ("tree", shown_tree)])
-def test_readme_is_up_to_date(request: pytest.FixtureRequest, mark: str, content) -> None:
+def inspection() -> str:
+    """What `hackgen inspect` says of the data in an example."""
+    return f"```\n$ hackgen inspect harvest.csv\n{report(inspect('harvest.csv')).strip()}\n```"
+
+
+@pytest.mark.parametrize(("mark", "content"), [("choices", table), ("tree", shown_tree), ("inspect", inspection)])
+def test_readme_is_up_to_date(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, mark: str, content
+) -> None:
+    monkeypatch.chdir(README.parent / "examples" / "own-data" / "data")
     text = README.read_text(encoding="utf-8")
     start = text.index("\n", text.index(f"<!-- {mark}")) + 1
     end = text.index(f"<!-- end of {mark} -->")

@@ -77,6 +77,8 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
             ending, seen = Path(name).suffix.lower(), seen + 1
             if ending in tables.PICTURE_ENDINGS:
                 endings["picture"].append(folder / name)
+            elif Path(name).stem.lower() in ("readme", "license", "licence", "notice", "citation"):
+                continue  # about the data, not data
             elif ending in (".txt", ".md", ".text"):
                 endings["text"].append(folder / name)
             elif ending in (*tables.TABLE_ENDINGS, ".xlsx", ".gz", ".npz") or name.endswith("-ubyte"):

@@ -91,7 +91,7 @@ def sniff(text: str) -> Dialect:
     text = without_lines(text, 1) if hint else text
     head = "".join(itertools.islice(io.StringIO(text, newline=""), SAMPLE + MOST_SKIPPED))
     delimiter, width = _choose(head, hint)
-    found = Dialect(delimiter, '"', bool(hint), width)
+    found = Dialect(delimiter, '"', int(bool(hint)), width)
     if not hint and (skip := _before(head)):
         later, wide = _choose(without_lines(head, skip), "")
         if wide > max(width, 1):
