@@ -101,7 +101,3 @@ class Saver:
         if best_file(self.run).is_file():
             runs.mark_latest(self.run)
         self.saved_at = time.monotonic()
-
-    def restore_best(self) -> None:
-        """Put the best weights of the run back into the model."""
-        set_weights(self.model, load(best_file(self.run), self.config)["weights"], best_file(self.run))

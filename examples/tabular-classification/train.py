@@ -156,7 +156,7 @@ def train_step(
 
 
 def fit(model: nn.Module, data: Data, config: Config, run: Path) -> None:
-    """Train until the epochs or the minutes are over or valid no longer improves, then put the best weights back.
+    """Train until the epochs or the minutes are over or valid no longer improves; best.* keeps the best weights.
 
     All that is random comes from (seed, epoch, step), so a run resumed from last.pt ends with the same weights.
     """
@@ -206,7 +206,6 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path) -> None:
             loss.after_epoch(model, run, data, progress.epoch)
         progress.end_epoch(config)
         saver.save(progress, every=0.0 if progress.finished else 1.0)
-    saver.restore_best()
 
 
 def epoch_bar(order: list[np.ndarray], progress: Progress) -> Iterator[np.ndarray]:
