@@ -44,6 +44,7 @@ def main() -> None:
     parser.add_argument("mnist", type=Path)
     parser.add_argument("--samples", type=int, default=5000)
     parser.add_argument("--seed", default="0", help="of the generator's training")
+    parser.add_argument("--minutes", default="7", help="of the generator's training")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder, data = Path(name), args.mnist.resolve()
@@ -54,7 +55,7 @@ def main() -> None:
         print(f"the judge: {report['score']:.2%} right on real test digits, of which it is sure of {real:.1%}")
 
         gan = generate("image-generation", "gan", data, folder)
-        seconds, report = learn(gan, "--seed", args.seed)
+        seconds, report = learn(gan, "--seed", args.seed, "--minutes", args.minutes)
         low, high = report["ci95"]
         print(
             f"the generator: train.py {seconds:.0f} s, {report['metric']} {report['score']:.4f} ({low:.4f}–{high:.4f})"

@@ -299,6 +299,16 @@ def test_macro_f1_is_that_of_scikit_learn(project: Path) -> None:
         "answer = [metrics.score(y, out, meta), f1_score(y, out.argmax(1), average='macro'),"
         " metrics.interval(y, out, meta)[0], metrics.difference(y, out, out[:, ::-1], meta)[0]]",
     )
+    rare = ask(
+        project,
+        "import numpy as np, metrics\nfrom sklearn.metrics import average_precision_score\n"
+        "rng = np.random.default_rng(0)\ny = (rng.random(400) < .05).astype(int)\n"
+        "p = np.round(rng.random(400) * .5 + .3 * y, 2)\nout = np.stack([1 - p, p], 1)\n"
+        "meta = {'metric': 'average precision', 'rare_class': 1}\n"
+        "answer = [metrics.score(y, out, meta), average_precision_score(y, p), metrics.interval(y, out, meta)[0],"
+        " metrics.difference(y, out, out[:, ::-1], meta)[0]]",
+    )
+    assert abs(rare[0] - rare[1]) < 1e-12 and rare[2][0] < rare[0] < rare[2][1] and rare[3][0] > 0
     assert abs(found[0] - found[1]) < 1e-12 and found[2][0] < found[0] < found[2][1] and found[3][0] < found[3][1]
 
 

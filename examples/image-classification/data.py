@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import balance
+import bundled
 import cli
 import picture_list
 import pictures
@@ -67,13 +68,11 @@ def load(config: Config) -> Data:
         )
     train, valid, test = divide_rows(config, given, labelled=True)
     mean, deviation = mean_and_deviation(given, train)
-    counts = np.bincount(labels[train], minlength=len(given.classes))
-    metric = balance.metric(config.metric, np.bincount(labels[given.rows], minlength=len(given.classes)))
+    in_all, in_train = (np.bincount(labels[rows], minlength=len(given.classes)) for rows in (given.rows, train))
     meta = {
         "shape": list(given.images.shape[1:]),
         "classes": given.classes,
-        "metric": metric,
-        "class_weights": balance.weights(config.class_weights, metric, counts),
+        **balance.facts(config, in_all, in_train),
         "mean": round(mean, 3),
         "deviation": round(max(1.0, deviation), 3),
         "data": {
@@ -92,11 +91,9 @@ def load(config: Config) -> Data:
 
 def sample() -> Pictures:
     """1,797 handwritten digits of 8×8 pixels that come with scikit-learn."""
-    from sklearn.datasets import load_digits
-
-    digits = load_digits()
-    images = (digits.images * (255 / 16)).round().astype(np.uint8)[..., None]
-    return pictures.from_arrays("digits (scikit-learn)", images, digits.target)
+    digits = bundled.numbers("digits.csv.gz", ",")
+    images = (digits[:, :64] * (255 / 16)).round().astype(np.uint8).reshape(-1, 8, 8, 1)
+    return pictures.from_arrays("digits (scikit-learn)", images, digits[:, 64].astype(int))
 
 
 def example_keys(split: Split) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+import bundled
 import cli
 import pictures
 import runs
@@ -87,9 +88,8 @@ def augment(inputs: np.ndarray, targets: np.ndarray, rng: np.random.Generator) -
 
 def sample() -> Pictures:
     """1,797 handwritten digits of 8×8 pixels that come with scikit-learn."""
-    from sklearn.datasets import load_digits
-
-    images = (load_digits().images * (255 / 16)).round().astype(np.uint8)[..., None]
+    digits = bundled.numbers("digits.csv.gz", ",")
+    images = (digits[:, :64] * (255 / 16)).round().astype(np.uint8).reshape(-1, 8, 8, 1)
     return pictures.from_arrays("digits (scikit-learn)", images, np.zeros(len(images), int))
 
 

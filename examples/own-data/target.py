@@ -61,9 +61,8 @@ class Target:
     def fit(self, codes: np.ndarray) -> dict[str, Any]:
         """What is known of the classes, measured on train."""
         counts = np.bincount(self.final(codes), minlength=len(self.classes))
-        metric = balance.metric(self.config.metric, self.counts)
-        weights = balance.weights(self.config.class_weights, metric, counts)
-        return {"classes": self.classes, "outputs": len(self.classes), "metric": metric, "class_weights": weights}
+        found = balance.facts(self.config, self.counts, counts)
+        return {"classes": self.classes, "outputs": len(self.classes), **found}
 
     def final(self, codes: np.ndarray) -> np.ndarray:
         """Class numbers, (rows,) int64."""

@@ -30,7 +30,7 @@ class Config:
     device: str = "auto"  # cuda, mps, cpu; auto = the first of them that passes a trial step
     precision: str = "auto"  # float32 or bfloat16; auto = a fixed rule of processor and model (device.py)
     compile: bool = False  # torch.compile on CUDA: slow to start, then faster
-    metric: str = ""  # accuracy or macro F1; empty = macro F1 where a class is rare, else accuracy
+    metric: str = ""  # accuracy, macro F1 or average precision; empty = accuracy, unless a class is rare (balance.py)
     class_weights: str = "auto"  # none, balanced (every class weighs the same); auto = balanced where macro F1 counts
     target: str = ""  # the column to predict; empty = the last one
     group: str = ""  # column whose equal values, such as a person's, stay in one split; none = no such column

@@ -66,6 +66,15 @@ def use_threads(model: nn.Module, rows: int) -> None:
         torch.set_num_threads(1)
 
 
+def seed(device: torch.device, number: int) -> None:
+    """Seed what is drawn on a device and on the CPU; torch.manual_seed takes longer than a small step."""
+    torch.default_generator.manual_seed(number)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(number)
+    elif device.type == "mps":
+        torch.mps.manual_seed(number)
+
+
 def place(model: nn.Module, device: torch.device, precision: str) -> nn.Module:
     """Move a model to a device and note the precision that `autocast` gives its forward passes."""
     model.precision = precision

@@ -136,7 +136,7 @@ def train_batch(split: Split, rows: np.ndarray, device: torch.device, key: tuple
     inputs, targets = take(split.inputs, rows), take(split.targets, rows)
     if hasattr(data_module, "augment"):
         inputs, targets = data_module.augment(inputs, targets, np.random.default_rng(key))
-    torch.manual_seed((key[0] * 100_003 + key[1]) * 1_000_003 + key[2])  # dropout too
+    devices.seed(device, (key[0] * 100_003 + key[1]) * 1_000_003 + key[2])  # dropout too
     return devices.to_tensors(inputs, device), devices.to_tensors(targets, device)
 
 

@@ -39,12 +39,10 @@ def load(config: Config) -> Data:
         remedy = "add some" if source.is_test.any() else "try another --split-seed"
         raise cli.Fault(f"{source.path}: class {source.classes[lacking[0]]!r} is not in train; {remedy}")
     in_all, in_train = (np.bincount(x, minlength=len(source.classes)) for x in (source.labels, source.labels[parts[0]]))
-    metric = balance.metric(config.metric, in_all)
     longest = int(source.corpus.lengths[parts[0]].max())
     meta = {
         "classes": source.classes,
-        "metric": metric,
-        "class_weights": balance.weights(config.class_weights, metric, in_train),
+        **balance.facts(config, in_all, in_train),
         "columns": source.columns,
         "length": config.length or max(1, min(longest, LONGEST)),
         "vocabulary": words.learn(source.corpus, parts[0], config.rare, config.vocabulary),

@@ -39,7 +39,7 @@ class Transformer(Config):
 
     model: str = "transformer"
     learning_rate: float = 0.004  # small transformers bear more than the 6e-4 of large ones
-    steps: int = 300  # most of a pass over the sample, half a minute
+    steps: int = 300  # one pass over the sample, half a minute
     batch_size: int = 16  # many small steps learn faster than few large ones here
     width: int = 128  # length of a token's vector
     depth: int = 4  # blocks

@@ -1,0 +1,43 @@
+"""Data sets of the hub: its library's own loading code, on small local data."""
+
+from pathlib import Path
+
+import pytest
+from hackgen.errors import Problem
+from hackgen.inspection import hub, inspect
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("hf:org/name", "org/name"),
+        ("hf://datasets/org/name", "org/name"),
+        ("https://huggingface.co/datasets/org/name", "org/name"),
+        ("hf:imdb", "imdb"),
+        ("imdb.csv", None),
+        ("data/imdb", None),
+    ],
+)
+def test_addresses_of_the_hub_are_told_from_files(given: str, name: str | None) -> None:
+    assert hub.name_of(given) == name
+
+
+def test_without_its_library_the_remedy_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "datasets", None)
+    with pytest.raises(Problem, match="pip install datasets"):
+        hub.fetch("org/name", tmp_path / "kept")
+
+
+def test_a_data_set_becomes_a_file_that_can_be_inspected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("datasets")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    source = tmp_path / "source"
+    source.mkdir()
+    words = ("good and cheap, I would buy it again", "broke after a day, and nobody answered")
+    rows = "".join(f'"{words[i % 2]} {i}",{i % 2}\n' for i in range(40))
+    (source / "train.csv").write_text("text,label\n" + rows, encoding="utf-8")
+    (source / "test.csv").write_text("text,label\nfine,1\n", encoding="utf-8")
+    kept = hub.fetch(str(source), tmp_path / "kept")
+    assert kept == hub.fetch(str(source), tmp_path / "kept")  # the second time from the disk
+    found = inspect(str(kept))
+    assert (found.format, found.rows, found.suggestion.target) == ("parquet", 41, "label")
