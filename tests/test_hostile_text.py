@@ -192,7 +192,7 @@ def test_any_text_in_every_place(task, title, author, event, data, target):
     holds(task, dict(zip(PLAIN, (title, author, event, data, target), strict=True)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(st.characters(), max_size=30))
 def test_text_is_one_line_or_refused_in_one_line(typed):
     """Also control characters, separators of lines and halves of surrogates."""
@@ -205,7 +205,7 @@ def test_text_is_one_line_or_refused_in_one_line(typed):
         typed.encode("utf-8")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(one_line_text)
 def test_each_filter_reads_back_equal(typed):
     assert tomllib.loads(f"{text.toml('k')} = {text.toml(typed)}")["k"] == typed
@@ -214,7 +214,7 @@ def test_each_filter_reads_back_equal(typed):
     assert ast.literal_eval(text.python(typed)) == typed
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(one_line_text.filter(bool))
 def test_markdown_shows_what_was_typed_wherever_it_stands(typed):
     escaped = text.markdown(typed)
