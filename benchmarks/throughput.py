@@ -17,7 +17,7 @@ import json, sys, time
 sys.path.insert(0, ".")
 import numpy as np, torch
 from torch import nn
-import checkpoint, data as data_module, device as devices, loss, models, schedule, train
+import checkpoint, data as data_module, device as devices, feed, loss, models, schedule, train
 from config import MODELS
 config, rounds = MODELS[sys.argv[1]](), int(sys.argv[2])
 data = data_module.load(config)
@@ -29,9 +29,9 @@ def fresh():
     model = devices.place(model, cpu, devices.choose_precision("auto", cpu, model)).train()
     return model, train.make_optimizer(model, config)
 steps = int(sys.argv[3])
-order = train.batches(len(data.train), config.batch_size, 0, 1)
+order = feed.order(len(data.train), config.batch_size, 0, 1)
 order = [order[i % len(order)] for i in range(steps)]
-tensors = [train.cut(data.train, rows, cpu) for rows in order]
+tensors = [train.train_batch(data.train, rows, cpu, (0, 1, 0)) for rows in order]
 def ours():
     model, optimizer = fresh()
     start = time.perf_counter()

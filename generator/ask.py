@@ -12,7 +12,7 @@ from . import own_data
 from .answers import checked
 from .errors import Problem
 from .parts import TEMPLATES, Part
-from .project import Answers, choose, frameworks, models, shared_knobs, tasks, title_from
+from .project import Answers, backends, choose, frameworks, models, shared_knobs, tasks, title_from
 from .write import place
 
 if TYPE_CHECKING:
@@ -45,6 +45,13 @@ def complete(
     if answers.framework is None:
         answers = replace(answers, framework=_pick("With which framework?", frameworks(task), "pytorch"))
     choice = choose(answers, root)
+    if (
+        answers.backend is None
+        and len(known := backends(choice.framework)) > 1
+        and choice.framework.name == answers.framework
+    ):
+        question = f"What should {choice.framework.title} compute with?"
+        answers = replace(answers, backend=questionary.select(question, known).unsafe_ask())
     if not answers.models:
         answers = replace(answers, models=_pick_models(models(task, choice.framework)))
     if dest is None:

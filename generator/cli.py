@@ -35,6 +35,7 @@ def cli(context: click.Context) -> None:
 @click.argument("dest", required=False)
 @click.option("--task", help="What the project learns, e.g. image-classification.")
 @click.option("--framework", help="What it is written with, e.g. pytorch.")
+@click.option("--backend", help="What Keras computes with: tensorflow, jax or torch.")
 @click.option("--model", "models", multiple=True, help="A model to include; repeat it for several in one project.")
 @click.option("--title", help="The project's title; the folder's name says it otherwise.")
 @click.option("--author", help="Who made it; git's user.name otherwise.")

@@ -40,6 +40,13 @@ class Choice:
         return self.framework.card.get("models_from", self.framework.name)
 
     @cached_property
+    def frameworks(self) -> list[Part]:
+        """The framework, above the one it builds on, where it takes that one's models."""
+        return [
+            Part(self.framework.folder.parent / name) for name in dict.fromkeys((self.models_from, self.framework.name))
+        ]
+
+    @cached_property
     def layers(self) -> list[Path]:
         """The order of layers is the design: a file of a later one replaces the same file of an earlier one."""
         return [
@@ -48,8 +55,7 @@ class Choice:
             self.task.folder,
             self.root / "own" if self.format else self.task.folder / "sample",
             *(part.folder for part in self.readers),
-            self.framework.folder / "base",
-            self.framework.folder / "targets" / self.target,
+            *(part.folder / place for part in self.frameworks for place in ("base", f"targets/{self.target}")),
             *(model.folder for model in self.models),
         ]
 
@@ -71,7 +77,7 @@ class Choice:
     @cached_property
     def shared_parts(self) -> list[Part]:
         """The order of knobs: base < framework < task (< model, in a class of its own)."""
-        return [Part(self.layers[0]), self.framework, *self.used_parts, *self.readers, self.task]
+        return [Part(self.layers[0]), *self.frameworks, *self.used_parts, *self.readers, self.task]
 
     def __str__(self) -> str:
         names = ", ".join(model.name for model in self.models)
@@ -111,7 +117,12 @@ def frameworks(task: Part) -> list[Part]:
     """The frameworks that can do the task: they train towards its target, and one of its models has a file for them."""
     root = task.folder.parent.parent
     target = task["kind"].partition("-to-")[2]
-    fitting = [f for f in parts_in(root / "frameworks") if (f.folder / "targets" / target).is_dir() and models(task, f)]
+
+    def trains(framework: Part) -> bool:
+        built_on = framework.folder.parent / framework.card.get("models_from", framework.name)
+        return any((folder / "targets" / target).is_dir() for folder in (framework.folder, built_on))
+
+    fitting = [f for f in parts_in(root / "frameworks") if trains(f) and models(task, f)]
     return sorted(fitting, key=lambda framework: framework.name != "pytorch")  # plain PyTorch first, and the default
 
 
@@ -127,7 +138,8 @@ def models(task: Part, framework: Part) -> list[Part]:
 
 
 def backends(framework: Part) -> list[str | None]:
-    return framework.card.get("backends", [None])
+    """What the framework can compute with, its default first; just None where there is no choice."""
+    return list(framework.card.get("backends", {})) or [None]
 
 
 def choices(root: Path = TEMPLATES) -> list[Choice]:
@@ -144,11 +156,13 @@ def choices(root: Path = TEMPLATES) -> list[Choice]:
 def choose(answers: Answers, root: Path = TEMPLATES, format: str = "") -> Choice:
     """The parts that the answers name, with defaults for the rest; else a `Misuse` that says what would fit."""
     task = _task(answers.task, root)
-    framework = _framework(answers.framework, task)
-    backend = answers.backend or backends(framework)[0]
+    framework, backend = _framework(answers.framework, task)
+    backend = answers.backend or backend or backends(framework)[0]
     if backend not in backends(framework):
         known = [name for name in backends(framework) if name]
-        raise Misuse(f'no backend "{backend}" of {framework.name}{nearest(backend or "", known)}')
+        if not known:
+            raise Misuse(f'{framework.name} has no backends to choose from; leave out --backend "{backend}"')
+        raise Misuse(f'no backend "{backend}" of {framework.name}{nearest(backend, known)}')
     fitting = models(task, framework)
     chosen = tuple(_model(name, task, framework, fitting) for name in dict.fromkeys(answers.models)) or (fitting[0],)
     return Choice(task, framework, backend, chosen, format)
@@ -165,15 +179,19 @@ def _task(name: str | None, root: Path) -> Part:
     return every[name]
 
 
-def _framework(name: str | None, task: Part) -> Part:
+def _framework(name: str | None, task: Part) -> tuple[Part, str | None]:
+    """The framework called `name`, and the backend, where that is what it was called by (tensorflow: Keras on it)."""
     fitting = frameworks(task)
     if not fitting:
         raise Problem(f"no framework has a model for {task.name} ({task['kind']})")
     if name is None:
-        return fitting[0]
+        return fitting[0], None
     for framework in fitting:
         if framework.name == name:
-            return framework
+            return framework, None
+    for framework in fitting:
+        if name in framework.card.get("also_called", []):
+            return framework, name
     every = parts_in(task.folder.parent.parent / "frameworks")
     if name not in {framework.name for framework in every}:
         raise Misuse(f'no framework "{name}"{nearest(name, [part.name for part in every])} (hackgen list shows all)')
@@ -242,7 +260,10 @@ def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
     for name in ("data",) if choice.format else ("data", "target", "group", "time"):  # else data/schema.toml has them
         if value := getattr(answers, name):
             knobs[name] = knobs[name] | {"value": value}
-    dependencies = _dependencies([*choice.shared_parts, *choice.models])
+    card = choice.framework.card
+    dependencies = _dependencies(
+        [*choice.shared_parts, *choice.models], card.get("backends", {}).get(choice.backend, [])
+    )
     task = {key: choice.task[key] for key in ("kind", "metric", "sample")}
     return {
         "title": answers.title,
@@ -254,6 +275,9 @@ def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
         "task": {"name": choice.task.name, "title": choice.task.title, "summary": choice.task.summary} | task,
         "framework": {"name": choice.framework.name, "title": choice.framework.title},
         "backend": choice.backend,
+        "backends": [name for name in backends(choice.framework) if name],
+        "backend_variable": card.get("backend_variable", ""),
+        "environment": card.get("environment", {}),
         "models": [
             {
                 "name": model.name,
@@ -274,9 +298,9 @@ def _normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _dependencies(parts: Sequence[Part]) -> dict[str, str]:
+def _dependencies(parts: Sequence[Part], more: Sequence[str] = ()) -> dict[str, str]:
     """One line for each distribution, sorted by name; a later part's line wins."""
-    lines = [line for part in parts for line in part.dependencies]
+    lines = [*(line for part in parts for line in part.dependencies), *more]
     by_name = {_normalised(re.split(r"[^A-Za-z0-9._-]", line.strip(), maxsplit=1)[0]): line.strip() for line in lines}
     return dict(sorted(by_name.items()))
 

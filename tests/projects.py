@@ -1,21 +1,25 @@
-"""Generate projects and run their commands: torch is imported once, each command runs in a fork of that process."""
+"""Generate projects and run their commands: each framework is imported once, each command runs in a fork of that."""
 
+import contextlib
 import multiprocessing
 import os
 import runpy
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 
 from hackgen import own_data
 from hackgen.compose import plan
 from hackgen.inspection import inspect
-from hackgen.parts import TEMPLATES
+from hackgen.parts import TEMPLATES, tomllib
 from hackgen.project import Answers, choose, settled
 from hackgen.write import write
 
-IMPORTS = ["numpy", "torch", "tqdm", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics", "matplotlib.pyplot"]
+IMPORTS = ["numpy", "tqdm", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics", "matplotlib.pyplot"]
+FRAMEWORKS = {"pytorch": ["torch"]}  # what else is imported once for each framework
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 
 
@@ -83,13 +87,30 @@ def run(project: Path, *words: str, stdin: str = "") -> Done:
 
 def start(project: Path, *words: str, stdin: str = "") -> multiprocessing.Process:
     """Begin a command and return its process, to be joined or killed."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(IMPORTS)
     _output(project).mkdir(exist_ok=True)
     (_output(project) / "in").write_text(stdin, encoding="utf-8")
-    process = context.Process(target=_inside, args=(project, words, _output(project)))
-    process.start()
+    process = multiprocessing.get_context("forkserver").Process(target=_inside, args=(project, words, _output(project)))
+    answers = tomllib.loads((project / ".hackgen.toml").read_text(encoding="utf-8"))["answers"]
+    with _server(answers["framework"], answers.get("backend") or ""):
+        process.start()
     return process
+
+
+@contextlib.contextmanager
+def _server(framework: str, backend: str) -> Iterator[None]:
+    """Let processes be forked from one that has imported the framework, and no other."""
+    server = _servers.get((framework, backend))
+    if server is None:
+        server = _servers[framework, backend] = forkserver.ForkServer()
+        server.set_forkserver_preload([*IMPORTS, *FRAMEWORKS[framework]])
+    usual, forkserver.connect_to_new_process = forkserver.connect_to_new_process, server.connect_to_new_process
+    try:
+        yield
+    finally:
+        forkserver.connect_to_new_process = usual
+
+
+_servers: dict[tuple[str, str], forkserver.ForkServer] = {}
 
 
 def _output(project: Path) -> Path:
@@ -103,11 +124,8 @@ def _inside(project: Path, words: tuple[str, ...], folder: Path) -> None:
         os.dup2(os.open(folder / name, mode, 0o644), number)
     for number, stream in enumerate(("stdin", "stdout", "stderr")):
         setattr(sys, stream, open(number, "w" if number else "r", encoding="utf-8", closefd=False))
-    import torch
-
-    torch.set_num_threads(
-        1
-    )  # several tests run side by side, and threads that wait for each other slow all of them down
+    if "torch" in sys.modules:  # tests run side by side, and threads that wait for each other slow all of them down
+        sys.modules["torch"].set_num_threads(1)
     os.chdir(project)
     sys.argv = list(words)
     sys.path.insert(0, str(project))

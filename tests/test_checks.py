@@ -43,9 +43,9 @@ BUGS = [
         "value)",
     ),
     ("causal", GPT, "models/transformer.py", "is_causal=True", "is_causal=False"),
-    ("batch-size", MLP, "inference.py", "range(0, rows, size)", "range(0, rows - size + 1, size)"),
+    ("batch-size", MLP, "feed.py", "range(0, rows, size)", "range(0, rows - size + 1, size)"),
     ("batch-size", MLP, "models/mlp.py", "return self.head(x)", "return self.head(x / x.norm())"),
-    ("same-seed", MLP, "train.py", "default_rng((seed, epoch))", "default_rng()"),
+    ("same-seed", MLP, "feed.py", "default_rng((seed, epoch))", "default_rng()"),
     ("reload", MLP, "checkpoint.py", "    set_weights(model, weights, best_file(run))\n", ""),
 ]
 

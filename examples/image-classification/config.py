@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 TASK = "image-classification"
 FRAMEWORK = "pytorch"
+BACKEND = None
 
 
 @dataclass

@@ -1,8 +1,10 @@
 """Where training stands, when it is over, and which epoch is kept."""
 
+import math
 from dataclasses import dataclass
 
 import metrics
+from cli import Fault
 from config import Config
 
 
@@ -26,6 +28,17 @@ class Progress:
         if config.minutes:
             return self.seconds / (60 * config.minutes)
         return self.steps / (config.epochs * steps_per_epoch)
+
+    @property
+    def loss(self) -> float:
+        """The mean loss of this epoch's steps."""
+        return self.loss_sum / max(self.step, 1)
+
+    def check_loss(self, config: Config) -> None:
+        """Stop a training whose loss is no number any more."""
+        if not math.isfinite(self.loss):
+            rate = config.learning_rate / 10
+            raise Fault(f"the loss became {self.loss} in epoch {self.epoch}; try --learning-rate {rate:g}")
 
     def take(self, score: float, loss: float) -> bool:
         """Note an epoch's scores on valid; True if they are the best so far (of equal scores, the lower loss)."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 TASK = "image-generation"
 FRAMEWORK = "pytorch"
+BACKEND = None
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """Answers of a trained model, as NumPy arrays: the one path that training, evaluation, prediction and demos share."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,15 +7,11 @@ import torch
 from torch import nn
 
 import device as devices
+import feed
 import loss
 from splits import Split, take
 
 BATCH = 512  # rows at a time; only memory depends on it
-
-
-def batches(rows: int, size: int) -> Iterator[slice]:
-    """Consecutive slices that cover every row once."""
-    return (slice(start, min(start + size, rows)) for start in range(0, rows, size))
 
 
 @torch.inference_mode()
@@ -25,7 +20,7 @@ def outputs(model: nn.Module, split: Split, meta: dict[str, Any], batch_size: in
     model.eval()
     device = next(model.parameters()).device
     parts = []
-    for rows in batches(len(split), batch_size):
+    for rows in feed.slices(len(split), batch_size):
         inputs, targets = (devices.to_tensors(take(arrays, rows), device) for arrays in (split.inputs, split.targets))
         with devices.autocast(model):
             parts.append(loss.answers(model, inputs, targets, meta).float().cpu().numpy())
@@ -39,10 +34,18 @@ def answers(model: nn.Module, inputs: Any, meta: dict[str, Any], batch_size: int
     device = next(model.parameters()).device
     rows = len(next(iter(inputs.values())) if isinstance(inputs, dict) else inputs)
     parts = []
-    for index in batches(rows, batch_size):
+    for index in feed.slices(rows, batch_size):
         with devices.autocast(model):
             parts.append(loss.answers(model, devices.to_tensors(take(inputs, index), device), None, meta).float().cpu())
     return torch.cat(parts).numpy()
+
+
+@torch.no_grad()
+def mean_loss(model: nn.Module, split: Split, rows: np.ndarray, meta: dict[str, Any]) -> float:
+    """What training minimises, for some rows, without dropout and in float32."""
+    device = next(model.parameters()).device
+    inputs, targets = (devices.to_tensors(take(arrays, rows), device) for arrays in (split.inputs, split.targets))
+    return float(loss.loss(model.eval(), inputs, targets, meta))
 
 
 def parameter_count(model: nn.Module) -> int:

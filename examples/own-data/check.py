@@ -1,6 +1,5 @@
 """Sanity checks on this project's real data and model, after Karpathy's recipe for training: `python check.py`."""
 
-import copy
 import dataclasses
 import json
 import tempfile
@@ -10,25 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
 
-import checkpoint
 import cli
 import data as data_module
-import device as devices
-import inference
-import loss
+import feed
 import metrics
-import models
 import runs
 import schedule
-import train
+import watch
 from config import Config
+from learner import ERRORS, Learner
+from session import spread
 from splits import Data, Split, subset, take
 
 ROWS, STEPS = 512, 60  # enough to tell a healthy model from a broken one within seconds
-CPU = torch.device("cpu")
 
 
 @dataclasses.dataclass
@@ -44,53 +38,43 @@ class Result:
 
 
 class Bench:
-    """The project's data and fresh copies of its model, on the CPU in float32, where everything can be repeated."""
+    """The project's data and fresh learners of its model."""
 
     def __init__(self, config: Config) -> None:
         self.data: Data = data_module.load(runs.located(config))
-        few = np.unique(np.linspace(0, len(self.data.train) - 1, ROWS).astype(int))
-        self.train = subset(self.data.train, few)
+        self.train = subset(self.data.train, spread(len(self.data.train), ROWS))
         self.valid = subset(self.data.valid, np.arange(min(ROWS, len(self.data.valid))))
         self.config = dataclasses.replace(schedule.resolve(config, len(self.train)), precision="float32")
         self.meta = self.data.meta
 
-    def fresh(self, config: Config | None = None) -> nn.Module:
-        """A model with the weights that the seed decides."""
-        config = config or self.config
-        torch.manual_seed(config.seed)
-        return devices.place(models.build(self.meta, config), CPU, "float32")
+    def fresh(self) -> Learner:
+        """A learner that knows nothing."""
+        return Learner(self.config, self.data)
 
-    def run(self, config: Config, split: Split, steps: int, enough: float = -1.0) -> tuple[nn.Module, list[float]]:
-        """Train a fresh model with train.py's own steps until the loss is `enough`; the model and its losses."""
-        model, losses, epoch = self.fresh(config), [], 1
-        optimizer = train.make_optimizer(model, config)
+    def run(self, config: Config, split: Split, steps: int, enough: float = -1.0) -> tuple[Learner, list[float]]:
+        """Train a fresh learner with train.py's own steps until the loss is `enough`; the learner and its losses."""
+        learner, losses, epoch = Learner(config, self.data), [], 1
         while len(losses) < steps:
-            for step, rows in enumerate(train.batches(len(split), config.batch_size, config.seed, epoch)):
-                batch = train.train_batch(split, rows, CPU, (config.seed, epoch, step))
+            for step, rows in enumerate(feed.order(len(split), config.batch_size, config.seed, epoch)):
                 rate = config.learning_rate * min(1.0, (len(losses) + 1) / 10)
-                losses.append(float(train.train_step(model.train(), optimizer, batch, self.meta, config.clip, rate)))
+                losses.append(learner.step(split, rows, (config.seed, epoch, step), rate))
                 if len(losses) == steps or losses[-1] < enough:
-                    return model, losses
+                    return learner, losses
             epoch += 1
-        return model, losses
+        return learner, losses
 
     @cached_property
-    def trained(self) -> tuple[nn.Module, list[float]]:
-        """A model after a short training on some real rows, and its losses."""
+    def trained(self) -> tuple[Learner, list[float]]:
+        """A learner after a short training on some real rows, and its losses."""
         return self.run(self.config, self.train, STEPS)
 
     def outputs(self, split: Split, batch_size: int = 64) -> np.ndarray:
         """What the briefly trained model answers for every row of a split."""
-        return inference.outputs(self.trained[0], split, self.meta, batch_size)
+        return self.trained[0].outputs(split, batch_size)
 
-    def raw(self, rows: np.ndarray) -> torch.Tensor:
-        """The model's own output for rows of train, in eval mode."""
-        return first(self.trained[0].eval()(train.cut(self.data.train, rows, CPU)[0]))
-
-
-def first(output: Any) -> torch.Tensor:
-    """The scores of a model, of one that also returns its state too."""
-    return (output[0] if isinstance(output, tuple) else output).detach()
+    def raw(self, rows: np.ndarray) -> np.ndarray:
+        """The briefly trained model's own output for rows of train."""
+        return self.trained[0].raw(take(self.data.train.inputs, rows))
 
 
 class OneInput:
@@ -113,10 +97,8 @@ def splits_disjoint(bench: Bench) -> tuple[bool, str, str]:
 
 
 def loss_at_start(bench: Bench) -> tuple[bool, str, str]:
-    expected, tolerance = loss.at_start(bench.data)
-    batch = train.cut(bench.train, slice(0, 256), CPU)
-    with torch.no_grad():
-        found = float(loss.loss(bench.fresh().eval(), *batch, bench.meta))
+    expected, tolerance = watch.at_start(bench.data)
+    found = bench.fresh().loss(bench.train, np.arange(min(256, len(bench.train))))
     return abs(found - expected) <= tolerance, f"{found:.4f}", f"{expected:.4f} ± {tolerance:.4f}"
 
 
@@ -129,7 +111,7 @@ def inputs_matter(bench: Bench) -> tuple[bool, str, str]:
 
 def overfit_one_batch(bench: Bench) -> tuple[bool, str, str]:
     plain = {"weight_decay": 0.0, "batch_size": 8} | ({"dropout": 0.0} if hasattr(bench.config, "dropout") else {})
-    start, _ = loss.at_start(bench.data)
+    start, _ = watch.at_start(bench.data)
     batch = subset(bench.train, np.arange(min(8, len(bench.train))))
     losses = bench.run(dataclasses.replace(bench.config, **plain), batch, 300, 0.1 * start)[1]
     return (
@@ -146,13 +128,10 @@ def loss_falls(bench: Bench) -> tuple[bool, str, str]:
 
 
 def gradients(bench: Bench) -> tuple[bool, str, str]:
-    model, _ = bench.run(bench.config, bench.train, 3)
-    model.zero_grad(set_to_none=True)
-    batch = train.train_batch(bench.train, np.arange(min(64, len(bench.train))), CPU, (0, 0, 0))
-    loss.loss(model.train(), *batch, bench.meta).backward()
-    named = list(model.named_parameters())
-    bad = [n for n, p in named if p.grad is None or not p.grad.isfinite().all() or not p.grad.any()]
-    return not bad, f"{len(bad)} of {len(named)} without{': ' + ', '.join(bad[:3]) if bad else ''}", "0 without"
+    learner, _ = bench.run(bench.config, bench.train, 3)
+    found = learner.gradients(bench.train, np.arange(min(64, len(bench.train))))
+    bad = [name for name, value in found.items() if value is None or not np.isfinite(value).all() or not value.any()]
+    return not bad, f"{len(bad)} of {len(found)} without{': ' + ', '.join(bad[:3]) if bad else ''}", "0 without"
 
 
 def independent(bench: Bench) -> tuple[bool, str, str]:
@@ -164,18 +143,17 @@ def independent(bench: Bench) -> tuple[bool, str, str]:
 
 
 def causal(bench: Bench) -> tuple[bool, str, str]:
-    inputs = train.cut(bench.train, np.arange(min(8, len(bench.train))), CPU)[0]
-    later = inputs.clone()
-    half = inputs.shape[1] // 2
-    later[:, half:] = inputs[:, half:].flip(0)  # other rows' endings
-    model = bench.trained[0].eval()
-    gap = difference(first(model(inputs))[:, :half], first(model(later))[:, :half])
+    inputs = take(bench.train.inputs, np.arange(min(8, len(bench.train))))
+    later, half = inputs.copy(), inputs.shape[1] // 2
+    later[:, half:] = inputs[::-1, half:]  # other rows' endings
+    learner = bench.trained[0]
+    gap = difference(learner.raw(inputs)[:, :half], learner.raw(later)[:, :half])
     return gap < 1e-4, f"the first half changes by {gap:.1e} with the second", "below 1e-4"
 
 
 def batch_size(bench: Bench) -> tuple[bool, str, str]:
     few = subset(bench.valid, np.arange(min(50, len(bench.valid))))
-    whole, sevens, single = (torch.from_numpy(bench.outputs(few, size)) for size in (64, 7, 1))
+    whole, sevens, single = (bench.outputs(few, size) for size in (64, 7, 1))
     gap = max(difference(whole, sevens), difference(whole, single)) if whole.shape == single.shape else float("inf")
     return gap < 1e-3, f"answers in batches of 64, 7 and 1 differ by {gap:.1e}", "below 1e-3"
 
@@ -190,17 +168,14 @@ def same_seed(bench: Bench) -> tuple[bool, str, str]:
 def saved_and_reloaded(bench: Bench) -> tuple[bool, str, str]:
     few = subset(bench.valid, np.arange(min(50, len(bench.valid))))
     with tempfile.TemporaryDirectory() as folder:
-        run = Path(folder)
-        weights = copy.deepcopy(bench.trained[0].state_dict())
-        checkpoint.save(checkpoint.best_file(run), bench.config, weights=weights)
-        again = inference.outputs(checkpoint.restore(run, bench.config, bench.meta, "cpu"), few, bench.meta, 64)
+        again = bench.trained[0].reloaded(Path(folder)).outputs(few, 64)
     same = np.array_equal(again, bench.outputs(few))
     return same, "the same answers" if same else "other answers", "the same answers, bit for bit"
 
 
-def difference(a: torch.Tensor, b: torch.Tensor) -> float:
+def difference(a: np.ndarray, b: np.ndarray) -> float:
     """The largest difference, relative to the size of the values; infinite where either is not finite."""
-    gap = float((a - b).abs().max() / (a.abs().max() + 1e-6))
+    gap = float(np.abs(a - b).max() / (np.abs(a).max() + 1e-6))
     return gap if np.isfinite(gap) else float("inf")
 
 
@@ -273,12 +248,12 @@ def main() -> int:
     results = []
     for name in [args.only] if args.only else CHECKS:
         title, check, advice = CHECKS[name]
-        if reason := loss.NOT_APPLICABLE.get(name):
+        if reason := watch.NOT_APPLICABLE.get(name):
             results.append(Result(name, title, None, "does not apply", reason, ""))
         else:
             try:
                 passed, found, expected = check(bench)
-            except (RuntimeError, ValueError, IndexError, TypeError) as error:  # broken code fails its check, no more
+            except ERRORS as error:  # broken code fails its check, no more
                 passed, found, expected = False, f"{type(error).__name__}: {error}", "no error"
             results.append(Result(name, title, bool(passed), found, expected, advice))
         if not args.json:

@@ -11,11 +11,10 @@ import torch
 from torch import nn
 
 import device as devices
-import history
 import models
 import runs
 from cli import Fault
-from config import FRAMEWORK, TASK, Config
+from config import Config
 from progress import Progress
 
 
@@ -26,9 +25,8 @@ def best_file(run: Path) -> Path:
 
 def save(path: Path, config: Config, **content: Any) -> None:
     """Write a checkpoint in one step; on a full disk the old one survives."""
-    about = {"task": TASK, "framework": FRAMEWORK, "model": config.model}
     packed = io.BytesIO()
-    torch.save({"about": about, **content}, packed)
+    torch.save({"about": runs.about(config), **content}, packed)
     runs.write(path, packed.getvalue())
 
 
@@ -36,14 +34,11 @@ def load(path: Path, config: Config) -> dict[str, Any]:
     """Read a checkpoint, tensors and plain values only (`weights_only`), so that a foreign file can run no code."""
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-        about = content["about"]
+        runs.check_about(content["about"], config, path)
     except FileNotFoundError:
         raise Fault(f"{path} is missing; python train.py makes a new run") from None
     except (RuntimeError, pickle.UnpicklingError, EOFError, KeyError, TypeError, ValueError, AttributeError):
         raise Fault(f"{path} is damaged or not a checkpoint of this project; restore it or train again") from None
-    for name, here in (("task", TASK), ("framework", FRAMEWORK), ("model", config.model)):
-        if about.get(name) != here:
-            raise Fault(f"{path} is of {name} {about.get(name)!r}, not {here!r}; choose another run")
     return content
 
 
@@ -74,16 +69,15 @@ class Saver:
         self.best: dict[str, torch.Tensor] | None = None  # what best.pt does not hold yet
         self.saved_at = time.monotonic()
 
-    def resume(self) -> tuple[Progress, list[dict[str, float]]]:
-        """Put back what last.pt holds, where there is one; returns progress and the rows of history up to it."""
+    def resume(self) -> Progress:
+        """Put back what last.pt holds, where there is one; returns how far training had come."""
         path = self.run / "last.pt"
         if not path.is_file():
-            return Progress(), []
+            return Progress()
         content = load(path, self.config)
         set_weights(self.model, content["weights"], path)
         self.optimizer.load_state_dict(content["optimizer"])
-        progress = Progress(**content["progress"])
-        return progress, history.read(self.run)[: progress.epoch - 1] if progress.epoch > 1 else []
+        return Progress(**content["progress"])
 
     def keep(self) -> None:
         """Remember the weights of this moment as the best; the next `save` writes them."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 TASK = "tabular-regression"
 FRAMEWORK = "pytorch"
+BACKEND = None
 
 
 @dataclass

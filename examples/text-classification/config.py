@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 TASK = "text-classification"
 FRAMEWORK = "pytorch"
+BACKEND = None
 
 
 @dataclass

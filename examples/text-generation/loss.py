@@ -3,14 +3,10 @@
 import math
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from splits import Data
-
-NOT_APPLICABLE: dict[str, str] = {}
 UNICODE = 0x110000  # an unknown character is charged for naming one of these on top
 
 
@@ -28,15 +24,3 @@ def answers(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor, meta:
     escape = math.log2(UNICODE - len(meta["characters"]))
     bits = nats / math.log(2) + escape * (targets == 0)
     return bits[targets >= 0]
-
-
-def at_start(data: Data) -> tuple[float, float]:
-    """Loss of a model that knows nothing, ln(tokens), and how far from it fresh weights may be."""
-    expected = float(np.log(len(data.meta["characters"]) + 1))
-    return expected, 0.1 * expected
-
-
-@torch.no_grad()
-def yardstick(model: nn.Module, data: Data, batch: tuple[torch.Tensor, torch.Tensor]) -> float:
-    """What must fall in a smoke run: the loss on one fixed training batch, without dropout."""
-    return float(loss(model.eval(), *batch, data.meta))

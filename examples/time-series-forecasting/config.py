@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 TASK = "time-series-forecasting"
 FRAMEWORK = "pytorch"
+BACKEND = None
 
 
 @dataclass

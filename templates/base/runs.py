@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cli import Fault, Misuse
-from config import FRAMEWORK, MODELS, TASK, Config
+from config import BACKEND, FRAMEWORK, MODELS, TASK, Config
 
 ROOT = Path(__file__).resolve().parent
 RUNS = ROOT / "runs"
@@ -97,7 +97,8 @@ def mark_latest(run: Path) -> None:
 
 def save_config(run: Path, config: Config, **facts: Any) -> None:
     """Write config.json: every knob as it was resolved, and facts such as `smoke`."""
-    write_json(run / "config.json", {"task": TASK, "framework": FRAMEWORK, **facts, **dataclasses.asdict(config)})
+    about = {"task": TASK, "framework": FRAMEWORK, "backend": BACKEND}
+    write_json(run / "config.json", {**about, **facts, **dataclasses.asdict(config)})
 
 
 def read_config(run: Path) -> tuple[Config, dict[str, Any]]:
@@ -115,6 +116,18 @@ def read_config(run: Path) -> tuple[Config, dict[str, Any]]:
             f"{run / 'config.json'} lacks {', '.join(sorted(missing))}; it is from another version of config.py"
         )
     return kind(**{name: facts[name] for name in names}), facts
+
+
+def about(config: Config) -> dict[str, str]:
+    """What a checkpoint says of itself, so that it is never taken for another's."""
+    return {"task": TASK, "framework": FRAMEWORK, "model": config.model}
+
+
+def check_about(found: dict[str, str], config: Config, path: Path) -> None:
+    """Refuse a checkpoint of another task, framework or model."""
+    for name, here in about(config).items():
+        if found.get(name) != here:
+            raise Fault(f"{path} is of {name} {found.get(name)!r}, not {here!r}; choose another run")
 
 
 def sha256(path: Path) -> str:

@@ -1,23 +1,10 @@
 """What a GAN minimises: the non-saturating loss of Goodfellow et al. (2014), both players in one scalar."""
 
-import math
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional as F
-
-import inference
-import metrics
-import snapshots
-from splits import Data
-
-NOT_APPLICABLE = {
-    "overfit-one-batch": "what one player of a GAN gains the other one loses, so the loss does not go to zero",
-    "loss-falls": "what one player of a GAN gains the other one loses; train.py --smoke watches the valid distance",
-    "causal": "a picture has no past",
-}
 
 
 def loss(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor, meta: dict[str, Any]) -> torch.Tensor:
@@ -47,19 +34,3 @@ def answers(model: nn.Module, inputs: torch.Tensor, targets: Any, meta: dict[str
     basis = torch.tensor(meta["basis"], device=inputs.device)  # (components, pixels)
     with torch.autocast(inputs.device.type, enabled=False):
         return torch.stack([images @ basis.T for images in draws], dim=1)  # (batch, draws, components)
-
-
-def at_start(data: Data) -> tuple[float, float]:
-    """Loss of an undecided discriminator, ln 2 for each of its three answers, and how far fresh weights may be."""
-    return 3 * math.log(2), 0.1
-
-
-def yardstick(model: nn.Module, data: Data, batch: Any) -> float:
-    """What must fall in a smoke run: the distance on valid."""
-    output = inference.outputs(model, data.valid, data.meta)
-    return metrics.score(metrics.truth(data.valid, data.meta), output, data.meta)
-
-
-def after_epoch(model: nn.Module, run: Path, data: Data, epoch: int) -> None:
-    """Keep pictures from the same noise, so that the run shows how they came to be."""
-    snapshots.add(run, epoch, inference.answers(model, snapshots.fixed_noise(data.meta["latent"]), data.meta))
