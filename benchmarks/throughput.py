@@ -17,7 +17,7 @@ import json, sys, time
 sys.path.insert(0, ".")
 import numpy as np, torch
 from torch import nn
-import checkpoint, data as data_module, device as devices, feed, loss, models, schedule, train
+import data as data_module, device as devices, feed, loss, models, schedule, steps
 from config import MODELS
 config, rounds = MODELS[sys.argv[1]](), int(sys.argv[2])
 data = data_module.load(config)
@@ -27,18 +27,18 @@ cpu = torch.device("cpu")
 def fresh():
     model = models.build(data.meta, config)
     model = devices.place(model, cpu, devices.choose_precision("auto", cpu, model)).train()
-    return model, train.make_optimizer(model, config)
-steps = int(sys.argv[3])
+    return model, steps.make_optimizer(model, config)
+count = int(sys.argv[3])
 order = feed.order(len(data.train), config.batch_size, 0, 1)
-order = [order[i % len(order)] for i in range(steps)]
-tensors = [train.train_batch(data.train, rows, cpu, (0, 1, 0)) for rows in order]
+order = [order[i % len(order)] for i in range(count)]
+tensors = [steps.train_batch(data.train, rows, cpu, (0, 1, 0)) for rows in order]
 def ours():
     model, optimizer = fresh()
     start = time.perf_counter()
     for step, rows in enumerate(order):
-        batch = train.train_batch(data.train, rows, cpu, (0, 1, step))
-        train.train_step(model, optimizer, batch, data.meta, config.clip, 1e-3)
-    return steps / (time.perf_counter() - start)
+        batch = steps.train_batch(data.train, rows, cpu, (0, 1, step))
+        steps.train_step(model, optimizer, batch, data.meta, config.clip, 1e-3)
+    return count / (time.perf_counter() - start)
 def bare():
     model, optimizer = fresh()
     start = time.perf_counter()
@@ -49,7 +49,7 @@ def bare():
         value.backward()
         nn.utils.clip_grad_norm_(model.parameters(), config.clip)
         optimizer.step()
-    return steps / (time.perf_counter() - start)
+    return count / (time.perf_counter() - start)
 ours(), bare()
 print(json.dumps([[ours(), bare()] for _ in range(rounds)]))
 """

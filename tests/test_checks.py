@@ -31,8 +31,8 @@ BUGS = [
         "model(inputs).float(), targets",
         "model(inputs).float().clamp(-0.5, 0.5), targets",
     ),
-    ("loss-falls", MLP, "train.py", "    optimizer.step()\n", ""),
-    ("loss-falls", MLP, "train.py", "    value.backward()", "    (-value).backward()"),
+    ("loss-falls", MLP, "steps.py", "    optimizer.step()\n", ""),
+    ("loss-falls", MLP, "steps.py", "    value.backward()", "    (-value).backward()"),
     ("gradients", MLP, "models/mlp.py", "self.hidden(images.flatten(1))", "self.hidden(images.flatten(1)).detach()"),
     ("independent", MLP, "models/mlp.py", "return self.head(x)", "return self.head(x - x.mean(0))"),
     (

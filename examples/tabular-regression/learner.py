@@ -12,7 +12,7 @@ import device as devices
 import inference
 import loss
 import models
-import train
+import steps
 from config import Config
 from splits import Data, Split
 
@@ -27,12 +27,12 @@ class Learner:
         self.config, self.meta = config, data.meta
         torch.manual_seed(config.seed)
         self.model = devices.place(models.build(data.meta, config), CPU, "float32")
-        self.optimizer = train.make_optimizer(self.model, config)
+        self.optimizer = steps.make_optimizer(self.model, config)
 
     def step(self, split: Split, rows: np.ndarray, key: tuple[int, int, int], rate: float) -> float:
         """One training step on some rows; returns the loss before it."""
-        batch = train.train_batch(split, rows, CPU, key)
-        return float(train.train_step(self.model.train(), self.optimizer, batch, self.meta, self.config.clip, rate))
+        batch = steps.train_batch(split, rows, CPU, key)
+        return float(steps.train_step(self.model.train(), self.optimizer, batch, self.meta, self.config.clip, rate))
 
     def loss(self, split: Split, rows: np.ndarray) -> float:
         """The loss for some rows, without learning from them."""
@@ -41,7 +41,7 @@ class Learner:
     def gradients(self, split: Split, rows: np.ndarray) -> dict[str, np.ndarray | None]:
         """What every parameter would learn from some rows: its gradient, None where it gets none."""
         self.model.zero_grad(set_to_none=True)
-        loss.loss(self.model.train(), *train.train_batch(split, rows, CPU, (0, 0, 0)), self.meta).backward()
+        loss.loss(self.model.train(), *steps.train_batch(split, rows, CPU, (0, 0, 0)), self.meta).backward()
         named = self.model.named_parameters()
         return {name: None if value.grad is None else value.grad.numpy() for name, value in named}
 

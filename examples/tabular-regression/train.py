@@ -3,13 +3,10 @@
 import copy
 import time
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
-import checkpoint
 import cli
 import device as devices
 import feed
@@ -18,9 +15,11 @@ import inference
 import loss
 import models
 import schedule
+import steps
 from config import Config
+from saver import Saver
 from session import Session
-from splits import Data, Split, take
+from splits import Data, take
 
 
 def main() -> None:
@@ -52,44 +51,14 @@ def trial(model: nn.Module, data: Data, device: torch.device) -> None:
     loss.loss(twin, *(devices.to_tensors(array, device) for array in arrays), data.meta).backward()
 
 
-def make_optimizer(model: nn.Module, config: Config) -> torch.optim.Optimizer:
-    """AdamW that leaves biases and gains, all that is no matrix, out of the weight decay."""
-    matrices = [parameter for parameter in model.parameters() if parameter.ndim >= 2]
-    others = [parameter for parameter in model.parameters() if parameter.ndim < 2]
-    groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(config.beta1, config.beta2), fused=True)
-
-
-def train_batch(split: Split, rows: np.ndarray, device: torch.device, key: tuple[int, int, int]) -> tuple[Any, Any]:
-    """A training batch as tensors; `key` (seed, epoch, step) decides all that is random, dropout too."""
-    inputs, targets = feed.batch(split, rows, key)
-    devices.seed(device, feed.luck(key))
-    return devices.to_tensors(inputs, device), devices.to_tensors(targets, device)
-
-
-def train_step(
-    model: nn.Module, optimizer: torch.optim.Optimizer, batch: tuple[Any, Any], meta: dict, clip: float, rate: float
-) -> torch.Tensor:
-    """One step down the gradient; returns the loss before it, a scalar tensor."""
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-    with devices.autocast(model):
-        value = loss.loss(model, *batch, meta)
-    optimizer.zero_grad(set_to_none=True)
-    value.backward()
-    nn.utils.clip_grad_norm_(model.parameters(), clip)
-    optimizer.step()
-    return value.detach()
-
-
 def fit(model: nn.Module, data: Data, config: Config, run: Path) -> None:
     """Train until the epochs or the minutes are over or valid no longer improves; best.* keeps the best weights.
 
     All that is random comes from (seed, epoch, step), so a run resumed from last.pt ends with the same weights.
     """
     device = next(model.parameters()).device
-    optimizer = make_optimizer(model, config)
-    saver = checkpoint.Saver(run, model, optimizer, config)
+    optimizer = steps.make_optimizer(model, config)
+    saver = Saver(run, model, optimizer, config)
     progress = saver.resume()
     began = time.monotonic() - progress.seconds
     interrupted = cli.watch_interrupts()
@@ -103,9 +72,9 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path) -> None:
             done = progress.share_done(config, len(order))
             if done >= 1:  # time is up in the middle of an epoch
                 break
-            batch = train_batch(data.train, rows, device, (config.seed, progress.epoch, progress.step))
+            batch = steps.train_batch(data.train, rows, device, (config.seed, progress.epoch, progress.step))
             progress.rate = schedule.learning_rate(config, done)
-            loss_sum += train_step(step_model, optimizer, batch, data.meta, config.clip, progress.rate)
+            loss_sum += steps.train_step(step_model, optimizer, batch, data.meta, config.clip, progress.rate)
             progress.step, progress.steps = progress.step + 1, progress.steps + 1
             progress.seconds = time.monotonic() - began
             if interrupted() or time.monotonic() - saver.saved_at > config.checkpoint_seconds:
