@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 import pytest
 from hackgen.__main__ import main
+from projects import IMPORTS, TO_TRAIN
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -45,6 +46,12 @@ SMALL = {
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--refresh-examples", action="store_true", help="rewrite examples/ from the templates of today")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have torch imported beforehand where something trains; the fast tests do without."""
+    if any(item.get_closest_marker("slow") for item in session.items):
+        IMPORTS.extend(TO_TRAIN)
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
-"""Generate projects and run their commands: torch is imported once, each command runs in a fork of that process."""
+"""Generate projects and run their commands, each in a fork of a process that has imported what is slow to import."""
 
 import multiprocessing
-import os
-import runpy
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from forked import become
 from hackgen import own_data
 from hackgen.compose import plan
 from hackgen.inspection import inspect
@@ -15,7 +14,8 @@ from hackgen.parts import TEMPLATES
 from hackgen.project import Answers, choose, settled
 from hackgen.write import write
 
-IMPORTS = ["numpy", "torch", "tqdm", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics", "matplotlib.pyplot"]
+IMPORTS = ["numpy"]  # before the first command
+TO_TRAIN = ["torch", "tqdm", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics", "matplotlib.pyplot"]
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 
 
@@ -69,7 +69,7 @@ def planned(answers: Answers) -> dict[str, bytes]:
 
 
 def run(project: Path, *words: str, stdin: str = "") -> Done:
-    """`python WORDS…` in a project; forked from a process that has torch imported, where the system can fork."""
+    """`python WORDS…` in a project (a file of it, or -c and code), in a fork where the system can."""
     if not CAN_FORK:
         done = subprocess.run(
             [sys.executable, *words], cwd=project, input=stdin, capture_output=True, text=True, encoding="utf-8"
@@ -87,40 +87,10 @@ def start(project: Path, *words: str, stdin: str = "") -> multiprocessing.Proces
     context.set_forkserver_preload(IMPORTS)
     _output(project).mkdir(exist_ok=True)
     (_output(project) / "in").write_text(stdin, encoding="utf-8")
-    process = context.Process(target=_inside, args=(project, words, _output(project)))
+    process = context.Process(target=become, args=(project, words, _output(project)))
     process.start()
     return process
 
 
 def _output(project: Path) -> Path:
     return project.parent / f"{project.name}.output"
-
-
-def _inside(project: Path, words: tuple[str, ...], folder: Path) -> None:
-    """In the fork: become `python WORDS…`."""
-    for number, name, flags in ((0, "in", os.O_RDONLY), (1, "out", os.O_WRONLY), (2, "err", os.O_WRONLY)):
-        mode = flags | (os.O_CREAT | os.O_TRUNC if number else 0)
-        os.dup2(os.open(folder / name, mode, 0o644), number)
-    for number, stream in enumerate(("stdin", "stdout", "stderr")):
-        setattr(sys, stream, open(number, "w" if number else "r", encoding="utf-8", closefd=False))
-    import torch
-
-    torch.set_num_threads(
-        1
-    )  # several tests run side by side, and threads that wait for each other slow all of them down
-    os.chdir(project)
-    sys.argv = list(words)
-    sys.path.insert(0, str(project))
-    code = 0
-    try:
-        runpy.run_path(words[0], run_name="__main__")
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
-        code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
