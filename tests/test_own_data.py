@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run, contents, refused
-from hackgen.own_data import safe_name
+from hackgen.own_data import COPIED, safe_name
 from hackgen.parts import read_toml
 from projects import generate_own, run
 
@@ -82,7 +82,10 @@ def test_recorded_answers_make_the_same_bytes(hackgen: Run, data: Path, flags: t
 
 def test_large_data_stay_where_they_are(hackgen: Run) -> None:
     large = hackgen.work / "large.csv"
-    large.write_text("a,b,kind\n" + "1.5,2.5,rose\n2.5,9.5,tulip\n" * 900_000, encoding="utf-8")
+    remark = "seen in spring " * 20
+    rows = f"1.5,rose,{remark}\n2.5,tulip,{remark}\n" * 35_000
+    large.write_text(f"a,kind,remark\n{rows}", encoding="utf-8")
+    assert large.stat().st_size > 20e6
     done = hackgen("new", "p", "--data", "large.csv", "--target", "kind", "--yes", "--no-git")
     assert done.returncode == 0, done.stderr
     assert (hackgen.work / "p/data/location.txt").exists() and not (hackgen.work / "p/data/large.csv").exists()
