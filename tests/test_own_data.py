@@ -2,7 +2,6 @@
 
 import random
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -69,8 +68,7 @@ def test_data_outside_leave_their_path_in_an_untracked_file_only(hackgen: Run, d
     assert "data/location.txt" not in tracked and "data/schema.toml" in tracked
     assert not [name for name in tracked if name and str(data).encode() in (project / name).read_bytes()]
     (project / "data/location.txt").unlink()
-    done = subprocess.run([sys.executable, "data.py"], cwd=project, capture_output=True, encoding="utf-8")
-    assert done.returncode == 1 and "location.txt is missing" in done.stderr and "--data" in done.stderr
+    run(project, "data.py").refused(1, "location.txt is missing", "--data")
 
 
 @pytest.mark.parametrize("flags", [(), ("--no-copy",), ("--target", "colour")])
