@@ -1,4 +1,4 @@
-"""In a process forked for it: become `python WORDS…`. Each such process imports this module, which is therefore small."""
+"""In a process forked for it: become `python WORDS…`. Each such process imports this module, so it is small."""
 
 import os
 import runpy
