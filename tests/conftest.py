@@ -1,12 +1,17 @@
 """What all tests share: small template trees written inline, and hackgen run as a command."""
 
+import io
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from hackgen.__main__ import main
+from projects import IMPORTS, TO_TRAIN
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -43,6 +48,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--refresh-examples", action="store_true", help="rewrite examples/ from the templates of today")
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have torch imported beforehand where something trains; the fast tests do without."""
+    if any(item.get_closest_marker("slow") for item in session.items):
+        IMPORTS.extend(TO_TRAIN)
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Callable[[dict[str, str]], Path]:
     """Write a tree of {path: text} and return its root."""
@@ -77,10 +88,41 @@ def alone(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def hackgen(tmp_path: Path, alone: dict[str, str]) -> Run:
-    """Run `python -m hackgen …` as a person without a terminal would, in an empty folder."""
-    work = tmp_path / "work"
-    work.mkdir()
+def work(tmp_path: Path) -> Path:
+    """An empty folder to work in."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def hackgen(work: Path, alone: dict[str, str]) -> Run:
+    """`hackgen …` as a person without a terminal runs it, in an empty folder; inside this process, which is faster."""
+
+    def run(*arguments: str, env: dict[str, str] | None = None, cwd: Path = work) -> subprocess.CompletedProcess[str]:
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+        caught = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        with (
+            open(os.devnull, encoding="utf-8") as nothing,
+            patch.dict(os.environ, alone | (env or {}), clear=True),
+            patch.multiple(sys, argv=["hackgen", *arguments], stdin=nothing, stdout=out, stderr=err),
+            pytest.MonkeyPatch.context() as here,
+            pytest.raises(SystemExit) as end,
+        ):
+            here.chdir(cwd)
+            main()
+        for number, handler in caught.items():
+            signal.signal(number, handler)
+        printed = (stream.buffer.getvalue().decode("utf-8") for stream in (out, err) if not stream.flush())
+        return subprocess.CompletedProcess(arguments, end.value.code or 0, *printed)
+
+    run.work = work  # type: ignore[attr-defined]
+    return run
+
+
+@pytest.fixture
+def hackgen_process(work: Path, alone: dict[str, str]) -> Run:
+    """The same as a process of its own: `python -m hackgen …`."""
 
     def run(*arguments: str, env: dict[str, str] | None = None, cwd: Path = work) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

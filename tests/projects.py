@@ -1,9 +1,7 @@
-"""Generate projects and run their commands: each framework is imported once, each command runs in a fork of that."""
+"""Generate projects and run their commands, each in a fork of a process that has imported what is slow to import."""
 
 import contextlib
 import multiprocessing
-import os
-import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +9,7 @@ from dataclasses import dataclass
 from multiprocessing import forkserver
 from pathlib import Path
 
+from forked import become
 from hackgen import own_data
 from hackgen.compose import plan
 from hackgen.inspection import inspect
@@ -18,8 +17,9 @@ from hackgen.parts import TEMPLATES, tomllib
 from hackgen.project import Answers, choose, settled
 from hackgen.write import write
 
-IMPORTS = ["numpy", "tqdm", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics", "matplotlib.pyplot"]
-FRAMEWORKS = {"pytorch": ["torch"]}  # what else is imported once for each framework
+IMPORTS = ["numpy"]  # before the first command
+TO_TRAIN = ["tqdm", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics", "matplotlib.pyplot"]
+FRAMEWORKS = {"pytorch": ["torch"], "lightning": ["torch", "lightning.pytorch"]}  # with TO_TRAIN, for its own projects
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 
 
@@ -73,7 +73,7 @@ def planned(answers: Answers) -> dict[str, bytes]:
 
 
 def run(project: Path, *words: str, stdin: str = "") -> Done:
-    """`python WORDS…` in a project; forked from a process that has torch imported, where the system can fork."""
+    """`python WORDS…` in a project (a file of it, or -c and code), in a fork where the system can."""
     if not CAN_FORK:
         done = subprocess.run(
             [sys.executable, *words], cwd=project, input=stdin, capture_output=True, text=True, encoding="utf-8"
@@ -89,9 +89,10 @@ def start(project: Path, *words: str, stdin: str = "") -> multiprocessing.Proces
     """Begin a command and return its process, to be joined or killed."""
     _output(project).mkdir(exist_ok=True)
     (_output(project) / "in").write_text(stdin, encoding="utf-8")
-    process = multiprocessing.get_context("forkserver").Process(target=_inside, args=(project, words, _output(project)))
-    answers = tomllib.loads((project / ".hackgen.toml").read_text(encoding="utf-8"))["answers"]
-    with _server(answers["framework"], answers.get("backend") or ""):
+    process = multiprocessing.get_context("forkserver").Process(target=become, args=(project, words, _output(project)))
+    recorded = project / ".hackgen.toml"
+    answers = tomllib.loads(recorded.read_text(encoding="utf-8"))["answers"] if recorded.is_file() else {}
+    with _server(answers.get("framework", "pytorch"), answers.get("backend") or ""):
         process.start()
     return process
 
@@ -102,7 +103,7 @@ def _server(framework: str, backend: str) -> Iterator[None]:
     server = _servers.get((framework, backend))
     if server is None:
         server = _servers[framework, backend] = forkserver.ForkServer()
-        server.set_forkserver_preload([*IMPORTS, *FRAMEWORKS[framework]])
+        server.set_forkserver_preload([*IMPORTS, *(FRAMEWORKS[framework] if TO_TRAIN[0] in IMPORTS else [])])
     usual, forkserver.connect_to_new_process = forkserver.connect_to_new_process, server.connect_to_new_process
     try:
         yield
@@ -115,30 +116,3 @@ _servers: dict[tuple[str, str], forkserver.ForkServer] = {}
 
 def _output(project: Path) -> Path:
     return project.parent / f"{project.name}.output"
-
-
-def _inside(project: Path, words: tuple[str, ...], folder: Path) -> None:
-    """In the fork: become `python WORDS…`."""
-    for number, name, flags in ((0, "in", os.O_RDONLY), (1, "out", os.O_WRONLY), (2, "err", os.O_WRONLY)):
-        mode = flags | (os.O_CREAT | os.O_TRUNC if number else 0)
-        os.dup2(os.open(folder / name, mode, 0o644), number)
-    for number, stream in enumerate(("stdin", "stdout", "stderr")):
-        setattr(sys, stream, open(number, "w" if number else "r", encoding="utf-8", closefd=False))
-    if "torch" in sys.modules:  # tests run side by side, and threads that wait for each other slow all of them down
-        sys.modules["torch"].set_num_threads(1)
-    os.chdir(project)
-    sys.argv = list(words)
-    sys.path.insert(0, str(project))
-    code = 0
-    try:
-        runpy.run_path(words[0], run_name="__main__")
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
-        code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)

@@ -128,7 +128,7 @@ def test_at_a_real_terminal(hackgen, alone, keys, code):
     timer = threading.Timer(30, running.kill)
     timer.start()
     while running.poll() is None or select.select([leader], [], [], 0.1)[0]:
-        if select.select([leader], [], [], 0.5)[0]:
+        if select.select([leader], [], [], 0.1)[0]:
             try:
                 seen += os.read(leader, 4096)
             except OSError:

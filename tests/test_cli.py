@@ -20,14 +20,14 @@ def git(folder: Path, *arguments: str) -> str:
     ).stdout.strip()
 
 
-def test_new_writes_a_project_and_ends_with_three_commands(hackgen):
-    done = hackgen("new", "iris-demo", "--yes")
+def test_new_writes_a_project_and_ends_with_three_commands(hackgen_process):
+    done = hackgen_process("new", "iris-demo", "--yes")
     assert (done.returncode, done.stderr) == (0, "")
     where, *commands = done.stdout.splitlines()
-    assert where == f"{hackgen.work / 'iris-demo'}: image-classification with pytorch (cnn)"
+    assert where == f"{hackgen_process.work / 'iris-demo'}: image-classification with pytorch (cnn)"
     assert commands == ["  cd iris-demo", "  pip install -e .", "  python train.py"]
-    assert 'title = "Iris demo"' in (hackgen.work / "iris-demo" / ".hackgen.toml").read_text(encoding="utf-8")
-    assert os.listdir(hackgen.work) == ["iris-demo"]
+    assert 'title = "Iris demo"' in (hackgen_process.work / "iris-demo" / ".hackgen.toml").read_text(encoding="utf-8")
+    assert os.listdir(hackgen_process.work) == ["iris-demo"]
 
 
 def test_without_a_terminal_nothing_is_asked_and_the_folder_is_named_after_the_task(hackgen):
@@ -65,10 +65,10 @@ def test_an_empty_folder_is_filled_and_an_occupied_one_refused(hackgen):
     refused(hackgen("new", "a", "--yes"), 1, "a is not empty", "(it has .git, ", "more")
 
 
-def test_a_file_at_dest_and_a_file_above_it_are_refused(hackgen):
-    (hackgen.work / "a").write_text("file")
-    refused(hackgen("new", "a", "--yes"), 1, "a exists and is not a folder")
-    refused(hackgen("new", "a/b", "--yes"), 1, "cannot write")
+def test_a_file_at_dest_and_a_file_above_it_are_refused(hackgen_process):
+    (hackgen_process.work / "a").write_text("file")
+    refused(hackgen_process("new", "a", "--yes"), 1, "a exists and is not a folder")
+    refused(hackgen_process("new", "a/b", "--yes"), 1, "cannot write")
 
 
 def test_missing_parents_are_made(hackgen):
@@ -171,10 +171,10 @@ def test_what_cannot_be_is_refused_in_one_line(hackgen, flags, code, mentioned):
     assert os.listdir(hackgen.work) == []
 
 
-def test_bytes_that_are_no_text_are_refused(hackgen):
+def test_bytes_that_are_no_text_are_refused(hackgen_process):
     if os.name == "posix":
-        refused(hackgen("new", "x", "--title", b"\xff"), 2, "U+DCFF")
-        refused(hackgen("new", b"\xff"), 2, "the folder's name")
+        refused(hackgen_process("new", "x", "--title", b"\xff"), 2, "U+DCFF")
+        refused(hackgen_process("new", b"\xff"), 2, "the folder's name")
 
 
 def test_list_json_has_one_object_for_each_project(hackgen):
@@ -209,10 +209,10 @@ main()
     assert done.stderr.strip() == "[]"
 
 
-def test_a_terminal_that_lacks_characters_does_not_end_the_program(hackgen):
+def test_a_terminal_that_lacks_characters_does_not_end_the_program(hackgen_process):
     ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    assert hackgen("list", env=ascii_only).returncode == 0
-    assert hackgen("new", "日本", "--yes", env=ascii_only).returncode == 0
+    assert hackgen_process("list", env=ascii_only).returncode == 0
+    assert hackgen_process("new", "日本", "--yes", env=ascii_only).returncode == 0
 
 
 # The scaffold's commit

@@ -2,12 +2,11 @@
 
 import random
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from conftest import Run, contents, refused
-from hackgen.own_data import safe_name
+from hackgen.own_data import COPIED, safe_name
 from hackgen.parts import read_toml
 from projects import generate_own, run
 
@@ -69,8 +68,7 @@ def test_data_outside_leave_their_path_in_an_untracked_file_only(hackgen: Run, d
     assert "data/location.txt" not in tracked and "data/schema.toml" in tracked
     assert not [name for name in tracked if name and str(data).encode() in (project / name).read_bytes()]
     (project / "data/location.txt").unlink()
-    done = subprocess.run([sys.executable, "data.py"], cwd=project, capture_output=True, encoding="utf-8")
-    assert done.returncode == 1 and "location.txt is missing" in done.stderr and "--data" in done.stderr
+    run(project, "data.py").refused(1, "location.txt is missing", "--data")
 
 
 @pytest.mark.parametrize("flags", [(), ("--no-copy",), ("--target", "colour")])
@@ -82,7 +80,10 @@ def test_recorded_answers_make_the_same_bytes(hackgen: Run, data: Path, flags: t
 
 def test_large_data_stay_where_they_are(hackgen: Run) -> None:
     large = hackgen.work / "large.csv"
-    large.write_text("a,b,kind\n" + "1.5,2.5,rose\n2.5,9.5,tulip\n" * 900_000, encoding="utf-8")
+    remark = "seen in spring " * 20
+    rows = f"1.5,rose,{remark}\n2.5,tulip,{remark}\n" * 35_000
+    large.write_text(f"a,kind,remark\n{rows}", encoding="utf-8")
+    assert large.stat().st_size > COPIED
     done = hackgen("new", "p", "--data", "large.csv", "--target", "kind", "--yes", "--no-git")
     assert done.returncode == 0, done.stderr
     assert (hackgen.work / "p/data/location.txt").exists() and not (hackgen.work / "p/data/large.csv").exists()

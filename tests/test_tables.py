@@ -4,11 +4,10 @@ import gzip
 import json
 import random
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hackgen.parts import TEMPLATES
 from projects import generate, run
@@ -29,10 +28,8 @@ def numbers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def ask(project: Path, code: str) -> object:
     """What `code`, run inside a project, binds to `answer`."""
-    code = f"import json, sys\n{code}\nprint(json.dumps(answer))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    done = run(project, "-c", f"import json, sys\n{code}\nprint(json.dumps(answer))").ok()
+    return json.loads(done.out.splitlines()[-1])
 
 
 def loaded(project: Path, path: Path, answer: str, **knobs: object) -> object:
@@ -48,10 +45,9 @@ def fault(project: Path, path: Path, **knobs: object) -> str:
         "import cli, sys, data as d\nsys.argv[0] = 'train.py'\n"
         "def main():\n    d.load(cli.parse_with_knobs(cli.Parser(''))[1])\ncli.run(main)"
     )
-    words = [sys.executable, "-c", code, "--data", str(path), *flags]
-    done = subprocess.run(words, cwd=project, capture_output=True, encoding="utf-8")
-    assert done.returncode in (1, 2) and "Traceback" not in done.stderr, done.stderr
-    return done.stderr.splitlines()[-1]
+    done = run(project, "-c", code, "--data", str(path), *flags)
+    assert done.code in (1, 2) and "Traceback" not in done.err, done.err
+    return done.err.splitlines()[-1]
 
 
 def written(path: Path, columns: dict[str, list], delimiter: str = ",") -> Path:
@@ -117,19 +113,17 @@ def test_other_formats_give_the_same_cells_by_their_own_reader(project: Path, tm
         other = tmp_path / reader
         shutil.copytree(project, other)
         shutil.copy(TEMPLATES / "readers" / "tables" / reader / "tables" / "reader.py", other / "tables")
-        found = ask(
+        (tmp_path / "broken").write_bytes(b"{[no table")
+        found, line = ask(
             other,
-            "import tables\nfrom tables import cells\n"
+            "import cli, tables\nfrom tables import cells\n"
             f"found = [tables.read({str(tmp_path)!r} + '/' + n) for n in {[*names, 't.csv']!r}]\n"
-            "answer = [[t.columns, [[c if cells.number(c) is None else cells.number(c) for c in r] for r in t.rows]]"
-            " for t in found]",
+            f"try: tables.read({str(tmp_path / 'broken')!r})\nexcept cli.Fault as fault: line = str(fault)\n"
+            "answer = [[[t.columns, [[c if cells.number(c) is None else cells.number(c) for c in r] for r in t.rows]]"
+            " for t in found], line]",
         )
         assert all(table == found[-1] for table in found), reader
-        (tmp_path / "broken").write_bytes(b"{[no table")
-        read = f"tables.read({str(tmp_path / 'broken')!r})"
-        assert "broken" in ask(
-            other, f"import tables, cli\ntry: {read}\nexcept cli.Fault as fault: answer = str(fault)"
-        )
+        assert "broken" in line
 
 
 def test_rules_say_how_cells_become_numbers_and_what_is_missing(project: Path) -> None:
@@ -291,25 +285,28 @@ def test_targets_that_are_no_numbers_are_refused_and_missing_ones_left_out(numbe
     assert "--time none" in fault(numbers, tmp_path / "t.csv", target="size", time="colour")
 
 
-def test_macro_f1_is_that_of_scikit_learn(project: Path) -> None:
-    found = ask(
+def test_macro_f1_and_average_precision_are_those_of_scikit_learn(project: Path, tmp_path: Path) -> None:
+    from sklearn.metrics import average_precision_score, f1_score
+
+    rng = np.random.default_rng(0)
+    y, out = rng.choice(4, 300, p=[0.7, 0.2, 0.07, 0.03]), rng.random((300, 4))
+    rare = (rng.random(400) < 0.05).astype(int)
+    p = np.round(rng.random(400) * 0.5 + 0.3 * rare, 2)
+    np.savez(tmp_path / "scored.npz", y=y, out=out, rare=rare, rare_out=np.stack([1 - p, p], 1))
+    found, of_rare = ask(
         project,
-        "import numpy as np, metrics\nfrom sklearn.metrics import f1_score\nrng = np.random.default_rng(0)\n"
-        "y, out = rng.choice(4, 300, p=[.7, .2, .07, .03]), rng.random((300, 4))\nmeta = {'metric': 'macro F1'}\n"
-        "answer = [metrics.score(y, out, meta), f1_score(y, out.argmax(1), average='macro'),"
-        " metrics.interval(y, out, meta)[0], metrics.difference(y, out, out[:, ::-1], meta)[0]]",
+        f"import numpy as np, metrics\na = np.load({str(tmp_path / 'scored.npz')!r})\n"
+        "cases = [(a['y'], a['out'], {'metric': 'macro F1'}),\n"
+        "         (a['rare'], a['rare_out'], {'metric': 'average precision', 'rare_class': 1})]\n"
+        "answer = [[metrics.score(y, out, meta), metrics.interval(y, out, meta)[0],"
+        " metrics.difference(y, out, out[:, ::-1], meta)[0]] for y, out, meta in cases]",
     )
-    rare = ask(
-        project,
-        "import numpy as np, metrics\nfrom sklearn.metrics import average_precision_score\n"
-        "rng = np.random.default_rng(0)\ny = (rng.random(400) < .05).astype(int)\n"
-        "p = np.round(rng.random(400) * .5 + .3 * y, 2)\nout = np.stack([1 - p, p], 1)\n"
-        "meta = {'metric': 'average precision', 'rare_class': 1}\n"
-        "answer = [metrics.score(y, out, meta), average_precision_score(y, p), metrics.interval(y, out, meta)[0],"
-        " metrics.difference(y, out, out[:, ::-1], meta)[0]]",
-    )
-    assert abs(rare[0] - rare[1]) < 1e-12 and rare[2][0] < rare[0] < rare[2][1] and rare[3][0] > 0
-    assert abs(found[0] - found[1]) < 1e-12 and found[2][0] < found[0] < found[2][1] and found[3][0] < found[3][1]
+    for (score, (low, high), _), wanted in (
+        (found, f1_score(y, out.argmax(1), average="macro")),
+        (of_rare, average_precision_score(rare, p)),
+    ):
+        assert abs(score - wanted) < 1e-12 and low < score < high
+    assert found[2][0] < found[2][1] and of_rare[2][0] > 0
 
 
 def shrunk(project: Path, to: Path) -> Path:

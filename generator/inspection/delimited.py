@@ -152,7 +152,7 @@ def _split(text: str, delimiter: str, quoted: bool, strict: bool = False) -> tup
     )
     rows, lines, line = [], [], 1
     for row in reader:
-        cells = [cell.strip() for cell in row]
+        cells = list(map(str.strip, row))
         if any(cells) or len(cells) == 1:
             rows.append(cells)
             lines.append(line)

@@ -3,7 +3,7 @@
 import datetime
 import itertools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 
 import numpy as np
 
@@ -301,10 +301,10 @@ def _correlated(given: np.ndarray, wanted: np.ndarray) -> str:
 
 def _tells(given: list[str], wanted: np.ndarray, column: Column) -> str:
     """Whether equal values go with equal classes, judged by values that repeat; or a threshold divides them."""
-    groups: dict[str, Counter] = {}
+    groups: defaultdict[str, Counter] = defaultdict(Counter)
     for cell, answer in zip(given, wanted, strict=True):
         if not is_missing(cell):
-            groups.setdefault(cell, Counter())[answer] += 1
+            groups[cell][answer] += 1
     total = Counter(wanted)
     usual = max(total.values()) / total.total()
     if usual > 0.995:
