@@ -1,6 +1,8 @@
 """Answers as TOML: what `.hackgen.toml` records, and what `--answers` reads."""
 
+import re
 from dataclasses import fields, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,10 @@ from .project import Answers
 from .text import one_line, toml
 
 _NAMES = [field.name for field in fields(Answers)]
-_KINDS = {"models": "a list of names", "copy": "true or false", "size": "a whole number"}
+_LISTS = ("models", "extras", "team")
+_TYPES = {"copy": bool, "size": int, "hours": int}
+_KINDS = {bool: "true or false", int: "a whole number", str: "text"}
+MOST_PEOPLE = 6
 
 
 def to_toml(answers: Answers) -> str:
@@ -40,8 +45,9 @@ def from_toml(path: Path) -> Answers:
         if name not in _NAMES:
             raise Misuse(f'{path} has an unknown answer "{name}"{nearest(name, _NAMES)}')
         if not _fits(name, value):
-            raise Misuse(f'{path}: answer "{name}" must be {_KINDS.get(name, "text")}')
-    given = {name: tuple(v) if name == "models" else v for name, v in answers.items()}
+            kind = "a list of names" if name in _LISTS else _KINDS[_TYPES.get(name, str)]
+            raise Misuse(f'{path}: answer "{name}" must be {kind}')
+    given = {name: tuple(v) if name in _LISTS else v for name, v in answers.items()}
     return checked(Answers(**given | _located(given.get("data", ""), path.parent)))
 
 
@@ -58,13 +64,44 @@ def _located(data: str, folder: Path) -> dict[str, str]:
 
 
 def _fits(name: str, value: Any) -> bool:
-    if name == "models":
+    if name in _LISTS:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    return type(value) is {"copy": bool, "size": int}.get(name, str)
+    return type(value) is _TYPES.get(name, str)
+
+
+def people(typed: str) -> tuple[str, ...]:
+    """The names in a list with commas, of Chinese too."""
+    return tuple(name for part in re.split("[,，、]", typed) if (name := part.strip()))
 
 
 def checked(answers: Answers) -> Answers:
     """The same answers, trimmed, each proved to be one line of text."""
     given = {name: value for name in _NAMES if isinstance(value := getattr(answers, name), str)}
     trimmed = {name: v.strip() if name in {"title", "author", "event"} else v for name, v in given.items()}
-    return replace(answers, **{name: one_line(value, f"the {name}") for name, value in trimmed.items()})
+    trimmed = {name: one_line(value, f"the {name}") for name, value in trimmed.items()}
+    team = _team(answers.team) if answers.team is not None else None
+    start = _moment(trimmed["start"]) if "start" in trimmed else None
+    return replace(answers, **trimmed | {"team": team, "start": start})
+
+
+def _team(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of one to six people, each once; nobody is named where the list is empty."""
+    team = tuple(one_line(name, "a name of the team").strip() for name in names)
+    if len(team) > MOST_PEOPLE:
+        raise Misuse(f"a team has at most {MOST_PEOPLE} names here; there are {len(team)}")
+    if any(not name for name in team) or len(set(team)) < len(team):
+        raise Misuse("the team has an empty name or one twice; name each member once")
+    return team
+
+
+def _moment(typed: str) -> str:
+    """A local time to the minute, as `2026-11-22 18:00`; empty where none is said."""
+    if not typed.strip():
+        return ""
+    try:
+        found = datetime.strptime(typed.strip().replace("T", " "), "%Y-%m-%d %H:%M")
+        if not 2000 <= found.year < 2100:
+            raise ValueError
+    except ValueError:
+        raise Misuse(f'the start must be a local time such as 2026-11-22 18:00, not "{typed}"') from None
+    return found.strftime("%Y-%m-%d %H:%M")

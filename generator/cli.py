@@ -4,16 +4,18 @@ import os
 import re
 import shlex
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from . import __version__, git, own_data
-from .answers import checked, from_toml
+from . import __version__, extras, git, own_data
+from .answers import checked, from_toml, people
 from .compose import plan
 from .inspection.command import inspect_command
+from .parts import TEMPLATES
 from .project import Answers, choices, choose, settled, title_from
 from .text import acceptable, printable
 from .write import is_here, place, tree, write
@@ -39,31 +41,56 @@ def cli(context: click.Context) -> None:
 @click.option("--model", "models", multiple=True, help="A model to include; repeat it for several in one project.")
 @click.option("--title", help="The project's title; the folder's name says it otherwise.")
 @click.option("--author", help="Who made it; git's user.name otherwise.")
-@click.option("--event", help="The course or hackathon it is for.")
+@click.option("--event", help="The course or hackathon it is for; lays in all extras.")
 @click.option("--data", help="Your own data, a file or folder; the sample otherwise.")
 @click.option("--target", help="The column to predict, where data has columns.")
 @click.option("--group", help="A column whose equal values stay in one split, such as a person.")
 @click.option("--time", help="A column by which rows are ordered: the oldest are for training, the newest for testing.")
 @click.option("--copy/--no-copy", default=None, help="Whether data of up to 20 MB become part of the project [yes].")
 @click.option("--size", type=click.IntRange(min=8), help="Pixels a side that copied pictures have at most [256].")
+@click.option("--hours", type=int, help="How long the event lasts: 24, 36, 48 or 168 hours.")
+@click.option("--team", help="Who takes part: names with commas between.")
+@click.option("--start", help="When the event starts, in local time: 2026-11-22 18:00.")
+@click.option("--rubric", help="By which criteria you are judged: mlh, datathon, impact or equal.")
+@click.option("--with", "adding", default="", help="Extras to add, with commas between; hackgen list shows all.")
+@click.option("--without", "leaving", default="", help="Extras to leave out.")
+@click.option("--minimal", is_flag=True, help="No extras: the training core alone.")
+@click.option("--lang", help="The language of README and the other texts [en].")
 @click.option("--answers", type=click.Path(path_type=Path), help="Take the answers from a project's .hackgen.toml.")
 @click.option("--yes", is_flag=True, help="Ask nothing: what no flag says gets its default.")
 @click.option("--dry-run", is_flag=True, help="Show the files and their sizes, write nothing.")
 @click.option("--no-git", is_flag=True, help="Make no repository and no commit.")
-def new(dest: str | None, answers: Path | None, yes: bool, dry_run: bool, no_git: bool, **flags: str) -> None:
+def new(
+    dest: str | None,
+    answers: Path | None,
+    adding: str,
+    leaving: str,
+    minimal: bool,
+    yes: bool,
+    dry_run: bool,
+    no_git: bool,
+    **flags: str,
+) -> None:
     """Generate a project into the folder DEST (`.`: the current one), named after the task otherwise."""
     flags = {name: value for name, value in flags.items() if value not in (None, ())}
+    flags |= {"team": people(flags["team"])} if "team" in flags else {}
     given = checked(replace(from_toml(answers) if answers else Answers(), **flags))
+    if flags.get("event"):
+        given = replace(given, extras=None)  # an event lays in all of them, whatever was recorded
+    notes: list[str] = []
+    wanted = _extras_by_flags(adding, leaving, minimal, notes)
     if dest is not None:
         place(dest, {})  # an occupied folder is refused before anything is asked
     findings = _inspected(given)
     if not (answers or yes) and sys.stdin.isatty() and sys.stdout.isatty():
         from .ask import complete  # questionary is slow to import, and needed only here
 
-        given, dest = complete(given, dest, findings=findings)
+        given, dest = complete(given, dest, findings=findings, wanted=wanted)
         findings = findings or _inspected(given)
     given = own_data.proposed(given, findings) if findings else given
+    given = wanted(given) if wanted else given
     choice = choose(given, format=findings.format if findings else "")
+    extras.unasked(flags, choice.extras, TEMPLATES)
     dest = choice.task.name if dest is None else dest
     person = git.identity() if given.author is None or not no_git else {}
     final = settled(checked(_filled(given, dest, person)), choice)
@@ -72,21 +99,37 @@ def new(dest: str | None, answers: Path | None, yes: bool, dry_run: bool, no_git
     where = place(dest, files)
     if dry_run:
         return click.echo(tree(dest, files))
-    here, notes = is_here(where), []
+    here, faults = is_here(where), []
     if not no_git and not git.inside_work_tree(where):
-        write(files, where, lambda folder: notes.extend(git.scaffold(folder, choice, person)))
+        write(files, where, lambda folder: faults.extend(git.scaffold(folder, choice, person)))
     else:
         write(files, where)
     if own:
         where_data = f"copied to {own.knob}" if own.copied else f"left where they are ({own_data.LOCATION} says where)"
         click.echo(printable(f"data: {where_data}" + ("; --no-copy leaves them where they are" * own.copied)))
+    for fault in faults:
+        click.echo(f"hackgen: no commit was made: {printable(fault)}", err=True)
     for note in notes:
-        click.echo(f"hackgen: no commit was made: {printable(note)}", err=True)
+        click.echo(f"hackgen: {note}", err=True)
     steps = ["pip install -e .", "python train.py", "python evaluate.py"]
     commands = steps if here else [f"cd {_quoted(dest)}", *steps[:2]]
     click.echo(printable(f"{where}: {choice}"))
     for command in commands:
         click.echo(f"  {command}")
+    if (left_out := extras.absent(choice.extras, TEMPLATES)) and not wanted:
+        click.echo(f"left out: {', '.join(left_out)}; --event NAME lays in all extras, --with {left_out[0]} just one")
+
+
+def _extras_by_flags(adding: str, leaving: str, minimal: bool, notes: list[str]) -> Callable[[Answers], Answers] | None:
+    """What gives answers the extras that --with, --without and --minimal ask for; None without these flags."""
+
+    def wanted(answers: Answers) -> Answers:
+        base = extras.laid_in(bool(answers.event), TEMPLATES) if answers.extras is None else answers.extras
+        names, gone = extras.resolve(() if minimal else base, adding, leaving, TEMPLATES)
+        notes.extend(gone)
+        return replace(answers, extras=names)
+
+    return wanted if adding or leaving or minimal else None
 
 
 def _inspected(given: Answers) -> "Findings | None":

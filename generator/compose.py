@@ -13,18 +13,33 @@ from . import own_data, text
 from .answers import to_toml
 from .errors import Problem
 from .own_data import OwnData
+from .parts import read_toml, tomllib
 from .project import Answers, Choice, facts
+
+STRINGS = "strings.toml"
 
 
 def plan(choice: Choice, answers: Answers, own: OwnData | None = None) -> dict[str, bytes]:
     """Every file of the project. `new`, `--dry-run` and the tests all use this one plan."""
     answers = replace(answers, data=own.knob) if own else answers
-    known = facts(choice, answers) | {"learns_from": own.name if own else choice.task["sample"]}
+    known = facts(choice, answers)
+    known |= {"learns_from": own.name if own else known["task"]["sample"]}
     known |= {"own": own_data.facts(own)} if own else {}
-    laid = lay(choice.layers, choice.models_from)
+    known = more_facts(choice.laid, known)
+    laid = lay(choice.laid, choice.models_from)
     files = join_sections({path: merged(path, [content(s, known) for s in sources]) for path, sources in laid.items()})
     files |= own.files | {"data/schema.toml": own_data.schema(own, answers)} if own else {}
     return dict(sorted(files.items())) | {".hackgen.toml": to_toml(answers).encode()}
+
+
+def more_facts(layers: list[Path], known: dict[str, Any]) -> dict[str, Any]:
+    """The facts, and those that parts bring as data (`facts.toml`); a later part's replace an earlier one's."""
+    told: dict[str, Any] = {}
+    for path in (layer / "facts.toml" for layer in layers):
+        told |= read_toml(path) if path.is_file() else {}
+        if taken := sorted(told.keys() & known.keys()):
+            raise Problem(f'{path} names a fact "{taken[0]}" which every project has; call it otherwise')
+    return known | told
 
 
 def lay(layers: list[Path], models_from: str) -> dict[str, list[Path]]:
@@ -34,7 +49,7 @@ def lay(layers: list[Path], models_from: str) -> dict[str, list[Path]]:
         for source, inside in walk(layer):
             path = project_path(layer, inside, models_from)
             if path:
-                laid[path] = [*laid.get(path, []), source] if is_ignore_list(path) else [source]
+                laid[path] = [*laid.get(path, []), source] if is_joined(path) else [source]
     return laid
 
 
@@ -50,7 +65,7 @@ def walk(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def project_path(layer: Path, inside: str, models_from: str) -> str | None:
     """Where a part's file lands; None for what is not copied. The special names of templates/README.md, all of them."""
-    if inside == "part.toml" or inside.startswith("sample/"):
+    if inside in {"part.toml", "facts.toml"} or inside.startswith("sample/"):
         return None
     if inside.startswith("with_") and inside.endswith(".py"):
         return f"models/{layer.name}.py" if inside == f"with_{models_from}.py" else None
@@ -58,16 +73,28 @@ def project_path(layer: Path, inside: str, models_from: str) -> str | None:
     return "/".join(dotted).removesuffix(".j2")
 
 
-def is_ignore_list(path: str) -> bool:
-    return path.rpartition("/")[2] in {".gitignore", ".dockerignore"}
+def is_joined(path: str) -> bool:
+    return path == STRINGS or path.rpartition("/")[2] in {".gitignore", ".dockerignore"}
 
 
 def merged(path: str, contents: list[bytes]) -> bytes:
-    """The one content; of ignore lists, all lines in the order of layers, each once."""
-    if not is_ignore_list(path):
+    """The one content; of ignore lists, all lines in the order of layers, each once; of strings, each key's last."""
+    if not is_joined(path):
         return contents[-1]
+    if path == STRINGS:
+        return joined_strings([content.decode() for content in contents])
     lines = dict.fromkeys(line for content in contents for line in content.decode().splitlines() if line.strip())
     return "".join(f"{line}\n" for line in lines).encode()
+
+
+def joined_strings(tables: list[str]) -> bytes:
+    """One flat table of what the extras say to people, by key."""
+    strings: dict[str, Any] = {}
+    for table in tables:
+        strings |= tomllib.loads(table)
+    if wrong := [key for key, value in strings.items() if not isinstance(value, str)]:
+        raise Problem(f'the templates have a string "{wrong[0]}" in {STRINGS} that is no text')
+    return "".join(f"{key} = {text.toml(value)}\n" for key, value in sorted(strings.items())).encode()
 
 
 def join_sections(files: dict[str, bytes]) -> dict[str, bytes]:

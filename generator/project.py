@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from . import __version__
+from . import __version__, extras, language
 from .errors import Misuse, Problem, nearest
 from .parts import TEMPLATES, Knobs, Part, parts_in
 
@@ -22,13 +22,16 @@ _RESERVED = _DEVICES | {"python", "pip", "setuptools", "pytest", "ruff"}
 
 @dataclass(frozen=True)
 class Choice:
-    """One task, one framework (with its backend, where it has several) and the models that the project holds."""
+    """One task, one framework (with its backend, where it has several), and the models and extras of the project."""
 
     task: Part
     framework: Part
     backend: str | None
     models: tuple[Part, ...]
     format: str = ""  # of the team's own data; empty: the project learns from the task's sample
+    extras: tuple[Part, ...] = ()
+    options: tuple[Path, ...] = ()  # the folders of extras that an answer chose, such as kickoff/hours/24
+    lang: str = language.ENGLISH
 
     @property
     def target(self) -> str:
@@ -57,7 +60,20 @@ class Choice:
             *(part.folder for part in self.readers),
             *(part.folder / place for part in self.frameworks for place in ("base", f"targets/{self.target}")),
             *(model.folder for model in self.models),
+            *(part.folder for part in self.used_by_extras),
+            *(layer for extra in self.extras for layer in self._layers_of(extra)),
         ]
+
+    @property
+    def laid(self) -> list[Path]:
+        """The layers with their translations."""
+        return language.laid(self.layers, self.root, self.lang)
+
+    def _layers_of(self, extra: Part) -> list[Path]:
+        """What an extra lays over every project, over those of the task's input and target, and by an answer."""
+        source, _, target = self.task["kind"].partition("-to-")
+        folders = extra.folder / "base", extra.folder / "inputs" / source, extra.folder / "targets" / target
+        return [*folders, *(folder for folder in self.options if folder.is_relative_to(extra.folder))]
 
     @property
     def root(self) -> Path:
@@ -73,6 +89,12 @@ class Choice:
     def used_parts(self) -> list[Part]:
         """What several tasks share, as the task's card names it: `uses = ["classes", "pictures"]`."""
         return [Part(self.root / "shared" / name) for name in self.task.card.get("uses", [])]
+
+    @cached_property
+    def used_by_extras(self) -> list[Part]:
+        """What several extras share, and the task does not bring: `uses = ["wording"]` in an extra's card."""
+        names = dict.fromkeys(name for extra in self.extras for name in extra.card.get("uses", []))
+        return [part for part in (Part(self.root / "shared" / name) for name in names) if part not in self.used_parts]
 
     @cached_property
     def shared_parts(self) -> list[Part]:
@@ -107,6 +129,12 @@ class Answers:
     time: str | None = None
     copy: bool | None = None
     size: int | None = None
+    extras: tuple[str, ...] | None = None
+    lang: str | None = None
+    hours: int | None = None
+    team: tuple[str, ...] | None = None
+    start: str | None = None
+    rubric: str | None = None
 
 
 def tasks(root: Path = TEMPLATES) -> list[Part]:
@@ -165,7 +193,10 @@ def choose(answers: Answers, root: Path = TEMPLATES, format: str = "") -> Choice
         raise Misuse(f'no backend "{backend}" of {framework.name}{nearest(backend, known)}')
     fitting = models(task, framework)
     chosen = tuple(_model(name, task, framework, fitting) for name in dict.fromkeys(answers.models)) or (fitting[0],)
-    return Choice(task, framework, backend, chosen, format)
+    named = extras.laid_in(bool(answers.event), root) if answers.extras is None else answers.extras
+    laid_in = extras.named(named, root)
+    options = extras.option_folders(laid_in, answers)
+    return Choice(task, framework, backend, chosen, format, laid_in, options, language.known(answers.lang, root))
 
 
 def _task(name: str | None, root: Path) -> Part:
@@ -224,8 +255,14 @@ def settled(answers: Answers, choice: Choice) -> Answers:
     for name in ("data", "target", "group", "time"):
         if getattr(answers, name) and name not in knobs:
             raise Misuse(f'--{name} means nothing to {choice.task.name}: it has no knob "{name}"; leave it out')
+    asked = extras.asked(choice.extras)
+    for name in ("hours", "team", "start", "rubric"):  # what no extra asks for influences nothing, and is not recorded
+        given = getattr(answers, name)
+        answers = replace(answers, **{name: asked.get(name) if name not in asked or given is None else given})
     return replace(
         answers,
+        extras=tuple(part.name for part in choice.extras),
+        lang=choice.lang,
         task=choice.task.name,
         framework=choice.framework.name,
         backend=choice.backend,
@@ -261,19 +298,22 @@ def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
         if value := getattr(answers, name):
             knobs[name] = knobs[name] | {"value": value}
     card = choice.framework.card
-    dependencies = _dependencies(
-        [*choice.shared_parts, *choice.models], card.get("backends", {}).get(choice.backend, [])
+    parts = [*choice.shared_parts, *choice.models, *choice.used_by_extras]
+    dependencies = _dependencies(parts, card.get("backends", {}).get(choice.backend, []))
+    groups = {extra.name: _dependencies([extra]) for extra in choice.extras if extra.dependencies}
+    needed = set(dependencies).union(*groups.values())
+    task, framework, *models = (
+        language.said(part, choice.root, choice.lang) for part in (choice.task, choice.framework, *choice.models)
     )
-    task = {key: choice.task[key] for key in ("kind", "metric", "sample")}
     return {
         "title": answers.title,
         "author": answers.author,
         "event": answers.event,
-        "slug": _slug(answers.title or "", set(dependencies)),
+        "slug": _slug(answers.title or "", needed),
         "data": answers.data,
         "target": answers.target,
-        "task": {"name": choice.task.name, "title": choice.task.title, "summary": choice.task.summary} | task,
-        "framework": {"name": choice.framework.name, "title": choice.framework.title},
+        "task": {"name": choice.task.name, "kind": choice.task["kind"], "metric": choice.task["metric"]} | task,
+        "framework": {"name": choice.framework.name} | framework,
         "backend": choice.backend,
         "backends": [name for name in backends(choice.framework) if name],
         "backend_variable": card.get("backend_variable", ""),
@@ -281,15 +321,20 @@ def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
         "models": [
             {
                 "name": model.name,
-                "title": model.title,
-                "summary": model.summary,
+                "title": said["title"],
+                "summary": said["summary"],
                 "class_name": model.class_name,
                 "knobs": list(model.knobs(knobs).values()),
             }
-            for model in choice.models
+            for model, said in zip(choice.models, models, strict=True)
         ],
+        "extras": [extra.name for extra in choice.extras],
+        "lang": choice.lang,
+        **{name: getattr(answers, name) for name in ("hours", "start", "rubric")},
+        "team": list(answers.team or ()),
         "knobs": list(knobs.values()),
         "dependencies": list(dependencies.values()),
+        "groups": {name: list(lines.values()) for name, lines in groups.items()},
         "version": __version__,
     }
 

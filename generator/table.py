@@ -3,7 +3,11 @@
 from rich.console import Console
 from rich.table import Column, Table
 
+from .extras import extras
+from .parts import TEMPLATES
 from .project import Choice
+
+_WHEN = {"always": "always; --without leaves it out", "event": "--event NAME, or --with"}
 
 
 def show(found: list[Choice]) -> None:
@@ -17,3 +21,18 @@ def show(found: list[Choice]) -> None:
         names = ", ".join(choice.models[0].name for choice in of_one)
         table.add_row(task, framework, names, of_one[0].task["metric"])
     Console().print(table)
+    parts = extras(TEMPLATES)
+    if parts:
+        grid = Table(
+            "extra",
+            "what it adds",
+            "when",
+            box=None,
+            padding=(0, 2, 0, 0),
+            pad_edge=False,
+            header_style=table.header_style,
+        )
+        for part in parts:
+            grid.add_row(part.name, part.summary, _WHEN[part["laid_in"]])
+        Console().print()
+        Console().print(grid)

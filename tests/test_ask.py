@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 from conftest import SMALL
@@ -25,12 +26,14 @@ MORE_TASKS = {
 @pytest.fixture
 def asked(tree, monkeypatch, tmp_path):
     """Press the keys and return what was answered."""
-    root = tree(SMALL | MORE_TASKS)
     empty = tmp_path / "empty"
     empty.mkdir()
     monkeypatch.chdir(empty)
 
-    def press(keys: str, answers: Answers | None = None, dest: str | None = None) -> tuple[Answers, str]:
+    def press(
+        keys: str, answers: Answers | None = None, dest: str | None = None, files=MORE_TASKS
+    ) -> tuple[Answers, str]:
+        root = tree(SMALL | MORE_TASKS | files)
         with create_pipe_input() as keyboard, create_app_session(input=keyboard, output=DummyOutput()):
             keyboard.send_text(keys)
             stuck = threading.Timer(20, lambda: os._exit(3))
@@ -112,6 +115,44 @@ def test_what_flags_answered_is_not_asked(asked):
 def test_ctrl_c_ends_the_questions(asked):
     with pytest.raises(KeyboardInterrupt):
         asked("\x03")
+
+
+EXTRAS = {
+    "extras/plan/part.toml": (
+        'title = "Plan"\nlaid_in = "event"\nneeds = ["compare"]\n[asks]\nhours = 24\nteam = []\nstart = ""\n'
+    ),
+    "extras/plan/hours/24/plan.toml": "",
+    "extras/plan/hours/36/plan.toml": "",
+    "extras/compare/part.toml": 'title = "Compare"\nlaid_in = "always"\n',
+    "lang/tlh/prompts.toml": 'title = "pong"\n',
+}
+TYPED = Answers(task="books", title="T", author="A")
+
+
+@pytest.mark.parametrize(
+    ("keys", "answers", "found"),
+    [
+        # event, language, extras as they are, hours, team, start
+        ("E" + ENTER * 3 + ENTER * 3, TYPED, ("en", ("compare", "plan"), 24, (), "")),
+        (
+            *("E" + ENTER + DOWN + ENTER * 2 + DOWN + ENTER + "Ada, Bo" + ENTER + "2026-11-22 18:00" + ENTER, TYPED),
+            ("tlh", ("compare", "plan"), 36, ("Ada", "Bo"), "2026-11-22 18:00"),
+        ),
+        (  # a wrong time is asked for again
+            *("E" + ENTER * 4 + ENTER + "noon" + ENTER + CLEAR + "2026-11-22 18:00" + ENTER, TYPED),
+            ("en", ("compare", "plan"), 24, (), "2026-11-22 18:00"),
+        ),
+        (ENTER * 3, TYPED, ("en", ("compare",), None, None, None)),
+        (ENTER * 2 + SPACE + ENTER, TYPED, ("en", (), None, None, None)),
+        # what a picked one needs comes with it
+        (ENTER * 2 + SPACE + DOWN + SPACE + ENTER * 4, TYPED, ("en", ("compare", "plan"), 24, (), "")),
+        # what flags said is not asked
+        (ENTER, replace(TYPED, extras=(), lang="en"), ("en", (), None, None, None)),
+    ],
+)
+def test_extras_and_what_they_want_to_know(asked, keys, answers, found):
+    given, _ = asked("y" + keys, answers, dest="x", files=EXTRAS)
+    assert (given.lang, given.extras, given.hours, given.team, given.start) == found
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")

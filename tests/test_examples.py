@@ -1,6 +1,7 @@
 """examples/ holds generated projects byte for byte; pytest's switch `--refresh-examples` rewrites them."""
 
 import shutil
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from conftest import contents
 from hackgen.answers import from_toml
 from hackgen.compose import lay, plan
+from hackgen.extras import extras
+from hackgen.language import languages
 from hackgen.parts import TEMPLATES
 from hackgen.project import Answers, Choice, choices, choose, settled, title_from
 from projects import planned
@@ -30,6 +33,7 @@ def wanted() -> dict[str, Choice]:
 
 
 WANTED = wanted()
+UNCOPIED = {"part.toml", "README.md", "facts.toml", "prompts.toml"}
 OWN = "own-data"  # made from the data that lie in it
 
 
@@ -72,16 +76,24 @@ def test_there_are_no_other_examples(request):
     assert there == set(WANTED)
 
 
+def with_everything(choice: Choice) -> list[Path]:
+    """The layers of a choice with all extras, whatever they ask for, in every language."""
+    every = extras(TEMPLATES)
+    folders = (folder for part in every for folder in part.folder.glob("*/*") if folder.is_dir())
+    full = replace(choice, extras=tuple(every), options=tuple(folders))
+    return [layer for code in languages(TEMPLATES) for layer in replace(full, lang=code).laid]
+
+
 def test_each_template_file_is_in_an_example():
     used = {
         source.relative_to(TEMPLATES).as_posix()
         for choice in WANTED.values()
-        for layer in choice.layers
+        for layer in [*choice.layers, *with_everything(choice)]
         for sources in lay([layer], choice.models_from).values()
         for source in sources
     }
     every = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") if path.is_file()}
-    copied = {path for path in every if "__pycache__" not in path and Path(path).name not in {"part.toml", "README.md"}}
+    copied = {path for path in every if "__pycache__" not in path and Path(path).name not in UNCOPIED}
     own = {
         path for path in copied if path.startswith(("own/", "readers/"))
     }  # OWN has the one, test_tables.py the other
