@@ -14,6 +14,7 @@ import click
 from . import __version__, extras, git, own_data
 from .answers import checked, from_toml, people
 from .compose import plan
+from .errors import Problem
 from .inspection.command import inspect_command
 from .parts import TEMPLATES
 from .project import Answers, choices, choose, settled, title_from
@@ -51,7 +52,7 @@ def cli(context: click.Context) -> None:
 @click.option("--hours", type=int, help="How long the event lasts: 24, 36, 48 or 168 hours.")
 @click.option("--team", help="Who takes part: names with commas between.")
 @click.option("--start", help="When the event starts, in local time: 2026-11-22 18:00.")
-@click.option("--rubric", help="By which criteria you are judged: mlh, datathon, impact or equal.")
+@click.option("--rubric", help="By which criteria you are judged: mlh, datathon, execution or modelling.")
 @click.option("--with", "adding", default="", help="Extras to add, with commas between; hackgen list shows all.")
 @click.option("--without", "leaving", default="", help="Extras to leave out.")
 @click.option("--minimal", is_flag=True, help="No extras: the training core alone.")
@@ -181,6 +182,33 @@ def list_choices(as_json: bool) -> None:
     from .table import show
 
     show(found)
+
+
+@cli.command("provenance")
+@click.argument("project", default=".", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One object, for machines.")
+@click.option("--most", type=click.FloatRange(0, 100), help="Fail when more than this many per cent are scaffold.")
+def show_provenance(project: Path, as_json: bool, most: float | None) -> None:
+    """Show how much of PROJECT is still what hackgen wrote, by file: lines that nobody changed.
+
+    Blank lines, binary files, data/, published/ and runs/ do not count.
+    """
+    from .provenance import provenance
+
+    found = provenance(project)
+    rows = [*found.files, found.total]
+    if as_json:
+        import json
+
+        told = [{"path": f.path, "lines": f.lines, "scaffold": f.scaffold, "share": round(f.share, 4)} for f in rows]
+        click.echo(json.dumps({"compared": found.compared, "files": told[:-1], "total": told[-1]}, indent=2))
+    else:
+        wide = max(len(file.path) for file in rows)
+        click.echo(f"compared with {found.compared}\n{'file':{wide}}  lines  scaffold  share")
+        for file in rows:
+            click.echo(printable(f"{file.path:{wide}}  {file.lines:5}  {file.scaffold:8}  {file.share:5.0%}"))
+    if most is not None and 100 * found.total.share > most:
+        raise Problem(f"{found.total.share:.1%} of the lines are scaffold, more than {most:g} %")
 
 
 cli.add_command(inspect_command)

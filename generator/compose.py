@@ -1,5 +1,6 @@
 """Layers of parts -> {path: bytes}: the whole project in memory, before anything is written."""
 
+import importlib.util
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,13 +34,23 @@ def plan(choice: Choice, answers: Answers, own: OwnData | None = None) -> dict[s
 
 
 def more_facts(layers: list[Path], known: dict[str, Any]) -> dict[str, Any]:
-    """The facts, and those that parts bring as data (`facts.toml`); a later part's replace an earlier one's."""
+    """The facts, and those that parts bring: data (`facts.toml`), then what they compute from all (`facts.py`)."""
     told: dict[str, Any] = {}
     for path in (layer / "facts.toml" for layer in layers):
         told |= read_toml(path) if path.is_file() else {}
-        if taken := sorted(told.keys() & known.keys()):
-            raise Problem(f'{path} names a fact "{taken[0]}" which every project has; call it otherwise')
+    for path in filter(Path.is_file, [layer / "facts.py" for layer in layers]):
+        told |= computed(path, known | told)
+    if taken := sorted(told.keys() & known.keys()):
+        raise Problem(f'the templates bring a fact "{taken[0]}" which every project has; call it otherwise')
     return known | told
+
+
+def computed(path: Path, known: dict[str, Any]) -> dict[str, Any]:
+    """What the function `facts` of a part's own module makes of the facts so far."""
+    spec = importlib.util.spec_from_file_location("hackgen_facts", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.facts(known)
 
 
 def lay(layers: list[Path], models_from: str) -> dict[str, list[Path]]:
@@ -65,7 +76,7 @@ def walk(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def project_path(layer: Path, inside: str, models_from: str) -> str | None:
     """Where a part's file lands; None for what is not copied. The special names of templates/README.md, all of them."""
-    if inside in {"part.toml", "facts.toml"} or inside.startswith("sample/"):
+    if inside in {"part.toml", "facts.toml", "facts.py"} or inside.startswith("sample/"):
         return None
     if inside.startswith("with_") and inside.endswith(".py"):
         return f"models/{layer.name}.py" if inside == f"with_{models_from}.py" else None

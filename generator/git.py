@@ -44,6 +44,24 @@ def _is_repository(path: Path) -> bool:
     return path.is_file() or (path / "HEAD").exists() or (path / "HEAD").is_symlink()
 
 
+def read(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
+    """What git answers about a repository, without changing anything; None where it cannot answer."""
+    settings = (part for setting in _PLAIN for part in ("-c", setting))
+    plain = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
+    try:
+        done = subprocess.run(
+            ["git", *settings, *arguments],
+            cwd=folder,
+            env=plain | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+            input=given,
+            capture_output=True,
+            timeout=60,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
 def scaffold(folder: Path, choice: Choice, known: dict[str, str]) -> list[str]:
     """Make the folder a repository with one commit; else say why not, and leave no trace of the attempt."""
     message = f"Scaffold: {choice}\n\nHackgen-Version: {__version__}\nHackgen-Choice: {choice.label}\n"

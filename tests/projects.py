@@ -10,11 +10,10 @@ from multiprocessing import forkserver
 from pathlib import Path
 
 from forked import become
-from hackgen import own_data
 from hackgen.compose import plan
-from hackgen.inspection import inspect
 from hackgen.parts import TEMPLATES, tomllib
 from hackgen.project import Answers, choose, settled
+from hackgen.remake import planned
 from hackgen.write import write
 
 IMPORTS = ["numpy"]  # before the first command
@@ -61,15 +60,6 @@ def generate_own(folder: Path, data: Path, **answers: object) -> Path:
     """Write a project for own data to `folder`, as `hackgen new --data` does with --yes; returns the folder."""
     write(planned(Answers(**{"title": "A test", "data": str(data), **answers})), folder)
     return folder
-
-
-def planned(answers: Answers) -> dict[str, bytes]:
-    """All files of a project, of own data or of the sample."""
-    findings = inspect(answers.data, answers.target) if answers.data else None
-    given = own_data.proposed(answers, findings) if findings else answers
-    choice = choose(given, format=findings.format if findings else "")
-    final = settled(given, choice)
-    return plan(choice, final, own_data.bring(findings, choice, final) if findings else None)
 
 
 def run(project: Path, *words: str, stdin: str = "") -> Done:

@@ -126,7 +126,7 @@ EXTRAS = {
     "extras/compare/part.toml": 'title = "Compare"\nlaid_in = "always"\n',
     "lang/tlh/prompts.toml": 'title = "pong"\n',
 }
-TYPED = Answers(task="books", title="T", author="A")
+TYPED = Answers(task="books", title="T", author="A", data="")
 
 
 @pytest.mark.parametrize(

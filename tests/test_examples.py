@@ -13,7 +13,7 @@ from hackgen.extras import extras
 from hackgen.language import languages
 from hackgen.parts import TEMPLATES
 from hackgen.project import Answers, Choice, choices, choose, settled, title_from
-from projects import planned
+from hackgen.remake import planned
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -33,7 +33,7 @@ def wanted() -> dict[str, Choice]:
 
 
 WANTED = wanted()
-UNCOPIED = {"part.toml", "README.md", "facts.toml", "prompts.toml"}
+UNCOPIED = {"part.toml", "README.md", "facts.toml", "facts.py", "prompts.toml"}
 OWN = "own-data"  # made from the data that lie in it
 
 

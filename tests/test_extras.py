@@ -90,7 +90,7 @@ def test_an_answer_chooses_a_folder_and_facts_of_later_layers_win(root):
 
 
 def test_a_fact_that_every_project_has_is_not_replaced(tree):
-    with pytest.raises(Problem, match=r'facts\.toml names a fact "title"'):
+    with pytest.raises(Problem, match='bring a fact "title"'):
         composed(tree(EXTRAS | {"extras/compare/base/facts.toml": 'title = "x"\n'}))
 
 

@@ -38,7 +38,17 @@ def find_form(cells: Sequence[str], share: float = 1.0) -> str:
     sample = cells[::step]
     if not any(any(mark in cell for mark in "-/.: ,") for cell in sample[:20]):
         return ""  # bare numbers are numbers
-    return next((form for form in FORMS if sample and sum(fits(c, form) for c in sample) >= share * len(sample)), "")
+    return next((form for form in FORMS if sample and mostly(sample, form, share)), "")
+
+
+def mostly(cells: Sequence[str], form: str, share: float) -> bool:
+    """Whether at least a share of the cells have a form; given up as soon as too many have not."""
+    left = len(cells)
+    for cell in cells:
+        left -= not fits(cell, form)
+        if left < share * len(cells):
+            return False
+    return True
 
 
 def fits(cell: str, form: str) -> bool:

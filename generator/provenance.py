@@ -1,0 +1,142 @@
+"""How much of a project is still what hackgen wrote: the share of unmodified scaffold lines, file by file."""
+
+from collections import Counter
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from . import __version__, git
+from .answers import from_toml
+from .errors import Problem
+from .parts import read_toml
+from .remake import planned
+
+Tree = dict[str, bytes]
+UNCOUNTED = ("data", "published", "runs")  # folders of data and results: nobody wrote their lines
+LEAST_OVERLAP = 0.5  # of its lines, for a new file to be told as a renamed or copied one
+
+
+@dataclass(frozen=True)
+class File:
+    """A text file of today: its lines that are not blank, and how many of them the scaffold brought."""
+
+    path: str
+    lines: int
+    scaffold: int
+
+    @property
+    def share(self) -> float:
+        return self.scaffold / self.lines if self.lines else 0.0
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What was compared with what, and what came out; `compared` is said to people."""
+
+    compared: str
+    files: list[File]
+
+    @property
+    def total(self) -> File:
+        return File("total", sum(file.lines for file in self.files), sum(file.scaffold for file in self.files))
+
+
+def provenance(project: Path) -> Provenance:
+    """Compare a project with its scaffold; only reads, from the folder and from git."""
+    if not (project / ".hackgen.toml").is_file():
+        raise Problem(f"{project / '.hackgen.toml'} does not exist: name the folder of a project that hackgen made")
+    compared, scaffold = _scaffold(project)
+    written = {path: content for path, raw in scaffold.items() if (content := _lines(path, raw)) is not None}
+    today = {path: content for path, raw in _today(project).items() if (content := _lines(path, raw)) is not None}
+    files = [File(path, len(lines), _kept(path, lines, written)) for path, lines in sorted(today.items()) if lines]
+    return Provenance(compared, files)
+
+
+def _scaffold(project: Path) -> tuple[str, Tree]:
+    """What hackgen wrote: its labelled commit, else the one that adds .hackgen.toml, else written again in memory."""
+    if git.inside_work_tree(project.resolve()):
+        log = git.read(project, "log", "--reverse", f"--format=%H {_LABEL}", "--", ".hackgen.toml")
+        commits = [line.split(" ", 1) for line in (log or b"").decode().splitlines()]
+        labelled = [commit for commit, label in commits if label.strip()]
+        if labelled:
+            return f"the scaffold's commit {labelled[0][:10]}", _tree(project, labelled[0])
+        if commits and (git.read(project, "rev-parse", "--is-shallow-repository") or b"").strip() == b"true":
+            raise Problem(
+                f"the history of {project} is cut short, and the scaffold's commit is not in it: git fetch --unshallow"
+            )
+        if commits:
+            first = commits[0][0]
+            return f"commit {first[:10]}, which adds .hackgen.toml and has no label of hackgen's", _tree(project, first)
+    return "what hackgen writes for .hackgen.toml", _written_again(project / ".hackgen.toml")
+
+
+_LABEL = "%(trailers:key=Hackgen-Version,valueonly,separator=%x20)"
+
+
+def _tree(project: Path, commit: str) -> Tree:
+    """The files that a commit has below the project's folder."""
+    listed = (git.read(project, "ls-tree", "-r", "-z", commit, "--", ".") or b"").split(b"\0")
+    entries = [entry.split(b"\t", 1) for entry in listed if entry]
+    blobs = {name.decode(errors="replace"): what.split()[2] for what, name in entries if what.startswith(b"100")}
+    packed = git.read(project, "cat-file", "--batch", given=b"".join(blob + b"\n" for blob in blobs.values())) or b""
+    tree = {}
+    for path in blobs:
+        head, _, packed = packed.partition(b"\n")
+        size = int(head.split()[2])
+        tree[path], packed = packed[:size], packed[size + 1 :]
+    return tree
+
+
+def _written_again(recorded: Path) -> Tree:
+    """The same project, made in memory by this hackgen; a recorded version that is another's cannot be."""
+    version = read_toml(recorded).get("version")
+    if version != __version__:
+        raise Problem(
+            f"no commit of {recorded.parent} adds .hackgen.toml, hackgen {version} wrote it and this is {__version__}: "
+            "commit the project, or install that version"
+        )
+    return planned(from_toml(recorded))
+
+
+def _today(project: Path) -> Tree:
+    """What lies in the project now, as far as git would track it, or without git: as .gitignore lets pass."""
+    listed = git.read(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if listed is not None and git.inside_work_tree(project.resolve()):
+        paths = [name.decode(errors="surrogateescape") for name in listed.split(b"\0") if name]
+    else:
+        ignore = project / ".gitignore"
+        names = ignore.read_text(encoding="utf-8").split() if ignore.is_file() else []
+        inside = (path.relative_to(project) for path in project.rglob("*"))
+        paths = [path.as_posix() for path in inside if not _ignored(path.parts, [*names, ".git"])]
+    files = {path: project / path for path in dict.fromkeys(paths)}
+    return {path: file.read_bytes() for path, file in files.items() if file.is_file() and not file.is_symlink()}
+
+
+def _ignored(parts: tuple[str, ...], patterns: list[str]) -> bool:
+    return any(fnmatch(part, pattern.rstrip("/")) for part in parts for pattern in patterns)
+
+
+def _lines(path: str, raw: bytes) -> list[str] | None:
+    """The lines of a text that are not blank, however they end; None for what is not counted."""
+    if path.split("/")[0] in UNCOUNTED or b"\0" in raw:
+        return None
+    try:
+        return [line.rstrip() for line in raw.decode("utf-8-sig").splitlines() if line.strip()]
+    except UnicodeDecodeError:
+        return None
+
+
+def _kept(path: str, lines: list[str], written: dict[str, list[str]]) -> int:
+    """How many lines of a file stand in the scaffold too, in the same order; a renamed or copied file is found."""
+    import difflib
+
+    source = written.get(path)
+    if source is None:
+        today = Counter(lines)
+        common = {name: (today & Counter(of)).total() for name, of in written.items()}
+        nearest = max(common, key=common.__getitem__, default=None)
+        if nearest is None or common[nearest] < LEAST_OVERLAP * len(lines):
+            return 0
+        source = written[nearest]
+    blocks = difflib.SequenceMatcher(None, source, lines, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks)
