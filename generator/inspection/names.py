@@ -1,5 +1,7 @@
 """What the name of a column says about being what is asked for: points, and words of what is known beforehand."""
 
+import re
+
 # points, and the names (without spaces and marks) that deserve them
 _POINTS = """
 14 target label y outcome groundtruth dependent survived churn churned attrition exited fraud defaulter
@@ -42,3 +44,15 @@ COUNTS = set(
 CLASSES = set(
     "class label labels target type category species y outcome digit letter cluster quality grade level".split()
 )
+
+ID_WORDS = set("id ids uuid guid key index idx nr no num code identifier hash rowid pk oid sku isbn ssn vin".split())
+WEAK_ID_WORDS = set("no num nr number code key index sno serial rownames unnamed row".split())  # may count as well
+PERSON_WORDS = set("customer user client patient subject person member household session device account player".split())
+NAME_WORDS = set("name names email mail phone url link address filename file path title".split())
+TIME_WORDS = set("date time timestamp datetime day month year created updated at when week period quarter dt".split())
+
+
+def words_of(name: str) -> list[str]:
+    """The words in a name: customerID, customer_id and `Customer ID` have the same ones."""
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return [word.lower() for word in re.findall(r"[^\W\d_]+|\d+", split)]

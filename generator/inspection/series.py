@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .borrowed import SERIES, borrowed
-from .cells import fits, one, to_number
-from .delimited import is_missing
+from .cells import fits, one
 from .findings import Column, Suspect
+from .numbers import is_missing, to_number
 
 FEWEST = 44  # steps of a series: fewer do not hold a forecast of 12 steps in train, valid and test each
 LEAST = 12  # steps in which a season is sought

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from .findings import Column, Suggestion
-from .names import CLASSES, COUNTS, FEATURES, NAMES, VAGUE
-from .roles import TIME_WORDS, Profile, words_of
+from .leaks import is_imbalanced
+from .names import CLASSES, COUNTS, FEATURES, NAMES, TIME_WORDS, VAGUE, words_of
+from .profiles import Profile
+from .relation import Table
 from .series import looks_like_series
-from .suspects import is_imbalanced
-from .tables import Table
 
 FALLBACK = {
     "tabular-classification": ("accuracy", ["mlp", "transformer"]),
