@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
+import numpy as np
 
 from .cells import EPOCHS, ISO, LOOKED_AT, Look, fits, look, one
 from .numbers import MISSING, as_numbers, far_values, is_missing, to_number
@@ -20,7 +21,7 @@ FEW = 5000  # different values up to which each is counted
 RARE = 0.01  # of the known cells of a sample: as many may be the only ones of their value, where values are few
 SMALL = 2_000_000  # cells up to which different values are counted exactly in any column
 BATCH = 300  # columns in one query
-WHOLE_HASH = 20_000_000  # rows up to which all are compared; of more, a share by their content
+COMPARED = 4_000_000  # rows up to which all are compared; of more, a share by their content
 LARGEST = 1e100  # a number that can be squared
 
 
@@ -151,11 +152,11 @@ def _aggregate(table: Table, batch: list[int], profiles: list[Profile], with_row
     inner = [part for i in batch for part in (f"{_value(i, profiles[i])} AS v{i}", f"c{i}")]
     outer = ["count(*)", *(sql for of_one in asked.values() for sql in of_one.values())]
     if with_rows:
-        share = max(1, table.likely_rows // WHOLE_HASH)
+        share = -(-table.likely_rows // COMPARED)
         inner.append(f"hash({', '.join(f'c{i}' for i in range(len(table.names)))}) AS h")
-        some = f" FILTER (WHERE h % {share} = 0)" if share > 1 else ""
-        outer += [f"count(h){some}", f"count(DISTINCT h){some}"]
-    answer = iter(table.one(f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {{relation}})"))
+        outer.append("list(h)" + (f" FILTER (WHERE h % {share} = 0)" if share > 1 else ""))
+    selected = ", ".join(f"{sql} AS a{n}" for n, sql in enumerate(outer))
+    answer = iter(table.one_with_lists(f"SELECT {selected} FROM (SELECT {', '.join(inner)} FROM {{relation}})"))
     table.rows = next(answer)
     for i, of_one in asked.items():
         found = {name: next(answer) for name in of_one}
@@ -167,7 +168,9 @@ def _aggregate(table: Table, batch: list[int], profiles: list[Profile], with_row
         if found.get("first"):
             profile.span = tuple(found[name].removesuffix(" 00:00:00") for name in ("first", "last"))
     if with_rows:
-        table.compared, table.different = answer
+        hashes = np.sort(next(answer))
+        table.compared = len(hashes)
+        table.repeated = int((hashes[1:] == hashes[:-1]).sum())
 
 
 def _count(table: Table, batch: list[int], profiles: list[Profile]) -> None:

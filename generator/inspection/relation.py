@@ -42,7 +42,7 @@ class Table:
     relax: Callable[[], None] | None = None  # makes a relation that bears odd rows, once a query has failed
     likely_rows: int = 0  # an estimate, before a large file has been read
     compared: int = 0  # rows that were compared with each other (all, unless they are very many)
-    different: int = 0  # of those
+    repeated: int = 0  # of those, the ones that equal an earlier one
 
     @cached_property
     def columns(self) -> list[list[str]]:
@@ -70,11 +70,19 @@ class Table:
 
     def one(self, query: str) -> tuple[Any, ...]:
         """The only row that a query answers; `{relation}` in it stands for the table."""
+        return self._asked(query).fetchone()
+
+    def one_with_lists(self, query: str) -> list[Any]:
+        """The same of a query whose columns have different names; lists come as arrays, which take less memory."""
+        values = (column[0] for column in self._asked(query).fetchnumpy().values())
+        return [None if v is np.ma.masked else v.item() if isinstance(v, np.generic) else v for v in values]
+
+    def _asked(self, query: str) -> duckdb.DuckDBPyConnection:
         try:
-            return self.connection.execute(query.replace("{relation}", self.relation)).fetchone()
+            return self.connection.execute(query.replace("{relation}", self.relation))
         except duckdb.Error:
             self.mend()
-            return self.connection.execute(query.replace("{relation}", self.relation)).fetchone()
+            return self.connection.execute(query.replace("{relation}", self.relation))
 
 
 @contextmanager

@@ -13,9 +13,9 @@ CHANCE = 1000  # times as many rows could be told apart by the values of all col
 def of_rows(table: Table, columns: list[Column]) -> list[Suspect]:
     """Duplicates and near duplicates."""
     found = []
-    if extra := table.compared - table.different:
-        share = f"{extra / table.compared:.1%}"
-        detail = f"{extra} row(s) repeat an earlier one ({share})"
+    if table.repeated:
+        share = f"{table.repeated / table.compared:.1%}"
+        detail = f"{table.repeated} row(s) repeat an earlier one ({share})"
         if table.compared < table.rows:
             detail = f"about {share} of the rows repeat another (from {table.compared:,} rows)"
         found.append(Suspect("duplicates", None, detail))
