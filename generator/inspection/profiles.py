@@ -7,6 +7,7 @@ them follows exactly. Values of the others are counted exactly in small tables, 
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +20,9 @@ from .relation import Table
 
 FEW = 5000  # different values up to which each is counted
 RARE = 0.01  # of the known cells of a sample: as many may be the only ones of their value, where values are few
-SMALL = 2_000_000  # cells up to which different values are counted exactly in any column
+SMALL = 200_000  # rows up to which different values are counted exactly in any column
 BATCH = 300  # columns in one query
+BATCH_COUNTED = 16  # the same where their values are counted, for which DuckDB takes megabytes each
 COMPARED = 4_000_000  # rows up to which all are compared; of more, a share by their content
 LARGEST = 1e100  # a number that can be squared
 
@@ -54,14 +56,20 @@ class Profile:
 def profiles_of(table: Table) -> list[Profile]:
     """The profile of each column; also counts the rows of a table that did not know them, and the repeated ones."""
     profiles = [_from_sample(table, i, name) for i, name in enumerate(table.names)]
-    if not table.sample:
+    if table.whole:  # the sample is all there is
+        for profile in profiles:
+            _of_counts(profile)
+        table.compared = len(table.sample)
+        table.repeated = table.compared - len(set(map(tuple, table.sample)))
         return profiles
-    every = [i for i, profile in enumerate(profiles) if not profile.few]
-    for start in range(0, max(len(every), 1), BATCH):
-        _aggregate(table, every[start : start + BATCH], profiles, with_rows=start == 0)
+    exact = 0 < table.rows <= SMALL
+    many = [i for i, profile in enumerate(profiles) if not profile.few]
+    size = BATCH_COUNTED if exact else BATCH
+    for start in range(0, max(len(many), 1), size):
+        _aggregate(table, many[start : start + size], profiles, exact, with_rows=start == 0)
     few = [i for i, profile in enumerate(profiles) if profile.few]
-    for start in range(0, len(few), BATCH):
-        _count(table, few[start : start + BATCH], profiles)
+    for start in range(0, len(few), BATCH_COUNTED):
+        _count(table, few[start : start + BATCH_COUNTED], profiles)
     for i, profile in enumerate(profiles):
         if profile.look.kind == "date" and not profile.span:
             profile.span = _span(profile, table.known[i])
@@ -82,7 +90,7 @@ def _from_sample(table: Table, i: int, name: str) -> Profile:
             spelled = [cell for cell, value in values.items() if value in far]
             parse["missing"] = [*parse.get("missing", ()), *spelled]
     single = sum(count == 1 for count in counts.values())
-    profile.few = len(counts) <= FEW and (table.whole or single <= RARE * counts.total())
+    profile.few = len(counts) <= FEW and single <= RARE * counts.total()
     return profile
 
 
@@ -145,9 +153,8 @@ def _aggregates(table: Table, i: int, profile: Profile, exact: bool) -> dict[str
     return asked
 
 
-def _aggregate(table: Table, batch: list[int], profiles: list[Profile], with_rows: bool) -> None:
+def _aggregate(table: Table, batch: list[int], profiles: list[Profile], exact: bool, with_rows: bool) -> None:
     """One pass: what is known, ranges and lengths of some columns; with_rows also which rows repeat another."""
-    exact = table.rows > 0 and (table.rows * len(table.names) <= SMALL or table.rows <= SMALL // 10)
     asked = {i: _aggregates(table, i, profiles[i], exact) for i in batch}
     inner = [part for i in batch for part in (f"{_value(i, profiles[i])} AS v{i}", f"c{i}")]
     outer = ["count(*)", *(sql for of_one in asked.values() for sql in of_one.values())]
@@ -178,21 +185,21 @@ def _count(table: Table, batch: list[int], profiles: list[Profile]) -> None:
     try:
         found = table.one(f"SELECT {', '.join(f'histogram(c{i})' for i in batch)} FROM {{relation}}")
     except duckdb.OutOfMemoryException:  # the sample was wrong about them
-        return _aggregate(table, batch, profiles, with_rows=False)
+        return _aggregate(table, batch, profiles, exact=False, with_rows=False)
     for i, raw in zip(batch, found, strict=True):
         cells: Counter[str] = Counter()
         for cell, count in (raw or {}).items():
             if cell is not None:
                 cells[cell.strip()] += count
         profiles[i].cells = cells
-        _of_counts(profiles[i], cells)
+        _of_counts(profiles[i])
     return None
 
 
-def _of_counts(profile: Profile, cells: Counter[str]) -> None:
-    """Everything about a column whose cells are counted."""
+def _of_counts(profile: Profile) -> None:
+    """Everything about a column whose cells are all counted."""
     parse = profile.look.parse
-    there = {cell: count for cell, count in cells.items() if not is_missing(cell, parse)}
+    there = {cell: count for cell, count in profile.cells.items() if not is_missing(cell, parse)}
     if profile.is_number:
         counts: Counter[float] = Counter()
         for cell, value in zip(there, as_numbers(list(there), parse).tolist(), strict=True):
@@ -210,7 +217,7 @@ def _of_counts(profile: Profile, cells: Counter[str]) -> None:
         profile.known, profile.distinct = sum(by_text.values()), len(by_text)
         profile.length = sum(len(cell) * count for cell, count in by_text.items()) / max(profile.known, 1)
         if profile.look.kind == "date":
-            profile.span = _span(profile, list(by_text))
+            profile.span = _span(profile, by_text)
     if profile.distinct <= FEW:
         profile.counts = by_text
 
@@ -221,7 +228,7 @@ def _spelled(value: float) -> str:
     return short if float(short) == value else repr(value)
 
 
-def _span(profile: Profile, cells: list[str]) -> tuple[str, str] | None:
+def _span(profile: Profile, cells: Iterable[str]) -> tuple[str, str] | None:
     """The first and the last date among some cells."""
     form = profile.look.forms[0]
     if form in EPOCHS and profile.low is not None:
