@@ -11,6 +11,7 @@ _POINTS = """
 12 class species sentiment outcomes readmitted medianhousevalue deposit loanstatus classlabel defaulted
 11 tomorrow response default variety subscribed approved admitted admission converted conversion potability clicked
 10 quality price charges mpg cnt rings heartdisease stroke cardio classification g3 toxic emotion intent
+10 purchase denied deny rejected accepted acceptance accept approve approval recidivism died dead death responded
 10 click progression hazardous satisfaction pricerange cancelled canceled bought purchased malignant
  8 salary sales revenue demand disease result winner won category genre severity risk hired passed fail failure
  7 points strength yield efficiency grade rating score topic stars condition transported verdict
@@ -19,7 +20,10 @@ _POINTS = """
  6 prestige stage aqi
  5 status expectancy happiness output duration delay popularity growth choice decision vote voted
  4 type lang language author group kind level cluster productivity expenditure spending murder crime
- 4 performance
+ 5 balance visits incidents accidents claims failures errors defects cases ncases crime arrests arrested released
+ 5 earnings wages gpa survive survival alive eval evaluation win wins winpct callback participation participated
+ 5 employed employment volunteer premature injury loss losses response articles downloads doctor
+ 4 performance case trips ncases
  3 rate
  1 income value
 """
@@ -34,9 +38,14 @@ FEATURES = set(
     postcode country city state region address street name first last email phone height weight marital married
     education occupation job smoker smoking children ethnicity id index unnamed row description comment comments url
     intercept const title floor bedrooms bathrooms sqft area length width depth size color colour temp temperature
+    treat treatment treated arm dose spray block plot supp cover batch replicate machine operator material
+    gender minority white black hispanic mom mother father dad parent school hschool college region urban district
+    medicaid tenure experience exper kids population race cohort hospital clinic site subject store brand model make
+    manufacturer lat lon north south east west central time hours nationality religion language party relationship
     humidity embarked cabin ticket parch sibsp dose urban rural island deck alone x z
     """.split()
 )
+FORMULA = re.compile(r"(target|label|class|y|outcome)(var|variable|value|col|column|name|id|idx|s|es)?\d?")
 VAGUE = set("class type status category level group kind".split())  # vehicle_class is not the class
 COUNTS = set(
     "count counts number num n children visits deaths executions events rings days hours years admissions".split()

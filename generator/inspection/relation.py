@@ -133,11 +133,8 @@ def fill(table: Table, rows: list[list[str]]) -> None:
     table.rows = len(rows)
     step = max(1, len(rows) // SAMPLE)
     table.sample, table.whole = rows[::step], step == 1
-    if not rows or not table.names:
-        table.rows, table.sample = 0, []
-        columns = ", ".join(f"c{i} VARCHAR" for i in range(max(1, len(table.names))))
-        table.connection.execute(f"CREATE TABLE cells ({columns})")
-        return
+    if table.whole:
+        return  # counted from the sample
     arrays = {
         f"c{i}": np.array([cell or None for cell in column], object) for i, column in enumerate(zip(*rows, strict=True))
     }
