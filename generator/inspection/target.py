@@ -23,25 +23,25 @@ WEIGHTS: dict[str, tuple[float, str]] = {
     "known beforehand": (-3.5, ""),  # its name is one of inputs
     "file": (4.0, "the file is named after it"),
     "last": (3.2, "it is the last column"),
-    "first": (2.5, "it is the first column"),
+    "first": (2.8, "it is the first column"),
     "classes": (0.2, ""),
     "two classes": (0.8, ""),
     "words": (0.0, ""),
     "many words": (-2.0, ""),
-    "only classes": (1.0, "the only one with few values"),
-    "only classes at an end": (1.5, ""),
+    "only classes": (0.5, "the only one with few values"),
+    "only classes at an end": (1.2, ""),
     "only words": (0.5, "the only one of words"),
     "only number": (1.0, "the only one that is measured"),
     "classes of texts": (1.5, "the other column holds texts"),
     "no classes of texts": (-1.0, ""),
     "numbered": (-4.0, ""),  # x1 x2 x3
     "derived": (-2.5, ""),  # log_price beside price
-    "has derived": (-0.5, ""),
+    "has derived": (-1.0, ""),
     "missing": (-3.0, ""),
     "some missing": (-0.5, ""),
     "who was measured": (-6.0, ""),
-    "designed": (-2.0, ""),  # its values are equally frequent, as those of an experiment's factors are
-    "told by others": (1.0, "the other columns tell something about it"),
+    "designed": (-2.5, ""),  # its values are equally frequent, as those of an experiment's factors are
+    "told by others": (1.2, "the other columns tell something about it"),
     "told by nothing": (-0.5, ""),
 }
 
@@ -112,7 +112,7 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
     found["name"] = 0.0 if place else by_name(name)
     words = words_of(name)
     known = bool(words) and (words[-1] in FEATURES or (words[0] in FEATURES and found["name"] < 5))
-    found["known beforehand"] = known * (0.5 if i == usable[-1] else 1.0)
+    found["known beforehand"] = known * (0.75 if i == usable[-1] else 1.0)
     found["file"] = _file_is_named_after(table.path, name)
     return found
 
