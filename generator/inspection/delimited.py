@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from .numbers import is_missing, number
+
 DELIMITERS = "\t;|,"  # of equally good ones the first wins: decimal commas are consistent too
 ONE_COLUMN = "\x1f"  # no delimiter at all
 SAMPLE = 100  # rows that decide on delimiter and header
 MOST_SKIPPED = 30  # lines of title or comment before a table
-MISSING = {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "-inf"}  # compared in lower case
 csv.field_size_limit(2**31 - 1)
 
 
@@ -163,13 +164,13 @@ def split(text: str, delimiter: str, quoted: bool, strict: bool = False) -> tupl
 def _split_lines(text: str, delimiter: str, width: int) -> tuple[list[list[str]], list[int]]:
     """Each line for itself: with quotes where that gives `width` cells, else without."""
     rows, lines = [], []
-    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+    for place, line in enumerate(io.StringIO(text, newline=""), 1):
         plain = split(line, delimiter, quoted=False)[0]
         if plain and '"' in line:
             quoted = split(line.rstrip("\r\n"), delimiter, quoted=True)[0]
             plain = quoted if len(quoted[0]) == width else plain
         rows += plain
-        lines += [number] * len(plain)
+        lines += [place] * len(plain)
     return rows, lines
 
 
@@ -244,17 +245,3 @@ def _are_years(first: list[str]) -> bool:
 def _shape(cell: str) -> str:
     """The cell with each digit as 9."""
     return "".join("9" if letter.isdigit() else letter for letter in cell)
-
-
-def is_missing(cell: str) -> bool:
-    """Whether a cell stands for "not known"."""
-    return cell.strip().lower() in MISSING
-
-
-def number(cell: str) -> float | None:
-    """A cell as a number that can be squared; None if it is none."""
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if abs(value) < 1e100 and "_" not in cell else None

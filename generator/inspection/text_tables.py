@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import Problem
 from . import delimited
+from .numbers import number
 from .relation import SAMPLE, Table, bytes_of, fill, take_names
 
 CHUNKS = 64  # places of a large file that the sample is taken from
@@ -53,7 +54,7 @@ def _describe(table: Table, dialect: delimited.Dialect, encoding: str, rows: lis
 
 
 def _only_names(row: list[str]) -> bool:
-    return not any(delimited.number(cell) is not None for cell in row) and all(0 < len(cell) <= 60 for cell in row)
+    return not any(number(cell) is not None for cell in row) and all(0 < len(cell) <= 60 for cell in row)
 
 
 def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
