@@ -22,7 +22,7 @@ FEW = 5000  # different values up to which each is counted
 RARE = 0.01  # of the known cells of a sample: as many may be the only ones of their value, where values are few
 SMALL = 200_000  # rows up to which different values are counted exactly in any column
 BATCH = 300  # columns in one query
-BATCH_COUNTED = 16  # the same where their values are counted, for which DuckDB takes megabytes each
+BATCH_COUNTED = 64  # the same where their values are counted, for which DuckDB takes megabytes each
 COMPARED = 4_000_000  # rows up to which all are compared; of more, a share by their content
 LARGEST = 1e100  # a number that can be squared
 
