@@ -416,7 +416,8 @@ def test_a_killed_preparation_goes_on_where_it_was(numbers: Path, tmp_path: Path
     big, what = shrunk(numbers, tmp_path / "big"), "[s.inputs[:]['numbers'].tolist() for s in (data.train, data.test)]"
     load = (
         "import os, crew, data as d\nfrom config import Mlp\nfrom features import workers\n"
-        "phase, tasks, task = crew.phase, [], workers.task\n{more}\ncrew.phase = lambda *given: phase(*given[:5], several=False)\n"
+        "phase, tasks, task = crew.phase, [], workers.task\n{more}\n"
+        "crew.phase = lambda *given: phase(*given[:5], several=False)\n"
         f"data = d.load(Mlp(data={str(path)!r}))\nanswer = [tasks, {what}]"
     )
     dying = (
