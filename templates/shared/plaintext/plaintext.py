@@ -77,7 +77,7 @@ def encoding(path: Path | Member, told: bool = True) -> str:
                 return wide
             return of_bytes(path, first, file, told)
     except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError) as error:
-        raise Fault(f"{path} cannot be unpacked ({error}); unpack it by hand or get it again") from None
+        raise Fault(f"{path} is damaged as gzip or zip ({error}); unpack it by hand or get it again") from None
 
 
 def unmarked_utf16(first: bytes) -> str:
