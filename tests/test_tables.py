@@ -422,7 +422,7 @@ def test_a_killed_preparation_goes_on_where_it_was(numbers: Path, tmp_path: Path
         "    return lambda n: os._exit(9) if (name, n) == ('encode', 3) else do(n)\nworkers.task = workers_task"
     )
     code = "import json\n" + load.format(more=dying)
-    assert subprocess.run([sys.executable, "-c", code], cwd=big, capture_output=True).returncode == 9
+    assert run(big, "-c", code).code == 9
     noting = (
         "def workers_task(folder, name):\n    do = task(folder, name)\n"
         "    return lambda n: (tasks.append([name, n]), do(n))\nworkers.task = workers_task"
