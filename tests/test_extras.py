@@ -238,6 +238,13 @@ def test_extras_are_recorded_and_the_same_answers_give_the_same_bytes(hackgen):
     assert from_toml(hackgen.work / "more" / ".hackgen.toml").extras == tuple(every)
 
 
+def test_help_names_what_the_folders_offer(hackgen):
+    told = " ".join(hackgen("new", "--help").stdout.split())
+    for part in extras.extras(TEMPLATES):
+        for name in part.card.get("asks", {}):
+            assert all(option in told for option in extras.options(part, name))
+
+
 @pytest.mark.parametrize(
     ("flags", "mentioned"),
     [

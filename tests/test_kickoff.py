@@ -295,6 +295,12 @@ def test_the_best_run_is_the_best_on_valid_that_is_no_smoke_run(project, edited)
     run(project, "status.py").refused(1, "good/report.json is damaged; python evaluate.py good writes it again")
 
 
+def test_in_a_clone_the_published_run_is_the_best(project, edited):
+    edited({f"published/{file}": text for file, text in a_run(0.7, beaten=True, sha="b").items()})
+    assert "Best so far: published, accuracy 0.7 on valid; on test 0.8" in run(project, "status.py").ok().out
+    assert check(project, "trained") and check(project, "beaten") and check(project, "best_published")
+
+
 def test_commits_are_seen(project):
     assert not check(project, "clean") and not check(project, "committed") and not check(project, "pushed")
     git(project, "add", "--all")

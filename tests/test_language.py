@@ -111,6 +111,8 @@ def test_a_language_lies_over_each_layer(tree):
     assert files["strings.toml"].decode() == 'bye = "Qapla"\nhello = "nuqneH {name}"\n'
     assert files["A.md"] == b"nuqneH!\n" and b'lang = "tlh"' in files[".hackgen.toml"]
     assert missing(root, "tlh") == []
+    assert language.prompts(root, "tlh")["task"] == language.PROMPTS["task"] + "!"
+    assert language.said(choice.task, root, "tlh")["title"] == "tlhach"
 
 
 def test_a_translation_yields_to_a_later_layer_as_its_original_does(tree):
