@@ -1,5 +1,6 @@
 """examples/ holds generated projects byte for byte; pytest's switch `--refresh-examples` rewrites them."""
 
+import re
 import shutil
 from dataclasses import replace
 from itertools import groupby
@@ -95,7 +96,7 @@ def test_each_template_file_is_in_an_example():
     every = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") if path.is_file()}
     copied = {path for path in every if "__pycache__" not in path and Path(path).name not in UNCOPIED}
     own = {
-        path for path in copied if path.startswith(("own/", "readers/"))
+        path for path in copied if re.match(r"(lang/\w+/)?(own|readers)/", path)
     }  # OWN has the one, test_tables.py the other
     assert copied - used - own == set(), "a part that no choice uses"
 
