@@ -45,10 +45,15 @@ class Session:
             if not (self.resumes or self.config.epochs):
                 self.config = dataclasses.replace(self.config, steps=SMOKE_STEPS)
 
-    def start(self, **settled: Any) -> Path:
-        """The run's folder; a new one gets meta.json, and config.json with the knobs `settled` as they turned out."""
+    def settle(self, **settled: Any) -> None:
+        """Complete the config of a new run: what follows from the rows, and the knobs `settled` as they turned out."""
         if not self.resumes:
             self.config = dataclasses.replace(schedule.resolve(self.config, len(self.data.train)), **settled)
+
+    def start(self, **settled: Any) -> Path:
+        """The run's folder; a new one gets config.json, settled, and meta.json."""
+        self.settle(**settled)
+        if not self.resumes:
             self.run = runs.start(self.config, self.args.out)
             runs.write_json(self.run / "meta.json", self.data.meta)
             runs.save_config(self.run, self.config, smoke=self.smoke)

@@ -1,0 +1,62 @@
+"""Every knob of this project, once, with the reason beside it. Each one is also a flag: `python train.py --seed 1`."""
+
+from dataclasses import dataclass
+
+TASK = "image-generation"
+FRAMEWORK = "lightning"
+BACKEND = None
+
+
+@dataclass
+class Config:
+    """What all models share."""
+
+    data: str = ""  # your own file or folder; empty = the sample that needs no network
+    seed: int = 0  # drives the first weights, the order of the rows and dropout
+    split_seed: int = 0  # drives which rows go to train, valid and test; keep it while you compare models
+    valid_share: float = 0.15  # rows that choose the epoch to keep
+    test_share: float = 0.2  # rows that only evaluate.py opens
+    epochs: int = 0  # passes over train; 0 = about `steps` steps in all, between 1 and 200 passes (schedule.py)
+    batch_size: int = 0  # rows in a step; 0 = the power of two nearest the square root of the rows, 16 to 256
+    steps: int = 1000  # optimiser steps that epochs = 0 aims for
+    minutes: float = 0.0  # stop by the clock instead: the learning rate follows the time; 0 = off
+    learning_rate: float = 0.003  # the peak; it warms up to it, then decays to zero along a cosine
+    warmup: float = 0.1  # share of training spent warming up, so that AdamW's first steps do no harm
+    weight_decay: float = 0.01  # pulls weight matrices towards zero; biases and gains are left alone
+    clip: float = 1.0  # longest gradient allowed: one bad batch cannot throw the weights away
+    patience: int = 0  # epochs without a better valid score before stopping; 0 = a third of them, at least 5
+    checkpoint_seconds: float = 60.0  # a long epoch also saves `last` this often
+    beta1: float = 0.9  # AdamW's memory of the gradient
+    beta2: float = 0.99  # AdamW's memory of its size; 0.999 is too long for runs of a thousand steps
+    device: str = "auto"  # cuda, mps, cpu; auto = the first of them that passes a trial step
+    precision: str = "auto"  # float32, bfloat16, or a name of Lightning's such as 16-mixed; auto = a fixed rule of processor and model (device.py)
+    compile: bool = False  # torch.compile on CUDA: slow to start, then faster
+    devices: str = "1"  # how many GPUs (or CPU processes) on each machine; auto = all
+    nodes: int = 1  # how many machines
+    strategy: str = "auto"  # how they share the work: ddp, fsdp, deepspeed … (Lightning's names)
+    size: int = 0  # pixels a side; 0 = the pictures' own size if all are alike and at most 64, else 64
+    skip_bad: bool = False  # leave out pictures that cannot be read instead of stopping
+    latent: int = 64  # random numbers that one picture is made from
+    compared: int = 2000  # most pictures of valid and of test that are compared with as many generated ones
+    draws: int = 10  # sets of generated pictures that evaluate.py compares with test; they give the interval
+    components: int = 16  # directions in which pictures are compared: the principal components of train
+
+
+@dataclass
+class Gan(Config):
+    """The knobs of models/gan.py, and its own defaults for shared ones."""
+
+    model: str = "gan"
+    learning_rate: float = 0.003  # higher ones let the players chase each other without end
+    beta1: float = 0.0  # no memory of older gradients: the other player has moved since
+    clip: float = 10.0  # rarely reached; one limit for both players together
+    batch_size: int = 64  # many small steps teach two players more than few large ones
+    steps: int = 1200  # a generator needs longer than a classifier
+    patience: int = 1000  # the distance goes up and down, so all epochs are used and the best one is kept
+    width: int = 16  # channels at the full size of the picture; doubles with each halving of the sides
+    dropout: float = 0.3  # share of the discriminator's features hidden while training, against learning train by heart
+    average: float = 0.98  # memory of the generator's running average, which draws better than its last weights
+
+
+# What --model chooses from; the first is the default.
+MODELS = {"gan": Gan}

@@ -1,0 +1,82 @@
+"""Dates in cells: the form in which a column writes them, and cells as time stamps."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+ISO = "iso"  # 2024-01-31, with or without a time and a time zone, which is turned into UTC
+EPOCHS = {"epoch": 1, "epoch-ms": 1000}  # parts of a second since 1970, which only data/schema.toml can say
+DAYS = (
+    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y"),
+    *("%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y"),
+    *("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y"),
+)
+CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+FORMS = (ISO, *(day + clock for day in DAYS for clock in CLOCKS))
+SAMPLE = 200  # cells that decide on the form
+NEVER = np.datetime64("NaT", "s")
+
+
+def one(cell: str, form: str) -> datetime.datetime:
+    """A cell of one form; raises ValueError where it has another."""
+    if form in EPOCHS:
+        since = datetime.timedelta(seconds=float(cell) / EPOCHS[form])
+        return datetime.datetime(1970, 1, 1) + since
+    if form != ISO:
+        return datetime.datetime.strptime(cell, form)
+    if cell.replace(".", "").replace("-", "", 1).isdigit() and "-" not in cell[1:]:
+        raise ValueError("a bare number is no ISO date here")
+    found = datetime.datetime.fromisoformat(cell.replace("Z", "+00:00"))
+    return found.astimezone(datetime.timezone.utc).replace(tzinfo=None) if found.tzinfo else found
+
+
+def find_form(cells: Sequence[str], share: float = 1.0) -> str:
+    """The first form that at least a share of the cells have, "" where there is none."""
+    step = max(1, len(cells) // SAMPLE)
+    sample = cells[::step]
+    if not any(any(mark in cell for mark in "-/.: ,") for cell in sample[:20]):
+        return ""  # bare numbers are numbers
+    return next((form for form in FORMS if sample and mostly(sample, form, share)), "")
+
+
+def mostly(cells: Sequence[str], form: str, share: float) -> bool:
+    """Whether at least a share of the cells have a form; given up as soon as too many have not."""
+    left = len(cells)
+    for cell in cells:
+        left -= not fits(cell, form)
+        if left < share * len(cells):
+            return False
+    return True
+
+
+def fits(cell: str, form: str) -> bool:
+    """Whether a cell is a date of a form."""
+    try:
+        one(cell, form)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def known_form(parse: dict[str, Any]) -> str:
+    """The form that data/schema.toml names, several of them joined by " | "; "" where it names none."""
+    return " | ".join(parse.get("formats") or [parse.get("format", "")])
+
+
+def read(cells: Iterable[str], form: str) -> np.ndarray:
+    """Cells as time stamps, (rows,) datetime64[s]; NaT where one is no date of the form, nor an ISO date."""
+    known: dict[str, np.datetime64] = {}  # dates repeat, and reading one is slow
+    return np.array([known[cell] if cell in known else known.setdefault(cell, stamp(cell, form)) for cell in cells],
+                    "datetime64[s]")  # fmt: skip
+
+
+def stamp(cell: str, form: str) -> np.datetime64:
+    """One cell as a time stamp; a form may lack the time that the cell has."""
+    for tried in (*form.split(" | "), ISO):
+        try:
+            return np.datetime64(one(cell, tried), "s")
+        except (ValueError, OverflowError):
+            continue
+    return NEVER

@@ -1,0 +1,83 @@
+"""What a cell means: missing, a number or a list of numbers, by the rules of its column (`parse` in data/schema.toml).
+
+parse  {} means the plain rules. `decimal` "," and `thousands` "." say how numbers are written, `strip` what stands
+       around them ("%", "$"), `missing` which values mean "not known" besides the usual ones, `unknown` which ones
+       instead of them
+"""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+MISSING = {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "-inf"}  # compared in lower case
+LARGEST = 1e100  # a number that can be squared
+MOST_ELEMENTS = 256  # of a list of numbers that is read as so many columns
+SPACES = str.maketrans("", "", " \u00a0\u202f")  # between thousands
+Parse = dict[str, Any]
+
+
+def is_missing(cell: str, parse: Parse | None = None) -> bool:
+    """Whether a cell stands for "not known"."""
+    if not parse:
+        return cell.strip().lower() in MISSING
+    usual = {word.lower() for word in parse["unknown"]} if "unknown" in parse else MISSING
+    text = cell.strip().lower()
+    return not text or text in usual or text in {str(word).lower() for word in parse.get("missing", ())}
+
+
+def number(cell: str, parse: Parse | None = None) -> float | None:
+    """A cell as a number that can be squared; None if it is none."""
+    try:
+        value = float(plain(cell, parse) if parse else cell)
+    except ValueError:
+        return None
+    return value if abs(value) < LARGEST and "_" not in cell else None
+
+
+def plain(cell: str, parse: Parse) -> str:
+    """A number as Python writes it: 1.234,5 € with the right rules is 1234.5."""
+    marks = parse.get("strip", ())
+    for mark in [marks] if isinstance(marks, str) else marks:
+        cell = cell.replace(mark, "")
+    if thousands := parse.get("thousands"):
+        cell = cell.replace(thousands, "").translate(SPACES)
+    decimal = parse.get("decimal", ".")
+    return cell.strip() if decimal == "." else cell.strip().replace(decimal, ".")
+
+
+def numbers(cells: Iterable[str], parse: Parse | None = None) -> np.ndarray:
+    """Cells as floats, (rows,), NaN where they are missing or no number."""
+    cells = list(cells)
+    if not parse:
+        try:  # most columns hold nothing else
+            values = np.array([float(cell or "nan") for cell in cells], np.float64)
+        except ValueError:
+            pass
+        else:
+            if "_" not in "".join(cells):
+                values[~(np.abs(values) < LARGEST)] = np.nan
+                return values
+    found = (None if parse and is_missing(cell, parse) else number(cell, parse) for cell in cells)
+    values = np.array([np.nan if value is None else value for value in found], np.float64)
+    for sentinel in (parse or {}).get("missing", ()):  # -999 may be written -999.0
+        if (value := number(str(sentinel))) is not None:
+            values[values == value] = np.nan
+    return values
+
+
+def are_numbers(cells: Sequence[str], share: float = 1.0, parse: Parse | None = None) -> bool:
+    """Whether at least a share of the cells that are not missing are numbers, and at least one is."""
+    found = [number(cell, parse) is not None for cell in cells if not is_missing(cell, parse)]
+    return any(found) and sum(found) >= share * len(found)
+
+
+def list_of_numbers(cell: str) -> list[float] | None:
+    """[1.5, 2, 3], 1;2;3 or 1 2 3 as numbers; None if it is no list of at least two."""
+    parts = re.split(r"\s*[,;|]\s*|\s+", cell.strip().strip("[](){}").strip())
+    if not 2 <= len(parts) <= MOST_ELEMENTS:
+        return None
+    found = [math.nan if is_missing(part) else number(part) for part in parts]
+    return None if None in found else found
