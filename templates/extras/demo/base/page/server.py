@@ -1,0 +1,113 @@
+"""Serve a Gradio page that loads nothing from any other host, on a free port, for this machine or the local network."""
+
+import os
+import re
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+
+import cli
+
+PORTS = 100  # tried one after the other
+LARGEST = "20mb"  # of an uploaded file
+# The browser itself refuses whatever comes from elsewhere. Gradio's own scripts need 'unsafe-inline' and -eval.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+CARDS = re.compile(rb"<meta\s[^>]*(?:og:|twitter:)[^>]*>|<link\s[^>]*manifest[^>]*>")  # for social networks and phones
+THEME = gr.themes.Default(
+    primary_hue="blue",
+    text_size="lg",
+    font=("system-ui", "-apple-system", "Segoe UI", "Noto Sans", "sans-serif"),
+    font_mono=("ui-monospace", "Consolas", "DejaVu Sans Mono", "monospace"),
+)
+
+
+class OwnHostOnly:
+    """Around the app: strips what Gradio's page says to other sites, and sets the policy on every answer."""
+
+    def __init__(self, app: Callable[..., Any]) -> None:
+        self.app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        is_page = scope["path"] == "/"
+        if is_page:  # uncompressed, so that it can be edited
+            scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        held: list[dict[str, Any]] = []
+
+        async def passed_on(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message.get("headers", []),
+                    (b"content-security-policy", POLICY.encode()),
+                    (b"referrer-policy", b"no-referrer"),
+                ]
+            if not is_page:
+                await send(message)
+                return
+            held.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                body = CARDS.sub(b"", b"".join(part.get("body", b"") for part in held[1:]))
+                held[0]["headers"] = [pair for pair in held[0]["headers"] if pair[0] != b"content-length"]
+                held[0]["headers"].append((b"content-length", str(len(body)).encode()))
+                await send(held[0])
+                await send({"type": "http.response.body", "body": body})
+
+        await self.app(scope, receive, passed_on)
+
+
+def serve(page: gr.Blocks, port: int, to_lan: bool, opened: Callable[[list[str]], None]) -> None:
+    """Serve the page until Ctrl-C; `opened` is called with its addresses, the one for this machine first."""
+    listening = free_port("0.0.0.0" if to_lan else "127.0.0.1", port)
+    hosts = ["127.0.0.1", *([lan_address()] if to_lan else [])]
+    app = gr.mount_gradio_app(
+        FastAPI(openapi_url=None),
+        page,
+        path="/",
+        theme=THEME,
+        css=Path(__file__).with_name("look.css").read_text(encoding="utf-8"),
+        footer_links=[],
+        run_history=False,
+        max_file_size=LARGEST,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+    )
+    server = uvicorn.Server(uvicorn.Config(OwnHostOnly(app), log_level="error", timeout_graceful_shutdown=1))
+    opened([f"http://{host}:{listening.getsockname()[1]}/" for host in hosts])
+    server.run(sockets=[listening])
+
+
+def free_port(host: str, first: int) -> socket.socket:
+    """A socket on the first free port from `first` on."""
+    for number in range(first, min(first + PORTS, 65536)):
+        listening = socket.socket()
+        if os.name == "posix":  # a port just left can be taken again; on Windows this would share one in use
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, number))
+            return listening
+        except OSError:
+            listening.close()
+    raise cli.Fault(f"no free port from {first} on; name another with --port")
+
+
+def lan_address() -> str:
+    """This machine's address in the local network; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address for documentation; connecting by UDP sends nothing
+            return probe.getsockname()[0]
+        except OSError:
+            return socket.gethostname()
