@@ -17,6 +17,8 @@ else:
 
 from wording import words
 
+WIDE = 30  # characters; longer examples get a line of their own
+
 
 def title() -> str:
     """The project's title, as pyproject.toml has it."""
@@ -54,7 +56,8 @@ def truth(text: str, right: bool | None = None) -> str:
 def example(number: int, asked: dict[str, Any]) -> gr.Button:
     """A bundled example as a button."""
     text = question.label(asked) or words("demo_example", number=number + 1)
-    return gr.Button(text, icon=question.icon(asked), elem_classes=["example"], elem_id=f"example-{number + 1}")
+    classes = ["example", "long"] if len(text) > WIDE else ["example"]
+    return gr.Button(text, icon=question.icon(asked), elem_classes=classes, elem_id=f"example-{number + 1}")
 
 
 def excuse(error: Exception) -> str:

@@ -22,48 +22,66 @@ POLICY = (
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 CARDS = re.compile(rb"<meta\s[^>]*(?:og:|twitter:)[^>]*>|<link\s[^>]*manifest[^>]*>")  # for social networks and phones
+# Links and fonts in Gradio's own scripts and styles; the namespaces of SVG and XML are names, nothing is loaded there.
+ELSEWHERE = re.compile(rb"https?://(?!www\.w3\.org/|localhost|127\.0\.0\.1)[\w-]+(?:\.[\w-]+)+")
+EDITED = {b"text/html": (CARDS, b""), b"text/css": (ELSEWHERE, b"about:blank?")}
+EDITED[b"text/javascript"] = EDITED[b"application/javascript"] = EDITED[b"text/css"]
 THEME = gr.themes.Default(
     primary_hue="blue",
     text_size="lg",
     font=("system-ui", "-apple-system", "Segoe UI", "Noto Sans", "sans-serif"),
     font_mono=("ui-monospace", "Consolas", "DejaVu Sans Mono", "monospace"),
+).set(  # dark enough for white letters, and to be read on white
+    button_primary_background_fill="*primary_700",
+    button_primary_background_fill_hover="*primary_800",
+    color_accent="*primary_700",
 )
 
 
 class OwnHostOnly:
-    """Around the app: strips what Gradio's page says to other sites, and sets the policy on every answer."""
+    """Around the app: strips the addresses of other hosts that Gradio brings, and sets the policy on every answer."""
 
     def __init__(self, app: Callable[..., Any]) -> None:
         self.app = app
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "http":
+            plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]  # so that it can be edited
+            await self.app({**scope, "headers": plain}, receive, Answer(send).passed_on)
+        else:
             await self.app(scope, receive, send)
-            return
-        is_page = scope["path"] == "/"
-        if is_page:  # uncompressed, so that it can be edited
-            scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        held: list[dict[str, Any]] = []
 
-        async def passed_on(message: dict[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message.get("headers", []),
-                    (b"content-security-policy", POLICY.encode()),
-                    (b"referrer-policy", b"no-referrer"),
-                ]
-            if not is_page:
-                await send(message)
+
+class Answer:
+    """One answer of the app: pages, scripts and styles are edited, everything else goes through as it comes."""
+
+    def __init__(self, send: Callable[..., Any]) -> None:
+        self.send = send
+        self.start: dict[str, Any] = {}  # held back until the edited body's length is known
+        self.body = b""
+
+    async def passed_on(self, message: dict[str, Any]) -> None:
+        """Take the next message of the app, and send what is ready."""
+        if message["type"] == "http.response.start":
+            policy = [(b"content-security-policy", POLICY.encode()), (b"referrer-policy", b"no-referrer")]
+            message = {**message, "headers": [*message.get("headers", []), *policy]}
+            kind = dict(message["headers"]).get(b"content-type", b"").partition(b";")[0]
+            if kind in EDITED:
+                self.start, self.edit = message, EDITED[kind]
                 return
-            held.append(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                body = CARDS.sub(b"", b"".join(part.get("body", b"") for part in held[1:]))
-                held[0]["headers"] = [pair for pair in held[0]["headers"] if pair[0] != b"content-length"]
-                held[0]["headers"].append((b"content-length", str(len(body)).encode()))
-                await send(held[0])
-                await send({"type": "http.response.body", "body": body})
-
-        await self.app(scope, receive, passed_on)
+        elif self.start and message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            pattern, instead = self.edit
+            body = pattern.sub(instead, self.body)
+            headers = [pair for pair in self.start["headers"] if pair[0] != b"content-length"]
+            length = (b"content-length", str(len(body)).encode())
+            if self.body:  # an answer to HEAD, or "not modified", has none
+                self.start = {**self.start, "headers": [*headers, length]}
+            await self.send(self.start)
+            message = {"type": "http.response.body", "body": body}
+        await self.send(message)
 
 
 def serve(page: gr.Blocks, port: int, to_lan: bool, opened: Callable[[list[str]], None]) -> None:

@@ -1,6 +1,7 @@
 """A drawing as a picture like those of the data: placed, sized and coloured as they are."""
 
 import tempfile
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,32 +18,30 @@ EMPTY = 16  # a drawing with less ink (0 to 255) is none
 INK = 64  # what counts as ink in a picture of the data
 
 
-def widget() -> gr.Sketchpad:
-    """An empty canvas with one broad pen."""
-    canvas = gr.Sketchpad(
-        label=words("demo_drawing"),
-        canvas_size=(SIDE, SIDE),
-        fixed_canvas=True,
-        height=SIDE + 90,
-        layers=False,
-        transforms=(),
-        type="numpy",
-        image_mode="RGBA",
-        brush=gr.Brush(default_size=SIDE // 12, colors=["#000000"], color_mode="fixed"),
-        eraser=gr.Eraser(default_size=SIDE // 8),
-        buttons=[],
-    )
-    canvas.example_payload = lambda: None  # Gradio's own is an address of another host
-    return canvas
+def widget() -> gr.HTML:
+    """An empty canvas with one broad pen, and a button that clears it."""
+    canvas = f'<canvas width="{SIDE}" height="{SIDE}" role="img" aria-label="{escape(words("demo_drawing"))}"></canvas>'
+    button = f'<button type="button">{escape(words("demo_clear"))}</button>'
+    template = f"<p>{escape(words('demo_drawing'))}</p>{canvas}{button}"
+    script = Path(__file__).with_name("canvas.js").read_text(encoding="utf-8")
+    return gr.HTML("", html_template=template, js_on_load=script, elem_id="drawing")
 
 
-def picture(drawing: Any, meta: dict[str, Any], examples: list[np.ndarray]) -> np.ndarray:
+def ink_of(drawing: str | None) -> np.ndarray:
+    """What the canvas sends, PNG in base64, as ink from 0 to 255, (height, width)."""
+    try:
+        layers = png.unpacked((drawing or "").partition(",")[2])
+        return layers[..., -1]  # drawn in black on nothing: the ink is what hides the ground
+    except (OSError, ValueError):  # nothing was sent, or no picture
+        return np.zeros((1, 1), np.uint8)
+
+
+def picture(drawing: str | None, meta: dict[str, Any], examples: list[np.ndarray]) -> np.ndarray:
     """What was drawn, read as predict.py reads a file: (height, width, channels) bytes; a `Fault` if that is nothing.
 
     As in `examples`, pictures of the data, it fills the frame and is light on dark or dark on light.
     """
-    layer = drawing.get("composite") if drawing else None
-    ink = np.zeros((1, 1), np.uint8) if layer is None else np.asarray(layer)[..., 3]
+    ink = ink_of(drawing)
     if ink.max() < EMPTY:
         raise cli.Fault(words("demo_no_drawing"))
     height, width, _ = meta["shape"]

@@ -47,7 +47,7 @@ def widgets(source: Any) -> list[Any]:
     return [upload, drawn, way]
 
 
-def read(source: Any, upload: str | None, drawn: Any = None, way: str = "upload") -> dict[str, Any]:
+def read(source: Any, upload: str | None, drawn: str | None = None, way: str = "upload") -> dict[str, Any]:
     """The question that was entered; raises `Fault` where there is none, or no picture."""
     if way == "draw":
         examples = [png.unpacked(asked["picture"]) for asked, _ in source.examples]
@@ -69,9 +69,8 @@ def read(source: Any, upload: str | None, drawn: Any = None, way: str = "upload"
 
 
 def fill(asked: dict[str, Any]) -> list[Any]:
-    """What the form shows when an example is clicked: nothing, the picture stands beside the answer."""
-    grey = png.unpacked(asked["picture"]).shape[2] == 1
-    return [None, None] if grey else [None]
+    """What the form shows when an example is clicked: no upload, as the picture stands beside the answer."""
+    return [None]
 
 
 def label(asked: dict[str, Any]) -> str:

@@ -119,7 +119,7 @@ def marked(asked: dict[str, Any], marks: list[float], answer: str) -> str:
     rows = [
         f'<tr><th scope="row">{escape(name)}</th><td>{escape(cell) or "–"}</td>'
         f'<td><span class="bar {"for" if mark >= 0 else "against"}" style="width:{100 * abs(mark) / most:.0f}%"></span>'
-        f"</td><td>{mark:+.3g}</td></tr>"
+        f"</td><td>{f'{mark:+.3g}'.replace('-', '−')}</td></tr>"
         for (name, cell), mark in sorted(known, key=lambda entry: -abs(entry[1]))[:MOST_MARKS]
     ]
     caption = escape(words("demo_where_row", answer=answer))
