@@ -17,7 +17,7 @@ else:
 
 from wording import words
 
-WIDE = 30  # characters; longer examples get a line of their own
+WIDE = 30  # characters of an example that share a line with others
 
 
 def title() -> str:
@@ -53,11 +53,16 @@ def truth(text: str, right: bool | None = None) -> str:
     return f'<p class="truth">{mark}{escape(text)}</p>'
 
 
-def example(number: int, asked: dict[str, Any]) -> gr.Button:
-    """A bundled example as a button."""
-    text = question.label(asked) or words("demo_example", number=number + 1)
-    classes = ["example", "long"] if len(text) > WIDE else ["example"]
-    return gr.Button(text, icon=question.icon(asked), elem_classes=classes, elem_id=f"example-{number + 1}")
+def examples(asked: list[dict[str, Any]]) -> list[gr.Button]:
+    """The heading of the bundled examples and a button for each; long ones get a line of their own."""
+    gr.HTML(section(words("demo_examples"), words("demo_examples_from")))
+    texts = [question.label(each) or words("demo_example", number=n) for n, each in enumerate(asked, 1)]
+    classes = ["example", "long"] if max(map(len, texts), default=0) > WIDE else ["example"]
+    with gr.Row(elem_id="examples"):
+        return [
+            gr.Button(text, icon=question.icon(each), elem_classes=classes, elem_id=f"example-{n}")
+            for n, (text, each) in enumerate(zip(texts, asked, strict=True), 1)
+        ]
 
 
 def excuse(error: Exception) -> str:

@@ -13,8 +13,8 @@ from wording import words
 EVENT = {"api_visibility": "private", "show_progress": "minimal", "concurrency_id": "model"}
 
 
-def build(source: Source) -> gr.Blocks:
-    """The page for a model, or for recorded answers only."""
+def build(source: Source, shown: Callable[[], None] = lambda: None) -> gr.Blocks:
+    """The page for a model, or for recorded answers only; `shown` is called when a link's example is answered."""
     with gr.Blocks(title=heading.title(), analytics_enabled=False, fill_width=True) as page:
         gr.HTML(heading.header(source.about, source.excuse))
         with gr.Row():
@@ -23,13 +23,11 @@ def build(source: Source) -> gr.Blocks:
                 if source.live:
                     asked = question.widgets(source)
                     ask = gr.Button(words("demo_ask"), variant="primary", elem_id="ask")
-                gr.HTML(heading.section(words("demo_examples"), words("demo_examples_from")))
-                with gr.Row(elem_id="examples"):
-                    buttons = [heading.example(n, asked) for n, (asked, _) in enumerate(source.examples)]
+                buttons = heading.examples([asked for asked, _ in source.examples])
             with gr.Column(elem_id="answer"):
                 message = gr.HTML(heading.message(words("demo_waiting"), "hint"), elem_id="message")
-                shown = answer.widgets()
-        outputs = [*asked, message, *shown]
+                answers = answer.widgets()
+        outputs = [*asked, message, *answers]
 
         def entered(*values: Any) -> list[Any]:
             return attempt(lambda: question.read(source, *values), source)
@@ -46,11 +44,13 @@ def build(source: Source) -> gr.Blocks:
             """?example=2 opens the page with the second example answered."""
             number = str(request.query_params.get("example", ""))
             if number.isascii() and number.isdigit() and 1 <= int(number) <= len(source.examples):
-                return clicked(int(number) - 1)
+                values = clicked(int(number) - 1)
+                shown()
+                return values
             return [gr.skip() for _ in outputs]
 
         if ask:
-            ask.click(entered, asked, [message, *shown], **EVENT)
+            ask.click(entered, asked, [message, *answers], **EVENT)
         for number, button in enumerate(buttons):
             button.click(functools.partial(clicked, number), None, outputs, **EVENT)
         page.load(linked, None, outputs, **EVENT)

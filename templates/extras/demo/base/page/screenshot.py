@@ -1,11 +1,13 @@
 """A picture of the page with an example answered, taken by a browser that is installed anyway."""
 
 import os
+import queue
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import runs
@@ -16,6 +18,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 APPS = ("Google Chrome", "Chromium", "Microsoft Edge")  # on macOS
 PROGRAMS = (r"Google\Chrome\Application\chrome.exe", r"Microsoft\Edge\Application\msedge.exe")  # on Windows
 SECONDS = 60  # a browser that takes longer is given up
+DRAWN = 2  # seconds from an answer until it is drawn
 
 
 def find() -> str | None:
@@ -32,27 +35,26 @@ def take(source: Source, picture: Path) -> bool:
     browser = find()
     if browser is None:
         return False
-    ready, address = threading.Event(), []
+    address: queue.Queue[str] = queue.Queue()
+    answered = threading.Event()
 
-    def opened(addresses: list[str]) -> None:
-        address.append(addresses[0])
-        ready.set()
+    def until() -> None:
+        answered.wait(SECONDS / 2)
+        time.sleep(DRAWN)
 
-    page = layout.build(source)
-    serving = threading.Thread(target=server.serve, args=(page, 7860, False, opened), daemon=True)
-    serving.start()
-    ready.wait(SECONDS)
+    serving = layout.build(source, answered.set), 7860, False, lambda addresses: address.put(addresses[0]), until
+    threading.Thread(target=server.serve, args=serving, daemon=True).start()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         draft = Path(folder) / "page.png"
         flags = ["--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-        flags += ["--disable-component-update", "--hide-scrollbars", "--window-size=1280,800", "--timeout=6000"]
+        flags += ["--disable-component-update", "--hide-scrollbars", "--window-size=1280,800"]
         flags += [f"--user-data-dir={Path(folder) / 'profile'}", f"--screenshot={draft}"]
         if sys.platform == "linux" and os.geteuid() == 0:
             flags.append("--no-sandbox")  # Chromium does not start as root with it
         try:
-            words = [browser, *flags, f"{address[0]}?example=1"]
+            words = [browser, *flags, f"{address.get(timeout=SECONDS)}?example=1"]
             subprocess.run(words, capture_output=True, timeout=SECONDS, check=True)
             runs.write(picture, draft.read_bytes())
-        except (OSError, subprocess.SubprocessError, IndexError):
+        except (OSError, subprocess.SubprocessError, queue.Empty):
             return False
     return True

@@ -35,19 +35,22 @@ THEME = gr.themes.Default(
     button_primary_background_fill="*primary_700",
     button_primary_background_fill_hover="*primary_800",
     color_accent="*primary_700",
+    body_text_color_subdued="*neutral_600",
+    block_info_text_color="*neutral_600",
+    input_placeholder_color="*neutral_500",
 )
 
 
 class OwnHostOnly:
     """Around the app: strips the addresses of other hosts that Gradio brings, and sets the policy on every answer."""
 
-    def __init__(self, app: Callable[..., Any]) -> None:
-        self.app = app
+    def __init__(self, app: Callable[..., Any], head: bytes = b"") -> None:
+        self.app, self.head = app, head
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         if scope["type"] == "http":
             plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]  # so that it can be edited
-            await self.app({**scope, "headers": plain}, receive, Answer(send).passed_on)
+            await self.app({**scope, "headers": plain}, receive, Answer(send, self.head).passed_on)
         else:
             await self.app(scope, receive, send)
 
@@ -55,8 +58,8 @@ class OwnHostOnly:
 class Answer:
     """One answer of the app: pages, scripts and styles are edited, everything else goes through as it comes."""
 
-    def __init__(self, send: Callable[..., Any]) -> None:
-        self.send = send
+    def __init__(self, send: Callable[..., Any], head: bytes) -> None:
+        self.send, self.head = send, head  # what the head of a page gets besides
         self.start: dict[str, Any] = {}  # held back until the edited body's length is known
         self.body = b""
 
@@ -75,6 +78,8 @@ class Answer:
                 return
             pattern, instead = self.edit
             body = pattern.sub(instead, self.body)
+            if pattern is CARDS:
+                body = body.replace(b"</head>", self.head + b"</head>", 1)
             headers = [pair for pair in self.start["headers"] if pair[0] != b"content-length"]
             length = (b"content-length", str(len(body)).encode())
             if self.body:  # an answer to HEAD, or "not modified", has none
@@ -84,12 +89,24 @@ class Answer:
         await self.send(message)
 
 
-def serve(page: gr.Blocks, port: int, to_lan: bool, opened: Callable[[list[str]], None]) -> None:
-    """Serve the page until Ctrl-C; `opened` is called with its addresses, the one for this machine first."""
+def serve(
+    page: gr.Blocks,
+    port: int,
+    to_lan: bool,
+    opened: Callable[[list[str]], None],
+    until: Callable[[], None] | None = None,
+) -> None:
+    """Serve the page until Ctrl-C; `opened` is called with its addresses, the one for this machine first.
+
+    A browser takes the page for loaded only when `until`, where it is given, has returned.
+    """
     listening = free_port("0.0.0.0" if to_lan else "127.0.0.1", port)
     hosts = ["127.0.0.1", *([lan_address()] if to_lan else [])]
+    whole = FastAPI(openapi_url=None)
+    if until:
+        whole.get("/until.js")(until)
     app = gr.mount_gradio_app(
-        FastAPI(openapi_url=None),
+        whole,
         page,
         path="/",
         theme=THEME,
@@ -102,7 +119,8 @@ def serve(page: gr.Blocks, port: int, to_lan: bool, opened: Callable[[list[str]]
         pwa=False,
         mcp_server=False,
     )
-    server = uvicorn.Server(uvicorn.Config(OwnHostOnly(app), log_level="error", timeout_graceful_shutdown=1))
+    guarded = OwnHostOnly(app, b'<script async src="/until.js"></script>' if until else b"")
+    server = uvicorn.Server(uvicorn.Config(guarded, log_level="critical", timeout_graceful_shutdown=1))
     opened([f"http://{host}:{listening.getsockname()[1]}/" for host in hosts])
     server.run(sockets=[listening])
 

@@ -33,9 +33,7 @@ def widgets(source: Any) -> list[Any]:
     """Upload, and for grey pictures a canvas to draw on; the tab in use says which counts."""
     with gr.Tabs():
         with gr.Tab(words("demo_upload")) as uploading:
-            look = {"height": canvas.SIDE, "buttons": []}
-            upload = gr.Image(label=words("demo_picture"), sources=["upload", "clipboard"], **look)
-            upload.preprocess = lambda payload: payload.path if payload else None  # data.py reads the file
+            upload = gr.File(label=words("demo_picture"), height=200, buttons=[])  # of any kind that data.py reads
             upload.example_payload = lambda: None  # Gradio's own is an address of another host
         if source.meta["shape"][2] != 1:
             return [upload]

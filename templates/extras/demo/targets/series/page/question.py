@@ -48,7 +48,9 @@ def widgets(source: Any) -> list[Any]:
     """How many steps after the data's end, of which series where there are several; or a file with newer history."""
     meta, fields = source.meta, []
     fields.append(gr.Number(meta["horizon"], label=words("demo_steps"), info=words("demo_steps_hint"), precision=0))
-    fields.append(gr.File(label=words("demo_file"), height=130, buttons=[]))
+    file = gr.File(label=words("demo_file"), height=180, buttons=[])
+    file.example_payload = lambda: None  # Gradio's own is an address of another host
+    fields.append(file)
     if "series" in meta:
         names = meta["series"]["names"][:MOST_SERIES]
         fields.append(gr.Dropdown(names, value=names[0], label=words("demo_series")))

@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
@@ -14,10 +14,11 @@ from wording import words
 EVENT = {"api_visibility": "private", "show_progress": "hidden", "concurrency_id": "model"}
 PAUSE = 0.05  # seconds between two looks at a growing text
 MOST_TURNS = 20  # kept on the page
+REACHABLE = "() => { document.querySelector('#answer [role=log]').tabIndex = 0 }"  # so that keys can scroll the chat
 
 
-def build(source: Source) -> gr.Blocks:
-    """The page for a model, or for recorded answers only."""
+def build(source: Source, shown: Callable[[], None] = lambda: None) -> gr.Blocks:
+    """The page for a model, or for recorded answers only; `shown` is called when a link's example is answered."""
     with gr.Blocks(title=heading.title(), analytics_enabled=False, fill_width=True) as page:
         gr.HTML(heading.header(source.about, source.excuse))
         with gr.Row():
@@ -31,9 +32,7 @@ def build(source: Source) -> gr.Blocks:
                     stop = gr.Button(words("demo_stop"), visible=source.live)
             with gr.Column(scale=2):
                 fields += sliders() if source.live else []
-                gr.HTML(heading.section(words("demo_examples"), words("demo_examples_from")))
-                with gr.Row(elem_id="examples"):
-                    buttons = [heading.example(n, asked) for n, (asked, _) in enumerate(source.examples)]
+                buttons = heading.examples([asked for asked, _ in source.examples])
         outputs = [chat, message]
 
         def entered(turns: list[Any], *values: Any) -> Iterator[tuple[Any, str]]:
@@ -52,12 +51,14 @@ def build(source: Source) -> gr.Blocks:
             number = str(request.query_params.get("example", ""))
             if number.isascii() and number.isdigit() and 1 <= int(number) <= len(source.examples):
                 yield from clicked(int(number) - 1, [])
+                shown()
             else:
                 yield gr.skip(), gr.skip()
 
         running = [page.load(linked, None, outputs, **EVENT), ask.click(entered, [chat, *fields], outputs, **EVENT)]
         for number, button in enumerate(buttons):
             running.append(button.click(functools.partial(clicked, number), chat, outputs, **EVENT))
+        page.load(None, js=REACHABLE)
         stop.click(None, None, None, cancels=running, api_visibility="private")
     return page
 
