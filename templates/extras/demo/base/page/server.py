@@ -23,7 +23,7 @@ POLICY = (
 )
 CARDS = re.compile(rb"<meta\s[^>]*(?:og:|twitter:)[^>]*>|<link\s[^>]*manifest[^>]*>")  # for social networks and phones
 # Links and fonts in Gradio's own scripts and styles; the namespaces of SVG and XML are names, nothing is loaded there.
-ELSEWHERE = re.compile(rb"https?://(?!www\.w3\.org/|localhost|127\.0\.0\.1)[\w-]+(?:\.[\w-]+)+")
+ELSEWHERE = re.compile(rb"https?://(?!www\.w3\.org/|localhost|127\.0\.0\.1)[\w-]+(?:\.[\w-]+|-(?=\$))+")
 EDITED = {b"text/html": (CARDS, b""), b"text/css": (ELSEWHERE, b"about:blank?")}
 EDITED[b"text/javascript"] = EDITED[b"application/javascript"] = EDITED[b"text/css"]
 THEME = gr.themes.Default(
