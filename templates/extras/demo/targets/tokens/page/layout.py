@@ -14,7 +14,7 @@ from wording import words
 EVENT = {"api_visibility": "private", "show_progress": "hidden", "concurrency_id": "model"}
 PAUSE = 0.05  # seconds between two looks at a growing text
 MOST_TURNS = 20  # kept on the page
-REACHABLE = "() => { document.querySelector('#answer [role=log]').tabIndex = 0 }"  # so that keys can scroll the chat
+REACHABLE = "() => { document.querySelector('#answer [role=log]')?.setAttribute('tabindex', 0) }"  # keys scroll the chat
 
 
 def build(source: Source, shown: Callable[[], None] = lambda: None) -> gr.Blocks:
@@ -58,7 +58,7 @@ def build(source: Source, shown: Callable[[], None] = lambda: None) -> gr.Blocks
         running = [page.load(linked, None, outputs, **EVENT), ask.click(entered, [chat, *fields], outputs, **EVENT)]
         for number, button in enumerate(buttons):
             running.append(button.click(functools.partial(clicked, number), chat, outputs, **EVENT))
-        page.load(None, js=REACHABLE)
+        chat.change(None, js=REACHABLE, api_visibility="private")
         stop.click(None, None, None, cancels=running, api_visibility="private")
     return page
 
