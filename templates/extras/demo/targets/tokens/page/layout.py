@@ -14,7 +14,7 @@ from wording import words
 EVENT = {"api_visibility": "private", "show_progress": "hidden", "concurrency_id": "model"}
 PAUSE = 0.05  # seconds between two looks at a growing text
 MOST_TURNS = 20  # kept on the page
-REACHABLE = "() => { document.querySelector('#answer [role=log]')?.setAttribute('tabindex', 0) }"  # keys scroll the chat
+REACHABLE = "() => { document.querySelector('#answer [role=log]')?.setAttribute('tabindex', 0) }"  # for keys
 
 
 def build(source: Source, shown: Callable[[], None] = lambda: None) -> gr.Blocks:
