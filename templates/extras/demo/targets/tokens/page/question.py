@@ -21,7 +21,7 @@ def pick(given: Data, meta: dict[str, Any]) -> list[dict[str, Any]]:
     texts = []
     for split, row in picking.rows(given):
         text = data.decode(take(split.inputs, np.array([row]))[0], meta)
-        whole = text[text.find("\n") + 1 : max(text.rfind(" "), text.rfind("\n"))]  # no pieces of lines or words
+        whole = text[text.find("\n") + 1 : 1 + max(text.rfind(" "), text.rfind("\n"))]  # no pieces of lines or words
         texts.append(whole if whole.strip() else text)
     return [asked(text, LENGTH, TEMPERATURE, seed) for seed, text in enumerate(texts)]
 
