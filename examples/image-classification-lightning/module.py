@@ -32,8 +32,11 @@ class Module(lightning.LightningModule):
         self.answers: list[np.ndarray] = []  # what this process answered on valid, batch by batch
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        """The optimiser that plain PyTorch uses; saver.py sets its learning rate before each step."""
-        return steps.make_optimizer(self.model, self.config)
+        """The optimiser that plain PyTorch uses; saver.py sets its learning rate before each step.
+
+        Lightning clips no gradients of a fused one in mixed precision, whose scaling happens inside it.
+        """
+        return steps.make_optimizer(self.model, self.config, fused=self.config.precision == "float32")
 
     def training_step(self, batch: tuple[tuple[int, int, int], Any, Any]) -> torch.Tensor:
         """The loss of a batch, a scalar."""
