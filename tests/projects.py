@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from pathlib import Path
+from unittest import mock
 
 from hackgen import own_data
 from hackgen.compose import plan
@@ -19,7 +20,12 @@ from hackgen.project import Answers, choose, settled
 from hackgen.write import write
 
 IMPORTS = ["numpy", "tqdm", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics", "matplotlib.pyplot"]
-FRAMEWORKS = {"pytorch": ["torch"]}  # what else is imported once for each framework
+FRAMEWORKS = {"pytorch": ["torch"], "keras": ["keras"]}  # what else is imported once for each framework
+ONE_THREAD = {  # tests run side by side, and threads that wait for each other slow all of them down
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "NPROC": "1",  # JAX's
+}
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 
 
@@ -103,11 +109,12 @@ def _server(framework: str, backend: str) -> Iterator[None]:
     if server is None:
         server = _servers[framework, backend] = forkserver.ForkServer()
         server.set_forkserver_preload([*IMPORTS, *FRAMEWORKS[framework]])
-    usual, forkserver.connect_to_new_process = forkserver.connect_to_new_process, server.connect_to_new_process
-    try:
+    settings = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"} if framework == "keras" else {}
+    with (
+        mock.patch.object(forkserver, "connect_to_new_process", server.connect_to_new_process),
+        mock.patch.dict(os.environ, settings),  # read when the first process of a server starts it
+    ):
         yield
-    finally:
-        forkserver.connect_to_new_process = usual
 
 
 _servers: dict[tuple[str, str], forkserver.ForkServer] = {}
@@ -124,7 +131,8 @@ def _inside(project: Path, words: tuple[str, ...], folder: Path) -> None:
         os.dup2(os.open(folder / name, mode, 0o644), number)
     for number, stream in enumerate(("stdin", "stdout", "stderr")):
         setattr(sys, stream, open(number, "w" if number else "r", encoding="utf-8", closefd=False))
-    if "torch" in sys.modules:  # tests run side by side, and threads that wait for each other slow all of them down
+    os.environ.update(ONE_THREAD)
+    if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
     os.chdir(project)
     sys.argv = list(words)

@@ -5,6 +5,7 @@ import io
 import json
 import tempfile
 import time
+import warnings
 import zipfile
 from importlib import import_module
 from pathlib import Path
@@ -64,8 +65,11 @@ def restore(run: Path, config: Config, meta: dict[str, Any], device: str | None 
     path = best_file(run)
     found = read(path, config)
     import_module(f"models.{config.model}")  # registers its layers: no other code may be named in the file
+    devices.use_precision(config.precision, "cpu")
     try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "`build")  # layers made of layers are built when they are first called
+            model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # whatever Keras stumbles over first
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         versions = f"it is of Keras {found.get('keras')}, this is {keras.version()}"

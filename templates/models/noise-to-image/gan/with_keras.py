@@ -75,6 +75,7 @@ class GAN(keras.Model):
         self, shape: list[int], latent: int, width: int, dropout: float, average: float, **settings: Any
     ) -> None:
         super().__init__(**settings)
+        self.made_of = {"shape": shape, "latent": latent, "width": width, "dropout": dropout, "average": average}
         self.generator = make_generator(shape, latent, width)
         self.discriminator = make_discriminator(shape, width, dropout)
         self.average = make_generator(shape, latent, width)
@@ -82,6 +83,10 @@ class GAN(keras.Model):
         self.average.trainable = False  # it follows the generator
         self.memory = average
         self.updates = self.add_weight((), "zeros", trainable=False)
+
+    def get_config(self) -> dict[str, Any]:
+        """What best.keras keeps to make both nets from."""
+        return super().get_config() | self.made_of
 
     def build(self, shape: Any = None) -> None:
         """Nothing is left to build: both nets know their inputs."""
