@@ -5,7 +5,6 @@ import runpy
 import sys
 from pathlib import Path
 
-
 ONE_THREAD = {  # tests run side by side, and threads that wait for each other slow all of them down
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",

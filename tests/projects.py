@@ -2,6 +2,7 @@
 
 import contextlib
 import multiprocessing
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
