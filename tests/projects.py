@@ -19,7 +19,10 @@ from hackgen.project import Answers, choose, settled
 from hackgen.write import write
 
 IMPORTS = ["numpy", "tqdm", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics", "matplotlib.pyplot"]
-FRAMEWORKS = {"pytorch": ["torch"]}  # what else is imported once for each framework
+FRAMEWORKS = {  # what else is imported once for each framework; none of it may start threads
+    "jax": ["jax.numpy", "flax.nnx", "optax", "safetensors.numpy"],
+    "pytorch": ["torch"],
+}
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 
 
