@@ -20,10 +20,11 @@ from hackgen.write import write
 
 IMPORTS = ["numpy"]  # before the first command
 TO_TRAIN = ["tqdm", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics", "matplotlib.pyplot"]
-FRAMEWORKS = {  # with TO_TRAIN, for the framework's own projects
+FRAMEWORKS = {  # with TO_TRAIN, for the framework's own projects; none of it may start threads
     "pytorch": ["torch"],
     "lightning": ["torch", "lightning.pytorch"],
     "keras": ["keras"],
+    "jax": ["jax.numpy", "flax.nnx", "optax", "safetensors.numpy"],
 }
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 
