@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import program
 from projects import generate, run, start
 
 pytestmark = pytest.mark.slow
@@ -44,10 +45,7 @@ CASES = [
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, or another browser of its family."""
-    names = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.skip("no Chromium, Chrome or Edge found; apt-get install chromium")
+    path = program("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
