@@ -56,7 +56,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def program(*names: str) -> str:
-    """The path of the first program that is installed; else the test is skipped, or fails where all have to be there."""
+    """The first program that is installed; else the test is skipped, or fails where all have to be there."""
     for name in names:
         if found := shutil.which(name):
             return found
