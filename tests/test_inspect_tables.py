@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from corpus import CASES, Case, column, csv, flowers
 from hackgen.errors import Misuse, Problem
-from hackgen.inspection import Findings, inspect, tables
+from hackgen.inspection import Findings, inspect, relation, tables, text_tables
 from hackgen.inspection.show import text
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -126,8 +126,9 @@ def test_large_files_are_read_by_duckdb_with_the_same_findings(how: str, tmp_pat
     content += {"stray": b'"b,1.5,2,red,rose\n', "ragged": b"1,2\n"}.get(how, b"")
     (tmp_path / "large [1]*.csv").write_bytes(content)
     small = inspect(str(tmp_path / "large [1]*.csv"))
-    for name, small_enough in (("CAREFUL", 1000), ("CHUNKS", 4), ("SAMPLE", 2000)):
-        monkeypatch.setattr(tables, name, small_enough)
+    monkeypatch.setattr(tables, "CAREFUL", 1000)
+    monkeypatch.setattr(text_tables, "CHUNKS", 4)
+    monkeypatch.setattr(relation, "SAMPLE", 2000)
     large = inspect(str(tmp_path / "large [1]*.csv"))
     assert abs(large.rows - small.rows) <= (how in ("stray", "ragged"))
     assert [(c.name, c.role) for c in large.columns] == [(c.name, c.role) for c in small.columns]

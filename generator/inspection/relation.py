@@ -21,6 +21,7 @@ from .formats import member_of
 from .numbers import is_missing
 
 SAMPLE = 20_000  # rows from which roles, leaks and near duplicates are found
+CELLS = 600_000  # of a sample, so that a wide table takes no longer than a long one
 
 
 @dataclass
@@ -118,6 +119,11 @@ def name_columns(table: Table, cells: list[str]) -> None:
         table.notes.append(f"{empty} column(s) have no name in the header and are called column_N")
 
 
+def sample_rows(columns: int) -> int:
+    """How many rows the sample of a table has at most."""
+    return min(SAMPLE, max(2_000, CELLS // max(columns, 1)))
+
+
 def take_names(table: Table, rows: list[list[str]], header: bool) -> None:
     """Column names from the first row if that is a header, else column_1, column_2 …"""
     table.dialect["header"] = header
@@ -131,7 +137,7 @@ def take_names(table: Table, rows: list[list[str]], header: bool) -> None:
 def fill(table: Table, rows: list[list[str]]) -> None:
     """Hand rows to DuckDB as the table `cells`, and keep a sample of them."""
     table.rows = len(rows)
-    step = max(1, len(rows) // SAMPLE)
+    step = max(1, len(rows) // sample_rows(len(table.names)))
     table.sample, table.whole = rows[::step], step == 1
     if table.whole:
         return  # counted from the sample
@@ -145,15 +151,16 @@ def fill(table: Table, rows: list[list[str]]) -> None:
 
 def take_sample(table: Table) -> None:
     """A sample of rows out of DuckDB, all of them where they are few."""
-    few = table.rows <= SAMPLE
-    clause = "" if few else f" USING SAMPLE reservoir({SAMPLE} ROWS) REPEATABLE (0)"
+    most = sample_rows(len(table.names))
+    few = table.rows <= most
+    clause = "" if few else f" USING SAMPLE reservoir({most} ROWS) REPEATABLE (0)"
     cells = ", ".join(f"c{i}" for i in range(len(table.names))) or "1"
     if few or table.rows * len(table.names) < 5e7:
         found = table.connection.execute(f"SELECT {cells} FROM {table.relation}{clause}").fetchall()
     else:  # a reservoir reads all of a large file: every so manieth row by its content's hash is as good
-        keep = max(1, table.rows // SAMPLE)
+        keep = max(1, table.rows // most)
         found = table.connection.execute(
-            f"SELECT {cells} FROM {table.relation} WHERE hash(c0, c{len(table.names) - 1}) % {keep} = 0 LIMIT {SAMPLE}"
+            f"SELECT {cells} FROM {table.relation} WHERE hash(c0, c{len(table.names) - 1}) % {keep} = 0 LIMIT {most}"
         ).fetchall()
     table.sample = [["" if cell is None else str(cell).strip() for cell in row] for row in found]
     table.whole = few

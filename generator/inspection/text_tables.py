@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import Problem
 from . import delimited
 from .numbers import number
-from .relation import SAMPLE, Table, bytes_of, fill, take_names
+from .relation import Table, bytes_of, fill, sample_rows, take_names
 
 CHUNKS = 64  # places of a large file that the sample is taken from
 
@@ -110,7 +110,7 @@ def _point(table: Table, path: Path, dialect: delimited.Dialect, strict: bool = 
 
 def _spread(table: Table, path: Path, dialect: delimited.Dialect) -> None:
     """Take a sample from places spread over the file; quotes are given up where more of its rows are whole so."""
-    size, length, most = path.stat().st_size, 2**18, SAMPLE // CHUNKS
+    size, length, most = path.stat().st_size, 2**18, sample_rows(dialect.width) // CHUNKS
     with_quotes, without, taken = [], [], 0
     with path.open("rb") as file:
         for i in range(CHUNKS):
