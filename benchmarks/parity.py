@@ -1,7 +1,7 @@
 """Scores of the same project in every framework, over seeds: `python benchmarks/parity.py [NAME …] [--seeds N]`.
 
 NAME is a part of `task/framework/model`, such as `image-classification` or `keras:jax`; without one all are measured.
-Each project learns from its sample at default settings; the rows of test are the same in all of them. A metric that is a
+Each project learns from its sample at default settings; test has the same rows in all of them. A metric that is a
 share may differ from PyTorch's mean by 2 points, another one by 5 %.
 """
 
