@@ -44,11 +44,12 @@ class Block(layers.Layer):
     def __init__(self, width: int, heads: int, dropout: float, **settings: Any) -> None:
         super().__init__(**settings)
         self.heads = heads
-        self.norm1, self.norm2 = (layers.LayerNormalization(epsilon=1e-5) for _ in range(2))
+        self.norm1 = layers.LayerNormalization(epsilon=1e-5)
         self.query = layers.Dense(width, kernel_initializer=uniform())
         self.key = layers.Dense(width, use_bias=False, kernel_initializer=uniform())  # a bias would change no answer
         self.value = layers.Dense(width, use_bias=False, kernel_initializer=uniform())  # the bias of `out` is enough
         self.out = layers.Dense(width, kernel_initializer=uniform())
+        self.norm2 = layers.LayerNormalization(epsilon=1e-5)
         self.wide = layers.Dense(4 * width, "gelu", kernel_initializer=uniform())
         self.narrow = layers.Dense(width, kernel_initializer=uniform())
         self.dropout = layers.Dropout(dropout)

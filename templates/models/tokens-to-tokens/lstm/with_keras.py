@@ -26,17 +26,21 @@ class LSTM(keras.Model):
 
     def __init__(self, tokens: int, width: int, depth: int, dropout: float, **settings: Any) -> None:
         super().__init__(**settings)
-        self.width = width
+        self.made_of = {"tokens": tokens, "width": width, "depth": depth, "dropout": dropout}
         self.embedding = layers.Embedding(tokens, width, keras.initializers.RandomNormal(stddev=1.0))
         self.memories = [memory(width, return_state=True) for _ in range(depth)]
         self.dropout = layers.Dropout(dropout)  # between the layers, and before the head
         small = keras.initializers.RandomNormal(stddev=0.01)  # at first all tokens are about equally likely
         self.head = layers.Dense(tokens, kernel_initializer=small)
 
+    def get_config(self) -> dict[str, Any]:
+        """What best.keras keeps to make the network from."""
+        return super().get_config() | self.made_of
+
     def build(self, shape: Any = None) -> None:
         self.embedding.build((None, None))
         for layer in (*self.memories, self.head):
-            layer.build((None, None, self.width))
+            layer.build((None, None, self.made_of["width"]))
 
     def call(self, inputs: Any, training: bool = False) -> tuple[Any, Any]:
         tokens, before = inputs if isinstance(inputs, tuple | list) else (inputs, [None] * len(self.memories))
