@@ -21,7 +21,8 @@ SAID = ("title", "summary", "sample")
 def prose(root: Path) -> list[str]:
     """The files of all parts that a language must translate, as paths relative to the templates."""
     paths = [path for path in root.rglob("*") if path.is_file() and path.relative_to(root).parts[0] != "lang"]
-    inside = [path.relative_to(root).as_posix() for path in paths if path.parent != root]
+    apart = (root, *(root / "extras").glob("*"))  # what stands there is for those who change the templates
+    inside = [path.relative_to(root).as_posix() for path in paths if path.parent not in apart]
     return sorted(
         path
         for path in inside
@@ -80,6 +81,7 @@ KLINGON = {
     "base/README.d/20-task.md.j2": "{{ task.title }} {{ task.summary }} {{ task.sample }} {{ lang }}\n",
     "shared/x/part.toml": "",
     "extras/a/part.toml": 'title = "A"\nsummary = "a"\nlaid_in = "always"\n',
+    "extras/a/README.md": "for those who change it",
     "extras/a/base/strings.toml": 'hello = "hello {name}"\nbye = "bye"\n',
     "extras/a/base/numbers.toml": 'at = "12:00"\n',
     "extras/a/base/facts.toml": 'greeting = "good day"\n',
