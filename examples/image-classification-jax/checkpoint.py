@@ -15,7 +15,8 @@ try:  # every command comes through this file
     import safetensors.numpy
     from flax import nnx
 except ModuleNotFoundError as error:
-    sys.exit(f"{error.name} is not installed; run this where the project lies: pip install -e .")
+    name = Path(sys.argv[0]).name
+    sys.exit(f"{name}: {error.name} is missing, and this project needs JAX; install both with: pip install -e .")
 
 import device as devices
 import models

@@ -74,7 +74,7 @@ def restore(run: Path, config: Config, meta: dict[str, Any], device: str | None 
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         versions = f"it is of Keras {found.get('keras')}, this is {keras.version()}"
         raise Fault(f"{path} does not fit models/ as it is now ({reason}; {versions}); train again") from None
-    return devices.ready(model)
+    return model
 
 
 def values(variables: list[Any]) -> list[np.ndarray]:

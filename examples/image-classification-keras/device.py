@@ -58,6 +58,9 @@ def use_precision(name: str, device: str) -> str:
 
 
 def ready(model: keras.Model) -> keras.Model:
-    """Let a model answer by the rule of `COMPILE`; returns it."""
-    model.jit_compile = COMPILE
+    """Let a model answer without compiling where that is not worth it; returns it.
+
+    On TensorFlow, a graph for each size of batch takes longer to make than it saves, and each rounds in its own way.
+    """
+    model.jit_compile, model.run_eagerly = COMPILE, not COMPILE
     return model

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+import device as devices
 import feed
 import loss
 from backend import keras
@@ -29,7 +30,7 @@ def longest(model: keras.Model) -> int | None:
 
 def raw(model: keras.Model, inputs: Any) -> Any:
     """The model's own output for a batch as data.py gives it, without dropout."""
-    return model.predict_on_batch(widened(model, inputs))
+    return devices.ready(model).predict_on_batch(widened(model, inputs))
 
 
 def outputs(model: keras.Model, split: Split, meta: dict[str, Any], batch_size: int = BATCH) -> np.ndarray:

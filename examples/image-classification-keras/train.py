@@ -48,7 +48,7 @@ class Trainee(keras.Model):
     def __init__(self, config: Config, meta: dict[str, Any]) -> None:
         keras.utils.set_random_seed(config.seed)
         super().__init__()
-        self.network = devices.ready(models.build(meta, config))
+        self.network = models.build(meta, config)
         self.loss_sum = self.add_weight(name="loss_sum", initializer="zeros", trainable=False)
         self.minimised = partial(loss.loss, self.network, meta=meta)
         self.compile(make_optimizer(self.network, config), jit_compile=devices.COMPILE)
