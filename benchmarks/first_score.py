@@ -32,7 +32,11 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as name:
                 folder, project = Path(name), Path(name) / "p"
                 new = ("-m", "hackgen", "new", str(project), "--yes", "--no-git", "--task", task, "--model", model)
-                new += ("--framework", choice.framework.name)
+                new += (
+                    "--framework",
+                    choice.framework.name,
+                    *(("--backend", choice.backend) if choice.backend else ()),
+                )
                 times.append([seconds(*new, folder=folder)])
                 times[-1].append(seconds("train.py", folder=project))
                 times[-1].append(seconds("evaluate.py", folder=project))

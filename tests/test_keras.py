@@ -155,6 +155,40 @@ def test_a_missing_backend_names_the_line_that_installs_it(tmp_path: Path, backe
         assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("check", "task", "model", "file", "right", "wrong"),
+    [
+        ("causal", "text-generation", "transformer", "models/transformer.py", "is_causal=True", "is_causal=False"),
+        ("same-seed", "image-classification", "mlp", "train.py", "keras.utils.set_random_seed(config.seed)", "pass"),
+        (
+            "reload",
+            "image-classification",
+            "mlp",
+            "checkpoint.py",
+            "keras.saving.load_model(path, compile=False, safe_mode=True)",
+            'import_module(f"models.{config.model}").build(meta, config)',
+        ),
+        (
+            "gradients",
+            "image-classification",
+            "mlp",
+            "models/mlp.py",
+            "keras.Model(images, scores)",
+            "keras.Model(images, layers.Identity()(scores) * 0)",
+        ),
+    ],
+)
+def test_a_planted_bug_is_found(
+    tmp_path: Path, check: str, task: str, model: str, file: str, right: str, wrong: str
+) -> None:
+    project = generate(tmp_path / "p", task=task, framework="keras", models=(model,))
+    text = (project / file).read_text(encoding="utf-8")
+    assert text.count(right) == 1, f"{file} has {text.count(right)} times {right!r}"
+    (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
+    done = run(project, "check.py", "--only", check, "--json")
+    assert done.code == 1 and json.loads(done.out)[0]["passed"] is False, done.out + done.err
+
+
 def test_tensorflow_is_understood_as_keras(project: Path) -> None:
     text = (project / "config.py").read_text(encoding="utf-8")
     assert 'FRAMEWORK = "keras"' in text and 'BACKEND = "tensorflow"' in text

@@ -17,7 +17,8 @@ from hackgen.project import choices
 from projects import CAN_FORK, generate, run, start
 
 pytestmark = pytest.mark.slow
-DEFAULTS = [(c.task.name, c.models[0].name) for c in choices() if c.models[0].name == c.task.card["default_model"]]
+PYTORCH = [choice for choice in choices() if choice.framework.name == "pytorch"]
+DEFAULTS = [(c.task.name, c.models[0].name) for c in PYTORCH if c.models[0].name == c.task.card["default_model"]]
 
 
 @pytest.fixture(scope="module")
