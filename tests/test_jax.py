@@ -254,7 +254,7 @@ def test_two_devices_share_each_batch_and_learn_the_same(project: Path, model: s
 FILLED_UP = """
 import jax, numpy as np, runs, data, inference, device, schedule
 from config import MODELS
-from step import Training, compiled_gradient, luck
+from step import Training, luck
 config = schedule.resolve(next(iter(MODELS.values()))(), 100)
 d = data.load(runs.located(config))
 training = Training(device.place(inference.fresh(d.meta, config), device.choose("cpu"), "float32"), config, d.meta)
@@ -262,8 +262,7 @@ lessons = []
 for size in (7, 16):
     batch = training.batch(d.train, np.arange(7), size, (0, 1, 2))
     assert len(batch[2]) == size and batch[2].sum() == 7
-    arrays = training.graph, training.meta, training.parameters, training.others
-    lessons.append(compiled_gradient(*arrays, batch, luck((0, 1, 2))))
+    lessons.append(training.compiled_gradient(training.parameters, training.others, batch, luck((0, 1, 2))))
 gaps = jax.tree.map(lambda a, b: float(abs(a - b).max() / (abs(a).max() + 1e-6)), *lessons)
 print(max(jax.tree.leaves(gaps)))
 """
