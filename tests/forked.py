@@ -20,6 +20,8 @@ def become(project: Path, words: tuple[str, ...], folder: Path) -> None:
     for number, stream in enumerate(("stdin", "stdout", "stderr")):
         setattr(sys, stream, open(number, "w" if number else "r", encoding="utf-8", closefd=False))
     os.environ.update(ONE_THREAD)
+    if "jax" in sys.modules:  # half the time to compile, and the same results
+        os.environ["XLA_FLAGS"] = "--xla_cpu_use_fusion_emitters=false"
     if torch := sys.modules.get("torch"):
         torch.set_num_threads(1)
     os.chdir(project)

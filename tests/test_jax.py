@@ -201,7 +201,7 @@ def history(folder: Path) -> list[dict[str, str]]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not CAN_FORK, reason="kills a forked process")
-@pytest.mark.parametrize("task", [choice.task.name for choice in DEFAULTS])
+@pytest.mark.parametrize("task", ["tabular-classification", "image-classification", "image-generation"])
 def test_a_killed_and_resumed_run_ends_with_the_same_weights(tmp_path: Path, task: str) -> None:
     project = generate(tmp_path / "p", task=task, framework="jax")
     words = ("train.py", "--smoke", "--epochs", "5", "--checkpoint-seconds", "0.02")
@@ -249,22 +249,21 @@ def test_two_devices_share_each_batch_and_learn_the_same(project: Path, model: s
             assert np.isclose(float(row[name]), float(other[name]), rtol=1e-4), name
 
 
-# Run inside a project without dropout, which draws for all rows at once: how far two lessons lie apart.
+# Run inside a project without dropout, which draws for all rows at once: how far apart the lessons lie that 7 rows
+# teach, alone and filled up to 16, relative to the largest of each gradient.
 FILLED_UP = """
 import jax, numpy as np, runs, data, inference, device, schedule
 from config import MODELS
-from step import Training
+from step import Training, luck
 config = schedule.resolve(next(iter(MODELS.values()))(), 100)
 d = data.load(runs.located(config))
+training = Training(device.place(inference.fresh(d.meta, config), device.choose("cpu"), "float32"), config, d.meta)
 lessons = []
 for size in (7, 16):
-    model = device.place(inference.fresh(d.meta, config), device.choose("cpu"), "float32")
-    training = Training(model, config, d.meta)
     batch = training.batch(d.train, np.arange(7), size, (0, 1, 2))
     assert len(batch[2]) == size and batch[2].sum() == 7
-    training.step(batch, (0, 1, 2), 0.01)
-    lessons.append(training.weights())
-gaps = jax.tree.map(lambda a, b: float(abs(a - b).max()), *lessons)
+    lessons.append(training.compiled_gradient(training.parameters, training.others, batch, luck((0, 1, 2))))
+gaps = jax.tree.map(lambda a, b: float(abs(a - b).max() / (abs(a).max() + 1e-6)), *lessons)
 print(max(jax.tree.leaves(gaps)))
 """
 
@@ -277,7 +276,7 @@ def test_a_batch_that_was_filled_up_teaches_the_same(tmp_path: Path, choice: Any
     code = re.sub(r"dropout: float = [\d.]+", "dropout: float = 0.0", settings.read_text(encoding="utf-8"))
     settings.write_text(code, encoding="utf-8")
     (project / "filled_up.py").write_text(FILLED_UP, encoding="utf-8")
-    assert float(run(project, "filled_up.py").ok().out) < 1e-4
+    assert float(run(project, "filled_up.py").ok().out) < 1e-3
 
 
 @pytest.mark.slow
