@@ -77,6 +77,7 @@ def table(scored: list[Entry]) -> Table:
     best_run, best = scored[0]
     truth = evidence.predictions(best_run)
     differing = knobs_that_differ([facts for _, facts in scored])
+    usual = {name: dataclasses.asdict(kind()) for name, kind in MODELS.items()}
     entries = []
     for run, facts in scored:
         sheet = evidence.report(run)
@@ -88,7 +89,7 @@ def table(scored: list[Entry]) -> Table:
             )
         difference, verdict = (None, "best") if run == best_run else against(best_run, run, truth, found)
         entries.append(
-            {"run": run.name, "knobs": {name: facts[name] for name in differing if name in facts}}
+            {"run": run.name, "knobs": own_knobs(facts, differing, usual.get(facts["model"], {}))}
             | {name: sheet[name] for name in COPIED}
             | {"difference": difference, "verdict": verdict}
         )
@@ -107,6 +108,11 @@ def knobs_that_differ(facts: list[dict[str, Any]]) -> list[str]:
     """The knobs on which the runs that have them do not agree, in the order of config.json."""
     order = dict.fromkeys(name for run in facts for name in run if name in KNOBS)
     return [name for name in order if len({repr(run[name]) for run in facts if name in run}) > 1]
+
+
+def own_knobs(facts: dict[str, Any], differing: list[str], usual: dict[str, Any]) -> dict[str, Any]:
+    """Of the knobs that differ, those that a run does not have from its model's defaults in config.py."""
+    return {name: facts[name] for name in differing if name in facts and facts[name] != usual.get(name)}
 
 
 def same_rows(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:

@@ -93,7 +93,7 @@ def place(slide: Slide, number: int) -> list[Element]:
     top = BODY
     if slide.steps:
         elements += diagram(slide, top)
-        top += 150
+        top += 148
     return elements + body(slide, top, bottom)
 
 
@@ -109,7 +109,7 @@ def cover(slide: Slide) -> list[Element]:
         Text(box, [slide.title], size, bold=True, role="title"),
     ]
     if tagline:
-        elements.append(Text(below, tagline, need(slide, tagline, (26, *BODIES), below), "muted"))
+        elements.append(Text(below, tagline, need(slide, tagline, (26, 24, 22, 20, 18), below), "muted"))
     who = [", ".join(names)] if names else []
     last = [text for text in (*who, event) if text]
     if last:
@@ -155,7 +155,7 @@ def aside(slide: Slide, box: Box) -> list[Element]:
     """A soft panel with a small head."""
     head, lines = slide.aside
     inner = Box(box.left + 24, box.top + 60, box.width - 48, box.height - 84)
-    size = need(slide, lines, (22, 20, 18), inner, GAP)
+    size = need(slide, lines, (24, 22, 20, 18), inner, GAP)
     panel = Box(box.left, box.top, box.width, min(box.height, 84 + tall(lines, size, inner.width, GAP)))
     small = Box(inner.left, box.top + 22, inner.width, 28)
     return [Panel(panel, "soft"), Text(small, [head], SMALL, "accent", bold=True), Text(inner, lines, size)]
@@ -171,7 +171,7 @@ def diagram(slide: Slide, top: float) -> list[Element]:
         strong = len(slide.steps) > 1 and index == len(slide.steps) // 2
         elements.append(Panel(box, "accent" if strong else "soft"))
         inner = Box(box.left + 14, box.top + 8, box.width - 28, box.height - 16)
-        size = need(slide, [step], BODIES, inner, bold=strong)
+        size = need(slide, [step], (26, 24, 22, 20, 18), inner, bold=strong)
         elements.append(Text(inner, [step], size, "paper" if strong else "ink", strong, align="center", anchor="middle"))
         if index:
             elements.append(Arrow(box.left - space + 8, box.left - 8, top + height / 2))

@@ -128,7 +128,7 @@ def comparison(story: dict[str, Any], table: dict[str, Any] | None) -> Slide | N
     slide.table = [[words(f"deck_{name}") for name in ("run", "score", "against", "parameters", "seconds")]]
     for entry in entries[:MOST_RUNS]:
         name, knobs, score, _, _, parameters, seconds = compared(entry)
-        cell = shorten(name, 30) + (f"\n{shorten(knobs, 40)}" if knobs else "")
+        cell = shorten(name, 30) + (f"\n{shorten(knobs, 44)}" if knobs else "")
         slide.table.append([cell, score, words(f"deck_{entry['verdict']}"), parameters, seconds])
     for role in ("reference", "baseline"):
         slide.table.append([shorten(table[role]["name"], 30), number(table[role]["score"]), words(f"deck_{role}"), "", ""])

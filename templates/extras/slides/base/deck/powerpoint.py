@@ -1,6 +1,7 @@
 """The deck as a .pptx that PowerPoint, Google Slides, Keynote and LibreOffice can edit: native text, tables, charts."""
 
 import io
+import math
 from datetime import datetime
 from typing import Any
 
@@ -147,7 +148,7 @@ def panel(shapes: Any, element: Panel) -> None:
     shape.fill.solid()
     shape.fill.fore_color.theme_color = THEME[element.fill]
     shape.line.fill.background()
-    shape.shadow.inherit = False
+    shape._element.remove(shape._element.find(qn("p:style")))  # else the theme adds a shadow
 
 
 def arrow(shapes: Any, element: Arrow) -> None:
@@ -219,7 +220,7 @@ def bars(shapes: Any, element: Bars) -> None:
     names_axis.format.line.color.theme_color = THEME["rule"]
     names_axis.major_tick_mark = XL_TICK_MARK.NONE
     names_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    values_axis.minimum_scale = min(0, *values)
+    values_axis.minimum_scale, values_axis.major_unit = min(0, *values), step(max(map(abs, values)))
     values_axis.major_gridlines.format.line.color.theme_color = THEME["rule"]
     values_axis.format.line.fill.background()
     values_axis.major_tick_mark = XL_TICK_MARK.NONE
@@ -227,6 +228,12 @@ def bars(shapes: Any, element: Bars) -> None:
     values_axis.tick_labels.font.size = Pt(look.SMALL)
     if any(element.spans):
         whiskers(series, values, element.spans[::-1])
+
+
+def step(largest: float) -> float:
+    """The distance of the scale's marks, a round number, so that there are three to six."""
+    power = 10 ** math.floor(math.log10(largest or 1))
+    return next(power * part for part in (0.2, 0.5, 1, 2) if largest / (power * part) <= 6)
 
 
 def whiskers(series: Any, values: list[float], spans: list[list[float] | None]) -> None:
