@@ -95,6 +95,7 @@ def fitting(
 
 
 def shorten(text: str, most: int = 34) -> str:
-    """A name that is short enough for a slide."""
+    """A name that is short enough for a slide; what it adds in brackets goes first."""
     text = " ".join(text.split())
+    text = text if len(text) <= most else text.partition(" (")[0]
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -8,6 +8,7 @@ from deck.outline import Slide
 
 WORDS_A_MINUTE = 130  # calm speech
 SIGNS_A_WORD = 1.8  # Chinese characters that take as long as a word
+FIRST = ("result", "problem", "demo", "limits", "next", "cover", "approach", "comparison")  # in a short talk
 
 
 @dataclass
@@ -34,13 +35,15 @@ def allowed(minutes: float, demo_seconds: float) -> int:
 def speak(slides: list[Slide], minutes: float, demo_seconds: float) -> list[Spoken]:
     """What is said on each slide: the team's notes where there are some, else what the slide offers, if time is left.
 
-    Must-says come first, then of each slide in turn what more there is, as long as all of it fits.
+    First the first sentence of each slide, then the others, then what more there is, as long as all of it fits.
     """
-    chosen = [[slide.written] if slide.written else own(slide.said[:1]) for slide in slides]
-    left = allowed(minutes, demo_seconds) - sum(count(" ".join(sentences)) for sentences in chosen)
-    for kind in ("said", "more"):
-        for slide, sentences in zip(slides, chosen, strict=True):
-            for sentence in [] if slide.written else own(getattr(slide, kind)[1 if kind == "said" else 0 :]):
+    chosen = [[slide.written] if slide.written else [] for slide in slides]
+    left = allowed(minutes, demo_seconds) - sum(count(slide.written) for slide in slides)
+    pairs = [(slide, sentences) for slide, sentences in zip(slides, chosen, strict=True) if not slide.written]
+    pairs.sort(key=lambda pair: FIRST.index(pair[0].name))
+    for offered in (lambda slide: slide.said[:1], lambda slide: slide.said[1:], lambda slide: slide.more):
+        for slide, sentences in pairs:
+            for sentence in own(offered(slide)):
                 if count(sentence) <= left:
                     sentences.append(sentence)
                     left -= count(sentence)
