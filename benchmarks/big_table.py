@@ -1,8 +1,8 @@
 """Memory while training on a made-up CSV that memory should not hold: `python benchmarks/big_table.py --folder DIR`.
 
 It makes a table of numbers, categories, dates and missing cells with a class (kept in the folder and reused), generates
-a project and trains. Reported: seconds of the first start, which prepares the table, and of a later one, and what the
-kernel says of the process, read every 50 ms: RssAnon is memory that only RAM can hold, VmHWM counts mapped pages too.
+a project, prepares the table, trains, evaluates and checks. Reported for each: seconds, and what the
+kernel says of the process and those it started, read every 50 ms: RssAnon, added up, is memory that only RAM can hold.
 """
 
 import argparse
@@ -37,24 +37,42 @@ def make(path: Path, megabytes: int) -> None:
     path.with_suffix(".part").replace(path)
 
 
-def watched(words: list[str], project: Path) -> tuple[float, float, list[tuple[float, int]], str]:
-    """Run a command: its seconds, VmHWM in MB, (seconds, RssAnon in MB) over time, and what it printed."""
-    began, peak, seen = time.monotonic(), 0, []
+def family(process: int) -> list[int]:
+    """A process and all that it started."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        children.setdefault(parent, []).append(int(folder.name))
+    found = [process]
+    for one in found:
+        found += children.get(one, [])
+    return found
+
+
+def anonymous(process: int) -> int:
+    """RssAnon of a process in MB, 0 where it has ended."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) // 1024 for line in lines if line.startswith("RssAnon"))
+
+
+def watched(words: list[str], project: Path) -> tuple[float, int, str]:
+    """Run a command: its seconds, the most RssAnon in MB, and what it printed."""
+    began, peak = time.monotonic(), 0
     with (project / "output.txt").open("w", encoding="utf-8") as output:
         process = subprocess.Popen([sys.executable, *words], cwd=project, stdout=output, stderr=subprocess.STDOUT)
         while process.poll() is None:
-            try:
-                status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii").splitlines()
-            except OSError:
-                break
-            sizes = {line.split(":")[0]: int(line.split()[1]) // 1024 for line in status if line.endswith(" kB")}
-            peak = max(peak, sizes.get("VmHWM", 0))
-            seen.append((time.monotonic() - began, sizes.get("RssAnon", 0)))
+            peak = max(peak, sum(map(anonymous, family(process.pid))))
             time.sleep(0.05)
     text = (project / "output.txt").read_text(encoding="utf-8")
     if process.wait():
         sys.exit(text)
-    return time.monotonic() - began, peak, seen, text
+    return time.monotonic() - began, peak, text
 
 
 def main() -> None:
@@ -71,14 +89,12 @@ def main() -> None:
     choice = choose(answers)
     write(plan(choice, settled(answers, choice)), project)
     words = ["train.py", "--data", str(table.resolve()), "--patience", "1000"]
-    for what, more in (("first start", ["--smoke"]), ("later start", ["--minutes", str(args.minutes)])):
-        seconds, peak, seen, text = watched([*words, *more], project)
-        anonymous = max(size for _, size in seen)
-        print(f"{what}: {seconds:.0f} s, RssAnon at most {anonymous} MB, VmHWM {peak} MB")
-    print(text.strip())
-    seconds, peak, seen, text = watched(["evaluate.py"], project)
-    print(f"evaluate: {seconds:.0f} s, RssAnon at most {max(size for _, size in seen)} MB, VmHWM {peak} MB")
-    print(text.strip())
+    prepare = ["-c", f"import data, config; data.load(config.Mlp(data={str(table.resolve())!r}))"]
+    later = [*words, "--minutes", str(args.minutes)]
+    for what, command in (("prepare", prepare), ("train", later), ("evaluate", ["evaluate.py"]), ("check", [
+        "check.py", "--data", str(table.resolve())])):  # fmt: skip
+        seconds, peak, text = watched(command, project)
+        print(f"{what}: {seconds:.0f} s, RssAnon at most {peak} MB\n{text.strip()}", flush=True)
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def _written_again(recorded: Path) -> Tree:
 def _today(project: Path) -> Tree:
     """What lies in the project now, as far as git would track it, or without git: as .gitignore lets pass."""
     listed = git.read(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    if listed is not None and git.inside_work_tree(project.resolve()):
+    if listed:  # an outer repository that ignores the project lists nothing
         paths = [name.decode(errors="surrogateescape") for name in listed.split(b"\0") if name]
     else:
         ignore = project / ".gitignore"

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -52,6 +53,17 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Have torch imported beforehand where something trains; the fast tests do without."""
     if any(item.get_closest_marker("slow") for item in session.items):
         IMPORTS.extend(TO_TRAIN)
+
+
+def program(*names: str) -> str:
+    """The first program that is installed; else the test is skipped, or fails where all have to be there."""
+    for name in names:
+        if found := shutil.which(name):
+            return found
+    told = f"none of {', '.join(names)} is installed"
+    if os.environ.get("HACKGEN_PROGRAMS") == "all":
+        pytest.fail(told)
+    pytest.skip(told)
 
 
 @pytest.fixture

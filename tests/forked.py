@@ -5,6 +5,12 @@ import runpy
 import sys
 from pathlib import Path
 
+ONE_THREAD = {  # tests run side by side, and threads that wait for each other slow all of them down
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "NPROC": "1",  # JAX's
+}
+
 
 def become(project: Path, words: tuple[str, ...], folder: Path) -> None:
     """Run `python WORDS…` in a project, its input, output and errors in the files in, out and err of the folder."""
@@ -13,8 +19,9 @@ def become(project: Path, words: tuple[str, ...], folder: Path) -> None:
         os.dup2(os.open(folder / name, mode, 0o644), number)
     for number, stream in enumerate(("stdin", "stdout", "stderr")):
         setattr(sys, stream, open(number, "w" if number else "r", encoding="utf-8", closefd=False))
+    os.environ.update(ONE_THREAD)
     if torch := sys.modules.get("torch"):
-        torch.set_num_threads(1)  # tests run side by side, and threads that wait for each other slow all of them down
+        torch.set_num_threads(1)
     os.chdir(project)
     sys.path.insert(0, str(project))
     code = 0

@@ -2,12 +2,14 @@
 
 import contextlib
 import multiprocessing
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from pathlib import Path
+from unittest import mock
 
 from forked import become
 from hackgen.compose import plan
@@ -18,7 +20,12 @@ from hackgen.write import write
 
 IMPORTS = ["numpy"]  # before the first command
 TO_TRAIN = ["tqdm", "sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics", "matplotlib.pyplot"]
-FRAMEWORKS = {"pytorch": ["torch"], "lightning": ["torch", "lightning.pytorch"]}  # with TO_TRAIN, for its own projects
+FRAMEWORKS = {  # with TO_TRAIN, for the framework's own projects; none of it may start threads
+    "pytorch": ["torch"],
+    "lightning": ["torch", "lightning.pytorch"],
+    "keras": ["keras"],
+    "jax": ["jax.numpy", "flax.nnx", "optax", "safetensors.numpy"],
+}
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 
 
@@ -94,11 +101,12 @@ def _server(framework: str, backend: str) -> Iterator[None]:
     if server is None:
         server = _servers[framework, backend] = forkserver.ForkServer()
         server.set_forkserver_preload([*IMPORTS, *(FRAMEWORKS[framework] if TO_TRAIN[0] in IMPORTS else [])])
-    usual, forkserver.connect_to_new_process = forkserver.connect_to_new_process, server.connect_to_new_process
-    try:
+    settings = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"} if framework == "keras" else {}
+    with (
+        mock.patch.object(forkserver, "connect_to_new_process", server.connect_to_new_process),
+        mock.patch.dict(os.environ, settings),  # read when the first process of a server starts it
+    ):
         yield
-    finally:
-        forkserver.connect_to_new_process = usual
 
 
 _servers: dict[tuple[str, str], forkserver.ForkServer] = {}

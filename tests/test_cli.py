@@ -181,7 +181,10 @@ def test_list_json_has_one_object_for_each_project(hackgen):
     rows = json.loads(hackgen("list", "--json").stdout)
     assert all(set(row) == {"task", "framework", "backend", "model", "kind", "metric", "sample"} for row in rows)
     assert {"task": "image-classification", "framework": "pytorch", "backend": None, "model": "cnn"}.items() <= {
-        key: row[key] for row in rows if (row["task"], row["model"]) == ("image-classification", "cnn") for key in row
+        key: row[key]
+        for row in rows
+        if (row["task"], row["framework"], row["model"]) == ("image-classification", "pytorch", "cnn")
+        for key in row
     }.items()
 
 

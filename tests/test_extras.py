@@ -1,5 +1,7 @@
 """Extras: which are laid in, what each brings, and that nothing of one that is left out stays behind."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,11 @@ from hackgen import extras
 from hackgen.answers import checked, from_toml, people
 from hackgen.compose import plan
 from hackgen.errors import Misuse, Problem
+from hackgen.language import languages
 from hackgen.parts import TEMPLATES
 from hackgen.project import Answers, choices, choose, settled
+from hackgen.remake import planned
+from hackgen.write import write
 
 EXTRAS = SMALL | {
     "base/pyproject.toml.j2": "{{ dependencies | toml }}\n{{ groups['plan'] | default([]) | toml }}\n",
@@ -196,6 +201,16 @@ def test_the_core_never_mentions_an_extra():
                 assert not [name for name in commands if name in text], path
 
 
+def test_projects_with_all_extras_are_lint_and_format_clean(tmp_path):
+    for number, name in enumerate(sorted({choice.task.name for choice in choices()})):
+        answers = Answers(task=name, title="T", event="E", team=("Ada",), lang=languages(TEMPLATES)[number % 2])
+        write(planned(answers), tmp_path / name)
+    for words in (["check"], ["format", "--check"]):
+        command = [sys.executable, "-m", "ruff", *words, "--no-cache", str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 # Through the command
 
 
@@ -221,6 +236,13 @@ def test_extras_are_recorded_and_the_same_answers_give_the_same_bytes(hackgen):
         assert contents(hackgen.work / name) == contents(hackgen.work / f"{name}2")
     assert hackgen("new", "more", "--no-git", "--answers", "none/.hackgen.toml", "--event", "F").returncode == 0
     assert from_toml(hackgen.work / "more" / ".hackgen.toml").extras == tuple(every)
+
+
+def test_help_names_what_the_folders_offer(hackgen):
+    told = " ".join(hackgen("new", "--help").stdout.split())
+    for part in extras.extras(TEMPLATES):
+        for name in part.card.get("asks", {}):
+            assert all(option in told for option in extras.options(part, name))
 
 
 @pytest.mark.parametrize(

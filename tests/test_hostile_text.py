@@ -20,6 +20,8 @@ from hackgen import text
 from hackgen.answers import checked
 from hackgen.compose import plan
 from hackgen.errors import Misuse
+from hackgen.language import languages
+from hackgen.parts import TEMPLATES
 from hackgen.project import Answers, Choice, choices, choose, facts, settled, shared_knobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -132,11 +134,13 @@ def replaced(value: Any, words: dict[str, str]) -> Any:
 
 @cache
 def all_of(task: str) -> Choice:
-    """The task with all its models: every template of it in one project."""
+    """The task with all its models and extras, in one language or another: every template of it in one project."""
     names = [
         choice.models[0].name for choice in choices() if (choice.task.name, choice.framework.name) == (task, "pytorch")
     ]
-    return choose(Answers(task=task, models=tuple(names), event="all extras"))
+    codes = languages(TEMPLATES)
+    lang = codes[TASKS.index(task) % len(codes)]
+    return choose(Answers(task=task, models=tuple(names), event="all extras", lang=lang))
 
 
 @cache

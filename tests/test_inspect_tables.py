@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from corpus import CASES, Case, column, csv, flowers
 from hackgen.errors import Misuse, Problem
-from hackgen.inspection import Findings, inspect, tables
+from hackgen.inspection import Findings, inspect, relation, tables, text_tables
 from hackgen.inspection.show import text
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -126,14 +126,50 @@ def test_large_files_are_read_by_duckdb_with_the_same_findings(how: str, tmp_pat
     content += {"stray": b'"b,1.5,2,red,rose\n', "ragged": b"1,2\n"}.get(how, b"")
     (tmp_path / "large [1]*.csv").write_bytes(content)
     small = inspect(str(tmp_path / "large [1]*.csv"))
-    for name, small_enough in (("CAREFUL", 1000), ("CHUNKS", 4), ("SAMPLE", 2000)):
-        monkeypatch.setattr(tables, name, small_enough)
+    monkeypatch.setattr(tables, "CAREFUL", 1000)
+    monkeypatch.setattr(text_tables, "CHUNKS", 4)
+    monkeypatch.setattr(relation, "SAMPLE", 2000)
     large = inspect(str(tmp_path / "large [1]*.csv"))
     assert abs(large.rows - small.rows) <= (how in ("stray", "ragged"))
     assert [(c.name, c.role) for c in large.columns] == [(c.name, c.role) for c in small.columns]
     assert large.suggestion.target == small.suggestion.target == "species"
     if how == "plain":
         assert [c.distinct for c in large.columns] == [c.distinct for c in small.columns]
+
+
+def test_counts_of_a_large_table_are_exact(tmp_path: Path, monkeypatch: Any) -> None:
+    rows = [["reading", "fee", "level", "day", "label"]]
+    for i in range(4000):
+        reading = "NA" if i % 50 == 0 else -999 if i % 40 == 1 else i * 7919 % 4001 / 8
+        rows.append([reading, f"${i * 31 % 977}.50", i % 7, f"20{i % 20 + 10}-03-{i % 28 + 1:02}", "ab"[i % 2]])
+    path = made(tmp_path, [*rows, *rows[1:100]])
+    small = inspect(path)
+    monkeypatch.setattr(tables, "CAREFUL", 1000)
+    large = inspect(path)
+    for one, other in zip(small.columns, large.columns, strict=True):
+        assert (one.role, one.missing, one.parse) == (other.role, other.missing, other.parse)
+        ends = ("min", "max", "first", "last", "top", "not_numbers")
+        assert {end: one.detail.get(end) for end in ends} == {end: other.detail.get(end) for end in ends}
+    assert large.columns[0].detail["min"] >= 0  # without -999
+    assert large.columns[0].missing == pytest.approx(sum(r[0] in ("NA", -999) for r in [*rows, *rows[1:100]]) / 4099)
+    repeated = [s.detail for s in large.suspects if s.kind == "duplicates"]
+    assert repeated == [s.detail for s in small.suspects if s.kind == "duplicates"]
+    assert repeated[0].startswith("99 row(s)")
+
+
+def test_a_wide_table_is_counted_in_batches(tmp_path: Path, monkeypatch: Any) -> None:
+    path = made(tmp_path, [[f"v{k}" for k in range(150)], *([i * k % 97 for k in range(150)] for i in range(300))])
+    small = inspect(path)
+    monkeypatch.setattr(tables, "CAREFUL", 50_000)
+    large = inspect(path)
+    assert [c.missing for c in large.columns] == [c.missing for c in small.columns] == [0.0] * 150
+    assert [c.distinct for c in large.columns] == pytest.approx([c.distinct for c in small.columns], rel=0.1)
+
+
+def test_the_only_measured_number_is_predicted_from_the_factors_of_an_experiment(tmp_path: Path) -> None:
+    rows = [["amount", "block", "dose"]]
+    rows += [[round(3 * (i % 3) + i * 7919 % 101 / 50, 2), "ABCD"[i // 3 % 4], i % 3] for i in range(60)]
+    assert inspect(made(tmp_path, rows)).suggestion.target == "amount"
 
 
 def test_a_folder_of_tables_takes_the_training_one(tmp_path: Path) -> None:

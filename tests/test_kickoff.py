@@ -85,8 +85,10 @@ def test_a_plan_with_a_start_has_dates_and_one_without_counts_hours():
 
 @pytest.mark.parametrize("hours", HOURS)
 @pytest.mark.parametrize("start", STARTS[:2])
-def test_the_chart_is_what_mermaid_reads(hours, start):
-    chart = re.search(r"```mermaid\n(.*?)```", written(hours=hours, start=start)["KICKOFF.md"], re.DOTALL)[1]
+@pytest.mark.parametrize("code", language.languages(TEMPLATES))
+def test_the_chart_is_what_mermaid_reads(hours, start, code):
+    page = written(hours=hours, start=start, lang=code)["KICKOFF.md"]
+    chart = re.search(r"```mermaid\n(.*?)```", page, re.DOTALL)[1]
     first, *lines = [line.strip() for line in chart.splitlines()]
     assert first == "gantt"
     moment = r"(\d{4}-\d\d-\d\d \d\d:\d\d)"
@@ -145,6 +147,20 @@ def test_a_translated_plan_has_the_same_gates(code):
 
     own = language.translation(KICKOFF.folder / "base", TEMPLATES, code) / "facts.toml"
     assert shape(read_toml(own)) == shape(read_toml(KICKOFF.folder / "base" / "facts.toml"))
+
+
+@pytest.mark.parametrize("code", language.languages(TEMPLATES))
+@pytest.mark.parametrize("start", STARTS[:2])
+def test_the_blanks_of_the_page_are_those_that_status_looks_for(code, start):
+    answers = Answers(event="E", lang=code, start=start)
+    files = plan(choice := choose(answers), settled(answers, choice))
+    blank = tomllib.loads(files["strings.toml"].decode())["status_blank"]
+    assert files["KICKOFF.md"].decode().count(blank) == 11  # the sentence, four names, three ideas
+    assert blank not in files["plan.toml"].decode()
+    presets = [tomllib.loads(written(lang=code, rubric=name)["rubric.toml"]) for name in options(KICKOFF, "rubric")]
+    english = [tomllib.loads(written(rubric=name)["rubric.toml"]) for name in options(KICKOFF, "rubric")]
+    for one, other in zip(presets, english, strict=True):
+        assert [c["weight"] for c in one["criteria"]] == [c["weight"] for c in other["criteria"]]
 
 
 # status.py
@@ -277,6 +293,12 @@ def test_the_best_run_is_the_best_on_valid_that_is_no_smoke_run(project, edited)
     run(project, "status.py").refused(1, "good/report.json is damaged", "line 1")
     edited({"runs/good/report.json": "{}"})
     run(project, "status.py").refused(1, "good/report.json is damaged; python evaluate.py good writes it again")
+
+
+def test_in_a_clone_the_published_run_is_the_best(project, edited):
+    edited({f"published/{file}": text for file, text in a_run(0.7, beaten=True, sha="b").items()})
+    assert "Best so far: published, accuracy 0.7 on valid; on test 0.8" in run(project, "status.py").ok().out
+    assert check(project, "trained") and check(project, "beaten") and check(project, "best_published")
 
 
 def test_commits_are_seen(project):

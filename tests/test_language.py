@@ -14,13 +14,15 @@ from hackgen.project import Answers, choose, settled
 # What people read: sections and whole pages, and of an extra also the tables that it shows or that a team fills in.
 PROSE = (".md", ".md.j2")
 TABLES = (".toml", ".toml.j2")
+SHOWN = ("tasks", "frameworks", "models", "extras")  # whose cards people read in prompts and README
 SAID = ("title", "summary", "sample")
 
 
 def prose(root: Path) -> list[str]:
     """The files of all parts that a language must translate, as paths relative to the templates."""
     paths = [path for path in root.rglob("*") if path.is_file() and path.relative_to(root).parts[0] != "lang"]
-    inside = [path.relative_to(root).as_posix() for path in paths if path.parent != root]
+    apart = (root, *(root / "extras").glob("*"))  # what stands there is for those who change the templates
+    inside = [path.relative_to(root).as_posix() for path in paths if path.parent not in apart]
     return sorted(
         path
         for path in inside
@@ -32,7 +34,7 @@ def has_words(path: Path) -> bool:
     """Whether a table of an extra holds texts for people; cards are looked at by themselves, numbers need nothing."""
     if path.name == "part.toml":
         return False
-    return path.name.endswith(".j2") is False and any(" " in text for text in texts(read_toml(path)))
+    return path.name.endswith(".j2") or any(" " in text for text in texts(read_toml(path)))
 
 
 def texts(value: object) -> list[str]:
@@ -49,7 +51,7 @@ def missing(root: Path, code: str) -> list[str]:
     wanted = prose(root)
     found = [f"no {path}" for path in wanted if not (folder / path).is_file()]
     there = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
-    cards = [path for path in root.glob("*/**/part.toml") if path.relative_to(root).parts[0] != "lang"]
+    cards = [path for kind in SHOWN for path in (root / kind).glob("**/part.toml")]
     for card in cards:
         said = [key for key in SAID if read_toml(card).get(key)]
         own = folder / card.relative_to(root)
@@ -79,6 +81,7 @@ KLINGON = {
     "base/README.d/20-task.md.j2": "{{ task.title }} {{ task.summary }} {{ task.sample }} {{ lang }}\n",
     "shared/x/part.toml": "",
     "extras/a/part.toml": 'title = "A"\nsummary = "a"\nlaid_in = "always"\n',
+    "extras/a/README.md": "for those who change it",
     "extras/a/base/strings.toml": 'hello = "hello {name}"\nbye = "bye"\n',
     "extras/a/base/numbers.toml": 'at = "12:00"\n',
     "extras/a/base/facts.toml": 'greeting = "good day"\n',
@@ -110,6 +113,8 @@ def test_a_language_lies_over_each_layer(tree):
     assert files["strings.toml"].decode() == 'bye = "Qapla"\nhello = "nuqneH {name}"\n'
     assert files["A.md"] == b"nuqneH!\n" and b'lang = "tlh"' in files[".hackgen.toml"]
     assert missing(root, "tlh") == []
+    assert language.prompts(root, "tlh")["task"] == language.PROMPTS["task"] + "!"
+    assert language.said(choice.task, root, "tlh")["title"] == "tlhach"
 
 
 def test_a_translation_yields_to_a_later_layer_as_its_original_does(tree):

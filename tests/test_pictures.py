@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import struct
+import subprocess
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -401,6 +403,40 @@ def test_inspection_of_arrays(tmp_path: Path) -> None:
         assert found.facts["classes"] == {"0": 24, "1": 18, "2": 18} and found.facts["splits"]["test"] == 15
         assert {suspect.kind for suspect in found.suspects} == {"duplicates", "leakage"}
     assert inspect_pictures(tmp_path / "plain.npz").suggestion.task == "image-generation"
+
+
+def test_large_arrays_are_mapped_and_the_same_as_small_ones(project: Path, tmp_path: Path) -> None:
+    images = np.random.default_rng(0).integers(0, 255, (60, 9, 9)).astype(np.uint8)
+    labels, shares = np.arange(60) % 3, (images / 255).astype(np.float32)
+    (tmp_path / "idx").mkdir()
+    for prefix, rows in (("train", slice(0, 45)), ("t10k", slice(45, 60))):
+        (tmp_path / "idx" / f"{prefix}-images-idx3-ubyte.gz").write_bytes(idx(images[rows]))
+        (tmp_path / "idx" / f"{prefix}-labels-idx1-ubyte").write_bytes(gzip.decompress(idx(labels[rows])))
+    np.savez(tmp_path / "plain.npz", x=images, y=labels)
+    np.savez_compressed(tmp_path / "shares.npz", x_train=shares[:45], y_train=labels[:45], x_test=shares[45:],
+                        y_test=labels[45:])  # fmt: skip
+    np.savez(tmp_path / "columns.npz", x=np.asfortranarray(images), y=labels)
+    code = (
+        "import sys, json, numpy as np, mapped, pictures, picture_arrays\nfrom pathlib import Path\n"
+        "picture_arrays.BLOCK, found = 700, []\n"
+        "for limit in (1 << 30, 0):\n    mapped.LARGE = limit\n    for path in sys.argv[1:]:\n"
+        "        p = pictures.read(Path(path), 0, False)\n        mapped_one = isinstance(p.images.base, np.memmap)\n"
+        "        arrays = p.images, p.labels, p.splits, p.facts, p.groups\n"
+        "        found.append([mapped_one, [*(array.tolist() for array in arrays), p.classes, p.sha256]])\n"
+        "try: pictures.read(Path('cut.npz'), 0, False)\nexcept pictures.Fault as fault: found.append(str(fault))\n"
+        "print(json.dumps(found, default=str))"
+    )
+    paths = [str(tmp_path / name) for name in ("idx", "plain.npz", "shares.npz", "columns.npz")]
+    cut = tmp_path / "cut.npz"
+    cut.write_bytes((tmp_path / "plain.npz").read_bytes()[:-300])
+    code = code.replace("'cut.npz'", repr(str(cut)))
+    done = subprocess.run([sys.executable, "-c", code, *paths], cwd=project, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    *found, refused = json.loads(done.stdout)
+    assert "cut.npz" in refused
+    assert [mapped for mapped, _ in found] == [False] * 4 + [True] * 4
+    for (_, small), (_, large) in zip(found[:4], found[4:], strict=True):
+        assert small == large and np.array_equal(np.array(small[0])[..., 0], images) and small[1] == labels.tolist()
 
 
 # Copies for data/

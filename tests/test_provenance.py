@@ -94,6 +94,14 @@ def test_inside_a_larger_repository_only_the_project_counts(hackgen):
     assert found["total"]["share"] == 1 and "other.py" not in {file["path"] for file in found["files"]}
 
 
+def test_a_project_that_an_outer_repository_ignores_is_seen_all_the_same(hackgen):
+    git(hackgen.work, "init")
+    (hackgen.work / ".gitignore").write_text("p/\n", encoding="utf-8")
+    assert hackgen("new", "p", "--author", "A").returncode == 0
+    found = told(hackgen, "p")
+    assert found["compared"] == "what hackgen writes for .hackgen.toml" and found["total"]["share"] == 1
+
+
 def test_without_a_commit_the_scaffold_is_written_again(hackgen):
     assert hackgen("new", "p", "--no-git", "--author", "A", "--event", "E", "--team", "A, B").returncode == 0
     project = hackgen.work / "p"

@@ -3,6 +3,8 @@
 import datetime
 import json
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -189,6 +191,47 @@ def test_every_layout_gives_the_same_series(project: Path, tmp_path: Path) -> No
     assert "series" not in one["meta"] and one["meta"]["target"] == "s2"
     two = probe(project, tmp_path / "wide.csv", target="s2, s1")
     assert two["meta"]["series"]["names"] == ["s2", "s1"]
+
+
+STREAMED = """
+import json, sys
+from tables import pieces, reader
+from config import MODELS
+from series import panel
+answers = []
+for path, knobs in zip(sys.argv[1::2], sys.argv[2::2]):
+    config = next(iter(MODELS.values()))(data=path, **json.loads(knobs))
+    for reader.LARGE, reader.CAREFUL, pieces.PIECE in ((1 << 30, 1 << 30, 1 << 20), (0, 0, 700)):
+        found = panel.read(path, config)
+        values, starts = [v.tolist() for v in found.values], found.starts.tolist()
+        answers.append([found.names, values, starts, found.clock, found.layout])
+print(json.dumps(answers))
+"""
+
+
+@pytest.mark.slow
+def test_large_tables_of_series_are_streamed_and_give_the_same(project: Path, tmp_path: Path) -> None:
+    tables = {
+        "long": long_table(),
+        "shuffled": long_table(shuffled=True),
+        "one": "day,y\n" + "".join(f"{day},{i % 7 + i / 100}\n" for i, day in enumerate(days(300)) if i % 11),
+        "wide": "day,a,b,c\n" + "".join(f"{d},{i % 7},{i % 7 + 1},{i % 7 + 2}\n" for i, d in enumerate(days(300))),
+        "undated": "shop,y\n" + "".join(f"s{i % 3},{i / 7:.3f}\n" for i in range(300)),
+        "years": "year,place,y\n" + "".join(f"{y},p{k},{y % 9 + k}\n" for k in range(4) for y in range(1900, 2000)),
+        "commas": "day;y\n" + "".join(f"{day};{i % 7},{i:03d}\n" for i, day in enumerate(days(300))),
+        "months apart": "year,month,y\n" + "".join(f"{1950 + i // 12},{i % 12 + 1},{i % 5}\n" for i in range(300)),
+    }
+    words = []
+    for name, text in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+        knobs = {"group": "shop", "time": "none"} if name == "undated" else {}
+        words += [str(tmp_path / f"{name}.csv"), json.dumps(knobs)]
+    done = subprocess.run([sys.executable, "-c", STREAMED, *words], cwd=project, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    for name, small, large in zip(tables, found[::2], found[1::2], strict=True):
+        assert small == large, name
+    assert [len(panel[0]) for panel in found[::2]] == [3, 3, 1, 3, 3, 4, 1, 1]
 
 
 @pytest.mark.slow

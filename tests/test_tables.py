@@ -309,13 +309,16 @@ def test_macro_f1_and_average_precision_are_those_of_scikit_learn(project: Path,
     assert found[2][0] < found[2][1] and of_rare[2][0] > 0
 
 
-def shrunk(project: Path, to: Path) -> Path:
-    """A project that takes every table for larger than memory."""
+def shrunk(project: Path, to: Path, format: str = "") -> Path:
+    """A project that takes every table for larger than memory, perhaps with the reader of another format."""
     shutil.copytree(project, to)
+    if format:
+        shutil.copy(TEMPLATES / "readers" / "tables" / format / "tables" / "reader.py", to / "tables")
     for file, name, value in (
         ("tables/reader.py", "LARGE", "100"),
         ("tables/reader.py", "CAREFUL", "5_000"),
         ("tables/reader.py", "BLOCK", "70"),
+        ("tables/pieces.py", "PIECE", "5_000"),
     ):
         code = (to / file).read_text(encoding="utf-8")
         lines = [f"{name} = {value}" if line.startswith(f"{name} =") else line for line in code.splitlines()]
@@ -337,12 +340,112 @@ def test_a_large_table_is_encoded_as_a_small_one_and_prepared_once(numbers: Path
         assert not set(keys[0]) & set(keys[1]) and not set(keys[1]) & set(keys[2])
     rows, _, keys = loaded(big, path, what, group="person")
     assert 0.5 < len(rows) / 800 < 0.8 and not set(keys[0]) & set(keys[2])
-    folders = sorted((big / "prepared").iterdir())
+    folders = sorted(folder for folder in (big / "prepared").iterdir() if folder.is_dir())
     stamps = [folder.stat().st_mtime_ns for folder in folders]
     assert len(folders) == 3 and loaded(big, path, what, group="person")[2] == keys
     assert [folder.stat().st_mtime_ns for folder in folders] == stamps
     path.write_text(path.read_text(encoding="utf-8") + path.read_text(encoding="utf-8").split("\n")[1] + "\n")
     assert loaded(big, path, "data.meta['data']['rows']", group="person") == 801
+
+
+AWKWARD = {
+    "plain": "a,b,c\n" + "".join(f"{i},x {i},{i / 7}\n" for i in range(90)),
+    "blanks": "a,b,c\n" + "".join(f" {i}, x{i},\t{i}\u00a0\n" + "\n" * (i % 3) + ", ,\n" * (i % 2) for i in range(90)),
+    "quotes": "a,b,c\n" + "".join(f'{i},"x, ""{i}""",\'{i}\'\n' for i in range(90)),
+    "line ends in cells": "a,b,c\n" + "".join(f'{i},"x\n\n{i}",{i}\n' for i in range(90)),
+    "windows": "a;b;c\r\n" + "".join(f"{i};größer;{i},5\r\n" for i in range(90)) + "7;letzte;1",
+    "more commas": "a,b,c\n" + "".join(f"{i},,{i % 5}" + "," * (i % 4) + "\n" for i in range(90)),
+    "no header": "".join(f"{i}\tx\t{i}\n" for i in range(90)),
+}
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_a_file_read_in_pieces_is_the_one_read_as_a_whole(project: Path, tmp_path: Path, name: str) -> None:
+    text = AWKWARD[name]
+    contents = {"t.csv": text.encode(), "w.csv": text.encode("utf-16"), "t.csv.gz": gzip.compress(text.encode())}
+    contents |= {} if name == "blanks" else {"l.csv": text.encode("latin-1")}
+    for file, content in contents.items():
+        (tmp_path / file).write_bytes(content)
+    whole, *others = ask(
+        project,
+        f"import tables\nfrom tables import pieces, reader\npaths = {[str(tmp_path / file) for file in contents]!r}\n"
+        "read = lambda path: [(t := tables.read(path)).columns, t.rows, t.lines, t.named]\n"
+        "found = [read(paths[0])]\nreader.CAREFUL = 100\n"
+        "for size in 101, 150, 700:\n    pieces.PIECE = size\n    found += [read(path) for path in paths]\n"
+        "answer = found",
+    )
+    assert len(whole[1]) >= 90 and len(others) == 3 * len(contents)
+    assert all(other == whole for other in others)
+
+
+def test_a_quote_that_is_never_closed_is_named_with_its_line(project: Path, tmp_path: Path) -> None:
+    text = "a,b\n" + "".join(f"{i},x\n" for i in range(90)) + '91,"open\n' + "".join(f"{i},x\n" for i in range(900))
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    line = ask(
+        project,
+        "import tables, cli\nfrom tables import pieces, reader\nreader.CAREFUL, pieces.PIECE = 100, 200\n"
+        f"try: tables.read({str(tmp_path / 't.csv')!r})\nexcept cli.Fault as fault: answer = str(fault)",
+    )
+    assert "line 92" in line and "quote" in line
+
+
+@pytest.mark.slow
+def test_large_tables_of_other_formats_are_encoded_as_small_ones(numbers: Path, tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    columns = everything(600)
+    entries = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    lines = "".join(json.dumps(entry) + "\n" for entry in entries)
+    (tmp_path / "t.json").write_text(json.dumps(entries), encoding="utf-8")
+    (tmp_path / "t.jsonl").write_text(lines, encoding="utf-8")
+    (tmp_path / "t.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    duckdb.sql(f"COPY (FROM read_csv('{written(tmp_path / 't.csv', columns)}', all_varchar = true))"
+               f" TO '{tmp_path / 't.parquet'}'")  # fmt: skip
+    what = "[[s.inputs[:]['numbers'].tolist(), s.ids.tolist(), s.targets.tolist()] for s in (data.train, data.test)]"
+    small = loaded(numbers, tmp_path / "t.csv", what, time="day")
+    for name in ("t.json", "t.jsonl", "t.jsonl.gz", "t.parquet"):
+        other = shrunk(numbers, tmp_path / f"of {name}", name.split(".")[1])
+        assert loaded(other, tmp_path / name, what, time="day") == small, name
+        assert len(list((other / "prepared").glob("table-*/index.json"))) == 1
+
+
+def test_a_killed_preparation_goes_on_where_it_was(numbers: Path, tmp_path: Path) -> None:
+    path = written(tmp_path / "t.csv", everything(800))
+    big, what = shrunk(numbers, tmp_path / "big"), "[s.inputs[:]['numbers'].tolist() for s in (data.train, data.test)]"
+    load = (
+        "import os, crew, data as d\nfrom config import Mlp\nfrom features import workers\n"
+        "phase, tasks, task = crew.phase, [], workers.task\n{more}\n"
+        "crew.phase = lambda *given: phase(*given[:5], several=False)\n"
+        f"data = d.load(Mlp(data={str(path)!r}))\nanswer = [tasks, {what}]"
+    )
+    dying = (
+        "def workers_task(folder, name):\n    do = task(folder, name)\n"
+        "    return lambda n: os._exit(9) if (name, n) == ('encode', 3) else do(n)\nworkers.task = workers_task"
+    )
+    code = "import json\n" + load.format(more=dying)
+    assert run(big, "-c", code).code == 9
+    noting = (
+        "def workers_task(folder, name):\n    do = task(folder, name)\n"
+        "    return lambda n: (tasks.append([name, n]), do(n))\nworkers.task = workers_task"
+    )
+    done, arrays = ask(big, load.format(more=noting))
+    assert done[0] == ["encode", 3] and [number for _, number in done] == list(range(3, 3 + len(done)))
+    shutil.rmtree(big / "prepared")
+    fresh, again = ask(big, load.format(more=noting))
+    assert again == arrays and len(fresh) == 2 * (3 + len(done))
+
+
+def test_the_interval_of_a_mean_is_that_of_drawn_blocks(project: Path) -> None:
+    plain, quick, many, few = ask(
+        project,
+        "import numpy as np, intervals\nx = np.random.default_rng(1).normal(size=103)\n"
+        "pieces, rng = np.array_split(x, 15), np.random.default_rng(0)\n"
+        "means = [np.concatenate([pieces[i] for i in rng.integers(15, size=15)]).mean() for _ in range(1000)]\n"
+        "answer = [np.percentile(means, [2.5, 97.5]).tolist(), intervals.of_means(x, 7)[0],"
+        " intervals.of_means(np.tile([0.0, 1.0], 10**6)[np.random.default_rng(2).permutation(2 * 10**6)])[0],"
+        " intervals.of_means(x, 20)[0]]",
+    )
+    assert quick == pytest.approx(plain) and few is None
+    assert many == pytest.approx([0.5 - 1.96 * 0.5 / 2e6**0.5, 0.5 + 1.96 * 0.5 / 2e6**0.5], abs=1e-4)
 
 
 @pytest.mark.slow

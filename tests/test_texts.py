@@ -3,6 +3,8 @@
 import gzip
 import json
 import random
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -168,6 +170,39 @@ def test_folders_by_class_are_trained_on(classifier: Path, tmp_path: Path) -> No
     (tmp_path / "new" / "odd.txt").write_text("完全に 新しい ☃ words", encoding="utf-8")
     rows = json.loads(run(classifier, "predict.py", "--run", "folders", str(tmp_path / "new"), "--json").ok().out)
     assert [Path(row["input"]).name for row in rows] == ["empty.txt", "odd.txt"]
+
+
+ASK = """
+import json, sys
+import labelled, mapped
+from config import MODELS
+answers = []
+for path in sys.argv[2:]:
+    mapped.LARGE = int(sys.argv[1])
+    found = labelled.read(next(iter(MODELS.values()))(data=path))
+    answers.append([found.classes, *(array.tolist() for array in (found.labels, found.is_test, found.corpus.keys))])
+print(json.dumps(answers))
+"""
+
+
+def test_a_zip_of_texts_is_read_in_place_like_the_folder(classifier: Path, tmp_path: Path) -> None:
+    folder, packed = tmp_path / "set", tmp_path / "set.zip"
+    by_class(folder / "train", 12)
+    by_class(folder / "test", 5, seed=1)
+    with zipfile.ZipFile(packed, "w") as archive:
+        for file in sorted(folder.rglob("*.txt")):
+            archive.write(file, f"../../outside/{file.relative_to(folder).as_posix()}")
+        archive.writestr("__MACOSX/outside/train/good/._1.txt", b"\0\1")
+    for limit in ("100000000", "0"):
+        words = [sys.executable, "-c", ASK, limit, str(folder), str(packed)]
+        done = subprocess.run(words, cwd=classifier, capture_output=True, encoding="utf-8")
+        assert done.returncode == 0, done.stderr
+        (classes, labels, is_test, keys), zipped = json.loads(done.stdout)
+        assert zipped == [classes, labels, is_test, keys] and len(labels) == 34 and sum(is_test) == 10, limit
+    assert not (tmp_path.parent / "outside").exists() and not (tmp_path / "outside").exists()
+    packed.write_bytes(packed.read_bytes()[:2000])
+    line = run(classifier, "train.py", "--smoke", "--data", str(packed))
+    assert line.code == 1 and "set.zip" in line.err and "Traceback" not in line.err
 
 
 @pytest.mark.slow

@@ -1,9 +1,11 @@
-"""Decoding many pictures by several processes, a block at a time, so that a killed preparation goes on where it was.
+"""Work on many blocks by several processes, each noted when done, so that a killed preparation goes on where it was.
 
-Each process (`python crew.py FOLDER PHASE WORKER WORKERS`, started here) takes every so-manieth block that is not noted
-as done. They import neither torch nor this project's data, and hold a block in memory each.
+What is done to a block says a module with `task(folder, phase)`, which returns what to call with a block's number.
+Each process (`python crew.py MODULE FOLDER PHASE WORKER WORKERS`, started here) takes every so-manieth block that is
+not noted. They import neither torch nor this project's data.py, and hold a block in memory each.
 """
 
+import importlib
 import os
 import subprocess
 import sys
@@ -15,43 +17,35 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-import alike
 import cli
-import picture_file
-import picture_list
-import runs
 
 MOST_WORKERS = 8
-HEAD = np.dtype([("width", "<u4"), ("height", "<u4"), ("colour", "?")])
-UNREAD, GREY, COLOUR, BAD = range(4)  # states of a picture
 
 
-def phase(part: Path, name: str, count: int, block: int, several: bool) -> None:
-    """Do every block of a phase that is not done, in this process or in several."""
-    blank(part / f"{name}.npy", np.uint8, -(-count // block))
-    done = np.load(part / f"{name}.npy", mmap_mode="r")
+def phase(folder: Path, module: str, name: str, count: int, label: str, several: bool = True) -> None:
+    """Do every block of a phase that is not done, in this process or in several; `label` is shown while it takes."""
+    blank(folder / f"{name}.npy", np.uint8, count)
     if not several:
-        return work(part, name, 0, 1)
+        return work(module, folder, name, 0, 1)
+    done = np.load(folder / f"{name}.npy", mmap_mode="r")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    workers = max(1, min(cores, MOST_WORKERS, len(done)))
-    what = {"scan": "looking at pictures", "read": "preparing pictures, once"}[name]
+    workers = max(1, min(cores, MOST_WORKERS, count))
     script = str(Path(__file__).resolve())
     crew: list[subprocess.Popen] = []
     try:
         for number in range(workers):
-            words = [sys.executable, script, str(part), name, str(number), str(workers)]
-            with (part / f"{name}-{number}.log").open("wb") as log:
+            words = [sys.executable, script, module, str(folder), name, str(number), str(workers)]
+            with (folder / f"{name}-{number}.log").open("wb") as log:
                 crew.append(subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
-        with tqdm(total=count, desc=what, delay=1, leave=False, disable=None) as bar:
+        with tqdm(total=count, desc=label, unit="block", delay=1, leave=False, disable=None) as bar:
             while any(process.poll() is None for process in crew):
                 time.sleep(0.02)
-                bar.update(min(count, int(done.sum()) * block) - bar.n)
-        for process in crew:
+                bar.update(int(done.sum()) - bar.n)
+        for number, process in enumerate(crew):
+            log = (folder / f"{name}-{number}.log").read_text(encoding="utf-8", errors="replace").strip()
             if process.returncode:
-                lines = process.stderr.read().decode("utf-8", "replace").strip().splitlines()
-                raise cli.Fault(
-                    lines[-1] if lines else f"a process that prepares pictures ended ({process.returncode})"
-                )
+                last = (log.splitlines() or [f"a process that prepares data ended ({process.returncode})"])[-1]
+                raise cli.Fault(last.removeprefix(f"{Path(script).name}: "))
     finally:
         for process in crew:
             if process.poll() is None:
@@ -59,62 +53,19 @@ def phase(part: Path, name: str, count: int, block: int, several: bool) -> None:
             process.wait()
 
 
-def work(part: Path, name: str, worker: int, workers: int, orphaned: Callable[[], bool] = lambda: False) -> None:
+def work(
+    module: str, folder: Path, name: str, worker: int, workers: int, orphaned: Callable[[], bool] = lambda: False
+) -> None:
     """One process's share of a phase: every `workers`th block, unless it is done."""
-    job = runs.read_json(part / "job.json")
-    root, names, block = Path(job["root"]), job["names"], job["block"]
-    done = np.load(part / f"{name}.npy", mmap_mode="r+")
-    do = scan if name == "scan" else read
+    do = importlib.import_module(module).task(folder, name)
+    done = np.load(folder / f"{name}.npy", mmap_mode="r+")
     for number in range(worker, len(done), workers):
         if orphaned():
             return
         if not done[number]:
-            start = number * block
-            do(part, root, names[start : start + block], start, job["shape"])
+            do(number)
             done[number] = 1
             done.flush()
-
-
-def scan(part: Path, root: Path, names: list[str], start: int, shape: None) -> None:
-    """Note size and colour of some pictures; what cannot be opened stays 0 wide."""
-    heads = np.load(part / "heads.npy", mmap_mode="r+")
-    for number, name in enumerate(names, start):
-        try:
-            picture_file.check_heic(name)
-            source = root / name if root.is_dir() else picture_list.source(root, name)
-            heads[number] = picture_file.head(source)
-        except picture_file.Unreadable:
-            continue
-    heads.flush()
-
-
-def read(part: Path, root: Path, names: list[str], start: int, shape: list[int]) -> None:
-    """Decode some pictures into their places in images.npy, and note what alike.py wants to know of them."""
-    height, width, channels = shape
-    images = np.zeros((len(names), height, width, channels), np.uint8)
-    states = np.full(len(names), GREY, np.uint8)
-    bad = {}
-    for number, name in enumerate(names):
-        try:
-            picture = picture_file.pixels(picture_list.source(root, name), width, height)
-            images[number] = picture_file.with_channels(picture, channels)
-        except picture_file.Unreadable as error:
-            bad[start + number] = str(error)
-            states[number] = BAD
-    if channels == 3:
-        differs = (images[..., :2] != images[..., 1:]).any((1, 2, 3))
-        states[differs] = COLOUR
-    with (part / "images.npy").open("r+b") as file:  # written, not mapped: a full disk is then an error, not a crash
-        file.seek(np.load(part / "images.npy", mmap_mode="r").offset + images[0].nbytes * start)
-        file.write(images.tobytes())
-        file.flush()
-        os.fsync(file.fileno())
-    for name, values in (("facts.npy", alike.facts(images)), ("states.npy", states)):
-        kept = np.load(part / name, mmap_mode="r+")
-        kept[start : start + len(names)] = values
-        kept.flush()
-    if bad:
-        runs.write_json(part / f"bad-{start}.json", bad)
 
 
 def blank(path: Path, dtype: Any, *shape: int) -> None:
@@ -126,9 +77,9 @@ def blank(path: Path, dtype: Any, *shape: int) -> None:
 
 
 def main() -> None:
-    part, name, worker, workers = sys.argv[1:]
+    module, folder, name, worker, workers = sys.argv[1:]
     parent = os.getppid()
-    work(Path(part), name, int(worker), int(workers), orphaned=lambda: os.getppid() != parent)
+    work(module, Path(folder), name, int(worker), int(workers), orphaned=lambda: os.getppid() != parent)
 
 
 if __name__ == "__main__":

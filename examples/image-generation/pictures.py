@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 import alike
+import mapped
 import picture_arrays
 import picture_file
 import picture_labels
@@ -14,6 +15,7 @@ import picture_list
 import prepare
 import runs
 from cli import Fault
+from picture_arrays import Source
 from picture_list import Listing
 
 WHAT = "a folder or .zip of pictures, a .csv that names them, idx files or an .npz"
@@ -59,9 +61,9 @@ def read(path: Path, size: int, skip_bad: bool, labelled: bool = True, target: s
     arrays = None
     try:
         if path.is_file() and kind == ".npz":
-            arrays = picture_arrays.read_npz(path, labelled)
+            arrays = picture_arrays.npz(path, labelled)
         elif path.is_dir() and any(path.glob("*-ubyte*")):
-            arrays = picture_arrays.read_idx_folder(path, labelled)
+            arrays = picture_arrays.idx_folder(path, labelled)
         else:
             listing = picture_labels.around(path, target)[0] if is_table else picture_list.find(path)
             if labelled and not is_table and len(set(listing.labels) - {None}) < 2:
@@ -69,7 +71,7 @@ def read(path: Path, size: int, skip_bad: bool, labelled: bool = True, target: s
     except ValueError as error:
         raise Fault(str(error)) from None
     if arrays:
-        return from_arrays(path.resolve().stem if kind == ".npz" else path.resolve().name, *arrays)
+        return from_sources(path, *arrays)
     if not listing.names:
         raise Fault(f"{path} holds no pictures ({', '.join(sorted(picture_file.ENDINGS))}); name {WHAT} with --data")
     return from_files(path, listing, size, skip_bad, labelled)
@@ -102,17 +104,60 @@ def from_files(path: Path, listing: Listing, size: int, skip_bad: bool, labelled
     return Pictures(name, made.images, rows, labels, classes, splits, made.facts, made.groups, made.sha256)
 
 
+def from_sources(path: Path, sources: list[Source], labels: np.ndarray, is_test: np.ndarray) -> Pictures:
+    """Pictures that are arrays already: large ones are copied once, as plain bytes that can be mapped."""
+    name = path.resolve().stem if path.is_file() else path.resolve().name
+    try:
+        if picture_arrays.size(sources) <= mapped.LARGE:
+            return from_arrays(name, *picture_arrays.whole(path, sources, labels, is_test))
+        files = sorted({source.file for source in sources})
+        folder, facts = mapped.prepare("pictures", files, {}, lambda part: copy(path, sources, part))
+    except ValueError as error:
+        raise Fault(str(error)) from None
+    images = np.load(folder / "images.npy", mmap_mode="r")
+    known = np.load(folder / "facts.npy"), np.load(folder / "groups.npy"), facts["sha256"]
+    return with_classes(name, np.asarray(images), labels, is_test, *known)
+
+
+def copy(path: Path, sources: list[Source], part: Path) -> dict[str, str]:
+    """Write all pictures into one array, and what is known of them; returns their fingerprint."""
+    shape = picture_arrays.shape(path, sources)
+    images = np.lib.format.open_memmap(part / "images.npy", "w+", np.uint8, shape)
+    facts, start = [], 0
+    for block in picture_arrays.pictures(path, sources):
+        images[start : start + len(block)] = block
+        facts.append(alike.facts(block))
+        start += len(block)
+    images.flush()
+    facts = np.concatenate(facts)
+    np.save(part / "facts.npy", facts)
+    np.save(part / "groups.npy", alike.groups(np.asarray(images), facts))
+    return {"sha256": prepare.fingerprint(np.asarray(images))}
+
+
 def from_arrays(name: str, images: np.ndarray, labels: np.ndarray, is_test: np.ndarray | None = None) -> Pictures:
     """Pictures that are in memory, (n, height, width, channels), with a label and perhaps a place in test each."""
+    step = prepare.BLOCK_PICTURES
+    facts = np.concatenate([alike.facts(images[start : start + step]) for start in range(0, len(images), step)])
+    sha256 = prepare.fingerprint(images)
+    return with_classes(name, images, labels, is_test, facts, kept_groups(images, facts, sha256), sha256)
+
+
+def with_classes(
+    name: str,
+    images: np.ndarray,
+    labels: np.ndarray,
+    is_test: np.ndarray | None,
+    facts: np.ndarray,
+    groups: np.ndarray,
+    sha256: str,
+) -> Pictures:
+    """Pictures of which all is known, with their classes in order."""
     classes, numbers = np.unique(labels, return_inverse=True)
     splits = np.full(len(images), "", "<U5")
     if is_test is not None:
         splits[is_test] = "test"
-    step = prepare.BLOCK_PICTURES
-    facts = np.concatenate([alike.facts(images[start : start + step]) for start in range(0, len(images), step)])
-    rows, sha256 = np.arange(len(images)), prepare.fingerprint(images)
-    groups = kept_groups(images, facts, sha256)
-    names = [str(c) for c in classes]
+    rows, names = np.arange(len(images)), [str(c) for c in classes]
     return Pictures(name, images, rows, numbers.reshape(-1), names, splits, facts, groups, sha256)
 
 

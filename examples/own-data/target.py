@@ -1,5 +1,6 @@
 """The column to predict, as classes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,12 +26,14 @@ class Target:
         self.classes: list[str] = []
         self.place = np.zeros(0, np.int64)  # of each number in the classes' order
 
-    def read(self, cells: list[str], lines: list[int]) -> np.ndarray:
-        """A number for each cell, (rows,) float64, NaN where it is missing."""
+    def read(self, cells: Sequence[str], lines: Sequence[int], often: np.ndarray | None = None) -> np.ndarray:
+        """A number for each cell, (rows,) float64, NaN where it is missing; `often`: how many rows have that cell."""
         numbers, parse = self.numbers, self.column.parse
         codes = [np.nan if meaning.is_missing(c, parse) else numbers.setdefault(c, len(numbers)) for c in cells]
         codes = np.array(codes, np.float64)
-        more = np.bincount(codes[~np.isnan(codes)].astype(np.int64), minlength=len(numbers))
+        known = ~np.isnan(codes)
+        weights = None if often is None else often[known]
+        more = np.bincount(codes[known].astype(np.int64), weights, len(numbers)).astype(np.int64)
         more[: len(self.counts)] += self.counts
         self.counts = more
         return codes

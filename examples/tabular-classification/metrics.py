@@ -9,7 +9,6 @@ from splits import Split
 
 NAME = "accuracy"  # unless meta["metric"] says another
 HIGHER_IS_BETTER = True
-MOST_BLOCKS = 5000  # of test rows that a bootstrap draws from: more are put together, which saves time alone
 MOST_RANKED = 20_000  # test rows whose order a bootstrap sorts anew a thousand times
 
 
@@ -86,13 +85,12 @@ def interval(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> tu
         some = slice(None, None, 1 + len(target) // MOST_RANKED)
         wanted, chance = ranked(target[some], output[some], meta)
         return intervals.bootstrap(lambda index: average_precision(wanted[index], chance[index]), len(wanted))
-    found = counts(target, output, min(MOST_BLOCKS, len(target)))
+    found = counts(target, output, min(intervals.MOST_BLOCKS, len(target)))
     return intervals.bootstrap(lambda index: macro_f1(found[index].sum(0)), len(found))
 
 
 def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: dict[str, Any]) -> tuple[Any, str]:
     """95 % interval of the score gained over a rival on the same rows."""
-    blocks = min(MOST_BLOCKS, len(target))
     if name(meta) == "average precision":
         some = slice(None, None, 1 + len(target) // MOST_RANKED)
         wanted, ours = ranked(target[some], output[some], meta)
@@ -103,13 +101,11 @@ def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: 
 
         return intervals.bootstrap(more, len(wanted))
     if name(meta) != "accuracy":
+        blocks = min(intervals.MOST_BLOCKS, len(target))
         ours, theirs = counts(target, output, blocks), counts(target, rival, blocks)
-        gained = lambda index: macro_f1(ours[index].sum(0)) - macro_f1(theirs[index].sum(0))  # noqa: E731
+        gained = lambda drawn: macro_f1(ours[drawn].sum(0)) - macro_f1(theirs[drawn].sum(0))  # noqa: E731
         return intervals.bootstrap(gained, blocks)
-    gain = correct(target, output) - correct(target, rival)
-    if len(gain) > MOST_BLOCKS:
-        gain = np.array([piece.mean() for piece in np.array_split(gain, blocks)])
-    return intervals.bootstrap(lambda index: float(gain[index].mean()), len(gain))
+    return intervals.of_means(correct(target, output) - correct(target, rival))
 
 
 def others(predictions: dict[str, np.ndarray], meta: dict[str, Any]) -> dict[str, float]:

@@ -51,7 +51,8 @@ def subset(split: Split, index: np.ndarray) -> Split:
 def keys(rows: Sequence[Any] | np.ndarray) -> np.ndarray:
     """A fingerprint for each example (bytes, text or array): equal examples have equal keys."""
     as_bytes = (row.encode("utf-8", "surrogatepass") if isinstance(row, str) else bytes(row) for row in rows)
-    return np.array([int.from_bytes(blake2b(row, digest_size=8).digest(), "little") for row in as_bytes], np.uint64)
+    digests = b"".join([blake2b(row, digest_size=8).digest() for row in as_bytes])
+    return np.frombuffer(digests, "<u8").astype(np.uint64)
 
 
 def join(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -13,12 +13,12 @@ from config import Config
 from splits import Split
 
 
-def make_optimizer(model: nn.Module, config: Config) -> torch.optim.Optimizer:
+def make_optimizer(model: nn.Module, config: Config, fused: bool = True) -> torch.optim.Optimizer:
     """AdamW that leaves biases and gains, all that is no matrix, out of the weight decay."""
     matrices = [parameter for parameter in model.parameters() if parameter.ndim >= 2]
     others = [parameter for parameter in model.parameters() if parameter.ndim < 2]
     groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(config.beta1, config.beta2), fused=True)
+    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(config.beta1, config.beta2), fused=fused)
 
 
 def train_batch(split: Split, rows: np.ndarray, device: torch.device, key: tuple[int, int, int]) -> tuple[Any, Any]:

@@ -1,5 +1,6 @@
 """The column to predict, as numbers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ class Target:
         self.moments: dict[str, float] = {}
         self.low, self.high = np.inf, -np.inf
 
-    def read(self, cells: list[str], lines: list[int]) -> np.ndarray:
+    def read(self, cells: Sequence[str], lines: Sequence[int], often: np.ndarray | None = None) -> np.ndarray:
         """The number of each cell, (rows,) float64, NaN where it is missing; anything else is a `Fault`."""
         parse = self.column.parse
         values = meaning.numbers(cells, parse)
@@ -42,7 +43,7 @@ class Target:
         """Whether a cell is a number that the schema counts as missing, however it is written."""
         return meaning.number(cell, {k: v for k, v in self.column.parse.items() if k != "missing"}) is not None
 
-    def refuse(self, cells: list[str], lines: list[int], row: int, what: str) -> None:
+    def refuse(self, cells: Sequence[str], lines: Sequence[int], row: int, what: str) -> None:
         """Raise a `Fault` that names a cell, or the whole column where most of it is no number."""
         name, known = self.column.name, [c for c in cells if not meaning.is_missing(c, self.column.parse)]
         if not meaning.are_numbers(known, NUMERIC, self.column.parse):

@@ -13,6 +13,7 @@ import plaintext
 import runs
 import tables
 import words
+from archived import Member, is_archive
 from config import Config
 from splits import keys
 from tables import reader, schema
@@ -23,6 +24,7 @@ MORE = ("valid", "validation", "val", "dev")  # joins train: valid is cut anew
 UNLABELLED = ("unsup", "unlabeled", "unlabelled")  # a folder that is no class
 FILES = 1000  # of a folder, read together
 ARRAYS = {"labels": np.int32, "groups": np.uint64, "is_test": bool}
+Files = tuple[str, list[Path | Member]]  # a class and the files that hold its texts
 Block = tuple[list[str], list[str], list[str], bool]  # texts, their labels, their groups ([]: none), whether it is test
 
 
@@ -44,7 +46,7 @@ class Labelled:
 def read(config: Config) -> Labelled:
     """The source that --data names."""
     path = Path(config.data)
-    if path.is_dir():
+    if path.is_dir() or holds_texts(path):
         files = {part: list(classes) for part, classes in parts(path)}
         all_files = [file for classes in files.values() for _, some in classes for file in some]
         columns = dict.fromkeys(("text", "target", "group"), "")
@@ -159,43 +161,48 @@ def table_blocks(path: Path, columns: dict[str, str], rules: schema.Schema) -> I
 # Folders
 
 
-def parts(path: Path) -> Iterator[tuple[bool, list[tuple[str, list[Path]]]]]:
-    """Whether it is the test set, and its classes with their files: of the folder itself, or of train/ and test/."""
-    inside = {folder.name.lower(): folder for folder in sorted(path.iterdir()) if folder.is_dir()}
+def holds_texts(path: Path) -> bool:
+    """Whether a path is a .zip of texts, and of no table."""
+    if not is_archive(path):
+        return False
+    entries = plaintext.listing(path)
+    tables_inside = any(file.name.lower().endswith((".csv", ".tsv")) for _, file in entries)
+    return not tables_inside and any(len(parts) > 1 for parts, _ in entries)
+
+
+def parts(path: Path) -> Iterator[tuple[bool, list[Files]]]:
+    """Whether it is the test set, and its classes with their files: of the source itself, or of train/ and test/."""
+    entries = plaintext.listing(path)
+    inside = {parts[0].lower(): parts[0] for parts, _ in entries if len(parts) > 2}
     train = [inside[name] for name in (*TRAIN, *MORE) if name in inside]
     test = [inside[name] for name in TEST if name in inside]
-    if not train:
-        train, test = [path], []
-    for is_test, folders in ((False, train), (True, test)):
-        found = [pair for folder in folders for pair in classes(folder)]
-        if found:
+    for is_test, folders in ((False, train), (True, test if train else [])):
+        below = [[(parts[1:], file) for parts, file in entries if parts[0] == folder] for folder in folders]
+        found = [pair for some in (below if train else [entries]) for pair in classes(path, some)]
+        if found and (train or not is_test):
             yield is_test, found
         elif not is_test:
             raise cli.Fault(
                 f"{path} holds no folders with text files; put the texts of each class into a folder of its own, "
-                f"such as {path.name}/good/1.txt"
+                f"such as {path.stem}/good/1.txt"
             )
 
 
-def classes(folder: Path) -> Iterator[tuple[str, list[Path]]]:
-    """The folders below with a text a file, each a class; hidden and empty ones are passed over."""
-    for below in sorted(folder.iterdir()):
-        if not below.is_dir() or below.name.startswith("."):
-            continue
-        files = plaintext.files(below) or without_ending(below)
-        if below.name.lower() in UNLABELLED:
-            print(f"note: {below} is taken for texts without a class and left out", file=sys.stderr)
+def classes(path: Path, entries: list[plaintext.Entry]) -> Iterator[Files]:
+    """The folders with a text a file, each a class; empty ones are passed over."""
+    folders: dict[str, list[plaintext.Entry]] = {}
+    for parts, file in entries:
+        if len(parts) > 1:
+            folders.setdefault(parts[0], []).append((parts, file))
+    for name, below in sorted(folders.items()):
+        files = plaintext.texts(below) or plaintext.without_ending(below)
+        if name.lower() in UNLABELLED:
+            print(f"note: {name} in {path} is taken for texts without a class and left out", file=sys.stderr)
         elif files:
-            yield below.name, files
+            yield name, files
 
 
-def without_ending(folder: Path) -> list[Path]:
-    """The files whose names have no ending, as some collections of messages have them."""
-    below = [file for file in folder.rglob("*") if file.is_file() and not file.name.startswith(".")]
-    return sorted(file for file in below if not file.suffix or file.suffix[1:].isdigit())
-
-
-def folder_blocks(found: dict[bool, list[tuple[str, list[Path]]]]) -> Iterator[Block]:
+def folder_blocks(found: dict[bool, list[Files]]) -> Iterator[Block]:
     """The texts of all classes, some files at a time."""
     old, bad = 0, []
     for is_test, of_part in found.items():

@@ -1,6 +1,6 @@
 """A text, cut into windows of characters to learn from: its end is test, stretches all along the rest are valid.
 
-Understood by --data: a text file (also .gz), or a folder of .txt files, which are read one after the other.
+Understood by --data: a text file (also .gz), or a folder or .zip of .txt files, which are read one after the other.
 """
 
 import hashlib
@@ -151,7 +151,7 @@ def read(path: Path) -> tuple[str, np.ndarray, str, str]:
     """
     files = plaintext.files(path)
     if not files or not path.exists():
-        what = "holds no .txt file" if path.is_dir() else "does not exist"
+        what = "holds no .txt file" if path.exists() else "does not exist"
         raise cli.Fault(f"{path} {what}; name a text file or a folder of .txt files with --data")
     name = path.resolve().name
     if mapped.size(files) > mapped.LARGE:

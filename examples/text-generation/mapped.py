@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -16,8 +16,7 @@ import runs
 
 ROOT = Path(__file__).resolve().parent / "prepared"  # ignored by git; it may be deleted at any time
 LARGE = 100 * 2**20  # bytes of a source above which it is prepared on disk
-VERSION = 1  # raise it when the meaning of the arrays changes: what was prepared before is then made again
-ABANDONED = 3600  # seconds after which a draft that nobody writes to is a killed process's
+VERSION = 2  # raise it when the meaning of the arrays changes: what was prepared before is then made again
 
 
 class Growing:
@@ -62,34 +61,68 @@ def prepare(kind: str, files: list[Path], settings: dict[str, Any], make: Callab
     files     where it comes from: a change of size or time of any makes it anew
     settings  what else it depends on
 
-    It is made in a draft beside and renamed into place, so that a half made one is never used.
+    It is made in a folder beside, which takes the name once all is there, so that a half made one is never used. After
+    a kill `make` gets that folder again as it was left; after an error it is empty.
     """
     seen = [(str(file.resolve()), file.stat().st_size, file.stat().st_mtime_ns) for file in files]
     stamp = fingerprint([VERSION, kind, settings, seen])
-    folder = ROOT / f"{kind}-{fingerprint([settings, [name for name, _, _ in seen]])[:12]}"
-    try:
-        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-        if index["stamp"] == stamp:
-            return folder, index["facts"]
-    except (OSError, ValueError, KeyError):
-        pass  # not there yet, or damaged: made anew
+    place = ROOT / f"{kind}-{fingerprint([settings, [name for name, _, _ in seen]])[:12]}"
+    if (facts := made(place, stamp)) is not None:
+        return place, facts
     ROOT.mkdir(exist_ok=True)
-    for old in ROOT.glob(f"{folder.name}.*.tmp"):
-        if time.time() - max((path.stat().st_mtime for path in [old, *old.glob("*")]), default=0) > ABANDONED:
-            shutil.rmtree(old, ignore_errors=True)
-    draft = ROOT / f"{folder.name}.{os.getpid()}.tmp"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
-    print(f"preparing {size(files) / 2**20:,.0f} MB in {folder}, once", file=sys.stderr)
+    with place.with_suffix(".lock").open("a") as lock:
+        wait_for(lock)
+        if (facts := made(place, stamp)) is not None:  # by the process that was waited for
+            return place, facts
+        part = place.with_name(f"{place.name}.{stamp[:12]}.part")
+        for old in ROOT.glob(f"{place.name}.*.part"):
+            if old != part:
+                shutil.rmtree(old, ignore_errors=True)  # of files that have changed since
+        doing = "preparing" if not part.exists() else "going on to prepare"
+        part.mkdir(exist_ok=True)
+        print(f"{doing} {size(files) / 2**20:,.0f} MB in {place}, once", file=sys.stderr)
+        try:
+            facts = make(part)
+        except Exception:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+        runs.write_json(part / "index.json", {"stamp": stamp, "facts": facts})
+        shutil.rmtree(place, ignore_errors=True)
+        os.replace(part, place)
+    return place, facts
+
+
+def made(place: Path, stamp: str) -> dict[str, Any] | None:
+    """The facts about what lies in a folder; None where it is not there, damaged, or made from something else."""
     try:
-        facts = make(draft)
-        runs.write_json(draft / "index.json", {"stamp": stamp, "facts": facts})
-        shutil.rmtree(folder, ignore_errors=True)
-        os.replace(draft, folder)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    return folder, facts
+        index = json.loads((place / "index.json").read_text(encoding="utf-8"))
+        return index["facts"] if index["stamp"] == stamp else None
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def wait_for(file: IO) -> None:
+    """Lock a file until it is closed; the system lets go of it when a process dies."""
+    if os.name == "nt":
+        import msvcrt
+
+        def lock() -> None:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        def lock() -> None:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    told = False
+    while True:
+        try:
+            return lock()
+        except OSError:
+            if not told:
+                print("another process is preparing these data; waiting for it", file=sys.stderr)
+            told = True
+            time.sleep(0.2)
 
 
 def fingerprint(content: Any) -> str:

@@ -29,13 +29,12 @@ def loss(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> float:
 
 def interval(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> tuple[list[float] | None, str]:
     """95 % bootstrap interval over stretches of text no shorter than the context."""
-    return intervals.bootstrap(lambda index: float(output[index].mean()), len(output), meta["context"])
+    return intervals.of_means(output, meta["context"])
 
 
 def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: dict[str, Any]) -> tuple[Any, str]:
     """95 % interval of the bits more than a rival needs for the same characters (negative: fewer)."""
-    more = output - rival
-    return intervals.bootstrap(lambda index: float(more[index].mean()), len(more), meta["context"])
+    return intervals.of_means(output - rival, meta["context"])
 
 
 def others(predictions: dict[str, np.ndarray], meta: dict[str, Any]) -> dict[str, float]:

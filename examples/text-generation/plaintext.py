@@ -4,11 +4,13 @@ import codecs
 import gzip
 import io
 import sys
+import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from archived import Member, is_archive, members
 from cli import Fault
 
 ENDINGS = (".txt", ".text", ".md", ".txt.gz")  # of a folder's files that are read
@@ -20,18 +22,37 @@ MARKS = (  # the longer ones first: UTF-32 begins like UTF-16
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+Entry = tuple[tuple[str, ...], Path | Member]  # the parts of a file's path, and the file
 NOT_IN_1252 = b"\x81\x8d\x8f\x90\x9d"
 
 
-def files(path: Path) -> list[Path]:
-    """The file itself, or all text files below a folder in the order of their paths; hidden ones are left out."""
-    if not path.is_dir():
+def files(path: Path) -> list[Path | Member]:
+    """The file itself, or all text files below a folder or in a .zip in the order of their paths."""
+    if not path.is_dir() and not is_archive(path):
         return [path]
-    below = [file for file in path.rglob("*") if file.name.lower().endswith(ENDINGS) and file.is_file()]
-    return sorted(file for file in below if not any(part.startswith(".") for part in file.relative_to(path).parts))
+    return texts(listing(path))
 
 
-def open_bytes(path: Path) -> BinaryIO:
+def listing(path: Path) -> list[Entry]:
+    """All files below a folder or in a .zip, and the parts of their paths inside; hidden ones are left out."""
+    if not path.is_dir():
+        return members(path)
+    found = ((file.relative_to(path).parts, file) for file in path.rglob("*") if file.is_file())
+    return sorted((parts, file) for parts, file in found if not any(part.startswith(".") for part in parts))
+
+
+def texts(entries: list[Entry]) -> list[Path | Member]:
+    """The files whose names end like those of texts."""
+    return [file for _, file in entries if file.name.lower().endswith(ENDINGS)]
+
+
+def without_ending(entries: list[Entry]) -> list[Path | Member]:
+    """The files whose names have no ending, as some collections of messages have them."""
+    endings = ((file.name.rpartition("."), file) for _, file in entries)
+    return [file for (name, _, ending), file in endings if not name or ending.isdigit()]
+
+
+def open_bytes(path: Path | Member) -> BinaryIO:
     """A file's bytes, unpacked where gzip has packed them."""
     if not path.exists():
         raise Fault(f"{path} does not exist; check the path (it starts from {Path.cwd()})")
@@ -41,7 +62,7 @@ def open_bytes(path: Path) -> BinaryIO:
     return gzip.GzipFile(fileobj=file) if packed else file
 
 
-def encoding(path: Path, told: bool = True) -> str:
+def encoding(path: Path | Member, told: bool = True) -> str:
     """How a file's characters are written; all of it is looked at.
 
     A file that is not UTF-8 is taken for Windows-1252, which is said where `told`. `Fault` for what is no text.
@@ -55,8 +76,8 @@ def encoding(path: Path, told: bool = True) -> str:
             if wide := unmarked_utf16(first):
                 return wide
             return of_bytes(path, first, file, told)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise Fault(f"{path} is a damaged gzip file ({error}); unpack it or get it again") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError) as error:
+        raise Fault(f"{path} is damaged as gzip or zip ({error}); unpack it by hand or get it again") from None
 
 
 def unmarked_utf16(first: bytes) -> str:
@@ -70,7 +91,7 @@ def unmarked_utf16(first: bytes) -> str:
     return ""
 
 
-def of_bytes(path: Path, block: bytes, file: BinaryIO, told: bool) -> str:
+def of_bytes(path: Path | Member, block: bytes, file: BinaryIO, told: bool) -> str:
     """UTF-8 where all is valid, else an encoding of one byte a character."""
     decoder, valid, odd, place = codecs.getincrementaldecoder("utf-8")(), True, False, 0
     while block:
@@ -90,7 +111,7 @@ def of_bytes(path: Path, block: bytes, file: BinaryIO, told: bool) -> str:
     return "utf-8" if valid else "latin-1" if odd else "cp1252"
 
 
-def blocks(path: Path, told: bool = True) -> Iterator[str]:
+def blocks(path: Path | Member, told: bool = True) -> Iterator[str]:
     """The characters of a file, many at a time, line ends as \\n; what cannot be decoded becomes U+FFFD."""
     name = encoding(path, told)
     with open_bytes(path) as file, io.TextIOWrapper(file, encoding=name, errors="replace", newline=None) as text:
@@ -98,6 +119,6 @@ def blocks(path: Path, told: bool = True) -> Iterator[str]:
             yield block
 
 
-def read(path: Path, told: bool = True) -> str:
+def read(path: Path | Member, told: bool = True) -> str:
     """All characters of a file."""
     return "".join(blocks(path, told))

@@ -250,6 +250,7 @@ class Asked:
 
     name: str  # "" where there is only one
     times: list[str]  # the time stamps to forecast
+    past: list[str]  # the time stamps of the history
     history: np.ndarray  # (steps,) as long as the model looks back, in real units
     scale: float  # what the model's units are in real ones
 
@@ -296,7 +297,8 @@ def read_new(source: str, meta: dict[str, Any]) -> list[Asked]:
 
 def asked(name: str, history: Any, end: int, steps: int, clock: dict[str, Any], scale: float) -> Asked:
     """A series whose next steps are the numbers from `end` on."""
-    return Asked(name, timestamps.show(np.arange(end, end + steps), clock), np.array(history, float), scale)
+    times = timestamps.show(np.arange(end - len(history), end + steps), clock)
+    return Asked(name, times[len(history) :], times[: len(history)], np.array(history, float), scale)
 
 
 def encode(raw: np.ndarray, meta: dict[str, Any]) -> dict[str, np.ndarray]:

@@ -2,11 +2,13 @@
 
 import importlib
 import sys
+from types import ModuleType
 from typing import Any
 
 from ..parts import TEMPLATES
 
 PICTURES, SERIES = "shared/pictures", "tasks/time-series-forecasting/series"
+TABLES = "hackgen_tables"  # the projects' package `tables`, without its __init__.py, which needs a project around it
 
 
 def borrowed(name: str, folder: str) -> Any:
@@ -24,3 +26,12 @@ def borrowed(name: str, folder: str) -> Any:
 def shared(name: str) -> Any:
     """A module that reads pictures."""
     return borrowed(name, PICTURES)
+
+
+def of_tables(name: str) -> Any:
+    """A module of the package that reads tables: cells, dates or dialect."""
+    if TABLES not in sys.modules:
+        package = ModuleType(TABLES)
+        package.__path__ = [str(TEMPLATES / "shared" / "tables" / "tables")]
+        sys.modules[TABLES] = package
+    return importlib.import_module(f"{TABLES}.{name}")

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from .numbers import is_missing, number
+
 DELIMITERS = "\t;|,"  # of equally good ones the first wins: decimal commas are consistent too
 ONE_COLUMN = "\x1f"  # no delimiter at all
 SAMPLE = 100  # rows that decide on delimiter and header
 MOST_SKIPPED = 30  # lines of title or comment before a table
-MISSING = {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "-inf"}  # compared in lower case
 csv.field_size_limit(2**31 - 1)
 
 
@@ -67,15 +68,15 @@ def read(text: str) -> Reading:
     dialect = sniff(text)
     text = without_lines(text, dialect.skip)
     if '"' not in text:
-        return _even(dialect, *_split(text, dialect.delimiter, quoted=False))
+        return _even(dialect, *split(text, dialect.delimiter, quoted=False))
     try:
-        rows, lines = _split(text, dialect.delimiter, quoted=True, strict=True)
+        rows, lines = split(text, dialect.delimiter, quoted=True, strict=True)
         if not any("\n" in cell or "\r" in cell for row in rows for cell in row):
             return _even(dialect, rows, lines)
     except csv.Error:
         rows, lines = [], []
     empty = _count_empty(rows) if rows else float("inf")
-    unquoted = _split(text, dialect.delimiter, quoted=False)
+    unquoted = split(text, dialect.delimiter, quoted=False)
     if all(len(row) == dialect.width for row in unquoted[0]) and _count_empty(unquoted[0]) <= empty:
         dialect.quote = ""
         return _even(dialect, *unquoted)
@@ -118,7 +119,7 @@ def _choose(head: str, hint: str) -> tuple[str, int]:
     best, delimiter, width = 0.0, ONE_COLUMN, 1  # a single column, unless two rows agree on more
     for candidate in hint or DELIMITERS:
         for quoted in (True, False):
-            lengths = [len(row) for row in _split(head, candidate, quoted)[0]] or [0]
+            lengths = [len(row) for row in split(head, candidate, quoted)[0]] or [0]
             share = lengths.count(lengths[0]) / len(lengths)
             if lengths[0] > 1 and share > best and (len(lengths) == 1 or lengths.count(lengths[0]) > 1):
                 best, delimiter, width = share, candidate, lengths[0]
@@ -129,7 +130,7 @@ def _before(head: str) -> int:
     """How many lines stand before the table: those that have fewer cells than nearly all later ones."""
     best, skip = 0.0, 0
     for candidate in DELIMITERS:
-        rows, lines = _split(head, candidate, quoted=True)
+        rows, lines = split(head, candidate, quoted=True)
         if len(rows) < 4:
             continue
         usual, _ = Counter(len(row) for row in rows).most_common(1)[0]
@@ -141,7 +142,7 @@ def _before(head: str) -> int:
     return skip
 
 
-def _split(text: str, delimiter: str, quoted: bool, strict: bool = False) -> tuple[list[list[str]], list[int]]:
+def split(text: str, delimiter: str, quoted: bool, strict: bool = False) -> tuple[list[list[str]], list[int]]:
     """Rows of stripped cells and their lines, empty lines left out; strict raises csv.Error at broken quotes."""
     reader = csv.reader(
         io.StringIO(text, newline=""),
@@ -163,13 +164,13 @@ def _split(text: str, delimiter: str, quoted: bool, strict: bool = False) -> tup
 def _split_lines(text: str, delimiter: str, width: int) -> tuple[list[list[str]], list[int]]:
     """Each line for itself: with quotes where that gives `width` cells, else without."""
     rows, lines = [], []
-    for number, line in enumerate(io.StringIO(text, newline=""), 1):
-        plain = _split(line, delimiter, quoted=False)[0]
+    for place, line in enumerate(io.StringIO(text, newline=""), 1):
+        plain = split(line, delimiter, quoted=False)[0]
         if plain and '"' in line:
-            quoted = _split(line.rstrip("\r\n"), delimiter, quoted=True)[0]
+            quoted = split(line.rstrip("\r\n"), delimiter, quoted=True)[0]
             plain = quoted if len(quoted[0]) == width else plain
         rows += plain
-        lines += [number] * len(plain)
+        lines += [place] * len(plain)
     return rows, lines
 
 
@@ -244,17 +245,3 @@ def _are_years(first: list[str]) -> bool:
 def _shape(cell: str) -> str:
     """The cell with each digit as 9."""
     return "".join("9" if letter.isdigit() else letter for letter in cell)
-
-
-def is_missing(cell: str) -> bool:
-    """Whether a cell stands for "not known"."""
-    return cell.strip().lower() in MISSING
-
-
-def number(cell: str) -> float | None:
-    """A cell as a number that can be squared; None if it is none."""
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if abs(value) < 1e100 and "_" not in cell else None

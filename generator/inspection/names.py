@@ -1,5 +1,7 @@
 """What the name of a column says about being what is asked for: points, and words of what is known beforehand."""
 
+import re
+
 # points, and the names (without spaces and marks) that deserve them
 _POINTS = """
 14 target label y outcome groundtruth dependent survived churn churned attrition exited fraud defaulter
@@ -9,6 +11,7 @@ _POINTS = """
 12 class species sentiment outcomes readmitted medianhousevalue deposit loanstatus classlabel defaulted
 11 tomorrow response default variety subscribed approved admitted admission converted conversion potability clicked
 10 quality price charges mpg cnt rings heartdisease stroke cardio classification g3 toxic emotion intent
+10 purchase denied deny rejected accepted acceptance accept approve approval recidivism died dead death responded
 10 click progression hazardous satisfaction pricerange cancelled canceled bought purchased malignant
  8 salary sales revenue demand disease result winner won category genre severity risk hired passed fail failure
  7 points strength yield efficiency grade rating score topic stars condition transported verdict
@@ -17,7 +20,10 @@ _POINTS = """
  6 prestige stage aqi
  5 status expectancy happiness output duration delay popularity growth choice decision vote voted
  4 type lang language author group kind level cluster productivity expenditure spending murder crime
- 4 performance
+ 5 balance visits incidents accidents claims failures errors defects cases ncases crime arrests arrested released
+ 5 earnings wages gpa survive survival alive eval evaluation win wins winpct callback participation participated
+ 5 employed employment volunteer premature injury loss losses response articles downloads doctor
+ 4 performance case trips ncases
  3 rate
  1 income value
 """
@@ -32,9 +38,14 @@ FEATURES = set(
     postcode country city state region address street name first last email phone height weight marital married
     education occupation job smoker smoking children ethnicity id index unnamed row description comment comments url
     intercept const title floor bedrooms bathrooms sqft area length width depth size color colour temp temperature
+    treat treatment treated arm dose spray block plot supp cover batch replicate machine operator material
+    gender minority white black hispanic mom mother father dad parent school hschool college region urban district
+    medicaid tenure experience exper kids population race cohort hospital clinic site subject store brand model make
+    manufacturer lat lon north south east west central time hours nationality religion language party relationship
     humidity embarked cabin ticket parch sibsp dose urban rural island deck alone x z
     """.split()
 )
+FORMULA = re.compile(r"(target|label|class|y|outcome)(var|variable|value|col|column|name|id|idx|s|es)?\d?")
 VAGUE = set("class type status category level group kind".split())  # vehicle_class is not the class
 COUNTS = set(
     "count counts number num n children visits deaths executions events rings days hours years admissions".split()
@@ -42,3 +53,15 @@ COUNTS = set(
 CLASSES = set(
     "class label labels target type category species y outcome digit letter cluster quality grade level".split()
 )
+
+ID_WORDS = set("id ids uuid guid key index idx nr no num code identifier hash rowid pk oid sku isbn ssn vin".split())
+WEAK_ID_WORDS = set("no num nr number code key index sno serial rownames unnamed row".split())  # may count as well
+PERSON_WORDS = set("customer user client patient subject person member household session device account player".split())
+NAME_WORDS = set("name names email mail phone url link address filename file path title".split())
+TIME_WORDS = set("date time timestamp datetime day month year created updated at when week period quarter dt".split())
+
+
+def words_of(name: str) -> list[str]:
+    """The words in a name: customerID, customer_id and `Customer ID` have the same ones."""
+    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return [word.lower() for word in re.findall(r"[^\W\d_]+|\d+", split)]

@@ -3,33 +3,20 @@
 import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .borrowed import shared
 from .findings import Column, Findings, Suspect
 from .picture_copies import copy_pictures
+from .picture_likeness import LARGEST, MOST_PIXELS, Opened, alike_ones, equal_ones
 from .suggest import suggestion
 
 __all__ = ["copy_pictures", "inspect_pictures"]
 MOST_FILES, MOST_BYTES = 100_000, 2 << 30  # of pictures that are opened; of more, a sample
-MOST_PIXELS = 256 << 20  # bytes of pixels in which pictures that look alike are sought
-LARGEST = 64  # pixels a side at which pictures are compared, as a project does by default
 LEAST = 2  # pictures that make a class
 NAMED = 20  # files that a list in the findings holds
 CHUNK = 256  # pictures that a thread opens at a time
-
-
-@dataclass
-class Opened:
-    """What opening pictures told, each list in the order of `rows`."""
-
-    rows: list[int]
-    sizes: list[tuple[int, int] | None]
-    modes: list[str]
-    errors: list[str]
-    pixels: list[Any] = field(default_factory=list)
 
 
 def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
@@ -69,7 +56,7 @@ def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
         found.facts["splits"] = dict(Counter(split or "without" for split in listing.splits))
     opened = _open(listing)
     _files(found, listing, opened)
-    _alike(found, listing, opened)
+    alike_ones(found, listing, opened)
     unmatched = [note for note in listing.notes if "name no picture" in note or "not named" in note]
     found.suspects += [Suspect("unmatched", column or None, note) for note in unmatched]
     return found
@@ -171,73 +158,6 @@ def _files(found: Findings, listing: Any, opened: Opened) -> None:
         found.suspects.append(Suspect("corrupt", None, f"{bad[0][0]} ({bad[0][1]}){more}; train.py --skip-bad"))
 
 
-def _alike(found: Findings, listing: Any, opened: Opened) -> None:
-    """Pictures that are equal, that look alike, and those that do so across splits."""
-    import numpy as np
-
-    files, alike = shared("picture_file"), shared("alike")
-    good = [i for i, picture in enumerate(opened.pixels) if picture is not None]
-    if len(good) < 2:
-        return
-    one_size = len({opened.pixels[i].shape[:2] for i in good}) == 1
-    shape = opened.pixels[good[0]].shape[:2] if one_size else (LARGEST, LARGEST)
-    channels = 3 if any(opened.pixels[i].ndim == 3 for i in good) else 1
-    most = MOST_PIXELS // (shape[0] * shape[1] * channels)
-    if len(good) > most:
-        good = [good[number * len(good) // most] for number in range(most)]
-        found.notes.append(f"pictures that look alike are sought in a sample of {most:,}")
-    images = np.zeros((len(good), *shape, channels), np.uint8)
-    for place, i in enumerate(good):
-        picture, opened.pixels[i] = opened.pixels[i], None
-        if picture.shape[:2] != shape:
-            from PIL import Image
-
-            resized = Image.fromarray(picture).resize(shape[::-1], Image.Resampling.BILINEAR)
-            picture = np.asarray(resized)
-        images[place] = files.with_channels(picture, channels)
-    rows = [opened.rows[i] for i in good]
-    _equal(found, alike, images, [listing.names[row] for row in rows], [listing.splits[row] for row in rows])
-
-
-def _equal(found: Findings, alike: Any, images: Any, names: list[str], splits: list[str]) -> None:
-    """Suspects about equal and alike pictures, (n, height, width, channels) bytes."""
-    import numpy as np
-
-    step = 1024
-    facts = np.concatenate([alike.facts(images[start : start + step]) for start in range(0, len(images), step)])
-    groups = alike.groups(images, facts)
-    equal = len(facts) - len(np.unique(facts["key"]))
-    similar = len(facts) - len(np.unique(groups)) - equal
-    for kind, count, numbers, how in (
-        ("duplicates", equal, facts["key"], "equal another one"),
-        ("near-duplicates", similar, groups, "look like another one"),
-    ):
-        if count:
-            found.facts[kind.replace("-", "_")] = count
-            pair = _pair(numbers, facts["key"] if kind == "near-duplicates" else None)
-            example = f", such as {names[pair[0]]} and {names[pair[1]]}" if pair else ""
-            found.suspects.append(Suspect(kind, None, f"{count} picture(s) {how}{example}; they stay in one split"))
-    by_split: dict[str, set[int]] = {}
-    for split, group in zip(splits, groups.tolist(), strict=True):
-        by_split.setdefault(split, set()).add(group)
-    for held_out, others in (("test", ("train", "valid")), ("valid", ("train",))):
-        torn = by_split.get(held_out, set()) & set().union(*(by_split.get(other, set()) for other in others))
-        if torn:
-            found.facts[f"in_{held_out}_and_elsewhere"] = len(torn)
-            detail = f"{len(torn)} picture(s) of {held_out} look like some of {' or '.join(others)}; those are left out"
-            found.suspects.append(Suspect("leakage", None, detail))
-
-
-def _pair(numbers: Any, differ: Any) -> tuple[int, int] | None:
-    """Two rows of one number, with different values in `differ` where that is given."""
-    first: dict[int, int] = {}
-    for row, number in enumerate(numbers.tolist()):
-        other = first.setdefault(number, row)
-        if other != row and (differ is None or differ[other] != differ[row]):
-            return other, row
-    return None
-
-
 def _of_arrays(path: Path) -> Findings:
     """The findings about idx files or an .npz."""
     import numpy as np
@@ -274,5 +194,5 @@ def _of_arrays(path: Path) -> Findings:
     if len(rows) < len(images):
         found.notes.append(f"pictures that look alike are sought in a sample of {most:,}")
     splits = ["test" if test else "train" if is_test.any() else "" for test in is_test[rows].tolist()]
-    _equal(found, alike, images[rows], [f"number {row}" for row in rows.tolist()], splits)
+    equal_ones(found, alike, images[rows], [f"number {row}" for row in rows.tolist()], splits)
     return found

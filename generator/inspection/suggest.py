@@ -7,16 +7,15 @@ the file is named after it. The reason tells which of them decided.
 import os
 import re
 import shlex
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from .findings import Column, Suggestion
-from .names import CLASSES, COUNTS, FEATURES, NAMES, VAGUE
-from .roles import TIME_WORDS, Profile, words_of
+from .leaks import is_imbalanced
+from .names import CLASSES, COUNTS, TIME_WORDS, words_of
+from .profiles import Profile
+from .relation import Table
 from .series import looks_like_series
-from .suspects import is_imbalanced
-from .tables import Table
+from .target import FEW_NUMBERS, MOST_CLASSES, by_name, choose
 
 FALLBACK = {
     "tabular-classification": ("accuracy", ["mlp", "transformer"]),
@@ -26,17 +25,6 @@ FALLBACK = {
     "time-series-forecasting": ("MASE", ["cnn", "lstm", "transformer"]),
     "image-classification": ("accuracy", ["cnn", "mlp", "transformer"]),
 }
-MOST_CLASSES = 50
-FEW_NUMBERS = 10  # different integers up to which they are taken for classes
-
-
-@dataclass
-class Chosen:
-    """A column to predict, with the reason."""
-
-    place: int
-    points: float
-    why: str
 
 
 def suggest(
@@ -51,7 +39,7 @@ def suggest(
         target = wanted or series["target"] or None
         group = series["group"]
         return suggestion("time-series-forecasting", target, given, series["why"], "", group, series["time"]), series
-    chosen = _target(table, columns, profiles, wanted)
+    chosen = choose(table, columns, profiles, wanted)
     if chosen is None:
         if texts and len([c for c in columns if c.role != "empty"]) == 1:
             return suggestion("text-generation", None, given, "texts, and no column with labels"), None
@@ -101,162 +89,6 @@ def quoted(word: str) -> str:
     if os.name == "nt":
         return f'"{word}"' if not word or re.search(r"[^\w.:/\\-]", word) else word
     return shlex.quote(word)
-
-
-# The target
-
-
-def _target(table: Table, columns: list[Column], profiles: list[Profile], wanted: str | None) -> Chosen | None:
-    """The column to predict: the one that was named, else the one with most points."""
-    if wanted is not None:
-        return Chosen([column.name for column in columns].index(wanted), 0.0, "named with --target")
-    possible = [i for i in range(len(columns)) if _possible(columns[i], profiles[i], table.rows)]
-    usable = [i for i, column in enumerate(columns) if column.role not in ("identifier", "constant", "empty")]
-    if not possible or len(usable) < 2:
-        return None
-    families = _families([column.name for column in columns])
-    members = _members(table, columns)
-    scored = [_points(table, columns, profiles, i, usable, families) for i in possible]
-    for chosen in scored:
-        chosen.points -= 6 * (chosen.place in members)
-    return max(scored, key=lambda chosen: chosen.points)
-
-
-def _possible(column: Column, profile: Profile, rows: int) -> bool:
-    """Whether a column could be predicted at all."""
-    if column.role not in ("number", "category") or profile.distinct < 2 or column.missing > 0.8:
-        return False
-    return column.role == "number" or profile.distinct <= max(2, min(200, 0.34 * profile.known))
-
-
-def _families(names: list[str]) -> set[str]:
-    """Names that differ from several others in a number only: x1 x2 x3, pixel_0 …, V1 …"""
-    stems: dict[str, list[str]] = {}
-    for name in names:
-        if match := re.fullmatch(r"(.*?)[_ .-]*\d+(_\d+)?", name):
-            stems.setdefault(match[1].lower(), []).append(name)
-    return {name for members in stems.values() if len(members) >= 3 for name in members}
-
-
-def _points(
-    table: Table, columns: list[Column], profiles: list[Profile], i: int, usable: list[int], families: set[str]
-) -> Chosen:
-    column, name = columns[i], columns[i].name
-    points, whys = 0.0, []
-    named = table.dialect.get("header", True)
-    by_name = _by_name(name) if named else 0.0
-    if name.lower() == "y" and i not in (usable[0], usable[-1]) and "x" in {column.name.lower() for column in columns}:
-        by_name = 0.0  # a place
-    if by_name < 0 and i == usable[-1]:
-        by_name /= 2
-    if by_name >= 3:
-        whys.append(f'the name "{name}"')
-    points += by_name
-    if named and _file_is_named_after(table.path, name):
-        points += 4
-        whys.append("the file is named after it")
-    if i == usable[-1]:
-        points += 3
-        whys.append("it is the last column")
-    elif i == usable[0]:
-        points += 1.5
-        whys.append("it is the first column")
-    points += _by_type(columns, profiles, i, usable, table.rows, whys)
-    if name in families and named:
-        points -= 4
-    if any(_derived(name, other.name) for k, other in enumerate(columns) if k != i):
-        points -= 3
-    points -= 3 * column.missing + 0.5 * (column.missing > 0)
-    return Chosen(i, points, ", ".join(whys) or "nothing speaks for another column")
-
-
-def _by_name(name: str) -> float:
-    """Points for a name: whole, else its last word, else any; minus where it names what is known beforehand."""
-    words = words_of(name)
-    whole = "".join(words)
-    if whole in NAMES:
-        return NAMES[whole]
-    if re.fullmatch(r"(target|label|class|y|outcome)(var|variable|value|col|column|name|id|idx|s|es)?\d?", whole):
-        return 11.0
-    points = max(((0.5 if word in VAGUE else 0.75) * NAMES[word] for word in words[-1:] if word in NAMES), default=0.0)
-    points = max([points, *(0.3 * NAMES[word] for word in words if word in NAMES)])
-    if words and words[0] in ("is", "has", "will", "did", "was"):
-        points += 3
-    if words and words[0] in ("target", "predict", "actual", "true", "final"):
-        points += 4
-    if words and (words[-1] in FEATURES or (words[0] in FEATURES and points < 5)):
-        points -= 4
-    return points
-
-
-def _file_is_named_after(path: Path, name: str) -> bool:
-    """Whether wine-quality.csv is the file of the column quality."""
-    file, words = words_of(path.name.partition(".")[0]), words_of(name)
-    together = "".join(words)
-    if len(together) < 4:
-        return False
-    joined = "".join(file)
-    return (
-        together in joined
-        or any(len(word) >= 4 and word in file for word in words)
-        or (any(word.rstrip("s") == together.rstrip("s") for word in file))
-    )
-
-
-def _by_type(
-    columns: list[Column], profiles: list[Profile], i: int, usable: list[int], rows: int, whys: list[str]
-) -> float:
-    """Points for values like classes, most where they stand out among the others."""
-    column, profile = columns[i], profiles[i]
-    points = alone = words = 0.0
-    classes = _are_classes(column, profile, rows)
-    others = [k for k in usable if k != i and columns[k].role not in ("date", "text")]
-    if classes:
-        points += 0.5 + 0.5 * (profile.distinct == 2)
-        if others and not any(_are_classes(columns[k], profiles[k], rows) for k in others):
-            alone = 3.5 if i in (usable[0], usable[-1]) else 1.5
-            whys.append("the only one with few values")
-    if column.role == "category":
-        points += 0.5
-        if others and all(columns[k].role == "number" for k in others):
-            words = 2.5
-            whys.append("the only one of words")
-        if profile.distinct > 30:
-            points -= 2
-    if any(columns[k].role == "text" for k in usable):
-        points += 1.5 if classes else -1
-    return points + max(alone, words)
-
-
-def _are_classes(column: Column, profile: Profile, rows: int) -> bool:
-    """Whether values are few enough, and come often enough, to be classes."""
-    if column.role == "category":
-        return profile.distinct <= MOST_CLASSES and profile.known >= 2 * profile.distinct
-    return profile.whole and profile.distinct <= FEW_NUMBERS and profile.known >= 5 * profile.distinct
-
-
-def _derived(name: str, other: str) -> bool:
-    """Whether a name is another's with something around it: income and incomesq, price and log_price."""
-    mine, its = name.lower(), other.lower()
-    if len(its) < 3 or len(mine) <= len(its) or mine[-1].isdigit():
-        return False
-    return mine.startswith(its) or mine in (f"log{its}", f"log_{its}", f"ln{its}", f"ln_{its}", f"sqrt_{its}")
-
-
-def _members(table: Table, columns: list[Column]) -> set[int]:
-    """Categories that name who was measured at each time (firm and year, country and date): never the target."""
-    times = [
-        i
-        for i, c in enumerate(columns)
-        if c.role == "date" or (c.role == "number" and set(words_of(c.name)) & TIME_WORDS)
-    ]
-    found = set()
-    for i, column in enumerate(columns):
-        if column.role == "category" and 5 <= column.distinct <= len(table.sample) / 5:
-            for time in times:
-                if len({(row[i], row[time]) for row in table.sample}) >= 0.98 * len(table.sample):
-                    found.add(i)
-    return found
 
 
 # The task
@@ -316,7 +148,7 @@ def _series(table: Table, columns: list[Column], target: str | None) -> dict[str
     values = [c for c in columns if c.role == "number" and c.name not in (found["time"], *found["keys"])]
     values = [c for c in values if not set(words_of(c.name)) & TIME_WORDS]
     rest = [c for c in columns if c.role in ("number", "category") and c.name != found["time"]]
-    strongest = max((_by_name(c.name) for c in rest), default=0.0)
+    strongest = max((by_name(c.name) for c in rest), default=0.0)
     calendar = any(c.name == found["time"] and c.role == "date" for c in columns)
     if found["shape"] == "long":
         return found if len(values) <= 2 and strongest < 10 else None

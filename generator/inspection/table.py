@@ -4,9 +4,11 @@ from pathlib import Path
 
 from . import tables
 from .findings import Findings, Suspect
+from .leaks import of_target, shares
+from .repeats import of_rows
 from .roles import columns_of
 from .suggest import suggest
-from .suspects import of_columns, of_target, shares
+from .suspects import of_columns
 
 
 def inspect_table(path: str, place: Path, format: str, target: str | None = None) -> Findings:
@@ -23,7 +25,7 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
         if not table.rows:
             found.notes.append("the table has no rows")
             return found
-        found.suspects = of_columns(table, columns, profiles)
+        found.suspects = of_columns(table, columns, profiles) + of_rows(table, columns)
         if one_text(found) and target is None and format == "csv":
             if other := texts(place):
                 return other

@@ -1,81 +1,24 @@
 """What a text file, a folder of texts or folders by class hold: lengths, scripts, encodings, empty and equal texts."""
 
-import codecs
 import gzip
-import io
 import os
-import re
-import statistics
-import unicodedata
 import zipfile
 import zlib
-from array import array
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
-from ..errors import Problem
 from . import delimited
 from .findings import Findings, Suspect
 from .suggest import suggestion
+from .text_files import encoding_of, head_of, lines_of, read
+from .text_shape import Tally, scripts, shape_of
 
 ENDINGS = (".txt", ".text", ".md", ".txt.gz")  # as a project reads them (plaintext.py)
 TRAIN, TEST, MORE = ("train", "training"), ("test", "testing"), ("valid", "validation", "val", "dev")  # labelled.py
 UNLABELLED = ("unsup", "unlabeled", "unlabelled")
-SAMPLE = 2_000_000  # characters whose scripts are looked up
-HEAD = 1 << 20  # bytes that tell the encoding of a large file
 LEAST_CHARACTERS = 3000  # less is no text to learn from: valid would be shorter than two windows
 LEAST_TEXTS = 3  # different ones of a class: one for train, valid and test each
-WRAPPED = 0.6  # of the lines as long as the longest: somebody broke them by width
 NAMED = 5  # examples in a list
-
-
-@dataclass
-class Tally:
-    """What is counted over all texts, one after the other."""
-
-    texts: int = 0
-    empty: int = 0
-    characters: array = field(default_factory=lambda: array("q"))  # of each text
-    words: array = field(default_factory=lambda: array("q"))
-    keys: array = field(default_factory=lambda: array("Q"))  # fingerprints, for duplicates
-    letters: Counter = field(default_factory=Counter)  # of a sample
-    looked_at: int = 0
-
-    def add(self, text: str) -> int:
-        """Count a text; returns its fingerprint, the same for texts that differ in case and spaces only."""
-        plain = " ".join(text.split())
-        key = int.from_bytes(blake2b(plain.casefold().encode("utf-8", "replace"), digest_size=8).digest(), "little")
-        self.texts += 1
-        self.empty += not plain
-        self.characters.append(len(text))
-        self.words.append(plain.count(" ") + bool(plain))
-        self.keys.append(key)
-        if self.looked_at < SAMPLE:
-            self.letters.update(plain)
-            self.looked_at += len(plain)
-        return key
-
-    def repeated(self) -> int:
-        """Texts that stand elsewhere already; empty ones are counted apart."""
-        import numpy as np
-
-        keys = np.frombuffer(self.keys, np.uint64)
-        return len(keys) - len(np.unique(keys)) - max(0, self.empty - 1)
-
-    def facts(self) -> dict[str, Any]:
-        """Lengths and scripts."""
-        facts: dict[str, Any] = {}
-        for name, counts in (("words", self.words), ("characters", self.characters)):
-            if counts:
-                middle = int(statistics.median(counts))
-                facts[f"{name}_a_text"] = {"shortest": min(counts), "median": middle, "longest": max(counts)}
-        if found := scripts(self.letters):
-            facts["scripts"] = found
-        return facts
 
 
 def inspect_texts(path: Path) -> Findings:
@@ -97,10 +40,10 @@ def _file(path: Path) -> Findings:
     try:
         encoding = encoding_of(path)
         found.facts["encoding"] = encoding
-        shape, why = shape_of(_head(path, encoding))
+        shape, why = shape_of(head_of(path, encoding))
         tally = Tally()
         long = Tally()  # of the whole: lines are counted, not kept
-        for line in _lines(path, encoding):
+        for line in lines_of(path, encoding):
             (tally if shape == "a text a line" else long).add(line.rstrip("\n"))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         found.notes.append(f"it cannot be unpacked to its end ({error})")
@@ -125,50 +68,6 @@ def _file(path: Path) -> Findings:
     return found
 
 
-def shape_of(head: str) -> tuple[str, str]:
-    """("a text a line" or "one long text", why), from the beginning of a file.
-
-    Lines are parts of one text where they are broken at one width, where empty lines part paragraphs, where they are
-    indented as code is, or where few of them end as a sentence, a title or a message does.
-    """
-    lines = head.split("\n")
-    lines = lines[:-1] if len(lines) > 2 else lines  # the last may be cut
-    full = [line.rstrip() for line in lines if line.strip()]
-    if len(full) < 5:
-        return "one long text", f"{len(full)} line(s)"
-    blank = 1 - len(full) / len(lines)
-    lengths = sorted(map(len, full))
-    widest = lengths[int(0.98 * (len(lengths) - 1))]
-    near = sum(length >= 0.8 * widest for length in lengths) / len(lengths)
-    if sum(line[0] in " \t" for line in full) > 0.2 * len(full):
-        return "one long text", "its lines are indented"
-    whole = sum(bool(re.search(r"[.!?…]\W*$", line)) for line in full) / len(full)
-    if near >= WRAPPED and 40 <= widest <= 130 and whole < 0.4:
-        return "one long text", f"its lines are broken at {widest} characters"
-    if blank > 0.1:
-        return "one long text", "empty lines part its paragraphs"
-    goes_on = sum(bool(re.match(r"[a-zß-ÿ]", b)) and not re.search(r"[.!?…:;]\W*$", a) for a, b in _pairs(full))
-    starts_small = sum(bool(re.match(r"[a-zß-ÿ]", line)) for line in full)
-    if 0.25 * len(full) < goes_on and starts_small < 0.9 * len(full):
-        return "one long text", "sentences go on over line ends"
-    return "a text a line", "lines of many lengths, each whole by itself"
-
-
-def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:
-    return zip(lines, lines[1:], strict=False)  # noqa: RUF007
-
-
-def scripts(letters: Counter) -> dict[str, float]:
-    """The share of letters in each script, the largest first: Latin, Cyrillic, Han …"""
-    counts: Counter = Counter()
-    for letter, count in letters.items():
-        if letter.isalpha():
-            name = unicodedata.name(letter, "unknown").split()[0].split("-")[0]
-            counts["Han" if name == "CJK" else name.capitalize()] += count
-    total = sum(counts.values())
-    return {name: round(count / total, 4) for name, count in counts.most_common(8) if count / total >= 0.0005}
-
-
 # Folders
 
 
@@ -187,7 +86,7 @@ def _folder(path: Path) -> Findings:
         for name, files in classes.items():
             for file in files:
                 try:
-                    text, encoding = _read(file)
+                    text, encoding = read(file)
                 except (OSError, EOFError, zlib.error, ValueError):
                     bad.append(str(file.relative_to(path)))
                     continue
@@ -331,49 +230,3 @@ def _suspect_classes(found: Findings, of_key: dict[int, set[str]], by_class: Cou
     if share < min(0.15, 0.4 / len(by_class)) and many > 2 * few:
         detail = f'"{most}" has {many:,} texts, "{least}" {few:,}'
         found.suspects.append(Suspect("imbalance", None, detail))
-
-
-# Reading
-
-
-def encoding_of(path: Path) -> str:
-    """The encoding of a file: all of a small one decides, of a large one its beginning."""
-    with _bytes(path) as file:
-        raw = file.read(HEAD + 1)
-    return delimited.encoding_of(raw[:HEAD], cut=len(raw) > HEAD)
-
-
-def _bytes(path: Path) -> Any:
-    """A file's bytes, unpacked where gzip has packed them."""
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise Problem(f"{path} cannot be read: {error.strerror}") from None
-    packed = file.read(2) == b"\x1f\x8b"
-    file.seek(0)
-    return gzip.GzipFile(fileobj=file) if packed else file
-
-
-def _head(path: Path, encoding: str) -> str:
-    """The beginning of a file as text, with \\n at line ends."""
-    with _bytes(path) as file:
-        raw = file.read(HEAD)
-    text = codecs.getincrementaldecoder(encoding)("replace").decode(raw)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _lines(path: Path, encoding: str) -> Iterator[str]:
-    """The lines of a file, one at a time."""
-    with _bytes(path) as file, io.TextIOWrapper(file, encoding, errors="replace") as text:
-        yield from iter(lambda: text.readline(HEAD), "")  # a file may be one endless line
-
-
-def _read(path: Path) -> tuple[str, str]:
-    """A text and its encoding; raises ValueError for what is no text."""
-    with _bytes(path) as file:
-        raw = file.read()
-    encoding = delimited.encoding_of(raw)
-    text = raw.decode(encoding, "replace")
-    if "\0" in text:
-        raise ValueError("no text")
-    return text, encoding

@@ -45,10 +45,15 @@ class Session:
             if not (self.resumes or self.config.epochs):
                 self.config = dataclasses.replace(self.config, steps=SMOKE_STEPS)
 
-    def start(self, **settled: Any) -> Path:
-        """The run's folder; a new one gets meta.json, and config.json with the knobs `settled` as they turned out."""
+    def settle(self, **settled: Any) -> None:
+        """Complete the config of a new run: what follows from the rows, and the knobs `settled` as they turned out."""
         if not self.resumes:
             self.config = dataclasses.replace(schedule.resolve(self.config, len(self.data.train)), **settled)
+
+    def start(self, **settled: Any) -> Path:
+        """The run's folder; a new one gets config.json, settled, and meta.json."""
+        self.settle(**settled)
+        if not self.resumes:
             self.run = runs.start(self.config, self.args.out)
             runs.write_json(self.run / "meta.json", self.data.meta)
             runs.save_config(self.run, self.config, smoke=self.smoke)
@@ -65,9 +70,11 @@ class Session:
 
     def yardstick(self, model: Any) -> float:
         """What must fall in a smoke run: the loss on fixed rows spread over train, or what the task watches instead."""
+        if not self.smoke:
+            return 0.0  # nothing has to be proved
         if hasattr(watch, "yardstick"):
             return watch.yardstick(model, self.data)
-        return inference.mean_loss(model, self.data.train, spread(len(self.data.train), 64), self.data.meta)
+        return inference.mean_loss(model, self.data.train, spread(len(self.data.train), SMOKE_ROWS), self.data.meta)
 
     def end(self, before: float, model: Any) -> None:
         """Say that the run is done; a smoke run is one only if its yardstick fell below what it was `before`."""

@@ -1,5 +1,6 @@
 """Rows of cells as a model takes them: what each column needs is measured on train and applied to every other row."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -46,10 +47,15 @@ def encode(raw: list[list[str]], meta: dict[str, Any]) -> dict[str, np.ndarray]:
             and where train lacks some, a number that is 1 for missing and else 0 follows
             categories (n, categories) int64: 0 is a missing, rare or never seen value
     """
-    numbers = np.zeros((len(raw), meta["numbers"]), np.float32)
-    categories = np.zeros((len(raw), len(meta["categories"])), np.int64)
+    return encode_columns(list(zip(*raw, strict=True)), len(raw), meta)
+
+
+def encode_columns(columns: Sequence[Sequence[str]], rows: int, meta: dict[str, Any]) -> dict[str, np.ndarray]:
+    """The same of columns of cells; there are none where there are no rows."""
+    numbers = np.zeros((rows, meta["numbers"]), np.float32)
+    categories = np.zeros((rows, len(meta["categories"])), np.int64)
     n = c = 0
-    for feature, column in zip(meta["features"], zip(*raw, strict=True), strict=False):
+    for feature, column in zip(meta["features"], columns, strict=False):
         kind, parse = feature["kind"], feature.get("parse", {})
         if kind == "unused":
             continue

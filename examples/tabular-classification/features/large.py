@@ -1,35 +1,43 @@
-"""Tables larger than memory: read in blocks, divided by the hash of their rows, and kept encoded in prepared/.
+"""Tables larger than memory: read in pieces by several processes, divided by the hash of their rows, kept in prepared/.
 
 Three things differ from a table that memory holds. Chance divides by hashing, so that shares hold on average and
 classes are not kept in proportion; equal rows are those written the same; and medians, categories and words are
 measured on a sample of train, whose size meta["fitted_on"] states.
 """
 
-import gc
-from collections.abc import Callable, Iterator
+import contextlib
+import dataclasses
+import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import crew
 import features
 import mapped
 import runs
-import tables
+from cli import Fault
 from config import Config
-from features import division
+from features import division, workers
 from features import layout as layouts
 from features import rows as encoded
 from features.layout import Layout
-from splits import Data, Split, keys
+from features.workers import ENCODED, SPLITS
+from splits import Data, Split
+from tables import reader
 from tables.schema import Schema
 
 SAMPLE_CELLS = 1_500_000  # of the rows on which columns are measured
-VERSION = 1  # raise it when what lies in prepared/ changes its meaning
-SPLITS = ("train", "valid", "test")
+WORTH_WORKERS = 4  # pieces, below which starting processes takes longer than the work
+BLOCK = 1_000_000  # rows of which plain arrays are made at a time
+VERSION = 2  # raise it when what lies in prepared/ changes its meaning
 KNOBS = ("target", "group", "time", "split_seed", "valid_share", "test_share")
-SURVEYED = {"codes": np.float64, "units": np.uint64, "times": np.float64, "split": np.int8}
-TYPES = {"targets": None, "ids": np.int64, "keys": np.uint64, "numbers": np.float32, "categories": np.int32}
+SURVEYED = {"codes": np.float64, "units": np.uint64, "times": np.float64, "keys": np.uint64}
+PLAIN = ("targets", "ids", "keys")
+TYPES = {"targets": None, "ids": np.int64, "keys": np.uint64, **ENCODED}
 
 
 class Decoded:
@@ -85,103 +93,124 @@ def open_array(path: Path, what: str, meta: dict[str, Any]) -> np.ndarray:
 
 def write(folder: Path, config: Config, schema: Schema, make_target: Callable[..., Any]) -> dict[str, Any]:
     """Read the table twice: to divide its rows and to measure a sample of train, then to encode all; returns meta."""
-    gc.disable()  # cells are in no cycles, and looking for some takes half of the time
-    try:
-        layout, target, sample, codes, split = survey(folder, config, schema, make_target)
-        rows, numbers = sample.rows()
-        train_sample = [row for row, number in zip(rows, numbers, strict=True) if split[number] == 0]
-        kept = ["group"] * bool(layout.group) + ["time"] * bool(layout.time) or ["rows"]
-        fitted = features.fit(layout.features, train_sample)
-        train = codes[split == 0]
-        meta = encoded.make_meta(layout, schema, fitted, kept, target.fit(train))
-        target.say(train)
-        meta |= {"fitted_on": len(train_sample), "target_type": str(target.final(codes[:1]).dtype)}
-        meta["split_rows"] = {name: int((split == number).sum()) for number, name in enumerate(SPLITS)}
-        encode(folder, layout, schema, meta, target, codes, split)
-    finally:
-        gc.enable()
-    for what in SURVEYED:
-        (folder / what).unlink()
-    path, known = Path(config.data), sum(meta["split_rows"].values())
+    path = Path(config.data)
+    table, job, layout = begin(folder, config, schema)
+    several = len(table["pieces"]) >= WORTH_WORKERS
+    crew.phase(folder, "features.workers", "survey", len(table["pieces"]), "reading the table", several)
+    target = make_target(config, schema, layout.target, config.data)
+    arrays, counts, sample = gather(folder, table, layout, target)
+    target.settle()
+    split = divide(config, layout, arrays, counts)
+    train = arrays["codes"][split == 0]
+    rows = [cells for number, cells in sample if split[number] == 0]
+    fitted = features.fit(layout.features, rows)
+    kept = ["group"] * bool(layout.group) + ["time"] * bool(layout.time) or ["rows"]
+    meta = encoded.make_meta(layout, schema, fitted, kept, target.fit(train))
+    target.say(train)
+    meta |= {"fitted_on": len(rows), "target_type": str(target.final(train[:1]).dtype)}
+    meta["split_rows"] = {name: int((split == number).sum()) for number, name in enumerate(SPLITS)}
+    plain_arrays(folder, target, split, arrays["codes"], arrays["keys" if layout.time else "units"])
+    make_room(folder, meta)
+    split.tofile(folder / "split")
+    firsts = np.cumsum(counts) - counts
+    of_piece = np.array([np.bincount(part, minlength=4)[:3] for part in np.split(split, firsts[1:])])
+    places = of_piece.cumsum(0) - of_piece
+    job |= {"meta": meta, "firsts": firsts.tolist(), "places": places.tolist()}
+    runs.write(folder / "job.json", json.dumps(job))
+    crew.phase(folder, "features.workers", "encode", len(table["pieces"]), "preparing the table, once", several)
+    lasting = {f"{name}.{what}" for name in SPLITS for what in TYPES}
+    for left in folder.iterdir():
+        if left.name not in lasting:
+            left.unlink()
+    known = sum(meta["split_rows"].values())
     return meta | {"data": {"name": path.name, "path": config.data, "sha256": runs.sha256(path), "rows": known}}
 
 
-def survey(
-    folder: Path, config: Config, schema: Schema, make_target: Callable[..., Any]
-) -> tuple[Layout, Any, "Sample", np.ndarray, np.ndarray]:
-    """The first reading: layout, target, a sample of rows, and for each row its target's code and its split.
+def begin(folder: Path, config: Config, schema: Schema) -> tuple[dict[str, Any], dict[str, Any], Layout]:
+    """How the table is cut into pieces, what the processes must know, which lies in job.json, and the layout."""
+    plan = folder / "table.json"
+    if not plan.is_file():
+        runs.write(plan, json.dumps(reader.cut(Path(config.data), schema.dialect, folder)))
+    table = runs.read_json(plan)
+    pieces = table["pieces"]
+    columns, lines = reader.piece(table, 0)
+    names = table["names"] or [f"column_{i}" for i in range(1, len(columns) + 1)]
+    layout = layouts.of(config.data, names, config, schema)
+    form = layouts.time_form(layout.time, columns[layout.place(layout.time)], config.data) if layout.time else ""
+    rows = len(lines) * (pieces[-1][1] - pieces[0][0]) / (pieces[0][1] - pieces[0][0])  # about
+    share = min(1.0, 1.25 * sample_rows(layout) / max(rows, 1))
+    job = {"table": table, "layout": dataclasses.asdict(layout), "time_form": form}
+    job |= {"seed": config.split_seed, "share": share}
+    runs.write(folder / "job.json", json.dumps(job))
+    return table, job, layout
 
-    Splits are 0, 1 and 2 for train, valid and test; a row without a target is in none, which is 3.
-    """
-    found = {what: mapped.Growing(kind, folder / what) for what, kind in SURVEYED.items()}
-    layout, target, sample, form, path = None, None, Sample(config.split_seed), "", config.data
-    for rows, lines, columns in blocks(path, schema):
-        if layout is None:
-            layout = layouts.of(path, columns, config, schema)
-            target = make_target(config, schema, layout.target, path)
-            form = layouts.time_form(layout.time, layout.cells(rows, layout.time), path) if layout.time else ""
-        codes = target.read(layout.cells(rows, layout.target), lines)
-        found["codes"].append(codes)
-        if layout.time:
-            found["times"].append(layouts.times(layout.time, layout.cells(rows, layout.time), form))
-        if layout.group or not layout.time:
-            units = unit_keys(layout, rows, sample.seen)
-            found["units"].append(units)
-            found["split"].append(np.where(np.isnan(codes), 3, by_hash(config, units)))
-        sample.add(layout.without_target(rows))
-    arrays = {what: growing.array() for what, growing in found.items()}
+
+def sample_rows(layout: Layout) -> int:
+    """How many rows columns are measured on, train's and others."""
+    return max(2000, SAMPLE_CELLS // len(layout.columns))
+
+
+def gather(
+    folder: Path, table: dict[str, Any], layout: Layout, target: Any
+) -> tuple[dict[str, np.ndarray], np.ndarray, list[tuple[int, list[str]]]]:
+    """What the surveys found: arrays of a value for each row, mapped; rows of each piece; a sample (number, cells)."""
+    growing = {what: mapped.Growing(kind, folder / what) for what, kind in SURVEYED.items()}
+    counts, sample, most = [], [], sample_rows(layout)
+    for number in range(len(table["pieces"])):
+        with np.load(folder / f"survey-{number}.npz") as found:
+            codes = target.read(workers.unpacked(found["targets"]), found["lines"].tolist(), found["often"])
+            growing["codes"].append(codes[found["codes"]])
+            for what in growing.keys() & set(found.files) - {"codes"}:
+                growing[what].append(found[what])
+            rows = found["sample"] + sum(counts)
+            sample += zip(found["chances"].tolist(), rows.tolist(), workers.unpacked(found["cells"]), strict=True)
+            counts.append(len(found["codes"]))
+        if len(sample) > 2 * most:
+            sample = sorted(sample)[:most]
+    sample = sorted((number, cells) for _, number, cells in sorted(sample)[:most])
+    return {what: some.array() for what, some in growing.items()}, np.array(counts), sample
+
+
+def divide(config: Config, layout: Layout, arrays: dict[str, np.ndarray], counts: np.ndarray) -> np.ndarray:
+    """For each row 0, 1 or 2 (train, valid, test), or 3 where its target is not known: it is in no split."""
     unknown = np.isnan(arrays["codes"])
     encoded.say_left_out(int(unknown.sum()), len(unknown), layout)
-    target.settle()
-    split = np.array(arrays["split"])
-    if layout.time:
-        known = np.flatnonzero(~unknown)
-        units = arrays["units"][known] if layout.group else np.arange(len(known))
-        split = np.full(len(unknown), 3, np.int8)
-        for number, part in enumerate(division.by_time(config, path, units, arrays["times"][known])):
-            split[known[part]] = number
-    return layout, target, sample, arrays["codes"], split
+    if not layout.time:
+        pieces = np.split(arrays["units"], np.cumsum(counts)[:-1])
+        split = np.concatenate([by_hash(config, units).astype(np.int8) for units in pieces])
+        split[unknown] = 3
+        return split
+    known = np.flatnonzero(~unknown)
+    units = arrays["units"][known] if layout.group else None
+    split = np.full(len(unknown), 3, np.int8)
+    for number, part in enumerate(division.by_time(config, config.data, arrays["times"][known], units)):
+        split[known[part]] = number
+    return split
 
 
-def encode(
-    folder: Path, layout: Layout, schema: Schema, meta: dict, target: Any, codes: np.ndarray, split: np.ndarray
-) -> None:
-    """The second reading: every row encoded and written behind the others of its split."""
-    kinds = TYPES | {"targets": meta["target_type"]}
-    files = {
-        (name, what): mapped.Growing(kind, folder / f"{name}.{what}") for name in SPLITS for what, kind in kinds.items()
-    }
-    first = 0
-    for rows, _, _ in blocks(layout.path, schema):
-        here = np.arange(first, first + len(rows))
-        inputs = features.encode(layout.without_target(rows), meta)
-        arrays = inputs | {"ids": here, "keys": unit_keys(layout, rows, first, meta["kept_together"][-1])}
-        arrays["targets"] = target.final(codes[here])
-        for number, name in enumerate(SPLITS):
-            chosen = split[here] == number
-            for what, values in arrays.items():
-                files[name, what].append(values[chosen])
-        first += len(rows)
-    for file in files.values():
-        file.file.close()
+def plain_arrays(folder: Path, target: Any, split: np.ndarray, codes: np.ndarray, keys: np.ndarray) -> None:
+    """Write targets, ids and keys of each split, which need no second look at the table."""
+    for number, name in enumerate(SPLITS):
+        with contextlib.ExitStack() as stack:
+            files = {what: stack.enter_context((folder / f"{name}.{what}").open("wb")) for what in PLAIN}
+            for start in range(0, len(split), BLOCK):
+                rows = start + np.flatnonzero(split[start : start + BLOCK] == number)
+                for what, values in zip(PLAIN, (target.final(codes[rows]), rows, keys[rows]), strict=True):
+                    files[what].write(np.ascontiguousarray(values).data)
 
 
-def blocks(path: str, schema: Schema) -> Iterator[tuple[list[list[str]], list[int], list[str]]]:
-    """Rows, their lines, and the names of all columns."""
-    for names, rows, lines in tables.blocks(path, schema.dialect):
-        if rows:
-            yield rows, lines, names or [f"column_{i}" for i in range(1, len(rows[0]) + 1)]
-
-
-def unit_keys(layout: Layout, rows: list[list[str]], first: int, by: str = "") -> np.ndarray:
-    """A key for each row: rows of one key stay in one split."""
-    by = by or ("group" if layout.group else "rows")
-    if by == "rows":
-        used = [layout.columns.index(column.name) for column in layout.features if column.use]
-        return keys(["\x1f".join([row[i] for i in used]) for row in rows])
-    return layouts.group_keys(
-        layout.cells(rows, layout.group if by == "group" else layout.time), range(first, first + len(rows))
-    )
+def make_room(folder: Path, meta: dict[str, Any]) -> None:
+    """Files of the right sizes, into which the processes write; a `Fault` where the disk has no room for them."""
+    sizes = {}
+    for name in SPLITS:
+        for what, wide in (("numbers", meta["numbers"]), ("categories", len(meta["categories"]))):
+            sizes[folder / f"{name}.{what}"] = meta["split_rows"][name] * wide * np.dtype(ENCODED[what]).itemsize
+    needed, free = sum(sizes.values()), shutil.disk_usage(folder).free
+    if needed > free and not all(path.exists() for path in sizes):
+        raise Fault(f"{folder} needs {needed / 1e9:.1f} GB and has {free / 1e9:.1f} GB; make room there")
+    for path, size in sizes.items():
+        with path.open("ab") as file:
+            file.truncate(size)
 
 
 def by_hash(config: Config, units: np.ndarray) -> np.ndarray:
@@ -191,27 +220,3 @@ def by_hash(config: Config, units: np.ndarray) -> np.ndarray:
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
     share = ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11)) / 2**53
     return np.select([share < config.test_share, share < config.test_share + config.valid_share], [2, 1], 0)
-
-
-class Sample:
-    """Rows drawn evenly from a stream of unknown length: those with the smallest of random numbers."""
-
-    def __init__(self, seed: int) -> None:
-        self.rng, self.limit, self.seen = np.random.default_rng(seed), 1.0, 0
-        self.kept: list[tuple[float, int, list[str]]] = []
-
-    def add(self, rows: list[list[str]]) -> None:
-        """Consider the next rows."""
-        most = max(2000, SAMPLE_CELLS // max(len(rows[0]), 1))
-        chances = self.rng.random(len(rows))
-        for row in np.flatnonzero(chances < self.limit):
-            self.kept.append((float(chances[row]), self.seen + int(row), rows[row]))
-        self.seen += len(rows)
-        if len(self.kept) > 2 * most:
-            self.kept = sorted(self.kept, key=lambda entry: entry[0])[:most]
-            self.limit = self.kept[-1][0]
-
-    def rows(self) -> tuple[list[list[str]], list[int]]:
-        """The rows and their numbers, in order."""
-        kept = sorted(self.kept, key=lambda entry: entry[1])
-        return [row for _, _, row in kept], [number for _, number, _ in kept]

@@ -9,9 +9,6 @@ from splits import Split
 
 NAME = "RMSE"
 HIGHER_IS_BETTER = False
-MOST_BLOCKS = (
-    5000  # of test rows that a bootstrap draws from: more are put together, which changes nothing but the time
-)
 
 
 def truth(split: Split, meta: dict[str, Any]) -> np.ndarray:
@@ -34,27 +31,15 @@ def loss(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> float:
     return float(squares(target, output).mean() / meta["deviation"] ** 2)
 
 
-def blocks(errors: np.ndarray) -> np.ndarray:
-    """Mean errors of neighbouring rows, so few that a bootstrap is quick."""
-    if len(errors) <= MOST_BLOCKS:
-        return errors
-    return np.array([piece.mean() for piece in np.array_split(errors, MOST_BLOCKS)])
-
-
 def interval(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> tuple[list[float] | None, str]:
     """95 % bootstrap interval of the score."""
-    errors = blocks(squares(target, output))
-    return intervals.bootstrap(lambda index: float(np.sqrt(errors[index].mean())), len(errors))
+    return intervals.of_means(squares(target, output), statistic=np.sqrt)
 
 
 def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: dict[str, Any]) -> tuple[Any, str]:
     """95 % bootstrap interval of the score's difference from a rival's, on the same rows in each draw."""
-    ours, theirs = blocks(squares(target, output)), blocks(squares(target, rival))
-
-    def gap(index: np.ndarray) -> float:
-        return float(np.sqrt(ours[index].mean()) - np.sqrt(theirs[index].mean()))
-
-    return intervals.bootstrap(gap, len(ours))
+    both = np.stack([squares(target, output), squares(target, rival)], axis=1)
+    return intervals.of_means(both, statistic=lambda means: float(np.subtract(*np.sqrt(means))))
 
 
 def others(predictions: dict[str, np.ndarray], meta: dict[str, Any]) -> dict[str, float]:

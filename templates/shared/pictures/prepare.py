@@ -8,23 +8,22 @@ import io
 import json
 import os
 import shutil
-import sys
-import time
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 import alike
 import cli
+import crew
 import picture_file
 import runs
-from crew import COLOUR, GREY, HEAD, blank, phase
+from crew import blank
+from decoding import COLOUR, GREY, HEAD
+from mapped import ROOT, wait_for
 from picture_list import Listing
 
-ROOT = runs.ROOT / "prepared"
 VERSION = "1"  # of what is stored: another one prepares anew
 LARGEST = 64  # pixels a side, unless --size says more: a baseline in minutes needs no more
 BLOCK = 8 << 20  # bytes of pixels, and at most so many pictures, that a process works on at a time
@@ -89,30 +88,6 @@ def is_heic(name: str) -> bool:
     return name.lower().endswith(tuple(picture_file.HEIC))
 
 
-def wait_for(file: Any) -> None:
-    """Lock a file until it is closed; the system lets go of it when a process dies."""
-    if os.name == "nt":
-        import msvcrt
-
-        def lock() -> None:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        def lock() -> None:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    told = False
-    while True:
-        try:
-            return lock()
-        except OSError:
-            if not told:
-                print("another process is preparing these pictures; waiting for it", file=sys.stderr)
-            told = True
-            time.sleep(0.2)
-
-
 def make(place: Path, listing: Listing, size: int) -> None:
     """Prepare in a folder beside `place`, which takes that name once all is there."""
     part = place.with_name(f"{place.name}.part")
@@ -122,7 +97,7 @@ def make(place: Path, listing: Listing, size: int) -> None:
     many = count >= WORTH_WORKERS or sum(stamp[0] for stamp in listing.stamps) >= WORTH_BYTES
     runs.write(part / "job.json", json.dumps(job))
     blank(part / "heads.npy", HEAD, count)
-    phase(part, "scan", count, BLOCK_PICTURES, many)
+    crew.phase(part, "decoding", "scan", -(-count // BLOCK_PICTURES), "looking at pictures", many)
     height, width, channels = shape_of(np.load(part / "heads.npy"), size, str(listing.root))
     block = min(BLOCK_PICTURES, max(1, BLOCK // (height * width * channels)))
     job |= {"shape": [height, width, channels], "block": block}
@@ -136,7 +111,7 @@ def make(place: Path, listing: Listing, size: int) -> None:
     blank(part / "images.npy", np.uint8, count, height, width, channels)
     blank(part / "facts.npy", alike.FACTS, count)
     blank(part / "states.npy", np.uint8, count)
-    phase(part, "read", count, block, many)
+    crew.phase(part, "decoding", "read", -(-count // block), "preparing pictures, once", many)
     finish(part, channels)
     for left in part.iterdir():
         if left.name not in KEPT:

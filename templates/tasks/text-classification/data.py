@@ -1,7 +1,7 @@
 """Texts with a class each, from your file to train, valid and test.
 
 Understood by --data: a table with a column of texts and one of labels, with or without a header; or a folder with a
-folder of text files for each class, optionally under train/ and test/.
+folder of text files for each class, optionally under train/ and test/, also in a .zip.
 """
 
 import sys
@@ -118,9 +118,9 @@ def read_new(source: str, meta: dict[str, Any]) -> tuple[list[str], list[str]]:
     return texts, texts
 
 
-def text_files(path: Path) -> list[Path]:
-    """The file itself, or the texts of a folder."""
-    return plaintext.files(path) or labelled.without_ending(path)
+def text_files(path: Path) -> list[Any]:
+    """The file itself, or the texts of a folder or a .zip."""
+    return plaintext.files(path) or plaintext.without_ending(plaintext.listing(path))
 
 
 def is_there(path: Path) -> bool:

@@ -70,9 +70,9 @@ def spread(values: np.ndarray, target: np.ndarray, meta: dict[str, Any]) -> tupl
         numbers, number = np.unique(target[:, 0], return_inverse=True)
         if len(numbers) >= ENOUGH_SERIES:
             sums = np.bincount(number, values) * len(numbers) / len(values)  # (series,), their mean is the score
-            found, _ = intervals.bootstrap(lambda index: float(sums[index].mean()), len(sums))
+            found, _ = intervals.of_means(sums)
             return found, f"bootstrap over {len(sums)} series"
-    return intervals.bootstrap(lambda index: float(values[index].mean()), len(values), meta["horizon"])
+    return intervals.of_means(values, meta["horizon"])
 
 
 def by_step(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import Any
 import ranking
 import runs
 from cli import Fault
+from wording import words
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -19,7 +20,6 @@ else:
     import tomli as tomllib
 
 PLAN, RUBRIC = runs.ROOT / "plan.toml", runs.ROOT / "rubric.toml"
-UNWRITTEN = "*write this*"
 Check = dict[str, str]
 
 
@@ -115,7 +115,7 @@ def passed(check: Check) -> bool:
 
 def _written(check: Check) -> bool:
     path = runs.ROOT / check["path"]
-    return path.is_file() and UNWRITTEN not in path.read_text(encoding="utf-8", errors="replace")
+    return path.is_file() and words("status_blank") not in path.read_text(encoding="utf-8", errors="replace")
 
 
 def _scored(check: Check) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,10 +69,11 @@ def text(found: dict[str, Any], start: datetime | None) -> str:
     """The status as people read it."""
     elapsed = found["elapsed_hours"]
     lines = [clock(elapsed, found["hours"], start), ""]
-    wide = max(len(gate["title"]) for gate in found["gates"])
+    wide = max(width(gate["title"]) for gate in found["gates"])
     for gate in found["gates"]:
         mark = {"passed": "x", "late": "!", "open": " "}[gate["state"]]
-        lines.append(f"[{mark}] {due(gate['hours'], start):>20}  {gate['title']:{wide}}  {waiting(gate, elapsed)}")
+        title = gate["title"] + " " * (wide - width(gate["title"]))
+        lines.append(f"[{mark}] {due(gate['hours'], start):>20}  {title}  {waiting(gate, elapsed)}")
     ahead = next((gate for gate in found["gates"] if gate["id"] == found["next"]), None)
     lines += ["", *(missing(ahead, start, elapsed) if ahead else [words("status_all")]), ""]
     return "\n".join([*lines, best_line(found["best"]), rubric_line(found["rubric"])])
@@ -106,7 +108,8 @@ def waiting(gate: dict[str, Any], elapsed: float | None) -> str:
 
 def missing(gate: dict[str, Any], start: datetime | None, elapsed: float | None) -> list[str]:
     """What a gate still wants."""
-    lines = [words("status_next", title=gate["title"], due=f"{due(gate['hours'], start)}, {waiting(gate, elapsed)}")]
+    when = {"due": due(gate["hours"], start), "waiting": waiting(gate, elapsed)}
+    lines = [words("status_next", title=gate["title"], **when)]
     lines += [f"  [{'x' if check['passed'] else ' '}] {check['text']}" for check in gate["checks"]]
     if not gate["agreed"]:
         lines += ["  " + words("status_agree", id=gate["id"]), *(f"  - {point}" for point in gate["people"])]
@@ -125,9 +128,14 @@ def best_line(found: dict[str, Any] | None) -> str:
 
 def rubric_line(rubric: dict[str, Any]) -> str:
     total = sum(criterion["weight"] for criterion in rubric["criteria"])
-    shares = ", ".join(f"{c['name']} {100 * c['weight'] / total:.0f} %" for c in rubric["criteria"])
+    shares = words("status_and").join(f"{c['name']} {100 * c['weight'] / total:.0f} %" for c in rubric["criteria"])
     line = words("status_rubric", name=rubric["name"], criteria=shares)
     return line if rubric["confirmed"] else line + words("status_unconfirmed")
+
+
+def width(title: str) -> int:
+    """The columns that a title takes in a terminal: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in title)
 
 
 def span(hours: float) -> str:

@@ -32,7 +32,7 @@ def divide_rows(
         note("many rows have equal features, so these are not kept in one split; " + " and ".join(kept[1:]) + " are")
         units, kept = (np.arange(len(equal)) if groups is None else groups), kept[1:]
     if times is not None:
-        return by_time(config, path, units, times), kept
+        return by_time(config, path, times, units), kept
     if labels is not None and groups is None:
         for label, name in enumerate(names or []):
             if (different := len(np.unique(units[labels == label]))) < 3:
@@ -57,15 +57,17 @@ def ties_too_much(units: np.ndarray, rows: int, timed: bool, groups: np.ndarray 
     return largest > max(alone, LARGEST * rows) or (timed and largest > max(alone, 0.01 * rows, 10))
 
 
-def by_time(config: Config, path: str, units: np.ndarray, times: np.ndarray) -> list[np.ndarray]:
-    """The newest rows test, the ones before choose the epoch; a unit is as new as its newest row.
+def by_time(config: Config, path: str, times: np.ndarray, units: np.ndarray | None = None) -> list[np.ndarray]:
+    """The newest rows test, the ones before choose the epoch; a unit (None: a row) is as new as its newest row.
 
     So no row of train is newer than the oldest time at which valid begins, and equal times meet in one split.
     """
-    _, unit_of_row = np.unique(units, return_inverse=True)
-    newest = np.full(unit_of_row.max() + 1, -np.inf)
-    np.maximum.at(newest, unit_of_row, times)
-    when = newest[unit_of_row]
+    when = times
+    if units is not None:
+        _, unit_of_row = np.unique(units, return_inverse=True)
+        newest = np.full(unit_of_row.max() + 1, -np.inf)
+        np.maximum.at(newest, unit_of_row, times)
+        when = newest[unit_of_row]
     begin_valid, begin_test = borders(when, config.valid_share, config.test_share, path)
     split = np.select([when >= begin_test, when >= begin_valid], [2, 1], 0)
     return [np.flatnonzero(split == number) for number in range(3)]

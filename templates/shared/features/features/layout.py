@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -30,13 +31,23 @@ class Layout:
 
     def cells(self, rows: list[list[str]], column: Column) -> list[str]:
         """The cells of one column."""
-        index = self.columns.index(column.name)
+        index = self.place(column)
         return [row[index] for row in rows]
+
+    def place(self, column: Column) -> int:
+        """The number of a column in the table."""
+        return self.columns.index(column.name)
 
     def without_target(self, rows: list[list[str]]) -> list[list[str]]:
         """The cells to learn from."""
-        index = self.columns.index(self.target.name)
+        index = self.place(self.target)
         return [row[:index] + row[index + 1 :] for row in rows]
+
+
+def restored(plain: dict[str, Any]) -> Layout:
+    """A layout from what `dataclasses.asdict` made of it, for another process."""
+    columns = {what: plain[what] and Column(**plain[what]) for what in ("target", "group", "time")}
+    return Layout(plain["path"], plain["columns"], **columns, features=[Column(**c) for c in plain["features"]])
 
 
 def of(path: str, columns: list[str], config: Config, schema: Schema) -> Layout:

@@ -1,21 +1,23 @@
 """The reader of delimited files (CSV, TSV …, also inside a .gz or .zip): blocks of rows, whatever the file's size."""
 
-import csv
 import gzip
 import io
+import shutil
+import tempfile
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from cli import Fault
-from tables import delimited
+from tables import delimited, pieces
 
 FORMAT = "delimited text (CSV, TSV …)"
 CAREFUL = 32 * 2**20  # bytes up to which all of a file is looked at before quotes and delimiters are believed
 LARGE = 64 * 2**20  # bytes above which the cells of a table would need more memory than one should take
-BLOCK = 20_000  # rows at a time
+ONE_BYTE = {"utf-8", "utf-8-sig", "utf8", "ascii", "latin-1", *(f"cp{n}" for n in (437, 850, *range(1250, 1259)))}
+ONE_BYTE |= {f"iso-8859-{n}" for n in range(1, 17)} | {"iso8859-1", "iso8859-15"}  # a comma is never part of a letter
 Block = tuple[list[str] | None, list[list[str]], list[int]]  # names (None: no header), rows of cells, their lines
 
 
@@ -42,7 +44,11 @@ def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> 
     if len(head) <= CAREFUL:
         yield delimited.read(delimited.decode(head, str(path), dialect.get("encoding", "")), str(path), known, dialect)
     else:
-        yield from stream(path, dialect, known, head[: 2**20])
+        with tempfile.TemporaryDirectory() as folder:
+            table = cut(path, dialect, Path(folder), known)
+            for number in range(len(table["pieces"])):
+                columns, lines = piece(table, number)
+                yield table["names"], list(map(list, zip(*columns, strict=True))), list(lines)
 
 
 def check(path: Path) -> None:
@@ -76,39 +82,64 @@ def opened(path: Path, dialect: dict[str, Any]) -> BinaryIO:
         raise Fault(f"{path} cannot be unpacked ({error}); unpack it by hand") from None
 
 
-def stream(path: Path, dialect: dict[str, Any], known: Collection[str], head: bytes) -> Iterator[Block]:
-    """A file too large to be looked at as a whole: its first lines decide how all of it is read."""
-    encoding = dialect.get("encoding", "")
-    cut = head[: head.rindex(b"\n") + 1] if b"\n" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff") else head
-    encoding = encoding or delimited.encoding_of(cut[: len(cut) // 2 * 2], str(path))
-    start = cut.decode(encoding, "ignore").removeprefix("\ufeff")
+def cut(path: Path, dialect: dict[str, Any], folder: Path, known: Collection[str] = ()) -> dict[str, Any]:
+    """How a large file is read piece by piece, as plain JSON: its first lines decide for all of it.
+
+    A file that cannot be read from any place, because it is packed or in UTF-16, is copied into `folder` as UTF-8.
+    """
+    with opened(path, dialect) as file:
+        head = file.read(2**20)
+    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
+    lines = head[: head.rindex(b"\n") + 1] if b"\n" in head and not wide else head
+    encoding = dialect.get("encoding", "") or delimited.encoding_of(lines[: len(lines) // 2 * 2], str(path))
+    start = lines.decode(encoding, "ignore").removeprefix("\ufeff")
     start = start[: start.rindex("\n") + 1] if "\n" in start else start
     skip, quote = dialect.get("skip", 0), dialect.get("quote", '"')
     delimiter, width = delimited.choose_delimiter(delimited.blank_lines(start, skip), dialect.get("delimiter", ""))
+    skip += bool(delimited.excel_hint(start))
     first, _ = delimited.split_rows(delimited.blank_lines(start, skip), delimiter, bool(quote), strict=False)
     named = dialect.get("header")
     if named is None:
         named = any(cell in known for cell in first[0]) or delimited.is_header(first[:-1])
-    names = delimited.unique_names(first[0]) if named else None
-    quoting = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    with opened(path, dialect) as file, io.TextIOWrapper(file, encoding, newline="") as text:
+    source, encoding = plain(path, dialect, encoding, folder)
+    with source.open("rb") as file:
         for _ in range(skip):
-            text.readline()
-        reader, line = csv.reader(text, delimiter=delimiter, skipinitialspace=delimiter != "\t", **quoting), 1
-        try:
-            for row in reader:
-                cells, here, line = list(map(str.strip, row)), line + skip, reader.line_num + 1
-                if not any(cells) and len(cells) > 1:
-                    continue
-                if len(cells) != width and (len(cells) < width or any(cells[width:])):
-                    raise Fault(f"{path} has {len(cells)} cell(s) in line {here}, but {width} in its first; mend it")
-                rows.append(cells[:width])
-                lines.append(here)
-                if len(rows) > BLOCK:
-                    yield names, rows[named:], lines[named:]
-                    rows, lines, named = [], [], False
-        except (csv.Error, UnicodeError) as error:
-            raise Fault(f"{path} cannot be read after line {line + skip}: {error}; mend it or save it again") from None
-    yield names, rows[named:], lines[named:]
+            file.readline()
+        places = pieces.cut(source, file.tell(), skip + 1, delimiter, quote)
+    names = delimited.unique_names(first[0]) if named else None
+    written = {"encoding": encoding, "delimiter": delimiter, "quote": quote, "width": width}
+    return {"path": str(path), "source": str(source), "names": names, "pieces": places, **written}
+
+
+def plain(path: Path, dialect: dict[str, Any], encoding: str, folder: Path) -> tuple[Path, str]:
+    """The file itself and its encoding, or a copy of it that can be read from any place."""
+    with path.open("rb") as file:
+        packed = file.read(4).startswith((b"\x1f\x8b", b"PK\x03\x04"))
+    if not packed and encoding.lower() in ONE_BYTE:
+        return path, encoding
+    copy = folder / "unpacked.txt"
+    try:
+        with opened(path, dialect) as file, io.TextIOWrapper(file, encoding, newline="") as text:
+            with copy.open("w", encoding="utf-8", newline="") as unpacked:
+                shutil.copyfileobj(text, unpacked, 2**20)
+    except (EOFError, zlib.error, zipfile.BadZipFile, UnicodeError) as error:
+        raise Fault(f"{path} cannot be unpacked as {encoding} ({error}); get it again, or unpack it by hand") from None
+    return copy, "utf-8-sig"
+
+
+def piece(table: dict[str, Any], number: int) -> tuple[list[list[str]], Sequence[int]]:
+    """The columns of a piece, and the line of each row; raises `Fault` naming file and line."""
+    start, end, line = table["pieces"][number]
+    with Path(table["source"]).open("rb") as file:
+        file.seek(start)
+        raw = file.read(end - start)
+    try:
+        text = raw.decode(table["encoding"]).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line += raw.count(b"\n", 0, error.start)
+        raise Fault(f"{table['path']} line {line}: {error}; mend it or save it again as UTF-8") from None
+    about = (table[name] for name in ("delimiter", "quote", "width"))
+    columns, lines = pieces.cells(text, *about, line, table["path"])
+    if number == 0 and table["names"]:
+        return [column[1:] for column in columns], lines[1:]
+    return columns, lines

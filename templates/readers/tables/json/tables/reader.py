@@ -39,6 +39,29 @@ def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> 
         raise Fault(f"{path} holds no objects; it needs a list of them, or one a line")
 
 
+def cut(path: Path, dialect: dict[str, Any], folder: Path, known: Collection[str] = ()) -> dict[str, Any]:
+    """How a large file is read piece by piece, as plain JSON: it is read through once, and its blocks kept in `folder`.
+
+    A list in JSON can be read from its start alone.
+    """
+    names, places, source = None, [], folder / "blocks.json"
+    with source.open("wb") as file:
+        for names, rows, numbers in blocks(path, dialect, known):  # noqa: B007
+            start = file.tell()
+            file.write(json.dumps(list(zip(*rows, strict=True))).encode())
+            places.append([start, file.tell(), numbers[0]])
+    return {"path": str(path), "source": str(source), "names": names, "pieces": places}
+
+
+def piece(table: dict[str, Any], number: int) -> tuple[list[list[str]], range]:
+    """The columns of a piece, and the number of each row."""
+    start, end, first = table["pieces"][number]
+    with Path(table["source"]).open("rb") as file:
+        file.seek(start)
+        columns = json.loads(file.read(end - start))
+    return columns, range(first, first + len(columns[0]))
+
+
 def text(value: Any) -> str:
     """A value as a cell; what has parts of its own stays JSON."""
     if value is None:

@@ -9,7 +9,7 @@ from tables import delimited
 
 FORMAT = "Parquet"
 LARGE = 12 * 2**20  # bytes, packed, above which the cells of a table would need more memory than one should take
-BLOCK = 20_000  # rows at a time
+BLOCK = 50_000  # rows at a time
 MEMORY = "300MB"  # that the engine may take
 Block = tuple[list[str] | None, list[list[str]], list[int]]  # names, rows of cells, their numbers from 1
 
@@ -21,23 +21,47 @@ def is_large(path: Path) -> bool:
 
 def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> Iterator[Block]:
     """The table block by block, missing values as empty cells; raises `Fault` naming the file."""
-    import duckdb  # takes a while, which predicting a typed row should not wait for
+    table = cut(path, dialect)
+    for number in range(len(table["pieces"])):
+        columns, numbers = piece(table, number)
+        yield table["names"], list(map(list, zip(*columns, strict=True))), list(numbers)
 
+
+def cut(path: Path, dialect: dict[str, Any], folder: Path | None = None, known: Collection[str] = ()) -> dict[str, Any]:
+    """How the table is read piece by piece, as plain JSON: names, and of each piece the first row and the one after."""
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise Fault(f"{path} {what}; name a Parquet file (paths start from {Path.cwd()})")
+    names, _ = ask(path, "SELECT * FROM read_parquet(?) LIMIT 0")
+    _, count = ask(path, "SELECT count(*) FROM read_parquet(?)")
+    if not (rows := int(count[0][0])):
+        raise Fault(f"{path} has column names ({', '.join(names[:5])}) but no rows")
+    pieces = [[start, min(start + BLOCK, rows)] for start in range(0, rows, BLOCK)]
+    return {"path": str(path), "names": delimited.unique_names(names), "pieces": pieces}
+
+
+def piece(table: dict[str, Any], number: int) -> tuple[list[list[str]], range]:
+    """The columns of a piece as text, and the number of each row from 1."""
+    start, end = table["pieces"][number]
+    _, columns = ask(
+        Path(table["path"]),
+        "SELECT CAST(COLUMNS(* EXCLUDE file_row_number) AS VARCHAR) FROM read_parquet(?, file_row_number = true) "
+        f"WHERE file_row_number >= {start} AND file_row_number < {end} ORDER BY file_row_number",
+    )
+    cells = [["" if value is None else value.strip() for value in column] for column in columns]
+    return cells, range(start + 1, end + 1)
+
+
+def ask(path: Path, query: str) -> tuple[list[str], list[list[Any]]]:
+    """The names and columns that a query gives; raises `Fault` where the file is no Parquet."""
+    import duckdb  # takes a while, which predicting a typed row should not wait for
+
     engine = duckdb.connect(config={"memory_limit": MEMORY, "threads": 1})
     try:
         engine.execute("SET enable_progress_bar = false")
-        found = engine.execute("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet(?)", [str(path)])
-        names = delimited.unique_names([column[0] for column in found.description])
-        start = 1
-        while rows := found.fetchmany(BLOCK):
-            cells = [["" if value is None else value.strip() for value in row] for row in rows]
-            yield names, cells, list(range(start, start + len(rows)))
-            start += len(rows)
-        if start == 1:
-            raise Fault(f"{path} has column names ({', '.join(names[:5])}) but no rows")
+        found = engine.execute(query, [str(path)])
+        names = [column[0] for column in found.description]
+        return names, list(zip(*found.fetchall(), strict=True)) or [[] for _ in names]
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise Fault(f"{path} does not read as Parquet ({reason}); hackgen new --data makes a project for it") from None

@@ -1,0 +1,81 @@
+"""Every knob of this project, once, with the reason beside it. Each one is also a flag: `python train.py --seed 1`."""
+
+import os
+from dataclasses import dataclass
+
+TASK = "image-classification"
+FRAMEWORK = "keras"
+BACKEND = "tensorflow"  # one of tensorflow, jax, torch
+
+# read when the framework is imported, which comes after this file
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["KERAS_BACKEND"] = BACKEND
+
+
+@dataclass
+class Config:
+    """What all models share."""
+
+    data: str = ""  # your own file or folder; empty = the sample that needs no network
+    seed: int = 0  # drives the first weights, the order of the rows and dropout
+    split_seed: int = 0  # drives which rows go to train, valid and test; keep it while you compare models
+    valid_share: float = 0.15  # rows that choose the epoch to keep
+    test_share: float = 0.2  # rows that only evaluate.py opens
+    epochs: int = 0  # passes over train; 0 = about `steps` steps in all, between 1 and 200 passes (schedule.py)
+    batch_size: int = 0  # rows in a step; 0 = the power of two nearest the square root of the rows, 16 to 256
+    steps: int = 1000  # optimiser steps that epochs = 0 aims for
+    minutes: float = 0.0  # stop by the clock instead: the learning rate follows the time; 0 = off
+    learning_rate: float = 0.003  # the peak; it warms up to it, then decays to zero along a cosine
+    warmup: float = 0.1  # share of training spent warming up, so that AdamW's first steps do no harm
+    weight_decay: float = 0.01  # pulls weight matrices towards zero; biases and gains are left alone
+    clip: float = 1.0  # longest gradient allowed: one bad batch cannot throw the weights away
+    patience: int = 0  # epochs without a better valid score before stopping; 0 = a third of them, at least 5
+    checkpoint_seconds: float = 60.0  # a long epoch also saves `last` this often
+    beta1: float = 0.9  # AdamW's memory of the gradient
+    beta2: float = 0.99  # AdamW's memory of its size; 0.999 is too long for runs of a thousand steps
+    device: str = "auto"  # gpu or cpu; auto = a GPU that the backend sees, else the CPU
+    precision: str = "auto"  # float32 or bfloat16; auto = bfloat16 on a GPU, float32 on a CPU (device.py)
+    metric: str = ""  # accuracy, macro F1 or average precision; empty = accuracy, unless a class is rare (balance.py)
+    class_weights: str = "auto"  # none, balanced (every class weighs the same); auto = balanced where macro F1 counts
+    size: int = 0  # pixels a side; 0 = the pictures' own size if all are alike and at most 64, else 64
+    skip_bad: bool = False  # leave out pictures that cannot be read instead of stopping
+    target: str = ""  # column of the labels, where a .csv names the pictures; empty = the likeliest one
+
+
+@dataclass
+class Cnn(Config):
+    """The knobs of models/cnn.py, and its own defaults for shared ones."""
+
+    model: str = "cnn"
+    steps: int = 600  # batch normalisation learns fast: three passes over 50,000 pictures
+    learning_rate: float = 0.01  # batch normalisation allows a higher peak than the other models
+    width: int = 16  # channels of the first layer; doubles with each one
+    dropout: float = 0.0  # share of features hidden while training; raise it when valid loss rises
+
+
+@dataclass
+class Mlp(Config):
+    """The knobs of models/mlp.py, and its own defaults for shared ones."""
+
+    model: str = "mlp"
+    steps: int = 1500  # its steps are cheap, and dropout wants more of them
+    learning_rate: float = 0.003  # higher peaks make ReLU layers die
+    width: int = 256  # neurons of each hidden layer
+    depth: int = 2  # hidden layers
+    dropout: float = 0.2  # share of neurons hidden while training, against learning pictures by heart
+
+
+@dataclass
+class Transformer(Config):
+    """The knobs of models/transformer.py, and its own defaults for shared ones."""
+
+    model: str = "transformer"
+    learning_rate: float = 0.003  # attention needs smaller steps than convolutions
+    width: int = 64  # length of a patch's vector
+    depth: int = 2  # blocks
+    heads: int = 4  # views of the other patches that each block takes
+    dropout: float = 0.1  # share of features hidden while training, against learning pictures by heart
+
+
+# What --model chooses from; the first is the default.
+MODELS = {"cnn": Cnn, "mlp": Mlp, "transformer": Transformer}

@@ -1,0 +1,122 @@
+"""Train a model on the project's data: `python train.py`, with any knob of config.py as a flag."""
+
+import math
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import callbacks
+import checkpoint
+import cli
+import device as devices
+import feed
+import history
+import inference
+import loss
+import models
+from backend import BACKEND, keras
+from config import Config
+from progress import Progress
+from session import Session
+from splits import Data, Split
+
+
+def main() -> None:
+    session = Session(__doc__)
+    device = devices.choose(session.config.device)
+    run = session.start(precision=devices.use_precision(session.config.precision, device))
+    trainee = Trainee(session.config, session.data.meta)
+    session.announce(inference.parameter_count(trainee.network), f"{device} with {BACKEND}")
+    before = session.yardstick(trainee.network) if session.smoke else 0.0
+    try:
+        fit(trainee, session.data, session.config, run)
+    except Exception as error:
+        if not any(words in str(error).lower() for words in ("out of memory", "oom when", "resource_exhausted")):
+            raise
+        raise session.out_of_memory() from None
+    session.end(before, trainee.network)
+
+
+class Trainee(keras.Model):
+    """A network of models/ as `fit` sees it: what it minimises stands in loss.py. All chance comes from the seed.
+
+    network   the model itself, the only part that best.keras keeps
+    loss_sum  of the steps of this epoch
+    """
+
+    def __init__(self, config: Config, meta: dict[str, Any]) -> None:
+        keras.utils.set_random_seed(config.seed)
+        super().__init__()
+        self.network = models.build(meta, config)
+        self.loss_sum = self.add_weight(name="loss_sum", initializer="zeros", trainable=False)
+        self.minimised = partial(loss.loss, self.network, meta=meta)
+        self.compile(make_optimizer(self.network, config), jit_compile=devices.COMPILE)
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        return self.network(inputs, training=training)
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
+        value = self.minimised(y_pred, y, training=training)
+        self.loss_sum.assign_add(keras.ops.stop_gradient(value))
+        return value
+
+
+def make_optimizer(network: keras.Model, config: Config) -> keras.Optimizer:
+    """AdamW that leaves biases and gains, all that is no matrix, out of the weight decay."""
+    optimizer = keras.optimizers.AdamW(
+        config.learning_rate, config.weight_decay, config.beta1, config.beta2, epsilon=1e-8, global_clipnorm=config.clip
+    )
+    optimizer.exclude_from_weight_decay([weight for weight in network.trainable_weights if len(weight.shape) < 2])
+    optimizer.build(network.trainable_weights)
+    return optimizer
+
+
+def train_batch(network: keras.Model, split: Split, rows: Any, key: tuple[int, int, int]) -> tuple[Any, Any]:
+    """A training batch as arrays; `key` (seed, epoch, step) decides how it is augmented."""
+    inputs, targets = feed.batch(split, rows, key)
+    return inference.widened(network, inputs), targets
+
+
+def batches(network: keras.Model, data: Data, config: Config, progress: Progress) -> Iterator[tuple[Any, Any]]:
+    """All batches that are still to do, epoch after epoch, for ever: `fit` takes as many as it wants."""
+    epoch, done = progress.epoch, progress.step
+    while True:
+        order = feed.order(len(data.train), config.batch_size, config.seed, epoch)
+        for step in range(done, len(order)):
+            yield train_batch(network, data.train, order[step], (config.seed, epoch, step))
+        epoch, done = epoch + 1, 0
+
+
+def fit(trainee: Trainee, data: Data, config: Config, run: Path) -> None:
+    """Train until the epochs or the minutes are over or valid no longer improves; best.* keeps the best weights.
+
+    A run resumed from last.npz ends with the same losses: the batches follow from (seed, epoch, step), and the
+    state of dropout's chance is saved with the weights.
+    """
+    saver = checkpoint.Saver(run, trainee.network, trainee.optimizer, config)
+    progress = saver.resume()
+    steps = math.ceil(len(data.train) / config.batch_size)
+    interrupted = cli.watch_interrupts()
+    log = history.Log(run, data, progress)
+    while not progress.finished:  # once; twice where an epoch was cut off, whose rest comes first
+        epochs = progress.epoch if progress.step else 1_000_000  # the callbacks stop it earlier
+        trainee.fit(
+            batches(trainee.network, data, config, progress),
+            steps_per_epoch=steps - progress.step,
+            initial_epoch=progress.epoch - 1,
+            epochs=epochs,
+            shuffle=False,
+            verbose=0,
+            callbacks=[
+                callbacks.Pace(progress, config, steps),
+                callbacks.Score(log, data, config, progress, saver),
+                callbacks.Checkpoints(saver, progress, steps, interrupted),
+            ],
+        )
+
+
+if __name__ == "__main__":
+    cli.run(main)

@@ -1,0 +1,19 @@
+"""What training a classifier minimises: cross-entropy, on raw scores (batch, classes)."""
+
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+def loss(model: nn.Module, inputs: Any, targets: torch.Tensor, meta: dict[str, Any]) -> torch.Tensor:
+    """Mean cross-entropy in nats of the right classes, a scalar; rows of a class with a weight count that often."""
+    weights = meta.get("class_weights")
+    weight = torch.tensor(weights, device=targets.device) if weights else None
+    return F.cross_entropy(model(inputs).float(), targets, weight)
+
+
+def answers(model: nn.Module, inputs: Any, targets: torch.Tensor | None, meta: dict[str, Any]) -> torch.Tensor:
+    """Class probabilities, (batch, classes)."""
+    return model(inputs).float().softmax(1)

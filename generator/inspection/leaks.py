@@ -1,0 +1,178 @@
+"""What speaks against a score once the target is known: columns that give it away, and classes that are rare."""
+
+import itertools
+
+import numpy as np
+
+from .findings import Column, Suspect
+from .names import words_of
+from .numbers import as_numbers, is_missing
+from .profiles import Profile
+from .relation import Table
+
+LEAK = 0.999  # of the rows whose target a column tells, or correlation
+FEWEST_ROWS = 30  # below this, chance makes leaks
+PAIRS = 40  # columns of numbers whose pairs are tried as parts of the target
+
+
+def of_target(table: Table, columns: list[Column], profiles: list[Profile], target: Column, task: str) -> list[Suspect]:
+    """Columns that give the target away (they are not used any more), and unequal classes."""
+    found = []
+    place = columns.index(target)
+    if task in ("tabular-classification", "text-classification", "image-classification"):
+        found += _imbalance(target, profiles[place])
+    if table.rows >= FEWEST_ROWS:
+        found += _leaks(table, columns, place, task)
+    given = {suspect.column for suspect in found if suspect.kind == "leakage"}
+    left = [c for c in columns if c.use and c is not target and c.name not in given and c.role != "picture"]
+    for suspect in found:
+        if suspect.kind == "leakage" and left:  # else nothing to learn from would be left
+            column = next(column for column in columns if column.name == suspect.column)
+            column.use, column.why = False, f"gives {target.name} away: {suspect.detail}"
+    return found
+
+
+def shares(profile: Profile) -> dict[str, float]:
+    """The share of each class, the most frequent first."""
+    total = sum(profile.counts.values()) or 1
+    return {name: count / total for name, count in sorted(profile.counts.items(), key=lambda item: -item[1])}
+
+
+def is_imbalanced(profile: Profile) -> bool:
+    """Whether accuracy would look good without the rarest class: it has less than a fifth of an equal share."""
+    found = list(shares(profile).values())
+    return len(found) > 1 and found[-1] < min(0.15, 0.4 / len(found)) and found[0] > 2 * found[-1]
+
+
+def _imbalance(target: Column, profile: Profile) -> list[Suspect]:
+    if not is_imbalanced(profile):
+        return []
+    found = shares(profile)
+    most, least = next(iter(found)), list(found)[-1]
+    detail = f'"{most}" has {found[most]:.1%} of the rows, "{least}" {found[least]:.1%}'
+    return [Suspect("imbalance", target.name, detail)]
+
+
+def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[Suspect]:
+    """Columns that tell the target in nearly all rows of the sample."""
+    target, cells = columns[place], table.columns[place]
+    known = [n for n, cell in enumerate(cells) if not is_missing(cell, target.parse)]
+    if len(known) < FEWEST_ROWS:
+        return []
+    stated = f"{len(known):,} rows looked at" if not table.whole else f"all {len(known):,} rows"
+    numeric = task == "tabular-regression"
+    if numeric:
+        wanted = as_numbers([cells[n] for n in known], target.parse)
+    else:
+        wanted = np.unique([cells[n] for n in known], return_inverse=True)[1]
+    found, by_name = [], []
+    for i, column in enumerate(columns):
+        if i == place or not column.use or column.role in ("text", "picture", "list"):
+            continue
+        given = [table.columns[i][n] for n in known]
+        why = ""
+        if column.role == "number" and numeric:
+            why = _correlated(as_numbers(given, column.parse), wanted)
+        elif not numeric:
+            why = _tells(given, column, wanted) or _divides(given, column, wanted)
+        if why:
+            found.append(Suspect("leakage", column.name, f"{why} ({stated})"))
+        elif _named_after(column.name, target.name):
+            by_name.append(Suspect("leakage", column.name, f"its name says that it is made from {target.name}"))
+    found += by_name
+    if numeric:
+        found += _parts(table, columns, place, known[:2000], wanted[:2000], {suspect.column for suspect in found})
+    return found
+
+
+def _correlated(given: np.ndarray, wanted: np.ndarray) -> str:
+    """Whether one number is another on a different scale."""
+    both = np.isfinite(given) & np.isfinite(wanted)
+    if both.sum() < FEWEST_ROWS or both.sum() < 0.5 * len(wanted) or not given[both].std() or not wanted[both].std():
+        return ""
+    value = abs(np.corrcoef(given[both], wanted[both])[0, 1])
+    return f"correlation {value:.4f}" if value > LEAK else ""
+
+
+def _tells(given: list[str], column: Column, wanted: np.ndarray) -> str:
+    """Whether equal values go with equal classes, judged by values that repeat; wanted are the classes' numbers."""
+    classes = int(wanted.max()) + 1
+    if np.bincount(wanted).max() > 0.995 * len(wanted):
+        return ""
+    there = np.array([not is_missing(cell, column.parse) for cell in given])
+    names, values = np.unique(np.array(given)[there], return_inverse=True)
+    pairs, counts = np.unique(values * classes + wanted[there], return_counts=True)
+    most, total = np.zeros(len(names), np.int64), np.bincount(values, minlength=len(names))
+    np.maximum.at(most, pairs // classes, counts)
+    repeated = total > 1
+    rows, right = int(total[repeated].sum()), int(most[repeated].sum())
+    usual = pairs[(counts == most[pairs // classes]) & repeated[pairs // classes]] % classes
+    many = 5 * repeated.sum() <= rows and rows >= max(FEWEST_ROWS, 0.8 * len(given))
+    if many and right >= LEAK * rows and len(np.unique(usual)) == classes:
+        return f"each value goes with one value of the target in {right / rows:.1%}"
+    return ""
+
+
+def _divides(given: list[str], column: Column, wanted: np.ndarray) -> str:
+    """Whether thresholds on a number divide the classes without a mistake."""
+    if column.role != "number" or len(given) < 200 or np.bincount(wanted).min() < 20:
+        return ""
+    numbers = as_numbers(given, column.parse)
+    there = np.isfinite(numbers)
+    if there.sum() < 0.99 * len(given):
+        return ""
+    order = np.argsort(numbers[there], kind="stable")
+    numbers, classes = numbers[there][order], wanted[there][order]
+    changes = np.flatnonzero(np.diff(classes))
+    if len(changes) == wanted.max() and (numbers[changes] != numbers[changes + 1]).all():
+        return "thresholds on it divide the classes without a mistake"
+    return ""
+
+
+MADE = set(
+    "encoded encode enc pred predicted prediction predictions prob proba probability label code cat num binary".split()
+)
+
+
+def _named_after(name: str, target: str) -> bool:
+    """Whether a name is the target's with a word such as encoded or predicted."""
+    mine, its = words_of(name), words_of(target)
+    rest = list(mine)
+    for word in its:
+        if word not in rest:
+            return bool(mine) and mine[0] in ("pred", "predicted", "prediction") and len(mine) == 1
+        rest.remove(word)
+    return bool(rest) and bool(its) and all(word in MADE or word.isdigit() for word in rest) and bool(set(rest) & MADE)
+
+
+def _parts(
+    table: Table, columns: list[Column], place: int, known: list[int], wanted: np.ndarray, left_out: set[str | None]
+) -> list[Suspect]:
+    """Two columns whose sum is the target, or whose product is and one is named after it (a price by area)."""
+    target = columns[place]
+    places = [
+        i for i, c in enumerate(columns) if i != place and c.use and c.role == "number" and c.name not in left_out
+    ]
+    places = [i for i in places if columns[i].distinct > 2][:PAIRS]
+    values = {i: as_numbers([table.columns[i][n] for n in known], columns[i].parse) for i in places}
+    found = []
+    for a, b in itertools.combinations(places, 2):
+        if len(places) > 2 and _equal(values[a] + values[b], wanted):
+            for one_of, other in ((a, b), (b, a)):
+                detail = f"{target.name} = {columns[one_of].name} + {columns[other].name}"
+                found.append(Suspect("leakage", columns[one_of].name, detail))
+            break
+        for one_of, other in ((a, b), (b, a)):
+            named = set(words_of(target.name)) & set(words_of(columns[one_of].name)) - {"the", "of", "per"}
+            if named and _equal(values[one_of] * values[other], wanted, 0.005):
+                detail = f"{target.name} = {columns[one_of].name} × {columns[other].name}"
+                found.append(Suspect("leakage", columns[one_of].name, detail))
+    return found
+
+
+def _equal(given: np.ndarray, wanted: np.ndarray, tolerance: float = 1e-6) -> bool:
+    both = np.isfinite(given) & np.isfinite(wanted)
+    if both.sum() < FEWEST_ROWS or both.sum() < 0.5 * len(wanted) or len(np.unique(wanted[both])) < 5:
+        return False
+    close = np.abs(given[both] - wanted[both]) <= tolerance * np.maximum(np.abs(wanted[both]), 1e-9)
+    return close.mean() > LEAK

@@ -1,0 +1,174 @@
+"""How numbers are written in a column: currency, percent and unit, thousands, decimal comma, sentinels.
+
+The rules found here (`parse`) are those that a project's cells.py follows, and `to_number` is its code.
+"""
+
+import re
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from .borrowed import of_tables
+
+meaning = of_tables("cells")
+MISSING, is_missing, number = meaning.MISSING, meaning.is_missing, meaning.number
+
+MOSTLY = 0.9  # a column of so many numbers (dates, lists …) is one of them; the rest counts as missing
+MONEY = "$€£¥₹₽₩%‰°#"
+CODES = {"usd", "eur", "gbp", "chf", "jpy", "inr", "rs", "rs.", "us$", "ca$", "a$", "r$", "kr", "~", "<", ">", "ca."}
+UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd", "n.a", "nil", "no data", "-"} | {
+    "--", "---", "*", "x", "\\n", "#value!", "#ref!", "#div/0!", "unk", "not applicable", "nd", "n.d", "k.a",
+}  # fmt: skip
+NINES = r"9{3,9}|9{2,6}\.9{1,4}|8{3,5}"  # 999, 99.9, 8888: written where nothing was known
+_NUMBER = re.compile(
+    r"([^\d+\-.,()]*)([+\-]?)([^\d+\-.,()]*)(\.?\d[\d.,'’ \u00a0\u202f]*?)((?:[eE][+\-]?\d+)?)(\s*[^\d]*)"
+)
+_SPACES = " \u00a0\u202f"
+
+
+def to_number(cell: str, parse: dict[str, Any]) -> float | None:
+    """A cell as a number under the rules of its column; None if it is none, or stands for "not known"."""
+    return None if is_missing(cell, parse) else number(cell, parse)
+
+
+def as_numbers(cells: list[str], parse: dict[str, Any]) -> np.ndarray:
+    """Cells as floats, (rows,), NaN where they are missing or no number."""
+    if not parse:
+        return meaning.numbers(cells)
+    different = list(set(cells))
+    values = dict(zip(different, meaning.numbers(different, parse).tolist(), strict=True))
+    return np.array([values[cell] for cell in cells], np.float64)
+
+
+def rules(counts: Counter[str], different: list[str]) -> tuple[dict[str, Any], list[str]] | None:
+    """The rules by which most cells are numbers ({} where plain ones do), and cells that need them; None for words."""
+    total = sum(counts[cell] for cell in different)
+    odd = [cell for cell in different if number(cell) is None]
+    plain = 1 - sum(counts[cell] for cell in odd) / total
+    if not odd:
+        return {}, []
+    found, examples = _marks(odd, different)
+    if found:
+        left = [cell for cell in different if to_number(cell, found) is None]
+        share = 1 - sum(counts[cell] for cell in left) / total
+        if share > plain and _enough(share, left):
+            return found | _words(left), examples
+    return (_words(odd), []) if _enough(plain, odd) else None
+
+
+def _enough(share: float, left: list[str]) -> bool:
+    """Whether a column is one of numbers: nearly all cells, or all but one or two words that stand for "not known"."""
+    if share >= MOSTLY:
+        return True
+    return len(left) <= 2 and share >= 0.5 and all(_means_unknown(cell) for cell in left)
+
+
+def _means_unknown(cell: str) -> bool:
+    return cell.lower().strip(" .") in UNKNOWN or not any(map(str.isalnum, cell))
+
+
+def _words(left: list[str]) -> dict[str, Any]:
+    """Cells that mean "not known" besides the usual ones."""
+    found = [cell for cell in left if _means_unknown(cell)]
+    return {"missing": found[:10]} if found else {}
+
+
+def _marks(odd: list[str], different: list[str]) -> tuple[dict[str, Any], list[str]]:
+    """The rules (strip, decimal, thousands) under which the odd cells are numbers; the cells that need them."""
+    marks: Counter[str] = Counter()
+    bodies, examples = [], []
+    for cell in odd:
+        if not (match := _NUMBER.fullmatch(cell)):
+            continue
+        around = [part.strip() for part in (match[1], match[3], match[6]) if part.strip()]
+        if any(
+            not _is_mark(part, before=i < 2) for i, part in enumerate((match[1], match[3], match[6])) if part.strip()
+        ):
+            continue
+        marks.update(around)
+        bodies.append(match[4])
+        examples.append(cell)
+    if not bodies or len(bodies) < 0.5 * len([cell for cell in odd if not _means_unknown(cell)]):
+        return {}, []
+    words = [mark for mark in marks if mark.lower() not in CODES and any(map(str.isalpha, mark))]
+    if len(words) > 1 or (words and marks[words[0]] < 0.8 * len(bodies)):
+        return {}, []  # different units, or codes such as 12a and 12b
+    plain = [cell.lstrip("+-") for cell in different if number(cell) is not None]
+    rules = _separators(bodies, plain)
+    if rules is None:
+        return {}, []
+    if marks:
+        strip = sorted(marks, key=lambda mark: (-len(mark), mark))
+        rules["strip"] = strip[0] if len(strip) == 1 else strip
+    return rules, examples[:3]
+
+
+def _is_mark(part: str, before: bool) -> bool:
+    """Whether what stands beside a number is a currency, a percent sign or a unit, instead of a part of a code."""
+    text = part.strip()
+    if all(letter in MONEY for letter in text) or text.lower() in CODES:
+        return True
+    if before or len(text) > 10 or text.lower() in {"k", "m", "b", "mn", "bn", "mio", "mrd", "th", "st", "nd", "rd"}:
+        return False  # 12k is twelve thousand
+    return len(text) > 1 or part != text or text in "gmlhsWVA°"
+
+
+def _separators(bodies: list[str], plain: list[str]) -> dict[str, Any] | None:
+    """Decimal and thousands separators that all bodies agree with; None where there are none."""
+    texts = [body.strip() for body in bodies]
+    for decimal, thousands in (
+        (".", ""),
+        (".", ","),
+        (",", ""),
+        (",", "."),
+        (".", "'"),
+        (".", "’"),
+        (".", " "),
+        (",", " "),
+    ):
+        pattern = _pattern(decimal, thousands)
+        if sum(bool(pattern.fullmatch(text)) for text in texts) < 0.98 * len(texts):
+            continue
+        if thousands == "," and all(text.startswith("0,") for text in texts if "," in text):
+            continue  # 0,125 is a fraction
+        if decimal == "," and any("." in cell for cell in plain):
+            continue  # the others have decimal points
+        if thousands == " " and all(sum(text.count(s) for s in _SPACES) > 1 for text in texts):
+            return None  # 100 200 300 is a list
+        rules = {"decimal": decimal} if decimal != "." else {}
+        return rules | ({"thousands": thousands} if thousands else {})
+    return None
+
+
+def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
+    d = re.escape(decimal)
+    if not thousands:
+        return re.compile(rf"\d*(?:{d}\d*)?")
+    t = f"[{_SPACES}]" if thousands == " " else re.escape(thousands)
+    return re.compile(rf"(?:\d{{1,3}}(?:{t}\d{{3}})+|\d+)(?:{d}\d*)?")
+
+
+def far_values(counts: Counter[str], numbers: dict[str, float]) -> list[float]:
+    """Values such as -999 and 9999 that repeat and lie far from all others; `numbers` says what cells are."""
+    values: Counter[float] = Counter()
+    for cell, value in numbers.items():
+        if value == value:
+            values[value] += counts[cell]
+    if len(values) < 5:
+        return []
+    found: list[float] = []
+    for value in sorted(values, key=abs, reverse=True)[:2]:
+        digits = f"{abs(value):g}"
+        nines = bool(re.fullmatch(NINES, digits))
+        if not nines and digits != "99" and not (value < 0 and digits in ("100", "200")):
+            continue  # 100 and 200 are numbers like others, and -1 is too often a value
+        others = [other for other in values if other != value and other not in found]
+        if len(others) < 4 or not 2 <= values[value] <= 0.95 * values.total():
+            continue
+        low, high = min(others), max(others)
+        gap = low - value if value < low else value - high
+        often = values[value] >= 0.002 * counts.total()
+        if gap > (0.5 if nines else 1.0) * max(high - low, 1e-9) and (value < 0 or often):
+            found.append(value)
+    return found

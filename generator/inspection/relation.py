@@ -1,0 +1,166 @@
+"""A table as DuckDB sees it: columns c0, c1 … of text, the real names apart, and a sample of its rows.
+
+Queries never hold a name of the user's, because DuckDB's names ignore case and a header may hold anything.
+"""
+
+import gzip
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import duckdb
+import numpy as np
+
+from . import delimited
+from .formats import member_of
+from .numbers import is_missing
+
+SAMPLE = 20_000  # rows from which roles, leaks and near duplicates are found
+CELLS = 600_000  # of a sample, so that a wide table takes no longer than a long one
+
+
+@dataclass
+class Table:
+    """A table that can be queried as `relation`, with columns c0, c1 … of text (NULL is empty)."""
+
+    path: Path
+    format: str
+    names: list[str]
+    connection: duckdb.DuckDBPyConnection
+    relation: str = "cells"
+    rows: int = 0
+    sample: list[list[str]] = field(default_factory=list)  # rows spread over the whole table; all if `whole`
+    whole: bool = True
+    dialect: dict[str, Any] = field(default_factory=dict)
+    duplicate_names: list[str] = field(default_factory=list)
+    ragged: list[int] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    relax: Callable[[], None] | None = None  # makes a relation that bears odd rows, once a query has failed
+    likely_rows: int = 0  # an estimate, before a large file has been read
+    compared: int = 0  # rows that were compared with each other (all, unless they are very many)
+    repeated: int = 0  # of those, the ones that equal an earlier one
+
+    @cached_property
+    def columns(self) -> list[list[str]]:
+        """The sample by columns."""
+        return [list(column) for column in zip(*self.sample, strict=True)] or [[] for _ in self.names]
+
+    @cached_property
+    def counts(self) -> list[Counter[str]]:
+        """How often each cell stands in a column of the sample, missing ones too."""
+        return [Counter(column) for column in self.columns]
+
+    @cached_property
+    def known(self) -> list[Counter[str]]:
+        """The same without missing cells."""
+        return [
+            Counter({cell: count for cell, count in column.items() if not is_missing(cell)}) for column in self.counts
+        ]
+
+    def mend(self) -> None:
+        """Called while a query's error is handled: make a relation that bears odd rows, once, else raise the error."""
+        if self.relax is None:
+            raise
+        relax, self.relax = self.relax, None
+        relax()
+
+    def one(self, query: str) -> tuple[Any, ...]:
+        """The only row that a query answers; `{relation}` in it stands for the table."""
+        return self._asked(query).fetchone()
+
+    def one_with_lists(self, query: str) -> list[Any]:
+        """The same of a query whose columns have different names; lists come as arrays, which take less memory."""
+        values = (column[0] for column in self._asked(query).fetchnumpy().values())
+        return [None if v is np.ma.masked else v.item() if isinstance(v, np.generic) else v for v in values]
+
+    def _asked(self, query: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self.connection.execute(query.replace("{relation}", self.relation))
+        except duckdb.Error:
+            self.mend()
+            return self.connection.execute(query.replace("{relation}", self.relation))
+
+
+@contextmanager
+def bytes_of(table: Table) -> Iterator[BinaryIO]:
+    """The unpacked bytes of the file, or of the member of a .zip that holds the table."""
+    with table.path.open("rb") as file:
+        first = file.read(4)
+    if first.startswith(b"\x1f\x8b"):
+        with gzip.open(table.path) as file:
+            yield file
+    elif first.startswith(b"PK") and table.format != "excel":
+        _, member = member_of(table.path)
+        table.dialect["member"] = member
+        with zipfile.ZipFile(table.path) as archive, archive.open(member) as file:
+            if member.lower().endswith(".gz"):
+                file = gzip.open(file)
+            yield file
+    else:
+        with table.path.open("rb") as file:
+            yield file
+
+
+def name_columns(table: Table, cells: list[str]) -> None:
+    """Column names from a header; what had to be changed is remembered."""
+    table.names = delimited.unique_names(cells)
+    plain = [" ".join(cell.split()) for cell in cells]
+    seen: dict[str, str] = {}
+    for name in plain:
+        if name and name.lower() in seen:
+            table.duplicate_names.append(name)
+        seen[name.lower()] = name
+    if empty := sum(not name for name in plain):
+        table.notes.append(f"{empty} column(s) have no name in the header and are called column_N")
+
+
+def sample_rows(columns: int) -> int:
+    """How many rows the sample of a table has at most."""
+    return min(SAMPLE, max(2_000, CELLS // max(columns, 1)))
+
+
+def take_names(table: Table, rows: list[list[str]], header: bool) -> None:
+    """Column names from the first row if that is a header, else column_1, column_2 …"""
+    table.dialect["header"] = header
+    if header:
+        name_columns(table, rows[0])
+    else:
+        table.names = delimited.unique_names([""] * len(rows[0]))
+        table.notes.append("there is no header: columns are called column_1, column_2 …")
+
+
+def fill(table: Table, rows: list[list[str]]) -> None:
+    """Hand rows to DuckDB as the table `cells`, and keep a sample of them."""
+    table.rows = len(rows)
+    step = max(1, len(rows) // sample_rows(len(table.names)))
+    table.sample, table.whole = rows[::step], step == 1
+    if table.whole:
+        return  # counted from the sample
+    arrays = {
+        f"c{i}": np.array([cell or None for cell in column], object) for i, column in enumerate(zip(*rows, strict=True))
+    }
+    table.connection.register("arrays", arrays)
+    table.connection.execute("CREATE TABLE cells AS SELECT * FROM arrays")
+    table.connection.unregister("arrays")
+
+
+def take_sample(table: Table) -> None:
+    """A sample of rows out of DuckDB, all of them where they are few."""
+    most = sample_rows(len(table.names))
+    few = table.rows <= most
+    clause = "" if few else f" USING SAMPLE reservoir({most} ROWS) REPEATABLE (0)"
+    cells = ", ".join(f"c{i}" for i in range(len(table.names))) or "1"
+    if few or table.rows * len(table.names) < 5e7:
+        found = table.connection.execute(f"SELECT {cells} FROM {table.relation}{clause}").fetchall()
+    else:  # a reservoir reads all of a large file: every so manieth row by its content's hash is as good
+        keep = max(1, table.rows // most)
+        found = table.connection.execute(
+            f"SELECT {cells} FROM {table.relation} WHERE hash(c0, c{len(table.names) - 1}) % {keep} = 0 LIMIT {most}"
+        ).fetchall()
+    table.sample = [["" if cell is None else str(cell).strip() for cell in row] for row in found]
+    table.whole = few

@@ -1,0 +1,64 @@
+"""Opening Excel workbooks: the sheet with the most cells."""
+
+import datetime
+import itertools
+from pathlib import Path
+from typing import Any
+
+from ..errors import Problem
+from . import delimited
+from .relation import Table, fill, take_names
+
+
+def open_excel(table: Table, folder: Path) -> None:
+    """The sheet with the most cells; empty rows, and empty columns after it, are left out."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(table.path, read_only=True, data_only=True)
+    except Exception as error:  # openpyxl raises whatever its parsers meet
+        raise Problem(f"{table.path} cannot be read as Excel ({error}); save it again as .xlsx or CSV") from None
+    sheets = {}
+    for sheet in book.worksheets:
+        if hasattr(sheet, "reset_dimensions"):
+            sheet.reset_dimensions()  # what the file says of its size is often wrong
+        sheets[sheet.title] = [[_excel_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+    book.close()
+    filled = {name: sum(map(bool, itertools.chain.from_iterable(rows))) for name, rows in sheets.items()}
+    if not any(filled.values()):
+        table.notes.append("no sheet holds any cell")
+        return
+    chosen = max(filled, key=filled.get)
+    table.dialect["sheet"] = chosen
+    if others := [name for name in filled if name != chosen and filled[name]]:
+        table.notes.append(f'the largest sheet, "{chosen}", is read; the others are not: {", ".join(others[:5])}')
+    rows = sheets[chosen]
+    width = max(map(len, rows))
+    rows = [row + [""] * (width - len(row)) for row in rows]
+    skip = _title_rows(rows)
+    rows = [row for row in rows[skip:] if any(row)]
+    width = max(i + 1 for row in rows for i, cell in enumerate(row) if cell)
+    rows = [row[:width] for row in rows]
+    table.dialect["skip"] = skip
+    header = delimited.is_header(rows) if len(rows) > 1 else True
+    take_names(table, rows, header)
+    fill(table, rows[header:])
+
+
+def _title_rows(rows: list[list[str]]) -> int:
+    """Rows above the table: empty ones, and titles that fill fewer than half the cells of what follows."""
+    counts = [sum(map(bool, row)) for row in rows[:100]]
+    usual = sorted(counts)[len(counts) // 2]
+    return next((i for i, count in enumerate(counts) if count and 2 * count > usual), 0)
+
+
+def _excel_cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "seconds")
+    return " ".join(str(value).split())

@@ -1,0 +1,217 @@
+"""Which column of a table is likely to be the one to predict: evidences, each with its weight and its sentence.
+
+A column's points are the sum of its evidences: what its name says (names.py), where it stands, what its values are
+beside those of the others, and whether the others tell anything about it. WEIGHTS are the only numbers to tune.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from .findings import Column
+from .names import FEATURES, FORMULA, NAMES, TIME_WORDS, VAGUE, words_of
+from .predictable import told_by_others
+from .profiles import Profile
+from .relation import Table
+
+MOST_CLASSES = 50
+FEW_NUMBERS = 10  # different integers up to which they are taken for classes
+
+# evidence: points for each unit of it, and the sentence for a person ("" = too weak to be a reason)
+WEIGHTS: dict[str, tuple[float, str]] = {
+    "name": (1.0, 'the name "{name}"'),  # points of names.py
+    "known beforehand": (-3.5, ""),  # its name is one of inputs
+    "file": (4.0, "the file is named after it"),
+    "last": (3.2, "it is the last column"),
+    "first": (2.8, "it is the first column"),
+    "classes": (0.2, ""),
+    "two classes": (0.8, ""),
+    "words": (0.0, ""),
+    "many words": (-2.0, ""),
+    "only classes": (0.5, "the only one with few values"),
+    "only classes at an end": (1.2, ""),
+    "only words": (0.5, "the only one of words"),
+    "only number": (1.0, "the only one that is measured"),
+    "classes of texts": (1.5, "the other column holds texts"),
+    "no classes of texts": (-1.0, ""),
+    "numbered": (-4.0, ""),  # x1 x2 x3
+    "derived": (-2.5, ""),  # log_price beside price
+    "has derived": (-1.0, ""),
+    "missing": (-3.0, ""),
+    "some missing": (-0.5, ""),
+    "who was measured": (-6.0, ""),
+    "designed": (-2.5, ""),  # its values are equally frequent, as those of an experiment's factors are
+    "told by others": (1.2, "the other columns tell something about it"),
+    "told by nothing": (-0.5, ""),
+}
+
+
+@dataclass
+class Chosen:
+    """A column to predict, with the reason."""
+
+    place: int
+    points: float
+    why: str
+
+
+def choose(table: Table, columns: list[Column], profiles: list[Profile], wanted: str | None) -> Chosen | None:
+    """The column to predict: the one that was named, else the one with most points; None where there is none."""
+    if wanted is not None:
+        return Chosen([column.name for column in columns].index(wanted), 0.0, "named with --target")
+    found = evidences(table, columns, profiles)
+    scored = [_weighed(place, columns[place].name, evidence) for place, evidence in found.items()]
+    return max(scored, key=lambda chosen: chosen.points, default=None)
+
+
+def _weighed(place: int, name: str, evidence: dict[str, float]) -> Chosen:
+    points = {kind: WEIGHTS[kind][0] * amount for kind, amount in evidence.items()}
+    strongest = sorted((kind for kind in points if points[kind] >= 1 and WEIGHTS[kind][1]), key=lambda k: -points[k])
+    why = ", ".join(WEIGHTS[kind][1].format(name=name) for kind in strongest)
+    return Chosen(place, sum(points.values()), why or "nothing speaks for another column")
+
+
+def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> dict[int, dict[str, float]]:
+    """What speaks for and against each column that could be predicted."""
+    usable = [i for i, column in enumerate(columns) if column.role not in ("identifier", "constant", "empty")]
+    possible = [i for i in range(len(columns)) if _possible(columns[i], profiles[i])]
+    if not possible or len(usable) < 2:
+        return {}
+    families = _families([column.name for column in columns])
+    members, told = _members(table, columns), told_by_others(table, columns, usable)
+    found = {}
+    for i in possible:
+        evidence = _of_name(table, columns, i, usable) | _of_values(columns, profiles, i, usable)
+        evidence["last"], evidence["first"] = i == usable[-1], i == usable[0] != usable[-1]
+        evidence["numbered"] = columns[i].name in families and table.dialect.get("header", True)
+        evidence["missing"], evidence["some missing"] = columns[i].missing, columns[i].missing > 0
+        evidence["who was measured"] = i in members
+        if i in told:
+            evidence["told by others"], evidence["told by nothing"] = told[i], told[i] < 0.01
+        found[i] = {kind: float(amount) for kind, amount in evidence.items() if amount}
+    return found
+
+
+def _possible(column: Column, profile: Profile) -> bool:
+    """Whether a column could be predicted at all."""
+    if column.role not in ("number", "category") or profile.distinct < 2 or column.missing > 0.8:
+        return False
+    return column.role == "number" or profile.distinct <= max(2, min(200, 0.34 * profile.known))
+
+
+# Names
+
+
+def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> dict[str, float]:
+    name, others = columns[i].name, [column.name for k, column in enumerate(columns) if k != i]
+    found = {"derived": any(_derived(name, other) for other in others)}
+    found["has derived"] = any(_derived(other, name) for other in others)
+    if not table.dialect.get("header", True):
+        return found
+    place = name.lower() == "y" and i not in (usable[0], usable[-1]) and "x" in map(str.lower, others)
+    found["name"] = 0.0 if place else by_name(name)
+    words = words_of(name)
+    known = bool(words) and (words[-1] in FEATURES or (words[0] in FEATURES and found["name"] < 5))
+    found["known beforehand"] = known * (0.75 if i == usable[-1] else 1.0)
+    found["file"] = _file_is_named_after(table.path, name)
+    return found
+
+
+def by_name(name: str) -> float:
+    """Points for a name that outcomes have: whole, else its last word, else any."""
+    words = words_of(name)
+    whole = "".join(words)
+    if whole in NAMES:
+        return NAMES[whole]
+    if FORMULA.fullmatch(whole):
+        return 11.0
+    points = max(((0.5 if word in VAGUE else 0.75) * NAMES[word] for word in words[-1:] if word in NAMES), default=0.0)
+    points = max([points, *(0.3 * NAMES[word] for word in words if word in NAMES)])
+    if words and words[0] in ("is", "has", "will", "did", "was"):
+        points += 3
+    if words and words[0] in ("target", "predict", "actual", "true", "final"):
+        points += 4
+    return points
+
+
+def _file_is_named_after(path: Path, name: str) -> bool:
+    """Whether wine-quality.csv is the file of the column quality."""
+    file, words = words_of(path.name.partition(".")[0]), words_of(name)
+    together = "".join(words)
+    if len(together) < 4:
+        return False
+    whole_word = any(word.rstrip("s") == together.rstrip("s") for word in file)
+    return together in "".join(file) or whole_word or any(len(word) >= 4 and word in file for word in words)
+
+
+def _families(names: list[str]) -> set[str]:
+    """Names that differ from several others in a number only: x1 x2 x3, pixel_0 …, V1 …"""
+    stems: dict[str, list[str]] = {}
+    for name in names:
+        if match := re.fullmatch(r"(.*?)[_ .-]*\d+(_\d+)?", name):
+            stems.setdefault(match[1].lower(), []).append(name)
+    return {name for members in stems.values() if len(members) >= 3 for name in members}
+
+
+def _derived(name: str, other: str) -> bool:
+    """Whether a name is another's with something around it: income and incomesq, price and log_price."""
+    mine, its = name.lower(), other.lower()
+    if len(its) < 3 or len(mine) <= len(its) or mine[-1].isdigit():
+        return False
+    return mine.startswith(its) or mine in (
+        f"l{its}",
+        *(f"{by}{mark}{its}" for by in ("log", "ln", "sqrt") for mark in ("", "_")),
+    )
+
+
+# Values
+
+
+def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: list[int]) -> dict[str, float]:
+    """What a column's values are beside those of the others."""
+    column, profile = columns[i], profiles[i]
+    classes = are_classes(column, profile)
+    others = [k for k in usable if k != i and columns[k].role not in ("date", "text")]
+    word, at_end = column.role == "category", i in (usable[0], usable[-1])
+    found = {"classes": classes, "two classes": classes and profile.distinct == 2, "words": word}
+    found["many words"] = word and profile.distinct > 30
+    if others:
+        alone = classes and not any(are_classes(columns[k], profiles[k]) for k in others)
+        found["only classes"], found["only classes at an end"] = alone, alone and at_end
+        found["only words"] = word and all(columns[k].role == "number" for k in others)
+        found["only number"] = not classes and not word and all(are_classes(columns[k], profiles[k]) for k in others)
+        factors = [k for k in others if designed(profiles[k])]
+        measured = [k for k in others if not are_classes(columns[k], profiles[k]) and columns[k].role == "number"]
+        found["designed"] = designed(profile) and (len(measured) <= 1 or bool(factors))
+    if any(columns[k].role == "text" for k in usable):
+        found["classes of texts"], found["no classes of texts"] = classes, not classes
+    return found
+
+
+def are_classes(column: Column, profile: Profile) -> bool:
+    """Whether values are few enough, and come often enough, to be classes."""
+    if column.role == "category":
+        return profile.distinct <= MOST_CLASSES and profile.known >= 2 * profile.distinct
+    return profile.whole and profile.distinct <= FEW_NUMBERS and profile.known >= 5 * profile.distinct
+
+
+def designed(profile: Profile) -> bool:
+    """Whether all values are equally frequent, as those of an experiment's factors are."""
+    counts = profile.counts.values()
+    return 1 < len(counts) <= profile.known / 2 and max(counts) - min(counts) <= 0.05 * max(counts)
+
+
+def _members(table: Table, columns: list[Column]) -> set[int]:
+    """Categories that name who was measured at each time (firm and year, country and date): never the target."""
+    times = [
+        i
+        for i, c in enumerate(columns)
+        if c.role == "date" or (c.role == "number" and set(words_of(c.name)) & TIME_WORDS)
+    ]
+    rows, found = len(table.sample), set()
+    for i, column in enumerate(columns):
+        if column.role == "category" and 5 <= column.distinct <= rows / 5:
+            for time in times:
+                if len(set(zip(table.columns[i], table.columns[time], strict=True))) >= 0.98 * rows:
+                    found.add(i)
+    return found

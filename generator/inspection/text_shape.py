@@ -1,0 +1,103 @@
+"""What texts are like: counted one after the other, the scripts they use, and whether lines are whole texts."""
+
+import re
+import statistics
+import unicodedata
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+SAMPLE = 2_000_000  # characters whose scripts are looked up
+WRAPPED = 0.6  # of the lines as long as the longest: somebody broke them by width
+
+
+@dataclass
+class Tally:
+    """What is counted over all texts, one after the other."""
+
+    texts: int = 0
+    empty: int = 0
+    characters: array = field(default_factory=lambda: array("q"))  # of each text
+    words: array = field(default_factory=lambda: array("q"))
+    keys: array = field(default_factory=lambda: array("Q"))  # fingerprints, for duplicates
+    letters: Counter = field(default_factory=Counter)  # of a sample
+    looked_at: int = 0
+
+    def add(self, text: str) -> int:
+        """Count a text; returns its fingerprint, the same for texts that differ in case and spaces only."""
+        plain = " ".join(text.split())
+        key = int.from_bytes(blake2b(plain.casefold().encode("utf-8", "replace"), digest_size=8).digest(), "little")
+        self.texts += 1
+        self.empty += not plain
+        self.characters.append(len(text))
+        self.words.append(plain.count(" ") + bool(plain))
+        self.keys.append(key)
+        if self.looked_at < SAMPLE:
+            self.letters.update(plain)
+            self.looked_at += len(plain)
+        return key
+
+    def repeated(self) -> int:
+        """Texts that stand elsewhere already; empty ones are counted apart."""
+        import numpy as np
+
+        keys = np.frombuffer(self.keys, np.uint64)
+        return len(keys) - len(np.unique(keys)) - max(0, self.empty - 1)
+
+    def facts(self) -> dict[str, Any]:
+        """Lengths and scripts."""
+        facts: dict[str, Any] = {}
+        for name, counts in (("words", self.words), ("characters", self.characters)):
+            if counts:
+                middle = int(statistics.median(counts))
+                facts[f"{name}_a_text"] = {"shortest": min(counts), "median": middle, "longest": max(counts)}
+        if found := scripts(self.letters):
+            facts["scripts"] = found
+        return facts
+
+
+def shape_of(head: str) -> tuple[str, str]:
+    """("a text a line" or "one long text", why), from the beginning of a file.
+
+    Lines are parts of one text where they are broken at one width, where empty lines part paragraphs, where they are
+    indented as code is, or where few of them end as a sentence, a title or a message does.
+    """
+    lines = head.split("\n")
+    lines = lines[:-1] if len(lines) > 2 else lines  # the last may be cut
+    full = [line.rstrip() for line in lines if line.strip()]
+    if len(full) < 5:
+        return "one long text", f"{len(full)} line(s)"
+    blank = 1 - len(full) / len(lines)
+    lengths = sorted(map(len, full))
+    widest = lengths[int(0.98 * (len(lengths) - 1))]
+    near = sum(length >= 0.8 * widest for length in lengths) / len(lengths)
+    if sum(line[0] in " \t" for line in full) > 0.2 * len(full):
+        return "one long text", "its lines are indented"
+    whole = sum(bool(re.search(r"[.!?…]\W*$", line)) for line in full) / len(full)
+    if near >= WRAPPED and 40 <= widest <= 130 and whole < 0.4:
+        return "one long text", f"its lines are broken at {widest} characters"
+    if blank > 0.1:
+        return "one long text", "empty lines part its paragraphs"
+    goes_on = sum(bool(re.match(r"[a-zß-ÿ]", b)) and not re.search(r"[.!?…:;]\W*$", a) for a, b in _pairs(full))
+    starts_small = sum(bool(re.match(r"[a-zß-ÿ]", line)) for line in full)
+    if 0.25 * len(full) < goes_on and starts_small < 0.9 * len(full):
+        return "one long text", "sentences go on over line ends"
+    return "a text a line", "lines of many lengths, each whole by itself"
+
+
+def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:
+    return zip(lines, lines[1:], strict=False)  # noqa: RUF007
+
+
+def scripts(letters: Counter) -> dict[str, float]:
+    """The share of letters in each script, the largest first: Latin, Cyrillic, Han …"""
+    counts: Counter = Counter()
+    for letter, count in letters.items():
+        if letter.isalpha():
+            name = unicodedata.name(letter, "unknown").split()[0].split("-")[0]
+            counts["Han" if name == "CJK" else name.capitalize()] += count
+    total = sum(counts.values())
+    return {name: round(count / total, 4) for name, count in counts.most_common(8) if count / total >= 0.0005}

@@ -1,0 +1,9 @@
+"""The demo page: questions, answers, and the server; demo.py is the command. Here is what Gradio must find first."""
+
+import os
+import tempfile
+
+UPLOADS = tempfile.TemporaryDirectory(prefix="demo-", ignore_cleanup_errors=True)  # goes with the page
+os.environ["GRADIO_TEMP_DIR"] = UPLOADS.name
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # no telemetry, no look for newer versions
+os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"

@@ -1,0 +1,39 @@
+"""Keep the examples with their answers in demo/, so that the page has something to show whatever happens."""
+
+import checkpoint
+import runs
+from page import screenshot
+from page.source import RECORDED, Source
+
+START, END = "<!-- demo: refreshed by demo.py --record -->", "<!-- end of demo -->"
+
+
+def write(source: Source) -> None:
+    """Write demo/recorded.json and, where a browser is found, demo/page.png, which README.md then shows."""
+    runs.write_json(
+        RECORDED,
+        {
+            "about": source.about,
+            "run": source.run.name,
+            "checkpoint_sha256": runs.sha256(checkpoint.best_file(source.run)),
+            "data_sha256": source.meta["data"]["sha256"],
+            "examples": [{"question": asked, "answer": source.ask(asked)} for asked, _ in source.examples],
+        },
+    )
+    print(f"{len(source.examples)} examples with their answers are in {RECORDED.parent.name}/; commit it")
+    picture = RECORDED.with_name("page.png")
+    if screenshot.take(source, picture):
+        show(f"![The demo page with an example answered]({picture.relative_to(runs.ROOT).as_posix()})")
+        print(f"{picture.parent.name}/{picture.name} shows the page; README.md does too")
+    else:
+        print("no Chrome, Chromium or Edge was found, so there is no picture of the page")
+
+
+def show(line: str) -> None:
+    """Put the picture between the two markers of README.md, if they are there; the rest is the team's."""
+    path = runs.ROOT / "README.md"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    before, start, rest = text.partition(START)
+    _, end, after = rest.partition(END)
+    if start and end:
+        runs.write(path, f"{before}{START}\n\n{line}\n\n{END}{after}")

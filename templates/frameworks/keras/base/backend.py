@@ -1,0 +1,37 @@
+"""Keras on the backend that config.py names; every file takes `keras` from here, so that the name is known in time."""
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from config import BACKEND
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what TensorFlow's libraries say of themselves while they load from the screen; Python's errors pass."""
+    real, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(real, 2)
+        os.close(real)
+        os.close(nowhere)
+
+
+try:
+    with quiet() if BACKEND == "tensorflow" else contextlib.nullcontext():
+        import keras
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"{Path(sys.argv[0]).name}: {error.name} is missing, and this project needs Keras on {BACKEND}; "
+        "install both with: pip install -e ."
+    )
+
+logging.getLogger("tensorflow").setLevel("ERROR")  # its warnings are about how often check.py compiles
+
+__all__ = ["BACKEND", "keras"]

@@ -1,0 +1,336 @@
+"""JAX beside PyTorch: the same answers from the same weights, and what only this framework promises."""
+
+import csv
+import importlib.util
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hackgen.parts import TEMPLATES
+from hackgen.project import choices
+from projects import CAN_FORK, generate, run, start
+
+# What build() is told, and an input, by kind.
+RNG = np.random.default_rng(0)
+TEXTS = RNG.integers(1, 50, (4, 9)) * (np.arange(9) < np.array([[9], [5], [1], [0]]))
+KINDS: dict[str, tuple[dict[str, Any], Any]] = {
+    "image-to-class": ({"shape": [20, 18, 3], "classes": ["a", "b", "c"]}, RNG.normal(size=(4, 20, 18, 3))),
+    "noise-to-image": ({"shape": [10, 13, 3], "latent": 8}, RNG.normal(size=(4, 8))),
+    "series-to-series": (
+        {"context": 16, "horizon": 6},
+        {
+            "values": RNG.normal(size=(4, 16)),
+            "naive": RNG.normal(size=(4, 6)),
+            "level": RNG.normal(size=(4, 1)),
+            "spread": RNG.random((4, 1)),
+        },
+    ),
+    "table-to-class": (
+        {"numbers": 3, "categories": [4, 7], "outputs": 2},
+        {"numbers": RNG.normal(size=(4, 3)), "categories": RNG.integers(0, 4, (4, 2))},
+    ),
+    "tokens-to-class": ({"vocabulary": ["word"] * 50, "classes": ["no", "yes"], "length": 8}, TEXTS),
+    "tokens-to-tokens": ({"characters": list("abcdefg"), "context": 12}, RNG.integers(0, 8, (4, 12))),
+}
+KNOBS = SimpleNamespace(width=16, depth=2, heads=2, kernel=3, dropout=0.5, average=0.9, seed=0)
+MODELS = sorted(path.parent.relative_to(TEMPLATES / "models").as_posix() for path in TEMPLATES.rglob("with_jax.py"))
+DEFAULTS = [c for c in choices() if c.framework.name == "jax" and c.models[0].name == c.task.card["default_model"]]
+# Parts of PyTorch's names, and what stands there in JAX, by model or ("") for the others.
+NAMES = {
+    "image-to-class/cnn": {rf"features\.({4 * i})\b": f"blocks.layers.{i}.convolution" for i in range(3)}
+    | {rf"features\.({4 * i + 2})\b": f"blocks.layers.{i}.norm" for i in range(3)},
+    "noise-to-image/gan": {r"(generator|average)\.layers\.0\b": r"\1.first"}
+    | {rf"(generator|average)\.layers\.{i}\b": rf"\1.layers.layers.{j}.norm" for i, j in ((2, 0), (5, 2))}
+    | {rf"(generator|average)\.layers\.{i}\b": rf"\1.layers.layers.{j}" for i, j in ((4, 1), (7, 3))}
+    | {r"discriminator\.layers\.0\b": "discriminator.first"}
+    | {rf"discriminator\.layers\.{3 * i + 2}\b": f"discriminator.layers.{i}" for i in range(2)},
+    "series-to-series/transformer": {
+        r"(blocks\.\d)\.norm\b": r"\1.before_attention",
+        r"mlp\.0": "before_layers",
+        r"mlp\.1": "widen",
+        r"mlp\.3": "narrow",
+    },
+    "": {
+        r"hidden\.3": "hidden.1",
+        r"(layers|perceptron)\.0\.(weight|bias)$": r"widen.\2",
+        r"(layers|perceptron)\.2\.(weight|bias)$": r"narrow.\2",
+        r"(lstm|memory)\.(\w+)_l(\d)$": r"layers.\3.\2",
+        r"(weight|bias)_ih(_l0)?$": r"from_input.\1",
+        r"(weight|bias)_hh(_l0)?$": r"from_hidden.\1",
+    },
+}
+
+
+def load(model: str, framework: str) -> ModuleType:
+    """A model's file as a module."""
+    path = TEMPLATES / "models" / model / f"with_{framework}.py"
+    spec = importlib.util.spec_from_file_location(f"{framework}_{model}".replace("/", "_"), path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def both(model: str) -> tuple[Any, Any]:
+    """A model in PyTorch with fresh weights, and in JAX with names and shapes alone."""
+    from flax import nnx
+
+    meta = KINDS[model.split("/")[0]][0]
+    return load(model, "pytorch").build(meta, KNOBS), nnx.eval_shape(lambda: load(model, "jax").build(meta, KNOBS))
+
+
+def shapes(model: Any) -> dict[str, Any]:
+    """The parameters and statistics of a JAX model by name."""
+    import jax
+    from flax import nnx
+
+    leaves = jax.tree_util.tree_leaves_with_path(nnx.to_pure_dict(nnx.state(model)))
+    return {jax.tree_util.keystr(path, simple=True, separator="."): value for path, value in leaves}
+
+
+def translated(model: str, torch_model: Any, like: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """PyTorch's weights under JAX's names and in its layouts; `like` has the names and shapes to reach."""
+    found = {}
+    for name, value in torch_model.state_dict().items():
+        if name.endswith("num_batches_tracked"):
+            continue
+        new, value = name.replace("running_", ""), value.numpy()
+        for pattern, replacement in NAMES.get(model, NAMES[""]).items():
+            new = re.sub(pattern, replacement, new)
+        stem = new.removesuffix("weight")
+        if stem != new:
+            new = next(stem + end for end in ("kernel", "scale", "embedding") if stem + end in like)
+        if new.endswith("kernel"):
+            if "average.layers.layers.1" in new or "generator.layers.layers.1" in new:  # a transposed convolution
+                value = value[:, :, ::-1, ::-1].transpose(2, 3, 0, 1)
+            elif value.ndim > 2:
+                value = np.moveaxis(value, (0, 1), (-1, -2))  # (outputs, inputs, …) to (…, inputs, outputs)
+            else:
+                value = value.T
+        found[new] = value.reshape(like[new].shape)
+    for name, (channels, height, wide) in {  # flattened pictures, which have their channels last in JAX
+        ("image-to-class/cnn", "head.kernel"): (64, 2, 2),
+        ("noise-to-image/gan", "discriminator.head.kernel"): (64, 2, 3),
+    }.items():
+        if name[0] == model:
+            last = found[name[1]]
+            found[name[1]] = last.reshape(channels, height, wide, -1).transpose(1, 2, 0, 3).reshape(last.shape)
+    for name in ("generator.first.kernel", "average.first.kernel"):
+        if name in found:
+            found[name] = found[name].reshape(8, 32, 5, 7).transpose(0, 2, 3, 1).reshape(8, -1)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", MODELS)
+def test_the_same_weights_give_the_same_answers(model: str) -> None:
+    import jax
+    import torch
+    from flax import nnx
+
+    theirs, ours = both(model)
+    with torch.no_grad():
+        for name, value in theirs.state_dict().items():
+            if value.is_floating_point():
+                noise = torch.rand(value.shape) if name.endswith("var") else torch.randn(value.shape)
+                value += 0.3 * noise
+        if isinstance(getattr(theirs, "embedding", None), torch.nn.Embedding) and theirs.embedding.padding_idx == 0:
+            theirs.embedding.weight[0] = 0
+    like = shapes(ours)
+    weights = translated(model, theirs, like)
+    assert weights.keys() == like.keys()
+    _, parameters, others = nnx.split(ours, nnx.Param, ...)
+    for state in (parameters, others):
+        tree = nnx.to_pure_dict(state)
+        paths = jax.tree_util.tree_leaves_with_path(tree)
+        leaves = [weights[jax.tree_util.keystr(path, simple=True, separator=".")] for path, _ in paths]
+        nnx.update(ours, jax.tree.unflatten(jax.tree.structure(tree), leaves))
+    inputs = KINDS[model.split("/")[0]][1]
+    typed = jax.tree.map(lambda x: x.astype(np.int64 if x.dtype.kind == "i" else np.float32), inputs)
+    with torch.no_grad():
+        expected = theirs.eval()(jax.tree.map(torch.from_numpy, typed))
+    ours.eval()
+    found = nnx.jit(lambda model, inputs: model(inputs))(ours, typed)
+    if isinstance(found, tuple):
+        found, expected = found[0], expected[0]
+    assert np.abs(np.asarray(found) - expected.numpy()).max() < 1e-4
+    if model == "noise-to-image/gan":
+        with torch.no_grad():
+            judged = theirs.discriminator(expected)
+        found = nnx.jit(lambda model, images: model.discriminator(images))(ours, expected.numpy())
+        assert np.abs(np.asarray(found) - judged.numpy()).max() < 1e-4
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_it_has_as_many_parameters(model: str) -> None:
+    import jax
+    from flax import nnx
+
+    theirs, ours = both(model)
+    count = sum(value.size for value in jax.tree.leaves(nnx.state(ours, nnx.Param)))
+    assert count == sum(parameter.numel() for parameter in theirs.parameters())
+
+
+def test_every_model_has_a_file_for_jax() -> None:
+    files = TEMPLATES.rglob("with_pytorch.py")
+    assert MODELS == sorted(path.parent.relative_to(TEMPLATES / "models").as_posix() for path in files)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with two models and a finished run."""
+    folder = generate(
+        tmp_path_factory.mktemp("jax") / "digits", task="image-classification", framework="jax", models=("mlp", "cnn")
+    )
+    run(folder, "train.py", "--smoke", "--out", "done").ok()
+    return folder
+
+
+def history(folder: Path) -> list[dict[str, str]]:
+    with (folder / "history.csv").open(encoding="utf-8", newline="") as file:
+        return [{key: value for key, value in row.items() if key != "seconds"} for row in csv.DictReader(file)]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CAN_FORK, reason="kills a forked process")
+@pytest.mark.parametrize("task", [choice.task.name for choice in DEFAULTS])
+def test_a_killed_and_resumed_run_ends_with_the_same_weights(tmp_path: Path, task: str) -> None:
+    project = generate(tmp_path / "p", task=task, framework="jax")
+    words = ("train.py", "--smoke", "--epochs", "5", "--checkpoint-seconds", "0.02")
+    run(project, *words, "--out", "whole").ok()
+    killed = start(project, *words, "--out", "cut")
+    last = project / "runs" / "cut" / "last.safetensors"
+    codes = []
+    for kill in range(2):  # each time a little after the first or the next checkpoint
+        seen = last.stat().st_mtime_ns if last.exists() else 0
+        while killed.is_alive() and not (last.exists() and last.stat().st_mtime_ns > seen):
+            time.sleep(0.002)
+        time.sleep(0.03 * kill)
+        killed.kill()  # says nothing where training was faster
+        killed.join()
+        codes.append(killed.exitcode)
+        killed = start(project, "train.py", "--resume", "cut")
+    killed.join()
+    assert killed.exitcode == 0 and -signal.SIGKILL in codes
+    for name in ("best.safetensors", "last.safetensors"):
+        whole, cut = (weights(project / "runs" / r / name) for r in ("whole", "cut"))
+        assert all(np.array_equal(whole[key], cut[key]) for key in whole), name
+    assert history(project / "runs" / "whole") == history(project / "runs" / "cut")
+
+
+def weights(file: Path) -> dict[str, np.ndarray]:
+    import safetensors.numpy
+
+    return safetensors.numpy.load_file(file)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["mlp", "cnn"])
+def test_two_devices_share_each_batch_and_learn_the_same(project: Path, model: str) -> None:
+    two = os.environ | {"XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
+    words = ["--smoke", "--model", model, "--batch-size", "33", "--dropout", "0.2", "--out"]  # an odd number of rows
+    run(project, "train.py", *words, f"one-{model}").ok()
+    done = subprocess.run(
+        [sys.executable, "train.py", *words, f"two-{model}"], cwd=project, env=two, capture_output=True, text=True
+    )
+    assert done.returncode == 0 and "on 2 devices" in done.stdout, done.stderr[-2000:]
+    one, two = (history(project / "runs" / f"{name}-{model}") for name in ("one", "two"))
+    assert len(one) == len(two)
+    for row, other in list(zip(one, two, strict=True))[: 1 if model == "cnn" else None]:  # rounding grows in batch norm
+        for name in ("train_loss", "valid_loss"):
+            assert np.isclose(float(row[name]), float(other[name]), rtol=1e-4), name
+
+
+# Run inside a project without dropout, which draws for all rows at once: how far two lessons lie apart.
+FILLED_UP = """
+import jax, numpy as np, runs, data, inference, device, schedule
+from config import MODELS
+from step import Training
+config = schedule.resolve(next(iter(MODELS.values()))(), 100)
+d = data.load(runs.located(config))
+lessons = []
+for size in (7, 16):
+    model = device.place(inference.fresh(d.meta, config), device.choose("cpu"), "float32")
+    training = Training(model, config, d.meta)
+    batch = training.batch(d.train, np.arange(7), size, (0, 1, 2))
+    assert len(batch[2]) == size and batch[2].sum() == 7
+    training.step(batch, (0, 1, 2), 0.01)
+    lessons.append(training.weights())
+gaps = jax.tree.map(lambda a, b: float(abs(a - b).max()), *lessons)
+print(max(jax.tree.leaves(gaps)))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("choice", DEFAULTS, ids=lambda choice: choice.task.name)
+def test_a_batch_that_was_filled_up_teaches_the_same(tmp_path: Path, choice: Any) -> None:
+    project = generate(tmp_path / "p", task=choice.task.name, framework="jax")
+    settings = project / "config.py"
+    code = re.sub(r"dropout: float = [\d.]+", "dropout: float = 0.0", settings.read_text(encoding="utf-8"))
+    settings.write_text(code, encoding="utf-8")
+    (project / "filled_up.py").write_text(FILLED_UP, encoding="utf-8")
+    assert float(run(project, "filled_up.py").ok().out) < 1e-4
+
+
+@pytest.mark.slow
+def test_other_checkpoints_are_refused_with_what_they_are(project: Path) -> None:
+    import safetensors.numpy
+
+    best = project / "runs" / "done" / "best.safetensors"
+    good = best.read_bytes()
+    arrays = safetensors.numpy.load(good)
+
+    def tried(arrays: dict[str, np.ndarray], **about: str) -> Any:
+        about = {"task": "image-classification", "framework": "jax", "model": "mlp"} | about
+        best.write_bytes(safetensors.numpy.save(arrays, {"about": json.dumps(about)}))
+        return run(project, "evaluate.py", "done")
+
+    try:
+        tried(arrays, framework="keras").refused(1, "best.safetensors", "keras")
+        tried(arrays, model="cnn").refused(1, "best.safetensors", "cnn")
+        (name, *_) = arrays
+        tried({**arrays, name: arrays[name][:1]}).refused(1, "does not fit", name)
+        tried({other: arrays[other] for other in arrays if other != name}).refused(1, "does not fit", name)
+        best.write_bytes(safetensors.numpy.save(arrays))  # another program's
+        run(project, "evaluate.py", "done").refused(1, "not a checkpoint of this project")
+        best.write_bytes(good[:2000])
+        run(project, "evaluate.py", "done").refused(1, "damaged")
+        best.unlink()
+        run(project, "evaluate.py", "done").refused(1, "missing")
+    finally:
+        best.write_bytes(good)
+    run(project, "evaluate.py", "done").ok()
+
+
+@pytest.mark.slow
+def test_usage_mistakes_get_one_line(project: Path) -> None:
+    run(project, "train.py", "--device", "abacus").refused(2, "abacus")
+    run(project, "train.py", "--device", "tpu").refused(1, "tpu", "--device auto")
+    run(project, "train.py", "--precision", "bfloat16").refused(2, "bfloat16")
+    run(project, "train.py", "--precision", "float7").refused(2, "float7")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["train.py", "evaluate.py", "predict.py", "check.py"])
+def test_without_jax_each_command_names_the_line_that_installs_it(tmp_path: Path, command: str) -> None:
+    project = generate(tmp_path / "p", task="tabular-classification", framework="jax")
+    (tmp_path / "without").mkdir()
+    code = "raise ModuleNotFoundError('No module named jax', name='jax')\n"
+    (tmp_path / "without" / "jax.py").write_text(code, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, command],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "without")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
+    assert "jax" in done.stderr and "pip install" in done.stderr
