@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 
 import curves
 from comparison_text import headline
+from report import number
 
 COLOURS = {"best": "#1f4fd8", "better": "#1f4fd8", "noise": "#1f4fd8", "worse": "#6b7280", "unknown": "#6b7280"}
 
@@ -23,8 +24,14 @@ def draw(table: dict[str, Any], folder: Path) -> Path:
         if entry["ci95"]:
             axes.plot(entry["ci95"], [place, place], color=colour, linewidth=2, solid_capstyle="butt")
         axes.plot(entry["score"], place, "o", color=colour, markersize=9 if entry["verdict"] == "best" else 6)
-    for role, style in (("baseline", ":"), ("reference", "--")):
-        axes.axvline(table[role]["score"], color="#16181d", linewidth=1, linestyle=style, label=table[role]["name"])
+    low, high = axes.get_xlim()
+    for role, style in (("reference", "--"), ("baseline", ":")):
+        score = table[role]["score"]
+        name = f"{table[role]['name']}: {number(score)}"
+        if low - (high - low) <= score <= high + (high - low):
+            axes.axvline(score, color="#16181d", linewidth=1, linestyle=style, label=name)
+        else:  # so far off that the runs could no longer be told apart
+            axes.plot([], [], " ", label=("← " if score < low else "→ ") + name)
     axes.set_yticks(range(len(entries)), [entry["run"] for entry in entries])
     axes.set_ylim(-0.7, len(entries) - 0.3)
     axes.set_xlabel(headline(table))

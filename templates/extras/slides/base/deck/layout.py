@@ -201,7 +201,11 @@ def grid(slide: Slide) -> Grid:
     """
     pad, rows = 16, list(slide.table)
     longest = [
-        max(look.breadth(part, SMALL, row in (0, slide.strong)) for row, cells in enumerate(rows) for part in cells[column].split("\n"))
+        max(
+            look.breadth(part, SMALL, n == 0 and row in (0, slide.strong))
+            for row, cells in enumerate(rows)
+            for n, part in enumerate(cells[column].split("\n"))
+        )
         for column in range(len(rows[0]))
     ]
     widths = [width + pad for width in longest]
@@ -209,13 +213,17 @@ def grid(slide: Slide) -> Grid:
     widths = [width * INNER / sum(widths) for width in widths]
 
     def height(cells: list[str]) -> float:
-        lines = max(sum(look.line_count(part, SMALL, wide, True) for part in cell.split("\n")) for cell, wide in zip(cells, (w - pad for w in widths), strict=True))
+        strong = cells in (rows[0], rows[slide.strong or 0])
+        lines = max(
+            sum(look.line_count(part, SMALL, width - pad, strong and n == 0) for n, part in enumerate(cell.split("\n")))
+            for cell, width in zip(cells, widths, strict=True)
+        )
         return 10 + lines * SMALL * look.SPACING
 
-    while sum(map(height, rows)) > FOOT - 8 - (BODY - 14) and len(rows) > 4:
+    while sum(map(height, rows)) > FOOT - 6 - (BODY - 20) and len(rows) > 4:
         del rows[-3]
     heights = [height(cells) for cells in rows]
-    return Grid(Box(MARGIN, BODY - 14, INNER, sum(heights)), rows, widths, heights, slide.strong, slide.title)
+    return Grid(Box(MARGIN, BODY - 20, INNER, sum(heights)), rows, widths, heights, slide.strong, slide.title)
 
 
 def need(slide: Slide, texts: list[str], sizes: Sequence[int], box: Box, gap: float = 0, bold: bool = False) -> int:

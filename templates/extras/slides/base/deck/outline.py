@@ -11,7 +11,7 @@ from deck.numbers import Facts
 from report import number
 from wording import words
 
-MOST_RUNS = 4  # rows of the comparison that are large enough to read
+MOST_RUNS = 3  # rows of the comparison that are large enough to read
 
 
 @dataclass
@@ -128,10 +128,10 @@ def comparison(story: dict[str, Any], table: dict[str, Any] | None) -> Slide | N
     slide.table = [[words(f"deck_{name}") for name in ("run", "score", "against", "parameters", "seconds")]]
     for entry in entries[:MOST_RUNS]:
         name, knobs, score, _, _, parameters, seconds = compared(entry)
-        cell = shorten(name, 30) + (f"\n{shorten(knobs, 44)}" if knobs else "")
+        cell = shorten(name, 26) + (f"\n{shorten(knobs, 50)}" if knobs else "")
         slide.table.append([cell, score, words(f"deck_{entry['verdict']}"), parameters, seconds])
     for role in ("reference", "baseline"):
-        slide.table.append([shorten(table[role]["name"], 30), number(table[role]["score"]), words(f"deck_{role}"), "", ""])
+        slide.table.append([shorten(table[role]["name"], 28), number(table[role]["score"]), words(f"deck_{role}"), "", ""])
     slide.strong = 1
     more = words("deck_more_runs", more=len(entries) - MOST_RUNS) if len(entries) > MOST_RUNS else ""
     rows, name = f"{table['n_test']:,}", shorten(table["data"]["name"])

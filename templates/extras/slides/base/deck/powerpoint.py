@@ -220,7 +220,9 @@ def bars(shapes: Any, element: Bars) -> None:
     names_axis.format.line.color.theme_color = THEME["rule"]
     names_axis.major_tick_mark = XL_TICK_MARK.NONE
     names_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    values_axis.minimum_scale, values_axis.major_unit = min(0, *values), step(max(map(abs, values)))
+    highest = max([*values, *(span[1] for span in element.spans if span)])
+    values_axis.major_unit = unit = step(highest)
+    values_axis.minimum_scale, values_axis.maximum_scale = min(0, *values), unit * math.ceil(highest / unit - 1e-9)
     values_axis.major_gridlines.format.line.color.theme_color = THEME["rule"]
     values_axis.format.line.fill.background()
     values_axis.major_tick_mark = XL_TICK_MARK.NONE
@@ -232,7 +234,7 @@ def bars(shapes: Any, element: Bars) -> None:
 
 def step(largest: float) -> float:
     """The distance of the scale's marks, a round number, so that there are three to six."""
-    power = 10 ** math.floor(math.log10(largest or 1))
+    power = 10 ** math.floor(math.log10(largest)) if largest > 0 else 1
     return next(power * part for part in (0.2, 0.5, 1, 2) if largest / (power * part) <= 6)
 
 
