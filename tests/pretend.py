@@ -13,12 +13,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path.cwd()))
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-import history  # noqa: E402
-import metrics  # noqa: E402
-import runs  # noqa: E402
-from config import MODELS  # noqa: E402
+import history
+import metrics
+import runs
+from config import MODELS
 
 CLASSES = 10
 

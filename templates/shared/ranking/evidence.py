@@ -28,7 +28,8 @@ def report(run: Path) -> dict[str, Any]:
     score = metrics.score(found["target"], found["output"], runs.read_json(run / "meta.json"))
     if not isinstance(sheet["score"], int | float) or not math.isclose(score, sheet["score"], rel_tol=1e-6):
         raise Fault(
-            f"{run / 'report.json'} says {sheet['metric']} {sheet['score']}, its predictions.npz {score:.6g}; {remedy(run)}"
+            f"{run / 'report.json'} says {sheet['metric']} {sheet['score']}, "
+            f"its predictions.npz {score:.6g}; {remedy(run)}"
         )
     return sheet
 

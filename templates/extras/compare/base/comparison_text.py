@@ -55,7 +55,11 @@ def headline(table: dict[str, Any]) -> str:
     """What was measured, on what."""
     better = words("compare_higher" if table["higher_is_better"] else "compare_lower")
     return words(
-        "compare_headline", metric=table["metric"], rows=f"{table['n_test']:,}", data=table["data"]["name"], better=better
+        "compare_headline",
+        metric=table["metric"],
+        rows=f"{table['n_test']:,}",
+        data=table["data"]["name"],
+        better=better,
     )
 
 

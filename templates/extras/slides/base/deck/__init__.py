@@ -1,1 +1,1 @@
-"""The deck that slides.py builds: what is told (story, numbers, outline), how it looks (layout), and two files of it."""
+"""The deck that slides.py builds: what it tells (story, numbers, outline), how it looks (layout), and its two files."""

@@ -72,14 +72,16 @@ def compared(sheet: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
     except Fault as fault:
         return None, [words("deck_no_comparison", why=str(fault))]
     best = table["entries"][0]
-    remarks = [] if best["checkpoint_sha256"] == sheet["checkpoint_sha256"] else [words("deck_not_best", run=best["run"])]
+    remarks = (
+        [] if best["checkpoint_sha256"] == sheet["checkpoint_sha256"] else [words("deck_not_best", run=best["run"])]
+    )
     return table, remarks + [words("compare_waiting", run=name) for name in table["waiting"]]
 
 
 def fingerprint(pages: list[list[Element]], spoken: list[Spoken], story: dict[str, Any]) -> str:
     """What changes when the deck would."""
     digest = hashlib.sha256(json.dumps([repr(pages), repr(spoken), story], sort_keys=True).encode())
-    for path in (*sorted(Path(__file__).parent.glob("*.py")), STRINGS):
+    for path in (*sorted(path for path in Path(__file__).parent.iterdir() if path.is_file()), STRINGS):
         digest.update(path.read_bytes())
     for name in stories.SECTIONS:
         if path := stories.picture(story, name):

@@ -89,7 +89,7 @@ def place(slide: Slide, number: int) -> list[Element]:
     if slide.bars:
         return elements + result(slide, bottom)
     if slide.table:
-        return elements + [grid(slide)]
+        return [*elements, grid(slide)]
     top = BODY
     if slide.steps:
         elements += diagram(slide, top)
@@ -126,7 +126,9 @@ def title(slide: Slide) -> Text:
 
 def foot(slide: Slide, number: int) -> list[Element]:
     """What was measured on what, and the slide's number."""
-    elements: list[Element] = [Text(Box(look.WIDTH - MARGIN - 40, FOOT, 40, 24), [str(number)], SMALL, "muted", align="right", role="number")]
+    elements: list[Element] = [
+        Text(Box(look.WIDTH - MARGIN - 40, FOOT, 40, 24), [str(number)], SMALL, "muted", align="right", role="number")
+    ]
     if slide.source:
         elements.append(Text(Box(MARGIN, FOOT, INNER - 60, 46), [slide.source], SMALL, "muted"))
     return elements
@@ -142,7 +144,10 @@ def body(slide: Slide, top: float, bottom: float) -> list[Element]:
         return [*elements, Picture(right if slide.points else full, *slide.picture)]
     if slide.aside:
         left = Box(MARGIN, top, 0.58 * INNER, bottom - top)
-        return [points(slide, left), *aside(slide, Box(left.width + MARGIN + GUTTER, top, INNER - left.width - GUTTER, bottom - top))]
+        return [
+            points(slide, left),
+            *aside(slide, Box(left.width + MARGIN + GUTTER, top, INNER - left.width - GUTTER, bottom - top)),
+        ]
     return [points(slide, full)] if slide.points else []
 
 
@@ -172,7 +177,9 @@ def diagram(slide: Slide, top: float) -> list[Element]:
         elements.append(Panel(box, "accent" if strong else "soft"))
         inner = Box(box.left + 14, box.top + 8, box.width - 28, box.height - 16)
         size = need(slide, [step], (26, 24, 22, 20, 18), inner, bold=strong)
-        elements.append(Text(inner, [step], size, "paper" if strong else "ink", strong, align="center", anchor="middle"))
+        elements.append(
+            Text(inner, [step], size, "paper" if strong else "ink", strong, align="center", anchor="middle")
+        )
         if index:
             elements.append(Arrow(box.left - space + 8, box.left - 8, top + height / 2))
     return elements
@@ -227,7 +234,7 @@ def grid(slide: Slide) -> Grid:
 
 
 def need(slide: Slide, texts: list[str], sizes: Sequence[int], box: Box, gap: float = 0, bold: bool = False) -> int:
-    """The largest size that fits, else a `Fault` that names the section: nothing is ever set smaller than can be read."""
+    """The largest size that fits, else a `Fault` that names the section: nothing is set smaller than can be read."""
     size = fitting(texts, tuple(sizes), box, gap, bold)
     if size is None:
         shown = max(texts, key=len)

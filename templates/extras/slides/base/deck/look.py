@@ -10,7 +10,13 @@ TOP, BODY, FOOT = 44, 158, 476  # where titles, bodies and the last line begin
 INNER = WIDTH - 2 * MARGIN
 GUTTER = 40
 
-COVER, TITLES, BODIES, SMALL, HUGE = (52, 44, 36, 30), (34, 30, 27, 24), (30, 27, 24, 22, 20, 18), 18, 72  # sizes in points
+COVER, TITLES, BODIES, SMALL, HUGE = (
+    (52, 44, 36, 30),
+    (34, 30, 27, 24),
+    (30, 27, 24, 22, 20, 18),
+    18,
+    72,
+)  # sizes in points
 SPACING = 1.22  # height of a line, in sizes
 LEAST = 18  # what the back row can read
 
@@ -19,8 +25,18 @@ EMS |= {0.73: "wCDHNRU", 0.78: "GOQ", 0.84: "mM", 1.0: "W%@—…"}
 
 WHITE = "#FFFFFF"
 READABLE = 4.5  # WCAG's contrast for text
-COLOURS = {"ink": "#16181D", "muted": "#555B66", "rule": "#D5D9E0", "soft": "#F3F5F9", "other": "#8A919E", "paper": WHITE}
-FONTS = "Arial", "Microsoft YaHei"  # for Latin and for East Asian letters; on every Windows and macOS, or replaced alike
+COLOURS = {
+    "ink": "#16181D",
+    "muted": "#555B66",
+    "rule": "#D5D9E0",
+    "soft": "#F3F5F9",
+    "other": "#8A919E",
+    "paper": WHITE,
+}
+FONTS = (
+    "Arial",
+    "Microsoft YaHei",
+)  # for Latin and for East Asian letters; on every Windows and macOS, or replaced alike
 
 
 @dataclass(frozen=True)
@@ -86,9 +102,7 @@ def tall(paragraphs: list[str], size: float, width: float, gap: float = 0, bold:
     return lines * size * SPACING + gap * max(0, len(paragraphs) - 1)
 
 
-def fitting(
-    paragraphs: list[str], sizes: tuple[int, ...], box: Box, gap: float = 0, bold: bool = False
-) -> int | None:
+def fitting(paragraphs: list[str], sizes: tuple[int, ...], box: Box, gap: float = 0, bold: bool = False) -> int | None:
     """The largest of some sizes in which paragraphs fit into a box, if any."""
     fits = (size for size in sizes if tall(paragraphs, size, box.width, gap, bold) <= box.height)
     return next(fits, None)

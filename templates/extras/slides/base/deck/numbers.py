@@ -26,7 +26,9 @@ def published() -> dict[str, Any]:
             "nothing is trained yet, and a deck needs numbers: "
             "python train.py, python evaluate.py, then python evaluate.py --publish"
         )
-    raise Fault(f"no run is published yet, and the deck shows the published one: python evaluate.py {best.name} --publish")
+    raise Fault(
+        f"no run is published yet, and the deck shows the published one: python evaluate.py {best.name} --publish"
+    )
 
 
 def facts(sheet: dict[str, Any], story: dict[str, Any]) -> Facts:
@@ -71,10 +73,14 @@ def filled(story: dict[str, Any], known: Facts) -> dict[str, Any]:
                 section, name, f"nothing is called {{{blank}}}{stories.nearest(blank, known)}", value
             ) from None
         except (ValueError, IndexError, AttributeError):
-            raise stories.fault(section, name, "write {name} for a number, and {{ }} for braces themselves", value) from None
+            raise stories.fault(
+                section, name, "write {name} for a number, and {{ }} for braces themselves", value
+            ) from None
 
     return {
-        key: {name: fill(key, name, item) for name, item in value.items()} if isinstance(value, dict) else fill("", key, value)
+        key: {name: fill(key, name, item) for name, item in value.items()}
+        if isinstance(value, dict)
+        else fill("", key, value)
         for key, value in story.items()
     }
 
@@ -86,7 +92,9 @@ def refuse_other_scores(story: dict[str, Any], sheet: dict[str, Any]) -> None:
         true.append(abs(sheet["score"] - sheet[rival]["score"]))
     cited = {token for text in story["other_scores"] for token in map(plain, NUMBER.findall(text))}
     names = [sheet["metric"], *sheet["other_metrics"], *words("deck_score_names").split(",")]
-    metrics = re.compile("|".join(rf"(?<!\w){re.escape(n.strip().replace('_', ' '))}(?!\w)" for n in names), re.IGNORECASE)
+    metrics = re.compile(
+        "|".join(rf"(?<!\w){re.escape(n.strip().replace('_', ' '))}(?!\w)" for n in names), re.IGNORECASE
+    )
     for section, key, text in stories.texts(story):
         if stories.is_prompt(text):
             continue
@@ -96,8 +104,9 @@ def refuse_other_scores(story: dict[str, Any], sheet: dict[str, Any]) -> None:
                     raise stories.fault(
                         section,
                         key,
-                        f'"{token.strip()}" is not in published/report.json ({sheet["metric"]} {number(sheet["score"])}); '
-                        "write {score} and it is filled in, or name it under other_scores if it is somebody else's",
+                        f'"{token.strip()}" is not in published/report.json ({sheet["metric"]} '
+                        f"{number(sheet['score'])}); write {{score}} and it is filled in, or name it under "
+                        "other_scores if it is somebody else's",
                         text,
                     )
 

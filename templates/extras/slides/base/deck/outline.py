@@ -50,7 +50,9 @@ def slides(story: dict[str, Any], known: Facts, sheet: dict[str, Any], table: di
 
 def cover(story: dict[str, Any], known: Facts) -> Slide:
     names = story.get("team", {}).get("names", [])
-    said = [words("deck_say_cover", title=story["title"])] + ([] if stories.is_prompt(story["tagline"]) else [story["tagline"]])
+    said = [words("deck_say_cover", title=story["title"])] + (
+        [] if stories.is_prompt(story["tagline"]) else [story["tagline"]]
+    )
     return Slide("cover", story["title"], [story["tagline"]], (story["event"], names), said=said)
 
 
@@ -104,7 +106,7 @@ def result(story: dict[str, Any], known: Facts, sheet: dict[str, Any]) -> Slide 
 
 
 def finding(sheet: dict[str, Any]) -> str:
-    """What the paired intervals say of the model: it beats both rivals, the baseline alone, none, or nobody can tell."""
+    """What the paired intervals say: the model beats both rivals, the baseline alone, none, or nobody can tell."""
     if sheet["baseline"]["beaten"] is None:
         return "unknown"
     if not sheet["baseline"]["beaten"]:
@@ -131,7 +133,9 @@ def comparison(story: dict[str, Any], table: dict[str, Any] | None) -> Slide | N
         cell = shorten(name, 26) + (f"\n{shorten(knobs, 50)}" if knobs else "")
         slide.table.append([cell, score, words(f"deck_{entry['verdict']}"), parameters, seconds])
     for role in ("reference", "baseline"):
-        slide.table.append([shorten(table[role]["name"], 28), number(table[role]["score"]), words(f"deck_{role}"), "", ""])
+        slide.table.append(
+            [shorten(table[role]["name"], 28), number(table[role]["score"]), words(f"deck_{role}"), "", ""]
+        )
     slide.strong = 1
     more = words("deck_more_runs", more=len(entries) - MOST_RUNS) if len(entries) > MOST_RUNS else ""
     rows, name = f"{table['n_test']:,}", shorten(table["data"]["name"])

@@ -2,6 +2,7 @@
 
 import base64
 import html
+from pathlib import Path
 from typing import Any
 
 from deck import look
@@ -10,68 +11,12 @@ from deck.look import COLOURS, FONTS, Box
 from report import number
 from wording import words
 
-STYLE = """
-:root { --pt: min(100vw / 960, 100vh / 540); COLOURS }
-* { box-sizing: border-box; margin: 0; padding: 0; }
-html { background: #16181D; font-family: FONTS; line-height: 1.2; }
-body { min-height: 100vh; }
-section { position: relative; overflow: hidden; width: calc(960 * var(--pt)); height: calc(540 * var(--pt));
-  margin: 0 auto; background: var(--paper); color: var(--ink); }
-.live section { display: none; position: absolute; inset: 0; margin: auto; }
-.live section.on { display: block; }
-section > * { position: absolute; }
-.text { display: flex; flex-direction: column; font-weight: 400; list-style: none; }
-.text > * { overflow-wrap: anywhere; }
-.top { justify-content: flex-start; } .middle { justify-content: center; } .bottom { justify-content: flex-end; }
-li { position: relative; padding-left: 22px; padding-left: calc(22 * var(--pt)); }
-li::before { content: "•"; position: absolute; left: 0; color: var(--accent); }
-table { border-collapse: collapse; table-layout: fixed; }
-th, td { border-bottom: 1px solid var(--rule); text-align: left; padding: 0 calc(12 * var(--pt)) 0 0; }
-th { color: var(--muted); } th.number, td.number { text-align: right; }
-tr.strong td { color: var(--accent); font-weight: 700; } td small { display: block; font-size: 1em; color: var(--muted); font-weight: 400; }
-img { object-fit: contain; object-position: center top; }
-aside { display: none; }
-.notes aside { display: block; position: fixed; z-index: 2; left: 0; right: 0; bottom: 0; max-height: 45vh; overflow: auto;
-  padding: 1em 1.5em; background: #16181D; color: #fff; font-size: 20px; line-height: 1.5; }
-@media print {
-  @page { size: 960pt 540pt; margin: 0; }
-  :root { --pt: 1pt; }
-  html { background: none; }
-  .live section, section { display: block; position: relative; break-after: page; break-inside: avoid; }
-  aside { display: none !important; }
-}
-"""
-SCRIPT = """
-const pages = [...document.querySelectorAll("section")];
-let now = Math.min(pages.length, Math.max(1, parseInt(location.hash.slice(1)) || 1)) - 1;
-function show(page) {
-  now = Math.min(pages.length - 1, Math.max(0, page));
-  pages.forEach((section, index) => section.classList.toggle("on", index === now));
-  history.replaceState(null, "", "#" + (now + 1));
-}
-document.body.classList.add("live");
-show(now);
-const turns = { ArrowRight: 1, ArrowDown: 1, PageDown: 1, " ": 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1 };
-addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key in turns) show(now + turns[event.key]);
-  else if (event.key === "Home") show(0);
-  else if (event.key === "End") show(pages.length - 1);
-  else if (event.key === "n") document.body.classList.toggle("notes");
-  else if (event.key === "f") document.documentElement.requestFullscreen();
-  else return;
-  event.preventDefault();
-});
-addEventListener("hashchange", () => show((parseInt(location.hash.slice(1)) || 1) - 1));
-addEventListener("click", (event) => show(now + (event.clientX < innerWidth / 3 ? -1 : 1)));
-"""
-
 
 def build(pages: list[list[Element]], notes: list[str], title: str, accent: str) -> str:
     """The whole page."""
     colours = "; ".join(f"--{name}: {colour}" for name, colour in (COLOURS | {"accent": accent}).items())
     fonts = f'{FONTS[0]}, Helvetica, "Liberation Sans", "{FONTS[1]}", "PingFang SC", "Noto Sans CJK SC", sans-serif'
-    style = STYLE.replace("COLOURS", colours).replace("FONTS", fonts)
+    style = f":root {{ {colours}; --fonts: {fonts} }}\n{beside('page.css')}"
     body = "".join(
         f'<section aria-label="{number}">{"".join(DRAW[type(element)](element) for element in elements)}'
         f"<aside>{html.escape(said)}</aside></section>\n"
@@ -80,8 +25,13 @@ def build(pages: list[list[Element]], notes: list[str], title: str, accent: str)
     return (
         f'<!doctype html>\n<html lang="{html.escape(words("deck_language"))}">\n<head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title>\n'
-        f"<style>{style}</style></head>\n<body>\n{body}<script>{SCRIPT}</script>\n</body></html>\n"
+        f"<style>{style}</style></head>\n<body>\n{body}<script>{beside('page.js')}</script>\n</body></html>\n"
     )
+
+
+def beside(name: str) -> str:
+    """A file of this folder that goes into the page."""
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def at(box: Box, more: str = "") -> str:
@@ -126,7 +76,9 @@ def grid(element: Grid) -> str:
     rows = ""
     for i, (cells, height) in enumerate(zip(element.rows, element.heights, strict=True)):
         tag = "td" if i else "th"
-        body = "".join(f"<{tag}{' class=number' if j > 2 else ''}>{cell(words)}</{tag}>" for j, words in enumerate(cells))
+        body = "".join(
+            f"<{tag}{' class=number' if j > 2 else ''}>{cell(words)}</{tag}>" for j, words in enumerate(cells)
+        )
         rows += f'<tr{" class=strong" if i == element.strong else ""} style="height:{size(height)}">{body}</tr>'
     return f"<table {at(element.box, f'font-size:{size(look.SMALL)};')}><colgroup>{columns}</colgroup>{rows}</table>"
 
@@ -152,8 +104,8 @@ def bars(element: Bars) -> str:
         drawn += f'<rect x="{start:.1f}" y="{top:g}" width="{length:.1f}" height="{step - 46:g}" fill="var(--{fill})"/>'
         if span:
             left, right, middle = (span[0] - low) * scale, (span[1] - low) * scale, top + (step - 46) / 2
-            drawn += f'<path d="M{left:.1f} {middle:g}H{right:.1f}M{left:.1f} {middle - 7:g}v14M{right:.1f} {middle - 7:g}v14" '
-            drawn += 'stroke="var(--ink)" stroke-width="2" fill="none"/>'
+            ends = "".join(f"M{end:.1f} {middle - 7:g}v14" for end in (left, right))
+            drawn += f'<path d="M{left:.1f} {middle:g}H{right:.1f}{ends}" stroke="var(--ink)" stroke-width="2"/>'
     alt = html.escape(element.alt)
     style = at(box, "font-size:18px;fill:var(--ink);")
     return f'<svg role="img" aria-label="{alt}" viewBox="0 0 {box.width:g} {box.height:g}" {style}>{drawn}</svg>'

@@ -8,7 +8,6 @@ from typing import Any
 from lxml import etree
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
-from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
 from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
@@ -33,7 +32,15 @@ THEME = {
     "other": MSO_THEME_COLOR.ACCENT_2,
     "rule": MSO_THEME_COLOR.ACCENT_3,
 }
-PARTS = {"dk1": "ink", "lt1": "paper", "dk2": "muted", "lt2": "soft", "accent1": "accent", "accent2": "other", "accent3": "rule"}
+PARTS = {
+    "dk1": "ink",
+    "lt1": "paper",
+    "dk2": "muted",
+    "lt2": "soft",
+    "accent1": "accent",
+    "accent2": "other",
+    "accent3": "rule",
+}
 ALIGN = {"left": PP_ALIGN.LEFT, "right": PP_ALIGN.RIGHT, "center": PP_ALIGN.CENTER}
 ANCHOR = {"top": MSO_ANCHOR.TOP, "middle": MSO_ANCHOR.MIDDLE, "bottom": MSO_ANCHOR.BOTTOM}
 PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # "No Style, No Grid"
@@ -152,7 +159,9 @@ def panel(shapes: Any, element: Panel) -> None:
 
 
 def arrow(shapes: Any, element: Arrow) -> None:
-    line = shapes.add_connector(MSO_CONNECTOR.STRAIGHT, *map(Pt, (element.left, element.top, element.right, element.top)))
+    line = shapes.add_connector(
+        MSO_CONNECTOR.STRAIGHT, *map(Pt, (element.left, element.top, element.right, element.top))
+    )
     line.line.color.theme_color = THEME["muted"]
     line.line.width = Pt(2)
     line.line._get_or_add_ln().append(parse_xml(f'<a:tailEnd {nsdecls("a")} type="triangle" w="med" len="med"/>'))
@@ -243,7 +252,9 @@ def whiskers(series: Any, values: list[float], spans: list[list[float] | None]) 
     gaps = [(span[1] - value, value - span[0]) if span else (0, 0) for value, span in zip(values, spans, strict=True)]
 
     def literal(side: int) -> str:
-        given = "".join(f'<c:pt idx="{i}"><c:v>{max(0.0, gap[side]):.6g}</c:v></c:pt>' for i, gap in enumerate(gaps) if spans[i])
+        given = "".join(
+            f'<c:pt idx="{i}"><c:v>{max(0.0, gap[side]):.6g}</c:v></c:pt>' for i, gap in enumerate(gaps) if spans[i]
+        )
         return f'<c:numLit><c:formatCode>General</c:formatCode><c:ptCount val="{len(gaps)}"/>{given}</c:numLit>'
 
     xml = (

@@ -80,7 +80,9 @@ def check_look(story: Story) -> None:
         raise fault("", "accent", f'"{story["accent"]}" is no colour such as "#1F4FD8"')
     if (ratio := contrast(story["accent"], WHITE)) < READABLE:
         raise fault(
-            "", "accent", f"on white {story['accent']} has a contrast of {ratio:.1f}, below {READABLE}; take a darker one"
+            "",
+            "accent",
+            f"on white {story['accent']} has a contrast of {ratio:.1f}, below {READABLE}; take a darker one",
         )
     for name in SECTIONS:
         if picture := story.get(name, {}).get("picture"):
@@ -122,7 +124,9 @@ def line(section: str, name: str, text: str = "") -> int:
     """The line of deck.toml, from 1, where a key of a section stands, or a text in its list."""
     lines = STORY.read_text(encoding="utf-8-sig").splitlines()
     heads = [number for number, row in enumerate(lines) if re.match(r"\s*\[", row)] + [len(lines)]
-    first = next((n for n in heads[:-1] if re.match(rf"\s*\[\s*{re.escape(section)}\s*\]", lines[n])), 0) if section else 0
+    first = (
+        next((n for n in heads[:-1] if re.match(rf"\s*\[\s*{re.escape(section)}\s*\]", lines[n])), 0) if section else 0
+    )
     last = next(number for number in heads if number > first) if section else heads[0]
     key = next((n for n in range(first, last) if re.match(rf'\s*"?{re.escape(name)}"?\s*=', lines[n])), first)
     start = text.splitlines()[0][:20] if text.strip() else ""
