@@ -34,7 +34,10 @@ def has_words(path: Path) -> bool:
     """Whether a table of an extra holds texts for people; cards are looked at by themselves, numbers need nothing."""
     if path.name == "part.toml":
         return False
-    return path.name.endswith(".j2") or any(" " in text for text in texts(read_toml(path)))
+    if path.suffix == ".j2":  # a comment or a text of its own; what facts bring is translated with them
+        plain = re.sub(r"\{[{%].*?[%}]\}", "", path.read_text(encoding="utf-8"))
+        return bool(re.search(r"(?:^|\s)#\s.*[A-Za-z]|\"[^\"\n]* [^\"\n]*\"", plain, re.MULTILINE))
+    return any(" " in text for text in texts(read_toml(path)))
 
 
 def texts(value: object) -> list[str]:

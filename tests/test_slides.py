@@ -1,0 +1,360 @@
+"""slides.py: numbers of the deck are the report's, its text is what the team wrote, and what is refused."""
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from hackgen.project import choices
+from projects import generate, run
+from test_compare import damage, made
+
+pptx = pytest.importorskip("pptx", reason="python-pptx is not installed: pip install -e '.[test]'")
+
+STORY = {
+    "Write: in one sentence, what it does and for whom": "Sorts letters by their post code",
+    "Write: the problem as a statement, with one number": "One in twelve letters goes astray",
+    "Write: what it costs, and whom": "It costs < four & a half days > each",
+    "Write: what the audience is about to see": "A letter finds its desk",
+    "Write: why this way, in one sentence": "A small network of {parameters} weights is enough",
+    "Write: the most important thing it gets wrong": "It takes 7 for 1",
+    "Write: the one next step, and what it needs": "Next: a week beside Maria",
+}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with two runs, the better one published, and half of its story written."""
+    project = generate(
+        tmp_path_factory.mktemp("slides") / "p",
+        task="image-classification",
+        models=("cnn", "mlp"),
+        title="Reading {digits}",
+        event="Hack Night",
+        team=("Ada Lovelace", "Grace Hopper"),
+    )
+    made(project, "good", right=0.93, valid=0.94)
+    made(project, "poor", model="mlp", right=0.8, valid=0.81)
+    shutil.copytree(project / "runs" / "good", project / "published")
+    story = (project / "deck.toml").read_text(encoding="utf-8")
+    for prompt, text in STORY.items():
+        assert prompt in story
+        story = story.replace(prompt, text)
+    (project / "deck.toml").write_text(story, encoding="utf-8")
+    run(project, "slides.py").ok()
+    return project
+
+
+@pytest.fixture
+def project(published: Path, tmp_path: Path) -> Path:
+    shutil.copytree(published, tmp_path / "p")
+    return tmp_path / "p"
+
+
+def deck(project: Path) -> "pptx.presentation.Presentation":
+    return pptx.Presentation(project / "presentation" / "deck.pptx")
+
+
+def texts(slide: object) -> list[str]:
+    """Everything that can be read on a slide: text, tables, names in charts."""
+    found = []
+    for shape in slide.shapes:
+        if shape.has_text_frame:
+            found += [paragraph.text for paragraph in shape.text_frame.paragraphs]
+        if shape.has_table:
+            found += [cell.text for row in shape.table.rows for cell in row.cells]
+        if shape.has_chart:
+            found += list(shape.chart.plots[0].categories)
+    return [text for text in found if text]
+
+
+def page(project: Path) -> str:
+    return (project / "presentation" / "deck.html").read_text(encoding="utf-8")
+
+
+def report(project: Path) -> dict:
+    return json.loads((project / "published" / "report.json").read_text(encoding="utf-8"))
+
+
+def shown(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def test_slides_have_the_teams_text_and_titles_that_state_the_finding(published):
+    slides = list(deck(published).slides)
+    titles = [slide.shapes.title.text_frame.text for slide in slides]
+    assert titles == [
+        "Reading {digits}",
+        "One in twelve letters goes astray",
+        "A letter finds its desk",
+        "A small network of 12,345 weights is enough",
+        "cnn beats logistic regression by more than noise",
+        "cnn is the best of 2 runs by more than noise",
+        "It takes 7 for 1",
+        "Next: a week beside Maria",
+    ]
+    everything = [text for slide in slides for text in texts(slide)]
+    assert "It costs < four & a half days > each" in everything and "Ada Lovelace, Grace Hopper" in everything
+    assert "It costs &lt; four &amp; a half days &gt; each" in page(published) and "Hack Night" in everything
+
+
+def numbers_are_shown(project: Path) -> None:
+    sheet, slides = report(project), list(deck(project).slides)
+    result, table = texts(slides[4]), texts(slides[5])
+    low, high = map(shown, sheet["ci95"])
+    names = {"reference": "logistic regression", "baseline": "most frequent class"}
+    wanted = [f"{name}: {shown(sheet[role]['score'])}" for role, name in names.items()]
+    for text in (shown(sheet["score"]), f"cnn: {shown(sheet['score'])}", *wanted):
+        assert text in result
+        assert f">{text}<" in page(project)
+    assert any(f"interval {low} to {high}" in text for text in result)
+    assert f"{shown(sheet['score'])} ({low}–{high})" in table
+    chart = next(shape.chart for shape in slides[4].shapes if shape.has_chart)
+    expected = [sheet["baseline"]["score"], sheet["reference"]["score"], sheet["score"]]
+    assert list(chart.plots[0].series[0].values) == [float(shown(value)) for value in expected]
+    said = slides[4].notes_slide.notes_text_frame.text
+    assert shown(sheet["score"]) in said and shown(sheet["reference"]["score"]) in said
+
+
+def test_every_number_is_the_reports_also_after_another_training(project):
+    numbers_are_shown(project)
+    old = shown(report(project)["score"])
+    shutil.rmtree(project / "published")
+    shutil.copytree(made(project, "better", right=0.97, valid=0.98), project / "published")
+    run(project, "slides.py").ok()
+    assert shown(report(project)["score"]) != old
+    numbers_are_shown(project)
+    result = [text for slide in list(deck(project).slides)[:5] for text in texts(slide)]
+    assert not [text for text in result if old in text]
+
+
+def test_a_run_that_beats_nothing_says_so(project):
+    shutil.rmtree(project / "published")
+    shutil.copytree(made(project, "bad", right=0.1, valid=0.1), project / "published")
+    done = run(project, "slides.py").ok()
+    assert (
+        list(deck(project).slides)[4].shapes.title.text_frame.text == "cnn is not yet better than most frequent class"
+    )
+    assert "the published run is not the best on valid: that is good" in done.out
+
+
+def test_the_deck_can_be_edited_and_read_from_the_back_row(published):
+    presentation = deck(published)
+    assert (presentation.slide_width, presentation.slide_height) == (12192000, 6858000)
+    assert len(presentation.slide_layouts) == 1
+    kinds = [(shape.has_chart, shape.has_table) for slide in presentation.slides for shape in slide.shapes]
+    assert kinds.count((True, False)) == 1 and kinds.count((False, True)) == 1
+    for name, content in parts(published):
+        if re.fullmatch(r"ppt/(slides/slide|charts/chart)\d+\.xml", name):
+            sizes = [int(size) for size in re.findall(r'\bsz="(\d+)"', content)]
+            assert sizes and min(sizes) >= 1800, name
+    for slide in presentation.slides:
+        for shape in slide.shapes:
+            assert 0 <= shape.left and shape.left + shape.width <= presentation.slide_width
+            assert 0 <= shape.top and shape.top + shape.height <= presentation.slide_height
+
+
+def parts(project: Path) -> list[tuple[str, str]]:
+    """The XML of a .pptx, and of the workbooks in it."""
+    found = []
+    with zipfile.ZipFile(project / "presentation" / "deck.pptx") as packed:
+        for name in packed.namelist():
+            content = packed.read(name)
+            if name.endswith(".xlsx"):
+                inner = zipfile.ZipFile(io.BytesIO(content))
+                found += [(f"{name}!{part}", inner.read(part).decode()) for part in inner.namelist()]
+            elif name.endswith((".xml", ".rels")):
+                found.append((name, content.decode()))
+    return found
+
+
+def test_colours_can_be_read(published):
+    code = "from deck.look import COLOURS, contrast\n"
+    code += "for ink, paper in (('ink','paper'),('muted','paper'),('ink','soft'),('muted','soft')):\n"
+    code += "    assert contrast(COLOURS[ink], COLOURS[paper]) >= 4.5, (ink, paper)\n"
+    code += "assert contrast('#1F4FD8', COLOURS['paper']) >= 4.5 and contrast('#1F4FD8', COLOURS['soft']) >= 4.5\n"
+    code += "assert round(contrast('#000000', '#FFFFFF'), 1) == 21 and round(contrast('#767676', '#FFFFFF'), 2) == 4.54"
+    run(published, "-c", code).ok()
+
+
+def test_neither_deck_names_another_host(published):
+    relations = [(name, content) for name, content in parts(published) if name.endswith(".rels")]
+    assert relations and not [name for name, content in relations if "External" in content]
+    assert not [name for name, content in parts(published) if "hlinkClick" in content]
+    own = page(published)
+    assert "://" not in own and not re.search(r"(?:src|href|url)\s*[=(]\s*[\"']?(?!data:)[/\w]", own)
+    assert "@import" not in own and "<link" not in own
+
+
+def test_notes_fit_the_minutes(project):
+    for minutes in ("1", "3", "10"):
+        run(project, "slides.py", "--minutes", minutes).ok()
+        said = " ".join(slide.notes_slide.notes_text_frame.text for slide in deck(project).slides)
+        words = sum(any(c.isalnum() for c in word) for word in said.split())
+        assert 0.2 * words < words <= 130 * (float(minutes) - 45 / 60) and "Write:" not in said
+
+
+def test_check_says_what_is_open_with_its_line_and_writes_nothing(project):
+    story = (project / "deck.toml").read_text(encoding="utf-8").splitlines()
+    before = {path: path.stat().st_mtime_ns for path in (project / "presentation").iterdir()}
+    found = json.loads((done := run(project, "slides.py", "--check", "--json")).out)
+    assert done.code == 1 and len(found["slides"]) == 8
+    for line in found["open"]:
+        number = int(re.match(r"deck\.toml, line (\d+): write", line)[1])
+        assert "Write:" in story[number - 1]
+    assert before == {path: path.stat().st_mtime_ns for path in (project / "presentation").iterdir()}
+    text = "\n".join(line.replace("Write: ", "Done ") for line in story)
+    (project / "deck.toml").write_text(text, encoding="utf-8")
+    assert "presentation/ is not up to date" in run(project, "slides.py", "--check").out
+    run(project, "slides.py").ok()
+    assert "Still open" not in run(project, "slides.py", "--check").ok().out
+
+
+def test_nothing_new_writes_nothing(project):
+    written = (project / "presentation" / "deck.pptx").stat().st_mtime_ns
+    run(project, "slides.py").ok()
+    assert (project / "presentation" / "deck.pptx").stat().st_mtime_ns == written
+
+
+def test_a_deck_that_was_edited_by_hand_is_never_overwritten(project):
+    presentation = deck(project)
+    presentation.slides[0].shapes.title.text_frame.text = "Ours"
+    presentation.save(project / "presentation" / "deck.pptx")
+    story = (project / "deck.toml").read_bytes()
+    damage(project / "deck.toml", "It takes 7 for 1", "It takes 9 for 4")
+    edited = (project / "presentation" / "deck.pptx").read_bytes()
+    run(project, "slides.py").refused(1, "deck.pptx was changed since slides.py wrote it", "--out")
+    assert (project / "presentation" / "deck.pptx").read_bytes() == edited
+    run(project, "slides.py", "--out", "second").ok()
+    assert (project / "second" / "deck.pptx").is_file()
+    assert (project / "deck.toml").read_bytes() == story.replace(b"7 for 1", b"9 for 4")
+
+
+def test_a_section_that_is_deleted_is_a_slide_less(project):
+    story = (project / "deck.toml").read_text(encoding="utf-8")
+    kept = re.sub(r"\n\[(limits|user|comparison)\]\n(?:.+\n)*", "", story)
+    (project / "deck.toml").write_text(kept, encoding="utf-8")
+    run(project, "slides.py").ok()
+    assert len(deck(project).slides) == 6
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "It takes 7 for 1",
+            "Its accuracy is 0.99",
+            ("[limits] title", '"0.99" is not in published/report.json', "{score}"),
+        ),
+        ("It takes 7 for 1", "We reach 99 % accuracy.", ("[limits] title", '"99 %"')),
+        ("It takes 7 for 1", "A score of 97 is good", ("[limits] title", '"97"')),
+        ("It takes 7 for 1", "It has {scor}", ("[limits] title", "nothing is called {scor}; did you mean score?")),
+        ("It takes 7 for 1", "It has {score", ("[limits] title", "write {name}")),
+        ("It takes 7 for 1", "word " * 60, ("[limits] title", "shorten")),
+        ('tagline = "', 'tagline = "\\', ("deck.toml is damaged", "line 6")),
+        ("[limits]", "[limit]", ("there is no section [limit]; did you mean limits?",)),
+        ("tagline =", "tag =", ("tag: there is no key",)),
+        ("seconds = 45", 'seconds = "45"', ("[demo] seconds: seconds must be a number of seconds",)),
+        ("seconds = 45", "seconds = 300", ("[demo] seconds: a demo of 300 s leaves nothing of 3 minutes",)),
+        ('accent = "#1F4FD8"', 'accent = "#FFD400"', ("accent: on white #FFD400 has a contrast of 1.4",)),
+        ('accent = "#1F4FD8"', 'accent = "blue"', ('accent: "blue" is no colour',)),
+        ('picture = ""\nseconds', 'picture = "no.png"\nseconds', ('[demo] picture: "no.png" does not exist',)),
+        ('picture = ""\nseconds', 'picture = "../x.png"\nseconds', ("[demo] picture", "inside the project")),
+        ('names = ["Ada', 'names = "Ada" #', ("[team] names: names must be a list of texts",)),
+    ],
+)
+def test_what_is_wrong_in_the_story_is_named_with_its_line(project, old, new, words):
+    damage(project / "deck.toml", old, new)
+    told = run(project, "slides.py").refused(1, *words)
+    lines = (project / "deck.toml").read_text(encoding="utf-8").splitlines()
+    line = lines[int(re.search(r"line (\d+)", told)[1]) - 1]
+    assert new.splitlines()[0].strip("\\")[:18].strip() in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Accuracy on 400 test rows, 95 % interval",
+        "92.25 % accuracy, 0.92 when rounded",
+        "Accuracy is {score}",
+        "It runs 40 % faster and has 7 layers",
+        "Others report an accuracy of 0.98",
+        "Ada scored 12 goals. Accuracy matters.",
+    ],
+)
+def test_what_is_no_other_score_is_let_through(project, text):
+    damage(project / "deck.toml", "It takes 7 for 1", text)
+    damage(project / "deck.toml", "other_scores = []", 'other_scores = ["0.98"]')
+    run(project, "slides.py").ok()
+
+
+def test_stale_numbers_are_refused(project):
+    published = project / "published"
+    (published / "best.pt").write_text("other weights", encoding="utf-8")
+    run(project, "slides.py").refused(1, "is not of best.pt beside it", "python evaluate.py RUN --publish")
+    shutil.copy(project / "runs" / "poor" / "predictions.npz", published)
+    shutil.copy(project / "runs" / "good" / "best.pt", published)
+    run(project, "slides.py").refused(1, "its predictions.npz 0.", "--publish")
+    (published / "report.json").write_text("{}", encoding="utf-8")
+    run(project, "slides.py").refused(1, "report.json is damaged: it lacks metric", "--publish")
+
+
+def test_before_training_and_before_publishing_it_says_what_to_run(project):
+    shutil.rmtree(project / "published")
+    run(project, "slides.py").refused(1, "python evaluate.py good --publish")
+    shutil.rmtree(project / "runs")
+    run(project, "slides.py").refused(1, "python train.py, python evaluate.py, then python evaluate.py --publish")
+    (project / "deck.toml").unlink()
+    run(project, "slides.py").refused(1, "deck.toml is missing; git checkout -- deck.toml")
+
+
+@pytest.mark.parametrize("words", [("--minutes", "0"), ("--minutes", "x"), ("--json",), ("--nonsense",)])
+def test_wrong_usage(published, words):
+    run(published, "slides.py", *words).refused(2)
+
+
+def test_without_python_pptx_there_is_still_a_page(project):
+    shutil.rmtree(project / "presentation")
+    code = "import sys; sys.modules['pptx'] = None; sys.argv = ['slides.py']; import runpy; "
+    run(project, "-c", code + "runpy.run_path('slides.py', run_name='__main__')").refused(
+        1, "deck.html is written", 'pip install -e ".[slides]"'
+    )
+    assert "<section" in page(project) and not (project / "presentation" / "deck.pptx").exists()
+
+
+def test_neither_needs_a_framework(published):
+    code = "import sys; sys.argv = ['slides.py', '--check']; import runpy\n"
+    code += "try: runpy.run_path('slides.py', run_name='__main__')\n"
+    code += "except SystemExit: pass\nassert not {'torch', 'data', 'checkpoint'} & set(sys.modules)"
+    run(published, "-c", code).ok()
+
+
+@pytest.mark.parametrize("task", sorted({choice.task.name for choice in choices()}))
+def test_the_story_of_every_task_can_be_read_and_laid_out(tmp_path, task):
+    project = generate(tmp_path / "p", task=task, event="E", title="T")
+    code = "from deck import layout, look, outline, story\ntold = story.read()\n"
+    code += "known = dict.fromkeys(('data', 'model', 'parameters', 'seconds'), 'x')\n"
+    code += "slides = [getattr(outline, name)(told, known) for name in ('cover', 'problem', 'demo', 'approach')]\n"
+    code += "slides += [outline.ending(told)]\nassert all(layout.place(slide, 1) for slide in slides)\n"
+    code += "assert len(slides) == 5 and len(slides[3].steps) == 3 and all(slides[3].steps)"
+    run(project, "-c", code).ok()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not shutil.which("soffice"), reason="LibreOffice is not installed: apt-get install libreoffice-impress"
+)
+def test_libreoffice_opens_the_deck_and_reads_its_text(published, tmp_path):
+    words = ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "pdf"]
+    source = published / "presentation" / "deck.pptx"
+    subprocess.run([*words, "--outdir", str(tmp_path), str(source)], check=True, capture_output=True, timeout=180)
+    pdf = (tmp_path / "deck.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", pdf)) == 8
+    if reader := shutil.which("pdftotext"):
+        done = subprocess.run([reader, "-layout", str(tmp_path / "deck.pdf"), "-"], capture_output=True, check=True)
+        told = done.stdout.decode("utf-8")
+        assert "One in twelve letters goes astray" in told and shown(report(published)["score"]) in told
