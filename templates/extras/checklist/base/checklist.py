@@ -3,6 +3,7 @@
 import importlib
 import json
 import pkgutil
+from types import ModuleType
 from typing import Any
 
 import checks
@@ -46,9 +47,18 @@ def main() -> int:
 def collected() -> list[Item]:
     """The items of all modules in checks/, by section, each module's in its own order."""
     names = sorted(module.name for module in pkgutil.iter_modules(checks.__path__))
-    modules = [importlib.import_module(f"checks.{name}") for name in names]
+    modules = [loaded(f"checks.{name}") for name in names]
     items = [item for module in modules for item in getattr(module, "ITEMS", [])]
     return sorted(items, key=lambda item: (SECTIONS.index(item.section), item.kind != AUTO, not item.must))
+
+
+def loaded(name: str) -> ModuleType:
+    """A module of items; code of the project that it needs and that is broken is a `Fault`."""
+    try:
+        return importlib.import_module(name)
+    except (ImportError, SyntaxError, NameError, AttributeError) as error:
+        place = f"{error.filename}, line {error.lineno}: " if isinstance(error, SyntaxError) else ""
+        raise cli.Fault(words("checklist_broken", why=f"{place}{error}")) from None
 
 
 def unknown(name: str, items: list[Item]) -> list[Item]:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-NUMBER = re.compile(r"(?<![\w.,/-])(\d+(?:[.,]\d+)?)(\s?%)?(?![\w,/]|\.\d)")
+NUMBER = re.compile(r"(?<![\w.,/-])(\d+(?:[.,]\d+)?)(?![\w/]|[.,]\d)(\s?%)?")
 
 
 def strangers(path: Path, sheet: dict[str, Any], *regions: tuple[str, str]) -> list[str]:

@@ -37,8 +37,6 @@ print(json.dumps([float(np.percentile(seconds[3:], part)) for part in (50, 95)])
 
 def flags() -> list[str]:
     """The published run's model and settings as flags, so that its splits and its model are what is checked."""
-    if not (runs.PUBLISHED / "config.json").is_file():
-        return []
     config, _ = runs.read_config(runs.PUBLISHED)
     usual = MODELS[config.model]()
     found = ["--model", config.model]
@@ -55,11 +53,13 @@ def checked(*arguments: str, seconds: float) -> list[dict[str, Any]]:
 
 
 def splits_disjoint() -> Found:
+    evidence.sheet()
     (result,) = checked("--only", "splits-disjoint", seconds=QUICK)
     return result["passed"], result["found"] if result["passed"] is not None else result["expected"]
 
 
 def sanity() -> Found:
+    evidence.sheet()
     results = checked(seconds=LONG)
     failed = [result["id"] for result in results if result["passed"] is False]
     return not failed and bool(results), listed(failed)

@@ -1,4 +1,4 @@
-"""The demo on stage: it starts and answers without a network, and has something to show when the model cannot be read."""
+"""The demo on stage: it opens and answers without a network, and has something to show when the model fails."""
 
 import json
 import re
