@@ -1,6 +1,5 @@
 """How much of a project is still what hackgen wrote: the share of unmodified scaffold lines, file by file."""
 
-from collections import Counter
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -8,12 +7,13 @@ from pathlib import Path
 from . import __version__, git
 from .answers import from_toml
 from .errors import Problem
+from .inspection.borrowed import borrowed
 from .parts import read_toml
 from .remake import planned
 
 Tree = dict[str, bytes]
-UNCOUNTED = ("data", "published", "runs")  # folders of data and results: nobody wrote their lines
-LEAST_OVERLAP = 0.5  # of its lines, for a new file to be told as a renamed or copied one
+_counting = borrowed("scaffold", "extras/checklist/with/kickoff/checks")  # a project's own checklist counts so too
+lines_of, kept = _counting.lines, _counting.kept
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def provenance(project: Path) -> Provenance:
     if not (project / ".hackgen.toml").is_file():
         raise Problem(f"{project / '.hackgen.toml'} does not exist: name the folder of a project that hackgen made")
     compared, scaffold = _scaffold(project)
-    written = {path: content for path, raw in scaffold.items() if (content := _lines(path, raw)) is not None}
-    today = {path: content for path, raw in _today(project).items() if (content := _lines(path, raw)) is not None}
-    files = [File(path, len(lines), _kept(path, lines, written)) for path, lines in sorted(today.items()) if lines]
+    written = {path: content for path, raw in scaffold.items() if (content := lines_of(path, raw)) is not None}
+    today = {path: content for path, raw in _today(project).items() if (content := lines_of(path, raw)) is not None}
+    files = [File(path, len(lines), kept(path, lines, written)) for path, lines in sorted(today.items()) if lines]
     return Provenance(compared, files)
 
 
@@ -114,29 +114,3 @@ def _today(project: Path) -> Tree:
 
 def _ignored(parts: tuple[str, ...], patterns: list[str]) -> bool:
     return any(fnmatch(part, pattern.rstrip("/")) for part in parts for pattern in patterns)
-
-
-def _lines(path: str, raw: bytes) -> list[str] | None:
-    """The lines of a text that are not blank, however they end; None for what is not counted."""
-    if path.split("/")[0] in UNCOUNTED or b"\0" in raw:
-        return None
-    try:
-        return [line.rstrip() for line in raw.decode("utf-8-sig").splitlines() if line.strip()]
-    except UnicodeDecodeError:
-        return None
-
-
-def _kept(path: str, lines: list[str], written: dict[str, list[str]]) -> int:
-    """How many lines of a file stand in the scaffold too, in the same order; a renamed or copied file is found."""
-    import difflib
-
-    source = written.get(path)
-    if source is None:
-        today = Counter(lines)
-        common = {name: (today & Counter(of)).total() for name, of in written.items()}
-        nearest = max(common, key=common.__getitem__, default=None)
-        if nearest is None or common[nearest] < LEAST_OVERLAP * len(lines):
-            return 0
-        source = written[nearest]
-    blocks = difflib.SequenceMatcher(None, source, lines, autojunk=False).get_matching_blocks()
-    return sum(block.size for block in blocks)

@@ -186,7 +186,7 @@ def test_every_card_is_complete_and_names_extras_and_shared_parts_that_there_are
         assert set(part.card.get("needs", [])) <= every
         assert all((TEMPLATES / "shared" / name / "part.toml").is_file() for name in part.card.get("uses", []))
         assert set(part.card.get("asks", {})) <= {"hours", "team", "start", "rubric"}
-        known = {"base", *part.card.get("asks", {}), "inputs", "targets"}
+        known = {"base", *part.card.get("asks", {}), "inputs", "targets", "with"}
         assert {folder.name for folder in part.folder.iterdir() if folder.is_dir()} - {"__pycache__"} <= known
         assert {folder.name for folder in (part.folder / "inputs").glob("*")} <= {source for source, _ in kinds}
         assert {folder.name for folder in (part.folder / "targets").glob("*")} <= {target for _, target in kinds}

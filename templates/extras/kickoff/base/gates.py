@@ -24,7 +24,7 @@ Check = dict[str, str]
 
 
 def plan() -> dict[str, Any]:
-    """`hours`, `start` (a datetime or None) and `gates`; what a hand has damaged is a `Fault` with its line."""
+    """`hours`, `start` (a datetime or None), `most_scaffold` (per cent), `gates`; damage is a `Fault` with its line."""
     table = _table(PLAN)
     _expect(PLAN, table, "hours", (int, float), "a number of hours", lambda value: value > 0)
     _expect(PLAN, table, "start", str, 'a local time such as "2026-11-22 18:00", or ""')
@@ -32,6 +32,8 @@ def plan() -> dict[str, Any]:
         start = datetime.strptime(table["start"], "%Y-%m-%d %H:%M") if table["start"] else None
     except ValueError:
         raise _fault(PLAN, "start", f'"{table["start"]}" is no local time such as "2026-11-22 18:00"') from None
+    table.setdefault("most_scaffold", 100)
+    _expect(PLAN, table, "most_scaffold", (int, float), "a percentage from 0 to 100", lambda value: 0 <= value <= 100)
     gates = _entries(PLAN, table, "gates")
     for number, gate in enumerate(gates):
         place = ("gates", number)
@@ -41,7 +43,8 @@ def plan() -> dict[str, Any]:
         _expect(PLAN, gate, "agreed", bool, "true or false", entry=place)
         _expect(PLAN, gate, "people", list, "a list of texts", lambda v: all(isinstance(i, str) for i in v), place)
         _expect(PLAN, gate, "checks", list, "a list of { kind, text } of a known kind", _known_checks, place)
-    return {"hours": table["hours"], "start": start, "gates": sorted(gates, key=lambda gate: gate["hours"])}
+    ordered = sorted(gates, key=lambda gate: gate["hours"])
+    return {name: table[name] for name in ("hours", "most_scaffold")} | {"start": start, "gates": ordered}
 
 
 def rubric() -> dict[str, Any]:
