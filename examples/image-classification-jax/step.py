@@ -47,13 +47,14 @@ class Training:
     """
 
     def __init__(self, model: nnx.Module, config: Config, meta: dict[str, Any]) -> None:
-        self.model, self.meta = model, Static(meta)
-        self.optimizer = make_optimizer(config.beta1, config.beta2, config.weight_decay, config.clip)
+        self.model = model
         model.train()
-        self.graph, parameters, others = nnx.split(model, nnx.Param, ...)
+        graph, parameters, others = nnx.split(model, nnx.Param, ...)
         self.parameters, self.others = nnx.to_pure_dict(parameters), nnx.to_pure_dict(others)
         self.sharding = jax.tree.leaves(self.parameters)[0].sharding
-        self.memory = jax.jit(self.optimizer.init, out_shardings=self.sharding)(self.parameters)
+        optimizer = make_optimizer(config.beta1, config.beta2, config.weight_decay, config.clip)
+        self.memory = jax.jit(optimizer.init, out_shardings=self.sharding)(self.parameters)
+        self.compiled_gradient, self.compiled_step = compiled(graph, optimizer, Static(meta))
 
     def batch(self, split: Split, rows: np.ndarray, size: int, key: tuple[int, int, int]) -> tuple[Any, Any, Any]:
         """Some rows of train, filled up to `size`; `key` (seed, epoch, step) decides how they are augmented."""
@@ -61,14 +62,13 @@ class Training:
 
     def step(self, batch: tuple[Any, Any, Any], key: tuple[int, int, int], rate: float) -> jax.Array:
         """Learn from a batch; returns the loss before it, a scalar. `key` decides all other chance, such as dropout."""
-        self.parameters, self.others, self.memory, value = train_step(
-            self.graph, self.optimizer, self.meta, self.parameters, self.others, self.memory, batch, luck(key), rate
-        )
+        state = self.parameters, self.others, self.memory
+        self.parameters, self.others, self.memory, value = self.compiled_step(*state, batch, luck(key), rate)
         return value
 
     def gradients(self, batch: tuple[Any, Any, Any], key: tuple[int, int, int]) -> dict[str, Any]:
         """The gradient of the loss for a batch, by parameter."""
-        return compiled_gradient(self.graph, self.meta, self.parameters, self.others, batch, luck(key))[1]
+        return self.compiled_gradient(self.parameters, self.others, batch, luck(key))[1]
 
     def weights(self) -> dict[str, Any]:
         """All that a checkpoint needs to answer."""
@@ -95,38 +95,31 @@ def luck(key: tuple[int, int, int]) -> np.uint32:
     return np.uint32(feed.luck(key) % 2**32)
 
 
-def gradient(graph: Any, meta: Static, parameters: Any, others: Any, batch: Any, seed: Any) -> tuple[Any, Any]:
-    """(loss, others after the forward pass) and the gradient of the parameters."""
-    inputs, targets, real = batch
+@functools.cache
+def compiled(graph: Any, optimizer: optax.GradientTransformation, meta: Static) -> tuple[Any, Any]:
+    """The gradient of a model and a training step, as functions that are compiled once for all equal models."""
 
-    def objective(parameters: Any) -> tuple[jax.Array, Any]:
-        model = nnx.merge(graph, parameters, others, copy=True)
-        model.set_attributes(real=real, raise_if_not_found=False)  # for layers that look at the whole batch
-        with devices.precise(model):
-            value = loss.loss(model, inputs, targets, real, meta, nnx.Rngs(jax.random.key(seed)))
-        model.set_attributes(real=None, raise_if_not_found=False)
-        return value, nnx.to_pure_dict(nnx.state(model, nnx.Not(nnx.Param)))
+    @jax.jit
+    def gradient(parameters: Any, others: Any, batch: Any, seed: Any) -> tuple[Any, Any]:
+        """(loss, others after the forward pass) and the gradient of the parameters."""
+        inputs, targets, real = batch
 
-    return jax.value_and_grad(objective, has_aux=True)(parameters)
+        def objective(parameters: Any) -> tuple[jax.Array, Any]:
+            model = nnx.merge(graph, parameters, others, copy=True)
+            model.set_attributes(real=real, raise_if_not_found=False)  # for layers that look at the whole batch
+            with devices.precise(model):
+                value = loss.loss(model, inputs, targets, real, meta, nnx.Rngs(jax.random.key(seed)))
+            model.set_attributes(real=None, raise_if_not_found=False)
+            return value, nnx.to_pure_dict(nnx.state(model, nnx.Not(nnx.Param)))
 
+        return jax.value_and_grad(objective, has_aux=True)(parameters)
 
-@functools.partial(jax.jit, static_argnames=("graph", "optimizer", "meta"))
-def train_step(
-    graph: Any,
-    optimizer: Any,
-    meta: Static,
-    parameters: Any,
-    others: Any,
-    memory: Any,
-    batch: Any,
-    seed: Any,
-    rate: Any,
-) -> tuple[Any, Any, Any, jax.Array]:
-    """Parameters, others and memory after one step, and the loss before it."""
-    (value, others), gradients = gradient(graph, meta, parameters, others, batch, seed)
-    updates, memory = optimizer.update(gradients, memory, parameters)
-    parameters = jax.tree.map(lambda parameter, update: parameter - rate * update, parameters, updates)
-    return parameters, others, memory, value
+    @jax.jit
+    def step(parameters: Any, others: Any, memory: Any, batch: Any, seed: Any, rate: float) -> tuple[Any, ...]:
+        """Parameters, others and memory after a step, and the loss before it."""
+        (value, others), gradients = gradient(parameters, others, batch, seed)
+        updates, memory = optimizer.update(gradients, memory, parameters)
+        parameters = jax.tree.map(lambda parameter, update: parameter - rate * update, parameters, updates)
+        return parameters, others, memory, value
 
-
-compiled_gradient = jax.jit(gradient, static_argnames=("graph", "meta"))
+    return gradient, step

@@ -22,9 +22,9 @@ def main() -> None:
     data = session.data
     mesh = devices.choose(session.config.device)
     run = session.start(precision=devices.choose_precision(session.config.precision, mesh))
-    model = devices.place(inference.fresh(data.meta, session.config), mesh, session.config.precision)
-    session.announce(inference.parameter_count(model), devices.describe(mesh))
     try:
+        model = devices.place(inference.fresh(data.meta, session.config), mesh, session.config.precision)
+        session.announce(inference.parameter_count(model), devices.describe(mesh))
         before = session.yardstick(model)
         fit(model, data, session.config, run)
         session.end(before, model)

@@ -27,8 +27,9 @@ try:
     with quiet() if BACKEND == "tensorflow" else contextlib.nullcontext():
         import keras
 except ModuleNotFoundError as error:
+    missing = str(error.name).partition(".")[0]
     sys.exit(
-        f"{Path(sys.argv[0]).name}: {error.name} is missing, and this project needs Keras on {BACKEND}; "
+        f"{Path(sys.argv[0]).name}: {missing} is missing, and this project needs Keras on {BACKEND}; "
         "install both with: pip install -e ."
     )
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 import checkpoint
+import device as devices
 import feed
 import history
 import inference
@@ -16,7 +17,7 @@ from splits import Data
 
 
 class Pace(keras.callbacks.Callback):
-    """Counts steps and seconds, sets the learning rate of every step, and stops when epochs or minutes are over."""
+    """Counts steps and seconds, sets each step's learning rate and luck, and stops when epochs or minutes are over."""
 
     def __init__(self, progress: Progress, config: Config, steps: int) -> None:
         super().__init__()
@@ -30,6 +31,7 @@ class Pace(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
         if BACKEND == "jax":
             self.model.jax_state_sync()  # between steps, fit keeps JAX's variables to itself
+        devices.seed(feed.luck((self.config.seed, self.progress.epoch, self.progress.step)))
         done = self.progress.share_done(self.config, self.steps)
         self.progress.rate = schedule.learning_rate(self.config, done)
         self.model.optimizer.learning_rate = self.progress.rate

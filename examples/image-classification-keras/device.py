@@ -64,3 +64,11 @@ def ready(model: keras.Model) -> keras.Model:
     """
     model.jit_compile, model.run_eagerly = COMPILE, not COMPILE
     return model
+
+
+def seed(number: int) -> None:
+    """Seed what PyTorch draws in a step, such as dropout; the other backends keep the state of chance in the model."""
+    if BACKEND == "torch":
+        import torch
+
+        torch.manual_seed(number)

@@ -8,6 +8,7 @@ import numpy as np
 
 import checkpoint
 import device as devices
+import feed
 import inference
 import train
 from backend import keras
@@ -29,6 +30,7 @@ class Learner:
 
     def step(self, split: Split, rows: np.ndarray, key: tuple[int, int, int], rate: float) -> float:
         """One training step on some rows; returns the loss before it."""
+        devices.seed(feed.luck(key))
         self.trainee.optimizer.learning_rate = rate
         self.trainee.reset_metrics()
         return float(self.trainee.train_on_batch(*train.train_batch(self.model, split, rows, key)))

@@ -5,12 +5,12 @@ import shutil
 from pathlib import Path
 
 import checkpoint
+import marked
 import report
 import runs
 from cli import Fault
 
 MOST_BYTES = 50_000_000  # hosts of git repositories warn about larger files
-START, END = "<!-- results: refreshed by evaluate.py --publish -->", "<!-- end of results -->"
 
 
 def publish(run: Path) -> None:
@@ -26,7 +26,7 @@ def publish(run: Path) -> None:
     if run != runs.PUBLISHED:
         replace_folder(run, best)
     drawn = sorted(path.relative_to(runs.ROOT).as_posix() for path in (runs.PUBLISHED / "figures").glob("*.png"))
-    refresh(runs.ROOT / "README.md", report.markdown(sheet, drawn))
+    marked.replace(runs.ROOT / "README.md", report.START, report.END, report.markdown(sheet, drawn))
     print(f"published {run.name}: published/ and README.md are refreshed; commit both")
 
 
@@ -49,13 +49,3 @@ def replace_folder(run: Path, best: Path) -> None:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
-
-
-def refresh(readme: Path, section: str) -> None:
-    """Put `section` between the two markers of README.md; the rest of the file is the team's."""
-    text = readme.read_text(encoding="utf-8")
-    before, start, rest = text.partition(START)
-    _, end, after = rest.partition(END)
-    if not start or not end:
-        raise Fault(f"README.md has lost its markers; put these two lines where the results belong: {START} {END}")
-    runs.write(readme, f"{before}{START}\n\n{section}\n{END}{after}")

@@ -8,6 +8,7 @@ from typing import Any
 
 from config import Config
 
+START, END = "<!-- results: refreshed by evaluate.py --publish -->", "<!-- end of results -->"  # in README.md
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1f; }
 table { border-collapse: collapse; margin: 1rem 0; } td, th { padding: .3rem .8rem; border-bottom: 1px solid #ddd; }

@@ -1,0 +1,46 @@
+"""Numbers in texts: a score that stands beside the metric's name must be one of the published report's."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+NUMBER = re.compile(r"(?<![\w.,/-])(\d+(?:[.,]\d+)?)(?![\w/]|[.,]\d)(\s?%)?")
+
+
+def strangers(path: Path, sheet: dict[str, Any], *regions: tuple[str, str]) -> list[str]:
+    """`line: number` of each score in a text that the report does not know; regions between marks are left out.
+
+    A score is a number with decimals or a percentage, in a line that names the metric.
+    """
+    text = path.read_text(encoding="utf-8")
+    for start, end in regions:  # their lines stay, empty, so that the others keep their numbers
+        before, begun, rest = text.partition(start)
+        inside, ended, after = rest.partition(end)
+        text = before + re.sub(r"[^\n]", "", begun + inside + ended) + after
+    known, name = values(sheet), sheet["metric"].lower()
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", line.lower()):
+            found += [f"{number}: {said}" for said in scores(line) if not is_known(said, known)]
+    return found
+
+
+def scores(line: str) -> list[str]:
+    """The numbers of a line that can be scores, as they are written; "95 %" is what intervals are called by."""
+    written = [match.group().strip() for match in NUMBER.finditer(line) if match[2] or re.search("[.,]", match[1])]
+    return [said for said in written if re.sub(r"\s", "", said) != "95%"]
+
+
+def values(sheet: dict[str, Any]) -> list[float]:
+    """All numbers of a report, wherever they stand in it."""
+    inside = sheet.values() if isinstance(sheet, dict) else sheet if isinstance(sheet, list) else []
+    own = [float(sheet)] if isinstance(sheet, int | float) and not isinstance(sheet, bool) else []
+    return own + [value for entry in inside for value in values(entry)]
+
+
+def is_known(said: str, known: list[float]) -> bool:
+    """Whether a number, as exact as it is written, is one of the known ones (as a percentage: times 100)."""
+    percent = said.endswith("%")
+    digits = said.rstrip("% \u00a0").replace(",", ".")
+    exact = len(digits.partition(".")[2])
+    return any(abs(value * (100 if percent else 1) - float(digits)) <= 0.501 * 10.0**-exact for value in known)
