@@ -318,6 +318,27 @@ def test_usage_mistakes_get_one_line(project: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("check", "file", "right", "wrong"),
+    [
+        ("loss-falls", "step.py", "parameter - rate * update", "parameter + rate * update"),
+        ("same-seed", "step.py", "np.uint32(feed.luck(key) % 2**32)", "np.uint32(np.random.randint(2**31))"),
+        ("batch-size", "device.py", "np.arange(rows) < n", "np.arange(rows) <= n"),
+        ("reload", "checkpoint.py", "        nnx.update(model, values)\n", "        pass\n"),
+    ],
+)
+def test_a_planted_bug_is_found(tmp_path: Path, check: str, file: str, right: str, wrong: str) -> None:
+    project = generate(tmp_path / "p", task="image-classification", framework="jax", models=("mlp",))
+    text = (project / file).read_text(encoding="utf-8")
+    assert text.count(right) == 1, f"{file} has {text.count(right)} times {right!r}"
+    (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
+    done = run(project, "check.py", "--only", check, "--json")
+    assert done.code == 1 and "Traceback" not in done.err, f"cd {project} && python check.py\n{done.out}{done.err}"
+    (result,) = json.loads(done.out)
+    assert result["id"] == check and result["passed"] is False and result["advice"]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["train.py", "evaluate.py", "predict.py", "check.py"])
 def test_without_jax_each_command_names_the_line_that_installs_it(tmp_path: Path, command: str) -> None:
     project = generate(tmp_path / "p", task="tabular-classification", framework="jax")
