@@ -87,7 +87,7 @@ KLINGON = {
     "extras/a/base/strings.toml": 'hello = "hello {name}"\nbye = "bye"\n',
     "extras/a/base/numbers.toml": 'at = "12:00"\n',
     "extras/a/base/facts.toml": 'greeting = "good day"\n',
-    "extras/a/base/filled.toml.j2": '{# what is said #}\nhello = {{ greeting | toml }}  # {{ title }}\n',
+    "extras/a/base/filled.toml.j2": "{# what is said #}\nhello = {{ greeting | toml }}  # {{ title }}\n",
     "extras/a/base/said.toml.j2": "# what to say: {{ title }}\n",
     "extras/a/base/A.md.j2": "{{ greeting }}\n",
 }
