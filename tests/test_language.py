@@ -88,6 +88,8 @@ KLINGON = {
     "extras/a/base/strings.toml": 'hello = "hello {name}"\nbye = "bye"\n',
     "extras/a/base/numbers.toml": 'at = "12:00"\n',
     "extras/a/base/facts.toml": 'greeting = "good day"\n',
+    "extras/a/base/filled.toml.j2": "{# what is said #}\nhello = {{ greeting | toml }}  # {{ title }}\n",
+    "extras/a/base/said.toml.j2": "# what to say: {{ title }}\n",
     "extras/a/base/A.md.j2": "{{ greeting }}\n",
 }
 TRANSLATED = {
@@ -103,6 +105,7 @@ TRANSLATED = {
     "lang/tlh/extras/a/part.toml": 'title = "A"\nsummary = "a"\n',
     "lang/tlh/extras/a/base/strings.toml": 'hello = "nuqneH {name}"\nbye = "Qapla"\n',
     "lang/tlh/extras/a/base/facts.toml": 'greeting = "nuqneH"\n',
+    "lang/tlh/extras/a/base/said.toml.j2": "# jatlh: {{ title }}\n",
     "lang/tlh/extras/a/base/A.md.j2": "{{ greeting }}!\n",
 }
 
@@ -132,6 +135,7 @@ def test_a_translation_yields_to_a_later_layer_as_its_original_does(tree):
     [
         ("base/README.d/90-end.md", None, "no base/README.d/90-end.md"),
         ("extras/a/base/facts.toml", None, "no extras/a/base/facts.toml"),
+        ("extras/a/base/said.toml.j2", None, "no extras/a/base/said.toml.j2"),
         ("extras/a/base/strings.toml", 'hello = "nuqneH {name}"\n', "extras/a/base/strings.toml: bye"),
         ("extras/a/base/strings.toml", 'hello = "?"\nbye = "!"\n', "extras/a/base/strings.toml: blanks of hello"),
         ("tasks/toys/part.toml", 'title = "x"\nsummary = "y"\n', "tasks/toys/part.toml says no sample"),
