@@ -8,9 +8,20 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib import font_manager
 
 import history
 import runs
+
+# Fonts with East Asian letters, of Linux, Windows and macOS: Matplotlib's own has none.
+WIDE_FONTS = ["Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei"]
+WIDE_FONTS += ["Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Heiti TC", "Arial Unicode MS"]
+
+
+def wide_font() -> str | None:
+    """The installed font that stands in where Matplotlib's own lacks a letter, if there is one."""
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return next((name for name in WIDE_FONTS if name in installed), None)
 
 
 def learning_curves(run: Path, metric: str) -> Path:
@@ -33,6 +44,9 @@ def learning_curves(run: Path, metric: str) -> Path:
 def save(figure: plt.Figure, run: Path, name: str) -> Path:
     """Write a figure to the run's figures/ folder and close it; returns its path."""
     picture = io.BytesIO()
+    families = plt.rcParams["font.family"] + ([font] if (font := wide_font()) else [])
+    for text in figure.findobj(matplotlib.text.Text):
+        text.set_fontfamily(families)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # a script that the font lacks shows as boxes; no reason to stop
         figure.savefig(picture, format="png", dpi=120)
