@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from functools import cache
 from pathlib import Path
 
 import matplotlib
@@ -13,15 +14,30 @@ from matplotlib import font_manager
 import history
 import runs
 
-# Fonts with East Asian letters, of Linux, Windows and macOS: Matplotlib's own has none.
-WIDE_FONTS = ["Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei"]
-WIDE_FONTS += ["Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Heiti TC", "Arial Unicode MS"]
+# Files of fonts with East Asian letters, on Linux, Windows and macOS: Matplotlib's own font has none.
+WIDE_FONTS = (
+    "NotoSansCJK-Regular",
+    "SourceHanSans",
+    "wqy-",
+    "msyh",
+    "simhei",
+    "PingFang",
+    "Hiragino Sans GB",
+    "STHeiti",
+)
 
 
+@cache
 def wide_font() -> str | None:
-    """The installed font that stands in where Matplotlib's own lacks a letter, if there is one."""
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    return next((name for name in WIDE_FONTS if name in installed), None)
+    """The name of an installed font that has the letters which Matplotlib's own lacks, if there is one."""
+    for path in map(Path, font_manager.findSystemFonts()):
+        if path.name.startswith(WIDE_FONTS):
+            try:
+                font_manager.fontManager.addfont(path)  # one installed since Matplotlib last looked is unknown to it
+                return font_manager.FontProperties(fname=path).get_name()
+            except (OSError, RuntimeError):
+                continue
+    return None
 
 
 def learning_curves(run: Path, metric: str) -> Path:
@@ -44,9 +60,10 @@ def learning_curves(run: Path, metric: str) -> Path:
 def save(figure: plt.Figure, run: Path, name: str) -> Path:
     """Write a figure to the run's figures/ folder and close it; returns its path."""
     picture = io.BytesIO()
-    families = plt.rcParams["font.family"] + ([font] if (font := wide_font()) else [])
-    for text in figure.findobj(matplotlib.text.Text):
-        text.set_fontfamily(families)
+    texts = figure.findobj(matplotlib.text.Text)
+    if any(max(text.get_text(), default="") >= "\u2e80" for text in texts) and (font := wide_font()):
+        for text in texts:
+            text.set_fontfamily([*plt.rcParams["font.family"], font])
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # a script that the font lacks shows as boxes; no reason to stop
         figure.savefig(picture, format="png", dpi=120)

@@ -45,7 +45,7 @@ def draw(table: dict[str, Any], folder: Path) -> Path:
 def label(table: dict[str, Any]) -> str:
     """What was measured; in English where no font has the letters that it is said in."""
     said = headline(table)
-    if said.isascii() or curves.wide_font():
+    if max(said) < "\u2e80" or curves.wide_font():
         return said
     print(words("compare_no_font"))
     better = "higher" if table["higher_is_better"] else "lower"
