@@ -358,3 +358,19 @@ def test_libreoffice_opens_the_deck_and_reads_its_text(published, tmp_path):
         done = subprocess.run([reader, "-layout", str(tmp_path / "deck.pdf"), "-"], capture_output=True, check=True)
         told = done.stdout.decode("utf-8")
         assert "One in twelve letters goes astray" in told and shown(report(published)["score"]) in told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", sorted({choice.task.name for choice in choices()}))
+def test_after_a_training_of_every_task_the_deck_has_its_numbers(tmp_path, task):
+    project = generate(tmp_path / "p", task=task, event="E", title="T")
+    for name, seed in (("one", "0"), ("two", "1")):
+        run(project, "train.py", "--minutes", "0.05", "--out", name, "--seed", seed).ok()
+        run(project, "evaluate.py", name).ok()
+    run(project, "evaluate.py", "two", "--publish").ok()
+    assert len(json.loads(run(project, "compare.py", "--json").ok().out)["entries"]) == 2
+    run(project, "compare.py", "--publish").ok()
+    run(project, "slides.py").ok()
+    sheet, slides = report(project), [texts(slide) for slide in deck(project).slides]
+    assert shown(sheet["score"]) in slides[4] and f">{shown(sheet['score'])}<" in page(project)
+    assert any(shown(sheet["score"]) in text for text in slides[5]) and len(slides) == 8

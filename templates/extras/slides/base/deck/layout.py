@@ -8,6 +8,7 @@ from deck import look
 from deck import story as stories
 from deck.look import BODIES, BODY, FOOT, GUTTER, INNER, MARGIN, SMALL, TITLES, TOP, Box, fitting, tall
 from deck.outline import Slide
+from wording import words
 
 GAP = 14  # between paragraphs, in points
 BULLET = 22  # by which points are set in
@@ -110,7 +111,7 @@ def cover(slide: Slide) -> list[Element]:
     ]
     if tagline:
         elements.append(Text(below, tagline, need(slide, tagline, (26, 24, 22, 20, 18), below), "muted"))
-    who = [", ".join(names)] if names else []
+    who = [words("deck_names_between").join(names)] if names else []
     last = [text for text in (*who, event) if text]
     if last:
         box = Box(MARGIN, 404, INNER, 84)

@@ -112,4 +112,7 @@ def shorten(text: str, most: int = 34) -> str:
     """A name that is short enough for a slide; what it adds in brackets goes first."""
     text = " ".join(text.split())
     text = text if len(text) <= most else text.partition(" (")[0]
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    if len(text) <= most:
+        return text
+    cut, space, _ = text[:most].rpartition(" ")
+    return (cut if space and len(cut) > most / 2 else text[: most - 1]).rstrip(" ,") + "…"
