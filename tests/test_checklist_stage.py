@@ -1,0 +1,88 @@
+"""What the checklist says of demo and deck: a project where all is ready, and one change for each item that fails it."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from hackgen.parts import TEMPLATES
+from projects import generate, run
+from test_checklist import commit, edit, git, only, written
+
+EXTRAS = ("cards", "checklist", "compare", "demo", "kickoff", "slides")
+LAID = [name for name in EXTRAS if (TEMPLATES / "extras" / name / "part.toml").is_file()]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(len(LAID) < len(EXTRAS), reason="needs the extras demo and slides")]
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory) -> Path:
+    """A published run, its answers recorded and its deck made, all committed."""
+    folder = tmp_path_factory.mktemp("stage") / "ready"
+    generate(folder, task="tabular-classification", event="E", team=("Ada", "Bo"), author="A", extras=EXTRAS)
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    run(folder, "train.py", "--out", "one").ok()
+    run(folder, "evaluate.py", "--publish").ok()
+    run(folder, "demo.py", "--run", "published", "--record").ok()
+    written(folder)
+    story = (folder / "deck.toml").read_text(encoding="utf-8")
+    (folder / "deck.toml").write_text(re.sub(r'"Write: [^"]*"', '"We see it at once"', story), encoding="utf-8")
+    run(folder, "slides.py").ok()
+    commit(folder)
+    return folder
+
+
+def recorded(project: Path) -> dict:
+    return json.loads((project / "demo/recorded.json").read_text(encoding="utf-8"))
+
+
+def rerecorded(project: Path, **changed: object) -> None:
+    (project / "demo/recorded.json").write_text(json.dumps(recorded(project) | changed), encoding="utf-8")
+    commit(project)
+
+
+def other_answer(project: Path) -> None:
+    examples = recorded(project)["examples"]
+    examples[0]["answer"] = {"other": 1}
+    rerecorded(project, examples=examples)
+
+
+def calls_elsewhere(project: Path) -> None:
+    edit(project / "page/server.py", 'else b"")', """else b'<script src="https://cdn.example.org/x.js"></script>')""")
+
+
+def nothing_to_show(project: Path) -> None:
+    shutil.rmtree(project / "published")
+    shutil.rmtree(project / "runs")
+    shutil.rmtree(project / "demo")
+
+
+STAGE = [
+    ("demo-recorded", lambda p: rerecorded(p, checkpoint_sha256="0"), "another checkpoint"),
+    ("demo-recorded", lambda p: rerecorded(p, examples=recorded(p)["examples"][:4]), "4 examples"),
+    ("demo-recorded", lambda p: shutil.rmtree(p / "demo"), "not there"),
+    ("demo-recorded", lambda p: (p / "demo/recorded.json").write_text("{", encoding="utf-8"), "damaged"),
+    ("demo-answers", other_answer, "5 of 6"),
+    ("demo-offline", calls_elsewhere, "//cdn.example.org"),
+    ("demo-offline", nothing_to_show, "python train.py"),
+    ("deck", lambda p: edit(p / "deck.toml", 'tagline = "', 'tagline = "Write: '), "tagline"),
+    ("deck", lambda p: (p / "published/best.pt").write_bytes(b"x"), "best.pt"),
+    (
+        "deck-committed",
+        lambda p: git(p, "rm", "--quiet", "--cached", "presentation/deck.html"),
+        "presentation/deck.html",
+    ),
+]
+
+
+@pytest.mark.parametrize(("item", "spoil", "word"), STAGE, ids=[f"{n}-{name}" for n, (name, *_) in enumerate(STAGE)])
+def test_one_change_opens_an_item(ready, tmp_path, item, spoil, word):
+    project = shutil.copytree(ready, tmp_path / "project")
+    spoil(project)
+    found = only(project, item)
+    assert found["state"] == "open" and word in found["found"], found
+
+
+@pytest.mark.parametrize("item", dict.fromkeys(name for name, *_ in STAGE))
+def test_they_were_done_before(ready, item):
+    assert only(ready, item)["state"] == "done"
