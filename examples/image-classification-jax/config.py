@@ -29,7 +29,7 @@ class Config:
     beta1: float = 0.9  # AdamW's memory of the gradient
     beta2: float = 0.99  # AdamW's memory of its size; 0.999 is too long for runs of a thousand steps
     device: str = "auto"  # gpu, tpu, cpu; auto = the fastest that is here; all devices of the kind share each batch
-    precision: str = "auto"  # of matrix products: float32, or bfloat16 = as fast as the device can (GPU, TPU); auto = that there
+    precision: str = "auto"  # of matrix products: float32, or bfloat16 on GPU and TPU; auto = a fixed rule (device.py)
     metric: str = ""  # accuracy, macro F1 or average precision; empty = accuracy, unless a class is rare (balance.py)
     class_weights: str = "auto"  # none, balanced (every class weighs the same); auto = balanced where macro F1 counts
     size: int = 0  # pixels a side; 0 = the pictures' own size if all are alike and at most 64, else 64

@@ -1,6 +1,7 @@
 """Where the arithmetic happens and how precisely, and how a batch is shared among devices."""
 
 import contextlib
+import warnings
 from typing import Any
 
 import jax
@@ -18,6 +19,7 @@ jax.config.update("jax_default_prng_impl", "rbg")  # random numbers that compile
 if not jax.config.jax_compilation_cache_dir:
     jax.config.update("jax_compilation_cache_dir", str(CACHE))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.05)
+    warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")  # then without it
 
 
 def available() -> list[str]:

@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import curves
 from comparison_text import headline
 from report import number
+from wording import words
 
 COLOURS = {"best": "#1f4fd8", "better": "#1f4fd8", "noise": "#1f4fd8", "worse": "#6b7280", "unknown": "#6b7280"}
 
@@ -34,8 +35,18 @@ def draw(table: dict[str, Any], folder: Path) -> Path:
             axes.plot([], [], " ", label=("← " if score < low else "→ ") + name)
     axes.set_yticks(range(len(entries)), [entry["run"] for entry in entries])
     axes.set_ylim(-0.7, len(entries) - 0.3)
-    axes.set_xlabel(headline(table))
+    axes.set_xlabel(label(table))
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.0 + 0.5 / (1 + len(entries))), ncols=2, frameon=False)
     return curves.save(figure, folder, "comparison")
+
+
+def label(table: dict[str, Any]) -> str:
+    """What was measured; in English where no font has the letters that it is said in."""
+    said = headline(table)
+    if max(said) < "\u2e80" or curves.wide_font():
+        return said
+    print(words("compare_no_font"))
+    better = "higher" if table["higher_is_better"] else "lower"
+    return f"{table['metric']} on {table['n_test']:,} test rows ({better} is better)"

@@ -26,7 +26,8 @@ def declared_packages() -> Found:
             sources = {normalised(name) for name in at.get(module, [module])}
             if not sources & allowed:
                 bad.append(f"{module} ({path})")
-    return not bad, listed(bad)
+    absent = sorted(name for name in names if not installed(name))
+    return not bad, listed(bad) + (words("found_absent", names=", ".join(absent)) if bad and absent else "")
 
 
 def declared() -> set[str]:
@@ -52,6 +53,13 @@ def reachable(names: Iterable[str]) -> set[str]:
                 continue
             waiting += [name_of(line) for line in needs if "extra ==" not in line]
     return found
+
+
+def installed(name: str) -> bool:
+    try:
+        return bool(metadata.distribution(name))
+    except metadata.PackageNotFoundError:
+        return False
 
 
 def imported(path: str) -> set[str]:

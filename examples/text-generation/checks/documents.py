@@ -32,7 +32,7 @@ def data_card() -> Found:
 def complete(page: Path, keys: list[str]) -> Found:
     """The head of a card has its keys, its regions are of today, and nobody is asked to write more."""
     head, lines = front(page), page.read_text(encoding="utf-8").splitlines()
-    bad = [words("found_no_key", key=key) for key in keys if key not in head]
+    bad = [words("found_no_key", name=key) for key in keys if key not in head]
     bad += old_regions(page)
     bad += [f"{page.name}:{number}" for number, line in enumerate(lines, 1) if unwritten(line)]
     return not bad, listed(bad)
