@@ -1,4 +1,4 @@
-"""What the checklist says of demo and deck: a project where all is ready, and one change for each item that fails."""
+"""What the checklist says of demo and deck: a project where all is ready, and for each item a change that fails it."""
 
 import json
 import re

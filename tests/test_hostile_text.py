@@ -185,8 +185,10 @@ def holds(task: str, typed: dict[str, str]) -> None:
     assert files.keys() == plain_files.keys()
     for path, content in plain_files.items():
         if any(word.encode() in content for word in words):
-            suffix = Path(path).suffix
-            assert read(suffix, files[path]) == replaced(read(suffix, content), words), path
+            suffix, given = Path(path).suffix, words
+            if path == "deck.toml":  # its texts may hold {blanks}, so that a brace is written twice
+                given = {word: value.replace("{", "{{").replace("}", "}}") for word, value in words.items()}
+            assert read(suffix, files[path]) == replaced(read(suffix, content), given), path
         else:  # nothing in it was typed
             assert files[path] == content, path
 
