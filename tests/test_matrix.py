@@ -84,7 +84,7 @@ def test_it_trains_and_evaluates(projects: dict[str, Path], choice: Choice) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("choice", filter(thorough, TRAINED), ids=name)
+@pytest.mark.parametrize("choice", list(filter(thorough, TRAINED)), ids=name)
 def test_its_checks_pass_over_seeds(projects: dict[str, Path], choice: Choice) -> None:
     both = choice.framework.name == "pytorch" and choice.models[0].name == choice.task.card["default_model"]
     for seed in (0, 1) if both else (0,):
