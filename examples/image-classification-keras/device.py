@@ -57,12 +57,13 @@ def use_precision(name: str, device: str) -> str:
     return precision
 
 
-def ready(model: keras.Model) -> keras.Model:
-    """Let a model answer without compiling where that is not worth it; returns it.
+def ready(model: keras.Model, text: bool) -> keras.Model:
+    """Let a model answer, compiled where that pays; returns it.
 
-    On TensorFlow, a graph for each size of batch takes longer to make than it saves, and each rounds in its own way.
+    On TensorFlow that is text. Elsewhere a graph for each size of batch takes longer to make than it saves, and each
+    rounds in its own way.
     """
-    model.jit_compile, model.run_eagerly = COMPILE, not COMPILE
+    model.jit_compile, model.run_eagerly = COMPILE, not COMPILE and not text
     return model
 
 

@@ -30,7 +30,9 @@ def longest(model: keras.Model) -> int | None:
 
 def raw(model: keras.Model, inputs: Any) -> Any:
     """The model's own output for a batch as data.py gives it, without dropout."""
-    return devices.ready(model).predict_on_batch(widened(model, inputs))
+    first = inputs[0] if isinstance(inputs, tuple) else inputs
+    is_text = isinstance(first, np.ndarray) and first.dtype.kind == "i"
+    return devices.ready(model, is_text).predict_on_batch(widened(model, inputs))
 
 
 def outputs(model: keras.Model, split: Split, meta: dict[str, Any], batch_size: int = BATCH) -> np.ndarray:
