@@ -141,14 +141,27 @@ def test_a_checkpoint_of_another_architecture_is_not_resumed(project: Path, tmp_
     run(work, "train.py", "--resume", "full").refused(1, "last.npz", "train again")
 
 
+# Runs a command in a Python that finds no module of the backend.
+WITHOUT = """
+import runpy, sys
+
+class Without:
+    def find_spec(name, path=None, target=None):
+        if name.partition(".")[0] == "{backend}":
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Without)
+sys.argv = ["{command}"]
+sys.path.insert(0, "")
+runpy.run_path("{command}", run_name="__main__")
+"""
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_missing_backend_names_the_line_that_installs_it(tmp_path: Path, backend: str) -> None:
     project = generate(tmp_path / "p", task="tabular-classification", framework="keras", backend=backend)
     for words in ("train.py", "evaluate.py", "predict.py", "check.py"):
-        code = (
-            f"import runpy, sys; sys.modules[{backend!r}] = None; sys.argv = [{words!r}]; sys.path.insert(0, '');"
-            f"runpy.run_path({words!r}, run_name='__main__')"
-        )
+        code = WITHOUT.format(backend=backend, command=words)
         done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True)
         assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
         assert f"{backend} is missing" in done.stderr and "pip install -e ." in done.stderr
