@@ -89,7 +89,8 @@ def ethics() -> Found:
 
 def answered(text: str) -> bool:
     """Whether behind the mark of the answer, the first words in bold, there is a sentence."""
-    _, _, answer = re.sub(r"^## .*", "", text, flags=re.MULTILINE | re.DOTALL).partition(":**")
+    _, *answers = re.split(r"[:：]\*\*", re.sub(r"^## .*", "", text, flags=re.MULTILINE | re.DOTALL), maxsplit=1)
+    answer = "".join(answers)
     return not unwritten(answer) and evidence.width(answer) >= LEAST_LETTERS
 
 
