@@ -55,6 +55,8 @@ def started(folder: Path) -> Path:
     rubric.write_text(text.replace('where = ""', 'where = "in the demo"'), encoding="utf-8")
     written(folder)
     commit(folder, "The pages")
+    optional = "try:\n    import seldom_there\nexcept ImportError:\n    seldom_there = None\n"
+    (folder / "optional.py").write_text(optional, encoding="utf-8")
     (folder / "data").mkdir()
     (folder / "data" / "notes.csv").write_text("flower,seen\niris,12\n", encoding="utf-8")
     commit(folder, "A look at the data", who="Bo Katan")
@@ -229,6 +231,13 @@ def test_without_a_repository_it_says_so_and_goes_on(begun, copy):
     shutil.rmtree(project / ".git")
     found = {entry["id"]: entry for entry in told(project)}
     assert found["licence"]["state"] == "done" and "git cannot say" in found["committed"]["found"]
+
+
+def test_a_history_that_is_cut_short_is_not_judged(begun, tmp_path):
+    git(tmp_path, "clone", "--quiet", "--depth", "1", begun.as_uri(), "project")
+    for item in ("secrets", "scaffold-share", "within-event"):
+        found = only(tmp_path / "project", item)
+        assert found["state"] == "open" and "git fetch --unshallow" in found["found"], found
 
 
 def test_what_is_damaged_is_named(begun, copy):
