@@ -197,7 +197,7 @@ def result(slide: Slide, bottom: float) -> list[Element]:
     alt = "; ".join(f"{name} {value:.4g}" for name, value in zip(names, values, strict=True))
     return [
         Text(left, [figure], size, "accent", bold=True, anchor="bottom"),
-        Text(below, [about], need(slide, [about], (20, 18), below), "muted"),
+        Text(below, about, need(slide, about, (20, 18), below, GAP), "muted"),
         Bars(bars, names, values, spans, alt),
     ]
 

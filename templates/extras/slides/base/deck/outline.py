@@ -21,7 +21,7 @@ class Slide:
     points   the text below the title;  aside  (head, lines) beside it
     steps    the boxes of a diagram;  bars  (name, score, interval or None), the model first
     table    rows of cells, the head first, and how many rows at the end are rivals;  strong  the row that stands out
-    figure   a large number and what it is;  source  what was measured, on what
+    figure   a large number and what it is, in lines;  source  what was measured, on what
     said     sentences for the speaker, and more, which are said where time is left
     """
 
@@ -33,7 +33,7 @@ class Slide:
     bars: list[tuple[str, float, list[float] | None]] = field(default_factory=list)
     table: list[list[str]] = field(default_factory=list)
     strong: int | None = None
-    figure: tuple[str, str] | None = None
+    figure: tuple[str, list[str]] | None = None
     picture: tuple[Path, str] | None = None
     source: str = ""
     written: str = ""
@@ -96,8 +96,8 @@ def result(story: dict[str, Any], known: Facts, sheet: dict[str, Any]) -> Slide 
     slide = Slide("result", title, written=story["result"]["notes"])
     slide.bars = [(shorten(sheet["model"]), sheet["score"], sheet["ci95"])]
     slide.bars += [(shorten(sheet[role]["name"]), sheet[role]["score"], None) for role in ("reference", "baseline")]
-    about = words("deck_interval", **known) if sheet["ci95"] else ""
-    slide.figure = known["score"], words("deck_figure", about=about, **known).strip()
+    about = [words("deck_figure", **known), *([words("deck_interval", **known)] if sheet["ci95"] else [])]
+    slide.figure = known["score"], about
     slide.source = words("deck_source", better=words(f"deck_{better(sheet)}"), **known)
     slide.said = [words("deck_say_result", **known), words(f"deck_say_{finding(sheet)}", **known)]
     slide.more = [words("deck_say_interval", **known)] if sheet["ci95"] else []
