@@ -9,6 +9,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
+import fonts
 import history
 import runs
 
@@ -33,8 +34,9 @@ def learning_curves(run: Path, metric: str) -> Path:
 def save(figure: plt.Figure, run: Path, name: str) -> Path:
     """Write a figure to the run's figures/ folder and close it; returns its path."""
     picture = io.BytesIO()
+    fonts.fit(figure)
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph")  # a script that the font lacks shows as boxes; no reason to stop
+        warnings.filterwarnings("ignore", "Glyph")  # a script that the fonts lack shows as boxes; no reason to stop
         figure.savefig(picture, format="png", dpi=120)
     plt.close(figure)
     path = run / "figures" / f"{name}.png"
