@@ -84,7 +84,8 @@ def unwritten(page: Path) -> list[int]:
     if not page.is_file():
         raise cli.Fault(f"{page.name} is missing; git checkout -- {page.name} brings it back")
     lines = page.read_text(encoding="utf-8").splitlines()
-    return [number for number, line in enumerate(lines, 1) if words("cards_unwritten_mark") in line]
+    marks_of_prompts = words("cards_unwritten_mark").split("|")
+    return [number for number, line in enumerate(lines, 1) if any(mark in line for mark in marks_of_prompts)]
 
 
 if __name__ == "__main__":

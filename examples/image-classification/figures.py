@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+import fonts
 import gallery
 import inference
 import metrics
@@ -28,7 +29,7 @@ def confusion_matrix(run: Path, target: np.ndarray, answer: np.ndarray, classes:
     counts = np.zeros((len(classes), len(classes)), int)
     np.add.at(counts, (target, answer), 1)
     shown = np.sort(np.argsort(-counts.sum(1), kind="stable")[:MOST_CLASSES])
-    counts, names = counts[np.ix_(shown, shown)], [shorten(classes[i]) for i in shown]
+    counts, names = counts[np.ix_(shown, shown)], [label(classes, i) for i in shown]
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     side = 2.5 + 0.45 * len(names)
     figure, axes = plt.subplots(figsize=(side + 1, side), layout="constrained")
@@ -51,11 +52,12 @@ def worst_mistakes(run: Path, data: Data, model: Any) -> Path:
     captions = []
     for row in worst:
         right, said = target[row], output[row].argmax()
-        what = shorten(names[right]) if said == right else f"{shorten(names[right])}, not {shorten(names[said])}"
+        what = label(names, right) if said == right else f"{label(names, right)}, not {label(names, said)}"
         captions.append(f"{what} ({output[row].max():.0%})")
     return save(gallery.draw(data, worst, captions), run, "worst_mistakes_on_valid")
 
 
-def shorten(text: str, most: int = 24) -> str:
-    """A class name that fits beside an axis."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+def label(classes: list[str], number: int, most: int = 24) -> str:
+    """A class's name as it fits beside an axis."""
+    name = classes[number]
+    return fonts.shown(name if len(name) <= most else name[: most - 1] + "…", f"class {number}")

@@ -10,7 +10,8 @@ from config import Config
 
 START, END = "<!-- results: refreshed by evaluate.py --publish -->", "<!-- end of results -->"  # in README.md
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1f; }
+body { font: 16px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; color: #1b1b1f; }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; margin: 1rem 0; } td, th { padding: .3rem .8rem; border-bottom: 1px solid #ddd; }
 th { text-align: left; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
 img { max-width: 100%; } .score { font-size: 2.2rem; font-weight: 600; } .smoke { background: #fff3cd; padding: .6rem; }

@@ -2,42 +2,16 @@
 
 import io
 import warnings
-from functools import cache
 from pathlib import Path
 
 import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-from matplotlib import font_manager
 
+import fonts
 import history
 import runs
-
-# Files of fonts with East Asian letters, on Linux, Windows and macOS: Matplotlib's own font has none.
-WIDE_FONTS = (
-    "NotoSansCJK-Regular",
-    "SourceHanSans",
-    "wqy-",
-    "msyh",
-    "simhei",
-    "PingFang",
-    "Hiragino Sans GB",
-    "STHeiti",
-)
-
-
-@cache
-def wide_font() -> str | None:
-    """The name of an installed font that has the letters which Matplotlib's own lacks, if there is one."""
-    for path in map(Path, font_manager.findSystemFonts()):
-        if path.name.startswith(WIDE_FONTS):
-            try:
-                font_manager.fontManager.addfont(path)  # one installed since Matplotlib last looked is unknown to it
-                return font_manager.FontProperties(fname=path).get_name()
-            except (OSError, RuntimeError):
-                continue
-    return None
 
 
 def learning_curves(run: Path, metric: str) -> Path:
@@ -60,12 +34,9 @@ def learning_curves(run: Path, metric: str) -> Path:
 def save(figure: plt.Figure, run: Path, name: str) -> Path:
     """Write a figure to the run's figures/ folder and close it; returns its path."""
     picture = io.BytesIO()
-    texts = figure.findobj(matplotlib.text.Text)
-    if any(max(text.get_text(), default="") >= "\u2e80" for text in texts) and (font := wide_font()):
-        for text in texts:
-            text.set_fontfamily([*plt.rcParams["font.family"], font])
+    fonts.fit(figure)
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph")  # a script that the font lacks shows as boxes; no reason to stop
+        warnings.filterwarnings("ignore", "Glyph")  # a script that the fonts lack shows as boxes; no reason to stop
         figure.savefig(picture, format="png", dpi=120)
     plt.close(figure)
     path = run / "figures" / f"{name}.png"

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+import fonts
 from curves import plt
 from splits import Data
 
@@ -11,9 +12,11 @@ MOST, COLUMNS = 12, 6  # rows and columns shown
 def draw(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     """The rows `rows` of valid as a table of the first columns that the model uses."""
     used = [i for i, feature in enumerate(data.meta["features"]) if feature["kind"] != "unused"][:COLUMNS]
-    heads = ["truth, not the answer", *(shorten(data.meta["features"][i]["name"]) for i in used)]
+    names = [fonts.shown(shorten(data.meta["features"][i]["name"]), f"column {i}") for i in used]
+    heads = ["truth, not the answer", *names]
     cells = [data.valid.inputs.cells[row] for row in rows]
-    text = [[caption, *(shorten(row[i]) for i in used)] for caption, row in zip(captions, cells, strict=True)]
+    shown = [[fonts.shown(shorten(row[i]), "…") for i in used] for row in cells]
+    text = [[caption, *row] for caption, row in zip(captions, shown, strict=True)]
     widths = [0.075 * max(map(len, [heads[0], *captions])), *(1.5 for _ in used)]  # inches
     figure, axes = plt.subplots(figsize=(sum(widths), 0.3 + 0.3 * len(rows)), layout="constrained")
     axes.axis("off")

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+import fonts
 import gallery
 import inference
 import metrics
@@ -18,7 +19,7 @@ def draw(run: Path, data: Data, model: Any, predictions: dict[str, np.ndarray], 
     """Draw all figures of a run; returns their paths."""
     rows = np.unique(np.linspace(0, len(predictions["target"]) - 1, MOST_DOTS).astype(int))
     target, output = predictions["target"][rows], predictions["output"][rows]
-    name = data.meta["target"]["name"]
+    name = fonts.shown(gallery.shorten(data.meta["target"]["name"]), "target")
     return [
         learning_curves(run, metrics.NAME),
         predicted_against_true(run, target, output, name),
@@ -33,7 +34,7 @@ def predicted_against_true(run: Path, target: np.ndarray, output: np.ndarray, na
     axes.scatter(target, output, s=12, alpha=0.5, linewidths=0)
     ends = [min(target.min(), output.min()), max(target.max(), output.max())]
     axes.plot(ends, ends, color="black", linewidth=1, label="right")
-    axes.set_xlabel(f"true {gallery.shorten(name)}", parse_math=False)
+    axes.set_xlabel(f"true {name}", parse_math=False)
     axes.set_ylabel("predicted")
     axes.legend()
     return save(figure, run, "predicted_against_true")
@@ -45,7 +46,7 @@ def residuals(run: Path, target: np.ndarray, output: np.ndarray, name: str) -> P
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharey=True, width_ratios=(2, 1))
     left.scatter(output, error, s=12, alpha=0.5, linewidths=0)
     left.axhline(0, color="black", linewidth=1)
-    left.set_xlabel(f"predicted {gallery.shorten(name)}", parse_math=False)
+    left.set_xlabel(f"predicted {name}", parse_math=False)
     left.set_ylabel("predicted less true")
     right.hist(error, bins=40, orientation="horizontal")
     right.set_xlabel("test rows")

@@ -4,6 +4,7 @@ import textwrap
 
 import numpy as np
 
+import fonts
 from curves import plt
 from splits import Data
 
@@ -13,7 +14,8 @@ WIDE, HIGH = 130, 3  # characters in a line, lines of a text
 
 def draw(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     """The texts `rows` of valid below each other, each under its caption."""
-    shown = [textwrap.fill(data.valid.inputs.texts[row], WIDE, max_lines=HIGH, placeholder=" …") for row in rows]
+    texts = [fonts.shown(data.valid.inputs.texts[row], f"row {row} of valid") for row in rows]
+    shown = [textwrap.fill(text, WIDE, max_lines=HIGH, placeholder=" …") for text in texts]
     figure, axes = plt.subplots(figsize=(10, 1 + 0.8 * len(shown)), layout="constrained")
     axes.axis("off")
     axes.set(xlim=(0, 1), ylim=(len(shown) or 1, 0))

@@ -9,6 +9,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 import curves
+import fonts
 from comparison_text import headline
 from report import number
 from wording import words
@@ -45,7 +46,7 @@ def draw(table: dict[str, Any], folder: Path) -> Path:
 def label(table: dict[str, Any]) -> str:
     """What was measured; in English where no font has the letters that it is said in."""
     said = headline(table)
-    if max(said) < "\u2e80" or curves.wide_font():
+    if max(said) < "\u2e80" or fonts.wide_font():
         return said
     print(words("compare_no_font"))
     better = "higher" if table["higher_is_better"] else "lower"

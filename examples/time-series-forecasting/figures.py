@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 import band
+import fonts
 import metrics
 from curves import learning_curves, plt, save
 from data import series_of, steps_of
@@ -43,10 +44,11 @@ def draw_series(axes: Any, data: Data, output: np.ndarray, of_series: np.ndarray
     """One series and the newest forecasts of it; `of_series` are its rows of test, in order."""
     horizon, values, ids, meta = data.meta["horizon"], data.test.inputs.values, data.test.ids, data.meta
     rows = of_series[::-1][::horizon][:MOST_FORECASTS]
-    first, scale, name = 0, 1.0, meta["target"]
+    first, scale, name, instead = 0, 1.0, meta["target"], "value"
     if "series" in meta:
         i = int(series_of(ids[rows[:1]], meta)[0])
         first, scale, name = meta["series"]["places"][i], meta["series"]["scales"][i], meta["series"]["names"][i]
+        instead = f"series {i}"
     shift = steps_of(ids[rows[:1]], meta)[0] - ids[rows[0]]  # from places in the joined series to steps of the clock
     end = ids[of_series[-1]] + horizon
     shown = np.arange(max(first, ids[rows[-1]] - max(meta["context"], 2 * horizon)), end)
@@ -60,7 +62,7 @@ def draw_series(axes: Any, data: Data, output: np.ndarray, of_series: np.ndarray
         low, high = scale * (forecast + offsets)
         axes.fill_between(steps, low, high, color="tab:blue", alpha=0.2, label=band.NAME if newest else None)
         axes.axvline(steps[0], color="grey", linewidth=0.5, linestyle=":")
-    axes.set_ylabel(name if len(name) <= 40 else name[:39] + "…", parse_math=False)
+    axes.set_ylabel(fonts.shown(name if len(name) <= 40 else name[:39] + "…", instead), parse_math=False)
 
 
 def error_by_step(run: Path, predictions: dict[str, np.ndarray], roles: dict[str, str], meta: dict[str, Any]) -> Path:

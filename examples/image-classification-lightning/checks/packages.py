@@ -63,15 +63,25 @@ def installed(name: str) -> bool:
 
 
 def imported(path: str) -> set[str]:
-    """The top-level names of the modules that a file imports."""
+    """The top-level names of the modules that a file imports; what it can do without, in a `try`, is left out."""
     tree = ast.parse((runs.ROOT / path).read_text(encoding="utf-8"), path)
+    tries = [node for node in ast.walk(tree) if isinstance(node, ast.Try) and any(map(forgives, node.handlers))]
+    optional = {id(inner) for node in tries for step in node.body for inner in ast.walk(step)}
     found = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
+        if isinstance(node, ast.Import) and id(node) not in optional:
             found |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level:
+        elif isinstance(node, ast.ImportFrom) and not node.level and id(node) not in optional:
             found.add((node.module or "").split(".")[0])
     return found
+
+
+def forgives(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler catches that a module is missing."""
+    named = (
+        {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)} if handler.type else {"Exception"}
+    )
+    return bool(named & {"ImportError", "ModuleNotFoundError", "Exception"})
 
 
 def name_of(requirement: str) -> str:

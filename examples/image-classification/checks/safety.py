@@ -32,6 +32,7 @@ def no_secrets() -> Found:
     for path, lines in git.texts().items():
         places += [f"{path}:{number}" for number, line in enumerate(lines, 1) if is_secret(line)]
     if not places:  # what is there today was there before, and is named by its place today
+        git.need_history()
         places = list(dict.fromkeys(past(git.git("log", "--all", "-p", "-U0", "--no-color", "--format=@@@%h", "."))))
     return not places, listed(places)
 

@@ -1,6 +1,7 @@
 """The cards: filled in, of today, with no score of another run, and every question of ethics answered."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import personal
@@ -55,9 +56,15 @@ def front(page: Path) -> list[str]:
 
 def old_regions(page: Path) -> list[str]:
     """The regions of a card that do not say what the published run and the data say."""
+    return [words("found_old_region", name=name) for path, name in stale() if path == page]
+
+
+@cache
+def stale() -> list[tuple[Path, str]]:
+    """All cards' old regions: page and name."""
     import cards  # here, because it imports the team's own data.py, and the list goes on where that is broken
 
-    return [words("found_old_region", name=name) for path, name, _ in cards.stale(cards.regions()) if path == page]
+    return [(page, name) for page, name, _ in cards.stale(cards.regions())]
 
 
 def card_numbers() -> Found:
@@ -82,7 +89,8 @@ def ethics() -> Found:
 
 def answered(text: str) -> bool:
     """Whether behind the mark of the answer, the first words in bold, there is a sentence."""
-    _, _, answer = re.sub(r"^## .*", "", text, flags=re.MULTILINE | re.DOTALL).partition(":**")
+    _, *answers = re.split(r"[:：]\*\*", re.sub(r"^## .*", "", text, flags=re.MULTILINE | re.DOTALL), maxsplit=1)
+    answer = "".join(answers)
     return not unwritten(answer) and evidence.width(answer) >= LEAST_LETTERS
 
 

@@ -54,13 +54,19 @@ def unsaved(*paths: str) -> list[str]:
     return [line[3:] for line in lines if not line.endswith(LISTS)]
 
 
+def need_history() -> None:
+    """A `Fault` where the history is cut short: its oldest commit looks as if all had been made in it."""
+    if git("rev-parse", "--is-shallow-repository").strip() == "true":
+        raise Fault(words("checklist_shallow"))
+
+
 def scaffold_commit() -> str | None:
-    """The commit that hackgen made, known by its label; else the one that adds .hackgen.toml."""
+    """The commit that hackgen made, known by its label; else the first one with .hackgen.toml."""
+    need_history()
     label = "%(trailers:key=Hackgen-Version,valueonly,separator=%x20)"
-    log = [line.split(" ", 1) for line in git("log", "--reverse", f"--format=%H {label}").splitlines()]
-    labelled = [line[0] for line in log if line[1:] and line[1].strip()]
-    added = git("log", "--reverse", "--format=%H", "--diff-filter=A", "--", ".hackgen.toml").split()
-    return (labelled + added)[0] if labelled or added else None
+    log = git("log", "--reverse", f"--format=%H {label}", "--", ".hackgen.toml").splitlines()
+    labelled = [line for line in log if line.partition(" ")[2].strip()]
+    return (labelled + log)[0].split()[0] if log else None
 
 
 def contents(commit: str) -> dict[str, bytes]:

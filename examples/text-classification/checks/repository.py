@@ -92,7 +92,7 @@ def tagged() -> Found:
 
 def unwritten(line: str) -> bool:
     """Whether a line still asks somebody to write something."""
-    return words("checklist_unwritten") in line
+    return any(mark in line for mark in words("checklist_unwritten").split("|"))
 
 
 def listed(places: list[str]) -> str:

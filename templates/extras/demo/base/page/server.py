@@ -26,10 +26,11 @@ CARDS = re.compile(rb"<meta\s[^>]*(?:og:|twitter:)[^>]*>|<link\s[^>]*manifest[^>
 ELSEWHERE = re.compile(rb"https?://(?!www\.w3\.org/|localhost|127\.0\.0\.1)[\w-]+(?:\.[\w-]+|-(?=\$))+")
 EDITED = {b"text/html": (CARDS, b""), b"text/css": (ELSEWHERE, b"about:blank?")}
 EDITED[b"text/javascript"] = EDITED[b"application/javascript"] = EDITED[b"text/css"]
+CHINESE = "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC"  # else a browser may take Japanese letters
 THEME = gr.themes.Default(
     primary_hue="blue",
     text_size="lg",
-    font=("system-ui", "-apple-system", "Segoe UI", "Noto Sans", "sans-serif"),
+    font=("system-ui", "-apple-system", "Segoe UI", "Noto Sans", *CHINESE, "sans-serif"),
     font_mono=("ui-monospace", "Consolas", "DejaVu Sans Mono", "monospace"),
 ).set(  # dark enough for white letters, and to be read on white
     button_primary_background_fill="*primary_700",

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import data
+import fonts
 from wording import words
 
 SHOWN = 24  # rows of the table
@@ -60,18 +61,21 @@ def picture(asked: dict[str, Any], given: dict[str, Any]) -> Figure:
     steps = np.arange(len(forecast))
     figure = Figure(figsize=(8, 4.6), layout="constrained")
     axes = figure.subplots()
-    axes.plot(np.arange(-len(past), 0), past, color="black", label=words("demo_past"))
+    axes.plot(np.arange(-len(past), 0), past, color="black", label=fonts.shown(words("demo_past"), "past"))
     if "truth" in asked:
-        axes.plot(steps, asked["truth"], color="black", linestyle=":", marker=".", label=words("demo_followed"))
-    axes.plot(steps, forecast, color="tab:blue", linewidth=2.5, marker=".", label=words("demo_forecast_line"))
-    with_band = steps[: len(given["low"])]
-    axes.fill_between(with_band, given["low"], given["high"], color="tab:blue", alpha=0.2, label=words("demo_band"))
+        label = fonts.shown(words("demo_followed"), "truth")
+        axes.plot(steps, asked["truth"], color="black", linestyle=":", marker=".", label=label)
+    label = fonts.shown(words("demo_forecast_line"), "forecast")
+    axes.plot(steps, forecast, color="tab:blue", linewidth=2.5, marker=".", label=label)
+    with_band, label = steps[: len(given["low"])], fonts.shown(words("demo_band"), "band")
+    axes.fill_between(with_band, given["low"], given["high"], color="tab:blue", alpha=0.2, label=label)
     times = [*asked["past"], *asked["times"]]
     places = np.unique(np.linspace(0, len(times) - 1, LABELS).astype(int))
     axes.set_xticks(places - len(past), [times[place] for place in places], rotation=20, parse_math=False)
-    axes.set_ylabel(asked["name"], parse_math=False, fontsize=13)
+    axes.set_ylabel(fonts.shown(asked["name"], "value"), parse_math=False, fontsize=13)
     axes.tick_params(labelsize=12)
     axes.legend(fontsize=12)
+    fonts.fit(figure)
     return figure
 
 
