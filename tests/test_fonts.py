@@ -69,6 +69,7 @@ def test_an_installed_font_is_drawn_with(fonts, tmp_path, capsys):
     axes = figure.subplots()
     axes.set_xticks([0, 1], [fonts.shown("猫", "class 0"), fonts.shown("花朵", "class 1")])
     axes.set_title("花朵", family="monospace")
+    axes.table([["猫"]], loc="center")
     fonts.fit(figure)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
