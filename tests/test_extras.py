@@ -22,6 +22,7 @@ EXTRAS = SMALL | {
     "shared/wording/wording.py": "wording\n",
     "extras/compare/part.toml": 'title = "Compare"\nlaid_in = "always"\n',
     "extras/compare/base/compare.py": "compare\n",
+    "extras/compare/with/plan/both.py": "both\n",
     "extras/plan/part.toml": (
         'title = "Plan"\nlaid_in = "event"\ndependencies = ["gradio>=5"]\nuses = ["wording"]\n'
         '[asks]\nhours = 24\nteam = []\nstart = ""\n'
@@ -63,7 +64,7 @@ def test_without_an_event_only_what_is_always_laid_in(root):
 
 def test_an_event_lays_in_all_with_their_layers(root):
     files = composed(root, event="E")
-    brought = {"compare.py", "slides.py", "PLAN.md", "toy.py", "class.py", "strings.toml", "wording.py"}
+    brought = {"compare.py", "both.py", "slides.py", "PLAN.md", "toy.py", "class.py", "strings.toml", "wording.py"}
     assert set(files) == CORE | brought
     assert files["README.md"] == "# Toys\n\nA plan.\n\nLayers.\n\nThe end.\n"
     assert files[".gitignore"].endswith("toys/\nplans/\n")
