@@ -5,6 +5,7 @@ from functools import cache
 
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from matplotlib.table import Cell
 from matplotlib.text import Text
 
 FIRST_WIDE = "\u2e80"  # here East Asian letters begin; Matplotlib's own font has none of them
@@ -25,9 +26,14 @@ def shown(text: str, instead: str) -> str:
 
 def fit(figure: Figure) -> None:
     """Have texts take the letters that their own font lacks from the wide one."""
-    for text in figure.findobj(Text):
+    for text in [*figure.findobj(Text), *(cell.get_text() for cell in figure.findobj(Cell))]:
         if max(text.get_text(), default="") >= FIRST_WIDE and (font := wide_font()):
             text.set_fontfamily([*text.get_fontfamily(), font])
+
+
+def width(text: str) -> int:
+    """How many letters of a usual width a text is as wide as."""
+    return sum(2 if letter >= FIRST_WIDE else 1 for letter in text)
 
 
 @cache

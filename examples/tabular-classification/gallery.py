@@ -17,7 +17,7 @@ def draw(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     cells = [data.valid.inputs.cells[row] for row in rows]
     shown = [[fonts.shown(shorten(row[i]), "…") for i in used] for row in cells]
     text = [[caption, *row] for caption, row in zip(captions, shown, strict=True)]
-    widths = [0.075 * max(map(len, [heads[0], *captions])), *(1.5 for _ in used)]  # inches
+    widths = [0.075 * max(map(fonts.width, [heads[0], *captions])), *(1.5 for _ in used)]  # inches
     figure, axes = plt.subplots(figsize=(sum(widths), 0.3 + 0.3 * len(rows)), layout="constrained")
     axes.axis("off")
     if not len(rows):
