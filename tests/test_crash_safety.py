@@ -221,6 +221,10 @@ def test_killed_at_any_moment_nothing_is_half_made_or_overwritten(hackgen, alone
         with suppress(ProcessLookupError):  # it was done by then
             os.killpg(running.pid, signal.SIGKILL)
         running.communicate(timeout=30)
+        with suppress(ProcessLookupError):  # git dies a moment later, where much else is going on
+            while True:
+                os.killpg(running.pid, 0)
+                time.sleep(0.005)
         found = contents(hackgen.work / dest) if (hackgen.work / dest).exists() else {}
         found = {path: content for path, content in found.items() if not path.startswith(".hackgen-new-")}
         assert {path: content for path, content in found.items() if path in mine} == mine
