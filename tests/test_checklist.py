@@ -289,6 +289,7 @@ def borrowed(name: str) -> Any:
         ("accuracy 0.97", []),
         ("an accuracy of 96.7 % (88.6 % to 99 %)", []),
         ("accuracy is 0.98", ["1: 0.98"]),
+        ("经过训练，accuracy达到0.98，很好", ["1: 0.98"]),
         ("accuracy: 98 %, with a 95 % interval", ["1: 98 %"]),
         ("Genauigkeit (accuracy) 0,967", []),
         ("no metric here 0.12", []),

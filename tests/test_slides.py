@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from conftest import program
 from hackgen.project import choices
 from projects import generate, run
 from test_compare import damage, made
@@ -251,6 +252,7 @@ def test_a_section_that_is_deleted_is_a_slide_less(project):
             ("[limits] title", '"0.99" is not in published/report.json', "{score}"),
         ),
         ("It takes 7 for 1", "We reach 99 % accuracy.", ("[limits] title", '"99 %"')),
+        ("It takes 7 for 1", "accuracy达到0.99", ("[limits] title", '"0.99"')),  # Han letters beside both
         ("It takes 7 for 1", "A score of 97 is good", ("[limits] title", '"97"')),
         ("It takes 7 for 1", "It has {scor}", ("[limits] title", "nothing is called {scor}; did you mean score?")),
         ("It takes 7 for 1", "It has {score", ("[limits] title", "write {name}")),
@@ -345,11 +347,14 @@ def test_the_story_of_every_task_can_be_read_and_laid_out(tmp_path, task):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    not shutil.which("soffice"), reason="LibreOffice is not installed: apt-get install libreoffice-impress"
-)
 def test_libreoffice_opens_the_deck_and_reads_its_text(published, tmp_path):
-    words = ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "pdf"]
+    words = [
+        program("soffice"),
+        f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+        "--headless",
+        "--convert-to",
+        "pdf",
+    ]
     source = published / "presentation" / "deck.pptx"
     subprocess.run([*words, "--outdir", str(tmp_path), str(source)], check=True, capture_output=True, timeout=180)
     pdf = (tmp_path / "deck.pdf").read_bytes()

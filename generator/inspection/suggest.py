@@ -17,15 +17,6 @@ from .relation import Table
 from .series import looks_like_series
 from .target import FEW_NUMBERS, MOST_CLASSES, by_name, choose
 
-FALLBACK = {
-    "tabular-classification": ("accuracy", ["mlp", "transformer"]),
-    "tabular-regression": ("RMSE", ["mlp", "transformer"]),
-    "text-classification": ("accuracy", ["cnn", "lstm", "transformer"]),
-    "text-generation": ("bits per character", ["transformer", "lstm"]),
-    "time-series-forecasting": ("MASE", ["cnn", "lstm", "transformer"]),
-    "image-classification": ("accuracy", ["cnn", "mlp", "transformer"]),
-}
-
 
 def suggest(
     table: Table, columns: list[Column], profiles: list[Profile], wanted: str | None, given: str
@@ -80,7 +71,7 @@ def _of_task(task: str) -> tuple[str, list[str]]:
     part = next((part for part in tasks() if part.name == task), None)
     found = frameworks(part) if part else []
     if not found:
-        return FALLBACK.get(task, ("", []))
+        return "", []
     return part["metric"], [model.name for model in models(part, found[0])]
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-NUMBER = re.compile(r"(?<![\w.,/-])(\d+(?:[.,]\d+)?)(?![\w/]|[.,]\d)(\s?%)?")
+NUMBER = re.compile(r"(?<![A-Za-z0-9_.,/-])(\d+(?:[.,]\d+)?)(?![A-Za-z0-9_/]|[.,]\d)(\s?%)?")  # Han may adjoin
 
 
 def strangers(path: Path, sheet: dict[str, Any], *regions: tuple[str, str]) -> list[str]:
@@ -20,7 +20,7 @@ def strangers(path: Path, sheet: dict[str, Any], *regions: tuple[str, str]) -> l
     known, name = values(sheet), sheet["metric"].lower()
     found = []
     for number, line in enumerate(text.splitlines(), 1):
-        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", line.lower()):
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", line.lower(), re.ASCII):
             found += [f"{number}: {said}" for said in scores(line) if not is_known(said, known)]
     return found
 

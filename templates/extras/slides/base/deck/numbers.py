@@ -93,7 +93,7 @@ def refuse_other_scores(story: dict[str, Any], sheet: dict[str, Any]) -> None:
     cited = {token for text in story["other_scores"] for token in map(plain, NUMBER.findall(text))}
     names = [sheet["metric"], *sheet["other_metrics"], *words("deck_score_names").split(",")]
     metrics = re.compile(
-        "|".join(rf"(?<!\w){re.escape(n.strip().replace('_', ' '))}(?!\w)" for n in names), re.IGNORECASE
+        "|".join(rf"(?<!\w){re.escape(n.strip().replace('_', ' '))}(?!\w)" for n in names), re.IGNORECASE | re.ASCII
     )
     for section, key, text in stories.texts(story):
         if stories.is_prompt(text):
@@ -111,7 +111,7 @@ def refuse_other_scores(story: dict[str, Any], sheet: dict[str, Any]) -> None:
                     )
 
 
-NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?(?:\s?[%％])?(?!\w|[.,]\d)")
+NUMBER = re.compile(r"(?<![A-Za-z0-9_.,])\d+(?:[.,]\d+)?(?:\s?[%％])?(?![A-Za-z0-9_]|[.,]\d)")  # Han may adjoin
 INTERVAL = re.compile(r"\s*-?(?:interval|confidence|CI\b|的?置信|区间)", re.IGNORECASE)
 NEAR = 14  # characters between a metric's name and a whole number that is taken for its value: "RMSE is now 54"
 
