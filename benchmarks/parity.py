@@ -1,42 +1,73 @@
-"""Scores of the same project in every framework, over seeds: `python benchmarks/parity.py [NAME …] [--seeds N]`.
+"""Scores of the same project in every framework, over seeds: `python benchmarks/parity.py --out FILE [NAME …]`.
 
 NAME is a part of `task/framework/model`, such as `image-classification` or `keras:jax`; without one all are measured.
 Each project learns from its sample at default settings; test has the same rows in all of them. A metric that is a
-share may differ from PyTorch's mean by 2 points, another one by 5 %.
+share may differ from PyTorch's mean by 2 points, another one by 5 %. FILE takes one JSON line for each project and
+seed, and what it holds already is not measured again; `--table` only prints its table. With `--jobs 2` two trainings
+go on at a time, one thread each: scores stay what they are, seconds do not.
 """
 
 import argparse
+import itertools
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from hackgen.project import Choice, choices
 
 SHARES = ("accuracy", "macro F1", "average precision")
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+WRITING = threading.Lock()  # one line at a time
 
 
-def measure(choice: Choice, seeds: int, folder: Path) -> dict[str, list[float]]:
-    """Scores on test, seconds of `train.py` as a whole process, and seconds of training, for each seed."""
-    project = folder / choice.label.replace("/", "-").replace(":", "-")
-    words = ["new", str(project), "--yes", "--no-git", "--task", choice.task.name, "--framework", choice.framework.name]
-    words += ["--model", choice.models[0].name, *(["--backend", choice.backend] if choice.backend else [])]
-    subprocess.run([sys.executable, "-m", "hackgen", *words], check=True, stdout=subprocess.DEVNULL)
-    found: dict[str, list[float]] = {"score": [], "whole": [], "training": []}
-    for seed in range(seeds):
-        start = time.perf_counter()
-        train = [sys.executable, "train.py", "--seed", str(seed), "--out", f"seed-{seed}"]
-        subprocess.run(train, cwd=project, check=True, stdout=subprocess.DEVNULL)
-        found["whole"].append(time.perf_counter() - start)
-        evaluate = [sys.executable, "evaluate.py", f"seed-{seed}"]
-        subprocess.run(evaluate, cwd=project, check=True, stdout=subprocess.DEVNULL)
-        report = json.loads((project / "runs" / f"seed-{seed}" / "report.json").read_text(encoding="utf-8"))
-        found["score"].append(report["score"])
-        found["training"].append(report["train_seconds"])
-    return found
+def read(file: Path) -> list[dict[str, Any]]:
+    """What is measured already: one dict for each project and seed."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return [json.loads(line) for line in lines if line.strip()]
+
+
+def measure(choice: Choice, seeds: list[int], out: Path, alone: bool) -> None:
+    """Generate one project, train and score it with each seed; adds a line to `out` after each."""
+    environment = os.environ | ({} if alone else dict.fromkeys(THREADS, "1"))
+    with tempfile.TemporaryDirectory() as name:
+        project = Path(name) / "project"
+
+        def python(*words: str) -> float:
+            start = time.perf_counter()
+            done = subprocess.run(
+                [sys.executable, *words], cwd=name, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            )
+            if done.returncode:
+                last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+                raise RuntimeError(f"{choice.label}: `python {' '.join(words)}` failed: {''.join(last)}")
+            return time.perf_counter() - start
+
+        new = ["-m", "hackgen", "new", "project", "--yes", "--no-git", "--task", choice.task.name]
+        new += ["--framework", choice.framework.name, *(["--backend", choice.backend] if choice.backend else [])]
+        python(*new, "--model", choice.models[0].name)
+        for seed in seeds:
+            run = project / "runs" / f"seed-{seed}"
+            whole = python("project/train.py", "--seed", str(seed), "--out", str(run))
+            python("project/evaluate.py", str(run))
+            report = json.loads((run / "report.json").read_text(encoding="utf-8"))
+            line = {"label": choice.label, "seed": seed, "score": report["score"], "metric": choice.task["metric"]}
+            line |= {"whole": whole, "training": report["train_seconds"], "parameters": report["parameters"]}
+            with WRITING, out.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+
+
+def keep_to(core: int) -> None:
+    """Let this thread, and what it starts, run on one core, where the system can: JAX counts cores, not variables."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {core})
 
 
 def distance(mean: float, reference: float, metric: str) -> tuple[str, bool]:
@@ -46,35 +77,54 @@ def distance(mean: float, reference: float, metric: str) -> tuple[str, bool]:
     return f"{100 * (mean / reference - 1):+.1f} %", abs(mean / reference - 1) <= 0.05
 
 
+def table(lines: list[dict[str, Any]], labels: list[str]) -> None:
+    """Print one row for each label that has lines; what is further from PyTorch than it may be stands out."""
+    by_label = {label: [line for line in lines if line["label"] == label] for label in labels}
+    means = {label: statistics.mean(line["score"] for line in found) for label, found in by_label.items() if found}
+    print("| task | model | framework | seeds | parameters | score, mean (range) | from PyTorch | training, s |")
+    print("|---|---|---|---:|---:|---|---:|---:|")
+    far = 0
+    for label, mean in means.items():
+        found = by_label[label]
+        (task, framework, model), gap = label.split("/"), "–"
+        reference = means.get(f"{task}/pytorch/{model}")
+        if reference is not None and framework != "pytorch":
+            words, near = distance(mean, reference, found[0]["metric"])
+            gap, far = words if near else f"**{words}**", far + (not near)
+        scores = [line["score"] for line in found]
+        seconds = statistics.mean(line["training"] for line in found)
+        cells = [task, model, framework, f"{len(found)}", f"{found[0]['parameters']:,}"]
+        cells += [f"{mean:.4f} ({min(scores):.4f} to {max(scores):.4f})", gap, f"{seconds:.1f}"]
+        print("|", " | ".join(cells), "|")
+    print(f"\n{len(means)} of {len(labels)} measured; {far} further from PyTorch than 2 points or 5 %.")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="JSON lines; measured ones are skipped")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=1, help="trainings at a time; with 2 or more, one thread each")
+    parser.add_argument("--table", action="store_true", help="measure nothing, print the table of FILE")
     args = parser.parse_args()
     wanted = [c for c in choices() if not args.names or any(name in c.label for name in args.names)]
-    groups: dict[tuple[str, str], list[Choice]] = {}
-    for choice in wanted:
-        groups.setdefault((choice.task.name, choice.models[0].name), []).append(choice)
-    print("| task | model | framework | score, mean (range) | from PyTorch | train.py, s | of it training, s |")
-    print("|---|---|---|---|---|---:|---:|")
-    with tempfile.TemporaryDirectory() as folder:
-        for (task, model), group in groups.items():
-            reference = None
-            for choice in sorted(group, key=lambda choice: choice.framework.name != "pytorch"):
-                found = measure(choice, args.seeds, Path(folder))
-                mean, spread = (
-                    statistics.mean(found["score"]),
-                    f"{min(found['score']):.4f} to {max(found['score']):.4f}",
-                )
-                gap = "–"
-                if reference is not None:
-                    words, near = distance(mean, reference, choice.task["metric"])
-                    gap = words if near else f"**{words}**"
-                elif choice.framework.name == "pytorch":
-                    reference = mean
-                name = choice.label.split("/")[1]
-                seconds = " | ".join(f"{statistics.mean(found[key]):.1f}" for key in ("whole", "training"))
-                print(f"| {task} | {model} | {name} | {mean:.4f} ({spread}) | {gap} | {seconds} |", flush=True)
+    if not wanted:
+        raise SystemExit(f"no project is called like {' or '.join(args.names)}; `hackgen list` shows all")
+    wanted.sort(key=lambda choice: (choice.task.name, choice.models[0].name, choice.framework.name != "pytorch"))
+    if not args.table:
+        known = {(line["label"], line["seed"]) for line in read(args.out)}
+        left = {c: [seed for seed in range(args.seeds) if (c.label, seed) not in known] for c in wanted}
+        cores = itertools.cycle(range(os.cpu_count() or 1))
+        pool = ThreadPoolExecutor(args.jobs, initializer=lambda: args.jobs > 1 and keep_to(next(cores)))
+        try:
+            jobs = [pool.submit(measure, c, seeds, args.out, args.jobs == 1) for c, seeds in left.items() if seeds]
+            failed = [error for job in jobs if (error := job.exception())]  # the others go on
+        finally:
+            pool.shutdown(cancel_futures=True)  # after Ctrl-C nothing new begins
+        for error in failed:
+            print(error, file=sys.stderr)
+    table(read(args.out), [choice.label for choice in wanted])
+    raise SystemExit(1 if not args.table and failed else 0)
 
 
 if __name__ == "__main__":
