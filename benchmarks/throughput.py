@@ -1,7 +1,8 @@
-"""Steps a second of the generated loop beside a bare one: the same model, optimiser and precision, in turn.
+"""Steps a second of the generated loop beside a bare one written by hand: the same model, optimiser and precision.
 
-usage: python benchmarks/throughput.py [--data DATA] [--rounds N]. The bare loop has its data as tensors in memory and
-does nothing but forward, backward, clip and step.
+usage: python benchmarks/throughput.py [CASE …] [--framework F …] [--backend B …] [--data DATA] [--rounds N]
+
+Both run in one process, in turn; loops/<framework>.py says what is bare. For Lightning that is the PyTorch loop.
 """
 
 import argparse
@@ -12,86 +13,64 @@ import sys
 import tempfile
 from pathlib import Path
 
-CODE = """
-import json, sys, time
-sys.path.insert(0, ".")
-import numpy as np, torch
-from torch import nn
-import data as data_module, device as devices, feed, loss, models, schedule, steps
-from config import MODELS
-config, rounds = MODELS[sys.argv[1]](), int(sys.argv[2])
-data = data_module.load(config)
-config = schedule.resolve(config, len(data.train))
-torch.manual_seed(0)
-cpu = torch.device("cpu")
-def fresh():
-    model = models.build(data.meta, config)
-    model = devices.place(model, cpu, devices.choose_precision("auto", cpu, model)).train()
-    return model, steps.make_optimizer(model, config)
-count = int(sys.argv[3])
-order = feed.order(len(data.train), config.batch_size, 0, 1)
-order = [order[i % len(order)] for i in range(count)]
-tensors = [steps.train_batch(data.train, rows, cpu, (0, 1, 0)) for rows in order]
-def ours():
-    model, optimizer = fresh()
-    start = time.perf_counter()
-    for step, rows in enumerate(order):
-        batch = steps.train_batch(data.train, rows, cpu, (0, 1, step))
-        steps.train_step(model, optimizer, batch, data.meta, config.clip, 1e-3)
-    return count / (time.perf_counter() - start)
-def bare():
-    model, optimizer = fresh()
-    start = time.perf_counter()
-    for inputs, targets in tensors:
-        with devices.autocast(model):
-            value = loss.loss(model, inputs, targets, data.meta)
-        optimizer.zero_grad(set_to_none=True)
-        value.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), config.clip)
-        optimizer.step()
-    return count / (time.perf_counter() - start)
-ours(), bare()
-print(json.dumps([[ours(), bare()] for _ in range(rounds)]))
-"""
+from hackgen.parts import Part
+from hackgen.project import Answers, backends, choose, frameworks, tasks
+
+CASES = {  # task, model, data below DATA (empty: the sample), steps of a round
+    "image-cnn": ("image-classification", "cnn", "mnist", 100),
+    "image-mlp": ("image-classification", "mlp", "mnist", 300),
+    "generation-transformer": ("text-generation", "transformer", "text/tinyshakespeare.txt", 30),
+    "generation-lstm": ("text-generation", "lstm", "text/tinyshakespeare.txt", 30),
+    "text-transformer": ("text-classification", "transformer", "", 50),
+    "text-lstm": ("text-classification", "lstm", "", 50),
+    "table-mlp": ("tabular-classification", "mlp", "", 500),
+    "gan": ("image-generation", "gan", "", 30),
+}
+
+
+def measure(case: str, framework: Part, backend: str | None, data: Path | None, rounds: int) -> list[list[float]]:
+    """Steps a second of the generated loop and of the bare one, for each round."""
+    task, model, below, steps = CASES[case]
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / case
+        words = [sys.executable, "-m", "hackgen", "new", str(project), "--yes", "--no-git", "--task", task]
+        words += ["--model", model, "--framework", framework.name, *(["--backend", backend] if backend else [])]
+        words += ["--data", str((data / below).resolve())] if data and below else []
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+        loop = Path(__file__).resolve().parent / "loops" / f"{framework.name}.py"
+        words = [sys.executable, str(loop), model, str(rounds), str(steps)]
+        done = subprocess.run(words, cwd=project, check=True, stdout=subprocess.PIPE, text=True)
+        return json.loads(done.stdout.splitlines()[-1])
 
 
 def main() -> None:
+    known = frameworks(tasks()[0])
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
+    parser.add_argument("--framework", nargs="+", choices=[part.name for part in known], help="[all]")
+    parser.add_argument("--backend", nargs="+", help="of Keras [all]")
     parser.add_argument("--data", type=Path, help="a folder with mnist/ and text/tinyshakespeare.txt [the samples]")
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
-    cases = [
-        ("image-classification", "cnn", "mnist", 100),
-        ("image-classification", "mlp", "mnist", 300),
-        ("text-generation", "transformer", "text/tinyshakespeare.txt", 30),
-        ("text-generation", "lstm", "text/tinyshakespeare.txt", 30),
-        ("tabular-classification", "mlp", "", 500),
-    ]
-    print("| task | model | generated, steps/s | bare, steps/s | ratio, median of pairs |\n|---|---|---:|---:|---:|")
-    with tempfile.TemporaryDirectory() as name:
-        for task, model, data, steps in cases:
-            project = Path(name) / f"{task}-{model}"
-            words = [
-                sys.executable,
-                "-m",
-                "hackgen",
-                "new",
-                str(project),
-                "--yes",
-                "--no-git",
-                "--task",
-                task,
-                "--model",
-                model,
-            ]
-            words += ["--data", str((args.data / data).resolve())] if args.data and data else []
-            subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
-            words = [sys.executable, "-c", CODE, model, str(args.rounds), str(steps)]
-            done = subprocess.run(words, cwd=project, check=True, stdout=subprocess.PIPE, text=True)
-            pairs = json.loads(done.stdout.splitlines()[-1])
-            ours, bare = (statistics.median(column) for column in zip(*pairs, strict=True))
-            ratio = statistics.median(a / b for a, b in pairs)
-            print(f"| {task} | {model} | {ours:.1f} | {bare:.1f} | {ratio:.2f} |", flush=True)
+    for case in args.cases:
+        if case not in CASES:
+            parser.error(f'no case "{case}"; use {", ".join(CASES)}')
+    print("| task | model | framework | generated, steps/s | bare, steps/s | ratio, median of pairs |")
+    print("|---|---|---|---:|---:|---:|")
+    for case in args.cases or CASES:
+        task, model, *_ = CASES[case]
+        for framework in known:
+            for backend in backends(framework):
+                if framework.name not in (args.framework or [framework.name]):
+                    continue
+                if backend not in (args.backend or [backend]):
+                    continue
+                pairs = measure(case, framework, backend, args.data, args.rounds)
+                ours, bare = (statistics.median(column) for column in zip(*pairs, strict=True))
+                ratio = statistics.median(a / b for a, b in pairs)
+                name = choose(Answers(task, framework.name, backend, (model,))).label.split("/")[1]
+                shown = f"{ratio:.2f}" if ratio >= 0.9 else f"**{ratio:.2f}**"
+                print(f"| {task} | {model} | {name} | {ours:.1f} | {bare:.1f} | {shown} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,105 @@
+"""Steps a second of a Lightning project's own training, beside the same model in a PyTorch loop written by hand.
+
+usage, in the project's folder: python …/benchmarks/loops/lightning.py MODEL ROUNDS STEPS
+
+Prints [[ours, bare], …], a pair for each round, both of the same model, loss, optimiser, batches and precision. `ours`
+is the Trainer's `fit` with the project's Module and callback, from its first batch to the last. The bare loop has its
+batches in memory as tensors and does nothing but forward, backward, clip and step.
+"""
+
+import json
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+sys.path.pop(0)
+sys.path.insert(0, str(Path.cwd()))  # the project's files; this one is called as Lightning is
+import lightning.pytorch as lightning
+import torch
+from torch import nn
+
+import data as data_module
+import device as devices
+import feed
+import history
+import loss
+import models
+import saver
+import schedule
+import steps
+import train
+from config import MODELS
+from module import Module
+
+warnings.filterwarnings("ignore", module="lightning")
+config = MODELS[sys.argv[1]](epochs=1)
+rounds, count = int(sys.argv[2]), int(sys.argv[3])
+data = data_module.load(config)
+config = schedule.resolve(config, len(data.train))
+cpu = torch.device("cpu")
+config.precision = devices.choose_precision("auto", cpu, models.build(data.meta, config))
+
+
+class Clock(lightning.Callback):
+    """The seconds of an epoch's steps; the scoring of valid ends the measurement."""
+
+    def on_train_epoch_start(self, trainer: lightning.Trainer, module: Module) -> None:
+        self.began = time.perf_counter()
+
+    def on_validation_start(self, trainer: lightning.Trainer, module: Module) -> None:
+        self.seconds = time.perf_counter() - self.began
+        raise Over
+
+
+class Over(Exception):
+    """The steps are done; what follows is not measured."""
+
+
+def fresh() -> nn.Module:
+    """The model with its first weights, as train.py places it."""
+    torch.manual_seed(0)
+    model = devices.place(models.build(data.meta, config), cpu, config.precision)
+    devices.use_threads(model, config.batch_size)
+    return model.train()
+
+
+def ours() -> float:
+    """Steps a second of the Trainer, without the scoring after an epoch."""
+    trainer, clock = train.make_trainer(config, cpu), Clock()
+    with tempfile.TemporaryDirectory() as run:
+        trainer.callbacks += [saver.Saver(Path(run)), clock]
+        try:
+            trainer.fit(Module(fresh(), data, config))
+        except Over:
+            return count / clock.seconds
+
+
+def bare() -> float:
+    """Steps a second of the loop by hand."""
+    model = fresh()
+    optimizer = steps.make_optimizer(model, config)
+    start = time.perf_counter()
+    for inputs, targets in tensors:
+        with devices.autocast(model):
+            value = loss.loss(model, inputs, targets, data.meta)
+        optimizer.zero_grad(set_to_none=True)
+        value.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), config.clip)
+        optimizer.step()
+    value.item()
+    return count / (time.perf_counter() - start)
+
+
+def nothing(*anything: Any) -> None:
+    """In the place of the log, which would print its header."""
+
+
+epoch = feed.order(len(data.train), config.batch_size, 0, 1)
+epoch = [epoch[step % len(epoch)] for step in range(count)]
+tensors = [steps.train_batch(data.train, rows, cpu, (0, 1, 0)) for rows in epoch]
+feed.order, history.Log = lambda *anything: epoch, nothing
+ours(), bare()
+print(json.dumps([[ours(), bare()] for _ in range(rounds)]))
