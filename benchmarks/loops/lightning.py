@@ -1,10 +1,11 @@
 """Steps a second of a Lightning project's own training, beside the same model in a PyTorch loop written by hand.
 
-usage, in the project's folder: python …/benchmarks/loops/lightning.py MODEL ROUNDS STEPS
+usage, in the project's folder: python …/benchmarks/loops/lightning.py MODEL ROUNDS STEPS [plain-fit]
 
 Prints [[ours, bare], …], a pair for each round, both of the same model, loss, optimiser, batches and precision. `ours`
 is the Trainer's `fit` with the project's Module and callback, from its first batch to the last. The bare loop has its
-batches in memory as tensors and does nothing but forward, backward, clip and step.
+batches in memory as tensors and does nothing but forward, backward, clip and step. `plain-fit` puts the least that a
+Trainer can do (batches in memory, no callbacks) in the place of `ours`: what Lightning itself costs.
 """
 
 import json
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path.cwd()))  # the project's files; this one is called a
 import lightning.pytorch as lightning
 import torch
 from torch import nn
+from torch.utils.data import DataLoader
 
 import data as data_module
 import device as devices
@@ -77,6 +79,34 @@ def ours() -> float:
             return count / clock.seconds
 
 
+class Plain(lightning.LightningModule):
+    """The shortest module that Lightning allows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = fresh()
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        return steps.make_optimizer(self.model, config, fused=config.precision == "float32")
+
+    def training_step(self, batch: Any) -> torch.Tensor:
+        return loss.loss(self.model, *batch, data.meta)
+
+    def on_train_epoch_start(self) -> None:
+        self.began = time.perf_counter()
+
+    def on_train_epoch_end(self) -> None:
+        self.seconds = time.perf_counter() - self.began
+
+
+def plain_fit() -> float:
+    """Steps a second of the shortest script that Lightning allows."""
+    trainer, module = train.make_trainer(config, cpu), Plain()
+    trainer.fit_loop.max_epochs = 1
+    trainer.fit(module, DataLoader(tensors, batch_size=None))
+    return count / module.seconds
+
+
 def bare() -> float:
     """Steps a second of the loop by hand."""
     model = fresh()
@@ -101,5 +131,6 @@ epoch = feed.order(len(data.train), config.batch_size, 0, 1)
 epoch = [epoch[step % len(epoch)] for step in range(count)]
 tensors = [steps.train_batch(data.train, rows, cpu, (0, 1, 0)) for rows in epoch]
 feed.order, history.Log = lambda *anything: epoch, nothing
-ours(), bare()
-print(json.dumps([[ours(), bare()] for _ in range(rounds)]))
+measured = plain_fit if sys.argv[4:] == ["plain-fit"] else ours
+measured(), bare()
+print(json.dumps([[measured(), bare()] for _ in range(rounds)]))
