@@ -67,6 +67,11 @@ class Part:
         return self.card.get("dependencies", [])
 
     @property
+    def requires_python(self) -> tuple[int, ...]:
+        """The least version of Python that the part runs on, such as (3, 11); () where it does not mind."""
+        return tuple(int(number) for number in self.card.get("requires_python", "").split(".") if number)
+
+    @property
     def class_name(self) -> str:
         return "".join(word.capitalize() for word in self.name.replace("-", "_").split("_"))
 

@@ -335,6 +335,7 @@ def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
         "team": list(answers.team or ()),
         "knobs": list(knobs.values()),
         "dependencies": list(dependencies.values()),
+        "python": ".".join(map(str, max(part.requires_python for part in parts))),
         "groups": {name: list(lines.values()) for name, lines in groups.items()},
         "version": __version__,
     }

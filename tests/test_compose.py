@@ -125,6 +125,22 @@ def test_dependencies_are_sorted_and_the_later_line_of_a_name_wins(small):
     assert facts(choose(answers, small), answers)["dependencies"] == ["numpy>=2", "pandas>=2", "torch>=2"]
 
 
+def test_a_project_requires_the_newest_python_that_one_of_its_parts_does(tree):
+    cards = {
+        "base/part.toml": '"3.9"',
+        "frameworks/pytorch/part.toml": '"3.11"',
+        "models/toy-to-class/cnn/part.toml": '"4"',
+    }
+    root = tree(SMALL | {path: f"requires_python = {least}\n" + SMALL[path] for path, least in cards.items()})
+    assert [required(root, model) for model in ("mlp", "cnn")] == ["3.11", "4"]
+
+
+def required(root: Path, model: str) -> str:
+    """The version of Python that a project with a model asks for."""
+    answers = Answers(task="toys", models=(model,))
+    return facts(choose(answers, root), answers)["python"]
+
+
 def test_data_and_target_become_defaults_of_their_knobs(small):
     assert 'data: str = "/a b"\n' in composed(small, data="/a b")["config.py"]
     assert 'target: str = "col"\n' in composed(small, target="col")["config.py"]
