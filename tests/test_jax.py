@@ -41,7 +41,7 @@ KINDS: dict[str, tuple[dict[str, Any], Any]] = {
     "tokens-to-class": ({"vocabulary": ["word"] * 50, "classes": ["no", "yes"], "length": 8}, TEXTS),
     "tokens-to-tokens": ({"characters": list("abcdefg"), "context": 12}, RNG.integers(0, 8, (4, 12))),
 }
-KNOBS = SimpleNamespace(width=16, depth=2, heads=2, kernel=3, dropout=0.5, average=0.9, seed=0)
+KNOBS = SimpleNamespace(width=16, depth=2, heads=2, kernel=3, dropout=0.5, penalty=0.5, average=0.9, seed=0)
 MODELS = sorted(path.parent.relative_to(TEMPLATES / "models").as_posix() for path in TEMPLATES.rglob("with_jax.py"))
 DEFAULTS = [c for c in choices() if c.framework.name == "jax" and c.models[0].name == c.task.card["default_model"]]
 # Parts of PyTorch's names, and what stands there in JAX, by model or ("") for the others.
@@ -49,10 +49,10 @@ NAMES = {
     "image-to-class/cnn": {rf"features\.({4 * i})\b": f"blocks.layers.{i}.convolution" for i in range(3)}
     | {rf"features\.({4 * i + 2})\b": f"blocks.layers.{i}.norm" for i in range(3)},
     "noise-to-image/gan": {r"(generator|average)\.layers\.0\b": r"\1.first"}
-    | {rf"(generator|average)\.layers\.{i}\b": rf"\1.layers.layers.{j}.norm" for i, j in ((2, 0), (5, 2))}
-    | {rf"(generator|average)\.layers\.{i}\b": rf"\1.layers.layers.{j}" for i, j in ((4, 1), (7, 3))}
+    | {rf"(generator|average)\.layers\.{i}\b": rf"\1.layers.layers.{j}.norm" for i, j in ((2, 0), (5, 2), (8, 4))}
+    | {rf"(generator|average)\.layers\.{i}\b": rf"\1.layers.layers.{j}" for i, j in ((4, 1), (7, 3), (10, 5))}
     | {r"discriminator\.layers\.0\b": "discriminator.first"}
-    | {rf"discriminator\.layers\.{3 * i + 2}\b": f"discriminator.layers.{i}" for i in range(2)},
+    | {rf"discriminator\.layers\.{2 * i + 2}\b": f"discriminator.layers.{i}" for i in range(2)},
     "series-to-series/transformer": {
         r"(blocks\.\d)\.norm\b": r"\1.before_attention",
         r"mlp\.0": "before_layers",
@@ -109,7 +109,7 @@ def translated(model: str, torch_model: Any, like: dict[str, np.ndarray]) -> dic
         if stem != new:
             new = next(stem + end for end in ("kernel", "scale", "embedding") if stem + end in like)
         if new.endswith("kernel"):
-            if "average.layers.layers.1" in new or "generator.layers.layers.1" in new:  # a transposed convolution
+            if re.search(r"(average|generator)\.layers\.layers\.[13]\b", new):  # transposed convolutions
                 value = value[:, :, ::-1, ::-1].transpose(2, 3, 0, 1)
             elif value.ndim > 2:
                 value = np.moveaxis(value, (0, 1), (-1, -2))  # (outputs, inputs, …) to (…, inputs, outputs)
@@ -125,7 +125,7 @@ def translated(model: str, torch_model: Any, like: dict[str, np.ndarray]) -> dic
             found[name[1]] = last.reshape(channels, height, wide, -1).transpose(1, 2, 0, 3).reshape(last.shape)
     for name in ("generator.first.kernel", "average.first.kernel"):
         if name in found:
-            found[name] = found[name].reshape(8, 32, 5, 7).transpose(0, 2, 3, 1).reshape(8, -1)
+            found[name] = found[name].reshape(8, 64, 3, 4).transpose(0, 2, 3, 1).reshape(8, -1)
     return found
 
 

@@ -39,7 +39,7 @@ class Norm(nnx.Module):
 
 
 class Generator(nnx.Module):
-    """A linear layer to a small picture of many channels, then each step doubles the sides and halves the channels.
+    """A linear layer to a tiny picture of many channels, then each step doubles the sides and halves the channels.
 
     Input  (batch, latent), standard normal noise
     Output (batch, height, width, channels), floats in [-1, 1]
@@ -47,7 +47,7 @@ class Generator(nnx.Module):
 
     def __init__(self, shape: tuple[int, int, int], latent: int, width: int, rngs: nnx.Rngs) -> None:
         self.height, self.wide, channels = shape
-        steps = halvings(shape)
+        steps = doublings(shape)
         inner = width * 2**steps
         self.start = (math.ceil(self.height / 2**steps), math.ceil(self.wide / 2**steps), inner)
         self.first = nnx.Linear(latent, math.prod(self.start), use_bias=False, kernel_init=FIRST, rngs=rngs)
@@ -65,28 +65,27 @@ class Generator(nnx.Module):
 
 
 class Discriminator(nnx.Module):
-    """Convolutions that halve the sides and double the channels, then one number a picture.
+    """Convolutions that halve the sides, down to 2 or 3 pixels, and double the channels, then one number a picture.
 
     Input  (batch, height, width, channels), floats in [-1, 1]
     Output (batch,), raw scores: above 0 means "real"
     """
 
-    def __init__(self, shape: tuple[int, int, int], width: int, dropout: float, rngs: nnx.Rngs) -> None:
+    def __init__(self, shape: tuple[int, int, int], width: int, rngs: nnx.Rngs) -> None:
         height, wide, channels = shape
         self.first = nnx.Conv(channels, width, (3, 3), kernel_init=FIRST, rngs=rngs)
         layers = []
-        for _ in range(halvings(shape) + 1):
+        while min(height, wide) > 3:
             sizes = width, 2 * width, (4, 4), (2, 2)
             layers.append(nnx.Conv(*sizes, padding=1, kernel_init=FIRST, rngs=rngs))
             height, wide, width = height // 2, wide // 2, 2 * width
         self.layers = nnx.List(layers)
-        self.dropout = nnx.Dropout(dropout)
         self.head = nnx.Linear(width * height * wide, 1, kernel_init=UNDECIDED, rngs=rngs)
 
-    def __call__(self, images: jax.Array, rngs: nnx.Rngs | None = None) -> jax.Array:
+    def __call__(self, images: jax.Array) -> jax.Array:
         x = nnx.leaky_relu(self.first(images), 0.2)
         for layer in self.layers:
-            x = self.dropout(nnx.leaky_relu(layer(x), 0.2), rngs=rngs)
+            x = nnx.leaky_relu(layer(x), 0.2)
         return self.head(x.reshape(len(x), -1)).squeeze(1)  # (batch,)
 
 
@@ -102,14 +101,14 @@ class GAN(nnx.Module):
         shape: tuple[int, int, int],
         latent: int,
         width: int,
-        dropout: float,
+        penalty: float,
         average: float,
         rngs: nnx.Rngs,
     ) -> None:
         self.generator = Generator(shape, latent, width, rngs)
-        self.discriminator = Discriminator(shape, width, dropout, rngs)
+        self.discriminator = Discriminator(shape, width, rngs)
         self.average = without_parameters(nnx.clone(self.generator))
-        self.memory = average
+        self.penalty, self.memory = penalty, average  # loss.py weighs with the penalty
         self.updates = Running(jnp.array(0.0))
         self.deterministic = False  # train() and eval() set it, as in a dropout layer
 
@@ -137,14 +136,14 @@ def without_parameters(net: nnx.Module) -> nnx.Module:
     return net
 
 
-def halvings(shape: tuple[int, int, int]) -> int:
-    """How often the sides are halved: down to between 4 and 8 pixels, at least once."""
-    return max(1, round(math.log2(min(shape[:2]) / 6)))
+def doublings(shape: tuple[int, int, int]) -> int:
+    """How often the generator doubles the sides: it starts from 4 pixels or a few less."""
+    return max(1, math.ceil(math.log2(min(shape[:2]) / 4)))
 
 
 def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
     """Both nets for pictures of meta["shape"] from noise of meta["latent"] numbers."""
-    sizes = config.width, config.dropout, config.average
+    sizes = config.width, config.penalty, config.average
     return GAN(meta["shape"], meta["latent"], *sizes, nnx.Rngs(config.seed))
 
 

@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 
 layers, ops = keras.layers, keras.ops
 
+JITTER = 0.1  # standard deviation of the noise beside real pictures, which are in [-1, 1]
+
 
 def make_generator(shape: list[int], latent: int, width: int) -> keras.Model:
-    """A linear layer to a small picture of many channels, then each step doubles the sides and halves the channels.
+    """A linear layer to a tiny picture of many channels, then each step doubles the sides and halves the channels.
 
     Input  (batch, latent), standard normal noise
     Output (batch, height, width, channels), floats in [-1, 1]
     """
     height, wide, channels = shape
-    steps = halvings(shape)
+    steps = doublings(shape)
     inner = width * 2**steps
     start = math.ceil(height / 2**steps), math.ceil(wide / 2**steps), inner
     net = keras.Sequential([keras.Input((latent,))])
@@ -43,20 +45,21 @@ def make_generator(shape: list[int], latent: int, width: int) -> keras.Model:
     return net
 
 
-def make_discriminator(shape: list[int], width: int, dropout: float) -> keras.Model:
-    """Convolutions that halve the sides and double the channels, then one number a picture.
+def make_discriminator(shape: list[int], width: int) -> keras.Model:
+    """Convolutions that halve the sides, down to 2 or 3 pixels, and double the channels, then one number a picture.
 
     Input  (batch, height, width, channels), floats in [-1, 1]
     Output (batch,), raw scores: above 0 means "real"
     """
+    side = min(shape[:2])
     net = keras.Sequential([keras.Input(shape)])
     net.add(layers.Conv2D(width, 3, padding="same", kernel_initializer=uniform()))
     net.add(layers.LeakyReLU(negative_slope=0.2))
-    for step in range(1, halvings(shape) + 2):
+    while side > 3:
+        side, width = side // 2, 2 * width
         net.add(layers.ZeroPadding2D(1))
-        net.add(layers.Conv2D(width * 2**step, 4, strides=2, kernel_initializer=uniform()))
+        net.add(layers.Conv2D(width, 4, strides=2, kernel_initializer=uniform()))
         net.add(layers.LeakyReLU(negative_slope=0.2))
-        net.add(layers.Dropout(dropout))
     net.add(layers.Flatten())
     net.add(layers.Dense(1, kernel_initializer=keras.initializers.RandomNormal(stddev=0.001)))  # it cannot tell yet
     net.add(layers.Reshape(()))
@@ -72,16 +75,17 @@ class GAN(keras.Model):
     """
 
     def __init__(
-        self, shape: list[int], latent: int, width: int, dropout: float, average: float, **settings: Any
+        self, shape: list[int], latent: int, width: int, penalty: float, average: float, **settings: Any
     ) -> None:
         super().__init__(**settings)
-        self.made_of = {"shape": shape, "latent": latent, "width": width, "dropout": dropout, "average": average}
+        self.made_of = {"shape": shape, "latent": latent, "width": width, "penalty": penalty, "average": average}
         self.generator = make_generator(shape, latent, width)
-        self.discriminator = make_discriminator(shape, width, dropout)
+        self.discriminator = make_discriminator(shape, width)
         self.average = make_generator(shape, latent, width)
         self.average.set_weights(self.generator.get_weights())
         self.average.trainable = False  # it follows the generator
-        self.memory = average
+        self.penalty, self.memory = penalty, average  # loss.py weighs with the penalty
+        self.jitter = layers.GaussianNoise(JITTER)
         self.updates = self.add_weight((), "zeros", trainable=False)
 
     def get_config(self) -> dict[str, Any]:
@@ -105,14 +109,14 @@ class GAN(keras.Model):
             average.assign(average + share * (ops.stop_gradient(now.value) - average))
 
 
-def halvings(shape: list[int]) -> int:
-    """How often the sides are halved: down to between 4 and 8 pixels, at least once."""
-    return max(1, round(math.log2(min(shape[:2]) / 6)))
+def doublings(shape: list[int]) -> int:
+    """How often the generator doubles the sides: it starts from 4 pixels or a few less."""
+    return max(1, math.ceil(math.log2(min(shape[:2]) / 4)))
 
 
 def build(meta: dict[str, Any], config: "Config") -> keras.Model:
     """Both nets for pictures of meta["shape"] from noise of meta["latent"] numbers."""
-    model = GAN(meta["shape"], meta["latent"], config.width, config.dropout, config.average)
+    model = GAN(meta["shape"], meta["latent"], config.width, config.penalty, config.average)
     model.build()
     return model
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Generator(nn.Module):
-    """A linear layer to a small picture of many channels, then each step doubles the sides and halves the channels.
+    """A linear layer to a tiny picture of many channels, then each step doubles the sides and halves the channels.
 
     Input  (batch, latent), standard normal noise
     Output (batch, height, width, channels), floats in [-1, 1]
@@ -25,7 +25,7 @@ class Generator(nn.Module):
     def __init__(self, shape: tuple[int, int, int], latent: int, width: int) -> None:
         super().__init__()
         self.height, self.wide, channels = shape
-        steps = halvings(shape)
+        steps = doublings(shape)
         inner = width * 2**steps
         self.start = (inner, math.ceil(self.height / 2**steps), math.ceil(self.wide / 2**steps))
         layers: list[nn.Module] = [nn.Linear(latent, math.prod(self.start), bias=False), nn.Unflatten(1, self.start)]
@@ -41,18 +41,18 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Convolutions that halve the sides and double the channels, then one number a picture.
+    """Convolutions that halve the sides, down to 2 or 3 pixels, and double the channels, then one number a picture.
 
     Input  (batch, height, width, channels), floats in [-1, 1]
     Output (batch,), raw scores: above 0 means "real"
     """
 
-    def __init__(self, shape: tuple[int, int, int], width: int, dropout: float) -> None:
+    def __init__(self, shape: tuple[int, int, int], width: int) -> None:
         super().__init__()
         height, wide, channels = shape
         layers: list[nn.Module] = [nn.Conv2d(channels, width, 3, padding=1), nn.LeakyReLU(0.2)]
-        for _ in range(halvings(shape) + 1):
-            layers += [nn.Conv2d(width, 2 * width, 4, stride=2, padding=1), nn.LeakyReLU(0.2), nn.Dropout(dropout)]
+        while min(height, wide) > 3:
+            layers += [nn.Conv2d(width, 2 * width, 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
             height, wide, width = height // 2, wide // 2, 2 * width
         self.layers = nn.Sequential(*layers, nn.Flatten())
         self.head = nn.Linear(width * height * wide, 1)
@@ -72,10 +72,11 @@ class GAN(nn.Module):
 
     bfloat16_on_cpu = True  # a third less time on MNIST where the processor has it
 
-    def __init__(self, shape: tuple[int, int, int], latent: int, width: int, dropout: float, average: float) -> None:
+    def __init__(self, shape: tuple[int, int, int], latent: int, width: int, penalty: float, average: float) -> None:
         super().__init__()
         self.generator = Generator(shape, latent, width)
-        self.discriminator = Discriminator(shape, width, dropout)
+        self.discriminator = Discriminator(shape, width)
+        self.penalty = penalty  # loss.py weighs with it
         self.to(memory_format=torch.channels_last)
         self.average = without_parameters(copy.deepcopy(self.generator))
         self.memory = average
@@ -107,14 +108,14 @@ def without_parameters(module: nn.Module) -> nn.Module:
     return module
 
 
-def halvings(shape: tuple[int, int, int]) -> int:
-    """How often the sides are halved: down to between 4 and 8 pixels, at least once."""
-    return max(1, round(math.log2(min(shape[:2]) / 6)))
+def doublings(shape: tuple[int, int, int]) -> int:
+    """How often the generator doubles the sides: it starts from 4 pixels or a few less."""
+    return max(1, math.ceil(math.log2(min(shape[:2]) / 4)))
 
 
 def build(meta: dict[str, Any], config: "Config") -> nn.Module:
     """Both nets for pictures of meta["shape"] from noise of meta["latent"] numbers."""
-    return GAN(meta["shape"], meta["latent"], config.width, config.dropout, config.average)
+    return GAN(meta["shape"], meta["latent"], config.width, config.penalty, config.average)
 
 
 if __name__ == "__main__":

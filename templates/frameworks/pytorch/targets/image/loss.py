@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+JITTER = 0.1  # the noise's standard deviation, of pictures in [-1, 1]
+
 
 def loss(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor, meta: dict[str, Any]) -> torch.Tensor:
     """The discriminator's loss plus the generator's, a scalar; each part has gradients for its own player alone.
@@ -20,7 +22,18 @@ def loss(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor, meta: di
     judge.requires_grad_(False)  # the generator's loss goes through the judge and leaves it alone
     fool = F.softplus(-judge(made).float()).mean()
     judge.requires_grad_(True)
-    return tell_apart + fool
+    return tell_apart + fool + model.penalty * steepness(judge, targets, real)
+
+
+def steepness(judge: nn.Module, images: torch.Tensor, scores: torch.Tensor) -> torch.Tensor | float:
+    """How fast the discriminator's scores (batch,) change beside real pictures, a scalar; 0 when not training.
+
+    Half the mean squared gradient, R1 of Mescheder et al. (2018), from differences to pictures with a little noise.
+    """
+    if not judge.training:
+        return 0.0
+    beside = judge(images + JITTER * torch.randn_like(images)).float()  # (batch,)
+    return ((beside - scores) / JITTER).square().mean() / 2
 
 
 def answers(model: nn.Module, inputs: torch.Tensor, targets: Any, meta: dict[str, Any]) -> torch.Tensor:
