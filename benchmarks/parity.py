@@ -8,7 +8,6 @@ go on at a time, one thread each: scores stay what they are, seconds do not.
 """
 
 import argparse
-import itertools
 import json
 import os
 import statistics
@@ -24,7 +23,7 @@ from typing import Any
 from hackgen.project import Choice, choices
 
 SHARES = ("accuracy", "macro F1", "average precision")
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC")
 WRITING = threading.Lock()  # one line at a time
 
 
@@ -62,12 +61,6 @@ def measure(choice: Choice, seeds: list[int], out: Path, alone: bool) -> None:
             line |= {"whole": whole, "training": report["train_seconds"], "parameters": report["parameters"]}
             with WRITING, out.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
-
-
-def keep_to(core: int) -> None:
-    """Let this thread, and what it starts, run on one core, where the system can: JAX counts cores, not variables."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {core})
 
 
 def distance(mean: float, reference: float, metric: str) -> tuple[str, bool]:
@@ -114,8 +107,7 @@ def main() -> None:
     if not args.table:
         known = {(line["label"], line["seed"]) for line in read(args.out)}
         left = {c: [seed for seed in range(args.seeds) if (c.label, seed) not in known] for c in wanted}
-        cores = itertools.cycle(range(os.cpu_count() or 1))
-        pool = ThreadPoolExecutor(args.jobs, initializer=lambda: args.jobs > 1 and keep_to(next(cores)))
+        pool = ThreadPoolExecutor(args.jobs)
         try:
             jobs = [pool.submit(measure, c, seeds, args.out, args.jobs == 1) for c, seeds in left.items() if seeds]
             failed = [error for job in jobs if (error := job.exception())]  # the others go on
