@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import os
 import random
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -271,3 +273,98 @@ def test_a_story_in_any_encoding(writer: Path, tmp_path: Path) -> None:
     assert probe(writer, tmp_path / "folder", "memory")["meta"]["data"]["rows"] == len(story)
     (tmp_path / "cut.txt.gz").write_bytes(gzip.compress(story.encode())[:500])
     run(writer, "train.py", "--data", str(tmp_path / "cut.txt.gz")).refused(1, "cut.txt.gz", "gzip")
+
+
+# Prepared in blocks
+
+
+def shrunk(project: Path, copy: Path) -> Path:
+    """A project that prepares everything on disk, in blocks so small that there are many."""
+    shutil.copytree(project, copy, ignore=shutil.ignore_patterns("runs", "prepared", "__pycache__", ".git"))
+    smaller = {
+        "mapped.py": ("LARGE = 100 * 2**20", "LARGE = 0"),
+        "tables/reader.py": ("LARGE = 64 * 2**20", "LARGE = 0"),
+        "tables/pieces.py": ("PIECE = 4 * 2**20", "PIECE = 700"),
+        "text_blocks.py": ("FILES = 1000", "FILES = 7"),
+        "characters.py": ("PIECE = 1 << 22", "PIECE = 700"),
+    }
+    for name, (old, new) in smaller.items():
+        if (file := copy / name).exists():
+            content = file.read_text(encoding="utf-8")
+            assert old in content, name
+            file.write_text(content.replace(old, new), encoding="utf-8")
+    return copy
+
+
+def sources(folder: Path, writer: bool) -> list[Path]:
+    """Texts of all kinds that are cut into blocks differently."""
+    folder.mkdir()
+    story = prose(120).replace(". ", ".\r\n", 40).replace("Tal", "Tál☃")
+    if writer:
+        (folder / "plain.txt").write_bytes(story.encode("utf-8-sig"))
+        (folder / "one line.txt").write_bytes(prose(120).replace("o", "ö").encode("cp1252"))
+        (folder / "wide.txt").write_bytes(story.encode("utf-16"))
+        (folder / "packed.txt.gz").write_bytes(gzip.compress(story.encode()))
+        (folder / "many").mkdir()
+        for i in range(40):
+            text = prose(1 + i % 3 + 30 * (i == 9)) if i % 5 else ""
+            (folder / "many" / f"{i:02}.txt").write_bytes(text.encode("utf-16" if i == 3 else "utf-8"))
+        with zipfile.ZipFile(folder / "many.zip", "w") as archive:
+            for file in sorted((folder / "many").iterdir()):
+                archive.write(file, file.name)
+        return sorted(folder.iterdir())
+    rows = [f'{label},"{text}\n{i}"' for label in WORDS for i, text in enumerate(texts(label, 60))]
+    (folder / "t.csv").write_text("mood,text\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return [folder / "t.csv", by_class(folder / "set", 30)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["classifier", "writer"])
+def test_several_processes_prepare_the_same_bytes(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    project = request.getfixturevalue(kind)
+    copy = shrunk(project, tmp_path / "copy")
+    for source in sources(tmp_path / "sources", kind == "writer"):
+        wanted, found = probe(project, source, "memory"), probe(copy, source, "mapped")
+        assert {**wanted, "mapped": 0} == {**found, "mapped": 0} and all(found["mapped"]), source.name
+    left = {path.name for path in (copy / "prepared").glob("*/*")}
+    assert not any(name.startswith(("block-", "piece-", "job", "unpacked")) for name in left)
+
+
+LOAD = """
+import json, os, sys
+import crew, data, {module}
+from config import MODELS
+tasks, task, phase = [], {module}.task, crew.phase
+def noting(folder, name):
+    do = task(folder, name)
+    def one(number):
+        if sys.argv[2] == str(number):
+            os._exit(9)  # as killed by force
+        tasks.append(number)
+        do(number)
+    return one
+{module}.task = noting
+crew.phase = lambda *given: phase(*given[:5], several=False)
+found = data.load(next(iter(MODELS.values()))(data=sys.argv[1]))
+print(json.dumps([tasks, found.meta["data"], [split.inputs[:].tolist() for split in (found.train, found.test)]]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["classifier", "writer"])
+def test_a_killed_preparation_goes_on(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    copy = shrunk(request.getfixturevalue(kind), tmp_path / "copy")
+    code = LOAD.replace("{module}", "text_blocks" if kind == "classifier" else "characters")
+    for source in sources(tmp_path / "sources", kind == "writer")[-2:]:
+        assert run(copy, "-c", code, str(source), "3").code == 9
+        again = run(copy, "-c", code, str(source), "").ok()
+        assert "going on to prepare" in again.err
+        (tasks, *arrays), blocks = json.loads(again.out), 0
+        assert tasks[0] == 3 and (blocks := tasks[-1] + 1) and tasks == list(range(3, blocks)) and blocks > 4
+        shutil.rmtree(copy / "prepared")
+        (fresh, *wanted) = json.loads(run(copy, "-c", code, str(source), "").ok().out)
+        assert wanted == arrays and fresh == list(range(blocks))
+        file = source if source.is_file() else sorted(source.rglob("*.txt"))[0]
+        if file.suffix in (".txt", ".csv"):
+            os.utime(file, ns=(1, 1))  # the source changed, so all is made anew
+            assert json.loads(run(copy, "-c", code, str(source), "").ok().out)[0] == fresh
