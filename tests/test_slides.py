@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import program
 from hackgen.project import choices
+from PIL import Image
 from projects import generate, run
 from test_compare import damage, made
 
@@ -264,8 +265,8 @@ def test_a_section_that_is_deleted_is_a_slide_less(project):
         ("seconds = 45", "seconds = 300", ("[demo] seconds: a demo of 300 s leaves nothing of 3 minutes",)),
         ('accent = "#1F4FD8"', 'accent = "#FFD400"', ("accent: on white #FFD400 has a contrast of 1.4",)),
         ('accent = "#1F4FD8"', 'accent = "blue"', ('accent: "blue" is no colour',)),
-        ('picture = ""\nseconds', 'picture = "no.png"\nseconds', ('[demo] picture: "no.png" does not exist',)),
-        ('picture = ""\nseconds', 'picture = "../x.png"\nseconds', ("[demo] picture", "inside the project")),
+        ('picture = ""  # empty', 'picture = "no.png"  # empty', ('[demo] picture: "no.png" does not exist',)),
+        ('picture = ""  # empty', 'picture = "../x.png"  # empty', ("[demo] picture", "inside the project")),
         ('names = ["Ada', 'names = "Ada" #', ("[team] names: names must be a list of texts",)),
     ],
 )
@@ -317,6 +318,23 @@ def test_before_training_and_before_publishing_it_says_what_to_run(project):
 @pytest.mark.parametrize("words", [("--minutes", "0"), ("--minutes", "x"), ("--json",), ("--nonsense",)])
 def test_wrong_usage(published, words):
     run(published, "slides.py", *words).refused(2)
+
+
+def test_the_picture_of_the_demo_page_is_taken_by_itself_and_left_out_on_request(project):
+    assert not pictures(project)
+    (project / "demo").mkdir()
+    Image.new("RGB", (128, 80), "teal").save(project / "demo" / "page.png")
+    run(project, "slides.py").ok()
+    (found,) = pictures(project)
+    assert found == (project / "demo" / "page.png").read_bytes() and "data:image/png" in page(project)
+    damage(project / "deck.toml", 'picture = ""  # empty', 'picture = "none"  # empty')
+    run(project, "slides.py").ok()
+    assert not pictures(project)
+
+
+def pictures(project: Path) -> list[bytes]:
+    """The pictures of the third slide, which announces the demo."""
+    return [shape.image.blob for shape in deck(project).slides[2].shapes if hasattr(shape, "image")]
 
 
 def test_without_python_pptx_there_is_still_a_page(project):

@@ -18,6 +18,8 @@ else:
 
 STORY = runs.ROOT / "deck.toml"
 PICTURES = {".png", ".jpg", ".jpeg"}
+TAKEN = "demo/page.png"  # the picture of the section "demo" where none is named: of the page, if one was taken
+NO_PICTURE = "none"
 TEXT, TEXTS, SECONDS = "a text", "a list of texts", "a number of seconds"
 HEAD = {"title": TEXT, "tagline": TEXT, "event": TEXT, "accent": TEXT, "other_scores": TEXTS}
 SECTIONS = {
@@ -85,7 +87,8 @@ def check_look(story: Story) -> None:
             f"on white {story['accent']} has a contrast of {ratio:.1f}, below {READABLE}; take a darker one",
         )
     for name in SECTIONS:
-        if picture := story.get(name, {}).get("picture"):
+        picture = story.get(name, {}).get("picture")
+        if picture and picture != NO_PICTURE:
             path = (runs.ROOT / picture).resolve()
             if not path.is_relative_to(runs.ROOT) or path.suffix.lower() not in PICTURES:
                 raise fault(name, "picture", f'"{picture}" must be a .png or .jpg inside the project')
@@ -145,6 +148,8 @@ def nearest(name: str, known: dict[str, Any]) -> str:
 
 
 def picture(story: Story, section: str) -> Path | None:
-    """The picture of a section, if it has one."""
+    """The picture of a section, if it has one; that of the demo is the page's, where there is one."""
     name = story.get(section, {}).get("picture")
-    return (runs.ROOT / name) if name else None
+    if section == "demo" and name == "" and (runs.ROOT / TAKEN).is_file():
+        name = TAKEN
+    return (runs.ROOT / name) if name and name != NO_PICTURE else None
