@@ -1,6 +1,7 @@
 """What this project says to people: the texts of strings.toml, in the project's language, their blanks filled in."""
 
 import sys
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +23,11 @@ def words(key: str, **facts: object) -> str:
         return texts()[key].format(**facts)
     except (KeyError, IndexError, ValueError) as error:
         raise Fault(f'{STRINGS.name}: the text "{key}" has a blank that nothing fills ({error})') from None
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes: characters of East Asia take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 @cache
