@@ -384,6 +384,33 @@ def test_libreoffice_opens_the_deck_and_reads_its_text(published, tmp_path):
 
 
 @pytest.mark.slow
+def test_keys_turn_the_pages_in_the_browser_and_it_prints_to_pdf(published, browser):
+    tab = browser.new_page(viewport={"width": 1280, "height": 720})
+    complaints = []
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.goto((published / "presentation" / "deck.html").as_uri())
+
+    def after(*keys: str) -> int:
+        """The one slide that is seen after these keys, counted from 1."""
+        for key in keys:
+            tab.keyboard.press(key)
+        seen = tab.locator("section").evaluate_all("all => all.map(each => each.getClientRects().length > 0)")
+        assert seen.count(True) == 1 and tab.evaluate("location.hash") == f"#{seen.index(True) + 1}"
+        return seen.index(True) + 1
+
+    assert after() == 1 and after("ArrowLeft") == 1
+    assert after("ArrowRight") == 2 and after("ArrowRight", "ArrowRight", "ArrowLeft") == 3
+    assert after("End") == 8 and after("ArrowRight") == 8 and after("Home") == 1
+    assert not tab.locator("section.on aside").is_visible()
+    tab.keyboard.press("n")
+    assert tab.locator("section.on aside").is_visible()
+    shown = tab.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", shown)) == 8
+    assert not complaints
+    tab.close()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("task", sorted({choice.task.name for choice in choices()}))
 def test_after_a_training_of_every_task_the_deck_has_its_numbers(tmp_path, task):
     project = generate(tmp_path / "p", task=task, event="E", title="T")
