@@ -295,13 +295,17 @@ def borrowed(name: str) -> Any:
         ("no metric here 0.12", []),
         ("accuracy in version 2.13.0 of 5 runs on 2026-11-22", []),
         ("inaccuracy 0.1", []),
+        ("accuracy on 1,174 rows of Python 3.11's library", []),
+        ("accuracy on 1,175 rows", ["1: 1,175"]),
     ],
 )
 def test_a_score_of_another_run_is_found_in_a_text(tmp_path, line, wrong):
     page = tmp_path / "page.md"
-    page.write_text(f"{line}\n<a>\naccuracy 0.1\n<b>\n", encoding="utf-8")
+    region = "<!-- runs: refreshed by x.py -->\naccuracy 0.1\n<!-- end of runs -->\naccuracy 0.2\n"
+    page.write_text(f"{line}\n{region}", encoding="utf-8")
     sheet = {"metric": "accuracy", "score": 0.9667, "ci95": [0.886, 0.99], "baseline": {"score": 0.3333}}
-    assert borrowed("numbers").strangers(page, sheet, ("<a>", "<b>")) == wrong
+    sheet |= {"n_test": 1174, "data": {"name": "Python 3.11's library"}}
+    assert borrowed("numbers").strangers(page, sheet) == [*wrong, "5: 0.2"]
 
 
 # With a published run
