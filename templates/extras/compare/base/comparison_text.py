@@ -1,10 +1,7 @@
 """The comparison as people read it: an aligned table for the terminal, Markdown for README."""
 
-from pathlib import Path
 from typing import Any
 
-import runs
-from cli import Fault
 from report import cell, number
 from wording import width, words
 
@@ -92,12 +89,3 @@ def markdown(table: dict[str, Any], picture: str) -> str:
     top = "| " + " | ".join(map(cell, heads())) + " |\n|---|---|---|---|---:|---:|---:|"
     lines = "".join(f"\n\n{cell(note)}" for note in [words("compare_caveat"), rivals(table)])
     return f"{cell(headline(table))}\n\n{top}\n{body}{lines}\n\n![{cell(words('compare_figure'))}]({picture})\n"
-
-
-def refresh(readme: Path, section: str) -> None:
-    """Put `section` between the two markers of README.md; the rest of the file is the team's."""
-    before, start, rest = readme.read_text(encoding="utf-8").partition(START)
-    _, end, after = rest.partition(END)
-    if not start or not end:
-        raise Fault(f"README.md has lost its markers; put these two lines where the runs belong: {START} {END}")
-    runs.write(readme, f"{before}{START}\n\n{section}\n{END}{after}")

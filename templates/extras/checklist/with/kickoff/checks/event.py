@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import gates
 import runs
+import tomlfile
 from checks import git, scaffold
 from checks.item import AUTO, HUMAN, SEMI, Found, Item
 from checks.repository import listed
-from wording import tomllib, words
+from wording import words
 
 LEAST_COMMITS = 3  # fewer look as if the work had been brought along
 
@@ -38,7 +39,7 @@ def several_commits() -> Found:
 
 def everybody() -> Found:
     """Each name of the team stands in a commit, as its author or co-author; one part of the name is enough."""
-    answers = tomllib.loads((runs.ROOT / ".hackgen.toml").read_text(encoding="utf-8")).get("answers", {})
+    answers = tomlfile.read(runs.ROOT / ".hackgen.toml").get("answers", {})
     team = answers.get("team") or []
     if not team:
         return None, words("found_no_team")
