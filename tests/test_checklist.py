@@ -308,6 +308,21 @@ def test_a_score_of_another_run_is_found_in_a_text(tmp_path, line, wrong):
     assert borrowed("numbers").strangers(page, sheet) == [*wrong, "5: 0.2"]
 
 
+def test_in_a_larger_repository_the_folder_may_be_moved(begun, tmp_path):
+    larger = tmp_path / "larger"
+    shutil.copytree(begun, larger / "old", ignore=shutil.ignore_patterns(".git"))
+    git(larger, "init", "--quiet")
+    commit(larger, "all")
+    (larger / "old" / "ours.py").write_text("print('ours')\n" * 1000, encoding="utf-8")
+    commit(larger, "work", who="Bo Katan")
+    git(larger, "mv", "old", "new")
+    commit(larger, "moved")
+    (larger / "outside.txt").write_text("somebody else's\n", encoding="utf-8")
+    assert only(larger / "new", "committed")["state"] == "done"
+    assert "2" in only(larger / "new", "several-commits")["found"]
+    assert 80 < float(only(larger / "new", "scaffold-share")["found"].partition(" ")[0]) < 95
+
+
 # With a published run
 
 

@@ -165,7 +165,7 @@ KINDS: dict[str, Callable[[Check], bool]] = {
     "published": _published,
     "best_published": _best_published,
     "committed": _committed,
-    "clean": lambda check: _git("status", "--porcelain") == "",
+    "clean": lambda check: _git("status", "--porcelain", "--", ".") == "",
     "pushed": lambda check: _git("rev-list", "@{upstream}..HEAD") == "",
     "file": lambda check: (runs.ROOT / check["path"]).exists(),
 }
