@@ -93,7 +93,7 @@ class Choice:
 
     @cached_property
     def used_by_extras(self) -> list[Part]:
-        """What several extras share, and the task does not bring: `uses = ["wording"]` in an extra's card."""
+        """What several extras share, and the task does not bring: `uses = ["ranking"]` in an extra's card."""
         names = dict.fromkeys(name for extra in self.extras for name in extra.card.get("uses", []))
         return [part for part in (Part(self.root / "shared" / name) for name in names) if part not in self.used_parts]
 

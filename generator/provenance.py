@@ -55,27 +55,23 @@ def provenance(project: Path) -> Provenance:
 def _scaffold(project: Path) -> tuple[str, Tree]:
     """What hackgen wrote: its labelled commit, else the one that adds .hackgen.toml, else written again in memory."""
     if git.inside_work_tree(project.resolve()):
-        log = git.read(project, "log", "--reverse", f"--format=%H {_LABEL}", "--", ".hackgen.toml")
-        commits = [line.split(" ", 1) for line in (log or b"").decode().splitlines()]
-        labelled = [commit for commit, label in commits if label.strip()]
+        logs = ((git.read(project, *log) or b"").decode(errors="replace") for log in _counting.LOGS)
+        commit, folder, labelled = next(filter(None, map(_counting.origin, logs)), ("", "", False))
         if labelled:
-            return f"the scaffold's commit {labelled[0][:10]}", _tree(project, labelled[0])
-        if commits and (git.read(project, "rev-parse", "--is-shallow-repository") or b"").strip() == b"true":
+            return f"the scaffold's commit {commit[:10]}", _tree(project, f"{commit}:{folder}")
+        if commit and (git.read(project, "rev-parse", "--is-shallow-repository") or b"").strip() == b"true":
             raise Problem(
                 f"the history of {project} is cut short, and the scaffold's commit is not in it: git fetch --unshallow"
             )
-        if commits:
-            first = commits[0][0]
-            return f"commit {first[:10]}, which adds .hackgen.toml and has no label of hackgen's", _tree(project, first)
+        if commit:
+            told = f"commit {commit[:10]}, which adds .hackgen.toml and has no label of hackgen's"
+            return told, _tree(project, f"{commit}:{folder}")
     return "what hackgen writes for .hackgen.toml", _written_again(project / ".hackgen.toml")
 
 
-_LABEL = "%(trailers:key=Hackgen-Version,valueonly,separator=%x20)"
-
-
-def _tree(project: Path, commit: str) -> Tree:
-    """The files that a commit has below the project's folder."""
-    listed = (git.read(project, "ls-tree", "-r", "-z", commit, "--", ".") or b"").split(b"\0")
+def _tree(project: Path, tree: str) -> Tree:
+    """The files of a tree, which is named as git does: `commit:folder`."""
+    listed = (git.read(project, "ls-tree", "-r", "-z", "--full-tree", tree) or b"").split(b"\0")
     entries = [entry.split(b"\t", 1) for entry in listed if entry]
     blobs = {name.decode(errors="replace"): what.split()[2] for what, name in entries if what.startswith(b"100")}
     packed = git.read(project, "cat-file", "--batch", given=b"".join(blob + b"\n" for blob in blobs.values())) or b""

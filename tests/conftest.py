@@ -6,8 +6,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -15,6 +16,8 @@ from hackgen.__main__ import main
 from projects import IMPORTS, TO_TRAIN
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic", "--disable-sync"]
+BROWSER += ["--disable-background-networking", "--disable-component-update"]
 
 # The least that makes a project: one task, one framework, two models, each file a line.
 SMALL = {
@@ -64,6 +67,18 @@ def program(*names: str) -> str:
     if os.environ.get("HACKGEN_PROGRAMS") == "all":
         pytest.fail(told)
     pytest.skip(told)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, or another browser of its family."""
+    path = program("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=BROWSER)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

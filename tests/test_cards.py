@@ -181,5 +181,5 @@ def test_without_the_extra_nothing_of_it_is_left():
         answers = checked(Answers(task=task, title="T", extras=()))
         choice = choose(answers)
         files = plan(choice, settled(answers, choice))
-        assert not {"MODEL_CARD.md", "ETHICS.md", "PRESENTATION.md", "cards.py", "strings.toml"} & files.keys()
+        assert not {"MODEL_CARD.md", "ETHICS.md", "PRESENTATION.md", "cards.py", "checklist.py"} & files.keys()
         assert not [path for path, raw in files.items() if b"MODEL_CARD" in raw or b"PRESENTATION.md" in raw]

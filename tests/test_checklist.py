@@ -295,13 +295,32 @@ def borrowed(name: str) -> Any:
         ("no metric here 0.12", []),
         ("accuracy in version 2.13.0 of 5 runs on 2026-11-22", []),
         ("inaccuracy 0.1", []),
+        ("accuracy on 1,174 rows of Python 3.11's library", []),
+        ("accuracy on 1,175 rows", ["1: 1,175"]),
     ],
 )
 def test_a_score_of_another_run_is_found_in_a_text(tmp_path, line, wrong):
     page = tmp_path / "page.md"
-    page.write_text(f"{line}\n<a>\naccuracy 0.1\n<b>\n", encoding="utf-8")
+    region = "<!-- runs: refreshed by x.py -->\naccuracy 0.1\n<!-- end of runs -->\naccuracy 0.2\n"
+    page.write_text(f"{line}\n{region}", encoding="utf-8")
     sheet = {"metric": "accuracy", "score": 0.9667, "ci95": [0.886, 0.99], "baseline": {"score": 0.3333}}
-    assert borrowed("numbers").strangers(page, sheet, ("<a>", "<b>")) == wrong
+    sheet |= {"n_test": 1174, "data": {"name": "Python 3.11's library"}}
+    assert borrowed("numbers").strangers(page, sheet) == [*wrong, "5: 0.2"]
+
+
+def test_in_a_larger_repository_the_folder_may_be_moved(begun, tmp_path):
+    larger = tmp_path / "larger"
+    shutil.copytree(begun, larger / "old", ignore=shutil.ignore_patterns(".git"))
+    git(larger, "init", "--quiet")
+    commit(larger, "all")
+    (larger / "old" / "ours.py").write_text("print('ours')\n" * 1000, encoding="utf-8")
+    commit(larger, "work", who="Bo Katan")
+    git(larger, "mv", "old", "new")
+    commit(larger, "moved")
+    (larger / "outside.txt").write_text("somebody else's\n", encoding="utf-8")
+    assert only(larger / "new", "committed")["state"] == "done"
+    assert "2" in only(larger / "new", "several-commits")["found"]
+    assert 80 < float(only(larger / "new", "scaffold-share")["found"].partition(" ")[0]) < 95
 
 
 # With a published run

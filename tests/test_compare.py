@@ -81,7 +81,7 @@ def test_publish_writes_a_section_and_leaves_the_rest(project):
     run(project, "compare.py", "--publish").ok()
     assert readme.read_text(encoding="utf-8") == first
     readme.write_text(first.replace("<!-- end of comparison -->", ""), encoding="utf-8")
-    run(project, "compare.py", "--publish").refused(1, "README.md has lost its markers")
+    run(project, "compare.py", "--publish").refused(1, "README.md has lost its marks")
 
 
 def test_json_writes_nothing(project):

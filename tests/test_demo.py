@@ -4,6 +4,8 @@ import json
 import os
 import re
 import shutil
+import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import program
 from projects import generate, run, start
 
 pytestmark = pytest.mark.slow
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic", "--disable-sync"]
-FLAGS += ["--disable-background-networking", "--disable-component-update"]
 SECONDS = 60  # for whatever a page is waited for
 
 
@@ -42,23 +41,12 @@ CASES = [
 ]
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium, or another browser of its family."""
-    path = program("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield opened
-        opened.close()
-
-
 @contextmanager
 def serving(project: Path, *words: str) -> Iterator[str]:
     """The address of `python demo.py`, which runs as long as the block."""
-    process = start(project, "demo.py", "--no-browser", *words)
     output = project.parent / f"{project.name}.output"
+    (output / "out").unlink(missing_ok=True)  # what an earlier command printed
+    process = start(project, "demo.py", "--no-browser", *words)
     try:
         for _ in range(SECONDS * 10):
             printed = (output / "out").read_text(encoding="utf-8") if (output / "out").is_file() else ""
@@ -220,6 +208,23 @@ def serving_again(project: Path) -> Iterator[str]:
     shutil.copytree(project, copy)
     with serving(copy, "--port", "7990") as address:
         yield address
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere this machine has only one address of its own")
+def test_only_share_lan_opens_the_page_to_others(tmp_path: Path) -> None:
+    project = generate(tmp_path / "project", task="tabular-classification", extras=("demo",))
+    (project / "demo").mkdir()
+    (project / "demo" / "recorded.json").write_text('{"about": "recorded", "examples": []}', encoding="utf-8")
+    for words, hosts in (((), {"127.0.0.1"}), (("--share-lan",), {"127.0.0.1", "127.0.0.2"})):
+        with serving(project, *words) as address:
+            port = int(address.rstrip("/").rpartition(":")[2])
+            assert {host for host in ("127.0.0.1", "127.0.0.2") if answers(host, port)} == hosts
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether something listens there; each 127.x.x.x is this machine, but only 127.0.0.1 is what localhost means."""
+    with socket.socket() as asking:
+        return asking.connect_ex((host, port)) == 0
 
 
 def test_without_a_run_it_says_what_to_do_first(tmp_path: Path) -> None:

@@ -18,13 +18,13 @@ from hackgen.write import write
 
 EXTRAS = SMALL | {
     "base/pyproject.toml.j2": "{{ dependencies | toml }}\n{{ groups['plan'] | default([]) | toml }}\n",
-    "shared/wording/part.toml": 'dependencies = ["tomli>=2"]\n',
-    "shared/wording/wording.py": "wording\n",
+    "shared/ranking/part.toml": 'dependencies = ["tomli>=2"]\n',
+    "shared/ranking/ranking.py": "ranking\n",
     "extras/compare/part.toml": 'title = "Compare"\nlaid_in = "always"\n',
     "extras/compare/base/compare.py": "compare\n",
     "extras/compare/with/plan/both.py": "both\n",
     "extras/plan/part.toml": (
-        'title = "Plan"\nlaid_in = "event"\ndependencies = ["gradio>=5"]\nuses = ["wording"]\n'
+        'title = "Plan"\nlaid_in = "event"\ndependencies = ["gradio>=5"]\nuses = ["ranking"]\n'
         '[asks]\nhours = 24\nteam = []\nstart = ""\n'
     ),
     "extras/plan/base/PLAN.md.j2": "{{ hours }} {{ team | join('+') }} {{ start }} {{ sleep }} {{ calm }}\n",
@@ -64,7 +64,7 @@ def test_without_an_event_only_what_is_always_laid_in(root):
 
 def test_an_event_lays_in_all_with_their_layers(root):
     files = composed(root, event="E")
-    brought = {"compare.py", "both.py", "slides.py", "PLAN.md", "toy.py", "class.py", "strings.toml", "wording.py"}
+    brought = {"compare.py", "both.py", "slides.py", "PLAN.md", "toy.py", "class.py", "strings.toml", "ranking.py"}
     assert set(files) == CORE | brought
     assert files["README.md"] == "# Toys\n\nA plan.\n\nLayers.\n\nThe end.\n"
     assert files[".gitignore"].endswith("toys/\nplans/\n")

@@ -26,7 +26,8 @@ def prose(root: Path) -> list[str]:
     return sorted(
         path
         for path in inside
-        if path.endswith(PROSE) or (path.startswith("extras/") and path.endswith(TABLES) and has_words(root / path))
+        if path.endswith((*PROSE, "/strings.toml"))
+        or (path.startswith("extras/") and path.endswith(TABLES) and has_words(root / path))
     )
 
 

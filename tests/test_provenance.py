@@ -94,6 +94,41 @@ def test_inside_a_larger_repository_only_the_project_counts(hackgen):
     assert found["total"]["share"] == 1 and "other.py" not in {file["path"] for file in found["files"]}
 
 
+@pytest.mark.parametrize("inside", ["a larger repository", "its own repository"])
+def test_a_project_whose_folder_was_moved_keeps_its_scaffold(hackgen, inside):
+    larger = inside == "a larger repository"
+    root = hackgen.work if larger else hackgen.work / "p"
+    if larger:
+        git(root, "init")
+    assert hackgen("new", "p", "--author", "A").returncode == 0
+    git(root, "add", "--all")
+    git(root, "commit", "--allow-empty", "-m", "all")
+    train = hackgen.work / "p" / "train.py"
+    train.write_text("print(1)\n", encoding="utf-8")
+    git(root, "commit", "-am", "ours")
+    (root / "apps" / "new").mkdir(parents=True)
+    for path in ["p"] if larger else sorted(path.name for path in root.iterdir() if path.name not in (".git", "apps")):
+        git(root, "mv", path, "apps/new")
+    git(root, "commit", "-m", "moved")
+    moved = "apps/new/p" if larger else "p/apps/new"
+    found = told(hackgen, moved)
+    assert of(found, "train.py") == (0, 1)
+    assert [file["path"] for file in found["files"] if file["share"] < 1] == ["train.py"]
+
+
+def test_a_project_that_came_in_by_a_merge_is_seen_all_the_same(hackgen, project):
+    larger = hackgen.work / "larger"
+    larger.mkdir()
+    git(larger, "init")
+    git(larger, "commit", "--allow-empty", "-m", "base")
+    git(larger, "fetch", str(project), "HEAD")
+    git(larger, "merge", "--strategy=ours", "--no-commit", "--allow-unrelated-histories", "FETCH_HEAD")
+    git(larger, "read-tree", "--prefix=sub/p/", "-u", "FETCH_HEAD")
+    git(larger, "commit", "-m", "subtree")
+    found = told(hackgen, "larger/sub/p")
+    assert "which adds .hackgen.toml" in found["compared"] and found["total"]["share"] == 1
+
+
 def test_a_project_that_an_outer_repository_ignores_is_seen_all_the_same(hackgen):
     git(hackgen.work, "init")
     (hackgen.work / ".gitignore").write_text("p/\n", encoding="utf-8")

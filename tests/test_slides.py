@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import program
 from hackgen.project import choices
+from PIL import Image
 from projects import generate, run
 from test_compare import damage, made
 
@@ -264,8 +265,8 @@ def test_a_section_that_is_deleted_is_a_slide_less(project):
         ("seconds = 45", "seconds = 300", ("[demo] seconds: a demo of 300 s leaves nothing of 3 minutes",)),
         ('accent = "#1F4FD8"', 'accent = "#FFD400"', ("accent: on white #FFD400 has a contrast of 1.4",)),
         ('accent = "#1F4FD8"', 'accent = "blue"', ('accent: "blue" is no colour',)),
-        ('picture = ""\nseconds', 'picture = "no.png"\nseconds', ('[demo] picture: "no.png" does not exist',)),
-        ('picture = ""\nseconds', 'picture = "../x.png"\nseconds', ("[demo] picture", "inside the project")),
+        ('picture = ""  # empty', 'picture = "no.png"  # empty', ('[demo] picture: "no.png" does not exist',)),
+        ('picture = ""  # empty', 'picture = "../x.png"  # empty', ("[demo] picture", "inside the project")),
         ('names = ["Ada', 'names = "Ada" #', ("[team] names: names must be a list of texts",)),
     ],
 )
@@ -319,6 +320,23 @@ def test_wrong_usage(published, words):
     run(published, "slides.py", *words).refused(2)
 
 
+def test_the_picture_of_the_demo_page_is_taken_by_itself_and_left_out_on_request(project):
+    assert not pictures(project)
+    (project / "demo").mkdir()
+    Image.new("RGB", (128, 80), "teal").save(project / "demo" / "page.png")
+    run(project, "slides.py").ok()
+    (found,) = pictures(project)
+    assert found == (project / "demo" / "page.png").read_bytes() and "data:image/png" in page(project)
+    damage(project / "deck.toml", 'picture = ""  # empty', 'picture = "none"  # empty')
+    run(project, "slides.py").ok()
+    assert not pictures(project)
+
+
+def pictures(project: Path) -> list[bytes]:
+    """The pictures of the third slide, which announces the demo."""
+    return [shape.image.blob for shape in deck(project).slides[2].shapes if hasattr(shape, "image")]
+
+
 def test_without_python_pptx_there_is_still_a_page(project):
     shutil.rmtree(project / "presentation")
     code = "import sys; sys.modules['pptx'] = None; sys.argv = ['slides.py']; import runpy; "
@@ -363,6 +381,33 @@ def test_libreoffice_opens_the_deck_and_reads_its_text(published, tmp_path):
         done = subprocess.run([reader, "-layout", str(tmp_path / "deck.pdf"), "-"], capture_output=True, check=True)
         told = done.stdout.decode("utf-8")
         assert "One in twelve letters goes astray" in told and shown(report(published)["score"]) in told
+
+
+@pytest.mark.slow
+def test_keys_turn_the_pages_in_the_browser_and_it_prints_to_pdf(published, browser):
+    tab = browser.new_page(viewport={"width": 1280, "height": 720})
+    complaints = []
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.goto((published / "presentation" / "deck.html").as_uri())
+
+    def after(*keys: str) -> int:
+        """The one slide that is seen after these keys, counted from 1."""
+        for key in keys:
+            tab.keyboard.press(key)
+        seen = tab.locator("section").evaluate_all("all => all.map(each => each.getClientRects().length > 0)")
+        assert seen.count(True) == 1 and tab.evaluate("location.hash") == f"#{seen.index(True) + 1}"
+        return seen.index(True) + 1
+
+    assert after() == 1 and after("ArrowLeft") == 1
+    assert after("ArrowRight") == 2 and after("ArrowRight", "ArrowRight", "ArrowLeft") == 3
+    assert after("End") == 8 and after("ArrowRight") == 8 and after("Home") == 1
+    assert not tab.locator("section.on aside").is_visible()
+    tab.keyboard.press("n")
+    assert tab.locator("section.on aside").is_visible()
+    shown = tab.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", shown)) == 8
+    assert not complaints
+    tab.close()
 
 
 @pytest.mark.slow

@@ -1,9 +1,7 @@
 """The gates of plan.toml and the criteria of rubric.toml: read, and compared with what is there."""
 
 import os
-import re
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +9,9 @@ from typing import Any
 
 import ranking
 import runs
+import tomlfile
 from cli import Fault
 from wording import words
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 PLAN, RUBRIC = runs.ROOT / "plan.toml", runs.ROOT / "rubric.toml"
 Check = dict[str, str]
@@ -25,7 +19,7 @@ Check = dict[str, str]
 
 def plan() -> dict[str, Any]:
     """`hours`, `start` (a datetime or None), `most_scaffold` (per cent), `gates`; damage is a `Fault` with its line."""
-    table = _table(PLAN)
+    table = tomlfile.read(PLAN)
     _expect(PLAN, table, "hours", (int, float), "a number of hours", lambda value: value > 0)
     _expect(PLAN, table, "start", str, 'a local time such as "2026-11-22 18:00", or ""')
     try:
@@ -49,7 +43,7 @@ def plan() -> dict[str, Any]:
 
 def rubric() -> dict[str, Any]:
     """`name`, `confirmed` and `criteria`; what a hand has damaged is a `Fault` with its line."""
-    table = _table(RUBRIC)
+    table = tomlfile.read(RUBRIC)
     _expect(RUBRIC, table, "name", str, "a text")
     _expect(RUBRIC, table, "confirmed", bool, "true or false")
     for number, criterion in enumerate(_entries(RUBRIC, table, "criteria")):
@@ -61,15 +55,6 @@ def rubric() -> dict[str, Any]:
         _expect(RUBRIC, criterion, "asks", str, "a text", entry=place)
         _expect(RUBRIC, criterion, "where", str, "a text", entry=place)
     return table
-
-
-def _table(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise Fault(f"{path.name} is missing; git checkout -- {path.name} brings it back") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Fault(f"{path.name} is damaged: {error}; mend that line, or git checkout -- {path.name}") from None
 
 
 def _entries(path: Path, table: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -86,7 +71,7 @@ def _expect(
     kind: type | tuple[type, ...],
     what: str,
     fits: Callable[[Any], Any] = lambda value: True,
-    entry: tuple[str, int] | None = None,
+    entry: tuple[str, int] = ("", 0),
 ) -> None:
     value = table.get(key)
     right = isinstance(value, kind) and not (isinstance(value, bool) and kind is not bool)
@@ -94,17 +79,9 @@ def _expect(
         raise _fault(path, key, f"{key} must be {what}", entry)
 
 
-def _fault(path: Path, key: str, wrong: str, entry: tuple[str, int] | None = None) -> Fault:
+def _fault(path: Path, key: str, wrong: str, entry: tuple[str, int] = ("", 0)) -> Fault:
     """A `Fault` that names the line of a key: in the numbered entry, or at the head of the file."""
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
-    heads = [0, *(number for number, line in enumerate(lines) if line.strip().startswith("[["))]
-    first = 0
-    if entry:
-        own = [number for number in heads if lines[number].strip() == f"[[{entry[0]}]]"]
-        first = own[entry[1]] if entry[1] < len(own) else 0
-    last = next((number for number in heads if number > first), len(lines))
-    found = (n for n in range(first, last) if re.match(rf"\s*{key}\s*=", lines[n]))
-    return Fault(f"{path.name}, line {next(found, first) + 1}: {wrong}")
+    return Fault(f"{path.name}, line {tomlfile.line(path, key, *entry)}: {wrong}")
 
 
 def _known_checks(checks: list[Any]) -> bool:
@@ -188,7 +165,7 @@ KINDS: dict[str, Callable[[Check], bool]] = {
     "published": _published,
     "best_published": _best_published,
     "committed": _committed,
-    "clean": lambda check: _git("status", "--porcelain") == "",
+    "clean": lambda check: _git("status", "--porcelain", "--", ".") == "",
     "pushed": lambda check: _git("rev-list", "@{upstream}..HEAD") == "",
     "file": lambda check: (runs.ROOT / check["path"]).exists(),
 }

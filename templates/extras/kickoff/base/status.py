@@ -2,7 +2,6 @@
 
 import json
 import re
-import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ import cli
 import gates
 import ranking
 from report import number
-from wording import words
+from wording import width, words
 
 
 def main() -> None:
@@ -131,11 +130,6 @@ def rubric_line(rubric: dict[str, Any]) -> str:
     shares = words("status_and").join(f"{c['name']} {100 * c['weight'] / total:.0f} %" for c in rubric["criteria"])
     line = words("status_rubric", name=rubric["name"], criteria=shares)
     return line if rubric["confirmed"] else line + words("status_unconfirmed")
-
-
-def width(title: str) -> int:
-    """The columns that a title takes in a terminal: Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in title)
 
 
 def span(hours: float) -> str:

@@ -8,13 +8,8 @@ import gradio as gr
 
 import cli
 import runs
+import tomlfile
 from page import question
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 from wording import words
 
 WIDE = 30  # characters of an example that share a line with others
@@ -23,9 +18,8 @@ WIDE = 30  # characters of an example that share a line with others
 def title() -> str:
     """The project's title, as pyproject.toml has it."""
     try:
-        content = tomllib.loads((runs.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-        return str(content["project"]["description"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return str(tomlfile.read(runs.ROOT / "pyproject.toml")["project"]["description"])
+    except (cli.Fault, OSError, KeyError, TypeError):
         return runs.ROOT.name
 
 

@@ -1,7 +1,9 @@
 """Keep the examples with their answers in demo/, so that the page has something to show whatever happens."""
 
 import checkpoint
+import marked
 import runs
+from cli import Fault
 from page import screenshot
 from page.source import RECORDED, Source
 
@@ -23,17 +25,12 @@ def write(source: Source) -> None:
     print(f"{len(source.examples)} examples with their answers are in {RECORDED.parent.name}/; commit it")
     picture = RECORDED.with_name("page.png")
     if screenshot.take(source, picture):
-        show(f"![The demo page with an example answered]({picture.relative_to(runs.ROOT).as_posix()})")
-        print(f"{picture.parent.name}/{picture.name} shows the page; README.md does too")
+        line = f"![The demo page with an example answered]({picture.relative_to(runs.ROOT).as_posix()})"
+        said = f"{picture.parent.name}/{picture.name} shows the page; "
+        try:
+            marked.replace(runs.ROOT / "README.md", START, END, line)
+            print(f"{said}README.md does too")
+        except Fault as fault:  # the section was taken out, perhaps on purpose
+            print(f"{said}{fault}")
     else:
         print("no Chrome, Chromium or Edge was found, so there is no picture of the page")
-
-
-def show(line: str) -> None:
-    """Put the picture between the two markers of README.md, if they are there; the rest is the team's."""
-    path = runs.ROOT / "README.md"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    before, start, rest = text.partition(START)
-    _, end, after = rest.partition(END)
-    if start and end:
-        runs.write(path, f"{before}{START}\n\n{line}\n\n{END}{after}")

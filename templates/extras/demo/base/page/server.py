@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 import cli
+from wording import words
 
 PORTS = 100  # tried one after the other
 LARGEST = "20mb"  # of an uploaded file
@@ -24,6 +25,7 @@ POLICY = (
 CARDS = re.compile(rb"<meta\s[^>]*(?:og:|twitter:)[^>]*>|<link\s[^>]*manifest[^>]*>")  # for social networks and phones
 # Links and fonts in Gradio's own scripts and styles; the namespaces of SVG and XML are names, nothing is loaded there.
 ELSEWHERE = re.compile(rb"https?://(?!www\.w3\.org/|localhost|127\.0\.0\.1)[\w-]+(?:\.[\w-]+|-(?=\$))+")
+LANGUAGE = re.compile(rb'(<html\s[^>]*?lang=")[^"]*')  # Gradio says English, whatever the page is written in
 EDITED = {b"text/html": (CARDS, b""), b"text/css": (ELSEWHERE, b"about:blank?")}
 EDITED[b"text/javascript"] = EDITED[b"application/javascript"] = EDITED[b"text/css"]
 CHINESE = "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC"  # else a browser may take Japanese letters
@@ -80,6 +82,7 @@ class Answer:
             pattern, instead = self.edit
             body = pattern.sub(instead, self.body)
             if pattern is CARDS:
+                body = LANGUAGE.sub(rb"\g<1>" + words("language").encode(), body, count=1)
                 body = body.replace(b"</head>", self.head + b"</head>", 1)
             headers = [pair for pair in self.start["headers"] if pair[0] != b"content-length"]
             length = (b"content-length", str(len(body)).encode())
@@ -127,13 +130,14 @@ def serve(
 
 
 def free_port(host: str, first: int) -> socket.socket:
-    """A socket on the first free port from `first` on."""
+    """A socket that listens on the first free port from `first` on; who asks before the page is up has to wait."""
     for number in range(first, min(first + PORTS, 65536)):
         listening = socket.socket()
         if os.name == "posix":  # a port just left can be taken again; on Windows this would share one in use
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, number))
+            listening.listen()
             return listening
         except OSError:
             listening.close()

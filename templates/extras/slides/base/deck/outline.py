@@ -96,9 +96,9 @@ def result(story: dict[str, Any], known: Facts, sheet: dict[str, Any]) -> Slide 
     slide = Slide("result", title, written=story["result"]["notes"])
     slide.bars = [(shorten(sheet["model"]), sheet["score"], sheet["ci95"])]
     slide.bars += [(shorten(sheet[role]["name"]), sheet[role]["score"], None) for role in ("reference", "baseline")]
-    about = [words("deck_figure", **known), *([words("deck_interval", **known)] if sheet["ci95"] else [])]
+    about = [words("deck_figure", **known), *([words("report_interval", **known)] if sheet["ci95"] else [])]
     slide.figure = known["score"], about
-    slide.source = words("deck_source", better=words(f"deck_{better(sheet)}"), **known)
+    slide.source = words("deck_source", better=words(better(sheet)), **known)
     slide.said = [words("deck_say_result", **known), words(f"deck_say_{finding(sheet)}", **known)]
     slide.more = [words("deck_say_interval", **known)] if sheet["ci95"] else []
     slide.more += [words("deck_say_baseline", **known)]
@@ -133,9 +133,7 @@ def comparison(story: dict[str, Any], table: dict[str, Any] | None) -> Slide | N
         cell = shorten(name, 26) + (f"\n{shorten(knobs, 50)}" if knobs else "")
         slide.table.append([cell, score, words(f"deck_{entry['verdict']}"), parameters, seconds])
     for role in ("reference", "baseline"):
-        slide.table.append(
-            [shorten(table[role]["name"], 28), number(table[role]["score"]), words(f"deck_{role}"), "", ""]
-        )
+        slide.table.append([shorten(table[role]["name"], 28), number(table[role]["score"]), words(role), "", ""])
     slide.strong = 1
     more = words("deck_more_runs", more=len(entries) - MOST_RUNS) if len(entries) > MOST_RUNS else ""
     rows, name = f"{table['n_test']:,}", shorten(table["data"]["name"])

@@ -23,7 +23,7 @@ def build(pages: list[list[Element]], notes: list[str], title: str, accent: str)
         for number, (elements, said) in enumerate(zip(pages, notes, strict=True), 1)
     )
     return (
-        f'<!doctype html>\n<html lang="{html.escape(words("deck_language"))}">\n<head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{html.escape(words("language"))}">\n<head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{html.escape(title)}</title>\n'
         f"<style>{style}</style></head>\n<body>\n{body}<script>{beside('page.js')}</script>\n</body></html>\n"
     )

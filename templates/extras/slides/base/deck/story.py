@@ -2,22 +2,19 @@
 
 import difflib
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import runs
+import tomlfile
 from cli import Fault
 from deck.look import READABLE, WHITE, contrast
 from wording import words
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 STORY = runs.ROOT / "deck.toml"
 PICTURES = {".png", ".jpg", ".jpeg"}
+TAKEN = "demo/page.png"  # the picture of the section "demo" where none is named: of the page, if one was taken
+NO_PICTURE = "none"
 TEXT, TEXTS, SECONDS = "a text", "a list of texts", "a number of seconds"
 HEAD = {"title": TEXT, "tagline": TEXT, "event": TEXT, "accent": TEXT, "other_scores": TEXTS}
 SECTIONS = {
@@ -38,12 +35,7 @@ Story = dict[str, Any]  # the keys of HEAD, and of each section that there is a 
 
 def read() -> Story:
     """The checked deck.toml, each key that is left out filled with its default; mistakes are a `Fault`."""
-    try:
-        table = tomllib.loads(STORY.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise Fault(f"{STORY.name} is missing; git checkout -- {STORY.name} brings it back") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Fault(f"{STORY.name} is damaged: {error}; mend that line, or git checkout -- {STORY.name}") from None
+    table = tomlfile.read(STORY)
     sections = {name: value for name, value in table.items() if isinstance(value, dict)}
     story = checked({name: value for name, value in table.items() if name not in sections}, HEAD, "")
     for name, section in sections.items():
@@ -85,7 +77,8 @@ def check_look(story: Story) -> None:
             f"on white {story['accent']} has a contrast of {ratio:.1f}, below {READABLE}; take a darker one",
         )
     for name in SECTIONS:
-        if picture := story.get(name, {}).get("picture"):
+        picture = story.get(name, {}).get("picture")
+        if picture and picture != NO_PICTURE:
             path = (runs.ROOT / picture).resolve()
             if not path.is_relative_to(runs.ROOT) or path.suffix.lower() not in PICTURES:
                 raise fault(name, "picture", f'"{picture}" must be a .png or .jpg inside the project')
@@ -98,7 +91,7 @@ def unwritten(story: Story) -> list[tuple[int, str]]:
     open_prompts = []
     for section, name, value in texts(story):
         if is_prompt(value):
-            place = line(section, name, value)
+            place = tomlfile.line(STORY, name, section, text=value)
             open_prompts.append((place, f"{section}.{name}" if section else name))
     return sorted(set(open_prompts))
 
@@ -120,23 +113,10 @@ def texts(story: Story) -> list[tuple[str, str, str]]:
     return found
 
 
-def line(section: str, name: str, text: str = "") -> int:
-    """The line of deck.toml, from 1, where a key of a section stands, or a text in its list."""
-    lines = STORY.read_text(encoding="utf-8-sig").splitlines()
-    heads = [number for number, row in enumerate(lines) if re.match(r"\s*\[", row)] + [len(lines)]
-    first = (
-        next((n for n in heads[:-1] if re.match(rf"\s*\[\s*{re.escape(section)}\s*\]", lines[n])), 0) if section else 0
-    )
-    last = next(number for number in heads if number > first) if section else heads[0]
-    key = next((n for n in range(first, last) if re.match(rf'\s*"?{re.escape(name)}"?\s*=', lines[n])), first)
-    start = text.splitlines()[0][:20] if text.strip() else ""
-    return 1 + next((n for n in range(key, last) if start and start in lines[n]), key)
-
-
 def fault(section: str, name: str, wrong: str, text: str = "") -> Fault:
     """A `Fault` that names the line of a key."""
     place = f"[{section}] {name}".strip() if section else name
-    return Fault(f"{STORY.name}, line {line(section, name, text)}, {place}: {wrong}")
+    return Fault(f"{STORY.name}, line {tomlfile.line(STORY, name, section, text=text)}, {place}: {wrong}")
 
 
 def nearest(name: str, known: dict[str, Any]) -> str:
@@ -145,6 +125,8 @@ def nearest(name: str, known: dict[str, Any]) -> str:
 
 
 def picture(story: Story, section: str) -> Path | None:
-    """The picture of a section, if it has one."""
+    """The picture of a section, if it has one; that of the demo is the page's, where there is one."""
     name = story.get(section, {}).get("picture")
-    return (runs.ROOT / name) if name else None
+    if section == "demo" and name == "" and (runs.ROOT / TAKEN).is_file():
+        name = TAKEN
+    return (runs.ROOT / name) if name and name != NO_PICTURE else None

@@ -4,19 +4,21 @@ from datetime import timedelta
 
 import gates
 import runs
+import tomlfile
 from checks import git, scaffold
 from checks.item import AUTO, HUMAN, SEMI, Found, Item
 from checks.repository import listed
-from wording import tomllib, words
+from wording import words
 
 LEAST_COMMITS = 3  # fewer look as if the work had been brought along
 
 
 def commits() -> list[tuple[str, float, str]]:
     """All commits but the scaffold's: short name, when it was written (seconds since 1970), who wrote it."""
-    scaffold_commit = git.scaffold_commit() or ""
+    scaffold_commit, folder, _ = origin() or ("", "", False)
+    places = [".", *([f":(top){folder}"] if folder else [])]  # where the project is, and where it was
     body = "%H%x1f%at%x1f%an %ae %(trailers:key=Co-authored-by,valueonly,separator=%x20)%x1e"
-    log = [entry.strip().split("\x1f") for entry in git.git("log", f"--format={body}", ".").split("\x1e")]
+    log = [entry.strip().split("\x1f") for entry in git.git("log", f"--format={body}", "--", *places).split("\x1e")]
     own = [entry for entry in log if len(entry) == 3 and entry[0] != scaffold_commit]
     return [(name[:8], float(when), who) for name, when, who in own]
 
@@ -36,9 +38,15 @@ def several_commits() -> Found:
     return found >= LEAST_COMMITS, words("found_commits", found=found)
 
 
+def origin() -> tuple[str, str, bool] | None:
+    """The scaffold's commit, the project's folder in it, and whether it is labelled; None where there is none."""
+    git.need_history()
+    return next(filter(None, (scaffold.origin(git.git(*log)) for log in scaffold.LOGS)), None)
+
+
 def everybody() -> Found:
     """Each name of the team stands in a commit, as its author or co-author; one part of the name is enough."""
-    answers = tomllib.loads((runs.ROOT / ".hackgen.toml").read_text(encoding="utf-8")).get("answers", {})
+    answers = tomlfile.read(runs.ROOT / ".hackgen.toml").get("answers", {})
     team = answers.get("team") or []
     if not team:
         return None, words("found_no_team")
@@ -50,10 +58,10 @@ def everybody() -> Found:
 def scaffold_share() -> Found:
     """The share of lines that stand as hackgen wrote them, against what the event allows."""
     most = gates.plan()["most_scaffold"]
-    commit = git.scaffold_commit()
-    if commit is None:
+    found = origin()
+    if found is None:
         return False, words("found_no_scaffold")
-    written = {path: scaffold.lines(path, raw) for path, raw in git.contents(commit).items()}
+    written = {path: scaffold.lines(path, raw) for path, raw in git.contents(*found[:2]).items()}
     today = {path: scaffold.lines(path, (runs.ROOT / path).read_bytes()) for path in git.tracked()}
     share = 100 * scaffold.share(written, today)
     return share <= most, words("found_scaffold", share=f"{share:.0f}", most=f"{most:g}")

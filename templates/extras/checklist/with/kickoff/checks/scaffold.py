@@ -1,10 +1,28 @@
-"""How much of a project is still what hackgen wrote: lines that stand in their file in the same order."""
+"""How much of a project is still what hackgen wrote: the commit it came with, and the lines that stand as they did."""
 
 import difflib
 from collections import Counter
 
 UNCOUNTED = ("data", "published", "runs")  # folders of data and results: nobody wrote their lines
 LEAST_OVERLAP = 0.5  # of its lines, for a new file to be told as a renamed or copied one
+# Two questions to git, the second where the first has no answer: a project's folder may have been moved inside a larger
+# repository, or have come into it by a merge.
+_LABEL = "%(trailers:key=Hackgen-Version,valueonly,separator=%x20)"
+_NAMES = "--name-only", f"--format=%x1e%H {_LABEL}", "--", ".hackgen.toml"
+LOGS = [("log", "--follow", *_NAMES), ("log", "-m", "--first-parent", *_NAMES)]
+
+
+def origin(log: str) -> tuple[str, str, bool] | None:
+    """The commit that brought the project, its folder there, and whether the commit bears hackgen's label.
+
+    It is the one with the label, else the oldest with .hackgen.toml. `log` is git's answer to one of LOGS.
+    """
+    found = []
+    for entry in log.split("\x1e")[1:]:
+        head, _, paths = entry.partition("\n")
+        commit, _, label = head.partition(" ")
+        found.append((commit, paths.strip().removesuffix(".hackgen.toml").rstrip("/"), bool(label.strip())))
+    return next((entry for entry in found if entry[2]), found[-1] if found else None)
 
 
 def lines(path: str, raw: bytes) -> list[str] | None:
