@@ -2,21 +2,14 @@
 
 import dataclasses
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
-
-try:  # every command comes through this file
-    import jax
-    import optax  # noqa: F401
-    import safetensors.numpy
-    from flax import nnx
-except ModuleNotFoundError as error:
-    name = Path(sys.argv[0]).name
-    sys.exit(f"{name}: {error.name} is missing, and this project needs JAX; install both with: pip install -e .")
+import safetensors.numpy
+from flax import nnx
 
 import device as devices
 import models

@@ -1,9 +1,11 @@
 """Answer for new input, with the newest run: `python predict.py INPUT`, where INPUT is what README.md says."""
 
+import cli  # before all others, to say which package is missing
+
+# isort: split
 import json
 
 import checkpoint
-import cli
 import data
 import inference
 import runs

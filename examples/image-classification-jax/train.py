@@ -1,11 +1,13 @@
 """Train a model on the project's data: `python train.py`, with any knob of config.py as a flag."""
 
+import cli  # before all others, to say which package is missing
+
+# isort: split
 import time
 from pathlib import Path
 from typing import Any
 
 import checkpoint
-import cli
 import device as devices
 import feed
 import history

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import NoReturn
 
 from config import MODELS, Config
@@ -69,6 +70,19 @@ def watch_interrupts() -> Callable[[], bool]:
         signal.signal(signal.SIGINT, note)
         signal.signal(signal.SIGTERM, note)
     return lambda: bool(pressed)
+
+
+def missing(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Show an error that nobody caught: one line with the remedy, where it is a package that is not installed."""
+    if not isinstance(error, ModuleNotFoundError):
+        sys.__excepthook__(kind, error, trace)
+        return
+    name = str(error.name).partition(".")[0]
+    script = Path(sys.argv[0]).name
+    print(f"{script}: {name} is missing; install what this project needs with: pip install -e .", file=sys.stderr)
+
+
+sys.excepthook = missing  # here, because imports fail before any function of the project is called
 
 
 class Parser(argparse.ArgumentParser):

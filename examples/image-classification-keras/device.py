@@ -20,7 +20,7 @@ def choose(name: str) -> str:
 
 def tensorflow_device(only_cpu: bool) -> str:
     """TensorFlow uses a GPU unless it is hidden."""
-    import tensorflow as tf
+    import tensorflow as tf  # optional: of three backends one is installed
 
     if only_cpu:
         tf.config.set_visible_devices([], "GPU")
@@ -29,7 +29,7 @@ def tensorflow_device(only_cpu: bool) -> str:
 
 def jax_device(only_cpu: bool) -> str:
     """JAX uses the fastest platform unless one is named."""
-    import jax
+    import jax  # optional
 
     if only_cpu:
         jax.config.update("jax_platforms", "cpu")
@@ -38,7 +38,7 @@ def jax_device(only_cpu: bool) -> str:
 
 def torch_device(only_cpu: bool) -> str:
     """Keras on PyTorch uses a GPU (CUDA or Apple's) unless another device is entered."""
-    import torch
+    import torch  # optional
 
     if only_cpu:
         keras.device("cpu").__enter__()  # never left: it holds for all of the process
@@ -70,6 +70,6 @@ def ready(model: keras.Model, text: bool) -> keras.Model:
 def seed(number: int) -> None:
     """Seed what PyTorch draws in a step, such as dropout; the other backends keep the state of chance in the model."""
     if BACKEND == "torch":
-        import torch
+        import torch  # optional
 
         torch.manual_seed(number)

@@ -1,5 +1,8 @@
 """Train a model on the project's data: `python train.py`, with any knob of config.py as a flag."""
 
+import cli  # before all others, to say which package is missing
+
+# isort: split
 import logging
 import warnings
 from pathlib import Path
@@ -10,7 +13,6 @@ from lightning.fabric.utilities.exceptions import MisconfigurationException
 from torch import nn
 
 import checkpoint
-import cli
 import device as devices
 import inference
 import models

@@ -1,5 +1,8 @@
 """Score a run on the test split, which nothing else opens: `python evaluate.py [RUN] [--publish]`."""
 
+import cli  # before all others, to say which package is missing
+
+# isort: split
 import dataclasses
 import io
 from pathlib import Path
@@ -9,7 +12,6 @@ import numpy as np
 
 import baselines
 import checkpoint
-import cli
 import figures
 import history
 import inference

@@ -1,5 +1,8 @@
 """Sanity checks on this project's real data and model, after Karpathy's recipe for training: `python check.py`."""
 
+import cli  # before all others, to say which package is missing
+
+# isort: split
 import dataclasses
 import json
 import tempfile
@@ -10,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-import cli
 import data as data_module
 import feed
 import metrics

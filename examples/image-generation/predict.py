@@ -1,5 +1,8 @@
 """Make new pictures with the newest run: `python predict.py 16` writes them to generated/."""
 
+import cli  # before all others, to say which package is missing
+
+# isort: split
 import io
 import json
 import math
@@ -9,7 +12,6 @@ import numpy as np
 from PIL import Image
 
 import checkpoint
-import cli
 import data
 import inference
 import runs

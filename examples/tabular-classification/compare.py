@@ -6,6 +6,7 @@ from typing import Any
 import cli
 import comparison
 import comparison_text
+import marked
 import runs
 
 FOLDER = runs.ROOT / "comparison"
@@ -41,7 +42,8 @@ def publish(table: dict[str, Any]) -> None:
     """Write comparison/ and put table and figure between the two markers of README.md."""
     runs.write_json(FOLDER / "comparison.json", table)
     picture = draw(table, FOLDER).relative_to(runs.ROOT).as_posix()
-    comparison_text.refresh(runs.ROOT / "README.md", comparison_text.markdown(table, picture))
+    section = comparison_text.markdown(table, picture)
+    marked.replace(runs.ROOT / "README.md", comparison_text.START, comparison_text.END, section)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """Train a model on the project's data: `python train.py`, with any knob of config.py as a flag."""
 
+import cli  # before all others, to say which package is missing
+
+# isort: split
 import copy
 import time
 from pathlib import Path
@@ -7,7 +10,6 @@ from pathlib import Path
 import torch
 from torch import nn
 
-import cli
 import device as devices
 import feed
 import history

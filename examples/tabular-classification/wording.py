@@ -1,15 +1,11 @@
 """What this project says to people: the texts of strings.toml, in the project's language, their blanks filled in."""
 
-import sys
+import unicodedata
 from functools import cache
 from pathlib import Path
 
+import tomlfile
 from cli import Fault
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 STRINGS = Path(__file__).resolve().with_name("strings.toml")
 
@@ -24,12 +20,12 @@ def words(key: str, **facts: object) -> str:
         raise Fault(f'{STRINGS.name}: the text "{key}" has a blank that nothing fills ({error})') from None
 
 
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes: characters of East Asia take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
 @cache
 def texts() -> dict[str, str]:
     """All texts by key, read once."""
-    try:
-        return tomllib.loads(STRINGS.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise Fault(f"{STRINGS.name} is missing; git checkout -- {STRINGS.name} brings it back") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Fault(f"{STRINGS.name} is damaged: {error}; mend that line, or git checkout -- {STRINGS.name}") from None
+    return tomlfile.read(STRINGS)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,69 +51,85 @@ class Corpus:
         return len(self.ends)
 
 
+def counted(texts: Sequence[str]) -> dict[str, np.ndarray]:
+    """A block of texts as a `Writer` takes it; any process can make it, without knowing other blocks.
+
+    words         the block's words as bytes, a line each, in the order in which they come
+    numbers       (words,) places in them, of all texts one after the other
+    lengths       (rows,) words of each text
+    keys          (rows,) fingerprints of the words
+    text_bytes    the texts themselves; text_lengths (rows,) how many bytes each takes
+    """
+    rows, place = [split(text) for text in texts], {}
+    numbers = [place.setdefault(word, len(place)) for row in rows for word in row]
+    packed = [text.encode("utf-8", "surrogatepass") for text in texts]
+    return {
+        "words": np.frombuffer("\n".join(place).encode("utf-8", "surrogatepass"), np.uint8),
+        "numbers": np.array(numbers, np.int32),
+        "lengths": np.array([len(row) for row in rows], np.int64),
+        "keys": keys([" ".join(row) for row in rows]),
+        "text_bytes": np.frombuffer(b"".join(packed), np.uint8),
+        "text_lengths": np.array([len(text) for text in packed], np.int64),
+    }
+
+
 class Writer:
     """Makes a `Corpus` of texts that come a block at a time, in memory or in the files of a folder."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder, self.number, self.texts, self.words_before, self.bytes_before = (
-            folder,
-            {SPECIAL[UNKNOWN]: 0},
-            [],
-            0,
-            0,
-        )
+        self.folder, self.number, self.words_before, self.bytes_before = folder, {SPECIAL[UNKNOWN]: 0}, 0, 0
         self.arrays = {name: mapped.Growing(kind, folder and folder / f"{name}.bin") for name, kind in ARRAYS.items()}
 
-    def add(self, texts: Sequence[str]) -> None:
-        """Append texts."""
-        rows, known = [split(text) for text in texts], self.number
-        for row in rows:
+    def add(self, block: Mapping[str, np.ndarray]) -> None:
+        """Append what `counted` made of some texts."""
+        known, own = self.number, lines(block["words"])
+        for word in own:
             if len(known) < MOST_WORDS:
-                for word in row:
-                    known.setdefault(word, len(known))
-        self.append("numbers", [known.get(word, 0) for row in rows for word in row])
-        self.append("keys", keys([" ".join(row) for row in rows]))
-        ends = self.words_before + np.cumsum([len(row) for row in rows], dtype=np.int64)
-        self.append("ends", ends)
-        self.words_before = int(ends[-1]) if len(ends) else self.words_before
-        if self.folder:
-            packed = [text.encode("utf-8", "surrogatepass") for text in texts]
-            ends = self.bytes_before + np.cumsum([len(text) for text in packed], dtype=np.int64)
-            self.append("text_bytes", np.frombuffer(b"".join(packed), np.uint8))
-            self.append("text_ends", ends)
-            self.bytes_before = int(ends[-1]) if len(ends) else self.bytes_before
-        else:
-            self.texts += texts
-
-    def append(self, name: str, values: Any) -> None:
-        self.arrays[name].append(values)
+                known.setdefault(word, len(known))
+        number = np.array([known.get(word, 0) for word in own], np.int32)
+        self.arrays["numbers"].append(number[block["numbers"]])
+        self.arrays["keys"].append(block["keys"])
+        self.arrays["text_bytes"].append(block["text_bytes"])
+        self.arrays["ends"].append(self.words_before + np.cumsum(block["lengths"]))
+        self.arrays["text_ends"].append(self.bytes_before + np.cumsum(block["text_lengths"]))
+        self.words_before += len(block["numbers"])
+        self.bytes_before += len(block["text_bytes"])
 
     def finish(self) -> Corpus:
         """The corpus; in a folder, `read` opens it again later."""
         arrays = {name: growing.array() for name, growing in self.arrays.items()}
         if self.folder:
             (self.folder / "words.txt").write_bytes("\n".join(self.number).encode("utf-8", "surrogatepass"))
-            return read(self.folder)
-        return Corpus(self.texts, list(self.number), arrays["numbers"], arrays["ends"], arrays["keys"])
+        return made_of(arrays, list(self.number))
 
 
 def corpus(texts: Sequence[str]) -> Corpus:
     """Texts as a corpus in memory."""
     writer = Writer()
-    writer.add(texts)
+    writer.add(counted(texts))
     return writer.finish()
 
 
 def read(folder: Path) -> Corpus:
     """The corpus that a `Writer` left in a folder, mapped."""
     arrays = {name: mapped.read(folder / f"{name}.bin", kind) for name, kind in ARRAYS.items()}
-    words = (folder / "words.txt").read_bytes().decode("utf-8", "surrogatepass").split("\n")
+    return made_of(arrays, lines((folder / "words.txt").read_bytes()))
+
+
+def made_of(arrays: dict[str, np.ndarray], words: list[str]) -> Corpus:
+    """A corpus of the arrays of `ARRAYS`."""
     texts = Stored(arrays["text_bytes"], arrays["text_ends"])
     return Corpus(texts, words, arrays["numbers"], arrays["ends"], arrays["keys"])
 
 
+def lines(content: bytes | np.ndarray) -> list[str]:
+    """Words of a line each."""
+    content = content.tobytes() if isinstance(content, np.ndarray) else content
+    return content.decode("utf-8", "surrogatepass").split("\n") if content else []
+
+
 class Stored(Sequence):
-    """Texts in a mapped array of bytes, decoded when one is asked for."""
+    """Texts in an array of bytes, mapped or not, decoded when one is asked for."""
 
     def __init__(self, content: np.ndarray, ends: np.ndarray) -> None:
         self.content, self.ends = content, ends

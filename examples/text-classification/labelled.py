@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,20 +13,17 @@ import mapped
 import plaintext
 import runs
 import tables
+import text_blocks
 import words
 from archived import Member, is_archive
 from config import Config
-from splits import keys
 from tables import reader, schema
 
 LABELS = ("label", "class", "target", "category", "sentiment", "spam", "y")  # names of the label's column, best first
 TRAIN, TEST = ("train", "training"), ("test", "testing")  # folders that divide the data already
 MORE = ("valid", "validation", "val", "dev")  # joins train: valid is cut anew
 UNLABELLED = ("unsup", "unlabeled", "unlabelled")  # a folder that is no class
-FILES = 1000  # of a folder, read together
 ARRAYS = {"labels": np.int32, "groups": np.uint64, "is_test": bool}
-Files = tuple[str, list[Path | Member]]  # a class and the files that hold its texts
-Block = tuple[list[str], list[str], list[str], bool]  # texts, their labels, their groups ([]: none), whether it is test
 
 
 @dataclass
@@ -47,55 +45,84 @@ def read(config: Config) -> Labelled:
     """The source that --data names."""
     path = Path(config.data)
     if path.is_dir() or holds_texts(path):
-        files = {part: list(classes) for part, classes in parts(path)}
-        all_files = [file for classes in files.values() for _, some in classes for file in some]
-        columns = dict.fromkeys(("text", "target", "group"), "")
-        return collect(path, all_files, columns, lambda: folder_blocks(files), mapped.size(all_files) > mapped.LARGE)
+        found = text_blocks.some_at_a_time(parts(path))
+        files = [file for _, _, some in found for file in some]
+        columns = dict.fromkeys(text_blocks.COLUMNS, "")
+        if mapped.size(files) <= mapped.LARGE:
+            return labelled(path, columns, *store(path, columns, map(text_blocks.of_files, found), None))
+        return prepare(path, files, columns, lambda _: text_blocks.files_job(path, found))
     rules = schema.load()
     columns = choose_columns(first_rows(path, rules), config, rules)
-    return collect(path, [path], columns, lambda: table_blocks(path, columns, rules), reader.is_large(path))
+    if not reader.is_large(path):
+        return labelled(path, columns, *store(path, columns, text_blocks.of_table(path, columns, rules), None))
+    return prepare(path, [path], columns, lambda draft: text_blocks.table_job(draft, path, columns, rules))
 
 
 def sample(path: Path) -> Labelled:
     """Short reviews made for this project; those of one frame say the same thing in other words."""
     columns = {"text": "text", "target": "label", "group": "frame"}
-    return collect(path, [path], columns, lambda: table_blocks(path, columns, schema.Schema()), False)
+    blocks = text_blocks.of_table(path, columns, schema.Schema())
+    return labelled(path, columns, *store(path, columns, blocks, None))
 
 
-def collect(
-    path: Path, files: list[Path], columns: dict[str, str], blocks: Callable[[], Iterable[Block]], large: bool
-) -> Labelled:
-    """All blocks of a source in memory, or prepared on disk once where it is large."""
-    if large:
-        folder, facts = mapped.prepare("texts", files, columns, lambda draft: store(blocks(), path, draft)[2])
-        corpus, arrays = words.read(folder), {n: mapped.read(folder / f"{n}.bin", kind) for n, kind in ARRAYS.items()}
-    else:
-        corpus, arrays, facts = store(blocks(), path, None)
-    order = np.argsort(np.argsort(np.array(facts["labels"])))  # classes are numbered in the order of their names
-    return Labelled(
-        corpus,
-        order[arrays["labels"]],
-        np.asarray(arrays["groups"]),
-        np.asarray(arrays["is_test"]),
-        sorted(facts["labels"]),
-        columns,
-        path.resolve().name,
-        str(path),
-        facts["sha256"],
-    )
+def prepare(path: Path, files: list[Path | Member], columns: dict[str, str], job: Callable) -> Labelled:
+    """A large source, from the arrays that were made of it before, or are made now by several processes.
+
+    job  gives for a folder what the processes must know, and the number of blocks
+    """
+
+    def make(draft: Path) -> dict[str, Any]:
+        facts = store(path, columns, text_blocks.prepared(draft, *job(draft)), draft)[2]
+        text_blocks.tidy(draft, {"words.txt", *(f"{name}.bin" for name in (*words.ARRAYS, *ARRAYS))})
+        return facts
+
+    folder, facts = mapped.prepare("texts", files, columns, make)
+    arrays = {name: mapped.read(folder / f"{name}.bin", kind) for name, kind in ARRAYS.items()}
+    return labelled(path, columns, words.read(folder), arrays, facts)
 
 
-def store(blocks: Iterable[Block], path: Path, folder: Path | None) -> tuple[words.Corpus, dict[str, np.ndarray], dict]:
+def store(
+    path: Path, columns: dict[str, str], blocks: Iterable[text_blocks.Found], folder: Path | None
+) -> tuple[words.Corpus, dict[str, np.ndarray], dict[str, Any]]:
     """Blocks as a corpus, the other arrays by name, and facts: the labels in the order of their numbers, sha256."""
-    writer, number = words.Writer(folder), {}
+    writer, number, odd = words.Writer(folder), {}, {}
     arrays = {name: mapped.Growing(kind, folder and folder / f"{name}.bin") for name, kind in ARRAYS.items()}
-    for texts, labels, groups, is_test in blocks:
-        writer.add(texts)
-        arrays["labels"].append([number.setdefault(label, len(number)) for label in labels])
-        arrays["groups"].append(keys(groups))
-        arrays["is_test"].append(np.full(len(texts), is_test))
+    for found in blocks:
+        about = text_blocks.about(found)
+        writer.add(found)
+        own = np.array([number.setdefault(label, len(number)) for label in about["labels"]], np.int32)
+        arrays["labels"].append(own[found["labels"]])
+        arrays["groups"].append(found["groups"])
+        arrays["is_test"].append(found["is_test"])
+        for kind, (count, first) in about["odd"].items():
+            odd[kind] = [odd[kind][0] + count, odd[kind][1]] if kind in odd else [count, first]
     done = {name: growing.array() for name, growing in arrays.items()}
+    tell(path, columns, odd)
     return writer.finish(), done, {"labels": list(number), "sha256": runs.sha256(path)}
+
+
+def tell(path: Path, columns: dict[str, str], odd: dict[str, list]) -> None:
+    """Say what is odd in a source; raises `Fault` where rows have no label ("none" is a fair name for a class)."""
+    if "unlabelled" in odd:
+        count, line = odd["unlabelled"]
+        raise cli.Fault(
+            f'{path}: {count} row(s) have no label in column "{columns["target"]}", first line {line}; '
+            "fill them in or delete those rows"
+        )
+    if "old" in odd:
+        print(f"{odd['old'][0]} file(s) are not UTF-8 and are read as Windows-1252", file=sys.stderr)
+    if "bad" in odd:
+        print(f"{odd['bad'][0]} file(s) are left out, first: {odd['bad'][1]}", file=sys.stderr)
+
+
+def labelled(
+    path: Path, columns: dict[str, str], corpus: words.Corpus, arrays: dict[str, np.ndarray], facts: dict[str, Any]
+) -> Labelled:
+    """What `store` gave, with classes numbered in the order of their names."""
+    order = np.argsort(np.argsort(np.array(facts["labels"])))
+    groups, is_test = np.asarray(arrays["groups"]), np.asarray(arrays["is_test"])
+    names = sorted(facts["labels"]), columns, path.resolve().name, str(path), facts["sha256"]
+    return Labelled(corpus, order[arrays["labels"]], groups, is_test, *names)
 
 
 # A table
@@ -138,26 +165,6 @@ def choose_columns(table: tables.Table, config: Config, rules: schema.Schema) ->
     return {"text": text, "target": target, "group": group}
 
 
-def table_blocks(path: Path, columns: dict[str, str], rules: schema.Schema) -> Iterator[Block]:
-    """A table's texts; raises `Fault` at the end where rows have no label ("none" is a fair name for a class)."""
-    parse, unlabelled, line = rules.column(columns["target"]).parse, 0, 0
-    for names, rows, lines in tables.blocks(path, rules.dialect):
-        if not rows:
-            continue
-        block = tables.table(str(path), names, rows, lines, "")
-        texts, labels = block.column(columns["text"]), block.column(columns["target"])
-        bad = [i for i, label in enumerate(labels) if label.lower() != "none" and tables.is_missing(label, parse)]
-        if bad and not unlabelled:
-            line = lines[bad[0]]
-        unlabelled += len(bad)
-        yield texts, labels, block.column(columns["group"]) if columns["group"] else [], False
-    if unlabelled:
-        raise cli.Fault(
-            f'{path}: {unlabelled} row(s) have no label in column "{columns["target"]}", first line {line}; '
-            "fill them in or delete those rows"
-        )
-
-
 # Folders
 
 
@@ -170,8 +177,8 @@ def holds_texts(path: Path) -> bool:
     return not tables_inside and any(len(parts) > 1 for parts, _ in entries)
 
 
-def parts(path: Path) -> Iterator[tuple[bool, list[Files]]]:
-    """Whether it is the test set, and its classes with their files: of the source itself, or of train/ and test/."""
+def parts(path: Path) -> Iterator[text_blocks.Part]:
+    """The classes of the source with their files, of the source itself or of its train/ and test/."""
     entries = plaintext.listing(path)
     inside = {parts[0].lower(): parts[0] for parts, _ in entries if len(parts) > 2}
     train = [inside[name] for name in (*TRAIN, *MORE) if name in inside]
@@ -180,7 +187,7 @@ def parts(path: Path) -> Iterator[tuple[bool, list[Files]]]:
         below = [[(parts[1:], file) for parts, file in entries if parts[0] == folder] for folder in folders]
         found = [pair for some in (below if train else [entries]) for pair in classes(path, some)]
         if found and (train or not is_test):
-            yield is_test, found
+            yield from ((name, is_test, files) for name, files in found)
         elif not is_test:
             raise cli.Fault(
                 f"{path} holds no folders with text files; put the texts of each class into a folder of its own, "
@@ -188,7 +195,7 @@ def parts(path: Path) -> Iterator[tuple[bool, list[Files]]]:
             )
 
 
-def classes(path: Path, entries: list[plaintext.Entry]) -> Iterator[Files]:
+def classes(path: Path, entries: list[plaintext.Entry]) -> Iterator[tuple[str, list[Path | Member]]]:
     """The folders with a text a file, each a class; empty ones are passed over."""
     folders: dict[str, list[plaintext.Entry]] = {}
     for parts, file in entries:
@@ -200,24 +207,3 @@ def classes(path: Path, entries: list[plaintext.Entry]) -> Iterator[Files]:
             print(f"note: {name} in {path} is taken for texts without a class and left out", file=sys.stderr)
         elif files:
             yield name, files
-
-
-def folder_blocks(found: dict[bool, list[Files]]) -> Iterator[Block]:
-    """The texts of all classes, some files at a time."""
-    old, bad = 0, []
-    for is_test, of_part in found.items():
-        for name, files in of_part:
-            for start in range(0, len(files), FILES):
-                texts = []
-                for file in files[start : start + FILES]:
-                    try:
-                        encoding = plaintext.encoding(file, False)
-                        texts.append(plaintext.read(file, False).strip())
-                        old += not encoding.startswith("utf")
-                    except cli.Fault as fault:
-                        bad.append(str(fault))
-                yield texts, [name] * len(texts), [], is_test
-    if old:
-        print(f"{old} file(s) are not UTF-8 and are read as Windows-1252", file=sys.stderr)
-    if bad:
-        print(f"{len(bad)} file(s) are left out, first: {bad[0]}", file=sys.stderr)

@@ -56,10 +56,14 @@ def open_bytes(path: Path | Member) -> BinaryIO:
     """A file's bytes, unpacked where gzip has packed them."""
     if not path.exists():
         raise Fault(f"{path} does not exist; check the path (it starts from {Path.cwd()})")
-    file = path.open("rb")
-    packed = file.read(2) == b"\x1f\x8b"
-    file.seek(0)
+    packed, file = is_packed(path), path.open("rb")
     return gzip.GzipFile(fileobj=file) if packed else file
+
+
+def is_packed(path: Path | Member) -> bool:
+    """Whether gzip has packed the file."""
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
 
 
 def encoding(path: Path | Member, told: bool = True) -> str:

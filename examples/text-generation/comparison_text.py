@@ -1,12 +1,9 @@
 """The comparison as people read it: an aligned table for the terminal, Markdown for README."""
 
-from pathlib import Path
 from typing import Any
 
-import runs
-from cli import Fault
 from report import cell, number
-from wording import words
+from wording import width, words
 
 START, END = "<!-- comparison: refreshed by compare.py --publish -->", "<!-- end of comparison -->"
 
@@ -53,7 +50,7 @@ def verdict(entry: dict[str, Any]) -> str:
 
 def headline(table: dict[str, Any]) -> str:
     """What was measured, on what."""
-    better = words("compare_higher" if table["higher_is_better"] else "compare_lower")
+    better = words("higher" if table["higher_is_better"] else "lower")
     return words(
         "compare_headline",
         metric=table["metric"],
@@ -69,13 +66,6 @@ def text(table: dict[str, Any]) -> str:
     wide = [max(width(line[i]) for line in lines) for i in range(len(lines[0]))]
     shown = ("  ".join(c + " " * (w - width(c)) for c, w in zip(line, wide, strict=True)).rstrip() for line in lines)
     return "\n".join([headline(table), *(f"  {line}" for line in shown), rivals(table), *notes(table)])
-
-
-def width(text: str) -> int:
-    """How many columns of a terminal a text takes: characters of East Asia take two."""
-    import unicodedata
-
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def rivals(table: dict[str, Any]) -> str:
@@ -99,12 +89,3 @@ def markdown(table: dict[str, Any], picture: str) -> str:
     top = "| " + " | ".join(map(cell, heads())) + " |\n|---|---|---|---|---:|---:|---:|"
     lines = "".join(f"\n\n{cell(note)}" for note in [words("compare_caveat"), rivals(table)])
     return f"{cell(headline(table))}\n\n{top}\n{body}{lines}\n\n![{cell(words('compare_figure'))}]({picture})\n"
-
-
-def refresh(readme: Path, section: str) -> None:
-    """Put `section` between the two markers of README.md; the rest of the file is the team's."""
-    before, start, rest = readme.read_text(encoding="utf-8").partition(START)
-    _, end, after = rest.partition(END)
-    if not start or not end:
-        raise Fault(f"README.md has lost its markers; put these two lines where the runs belong: {START} {END}")
-    runs.write(readme, f"{before}{START}\n\n{section}\n{END}{after}")

@@ -3,17 +3,16 @@
 Understood by --data: a text file (also .gz), or a folder or .zip of .txt files, which are read one after the other.
 """
 
-import hashlib
 import importlib.util
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import characters
 import cli
 import mapped
 import plaintext
@@ -24,7 +23,6 @@ INPUT = "the beginning of a text"
 STRETCHES = 5  # of valid, where the text is long enough
 MOST_HELD_OUT = 5_000_000  # characters of valid and of test: more take longer to score and say the same
 UNKNOWN = 0  # the token of characters that train holds less than twice
-UNICODE = 0x110000  # characters there can be
 MOST_KEYS = 20_000_000  # characters that checks compare one by one
 BLOCK = 1 << 22  # characters looked at together; memory depends on it
 # Plain Python modules of every installation, about 370,000 characters; the last ones become valid and test.
@@ -141,7 +139,7 @@ def sample() -> tuple[str, np.ndarray, str, str]:
     if len(text) < 200_000:
         raise cli.Fault("this Python comes without its library's source, which is the sample; name a text with --data")
     name = f"the standard library of Python {sys.version_info.major}.{sys.version_info.minor}"
-    return name, *number(lambda: [text])
+    return name, *characters.number([text])
 
 
 def read(path: Path) -> tuple[str, np.ndarray, str, str]:
@@ -155,51 +153,19 @@ def read(path: Path) -> tuple[str, np.ndarray, str, str]:
         raise cli.Fault(f"{path} {what}; name a text file or a folder of .txt files with --data")
     name = path.resolve().name
     if mapped.size(files) > mapped.LARGE:
-        folder, facts = mapped.prepare("characters", files, {}, partial(store, files))
-        text = mapped.read(folder / "text.bin", np.dtype(facts["dtype"]))
-        return name, text, facts["letters"], facts["sha256"]
-    blocks = list(characters(files))
+        return name, *characters.prepared(files)
+    blocks = list(in_turn(files))
     if not any(block.strip() for block in blocks):
         raise cli.Fault(f"{path} is empty; name a text with --data")
-    return name, *number(lambda: blocks)
+    return name, *characters.number(blocks)
 
 
-def characters(files: list[Path], told: bool = True) -> Iterator[str]:
+def in_turn(files: list[Path]) -> Iterator[str]:
     """The files' characters, a line end between two files."""
     for i, file in enumerate(files):
         if i:
             yield "\n"
-        yield from plaintext.blocks(file, told)
-
-
-def number(blocks: Callable[[], Iterable[str]], folder: Path | None = None) -> tuple[np.ndarray, str, str]:
-    """Characters as places among the letters that occur (sorted), those letters, and the text's sha256.
-
-    `blocks()` gives the text and is called twice; with a folder the places are written to its text.bin.
-    """
-    digest, occurs = hashlib.sha256(), np.zeros(UNICODE, bool)
-    for block in blocks():
-        digest.update(block.encode("utf-8", "surrogatepass"))
-        occurs[points(block)] = True
-    letters = np.flatnonzero(occurs)
-    place = np.zeros(UNICODE, np.min_scalar_type(len(letters)))
-    place[letters] = np.arange(len(letters))
-    text = mapped.Growing(place.dtype, folder / "text.bin" if folder else None)
-    for block in blocks():
-        text.append(place[points(block)])
-    return text.array(), "".join(map(chr, letters)), digest.hexdigest()
-
-
-def store(files: list[Path], folder: Path) -> dict[str, str]:
-    """Write a text to a folder as `number` does, a block at a time; returns what is needed to read it."""
-    told = iter((True, False))
-    text, letters, sha256 = number(lambda: characters(files, next(told)), folder)
-    return {"dtype": text.dtype.name, "letters": letters, "sha256": sha256}
-
-
-def points(block: str) -> np.ndarray:
-    """The number in Unicode of each character."""
-    return np.frombuffer(block.encode("utf-32-le", "surrogatepass"), np.uint32)
+        yield from plaintext.blocks(file)
 
 
 def example_keys(split: Split) -> np.ndarray:

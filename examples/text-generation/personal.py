@@ -1,16 +1,12 @@
 """What looks like personal data in the project's own files: addresses, numbers, and columns named after people."""
 
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import runs
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+import tomlfile
+from cli import Fault
 
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[a-zA-Z]{2,}")
 PHONE = re.compile(r"(?<![\w.])\+\d{1,3}[ /-]?\(?\d{2,4}\)?(?:[ /-]?\d{2,4}){2,4}(?![\w.])")
@@ -45,8 +41,8 @@ def columns() -> list[str]:
     """Columns that are used and named like something personal."""
     schema = runs.ROOT / "data" / "schema.toml"
     try:
-        table: dict[str, Any] = tomllib.loads(schema.read_text(encoding="utf-8-sig")) if schema.is_file() else {}
-    except tomllib.TOMLDecodeError:
+        table: dict[str, Any] = tomlfile.read(schema) if schema.is_file() else {}
+    except Fault:
         return []  # training says what is wrong with it
     entries = [column for column in table.get("columns", []) if isinstance(column, dict)]
     names = [str(column.get("name", "")) for column in entries if column.get("use", True)]

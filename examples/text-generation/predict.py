@@ -1,12 +1,14 @@
 """Continue a text with the newest run: `python predict.py "def main("`; - reads the beginning from standard input."""
 
+import cli  # before all others, to say which package is missing
+
+# isort: split
 import json
 import sys
 
 import numpy as np
 
 import checkpoint
-import cli
 import data
 import generate
 import runs

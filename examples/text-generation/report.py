@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from config import Config
+from wording import width, words
 
 START, END = "<!-- results: refreshed by evaluate.py --publish -->", "<!-- end of results -->"  # in README.md
 STYLE = """
@@ -25,37 +26,42 @@ def number(value: float | None) -> str:
 
 def rows(sheet: dict[str, Any]) -> list[tuple[str, str, str]]:
     """(who, score, remark) of the model, the baseline and the reference."""
-    low_high = sheet["ci95"]
-    spread = f"95 % interval {number(low_high[0])} to {number(low_high[1])}" if low_high else sheet["ci95_method"]
+    spread = sheet["ci95_method"]
+    if sheet["ci95"]:
+        low, high = map(number, sheet["ci95"])
+        spread = words("report_interval", low=low, high=high)
     table = [(sheet["model"], number(sheet["score"]), spread)]
     for role in ("baseline", "reference"):
         rival = sheet[role]
-        table.append((f"{rival['name']} ({role})", number(rival["score"]), verdict(rival)))
+        who = words("report_rival", name=rival["name"], role=words(role))
+        table.append((who, number(rival["score"]), verdict(rival)))
     return table
 
 
 def verdict(rival: dict[str, Any]) -> str:
     """Whether the model beats a rival by more than noise, in words."""
     if rival["beaten"] is None:
-        return f"cannot tell: {rival['difference_method']}"
-    low, high = rival["difference_ci95"]
-    word = "beaten by the model" if rival["beaten"] else "not beaten by more than noise"
-    return f"{word} (difference {number(low)} to {number(high)})"
+        return words("report_unknown", why=rival["difference_method"])
+    low, high = map(number, rival["difference_ci95"])
+    return words("report_beaten" if rival["beaten"] else "report_not_beaten", low=low, high=high)
 
 
 def headline(sheet: dict[str, Any]) -> str:
     """What was measured, on what."""
-    better = "higher" if sheet["higher_is_better"] else "lower"
-    return f"{sheet['metric']} on {sheet['n_test']} test rows of {sheet['data']['name']} ({better} is better)"
+    better = words("higher" if sheet["higher_is_better"] else "lower")
+    return words(
+        "report_headline", metric=sheet["metric"], rows=sheet["n_test"], data=sheet["data"]["name"], better=better
+    )
 
 
 def text(sheet: dict[str, Any]) -> str:
     """The results as an aligned table for the terminal."""
     table = rows(sheet)
-    wide = max(len(who) for who, _, _ in table)
-    lines = [headline(sheet), *(f"  {who:{wide}}  {score:>8}  {remark}" for who, score, remark in table)]
+    wide = max(width(who) for who, _, _ in table)
+    aligned = ((who + " " * (wide - width(who)), score, remark) for who, score, remark in table)
+    lines = [headline(sheet), *(f"  {who}  {score:>8}  {remark}" for who, score, remark in aligned)]
     if sheet["smoke"]:
-        lines.append("This was a smoke run: the score means nothing.")
+        lines.append(words("report_smoke"))
     return "\n".join(lines)
 
 
@@ -63,8 +69,15 @@ def markdown(sheet: dict[str, Any], figures: list[str]) -> str:
     """The results as a section of README.md; `figures` are paths relative to it."""
     table = "\n".join(f"| {cell(who)} | {score} | {cell(remark)} |" for who, score, remark in rows(sheet))
     pictures = "\n".join(f"![{Path(name).stem.replace('_', ' ')}]({name})" for name in figures)
-    facts = f"{sheet['parameters']:,} parameters, trained in {sheet['train_seconds']:.0f} s, seed {sheet['seed']}."
-    return f"{cell(headline(sheet))}. {facts}\n\n| who | score | |\n|---|---:|---|\n{table}\n\n{pictures}\n"
+    summary = words(
+        "report_summary",
+        headline=cell(headline(sheet)),
+        parameters=f"{sheet['parameters']:,}",
+        seconds=f"{sheet['train_seconds']:.0f}",
+        seed=sheet["seed"],
+    )
+    top = f"| {words('report_who')} | {words('report_score')} | |\n|---|---:|---|"
+    return f"{summary}\n\n{top}\n{table}\n\n{pictures}\n"
 
 
 def cell(words: str) -> str:
@@ -92,12 +105,13 @@ def page(run: Path, sheet: dict[str, Any], config: Config, figures: list[Path]) 
         f"<tr><td>{html.escape(name)}</td><td>{html.escape(str(value))}</td></tr>"
         for name, value in dataclasses.asdict(config).items()
     )
-    smoke = "<p class=smoke>This was a smoke run: the score means nothing.</p>" if sheet["smoke"] else ""
+    smoke = f"<p class=smoke>{html.escape(words('report_smoke'))}</p>" if sheet["smoke"] else ""
     title = html.escape(f"{sheet['task']}: {sheet['model']}, {run.name}")
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
+        f'<!doctype html><html lang="{words("language")}"><meta charset="utf-8">'
+        f"<title>{title}</title><style>{STYLE}</style>"
         f"<h1>{title}</h1>{smoke}<p class=score>{number(sheet['score'])}</p><p>{html.escape(headline(sheet))}</p>"
-        f"<table><tr><th>who</th><th>score</th><th></th></tr>{table}</table>"
-        f"<h2>Other metrics</h2><table>{others}</table>{pictures}"
-        f"<h2>Settings</h2><table>{knobs}</table></html>\n"
+        f"<table><tr><th>{words('report_who')}</th><th>{words('report_score')}</th><th></th></tr>{table}</table>"
+        f"<h2>{words('report_others')}</h2><table>{others}</table>{pictures}"
+        f"<h2>{words('report_settings')}</h2><table>{knobs}</table></html>\n"
     )

@@ -1,5 +1,8 @@
 """Forecast with the newest run: `python predict.py 24` steps after the data's end, or `python predict.py newer.csv`."""
 
+import cli  # before all others, to say which package is missing
+
+# isort: split
 import json
 import sys
 from typing import Any
@@ -8,7 +11,6 @@ import numpy as np
 
 import band
 import checkpoint
-import cli
 import data
 import inference
 import runs

@@ -69,12 +69,7 @@ def stale() -> list[tuple[Path, str]]:
 
 def card_numbers() -> Found:
     """The model card has the report's scores, and no other stands in its text."""
-    from cards import marks
-
-    said = evidence.sheet()
-    bad = old_regions(MODEL)
-    regions = [marks(MODEL, name) for name in ("results", "evaluation")]
-    bad += [f"{MODEL.name}:{place}" for place in numbers.strangers(MODEL, said, *regions)]
+    bad = old_regions(MODEL) + [f"{MODEL.name}:{place}" for place in numbers.strangers(MODEL, evidence.sheet())]
     return not bad, listed(bad)
 
 

@@ -7,16 +7,17 @@ from typing import Any
 NUMBER = re.compile(r"(?<![A-Za-z0-9_.,/-])(\d+(?:[.,]\d+)?)(?![A-Za-z0-9_/]|[.,]\d)(\s?%)?")  # Han may adjoin
 
 
-def strangers(path: Path, sheet: dict[str, Any], *regions: tuple[str, str]) -> list[str]:
-    """`line: number` of each score in a text that the report does not know; regions between marks are left out.
+MARK = r"^\s*(?:<!--|#) "  # comments of Markdown and of YAML
+REFRESHED = re.compile(rf"{MARK}([\w ]+): refreshed by .*?{MARK}end of \1\b", re.DOTALL | re.MULTILINE)
+
+
+def strangers(path: Path, sheet: dict[str, Any]) -> list[str]:
+    """`line: number` of each score in a text that the report does not know; what scripts refresh is left out.
 
     A score is a number with decimals or a percentage, in a line that names the metric.
     """
-    text = path.read_text(encoding="utf-8")
-    for start, end in regions:  # their lines stay, empty, so that the others keep their numbers
-        before, begun, rest = text.partition(start)
-        inside, ended, after = rest.partition(end)
-        text = before + re.sub(r"[^\n]", "", begun + inside + ended) + after
+    text = path.read_text(encoding="utf-8").replace(sheet["data"]["name"], "")  # "Python 3.11" is no score
+    text = REFRESHED.sub(lambda found: "\n" * found[0].count("\n"), text)  # all other lines keep their numbers
     known, name = values(sheet), sheet["metric"].lower()
     found = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -41,6 +42,11 @@ def values(sheet: dict[str, Any]) -> list[float]:
 def is_known(said: str, known: list[float]) -> bool:
     """Whether a number, as exact as it is written, is one of the known ones (as a percentage: times 100)."""
     percent = said.endswith("%")
-    digits = said.rstrip("% \u00a0").replace(",", ".")
-    exact = len(digits.partition(".")[2])
-    return any(abs(value * (100 if percent else 1) - float(digits)) <= 0.501 * 10.0**-exact for value in known)
+    digits = said.rstrip("% \u00a0")
+    readings = {digits.replace(",", ".")} | ({digits.replace(",", "")} if re.fullmatch(r"\d+,\d{3}", digits) else set())
+
+    def reads(value: float, number: str) -> bool:
+        exact = len(number.partition(".")[2])
+        return abs(value * (100 if percent else 1) - float(number)) <= 0.501 * 10.0**-exact
+
+    return any(reads(value, number) for value in known for number in readings)

@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterable
 from importlib import metadata
 
+from packaging.markers import Marker
+
 import runs
+import tomlfile
 from checks import git
 from checks.item import AUTO, Found, Item
 from checks.repository import listed
 from cli import Fault
-from wording import tomllib, words
+from wording import words
 
 
 def declared_packages() -> Found:
@@ -26,18 +29,20 @@ def declared_packages() -> Found:
             sources = {normalised(name) for name in at.get(module, [module])}
             if not sources & allowed:
                 bad.append(f"{module} ({path})")
-    absent = sorted(name for name in names if not installed(name))
+    absent = sorted(name for name, wanted in names.items() if wanted and not installed(name))
     return not bad, listed(bad) + (words("found_absent", names=", ".join(absent)) if bad and absent else "")
 
 
-def declared() -> set[str]:
-    """The distributions that pyproject.toml names, those of its groups too."""
+def declared() -> dict[str, bool]:
+    """The distributions that pyproject.toml names, those of its groups too, and whether they are for this Python."""
     try:
-        project = tomllib.loads((runs.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        project = tomlfile.read(runs.ROOT / "pyproject.toml")["project"]
         groups = project.get("optional-dependencies", {}).values()
-        return set(map(name_of, [*project["dependencies"], *(line for group in groups for line in group)]))
-    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+        lines = [*project["dependencies"], *(line for group in groups for line in group)]
+    except KeyError as error:
         raise Fault(words("found_damaged", file="pyproject.toml", what=error)) from None
+    markers = ((name_of(line), line.partition(";")[2]) for line in lines)
+    return {name: not marker.strip() or Marker(marker).evaluate() for name, marker in markers}
 
 
 def reachable(names: Iterable[str]) -> set[str]:
@@ -63,10 +68,15 @@ def installed(name: str) -> bool:
 
 
 def imported(path: str) -> set[str]:
-    """The top-level names of the modules that a file imports; what it can do without, in a `try`, is left out."""
-    tree = ast.parse((runs.ROOT / path).read_text(encoding="utf-8"), path)
+    """The top-level names of the modules that a file imports.
+
+    What it can do without is left out: in a `try`, or in a line with the comment `# optional`.
+    """
+    text = (runs.ROOT / path).read_text(encoding="utf-8")
+    tree, lines = ast.parse(text, path), text.splitlines()
     tries = [node for node in ast.walk(tree) if isinstance(node, ast.Try) and any(map(forgives, node.handlers))]
     optional = {id(inner) for node in tries for step in node.body for inner in ast.walk(step)}
+    optional |= {id(n) for n in ast.walk(tree) if isinstance(n, ast.stmt) and "# optional" in lines[n.lineno - 1]}
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import) and id(node) not in optional:

@@ -98,7 +98,7 @@ def readme_numbers() -> Found:
     drawn = sorted(path.relative_to(runs.ROOT).as_posix() for path in (runs.PUBLISHED / "figures").glob("*.png"))
     shown = marked.section(README, report.START, report.END)
     bad = [] if shown == report.markdown(said, drawn).strip() else [words("found_old_results")]
-    bad += [f"README.md:{place}" for place in numbers.strangers(README, said, (report.START, report.END))]
+    bad += [f"README.md:{place}" for place in numbers.strangers(README, said)]
     return not bad, listed(bad)
 
 

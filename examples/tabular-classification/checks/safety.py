@@ -70,7 +70,7 @@ def no_huge_files() -> Found:
     bad = [path for path, size in sizes.items() if size > MOST_BYTES]
     bad += [path for path, size in stray.items() if size > STRAY_BYTES and path not in bad]
     if not bad:
-        objects = git.git("rev-list", "--objects", "--all")
+        objects = git.git("rev-list", "--objects", "--all", "--", ".")
         each = git.git("cat-file", "--batch-check=%(objecttype) %(objectsize) %(rest)", given=objects).splitlines()
         blobs = [line.split(" ", 2) for line in each if line.startswith("blob ")]
         bad = [f"{path} ({words('found_in_history')})" for _, size, path in blobs if int(size) > MOST_BYTES]

@@ -60,18 +60,10 @@ def need_history() -> None:
         raise Fault(words("checklist_shallow"))
 
 
-def scaffold_commit() -> str | None:
-    """The commit that hackgen made, known by its label; else the first one with .hackgen.toml."""
-    need_history()
-    label = "%(trailers:key=Hackgen-Version,valueonly,separator=%x20)"
-    log = git("log", "--reverse", f"--format=%H {label}", "--", ".hackgen.toml").splitlines()
-    labelled = [line for line in log if line.partition(" ")[2].strip()]
-    return (labelled + log)[0].split()[0] if log else None
-
-
-def contents(commit: str) -> dict[str, bytes]:
-    """The files that a commit has below the project's folder."""
-    packed = subprocess.run(["git", "archive", commit, "--", "."], cwd=runs.ROOT, capture_output=True, timeout=50)
+def contents(commit: str, folder: str) -> dict[str, bytes]:
+    """The files that a commit has below a folder of the repository."""
+    top = git("rev-parse", "--show-toplevel").strip()
+    packed = subprocess.run(["git", "archive", f"{commit}:{folder}"], cwd=top, capture_output=True, timeout=50)
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
         return {member.name: files.extractfile(member).read() for member in files if member.isfile()}
 
