@@ -3,6 +3,7 @@
 `CASES` is for every test that needs such files: `case.write(folder)` makes the file and returns its path.
 """
 
+import datetime
 import gzip
 import io
 import json
@@ -165,6 +166,92 @@ def rare(share: int) -> Rows:
     ]
 
 
+def days(count: int) -> list[datetime.date]:
+    return [datetime.date(2021, 3, 1) + datetime.timedelta(days=i) for i in range(count)]
+
+
+def bought() -> Rows:
+    """What people rated, each at a time of their own: no series."""
+    dice = random.Random(5)
+    return [
+        ["userId", "movieId", "rating", "timestamp"],
+        *(
+            [
+                dice.randint(1, 40),
+                dice.randint(1, 90),
+                dice.choice([1, 2.5, 3, 4.5]),
+                9 * 10**8 + dice.randint(0, 10**7),
+            ]
+            for _ in range(400)
+        ),
+    ]
+
+
+def shares_of_a_firm() -> Rows:
+    dice = random.Random(6)
+    rows: Rows = [["Date", "Open", "Close", "Volume"]]
+    for i, day in enumerate(days(200)):
+        price = 100 + i / 9 + dice.gauss(0, 1)
+        rows.append([day, round(price, 2), round(price + dice.gauss(0, 1), 2), dice.randint(10**5, 10**6)])
+    return rows
+
+
+def by_minute() -> Rows:
+    """Day and time of day in a column each."""
+    return [
+        ["Date", "Time", "power", "voltage"],
+        *(
+            [
+                f"{1 + i // 1440}/12/2006",
+                f"{i // 60 % 24:02}:{i % 60:02}:00",
+                "?" if i % 50 == 7 else i % 9,
+                230 + i % 4,
+            ]
+            for i in range(600)
+        ),
+    ]
+
+
+def by_month() -> Rows:
+    """A row for each product, a column for each month."""
+    months = [f"{year}-{month:02}" for year in (2021, 2022) for month in range(1, 13)]
+    return [["product", "kind", *months], *([f"P{i:03}", "ab"[i % 2], *(50 + i + j % 12 for j in range(24))] for i in
+                                            range(40))]  # fmt: skip
+
+
+def exam() -> Rows:
+    dice = random.Random(8)
+    rows: Rows = [["Name", "Class", "Hours", "Final grade"]]
+    for i in range(60):
+        hours = dice.randint(0, 40)
+        rows.append(
+            [f"Pupil {i * 7919}", "9a" if i % 2 else "9b", hours, round(30 + 1.5 * hours + dice.gauss(0, 6), 1)]
+        )
+    return rows
+
+
+def comments() -> Rows:
+    """Texts with several labels of 0 and 1."""
+    return [
+        ["id", "comment_text", "toxic", "obscene", "insult", "threat"],
+        *([f"{i * 7919:012x}", text, int(i % 3 == 0), i % 2, int(i % 5 == 0), int(i % 7 == 0)]
+          for i, (_, text) in enumerate(messages()[1:])),
+    ]  # fmt: skip
+
+
+def answer() -> dict[str, Any]:
+    """Flowers as an API answers with them."""
+    items = [{"id": i, "size": {"length": r["length"], "width": r["width"]}, "species": r["species"]} for i, r in
+             enumerate(records())]  # fmt: skip
+    return {"status": "ok", "meta": {"pages": [1]}, "result": {"count": len(items), "items": items}}
+
+
+def split() -> dict[str, Any]:
+    """Flowers as pandas writes them with orient="split"."""
+    header, *rows = flowers()
+    return {"columns": header, "index": list(range(len(rows))), "data": rows}
+
+
 FLOWERS: dict[str, Any] = {
     "rows": 60,
     "columns": ["length", "width", "colour", "species"],
@@ -205,6 +292,10 @@ CASES = [
          + b"".join(b'%d,"some plain words in a line",%s\n' % (i, b"ab"[i % 2 :][:1]) for i in range(3, 40)), rows=39),
     Case("ragged.csv", csv(flowers()) + b"1,2\n", rows=61, suspects={("ragged", None)}, target="species"),
     Case("broken bytes, here.csv", csv(flowers()) + b"1,2,\xff\xfe\x81,rose\n", rows=61, target="species"),
+    Case("export.csv", b"Flowers of 2020,,,\nmade today,,,\n" + csv(flowers()) + b"Total,120.5,,\n", **FLOWERS,
+         dialect={"skip": 2, "foot": "Total"}, clean=True, trains=True),
+    Case("units_below.csv", csv([flowers()[0], ["cm", "mm", "", ""], *flowers()[1:]]), **FLOWERS,
+         dialect={"units": "cm"}, clean=True, trains=True),
     # Names
     Case("names.csv", csv([["", "select", "Name", "name", "name", "🌍", "n" * 300, "{{ x }}", "target"], *(
          [i * i % 7, i % 5, i % 3, i % 4, i % 6, i / 7, i / 3, i % 2, "ab"[i % 2]] for i in range(50))]),
@@ -216,9 +307,16 @@ CASES = [
     Case("array.json", json.dumps(records()).encode(), **FLOWERS),
     Case("inside.json", json.dumps({"version": 1, "data": records()}).encode(), **FLOWERS),
     Case("columns.json", json.dumps({key: [r[key] for r in records()] for key in records()[0]}).encode(), **FLOWERS),
+    Case("rows.json", json.dumps(dict(enumerate(records()))).encode(), **FLOWERS, trains=True),
+    Case("pandas.json", json.dumps({key: dict(enumerate(r[key] for r in records())) for key in records()[0]}).encode(),
+         **FLOWERS, trains=True),
+    Case("split.json", json.dumps(split()).encode(), **FLOWERS, trains=True),
+    Case("lists.json", json.dumps(flowers()).encode(), **FLOWERS, trains=True),
+    Case("answer.json", json.dumps(answer(), indent=1).encode(), rows=60,
+         columns=["id", "size.length", "size.width", "species"], target="species", unused={"id"}, trains=True),
     Case("lines.jsonl", "\n".join(map(json.dumps, records())).encode(), **FLOWERS),
     Case("nested.jsonl", "\n".join(json.dumps(r | {"more": {"a": 1}}) for r in records()).encode(),
-         rows=60, target="species"),
+         rows=60, columns=["length", "width", "colour", "species", "more.a"], target="species", trains=True),
     # Roles
     Case("thousands.csv", csv(column("x", ['"1,234"', '"12,500"', "7", '"980"'])), roles=NUMBER,
          parse={"x": {"thousands": ","}},
@@ -235,6 +333,8 @@ CASES = [
          parse={"x": {"decimal": ","}},
          trains=True),
     Case("units.csv", csv(column("x", ["12 kg", "7.5 kg", "30 kg"])), roles=NUMBER, parse={"x": {"strip": "kg"}}),
+    Case("null_units.csv", csv(column("x", [f"{i}.5 bhp" for i in range(50, 62)] + ["null bhp"])), roles=NUMBER,
+         parse={"x": {"strip": "bhp", "missing": ["null bhp"]}}),
     Case("codes.csv", csv(column("x", ["00501", "01234", "90210"])), roles={"x": "category"}),
     Case("lists.csv", csv(column("x", ["[1, 2.5, 3]", "[4, 5, 6]"]), delimiter=";"), roles={"x": "list"}),
     Case("years.csv", csv(column("year", [1999, 2004, 2011])), roles={"year": "number"}),
@@ -245,6 +345,8 @@ CASES = [
          parse={"day": {"format": "%d.%m.%Y"}}, time="day"),
     Case("american.csv", csv(column("day", [f"{i % 12 + 1:02}/{i % 28 + 1:02}/2020" for i in range(60)])),
          parse={"day": {"format": "%m/%d/%Y"}}),
+    Case("month_names.csv", csv(column("issued", [f"{m}-{y}" for y in (2011, 2012) for m in ("Jan", "Dec", "Mar")])),
+         roles={"issued": "date"}, parse={"issued": {"format": "%b-%Y"}}),
     Case("mixed.csv",
          csv(column("day", [f"2020-{i % 12 + 1:02}-{i % 28 + 1:02}" if i % 3 else f"{i % 28 + 1:02}.03.2020"
          for i in range(60)])), roles={"day": "date"}, suspects={("mixed-dates", "day")}),
@@ -261,6 +363,9 @@ CASES = [
     # Suspects
     Case("sentinel.csv", csv(column("x", [3, 5, 4, 6, 7, 8, 5, -999])), parse={"x": {"missing": ["-999"]}},
          suspects={("sentinel", "x")}, trains=True),
+    Case("nines.csv", csv(column("x", [0, 1, 0, 1, -9])), parse={"x": {"missing": ["-9"]}},
+         suspects={("sentinel", "x")}),
+    Case("below_zero.csv", csv(column("x", [0, -3, 4, -9, -8, 2, -9])), roles=NUMBER, parse={"x": {"missing": None}}),
     Case("unknown.csv", csv(column("x", ["a", "b", "?", "unknown"])),
          suspects={("sentinel", "x")}, roles={"x": "category"}),
     Case("nearly.csv", csv(column("x", ["same"] * 199 + ["other"], 200)), suspects={("nearly-constant", "x")}),
@@ -285,5 +390,11 @@ CASES = [
     Case("messages.csv", csv(messages()), task="text-classification", target="label", trains=True),
     Case("messages.tsv", csv(messages(False), delimiter="\t"), task="text-classification", target="column_1",
          trains=True),
+    Case("comments.csv", csv(comments()), task="text-classification", target="toxic", trains=True),
+    Case("ratings.csv", csv(bought()), task="tabular-regression", target="rating", time="timestamp"),
+    Case("firm.csv", csv(shares_of_a_firm()), task="time-series-forecasting", target="Close", time="Date", trains=True),
+    Case("by_minute.csv", csv(by_minute(), delimiter=";"), task="time-series-forecasting", target="power", trains=True),
+    Case("by_month.csv", csv(by_month()), task="tabular-regression", target="2022-12", unused={"product"}, trains=True),
+    Case("exam.csv", csv(exam()), task="tabular-regression", target="Final grade", unused={"Name"}),
     Case("monthly.csv", csv(monthly()), task="time-series-forecasting", target="sales", time="month", trains=True),
 ]  # fmt: skip

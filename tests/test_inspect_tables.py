@@ -202,3 +202,24 @@ def test_real_tables() -> None:
     assert (penguins.rows, penguins.suggestion.target) == (344, "species")
     passengers = inspect(str(SHARED / "tables" / "airline-passengers.csv")).suggestion
     assert (passengers.task, passengers.target, passengers.time) == ("time-series-forecasting", "Passengers", "Month")
+
+
+def test_a_list_of_names_is_nothing_to_learn_from(tmp_path: Path) -> None:
+    """One column of short texts, in any format, suggests no text generation; a column of sentences in a CSV does."""
+    names = [f"{a} {b}{i}" for i in range(40) for a in ("Ann", "Ben", "Cem") for b in ("Hall", "Wood")]
+    assert inspect(made(tmp_path, [["name"], *([name] for name in names)])).suggestion is None
+    (tmp_path / "names.json").write_text(json.dumps([{"name": name} for name in names]), encoding="utf-8")
+    assert inspect(str(tmp_path / "names.json")).suggestion is None
+    sentences = [[f"number {i} is a line of words that go on until they end here"] for i in range(80)]
+    assert inspect(made(tmp_path, [["quote"], *sentences], "quotes.csv")).suggestion.task == "text-generation"
+    (tmp_path / "quotes.json").write_text(json.dumps([{"quote": line} for (line,) in sentences]), encoding="utf-8")
+    assert inspect(str(tmp_path / "quotes.json")).suggestion is None  # a project reads texts from text files
+
+
+def test_objects_that_are_maps_of_data_make_no_columns(tmp_path: Path) -> None:
+    entries = [
+        {"label": "ab"[i % 2], "x": i * i % 7, "counts": {f"key {i}-{j}": j for j in range(9)}} for i in range(60)
+    ]
+    (tmp_path / "maps.json").write_text(json.dumps(entries), encoding="utf-8")
+    found = inspect(str(tmp_path / "maps.json"))
+    assert [column.name for column in found.columns] == ["label", "x", "counts"] and found.dialect["flat"] is False

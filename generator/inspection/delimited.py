@@ -95,7 +95,8 @@ def sniff(text: str) -> Dialect:
     found = Dialect(delimiter, '"', int(bool(hint)), width)
     if not hint and (skip := _before(head)):
         later, wide = _choose(without_lines(head, skip), "")
-        if wide > max(width, 1):
+        above = [row for row, line in zip(*split(head, later, quoted=True), strict=True) if line <= skip]
+        if wide > max(width, 1) or (wide == width and all(map(_is_title, above))):
             found = Dialect(later, '"', skip, wide)
     return found
 
@@ -127,19 +128,29 @@ def _choose(head: str, hint: str) -> tuple[str, int]:
 
 
 def _before(head: str) -> int:
-    """How many lines stand before the table: those that have fewer cells than nearly all later ones."""
+    """How many lines stand before the table: those that fill fewer cells than nearly all later ones have."""
     best, skip = 0.0, 0
     for candidate in DELIMITERS:
         rows, lines = split(head, candidate, quoted=True)
         if len(rows) < 4:
             continue
         usual, _ = Counter(len(row) for row in rows).most_common(1)[0]
-        first = next(i for i, row in enumerate(rows) if len(row) == usual)
+        first = next((i for i, row in enumerate(rows) if len(row) == usual and not _is_title(row)), 0)
         share = sum(len(row) == usual for row in rows[first:]) / len(rows[first:])
         enough = usual > 1 and 0 < first <= MOST_SKIPPED and len(rows) - first > max(2, first)
-        if enough and share >= 0.95 and all(len(row) < usual for row in rows[:first]) and share > best:
+        if (
+            enough
+            and share >= 0.95
+            and all(len(row) < usual or _is_title(row) for row in rows[:first])
+            and share > best
+        ):
             best, skip = share, lines[first] - 1
     return skip
+
+
+def _is_title(row: list[str]) -> bool:
+    """Whether a row says something in its first cell only, as a title above a table does in a spreadsheet's export."""
+    return len(row) >= 4 and bool(row[0]) and not any(row[1:]) and number(row[0]) is None
 
 
 def split(text: str, delimiter: str, quoted: bool, strict: bool = False) -> tuple[list[list[str]], list[int]]:

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 from .relation import Table, bytes_of, name_columns, take_sample
 
@@ -29,15 +30,26 @@ def open_parquet(table: Table, folder: Path) -> None:
     take_sample(table)
 
 
-def _as_text(i: int, kind: str) -> str:
-    """A typed column as the cells a text file would hold."""
+def _parts(cell: str, name: str, kind: Any) -> list[tuple[str, str, str]]:
+    """A column of JSON, or what its objects hold as a column each, as records.py has it: name, SQL, type."""
+    if kind.id != "struct":
+        return [(name, cell, str(kind))]
+    inside = ((inner, "'" + inner.replace("'", "''") + "'", of) for inner, of in kind.children)
+    return [
+        part for inner, key, of in inside for part in _parts(f"struct_extract({cell}, {key})", f"{name}.{inner}", of)
+    ]
+
+
+def _as_text(i: int, kind: str, cell: str = "") -> str:
+    """A typed column as the cells a text file would hold; `cell` is where they are, if not in d<i>."""
+    cell = cell or f"d{i}"
     if kind in ("DOUBLE", "FLOAT"):  # 3.0 stays 3.0, and NaN is missing
-        return f"CASE WHEN isnan(d{i}) THEN NULL ELSE CAST(d{i} AS VARCHAR) END AS c{i}"
+        return f"CASE WHEN isnan({cell}) THEN NULL ELSE CAST({cell} AS VARCHAR) END AS c{i}"
     if kind == "BLOB":
-        return f"CAST(octet_length(d{i}) AS VARCHAR) || ' bytes' AS c{i}"
+        return f"CAST(octet_length({cell}) AS VARCHAR) || ' bytes' AS c{i}"
     if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"CAST(epoch_ms(epoch_ms(d{i})) AS VARCHAR) AS c{i}"
-    return f"nullif(CAST(d{i} AS VARCHAR), '') AS c{i}"
+        return f"CAST(epoch_ms(epoch_ms({cell})) AS VARCHAR) AS c{i}"
+    return f"nullif(CAST({cell} AS VARCHAR), '') AS c{i}"
 
 
 def large_json(table: Table, folder: Path) -> None:
@@ -51,10 +63,15 @@ def large_json(table: Table, folder: Path) -> None:
     name = str(path).replace("'", "''")
     kind = "newline_delimited" if table.format == "jsonl" else "auto"
     source = f"read_json('{name}', format='{kind}', maximum_object_size=67108864)"
-    described = table.connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
-    name_columns(table, [row[0] for row in described])
-    aliases = ", ".join(f"d{i}" for i in range(len(described)))
-    cells = ", ".join(_as_text(i, row[1]) for i, row in enumerate(described))
+    origin = table.connection.sql(f"SELECT * FROM {source}")
+    found = [
+        part
+        for i, (n, t) in enumerate(zip(origin.columns, origin.types, strict=True))
+        for part in _parts(f"d{i}", n, t)
+    ]
+    name_columns(table, [name for name, _, _ in found])
+    aliases = ", ".join(f"d{i}" for i in range(len(origin.columns)))
+    cells = ", ".join(_as_text(i, kind, cell) for i, (_, cell, kind) in enumerate(found))
     table.relation = f"(SELECT {cells} FROM {source} AS origin({aliases})) AS cells"
     table.rows = table.connection.execute(f"SELECT count(*) FROM {table.relation}").fetchone()[0]
     take_sample(table)

@@ -6,24 +6,29 @@ import re
 _POINTS = """
 14 target label y outcome groundtruth dependent survived churn churned attrition exited fraud defaulter
 16 isfraud istarget
+14 finalgrade finalscore finalmark finalresult examscore
 13 saleprice medv medhouseval diagnosis iscanceled isspam spam haschurned targetvalue labels goldlabel
 12 deathevent raintomorrow lifeexpectancy creditability
 12 class species sentiment outcomes readmitted medianhousevalue deposit loanstatus classlabel defaulted
+12 noshow
 11 tomorrow response default variety subscribed approved admitted admission converted conversion potability clicked
 10 quality price charges mpg cnt rings heartdisease stroke cardio classification g3 toxic emotion intent
 10 purchase denied deny rejected accepted acceptance accept approve approval recidivism died dead death responded
 10 click progression hazardous satisfaction pricerange cancelled canceled bought purchased malignant
+10 pm25 pm10 arrdelay depdelay
+ 8 delay
  8 salary sales revenue demand disease result winner won category genre severity risk hired passed fail failure
  7 points strength yield efficiency grade rating score topic stars condition transported verdict
  7 labelname polarity digit letter subtype wage fare cost profit affected infected positive completed returned
  6 consumption power energy load emissions deaths mortality rent tip count total amount cancer tumor
  6 prestige stage aqi
- 5 status expectancy happiness output duration delay popularity growth choice decision vote voted
+ 5 status expectancy happiness output duration popularity growth choice decision vote voted
  4 type lang language author group kind level cluster productivity expenditure spending murder crime
  5 balance visits incidents accidents claims failures errors defects cases ncases crime arrests arrested released
  5 earnings wages gpa survive survival alive eval evaluation win wins winpct callback participation participated
  5 employed employment volunteer premature injury loss losses response articles downloads doctor
  4 performance case trips ncases
+ 5 close adjclose closeprice closingprice
  3 rate
  1 income value
 """

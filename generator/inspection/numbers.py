@@ -21,6 +21,7 @@ UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd
     "--", "---", "*", "x", "\\n", "#value!", "#ref!", "#div/0!", "unk", "not applicable", "nd", "n.d", "k.a",
 }  # fmt: skip
 NINES = r"9{3,9}|9{2,6}\.9{1,4}|8{3,5}"  # 999, 99.9, 8888: written where nothing was known
+NEGATIVE = (-9, -99, -999, -9999)  # where all else is 0 or more
 _NUMBER = re.compile(
     r"([^\d+\-.,()]*)([+\-]?)([^\d+\-.,()]*)(\.?\d[\d.,'’ \u00a0\u202f]*?)((?:[eE][+\-]?\d+)?)(\s*[^\d]*)"
 )
@@ -50,27 +51,28 @@ def rules(counts: Counter[str], different: list[str]) -> tuple[dict[str, Any], l
         return {}, []
     found, examples = _marks(odd, different)
     if found:
-        left = [cell for cell in different if to_number(cell, found) is None]
+        left = {cell: meaning.plain(cell, found) for cell in different if to_number(cell, found) is None}
         share = 1 - sum(counts[cell] for cell in left) / total
         if share > plain and _enough(share, left):
             return found | _words(left), examples
+    odd = dict(zip(odd, odd, strict=True))
     return (_words(odd), []) if _enough(plain, odd) else None
 
 
-def _enough(share: float, left: list[str]) -> bool:
+def _enough(share: float, left: dict[str, str]) -> bool:
     """Whether a column is one of numbers: nearly all cells, or all but one or two words that stand for "not known"."""
     if share >= MOSTLY:
         return True
-    return len(left) <= 2 and share >= 0.5 and all(_means_unknown(cell) for cell in left)
+    return len(left) <= 2 and share >= 0.5 and all(map(_means_unknown, left.values()))
 
 
 def _means_unknown(cell: str) -> bool:
-    return cell.lower().strip(" .") in UNKNOWN or not any(map(str.isalnum, cell))
+    return cell.lower().strip(" .") in UNKNOWN | MISSING or not any(map(str.isalnum, cell))
 
 
-def _words(left: list[str]) -> dict[str, Any]:
-    """Cells that mean "not known" besides the usual ones."""
-    found = [cell for cell in left if _means_unknown(cell)]
+def _words(left: dict[str, str]) -> dict[str, Any]:
+    """Cells that mean "not known" besides the usual ones; `left` has them as written, and without marks (null bhp)."""
+    found = [cell for cell, bare in left.items() if _means_unknown(bare)]
     return {"missing": found[:10]} if found else {}
 
 
@@ -155,15 +157,20 @@ def far_values(counts: Counter[str], numbers: dict[str, float]) -> list[float]:
     for cell, value in numbers.items():
         if value == value:
             values[value] += counts[cell]
+    found = [value for value in values if value in NEGATIVE and values[value] > 1]
+    rest = [value for value in values if value not in found]
+    if len(rest) < 2 or min(rest) < 0:  # only where nothing else is negative
+        found = []
     if len(values) < 5:
-        return []
-    found: list[float] = []
+        return found
     for value in sorted(values, key=abs, reverse=True)[:2]:
         digits = f"{abs(value):g}"
         nines = bool(re.fullmatch(NINES, digits))
         if not nines and digits != "99" and not (value < 0 and digits in ("100", "200")):
             continue  # 100 and 200 are numbers like others, and -1 is too often a value
         others = [other for other in values if other != value and other not in found]
+        if value in found:
+            continue
         if len(others) < 4 or not 2 <= values[value] <= 0.95 * values.total():
             continue
         low, high = min(others), max(others)

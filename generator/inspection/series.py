@@ -13,6 +13,7 @@ from .cells import fits, one
 from .findings import Column, Suspect
 from .numbers import is_missing, to_number
 from .series_facts import LEAST, MOST_ROWS, series_facts
+from .target import by_name
 
 FEWEST = 44  # steps of a series: fewer do not hold a forecast of 12 steps in train, valid and test each
 MOST_KEYS = 3  # columns that name a series together, such as shop and article
@@ -20,6 +21,8 @@ ALONE, RESOLVED = 0.7, 0.95  # as in a project's panel.py
 REGULAR = 0.7  # of the steps are alike, or two in three rows are no steps of a series
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 YEAR, PARTS = ("year", "yr", "yyyy"), ("month", "mon", "mm", "quarter", "qtr")  # as in a project's calendars.py
+DATE, CLOCK = ("date", "day", "datum", "dteday"), ("time", "hour", "hr", "clock", "uhrzeit", "zeit")
+HOURS = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d){0,2}")
 NOT_WHEN = re.compile(r"birth|dob|born|expir|due", re.IGNORECASE)
 
 __all__ = ["looks_like_series", "series_facts"]
@@ -102,7 +105,8 @@ def _one_or_wide(
         return None
     numbers = {c.name: [to_number(cell, c.parse) for cell in cells[c.name]] for c in values}
     shape = "wide" if len(names) > 2 and alike([numbers[name] for name in names], names) else "one"
-    asked = names if shape == "wide" else names[-1:]
+    named = max(names, key=by_name)
+    asked = names if shape == "wide" else [named if by_name(named) else names[-1]]
     facts = series_facts(
         [times[i] for i in known for _ in asked],
         [numbers[name][i] for i in known for name in asked],
@@ -180,6 +184,9 @@ def _time(columns: list[Column], fetch: Fetch) -> tuple[str | None, list[str], C
     dates = [c for c in columns if c.role == "date" and not NOT_WHEN.search(c.name)]
     if dates:
         form = dates[0].parse.get("format") or dates[0].detail.get("format") or "iso"
+        if clock := _clock(columns, dates[0], fetch):
+            form = "iso" if form == "iso" else f"{form} %H:%M" + ":%S" * (clock[1] == 2)
+            return "", [dates[0].name, clock[0]], lambda rows: [_date(_stamp(*row), form) for row in rows]
         return dates[0].name, [dates[0].name], lambda rows: [_date(row[0].strip(), form) for row in rows]
     numeric = [c for c in columns if c.role in ("number", "identifier", "category")]
     year = next((c for c in numeric if c.name.strip().lower() in YEAR and _years(c)), None)
@@ -191,6 +198,23 @@ def _time(columns: list[Column], fetch: Fetch) -> tuple[str | None, list[str], C
     if named:
         return named[0].name, [named[0].name], lambda rows: [to_number(row[0], {}) for row in rows]
     return None, [], lambda rows: []
+
+
+def _clock(columns: list[Column], day: Column, fetch: Fetch) -> tuple[str, int] | None:
+    """The column of times of day beside one of days, and how many colons they have, as a project joins them."""
+    of_day = next((c for c in columns if c.name.strip().lower() in CLOCK), None)
+    if of_day is None or day.name.strip().lower() not in DATE or "%H" in str(day.detail.get("format")):
+        return None
+    rows = [row for row in fetch([of_day.name, day.name], MOST_ROWS) if not any(map(is_missing, row))]
+    if not rows or not all(HOURS.fullmatch(hour.strip()) and ":" not in date for hour, date in rows):
+        return None
+    return of_day.name, max(rows[0][0].count(":"), 0)
+
+
+def _stamp(day: str, hour: str) -> str:
+    """A day and a time of it as one cell."""
+    hour = hour.strip()
+    return "" if is_missing(hour) else f"{day.strip()} {hour if ':' in hour else f'{int(hour):02d}:00'}"
 
 
 def _years(column: Column) -> bool:

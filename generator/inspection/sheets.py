@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Problem
-from . import delimited
+from . import delimited, ends
 from .relation import Table, fill, take_names
 
 
@@ -42,7 +42,7 @@ def open_excel(table: Table, folder: Path) -> None:
     table.dialect["skip"] = skip
     header = delimited.is_header(rows) if len(rows) > 1 else True
     take_names(table, rows, header)
-    fill(table, rows[header:])
+    fill(table, ends.trimmed(table, rows[header:]))
 
 
 def _title_rows(rows: list[list[str]]) -> int:

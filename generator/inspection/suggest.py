@@ -32,8 +32,6 @@ def suggest(
         return suggestion("time-series-forecasting", target, given, series["why"], "", group, series["time"]), series
     chosen = choose(table, columns, profiles, wanted)
     if chosen is None:
-        if texts and len([c for c in columns if c.role != "empty"]) == 1:
-            return suggestion("text-generation", None, given, "texts, and no column with labels"), None
         return None, None
     target, profile = columns[chosen.place], profiles[chosen.place]
     task, why = _task(columns, chosen.place, profile, texts)
@@ -99,7 +97,10 @@ def _task(columns: list[Column], place: int, profile: Profile, texts: list[Colum
     ]
     prose = [column for column in texts if column is not target and column.detail.get("words", 0) >= 3]
     prose = prose or [column for column in texts if column is not target and column.detail.get("characters", 0) >= 8]
-    if classes and prose and len(others) <= 2:
+    marks = [
+        column for column in others if column.role == "number" and column.distinct == 2
+    ]  # further labels of a text
+    if classes and prose and len(others) - len(marks) <= 2:
         return "text-classification", f"{prose[0].name} holds texts; {why}"
     return ("tabular-classification" if classes else "tabular-regression"), why
 
@@ -134,6 +135,8 @@ def _series(table: Table, columns: list[Column], target: str | None) -> dict[str
     found = looks_like_series(columns, lambda names, most: _cells(table, columns, names, most))
     if found is None:
         return None
+    if "averaged_over" in found["facts"] and any(c.role == "identifier" and _repeats(c, table.rows) for c in columns):
+        return None  # what several people or things did, each at its own times
     if target is not None:
         return found if target in found["values"] and len(found["values"]) <= 2 else None
     values = [c for c in columns if c.role == "number" and c.name not in (found["time"], *found["keys"])]
@@ -166,13 +169,14 @@ def _cells(table: Table, columns: list[Column], names: list[str], most: int) -> 
 def _group(columns: list[Column], target: Column, rows: int) -> str:
     """The identifier whose values repeat: rows of one person must not stand on both sides of the division."""
     repeated = [
-        column
-        for column in columns
-        if column is not target
-        and column.role == "identifier"
-        and 2 <= column.distinct <= 0.8 * rows * (1 - column.missing)
+        column for column in columns if column is not target and column.role == "identifier" and _repeats(column, rows)
     ]
     return max(repeated, key=lambda column: column.distinct).name if repeated else ""
+
+
+def _repeats(column: Column, rows: int) -> bool:
+    """Whether most of a column's values stand in several rows."""
+    return 2 <= column.distinct <= 0.8 * rows * (1 - column.missing)
 
 
 def _time(columns: list[Column], target: Column, rows: int) -> str:

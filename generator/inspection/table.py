@@ -69,8 +69,8 @@ def about_target(found: Findings, table: tables.Table, columns: list, profiles: 
 
 
 def one_text(found: Findings) -> bool:
-    """Whether the table is only lines of text."""
-    return len(found.columns) == 1 and found.columns[0].role in ("text", "identifier")
+    """Whether the table is only lines of text; a list of names or codes is not worth going on with."""
+    return len(found.columns) == 1 and found.columns[0].role == "text"
 
 
 def texts(place: Path) -> Findings:

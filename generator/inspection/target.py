@@ -8,12 +8,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from .borrowed import of_tables
 from .findings import Column
 from .names import FEATURES, FORMULA, NAMES, TIME_WORDS, VAGUE, words_of
 from .predictable import told_by_others
 from .profiles import Profile
 from .relation import Table
 
+dates = of_tables("dates")
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 MOST_CLASSES = 50
 FEW_NUMBERS = 10  # different integers up to which they are taken for classes
 
@@ -35,6 +38,7 @@ WEIGHTS: dict[str, tuple[float, str]] = {
     "classes of texts": (1.5, "the other column holds texts"),
     "no classes of texts": (-1.0, ""),
     "numbered": (-4.0, ""),  # x1 x2 x3
+    "latest": (9.0, "it is the latest of the columns that are named by dates"),
     "derived": (-2.5, ""),  # log_price beside price
     "has derived": (-1.0, ""),
     "missing": (-3.0, ""),
@@ -77,13 +81,15 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
     possible = [i for i in range(len(columns)) if _possible(columns[i], profiles[i])]
     if not possible or len(usable) < 2:
         return {}
-    families = _families([column.name for column in columns])
+    families, dated = _families([column.name for column in columns]), _dated(columns)
     members, told = _members(table, columns), told_by_others(table, columns, usable)
     found = {}
     for i in possible:
         evidence = _of_name(table, columns, i, usable) | _of_values(columns, profiles, i, usable)
         evidence["last"], evidence["first"] = i == usable[-1], i == usable[0] != usable[-1]
-        evidence["numbered"] = columns[i].name in families and table.dialect.get("header", True)
+        evidence["latest"] = columns[i].name in dated[-1:]
+        numbered = columns[i].name in families or columns[i].name in dated
+        evidence["numbered"] = numbered and not evidence["latest"] and table.dialect.get("header", True)
         evidence["missing"], evidence["some missing"] = columns[i].missing, columns[i].missing > 0
         evidence["who was measured"] = i in members
         if i in told:
@@ -151,6 +157,17 @@ def _families(names: list[str]) -> set[str]:
         if match := re.fullmatch(r"(.*?)[_ .-]*\d+(_\d+)?", name):
             stems.setdefault(match[1].lower(), []).append(name)
     return {name for members in stems.values() if len(members) >= 3 for name in members}
+
+
+def _dated(columns: list[Column]) -> list[str]:
+    """Names of number columns that are dates, months or years one after the other: 2020-01, 2020-02 …"""
+    names = [column.name for column in columns if column.role == "number"]
+    years = [name for name in names if re.fullmatch(r"(19|20)\d\d", name)]
+    months = [name for name in names if name[:3].lower() in MONTHS and name.isalpha()]
+    whole = [name for name in names if re.search(r"\d", name) and re.search(r"[-/. ]", name)]
+    whole = whole if dates.find_form(whole) else []
+    found = max((years, months, whole), key=len)
+    return found if len(found) >= 6 and len(found) >= 0.7 * len(names) else []
 
 
 def _derived(name: str, other: str) -> bool:

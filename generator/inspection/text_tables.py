@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from ..errors import Problem
-from . import delimited
+from . import delimited, ends
 from .numbers import number
 from .relation import Table, bytes_of, fill, sample_rows, take_names
 
@@ -34,7 +34,7 @@ def open_csv(table: Table, folder: Path, careful: int) -> None:
     reading = delimited.read(text)
     table.ragged = reading.ragged
     _describe(table, reading.dialect, encoding, reading.rows)
-    rows = reading.rows[table.dialect["header"] :]
+    rows = ends.trimmed(table, reading.rows[table.dialect["header"] :])
     fill(table, rows)
     return None
 

@@ -1,4 +1,4 @@
-"""The reader of JSON (a list of objects) and JSON Lines (an object a line), packed by gzip or not: blocks of rows."""
+"""The reader of JSON (a list of objects, or what records.py makes one), packed by gzip or not: blocks of rows."""
 
 import gzip
 import itertools
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from cli import Fault
-from tables import delimited
+from tables import delimited, records
 
 FORMAT = "JSON"
 LARGE = 64 * 2**20  # bytes above which the cells of a table would need more memory than one should take
@@ -30,7 +30,8 @@ def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> 
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise Fault(f"{path} {what}; name a JSON file (paths start from {Path.cwd()})")
-    numbered, names = enumerate(objects(path), 1), []
+    some, names = objects(path), []
+    numbered = enumerate(map(records.flat, some) if dialect.get("flat", True) else some, 1)
     while some := list(itertools.islice(numbered, BLOCK)):
         names = names or list(dict.fromkeys(key for _, entry in some for key in entry))
         heads = delimited.unique_names(names)
@@ -70,7 +71,13 @@ def text(value: Any) -> str:
 
 
 def objects(path: Path) -> Iterator[dict[str, Any]]:
-    """All objects of the file one after the other, in a list (of its own, or under a name) or just in a row."""
+    """All records of the file one after the other.
+
+    A large file is read piece by piece, and must hold a list of objects (which may stand under a name) or just objects.
+    """
+    if not is_large(path) and (found := whole(path)):
+        yield from found
+        return
     decoder, number = json.JSONDecoder(), 0
     try:
         with opened(path) as file:
@@ -100,6 +107,16 @@ def objects(path: Path) -> Iterator[dict[str, Any]]:
                 yield value
     except (ValueError, EOFError, zlib.error, OSError) as error:
         raise Fault(f"{path} does not read as JSON after entry {number} ({error}); mend it there") from None
+
+
+def whole(path: Path) -> list[dict[str, Any]]:
+    """All records of a small file; nothing where it is not one JSON value, such as objects in a row."""
+    try:
+        with opened(path) as file:
+            content = json.load(file)
+    except (ValueError, EOFError, zlib.error, OSError):
+        return []
+    return records.rows(content)[0]
 
 
 def opened(path: Path) -> TextIO:

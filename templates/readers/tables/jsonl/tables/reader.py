@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cli import Fault
-from tables import delimited, pieces
+from tables import delimited, pieces, records
 
 FORMAT = "JSON Lines"
 LARGE = 64 * 2**20  # bytes above which the cells of a table would need more memory than one should take
@@ -29,7 +29,7 @@ def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> 
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise Fault(f"{path} {what}; name a file of JSON Lines (paths start from {Path.cwd()})")
-    lines, names = objects(path), []
+    lines, names = objects(path, dialect), []
     while some := list(itertools.islice(lines, BLOCK)):
         names = names or list(dict.fromkeys(key for _, entry in some for key in entry))
         heads = delimited.unique_names(names)
@@ -40,7 +40,7 @@ def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> 
 
 def cut(path: Path, dialect: dict[str, Any], folder: Path, known: Collection[str] = ()) -> dict[str, Any]:
     """How a large file is read piece by piece, as plain JSON; a packed one is unpacked into `folder`."""
-    keys = list(dict.fromkeys(key for _, entry in itertools.islice(objects(path), BLOCK) for key in entry))
+    keys = list(dict.fromkeys(key for _, entry in itertools.islice(objects(path, dialect), BLOCK) for key in entry))
     if not keys:
         raise Fault(f"{path} holds no objects; it needs one a line")
     source = path
@@ -52,6 +52,7 @@ def cut(path: Path, dialect: dict[str, Any], folder: Path, known: Collection[str
         except (EOFError, zlib.error, OSError) as error:
             raise Fault(f"{path} cannot be unpacked ({error}); get it again, or unpack it by hand") from None
     about = {"names": delimited.unique_names(keys), "keys": keys, "pieces": pieces.cut(source)}
+    about["flat"] = dialect.get("flat", True)
     return {"path": str(path), "source": str(source), **about}
 
 
@@ -61,7 +62,7 @@ def piece(table: dict[str, Any], number: int) -> tuple[list[list[str]], list[int
     with Path(table["source"]).open("rb") as file:
         file.seek(start)
         raw = file.read(end - start)
-    entries = dict(parsed(io.TextIOWrapper(io.BytesIO(raw), "utf-8-sig"), table["path"], line))
+    entries = dict(parsed(io.TextIOWrapper(io.BytesIO(raw), "utf-8-sig"), table["path"], line, table["flat"]))
     return [[text(entry.get(key)) for entry in entries.values()] for key in table["keys"]], list(entries)
 
 
@@ -71,24 +72,27 @@ def is_packed(path: Path) -> bool:
         return file.read(2) == b"\x1f\x8b"
 
 
-def objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def objects(path: Path, dialect: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
     """The object of each line that is not empty, and the line's number."""
     try:
         with (gzip.open if is_packed(path) else open)(path, "rt", encoding="utf-8-sig") as file:
-            yield from parsed(file, str(path), 1)
+            yield from parsed(file, str(path), 1, dialect.get("flat", True))
     except (EOFError, zlib.error, OSError) as error:
         raise Fault(f"{path} cannot be read ({error}); get it again, or unpack it by hand") from None
 
 
-def parsed(lines: Iterable[str], path: str, number: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The same of some lines, of which the first has the given number; raises `Fault` naming the line."""
+def parsed(lines: Iterable[str], path: str, number: int, flat: bool) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The same of some lines, of which the first has the given number; raises `Fault` naming the line.
+
+    flat  objects inside become values of their own
+    """
     try:
         for number, line in enumerate(lines, number):  # noqa: B020
             if line.strip():
                 entry = json.loads(line)
                 if not isinstance(entry, dict):
                     raise Fault(f"{path} has {line.strip()[:40]!r} in line {number}, which is no object; mend it")
-                yield number, entry
+                yield number, records.flat(entry) if flat else entry
     except ValueError as error:
         raise Fault(f"{path} does not read as JSON in line {number} ({error}); mend it there") from None
 
