@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from projects import generate, run, start
@@ -212,13 +213,15 @@ def serving_again(project: Path) -> Iterator[str]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere this machine has only one address of its own")
 def test_only_share_lan_opens_the_page_to_others(tmp_path: Path) -> None:
-    project = generate(tmp_path / "project", task="tabular-classification", extras=("demo",))
+    project = generate(tmp_path / "project", task="tabular-classification", extras=("demo",), lang="zh")
     (project / "demo").mkdir()
     (project / "demo" / "recorded.json").write_text('{"about": "recorded", "examples": []}', encoding="utf-8")
     for words, hosts in (((), {"127.0.0.1"}), (("--share-lan",), {"127.0.0.1", "127.0.0.2"})):
         with serving(project, *words) as address:
             port = int(address.rstrip("/").rpartition(":")[2])
             assert {host for host in ("127.0.0.1", "127.0.0.2") if answers(host, port)} == hosts
+            with urlopen(address, timeout=SECONDS) as page:
+                assert re.search(rb'<html\s+lang="zh"', page.read())
 
 
 def answers(host: str, port: int) -> bool:

@@ -90,7 +90,7 @@ def cell(words: str) -> str:
 
 
 def bars(element: Bars) -> str:
-    """The chart as a drawing: names with their numbers above the bars, a scale below."""
+    """The chart as a drawing: names with their numbers above the bars, intervals on them."""
     box, high = element.box, max([*element.values, *(span[1] for span in element.spans if span)])
     low = min([0, *element.values])
     step = (box.height - 40) / len(element.values)

@@ -1,50 +1,25 @@
 """The deck as a .pptx that PowerPoint, Google Slides, Keynote and LibreOffice can edit: native text, tables, charts."""
 
 import io
-import math
 from datetime import datetime
 from typing import Any
 
-from lxml import etree
 from pptx import Presentation
-from pptx.chart.data import CategoryChartData
-from pptx.enum.chart import XL_CHART_TYPE, XL_TICK_LABEL_POSITION, XL_TICK_MARK
-from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 
 from deck import look
+from deck.chart import bars
 from deck.layout import Arrow, Bars, Element, Grid, Panel, Picture, Text
-from deck.look import COLOURS, FONTS, Box
-from report import number
+from deck.look import COLOURS
+from deck.theme import THEME, place, prepare, put
 
-# A colour of the theme is changed everywhere at once, by Design > Variants > Colors.
-THEME = {
-    "ink": MSO_THEME_COLOR.TEXT_1,
-    "paper": MSO_THEME_COLOR.BACKGROUND_1,
-    "muted": MSO_THEME_COLOR.TEXT_2,
-    "soft": MSO_THEME_COLOR.BACKGROUND_2,
-    "accent": MSO_THEME_COLOR.ACCENT_1,
-    "other": MSO_THEME_COLOR.ACCENT_2,
-    "rule": MSO_THEME_COLOR.ACCENT_3,
-}
-PARTS = {
-    "dk1": "ink",
-    "lt1": "paper",
-    "dk2": "muted",
-    "lt2": "soft",
-    "accent1": "accent",
-    "accent2": "other",
-    "accent3": "rule",
-}
 ALIGN = {"left": PP_ALIGN.LEFT, "right": PP_ALIGN.RIGHT, "center": PP_ALIGN.CENTER}
 ANCHOR = {"top": MSO_ANCHOR.TOP, "middle": MSO_ANCHOR.MIDDLE, "bottom": MSO_ANCHOR.BOTTOM}
 PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # "No Style, No Grid"
-TITLE_ONLY = 5  # of python-pptx's own template
 
 
 def build(pages: list[list[Element]], notes: list[str], title: str, author: str, accent: str) -> bytes:
@@ -63,42 +38,6 @@ def build(pages: list[list[Element]], notes: list[str], title: str, author: str,
     packed = io.BytesIO()
     deck.save(packed)
     return packed.getvalue()
-
-
-def prepare(deck: Any, colours: dict[str, str]) -> None:
-    """One 16:9 layout with this deck's fonts and colours, so that a slide added by hand looks like the others."""
-    keep = deck.slide_layouts[TITLE_ONLY]
-    for layout in list(deck.slide_layouts):
-        if layout is not keep:
-            deck.slide_layouts.remove(layout)
-    for shape in [*deck.slide_master.placeholders, *keep.placeholders]:
-        if shape.placeholder_format.type.name in ("TITLE", "CENTER_TITLE"):
-            put(shape, Box(look.MARGIN, look.TOP, look.INNER, 88))
-        elif shape.placeholder_format.type.name in ("BODY", "OBJECT"):
-            put(shape, Box(look.MARGIN, look.BODY, look.INNER, look.FOOT - look.BODY))
-        else:
-            put(shape, Box(look.MARGIN + 300 * (shape.placeholder_format.type.name == "FOOTER"), look.FOOT, 200, 24))
-    theme = deck.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
-    root = etree.fromstring(theme.blob)
-    for name, colour in PARTS.items():
-        place = root.find(f".//{qn('a:clrScheme')}/{qn(f'a:{name}')}")
-        place[:] = [etree.Element(qn("a:srgbClr"), val=colours[colour].lstrip("#"))]
-    for kind in ("a:majorFont", "a:minorFont"):
-        root.find(f".//{qn(kind)}/{qn('a:latin')}").set("typeface", FONTS[0])
-        root.find(f".//{qn(kind)}/{qn('a:ea')}").set("typeface", FONTS[1])
-    theme._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    style = deck.slide_master.element.find(f".//{qn('p:titleStyle')}/{qn('a:lvl1pPr')}")
-    style.set("algn", "l")
-    style.find(qn("a:defRPr")).set("sz", str(100 * look.TITLES[0]))
-    style.find(qn("a:defRPr")).set("b", "1")
-
-
-def put(shape: Any, box: Box) -> None:
-    shape.left, shape.top, shape.width, shape.height = map(Pt, (box.left, box.top, box.width, box.height))
-
-
-def place(box: Box) -> tuple[Any, Any, Any, Any]:
-    return Pt(box.left), Pt(box.top), Pt(box.width), Pt(box.height)
 
 
 def text(shapes: Any, element: Text) -> None:
@@ -203,66 +142,6 @@ def underline(cell: Any) -> None:
     """A thin rule below a cell, and no other."""
     rule = f'<a:lnB {nsdecls("a")} w="9525"><a:solidFill><a:schemeClr val="accent3"/></a:solidFill></a:lnB>'
     cell._tc.get_or_add_tcPr().insert(0, parse_xml(rule))
-
-
-def bars(shapes: Any, element: Bars) -> None:
-    """A native chart: its numbers are in the sheet behind it, its names carry them in words."""
-    content = CategoryChartData(number_format="General")
-    names = [f"{name}: {number(value)}" for name, value in zip(element.names, element.values, strict=True)]
-    content.categories = names[::-1]  # bars are drawn from the bottom
-    values = [float(number(value)) for value in element.values][::-1]
-    content.add_series(element.alt.partition(":")[0], values)
-    frame = shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *place(element.box), content)
-    frame._element.nvGraphicFramePr.cNvPr.set("descr", element.alt)
-    chart = frame.chart
-    chart.has_legend, chart.has_title = False, False
-    chart.font.size = Pt(look.SMALL)
-    chart.font.color.theme_color = THEME["ink"]
-    plot = chart.plots[0]
-    plot.gap_width, plot.vary_by_categories = 55, False
-    series = plot.series[0]
-    for index in range(len(values)):
-        fill = series.points[index].format.fill
-        fill.solid()
-        fill.fore_color.theme_color = THEME["accent" if index == len(values) - 1 else "other"]
-    names_axis, values_axis = chart.category_axis, chart.value_axis
-    names_axis.format.line.color.theme_color = THEME["rule"]
-    names_axis.major_tick_mark = XL_TICK_MARK.NONE
-    names_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    highest = max([*values, *(span[1] for span in element.spans if span)])
-    values_axis.major_unit = unit = step(highest)
-    values_axis.minimum_scale, values_axis.maximum_scale = min(0, *values), unit * math.ceil(highest / unit - 1e-9)
-    values_axis.major_gridlines.format.line.color.theme_color = THEME["rule"]
-    values_axis.format.line.fill.background()
-    values_axis.major_tick_mark = XL_TICK_MARK.NONE
-    values_axis.tick_labels.font.color.theme_color = THEME["muted"]
-    values_axis.tick_labels.font.size = Pt(look.SMALL)
-    if any(element.spans):
-        whiskers(series, values, element.spans[::-1])
-
-
-def step(largest: float) -> float:
-    """The distance of the scale's marks, a round number, so that there are three to six."""
-    power = 10 ** math.floor(math.log10(largest)) if largest > 0 else 1
-    return next(power * part for part in (0.2, 0.5, 1, 2) if largest / (power * part) <= 6)
-
-
-def whiskers(series: Any, values: list[float], spans: list[list[float] | None]) -> None:
-    """The intervals as error bars of their own, which python-pptx does not know."""
-    gaps = [(span[1] - value, value - span[0]) if span else (0, 0) for value, span in zip(values, spans, strict=True)]
-
-    def literal(side: int) -> str:
-        given = "".join(
-            f'<c:pt idx="{i}"><c:v>{max(0.0, gap[side]):.6g}</c:v></c:pt>' for i, gap in enumerate(gaps) if spans[i]
-        )
-        return f'<c:numLit><c:formatCode>General</c:formatCode><c:ptCount val="{len(gaps)}"/>{given}</c:numLit>'
-
-    xml = (
-        f'<c:errBars {nsdecls("c", "a")}><c:errBarType val="both"/><c:errValType val="cust"/><c:noEndCap val="0"/>'
-        f"<c:plus>{literal(0)}</c:plus><c:minus>{literal(1)}</c:minus>"
-        '<c:spPr><a:ln w="25400"><a:solidFill><a:schemeClr val="tx1"/></a:solidFill></a:ln></c:spPr></c:errBars>'
-    )
-    series._element.find(qn("c:cat")).addprevious(parse_xml(xml))
 
 
 DRAW = {Text: text, Panel: panel, Arrow: arrow, Picture: picture, Grid: grid, Bars: bars}
