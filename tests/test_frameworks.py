@@ -1,6 +1,8 @@
 """What a framework must provide: the table in templates/README.md holds for all, and is enough for a new one."""
 
 import ast
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -86,7 +88,7 @@ def test_the_table_has_all_that_others_call() -> None:
         (
             "keras",
             "frameworks/keras/base/learner.py",
-            "raw(self",
+            "raw(self, inputs",
             "Learner.raw of frameworks/keras",
         ),
         ("pytorch", "frameworks/pytorch/part.toml", "precision = ", "config.precision of frameworks/pytorch"),
@@ -133,3 +135,63 @@ def test_pyproject_and_readme_name_the_python_that_is_needed(tmp_path: Path, fra
     pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     assert pyproject["project"]["requires-python"] == f">={least}"
     assert f"Python {least} or newer" in (project / "README.md").read_text(encoding="utf-8")
+
+
+COMMANDS = ("train.py", "evaluate.py", "predict.py", "check.py")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("framework", "package", "commands"),
+    [
+        ("pytorch", "torch", COMMANDS),
+        ("lightning", "lightning", ("train.py",)),  # what answers is plain PyTorch
+        ("jax", "jax", COMMANDS),
+        ("jax", "numpy", ("train.py",)),  # nothing was installed at all
+    ],
+)
+def test_a_missing_package_is_one_line_that_names_the_remedy(
+    tmp_path: Path, framework: str, package: str, commands: tuple[str, ...]
+) -> None:
+    project = generate(tmp_path / "p", task="tabular-classification", framework=framework)
+    (tmp_path / "without").mkdir()
+    code = f"raise ModuleNotFoundError('No module named {package}', name='{package}')\n"
+    (tmp_path / "without" / f"{package}.py").write_text(code, encoding="utf-8")
+    for command in commands:
+        environment = os.environ | {"PYTHONPATH": str(tmp_path / "without")}
+        words = [sys.executable, command]
+        done = subprocess.run(words, cwd=project, env=environment, capture_output=True, text=True)
+        assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
+        assert f"{command}: {package} is missing" in done.stderr and "pip install -e ." in done.stderr
+
+
+AS_TRANSFORMER = """
+import runs
+from config import MODELS
+from pathlib import Path
+runs.save_config(Path("runs/one"), MODELS["transformer"](epochs=1, batch_size=16, patience=5), smoke=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_what_another_model_framework_or_version_left_is_refused(tmp_path: Path, framework: str) -> None:
+    project = generate(
+        tmp_path / "p", task="tabular-classification", framework=framework, models=("mlp", "transformer")
+    )
+    run(project, "train.py", "--smoke", "--epochs", "1", "--out", "one").ok()
+    config = project / "runs" / "one" / "config.json"
+    settings = json.loads(config.read_text(encoding="utf-8"))
+
+    run(project, "-c", AS_TRANSFORMER).ok()
+    run(project, "evaluate.py", "one").refused(1, "best.", "model 'mlp'", "'transformer'")
+    run(project, "train.py", "--resume", "one").refused(1, "last.", "model 'mlp'", "'transformer'")
+    config.write_text(json.dumps(settings | {"framework": "abacus"}), encoding="utf-8")
+    run(project, "evaluate.py", "one").refused(1, "framework 'abacus'", f"'{framework}'")
+    run(project, "train.py", "--resume", "one").refused(1, "framework 'abacus'", f"'{framework}'")
+    config.write_text(json.dumps(settings | {"model": "oracle"}), encoding="utf-8")
+    run(project, "evaluate.py", "one").refused(1, "'oracle'", "mlp, transformer")
+    config.write_text(json.dumps({k: v for k, v in settings.items() if k != "warmup"}), encoding="utf-8")
+    run(project, "evaluate.py", "one").refused(1, "warmup", "another version")
+    config.write_text(json.dumps(settings), encoding="utf-8")
+    run(project, "evaluate.py", "one").ok()
