@@ -147,7 +147,7 @@ COMMANDS = ("train.py", "evaluate.py", "predict.py", "check.py")
         ("pytorch", "torch", COMMANDS),
         ("lightning", "lightning", ("train.py",)),  # what answers is plain PyTorch
         ("jax", "jax", COMMANDS),
-        ("jax", "numpy", ("train.py",)),  # nothing was installed at all
+        ("pytorch", "numpy", ("evaluate.py",)),
     ],
 )
 def test_a_missing_package_is_one_line_that_names_the_remedy(
@@ -169,7 +169,7 @@ AS_TRANSFORMER = """
 import runs
 from config import MODELS
 from pathlib import Path
-runs.save_config(Path("runs/one"), MODELS["transformer"](epochs=1, batch_size=16, patience=5), smoke=True)
+runs.save_config(Path("runs/one"), MODELS["transformer"](epochs=1, batch_size=16, precision="float32"), smoke=True)
 """
 
 
