@@ -100,7 +100,7 @@ def _server(framework: str, backend: str) -> Iterator[None]:
     server = _servers.get((framework, backend))
     if server is None:
         server = _servers[framework, backend] = forkserver.ForkServer()
-        server.set_forkserver_preload([*IMPORTS, *(FRAMEWORKS[framework] if TO_TRAIN[0] in IMPORTS else [])])
+        server.set_forkserver_preload([*IMPORTS, *(FRAMEWORKS.get(framework, []) if TO_TRAIN[0] in IMPORTS else [])])
     settings = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"} if framework == "keras" else {}
     with (
         mock.patch.object(forkserver, "connect_to_new_process", server.connect_to_new_process),

@@ -341,21 +341,3 @@ def test_a_planted_bug_is_found(tmp_path: Path, check: str, file: str, right: st
     assert done.code == 1 and "Traceback" not in done.err, f"cd {project} && python check.py\n{done.out}{done.err}"
     (result,) = json.loads(done.out)
     assert result["id"] == check and result["passed"] is False and result["advice"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("command", ["train.py", "evaluate.py", "predict.py", "check.py"])
-def test_without_jax_each_command_names_the_line_that_installs_it(tmp_path: Path, command: str) -> None:
-    project = generate(tmp_path / "p", task="tabular-classification", framework="jax")
-    (tmp_path / "without").mkdir()
-    code = "raise ModuleNotFoundError('No module named jax', name='jax')\n"
-    (tmp_path / "without" / "jax.py").write_text(code, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, command],
-        cwd=project,
-        env=os.environ | {"PYTHONPATH": str(tmp_path / "without")},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
-    assert "jax" in done.stderr and "pip install" in done.stderr

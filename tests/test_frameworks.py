@@ -1,0 +1,197 @@
+"""What a framework must provide: the table in templates/README.md holds for all, and is enough for a new one."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hackgen.parts import TEMPLATES, Part, tomllib
+from hackgen.project import choices, tasks
+from projects import generate, run
+
+FRAMEWORKS = sorted(folder.name for folder in (TEMPLATES / "frameworks").iterdir())
+TOY = Path(__file__).parent / "toy_framework"
+
+
+def contract(root: Path) -> list[tuple[str, list[str]]]:
+    """The rows of README's table: a file, and the names that it must define."""
+    recipe = (root / "README.md").read_text(encoding="utf-8").split("## How to add a framework")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `([^`]+)` \| ([^|]+) \|", recipe, re.MULTILINE)
+    return [(file, re.findall("`([^`]+)`", names)) for file, names in rows]
+
+
+def defined(file: Path) -> set[str]:
+    """The names that a file defines: keys of a card, or functions, constants and methods of a module."""
+    if file.suffix == ".toml":
+        card = tomllib.loads(file.read_text(encoding="utf-8"))
+        return set(card) | {f"config.{name}" for name in card.get("config", {})}
+    names: set[str] = set()
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.ClassDef):
+            methods = (part.name for part in node.body if isinstance(part, ast.FunctionDef))
+            names |= {node.name, *(f"{node.name}.{method}" for method in methods)}
+    return names
+
+
+def lacks(root: Path, framework: str) -> list[str]:
+    """Each piece of the table that a framework has neither itself nor from the one it builds on."""
+    below = Part(root / "frameworks" / framework).card.get("models_from", framework)
+    targets = {task["kind"].partition("-to-")[2] for task in tasks(root)}
+    models = [card.parent.relative_to(root) for card in sorted(root.glob("models/*/*/part.toml"))]
+    missing = []
+    for row, names in contract(root):
+        files = [row.replace("<target>", target) for target in sorted(targets)] if "<target>" in row else [row]
+        if row.startswith("models/"):
+            files = [f"{model.as_posix()}/with_<f>.py" for model in models]
+        for file in files:
+            places = [root / file.replace("<f>", name) for name in dict.fromkeys((framework, below))]
+            found = [defined(place) for place in places if place.is_file()]
+            known = set().union(*found) if file.endswith(".toml") else set(found[0] if found else ())
+            if not found:
+                missing.append(file.replace("<f>", framework))
+            else:
+                missing += [f"{name} of {file.replace('<f>', framework)}" for name in names if name not in known]
+    return missing
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_no_framework_lacks_a_piece(framework: str) -> None:
+    assert not lacks(TEMPLATES, framework)
+
+
+def test_the_table_has_all_that_others_call() -> None:
+    """What base, tasks and extras call in a framework's files stands in the table."""
+    listed = {(Path(file).stem, name.partition(".")[0]) for file, names in contract(TEMPLATES) for name in names}
+    called = set()
+    for folder in ("base", "shared", "tasks", "extras"):
+        for file in (TEMPLATES / folder).rglob("*.py"):
+            code = file.read_text(encoding="utf-8")
+            called |= set(re.findall(r"\b(inference|checkpoint|generate)\.([a-z]\w*)\(", code))
+            for names in re.findall(r"^from learner import (.+)$", code, re.MULTILINE):
+                called |= {("learner", name) for name in names.split(", ")}
+    assert called and called <= listed
+
+
+@pytest.mark.parametrize(
+    ("framework", "file", "old", "named"),
+    [
+        ("jax", "frameworks/jax/base/inference.py", "parameter_count(", "parameter_count of frameworks/jax"),
+        (
+            "keras",
+            "frameworks/keras/base/learner.py",
+            "raw(self, inputs",
+            "Learner.raw of frameworks/keras",
+        ),
+        ("pytorch", "frameworks/pytorch/part.toml", "precision = ", "config.precision of frameworks/pytorch"),
+        ("keras", "frameworks/keras/targets/tokens/generate.py", "", "frameworks/keras/targets/tokens/generate.py"),
+        ("lightning", "frameworks/pytorch/targets/image/loss.py", "", "frameworks/lightning/targets/image/loss.py"),
+        ("jax", "models/image-to-class/cnn/with_jax.py", "", "models/image-to-class/cnn/with_jax.py"),
+    ],
+)
+def test_a_piece_that_is_taken_away_is_named(tmp_path: Path, framework: str, file: str, old: str, named: str) -> None:
+    shutil.copytree(TEMPLATES, tmp_path / "templates")
+    path = tmp_path / "templates" / file
+    if old:
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, f"un{old}"), encoding="utf-8")
+    else:
+        path.unlink()
+    (found,) = lacks(tmp_path / "templates", framework)
+    assert found.startswith(named)
+
+
+@pytest.mark.slow
+def test_the_table_is_enough_for_a_new_framework(tmp_path: Path) -> None:
+    root = tmp_path / "templates"
+    shutil.copytree(TEMPLATES, root)
+    before = {choice.label for choice in choices(root)}
+    shutil.copytree(TOY, root, dirs_exist_ok=True)
+    assert {choice.label for choice in choices(root)} - before == {"image-classification/numpy/linear"}
+    assert {Path(piece).name for piece in lacks(root, "numpy")} == {"loss.py", "generate.py", "with_numpy.py"}
+    project = generate(tmp_path / "p", root, framework="numpy")
+    run(project, "train.py", "--smoke", "--out", "smoke").ok()
+    run(project, "train.py", "--epochs", "2", "--out", "full").ok()
+    run(project, "evaluate.py", "--publish").ok()
+    run(project, "predict.py").ok()
+    run(project, "check.py").ok()
+    run(project, "train.py", "--device", "gpu").refused(2, "--device gpu")
+    lint = [sys.executable, "-m", "ruff", "check", "--quiet", "."]
+    assert subprocess.run(lint, cwd=project, stdout=subprocess.DEVNULL).returncode == 0
+
+
+@pytest.mark.parametrize(("framework", "least"), [("pytorch", "3.10"), ("keras", "3.10"), ("jax", "3.11")])
+def test_pyproject_and_readme_name_the_python_that_is_needed(tmp_path: Path, framework: str, least: str) -> None:
+    project = generate(tmp_path / "p", framework=framework)
+    pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    assert pyproject["project"]["requires-python"] == f">={least}"
+    assert f"Python {least} or newer" in (project / "README.md").read_text(encoding="utf-8")
+
+
+COMMANDS = ("train.py", "evaluate.py", "predict.py", "check.py")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("framework", "package", "commands"),
+    [
+        ("pytorch", "torch", COMMANDS),
+        ("lightning", "lightning", ("train.py",)),  # what answers is plain PyTorch
+        ("jax", "jax", COMMANDS),
+        ("pytorch", "numpy", ("evaluate.py",)),
+    ],
+)
+def test_a_missing_package_is_one_line_that_names_the_remedy(
+    tmp_path: Path, framework: str, package: str, commands: tuple[str, ...]
+) -> None:
+    project = generate(tmp_path / "p", task="tabular-classification", framework=framework)
+    (tmp_path / "without").mkdir()
+    code = f"raise ModuleNotFoundError('No module named {package}', name='{package}')\n"
+    (tmp_path / "without" / f"{package}.py").write_text(code, encoding="utf-8")
+    for command in commands:
+        environment = os.environ | {"PYTHONPATH": str(tmp_path / "without")}
+        words = [sys.executable, command]
+        done = subprocess.run(words, cwd=project, env=environment, capture_output=True, text=True)
+        assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
+        assert f"{command}: {package} is missing" in done.stderr and "pip install -e ." in done.stderr
+
+
+AS_TRANSFORMER = """
+import runs
+from config import MODELS
+from pathlib import Path
+runs.save_config(Path("runs/one"), MODELS["transformer"](epochs=1, batch_size=16, precision="float32"), smoke=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_what_another_model_framework_or_version_left_is_refused(tmp_path: Path, framework: str) -> None:
+    project = generate(
+        tmp_path / "p", task="tabular-classification", framework=framework, models=("mlp", "transformer")
+    )
+    run(project, "train.py", "--smoke", "--epochs", "1", "--out", "one").ok()
+    config = project / "runs" / "one" / "config.json"
+    settings = json.loads(config.read_text(encoding="utf-8"))
+
+    run(project, "-c", AS_TRANSFORMER).ok()
+    run(project, "evaluate.py", "one").refused(1, "best.", "model 'mlp'", "'transformer'")
+    run(project, "train.py", "--resume", "one").refused(1, "last.", "model 'mlp'", "'transformer'")
+    config.write_text(json.dumps(settings | {"framework": "abacus"}), encoding="utf-8")
+    run(project, "evaluate.py", "one").refused(1, "framework 'abacus'", f"'{framework}'")
+    run(project, "train.py", "--resume", "one").refused(1, "framework 'abacus'", f"'{framework}'")
+    config.write_text(json.dumps(settings | {"model": "oracle"}), encoding="utf-8")
+    run(project, "evaluate.py", "one").refused(1, "'oracle'", "mlp, transformer")
+    config.write_text(json.dumps({k: v for k, v in settings.items() if k != "warmup"}), encoding="utf-8")
+    run(project, "evaluate.py", "one").refused(1, "warmup", "another version")
+    config.write_text(json.dumps(settings), encoding="utf-8")
+    run(project, "evaluate.py", "one").ok()
