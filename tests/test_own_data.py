@@ -1,11 +1,14 @@
 """`hackgen new --data`: what comes into the project, what stays outside, and that it trains on it."""
 
+import json
 import random
 import subprocess
 from pathlib import Path
 
 import pytest
 from conftest import Run, contents, refused
+from corpus import CASES
+from hackgen.inspection import tables
 from hackgen.own_data import COPIED, safe_name
 from hackgen.parts import read_toml
 from projects import generate_own, run
@@ -127,3 +130,23 @@ def test_a_project_trains_on_own_data_and_answers_for_new_rows(tmp_path: Path) -
     run(project, "train.py", "--data", str(other)).refused(1, "hackgen new --data")
     other.write_text(flowers(seed=1), encoding="utf-8")
     run(project, "train.py", "--smoke", "--data", str(other)).ok()
+
+
+READ = """
+import json, sys
+import tables
+print(json.dumps([[table.columns, table.rows] for table in map(tables.read, sys.argv[1:])]))
+"""
+
+
+def test_json_of_any_shape_is_read_as_it_was_inspected(tmp_path: Path) -> None:
+    """Columns, rows by name, names apart, lists inside: the project's reader and the inspection see the same cells."""
+    cases = [case for case in CASES if case.name.endswith(".json")]
+    paths = [case.write(tmp_path) for case in cases]
+    project = generate_own(tmp_path / "p", paths[0], task="tabular-classification", target="species")
+    for case, path, (columns, rows) in zip(
+        cases, paths, json.loads(run(project, "-c", READ, *map(str, paths)).ok().out), strict=True
+    ):
+        with tables.opened(path, "json") as found:
+            assert (columns, rows) == (found.names, found.sample), case.name
+    assert len(cases) >= 8

@@ -3,6 +3,7 @@
 import datetime
 import json
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -232,6 +233,43 @@ def test_large_tables_of_series_are_streamed_and_give_the_same(project: Path, tm
     for name, small, large in zip(tables, found[::2], found[1::2], strict=True):
         assert small == large, name
     assert [len(panel[0]) for panel in found[::2]] == [3, 3, 1, 3, 3, 4, 1, 1]
+
+
+KILLED = """
+import json, os, sys
+import crew
+from tables import pieces, reader
+from config import MODELS
+from series import counted, panel
+reader.LARGE, reader.CAREFUL, pieces.PIECE = 0, 0, 700
+done, keep, phase = [], counted.keep, crew.phase
+def noting(folder, job, number):
+    if sys.argv[2] == str(number):
+        os._exit(9)  # as killed by force
+    done.append(number)
+    keep(folder, job, number)
+counted.keep = noting
+crew.phase = lambda *given: phase(*given[:5], several=False)
+found = panel.read(sys.argv[1], next(iter(MODELS.values()))(data=sys.argv[1]))
+print(json.dumps([done, found.names, [v.tolist() for v in found.values]]))
+"""
+
+
+@pytest.mark.slow
+def test_series_are_prepared_once_and_a_killed_preparation_goes_on(project: Path, tmp_path: Path) -> None:
+    path = tmp_path / "killed.csv"
+    path.write_text(long_table(), encoding="utf-8")
+
+    def read(killed_at: str = "") -> subprocess.CompletedProcess:
+        words = [sys.executable, "-c", KILLED, str(path), killed_at]
+        return subprocess.run(words, cwd=project, capture_output=True, encoding="utf-8")
+
+    assert read("3").returncode == 9
+    done, *panel = json.loads(read().stdout)
+    assert done[0] == 3 and len(done) > 3 and done == list(range(3, 3 + len(done)))
+    assert json.loads(read().stdout) == [[], *panel]  # it is there
+    os.utime(path, ns=(1, 1))
+    assert json.loads(read().stdout) == [list(range(3 + len(done))), *panel]  # the source has changed
 
 
 @pytest.mark.slow

@@ -1,21 +1,26 @@
 """Making out how a delimited text is written: encoding, delimiter, quotes, header, lines before the table.
 
-The reader that generated projects get (templates/shared/tables) follows the same rules, so that what is reported here
-is what is trained on. This one never gives up: rows of another length are padded or cut, and counted.
+Text is cut into rows by the very code of generated projects (tables/rows.py), so that what is reported here is what is
+trained on. This one never gives up: rows of another length are padded or cut, and counted.
 """
 
 import csv
 import io
 import itertools
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from .borrowed import of_tables
 from .numbers import is_missing, number
 
-DELIMITERS = "\t;|,"  # of equally good ones the first wins: decimal commas are consistent too
-ONE_COLUMN = "\x1f"  # no delimiter at all
-SAMPLE = 100  # rows that decide on delimiter and header
+rules = of_tables("rows")
+DELIMITERS, ONE_COLUMN, SAMPLE = rules.DELIMITERS, rules.ONE_COLUMN, rules.SAMPLE
+excel_hint, split_lines, count_empty, unique_names = (
+    rules.excel_hint,
+    rules.split_lines,
+    rules.count_empty,
+    rules.unique_names,
+)
 MOST_SKIPPED = 30  # lines of title or comment before a table
 csv.field_size_limit(2**31 - 1)
 
@@ -75,13 +80,13 @@ def read(text: str) -> Reading:
             return _even(dialect, rows, lines)
     except csv.Error:
         rows, lines = [], []
-    empty = _count_empty(rows) if rows else float("inf")
+    empty = count_empty(rows) if rows else float("inf")
     unquoted = split(text, dialect.delimiter, quoted=False)
-    if all(len(row) == dialect.width for row in unquoted[0]) and _count_empty(unquoted[0]) <= empty:
+    if all(len(row) == dialect.width for row in unquoted[0]) and count_empty(unquoted[0]) <= empty:
         dialect.quote = ""
         return _even(dialect, *unquoted)
-    by_line = _split_lines(text, dialect.delimiter, dialect.width)
-    if not rows or (all(len(row) == dialect.width for row in by_line[0]) and _count_empty(by_line[0]) <= empty):
+    by_line = split_lines(text, dialect.delimiter, dialect.width)
+    if not rows or (all(len(row) == dialect.width for row in by_line[0]) and count_empty(by_line[0]) <= empty):
         return _even(dialect, *by_line)
     return _even(dialect, rows, lines)
 
@@ -91,20 +96,14 @@ def sniff(text: str) -> Dialect:
     hint = excel_hint(text)
     text = without_lines(text, 1) if hint else text
     head = "".join(itertools.islice(io.StringIO(text, newline=""), SAMPLE + MOST_SKIPPED))
-    delimiter, width = _choose(head, hint)
+    delimiter, width = rules.choose_delimiter(head, hint)
     found = Dialect(delimiter, '"', int(bool(hint)), width)
     if not hint and (skip := _before(head)):
-        later, wide = _choose(without_lines(head, skip), "")
+        later, wide = rules.choose_delimiter(without_lines(head, skip), "")
         above = [row for row, line in zip(*split(head, later, quoted=True), strict=True) if line <= skip]
         if wide > max(width, 1) or (wide == width and all(map(_is_title, above))):
             found = Dialect(later, '"', skip, wide)
     return found
-
-
-def excel_hint(text: str) -> str:
-    """The delimiter that Excel names in a first line like `sep=;`, else nothing."""
-    line = text[:6].rstrip("\r\n")
-    return line[4] if len(line) == 5 and line.lower().startswith("sep=") else ""
 
 
 def without_lines(text: str, count: int) -> str:
@@ -112,19 +111,6 @@ def without_lines(text: str, count: int) -> str:
     for _ in range(count):
         text = text.partition("\n")[2]
     return text
-
-
-def _choose(head: str, hint: str) -> tuple[str, int]:
-    """The delimiter whose first rows agree most with the very first one, and how many cells that has."""
-    head = "".join(itertools.islice(io.StringIO(head.lstrip("\r\n"), newline=""), SAMPLE))
-    best, delimiter, width = 0.0, ONE_COLUMN, 1  # a single column, unless two rows agree on more
-    for candidate in hint or DELIMITERS:
-        for quoted in (True, False):
-            lengths = [len(row) for row in split(head, candidate, quoted)[0]] or [0]
-            share = lengths.count(lengths[0]) / len(lengths)
-            if lengths[0] > 1 and share > best and (len(lengths) == 1 or lengths.count(lengths[0]) > 1):
-                best, delimiter, width = share, candidate, lengths[0]
-    return delimiter, width
 
 
 def _before(head: str) -> int:
@@ -148,41 +134,14 @@ def _before(head: str) -> int:
     return skip
 
 
+def split(text: str, delimiter: str, quoted: bool, strict: bool = False) -> tuple[list[list[str]], list[int]]:
+    """Rows of stripped cells and their lines, empty lines left out; strict raises csv.Error at broken quotes."""
+    return rules.split_rows(text, delimiter, quoted, strict)
+
+
 def _is_title(row: list[str]) -> bool:
     """Whether a row says something in its first cell only, as a title above a table does in a spreadsheet's export."""
     return len(row) >= 4 and bool(row[0]) and not any(row[1:]) and number(row[0]) is None
-
-
-def split(text: str, delimiter: str, quoted: bool, strict: bool = False) -> tuple[list[list[str]], list[int]]:
-    """Rows of stripped cells and their lines, empty lines left out; strict raises csv.Error at broken quotes."""
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
-        strict=strict,
-        skipinitialspace=delimiter != "\t",
-    )
-    rows, lines, line = [], [], 1
-    for row in reader:
-        cells = list(map(str.strip, row))
-        if any(cells) or len(cells) == 1:
-            rows.append(cells)
-            lines.append(line)
-        line = reader.line_num + 1
-    return rows, lines
-
-
-def _split_lines(text: str, delimiter: str, width: int) -> tuple[list[list[str]], list[int]]:
-    """Each line for itself: with quotes where that gives `width` cells, else without."""
-    rows, lines = [], []
-    for place, line in enumerate(io.StringIO(text, newline=""), 1):
-        plain = split(line, delimiter, quoted=False)[0]
-        if plain and '"' in line:
-            quoted = split(line.rstrip("\r\n"), delimiter, quoted=True)[0]
-            plain = quoted if len(quoted[0]) == width else plain
-        rows += plain
-        lines += [place] * len(plain)
-    return rows, lines
 
 
 def _even(dialect: Dialect, rows: list[list[str]], lines: list[int]) -> Reading:
@@ -195,24 +154,6 @@ def _even(dialect: Dialect, rows: list[list[str]], lines: list[int]) -> Reading:
                 reading.ragged.append(lines[i] + dialect.skip)
             rows[i] = (row + [""] * width)[:width]
     return reading
-
-
-def _count_empty(rows: list[list[str]]) -> int:
-    return sum(not cell for row in rows for cell in row)
-
-
-def unique_names(cells: Sequence[str]) -> list[str]:
-    """Column names from the cells of a header: those without one are called column_1 …, equal ones are numbered."""
-    names: list[str] = []
-    seen: set[str] = set()
-    for i, cell in enumerate(cells, 1):
-        name = stem = " ".join(cell.split()) or f"column_{i}"
-        number = 2
-        while name in seen:
-            name, number = f"{stem}_{number}", number + 1
-        names.append(name)
-        seen.add(name)
-    return names
 
 
 NAMES = set("text texts label labels name names value values id class target word words title date sentence".split())

@@ -8,6 +8,7 @@ import numpy as np
 import cli
 import data
 from page import picking
+from series import newer
 from splits import Data, Split
 from wording import words
 
@@ -29,11 +30,11 @@ def of_row(split: Split, row: int, meta: dict[str, Any]) -> dict[str, Any]:
         name, scale = meta["series"]["names"][number], meta["series"]["scales"][number]
     history = scale * split.inputs.values[place - length : place]
     step = int(data.steps_of(split.ids[row : row + 1], meta)[0])
-    found = plain(data.asked(name, history, step, meta["horizon"], meta["clock"], scale))
+    found = plain(newer.asked(name, history, step, meta["horizon"], meta["clock"], scale))
     return found | {"truth": (scale * split.targets[np.array([row])][0].astype(float)).tolist()}
 
 
-def plain(asked: data.Asked) -> dict[str, Any]:
+def plain(asked: newer.Asked) -> dict[str, Any]:
     """A question of data.py as plain JSON."""
     return {
         "name": asked.name,
