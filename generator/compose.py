@@ -1,11 +1,11 @@
 """Layers of parts -> {path: bytes}: the whole project in memory, before anything is written."""
 
-import importlib.util
 import os
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -14,7 +14,7 @@ from . import own_data, text
 from .answers import to_toml
 from .errors import Problem
 from .own_data import OwnData
-from .parts import read_toml, tomllib
+from .parts import parsed, read_toml
 from .project import Answers, Choice, facts
 
 STRINGS = "strings.toml"
@@ -47,10 +47,14 @@ def more_facts(layers: list[Path], known: dict[str, Any]) -> dict[str, Any]:
 
 def computed(path: Path, known: dict[str, Any]) -> dict[str, Any]:
     """What the function `facts` of a part's own module makes of the facts so far."""
-    spec = importlib.util.spec_from_file_location("hackgen_facts", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.facts(known)
+    module: dict[str, Any] = {"__name__": "hackgen_facts"}
+    exec(compiled_facts(path, path.read_bytes()), module)
+    return module["facts"](known)
+
+
+@cache
+def compiled_facts(path: Path, source: bytes) -> CodeType:
+    return compile(source, path, "exec")
 
 
 def lay(layers: list[Path], models_from: str) -> dict[str, list[Path]]:
@@ -102,7 +106,7 @@ def joined_strings(tables: list[str]) -> bytes:
     """One flat table of what the extras say to people, by key."""
     strings: dict[str, Any] = {}
     for table in tables:
-        strings |= tomllib.loads(table)
+        strings |= parsed(table)
     if wrong := [key for key, value in strings.items() if not isinstance(value, str)]:
         raise Problem(f'the templates have a string "{wrong[0]}" in {STRINGS} that is no text')
     return "".join(f"{key} = {text.toml(value)}\n" for key, value in sorted(strings.items())).encode()

@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ Knobs = dict[str, dict[str, Any]]
 def read_toml(path: Path) -> dict[str, Any]:
     """The file's tables; a `Problem` of one line when it is missing or does not parse."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return parsed(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise Problem(f"{path} does not exist") from None
     except OSError as error:
@@ -32,6 +32,12 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise Problem(f"{path} is not UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:
         raise Problem(f"{path} is not valid TOML: {error}") from None
+
+
+@cache
+def parsed(text: str) -> dict[str, Any]:
+    """The tables of a TOML text, parsed once: cards and facts are read again and again. Nobody changes them."""
+    return tomllib.loads(text)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ def become(project: Path, words: tuple[str, ...], folder: Path) -> None:
     for number, stream in enumerate(("stdin", "stdout", "stderr")):
         setattr(sys, stream, open(number, "w" if number else "r", encoding="utf-8", closefd=False))
     os.environ.update(ONE_THREAD)
+    sys.dont_write_bytecode = False  # what a project's commands import is compiled by the first of them
     if "jax" in sys.modules:  # half the time to compile, and the same results
         os.environ["XLA_FLAGS"] = "--xla_cpu_use_fusion_emitters=false"
     if torch := sys.modules.get("torch"):

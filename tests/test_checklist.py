@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from hackgen.parts import TEMPLATES
-from projects import generate, run
+from projects import Done, generate, run
 
 EXTRAS = ("cards", "checklist", "kickoff")
 WRITTEN = "The team wrote a whole sentence about this, and meant it."
@@ -77,6 +77,13 @@ def saved(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory) -> Path:
     return started(tmp_path_factory.mktemp("checklist") / "begun")
+
+
+@pytest.fixture(scope="module")
+def looked(begun, tmp_path_factory) -> tuple[Path, Done]:
+    """The same after a first look, which filled the page, and how that ended."""
+    project = shutil.copytree(begun, tmp_path_factory.mktemp("checklist") / "looked", symlinks=True)
+    return project, run(project, "checklist.py")
 
 
 @pytest.fixture(scope="module")
@@ -189,16 +196,14 @@ def test_they_were_done_before_and_several_changes_are_seen_at_once(begun, copy)
     assert {found[item]["state"] for item in spoilt} == {"open"}, found
 
 
-def test_before_any_training_it_says_what_to_run_first(begun, copy):
-    project = copy(begun)
-    done = run(project, "checklist.py")
+def test_before_any_training_it_says_what_to_run_first(looked, copy):
+    project, done = copy(looked[0]), looked[1]
     assert done.code == 1 and "python train.py, then python evaluate.py --publish" in done.out.splitlines()[-1]
     assert "python train.py" in only(project, "published")["found"]
 
 
-def test_a_box_of_the_team_stays_and_one_of_the_code_is_ticked_by_the_code(begun, copy):
-    project = copy(begun)
-    run(project, "checklist.py")
+def test_a_box_of_the_team_stays_and_one_of_the_code_is_ticked_by_the_code(looked, copy):
+    project = copy(looked[0])
     page = project / "PRESENTATION.md"
     for name in ("rehearsed", "published", "fresh-clone"):
         line = next(line for line in page.read_text(encoding="utf-8").splitlines() if f"<!-- {name} -->" in line)
@@ -215,10 +220,9 @@ def test_a_box_of_the_team_stays_and_one_of_the_code_is_ticked_by_the_code(begun
     }
 
 
-def test_an_item_that_people_judge_needs_both(begun, copy):
-    project = copy(begun)
+def test_an_item_that_people_judge_needs_both(looked, copy):
+    project = copy(looked[0])
     assert only(project, "criteria")["state"] == "open"
-    run(project, "checklist.py")
     line = next(s for s in (project / "PRESENTATION.md").read_text("utf-8").splitlines() if "<!-- criteria -->" in s)
     edit(project / "PRESENTATION.md", line, line.replace("[ ]", "[x]"))
     assert only(project, "criteria")["state"] == "done"

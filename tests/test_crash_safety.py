@@ -186,7 +186,7 @@ def when_staging(hackgen, running: subprocess.Popen[str]) -> None:
 
 @posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("delay", [0.0, 0.002, 0.01])
+@pytest.mark.parametrize("delay", [0.0, pytest.param(0.002, marks=pytest.mark.slow), 0.01])
 def test_an_interruption_cleans_up_and_ends_with_130(hackgen, alone, number, delay):
     running = begun(hackgen, alone, "x")
     when_staging(hackgen, running)

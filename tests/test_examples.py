@@ -85,22 +85,14 @@ def test_there_are_no_other_examples(request):
     assert there == set(WANTED)
 
 
-def with_everything(choice: Choice) -> list[Path]:
-    """The layers of a choice with all extras, whatever they ask for, in every language."""
-    every = extras(TEMPLATES)
-    folders = (folder for part in every for folder in part.folder.glob("*/*") if folder.is_dir())
-    full = replace(choice, extras=tuple(every), options=tuple(folders))
-    return [layer for code in languages(TEMPLATES) for layer in replace(full, lang=code).laid]
-
-
 def test_each_template_file_is_in_a_project():
-    used = {
-        source.relative_to(TEMPLATES).as_posix()
-        for choice in choices()
-        for layer in with_everything(choice)
-        for sources in lay([layer], choice.models_from).values()
-        for source in sources
-    }
+    """With all extras, whatever they ask for, in every language."""
+    every = tuple(extras(TEMPLATES))
+    options = tuple(folder for part in every for folder in part.folder.glob("*/*") if folder.is_dir())
+    full = [replace(c, extras=every, options=options, lang=code) for c in choices() for code in languages(TEMPLATES)]
+    layers = {(layer, choice.models_from) for choice in full for layer in choice.laid}
+    laid = [source for layer, framework in layers for sources in lay([layer], framework).values() for source in sources]
+    used = {source.relative_to(TEMPLATES).as_posix() for source in laid}
     every = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") if path.is_file()}
     copied = {path for path in every if "__pycache__" not in path and Path(path).name not in UNCOPIED}
     own = {

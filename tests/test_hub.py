@@ -28,6 +28,7 @@ def test_without_its_library_the_remedy_is_named(tmp_path: Path, monkeypatch: py
         hub.fetch("org/name", tmp_path / "kept")
 
 
+@pytest.mark.slow  # importing the library takes seconds
 def test_a_data_set_becomes_a_file_that_can_be_inspected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("datasets")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")

@@ -174,6 +174,7 @@ def test_the_same_weights_give_the_same_answers(model: str) -> None:
         assert near(found, judged.numpy())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_it_has_as_many_parameters(model: str) -> None:
     import jax

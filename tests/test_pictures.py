@@ -307,7 +307,8 @@ def test_a_picture_saved_again_resized_or_brightened_is_alike_and_others_are_not
         lambda picture: picture.resize((130, 100)),
         lambda picture: picture.point(lambda value: min(255, value * 1.05)),
     ]
-    images = np.stack([at64(change(photo(seed))) for change in variants for seed in range(60)])
+    photos = [photo(seed) for seed in range(60)]
+    images = np.stack([at64(change(picture)) for change in variants for picture in photos])
     groups = grouped(images).reshape(len(variants), 60)
     assert len(np.unique(groups[0])) == 60  # different pictures stay apart
     assert ((groups == groups[0]).mean(1) >= [1, 0.95, 0.95, 0.9]).all()

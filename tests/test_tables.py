@@ -38,6 +38,16 @@ def loaded(project: Path, path: Path, answer: str, **knobs: object) -> object:
     return ask(project, f"import data as d; from config import Mlp\ndata = d.load(Mlp({given}))\nanswer = {answer}")
 
 
+ALONE = "import crew\nphase = crew.phase\ncrew.phase = lambda *given: phase(*given[:5], several=False)\n"
+
+
+def several(project: Path, path: Path, answer: str, *knobs: dict[str, object], before: str = "") -> list:
+    """The same for several sets of knobs in one process."""
+    given = [{"data": str(path), **some} for some in knobs]
+    load = f"{before}import data as d; from config import Mlp\nanswer = []\nfor knobs in {given!r}:\n"
+    return ask(project, load + f"    data = d.load(Mlp(**knobs))\n    answer.append({answer})")
+
+
 def fault(project: Path, path: Path, **knobs: object) -> str:
     """The line with which a table is refused."""
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in knobs.items()]
@@ -333,19 +343,20 @@ def test_a_large_table_is_encoded_as_a_small_one_and_prepared_once(numbers: Path
         "[sorted(zip(data.train.ids.tolist(), data.train.inputs[:]['numbers'].tolist())), data.meta['features'],"
         " [s.inputs.keys.tolist() for s in (data.train, data.valid, data.test)]]"
     )
-    for knobs in ({"time": "day"}, {"time": "day", "target": "size"}):
-        small_rows, small_features, _ = loaded(numbers, path, what, **knobs)
-        rows, features, keys = loaded(big, path, what, **knobs)
+    knobs = [{"time": "day"}, {"time": "day", "target": "size"}, {"group": "person"}]
+    found = [loaded(big, path, what, **knobs[0]), *several(big, path, what, *knobs[1:], before=ALONE)]
+    for known, (rows, features, keys) in zip(several(numbers, path, what, *knobs[:2]), found[:2], strict=True):
+        small_rows, small_features, _ = known
         assert features == small_features and rows == small_rows
         assert not set(keys[0]) & set(keys[1]) and not set(keys[1]) & set(keys[2])
-    rows, _, keys = loaded(big, path, what, group="person")
+    rows, _, keys = found[2]
     assert 0.5 < len(rows) / 800 < 0.8 and not set(keys[0]) & set(keys[2])
     folders = sorted(folder for folder in (big / "prepared").iterdir() if folder.is_dir())
     stamps = [folder.stat().st_mtime_ns for folder in folders]
-    assert len(folders) == 3 and loaded(big, path, what, group="person")[2] == keys
+    assert len(folders) == 3 and several(big, path, what, knobs[2])[0][2] == keys
     assert [folder.stat().st_mtime_ns for folder in folders] == stamps
     path.write_text(path.read_text(encoding="utf-8") + path.read_text(encoding="utf-8").split("\n")[1] + "\n")
-    assert loaded(big, path, "data.meta['data']['rows']", group="person") == 801
+    assert several(big, path, "data.meta['data']['rows']", knobs[2], before=ALONE) == [801]
 
 
 AWKWARD = {
@@ -412,9 +423,8 @@ def test_a_killed_preparation_goes_on_where_it_was(numbers: Path, tmp_path: Path
     path = written(tmp_path / "t.csv", everything(800))
     big, what = shrunk(numbers, tmp_path / "big"), "[s.inputs[:]['numbers'].tolist() for s in (data.train, data.test)]"
     load = (
-        "import os, crew, data as d\nfrom config import Mlp\nfrom features import workers\n"
-        "phase, tasks, task = crew.phase, [], workers.task\n{more}\n"
-        "crew.phase = lambda *given: phase(*given[:5], several=False)\n"
+        f"{ALONE}import os, data as d\nfrom config import Mlp\nfrom features import workers\n"
+        "tasks, task = [], workers.task\n{more}\n"
         f"data = d.load(Mlp(data={str(path)!r}))\nanswer = [tasks, {what}]"
     )
     dying = (

@@ -5,8 +5,6 @@ import json
 import os
 import random
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -196,15 +194,14 @@ def test_a_zip_of_texts_is_read_in_place_like_the_folder(classifier: Path, tmp_p
             archive.write(file, f"../../outside/{file.relative_to(folder).as_posix()}")
         archive.writestr("__MACOSX/outside/train/good/._1.txt", b"\0\1")
     for limit in ("100000000", "0"):
-        words = [sys.executable, "-c", ASK, limit, str(folder), str(packed)]
-        done = subprocess.run(words, cwd=classifier, capture_output=True, encoding="utf-8")
-        assert done.returncode == 0, done.stderr
-        (classes, labels, is_test, keys), zipped = json.loads(done.stdout)
+        done = run(classifier, "-c", ASK, limit, str(folder), str(packed)).ok()
+        (classes, labels, is_test, keys), zipped = json.loads(done.out)
         assert zipped == [classes, labels, is_test, keys] and len(labels) == 34 and sum(is_test) == 10, limit
     assert not (tmp_path.parent / "outside").exists() and not (tmp_path / "outside").exists()
     packed.write_bytes(packed.read_bytes()[:2000])
-    line = run(classifier, "train.py", "--smoke", "--data", str(packed))
-    assert line.code == 1 and "set.zip" in line.err and "Traceback" not in line.err
+    code = "import cli, data; from config import MODELS\n"
+    code += f"cli.run(lambda: data.load(next(iter(MODELS.values()))(data={str(packed)!r})))"
+    run(classifier, "-c", code).refused(1, "set.zip")
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ Queries never hold a name of the user's, because DuckDB's names ignore case and 
 """
 
 import gzip
+import os
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from .formats import member_of
 from .numbers import is_missing
 
 SAMPLE = 20_000  # rows from which roles, leaks and near duplicates are found
+MEMORY = "600MB"  # DuckDB's own limit; what it cannot hold goes to disk
 CELLS = 600_000  # of a sample, so that a wide table takes no longer than a long one
 
 
@@ -31,7 +33,7 @@ class Table:
     path: Path
     format: str
     names: list[str]
-    connection: duckdb.DuckDBPyConnection
+    folder: Path  # of temporary files
     relation: str = "cells"
     rows: int = 0
     sample: list[list[str]] = field(default_factory=list)  # rows spread over the whole table; all if `whole`
@@ -44,6 +46,22 @@ class Table:
     likely_rows: int = 0  # an estimate, before a large file has been read
     compared: int = 0  # rows that were compared with each other (all, unless they are very many)
     repeated: int = 0  # of those, the ones that equal an earlier one
+
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """DuckDB, started when it is first asked: a small table is counted from its sample and does without."""
+        started = duckdb.connect()
+        started.execute(f"SET memory_limit='{MEMORY}'")
+        started.execute(f"SET threads={min(4, os.cpu_count() or 1)}")
+        started.execute("SET preserve_insertion_order=false")
+        started.execute("SET enable_progress_bar=false")
+        started.execute("SET temp_directory=?", [str(self.folder)])
+        return started
+
+    def close(self) -> None:
+        """Let go of the files that DuckDB holds open, if it was started."""
+        if "connection" in vars(self):
+            self.connection.close()
 
     @cached_property
     def columns(self) -> list[list[str]]:

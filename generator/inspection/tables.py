@@ -1,7 +1,6 @@
 """Opening a table of any format for DuckDB, and finding a column by its name."""
 
 import gzip
-import os
 import shutil
 import tempfile
 import zipfile
@@ -19,7 +18,6 @@ from .relation import SAMPLE, Table
 
 __all__ = ["PICTURE_ENDINGS", "SAMPLE", "TABLE_ENDINGS", "Table", "format_of", "nearest_column", "opened"]
 CAREFUL = 32 * 2**20  # bytes of text that are read with care, and wholly in memory
-MEMORY = "600MB"  # DuckDB's own limit; what it cannot hold goes to disk
 OPENERS = {
     "parquet": engine_tables.open_parquet,
     "json": json_tables.open_json,
@@ -32,14 +30,8 @@ OPENERS = {
 def opened(path: Path, format: str) -> Iterator[Table]:
     """The table in a file; temporary files last as long as the context. Raises `Problem` for what cannot be read."""
     folder = Path(tempfile.mkdtemp(prefix="hackgen-inspect-"))
-    connection = duckdb.connect()
+    table = Table(path, format, [], folder)
     try:
-        connection.execute(f"SET memory_limit='{MEMORY}'")
-        connection.execute(f"SET threads={min(4, os.cpu_count() or 1)}")
-        connection.execute("SET preserve_insertion_order=false")
-        connection.execute("SET enable_progress_bar=false")
-        connection.execute("SET temp_directory=?", [str(folder)])
-        table = Table(path, format, [], connection)
         try:
             if format == "csv":
                 text_tables.open_csv(table, folder, CAREFUL)
@@ -50,7 +42,7 @@ def opened(path: Path, format: str) -> Iterator[Table]:
             raise Problem(f"{path} cannot be read as {format}: {line}") from None
         yield table
     finally:
-        connection.close()
+        table.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

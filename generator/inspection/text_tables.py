@@ -91,8 +91,7 @@ def _point(table: Table, path: Path, dialect: delimited.Dialect, strict: bool = 
     """Make the relation that reads the file as it is now."""
     name = str(path)
     if any(special in name for special in "*?["):  # DuckDB would take it for a pattern
-        folder = Path(table.connection.execute("SELECT current_setting('temp_directory')").fetchone()[0])
-        link = folder / "link.csv"
+        link = table.folder / "link.csv"
         if not link.exists():
             link.symlink_to(path.resolve())
         name = str(link)
