@@ -39,7 +39,7 @@ def results(sheet: dict[str, Any]) -> str:
 def training(sheet: dict[str, Any], config: Config) -> str:
     """How the published run was trained."""
     told = {
-        "model": f"{config.model}, {sheet['parameters']:,} parameters",
+        "model": words("card_size", model=config.model, parameters=f"{sheet['parameters']:,}"),
         "framework": " ".join(filter(None, (FRAMEWORK, sheet.get("backend")))),
         "data": f"{sheet['data']['name']}, sha256 {sheet['data']['sha256'][:12]}…",
         "procedure": words(
@@ -59,7 +59,7 @@ def training(sheet: dict[str, Any], config: Config) -> str:
 
 def evaluation(sheet: dict[str, Any], meta: dict[str, Any]) -> str:
     """Scores of the model and its rivals, other metrics, and the classes it finds hardest."""
-    parts = [f"{report.cell(report.headline(sheet))}."]
+    parts = [report.cell(report.headline(sheet))]
     parts.append(
         table(
             [words("card_who"), words("card_score"), ""],

@@ -4,7 +4,6 @@ import math
 from pathlib import Path
 from typing import Any
 
-import inference
 import metrics
 import snapshots
 from splits import Data
@@ -23,10 +22,14 @@ def at_start(data: Data) -> tuple[float, float]:
 
 def yardstick(model: Any, data: Data) -> float:
     """What must fall in a smoke run: the distance on valid."""
+    import inference  # here, so that what only reads histories, such as a comparison, needs no framework
+
     output = inference.outputs(model, data.valid, data.meta)
     return metrics.score(metrics.truth(data.valid, data.meta), output, data.meta)
 
 
 def after_epoch(model: Any, run: Path, data: Data, epoch: int) -> None:
     """Keep pictures from the same noise, so that the run shows how they came to be."""
+    import inference
+
     snapshots.add(run, epoch, inference.answers(model, snapshots.fixed_noise(data.meta["latent"]), data.meta))

@@ -5,9 +5,7 @@ Understood by --data: a table with a column of dates and a column of numbers; se
 """
 
 import hashlib
-import re
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,9 @@ import numpy as np
 
 import cli
 from config import MODELS, Config
+from series import newer, timestamps, windows
 from series import panel as panels
 from series import season as seasons
-from series import timestamps
 from series.panel import Panel
 from splits import Data, Split, take
 
@@ -25,58 +23,6 @@ INPUT = "a number of steps to forecast, or a CSV that ends with newer history"
 SAMPLE = Path(__file__).with_name("data") / "co2.csv"
 LEAST_CONTEXT, LEAST_WINDOWS = 4, 4  # shorter series are refused
 MOST_ASKED = 100  # series that are asked for their season
-
-
-class Windows:
-    """A series kept once, from which windows are cut and normalised when a batch is asked for."""
-
-    def __init__(self, values: np.ndarray, origins: np.ndarray, meta: dict[str, Any]) -> None:
-        self.values, self.origins, self.meta = values, origins, meta  # (steps,), (rows,) the first step to forecast
-
-    def __len__(self) -> int:
-        return len(self.origins)
-
-    def __getitem__(self, index: Any) -> dict[str, np.ndarray]:
-        """What a model sees of the examples `index`: see `normalise`."""
-        return normalise(self.values, self.origins[index], self.meta)
-
-
-def normalise(values: np.ndarray, origins: np.ndarray, meta: dict[str, Any]) -> dict[str, np.ndarray]:
-    """Model inputs of windows that end before `origins`: the one normalisation, by nothing but the window itself.
-
-    values  (batch, context) the window, as distance from its level in units of its spread
-    naive   (batch, horizon) the last season repeated, likewise: where a forecast starts from
-    level   (batch, 1) the mean of the window's last season, in real units
-    spread  (batch, 1) the window's standard deviation, in real units; a constant window gets a small one
-    """
-    windows = values[origins[:, None] + np.arange(-meta["context"], 0)]
-    level = windows[:, -meta["season"] :].mean(1, keepdims=True)
-    spread = np.maximum(windows.std(1, keepdims=True), meta["least_spread"])
-    naive = seasons.repeat(values, origins, meta["season"], meta["horizon"])
-    inputs = {
-        "values": (windows - level) / spread,
-        "naive": (naive - level) / spread,
-        "level": level,
-        "spread": spread,
-    }
-    return {name: array.astype(np.float32) for name, array in inputs.items()}
-
-
-class Following:
-    """The steps after each origin, cut when they are asked for: `following[index]` is (batch, horizon)."""
-
-    def __init__(self, values: np.ndarray, origins: np.ndarray, horizon: int) -> None:
-        self.values, self.origins, self.shape = values, origins, (len(origins), horizon)
-
-    def __len__(self) -> int:
-        return len(self.origins)
-
-    def __getitem__(self, index: Any) -> np.ndarray:
-        """The steps that follow the origins `index`, float32."""
-        return self.values[self.origins[index][:, None] + np.arange(self.shape[1])].astype(np.float32)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return self[:] if dtype is None else self[:].astype(dtype)
 
 
 def load(config: Config) -> Data:
@@ -113,7 +59,7 @@ def load(config: Config) -> Data:
         "rows": sum(map(len, panel.values)),
     }
     ranges = (0, first_valid), (first_valid, first_test), (first_test, int(steps))
-    parts = [cut(values, origins(panel, first, end, reach, horizon), meta) for first, end in ranges]
+    parts = [windows.cut(values, windows.origins(panel, first, end, reach, horizon), meta) for first, end in ranges]
     for part, what in zip(parts, ("train", "valid", "test"), strict=True):
         if not len(part):
             raise cli.Fault(f"{name}: no series reaches into {what} with {reach} steps before it; lower --context")
@@ -150,16 +96,6 @@ def find_season(parts: list[np.ndarray], room: int) -> int:
     asked = parts[:: 1 + len(parts) // MOST_ASKED]
     votes = Counter(seasons.find(values, room) for values in asked)
     return max(votes, key=lambda season: (votes[season], season))
-
-
-def origins(panel: Panel, first: int, end: int, reach: int, horizon: int) -> np.ndarray:
-    """Places in the joined series of the first steps to forecast, such that all of a forecast lies in [first, end)."""
-    found, before = [], 0
-    for start, values in zip(panel.starts, panel.values, strict=True):
-        here = np.arange(max(first, start + reach), min(end, start + len(values)) - horizon + 1)
-        found.append(here - start + before)
-        before += len(values)
-    return np.concatenate(found)
 
 
 def only(panel: Panel, reach: int) -> dict[str, Any]:
@@ -234,76 +170,19 @@ def divide(config: Config, steps: int, name: str) -> tuple[int, int]:
     return first_valid, first_test
 
 
-def cut(values: np.ndarray, origins: np.ndarray, meta: dict[str, Any]) -> Split:
-    """The examples whose first steps to forecast are `origins`, places in the joined series."""
-    return Split(Windows(values, origins, meta), Following(values, origins, meta["horizon"]), origins)
-
-
 def example_keys(split: Split) -> np.ndarray:
     """What must not stand in two splits: the steps to forecast. Inputs may reach back, as they do at forecast time."""
     return np.unique(split.ids[:, None] + np.arange(split.targets.shape[1]))
 
 
-@dataclass
-class Asked:
-    """A series to go on with."""
-
-    name: str  # "" where there is only one
-    times: list[str]  # the time stamps to forecast
-    past: list[str]  # the time stamps of the history
-    history: np.ndarray  # (steps,) as long as the model looks back, in real units
-    scale: float  # what the model's units are in real ones
-
-
-def read_new(source: str, meta: dict[str, Any]) -> list[Asked]:
-    """The series to forecast, their histories and the time stamps of the steps.
-
-    A number of steps goes on where the data ended; a CSV (or "-") with the columns of training brings its own history
-    and gets a full horizon.
-    """
-    if re.fullmatch(r"[+-]?\d+", source):
-        steps = int(source)
-        if not 1 <= steps <= 100_000:
-            raise cli.Misuse(f"{source} steps cannot be forecast; name a number from 1 to 100000")
-        if "series" not in meta:
-            return [asked("", meta["end"]["values"], meta["end"]["steps"], steps, meta["clock"], 1.0)]
-        of = meta["series"]
-        each = zip(of["names"], of["values"], of["ends"], of["scales"], strict=True)
-        return [asked(name, values, end, steps, meta["clock"], scale) for name, values, end, scale in each]
-    one = {"shape": "one", "targets": [meta["target"]], "time": meta["time"], "group": []}
-    like = meta["clock"] if "series" in meta or "floor" in meta["clock"] else None
-    found = panels.read(source, None, meta.get("layout", one), like)
-    for name in ("unit", "every"):
-        if found.clock[name] != meta["clock"][name]:
-            here, there = timestamps.describe(found.clock), timestamps.describe(meta["clock"])
-            raise cli.Fault(f"{source} has steps of {here}, but the model learned steps of {there}; resample it")
-    needed = max(meta["context"], meta["season"])
-    scales = dict(zip(meta["series"]["names"], meta["series"]["scales"], strict=True)) if "series" in meta else {}
-    answers = []
-    for name, values, start in zip(found.names, found.values, found.starts, strict=True):
-        if len(values) < needed:
-            which = f", series {name!r}," if found.several() else ""
-            raise cli.Fault(
-                f"{source}{which} has {len(values)} steps; the model looks back {needed}, so add older rows"
-            )
-        end = int(start) + len(values)
-        if not found.several():
-            answers.append(asked("", values[-needed:], end, meta["horizon"], found.clock, 1.0))
-        else:
-            own = scales.get(name) or (seasons.scale(values, meta["season"]) if np.ptp(values) else 1.0)
-            answers.append(asked(name, values[-needed:], end, meta["horizon"], found.clock, own))
-    return answers
-
-
-def asked(name: str, history: Any, end: int, steps: int, clock: dict[str, Any], scale: float) -> Asked:
-    """A series whose next steps are the numbers from `end` on."""
-    times = timestamps.show(np.arange(end - len(history), end + steps), clock)
-    return Asked(name, times[len(history) :], times[: len(history)], np.array(history, float), scale)
+def read_new(source: str, meta: dict[str, Any]) -> list[newer.Asked]:
+    """The series to forecast: where the data ended, for a number of steps, or of a CSV with newer history."""
+    return newer.read(source, meta)
 
 
 def encode(raw: np.ndarray, meta: dict[str, Any]) -> dict[str, np.ndarray]:
     """Histories (series, steps), in units of their scales, as the inputs of the windows that end with them."""
-    return normalise(raw.ravel(), np.arange(1, len(raw) + 1) * raw.shape[1], meta)
+    return windows.normalise(raw.ravel(), np.arange(1, len(raw) + 1) * raw.shape[1], meta)
 
 
 def decode(output: np.ndarray, meta: dict[str, Any]) -> list[dict[str, Any]]:

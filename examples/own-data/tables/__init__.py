@@ -80,7 +80,24 @@ def blocks(path: Path | str, dialect: dict[str, Any] | None = None, known: Colle
     if path.suffix.lower() in TEXT_ENDINGS and not reader.FORMAT.startswith("delimited"):
         text = decode(read_bytes(path), str(path))
         return iter([delimited.read(text, str(path), known)])
-    return reader.blocks(path, dialect or {}, known)
+    found = reader.blocks(path, dialect or {}, known)
+    units, foot = ((dialect or {}).get(name, "") for name in ("units", "foot"))
+    return trimmed(found, units, foot) if units or foot else found
+
+
+def trimmed(blocks: Iterator, units: str, foot: str) -> Iterator:
+    """Blocks without a first row that holds the unit, and without a last one whose first cell is `foot`."""
+    held = None
+    for names, rows, lines in blocks:
+        if held is None and units and rows and units in rows[0]:
+            rows, lines = rows[1:], lines[1:]
+        elif held is not None:
+            yield held
+        held = names, rows, lines
+    if held is not None:
+        names, rows, lines = held
+        keep = len(rows) - bool(foot and rows and next((cell for cell in rows[-1] if cell), "") == foot)
+        yield names, rows[:keep], lines[:keep]
 
 
 def read_text(text: str, name: str, known: Collection[str] = ()) -> Table:

@@ -5,17 +5,22 @@ dialect  {} means that everything is found out; else what is known: `delimiter`,
 """
 
 import csv
-import io
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 from cli import Fault
 from tables.cells import is_missing, number
-
-DELIMITERS = "\t;|,"  # of equally good ones the first wins: decimal commas are consistent too
-SAMPLE = 100  # rows that decide on delimiter and header
-Rows = tuple[list[list[str]], list[int]]  # cells, and the lines where the rows start
+from tables.rows import (
+    SAMPLE,
+    Rows,
+    choose_delimiter,
+    count_empty,
+    excel_hint,
+    split_lines,
+    split_rows,
+    unique_names,
+)
 
 
 def read(
@@ -100,67 +105,6 @@ def blank_lines(text: str, count: int) -> str:
     return "\n" * count + text
 
 
-def count_empty(rows: list[list[str]]) -> int:
-    """How many cells are empty; cutting a cell that had line ends makes some."""
-    return sum(not cell for row in rows for cell in row)
-
-
-def excel_hint(text: str) -> str:
-    """The delimiter that Excel names in a first line like `sep=;`, else nothing."""
-    line = text[:6].rstrip("\r\n")
-    return line[4] if len(line) == 5 and line.lower().startswith("sep=") else ""
-
-
-def choose_delimiter(text: str, hint: str = "") -> tuple[str, int]:
-    """The delimiter whose first rows agree most with the very first one, and how many cells that has."""
-    lines = [line for _, line in zip(range(SAMPLE), io.StringIO(text.lstrip("\r\n"), newline=""), strict=False)]
-    by_excel = excel_hint(text)
-    sample = "".join(lines[1:] if by_excel else lines)
-    best, delimiter, width = 0.0, "\x1f", 1  # a single column, unless two rows agree on more
-    for candidate in hint or by_excel or DELIMITERS:
-        for quoted in (True, False):
-            rows, _ = split_rows(sample, candidate, quoted, strict=False)
-            lengths = [len(row) for row in rows] or [0]
-            share = lengths.count(lengths[0]) / len(lengths)
-            if lengths[0] > 1 and share > best and (len(rows) == 1 or lengths.count(lengths[0]) > 1):
-                best, delimiter, width = share, candidate, lengths[0]
-    return delimiter, width
-
-
-def split_rows(text: str, delimiter: str, quoted: bool, strict: bool = True, quote: str = '"') -> Rows:
-    """Rows of stripped cells and their lines, empty lines left out; strict raises csv.Error at broken quotes."""
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        quoting=quoting,
-        quotechar=quote,
-        strict=strict and quoted,
-        skipinitialspace=delimiter != "\t",
-    )
-    rows, lines, line = [], [], 1
-    for row in reader:
-        cells = [cell.strip() for cell in row]
-        if any(cells) or len(cells) == 1:
-            rows.append(cells)
-            lines.append(line)
-        line = reader.line_num + 1
-    return rows, lines
-
-
-def split_lines(text: str, delimiter: str, width: int) -> Rows:
-    """Each line for itself: with quotes where that gives `width` cells, else without."""
-    rows, lines = [], []
-    for place, line in enumerate(io.StringIO(text, newline=""), 1):
-        plain = split_rows(line, delimiter, quoted=False)[0]
-        if plain and '"' in line:
-            quoted = split_rows(line.rstrip("\r\n"), delimiter, quoted=True, strict=False)[0]
-            plain = quoted if len(quoted[0]) == width else plain
-        rows += plain
-        lines += [place] * len(plain)
-    return rows, lines
-
-
 def same_length(rows: list[list[str]], lines: list[int], width: int, name: str) -> Rows:
     """The rows cut to `width` where only empty cells follow; any other length is a `Fault`."""
     for i, row in enumerate(rows):
@@ -171,18 +115,6 @@ def same_length(rows: list[list[str]], lines: list[int], width: int, name: str) 
                 )
             rows[i] = row[:width]
     return rows, lines
-
-
-def unique_names(cells: Sequence[str]) -> list[str]:
-    """Column names from the cells of a header: those without one are called column_1 …, equal ones are numbered."""
-    names: list[str] = []
-    for i, cell in enumerate(cells, 1):
-        name = stem = " ".join(cell.split()) or f"column_{i}"
-        number = 2
-        while name in names:
-            name, number = f"{stem}_{number}", number + 1
-        names.append(name)
-    return names
 
 
 def is_header(rows: list[list[str]]) -> bool:

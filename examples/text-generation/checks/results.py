@@ -9,6 +9,7 @@ from cli import Fault
 from wording import words
 
 KEPT = runs.ROOT / ".checklist.json"  # untracked
+FIRST = ("checklist_train_first", "checklist_publish_first")
 Kept = dict[str, dict[str, Any]]
 
 
@@ -32,7 +33,8 @@ def judged(item: Item, ticked: bool, kept: Kept, run_slow: bool) -> dict[str, An
     else:
         agreed = item.kind == AUTO or ticked
         state = "done" if agreed and (passed or not item.check) else "open"
-    advice = words(f"check_{item.id}_advice") if state == "open" and item.check else ""
+    waits = found in map(words, FIRST)  # which says what to do: the item's own advice is for later
+    advice = words(f"check_{item.id}_advice") if state == "open" and item.check and not waits else ""
     about = {"id": item.id, "section": item.section, "title": words(f"check_{item.id}"), "kind": item.kind}
     return about | {"must": item.must, "state": state, "found": found, "advice": advice, "checked": checked}
 

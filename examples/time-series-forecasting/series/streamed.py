@@ -1,22 +1,26 @@
-"""Series in a table too large for memory: read piece by piece, of which times, values and names are kept as numbers.
+"""Series in a table too large for memory: read piece by piece, once, and kept in prepared/ as numbers.
 
-So memory depends on the rows, some 100 bytes each, and not on how they are written. Where dates, values and names are,
+Memory depends on the rows, some 100 bytes each, and not on how they are written. Where dates, values and names are,
 and how numbers are written, is found on rows from all over the file.
 """
 
 import itertools
-import tempfile
+import json
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import mapped
+import runs
 import series
 import tables
 from cli import Fault
 from config import Config
-from series import calendars, layouts
+from series import calendars, counted, layouts
+from series.counted import Numbered
 from series.joint import Panel, alone, by_name, together
 from tables import reader, schema
 
@@ -27,56 +31,83 @@ def read(
     path: str, config: Config | None, rules: schema.Schema, layout: dict[str, Any] | None, like: dict | None
 ) -> Panel | None:
     """All series of a large file, as panel.read has it; None where dates are spread over several columns."""
-    with tempfile.TemporaryDirectory() as folder:
-        cut = reader.cut(Path(path), rules.dialect, Path(folder))
-        places = np.unique(np.linspace(0, len(cut["pieces"]) - 1, SAMPLED).astype(int))
-        sample = [piece(path, cut, int(place), ROWS) for place in places]
-        rows, lines = (list(itertools.chain(*lists)) for lists in zip(*sample, strict=True))
-        table = tables.table(path, cut["names"], rows, lines, "")
-        if layout is None:
-            rules.check(path, table.columns)
-            if calendars.joined(table) is not table:
-                return None
-            if time := series.time_column(table, config.time, rules):
-                table = of_some_dates(path, cut, table, time)
-            layout = layouts.find(table, config, rules)
-            if layout["shape"] == "one" and not layout["targets"]:
-                layout["targets"] = [series.target_column(table, "", layout["time"])]
-        if calendars.JOINED in (layout["time"], *layout["targets"]):
-            return None
-        targets = layout["targets"]
-        parse = {name: rules.column(name).parse for name in targets}
-        commas = {name: not parse[name] and series.has_decimal_commas(table.column(name)) for name in targets}
-        stamps, names = Numbered(), Numbered()
-        values: dict[str, list[np.ndarray]] = {name: [] for name in targets}
-        for number in range(len(cut["pieces"])):
-            rows, lines = piece(path, cut, number)
-            if not rows:
-                continue
-            part = tables.table(path, cut["names"], rows, lines, "")
-            for name in targets:
-                values[name].append(series.numbers(part, name, parse[name], commas[name]))
-            if layout["time"]:
-                stamps.add(part.column(layout["time"], "--time"), lines)
-            if layout["group"]:
-                names.add([" / ".join(cells) for cells in zip(*map(part.column, layout["group"]), strict=True)], lines)
-    columns = {name: np.concatenate(parts) for name, parts in values.items()}
+    settings = {"schema": rules.sha256, "layout": layout}
+    settings |= {name: getattr(config, name) for name in ("target", "time", "group") if config}
+    make = partial(prepare, path=path, config=config, rules=rules, layout=layout)
+    folder, facts = mapped.prepare("series", [Path(path)], settings, make)
+    if not facts["layout"]:
+        return None
+    layout, values = facts["layout"], []
+    stamps, names = Numbered(), Numbered()
+    for found in counted.pieces(folder, facts["pieces"]):
+        values.append(found["values"])
+        for what, column in (("times", stamps), ("names", names)):
+            if what in found:
+                cells = json.loads(found[f"{what}_cells"].tobytes())
+                column.add(cells, found[f"{what}_lines"].tolist(), found[what])
+    columns = dict(zip(layout["targets"], np.concatenate(values, axis=1), strict=True))
+    table = tables.Table(path, "", "", facts["columns"], [], [])
     times = times_of(path, layout, stamps, names, len(next(iter(columns.values()))), rules)
     named = series.dated(times, table, layout["time"])
     times = times[named]
     if layout["shape"] == "one":
-        column = columns[targets[0]][named]
+        ((target, column),) = columns.items()
+        column = column[named]
         known = ~np.isnan(column)
         if known.sum() < 2:
-            raise Fault(f'{path} has {known.sum()} number(s) in column "{targets[0]}"; a series needs more')
+            raise Fault(f'{path} has {known.sum()} number(s) in column "{target}"; a series needs more')
         found = series.regular(times[known], column[known], table, layout["time"], like)
-        return alone(series.Series(*found, targets[0], layout["time"]), layout)
+        return alone(series.Series(*found, target, layout["time"]), layout)
     if layout["shape"] == "wide":
         return together(path, {name: (times, column[named]) for name, column in columns.items()}, layout, like)
     order = np.argsort(list(names.numbers))
     (column,), place = columns.values(), np.argsort(order)  # series in the order of their names
     which = place[names.all()[named]]
     return together(path, by_name(np.array(list(names.numbers))[order], which, times, column[named]), layout, like)
+
+
+def prepare(
+    folder: Path, path: str, config: Config | None, rules: schema.Schema, layout: dict[str, Any] | None
+) -> dict[str, Any]:
+    """Find where dates, values and names are, and make numbers of all pieces; `layout` {} says that it cannot be."""
+    plan = folder / "plan.json"
+    if not plan.is_file():
+        runs.write(plan, json.dumps(planned(folder, path, config, rules, layout)))
+    job = runs.read_json(plan)
+    if job["layout"]:
+        counted.prepare(folder, job)
+    count = len(job["table"]["pieces"])
+    lasting = {f"series-{number}.npz" for number in range(count)}
+    for left in folder.iterdir():
+        if left.name not in lasting:
+            left.unlink()
+    return {"layout": job["layout"], "columns": job["columns"], "pieces": count}
+
+
+def planned(
+    folder: Path, path: str, config: Config | None, rules: schema.Schema, layout: dict[str, Any] | None
+) -> dict[str, Any]:
+    """What the processes must know (counted.py), found on rows from all over the file."""
+    cut = reader.cut(Path(path), rules.dialect, folder)
+    places = np.unique(np.linspace(0, len(cut["pieces"]) - 1, SAMPLED).astype(int))
+    sample = [piece(path, cut, int(place), ROWS) for place in places]
+    rows, lines = (list(itertools.chain(*lists)) for lists in zip(*sample, strict=True))
+    table = tables.table(path, cut["names"], rows, lines, "")
+    job = {"table": cut, "columns": table.columns, "layout": {}}
+    if layout is None:
+        rules.check(path, table.columns)
+        if calendars.joined(table) is not table:
+            return job
+        if time := series.time_column(table, config.time, rules):
+            table = of_some_dates(path, cut, table, time)
+        layout = layouts.find(table, config, rules)
+        if layout["shape"] == "one" and not layout["targets"]:
+            layout["targets"] = [series.target_column(table, "", layout["time"])]
+    if calendars.JOINED in (layout["time"], *layout["targets"]):
+        return job
+    parse = {name: rules.column(name).parse for name in layout["targets"]}
+    commas = {name: not parse[name] and series.has_decimal_commas(table.column(name)) for name in layout["targets"]}
+    return job | {"layout": layout, "parse": parse, "commas": commas}
 
 
 def piece(path: str, cut: dict[str, Any], number: int, most: int | None = None) -> tuple[list[list[str]], list[int]]:
@@ -99,26 +130,6 @@ def of_some_dates(path: str, cut: dict[str, Any], first: tables.Table, time: str
         kept += [[column[row] for column in columns] for row in rows]
         lines += [of_piece[row] for row in rows]
     return tables.table(path, cut["names"], kept, lines, "") if len(kept) >= 2 * ROWS or limit >= 2**32 else first
-
-
-class Numbered:
-    """Cells of a column as numbers of their different values, in the order in which they come."""
-
-    def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
-        self.lines: list[int] = []  # where each value stands first
-        self.parts: list[np.ndarray] = []
-
-    def add(self, cells: list[str], lines: list[int]) -> None:
-        """The next cells."""
-        before, numbers = len(self.numbers), self.numbers
-        self.parts.append(np.array([numbers.setdefault(cell, len(numbers)) for cell in cells], np.int32))
-        new, first = np.unique(self.parts[-1], return_index=True)
-        self.lines += [lines[i] for i in first[new >= before]]
-
-    def all(self) -> np.ndarray:
-        """The number of each cell, (rows,)."""
-        return np.concatenate(self.parts)
 
 
 def times_of(

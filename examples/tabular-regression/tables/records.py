@@ -1,0 +1,106 @@
+"""The rows of a table that are written as JSON: what an API answers, what pandas and other programs save.
+
+A list of objects is a table already. Here become one: lists of values, columns beside or below each other, names apart
+from values, and a list somewhere inside an object. What an object holds inside stands in columns of its own, a.b.
+"""
+
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+Record = dict[str, Any]
+MOST_NESTED = 300  # columns that objects inside may add; keys that are data would make one each
+
+
+def rows(content: Any) -> tuple[list[Record], str]:
+    """The records in a JSON value, and the name of the list inside that they are from ("" = they are all of it)."""
+    if isinstance(content, list):
+        return listed(content, []), ""
+    if not isinstance(content, dict):
+        return listed([content], []), ""
+    if found := columns(content):
+        return found, ""
+    where, inside = longest(content)
+    if not where:
+        return [content], ""
+    names = next((names_in(v) for v in content.values() if v is not inside and len(names_in(v)) == width(inside)), [])
+    return listed(inside, names), where
+
+
+def columns(content: Record) -> list[Record]:
+    """An object of columns (lists or objects of equal length), or of rows by their names; else nothing."""
+    values = list(content.values())
+    if values and all(isinstance(value, list) for value in values) and len({len(value) for value in values}) == 1:
+        if not all(isinstance(entry, (dict, list)) for value in values for entry in value):
+            return [dict(zip(content, row, strict=True)) for row in zip(*values, strict=True)]
+    if len(values) > 1 and all(isinstance(value, dict) for value in values):
+        if len({tuple(value) for value in values}) == 1 and len(values[0]) > len(content):  # pandas: column, row, value
+            return [{name: column[row] for name, column in content.items()} for row in values[0]]
+        shared = set.intersection(*map(set, values))
+        if shared and len(shared) >= 0.5 * len(set.union(*map(set, values))):
+            return values
+    return []
+
+
+def longest(content: Record, depth: int = 3) -> tuple[str, list[Any]]:
+    """The name and the entries of the longest list of objects or of lists in an object, else of any list."""
+    found = [(name, value) for name, value in content.items() if isinstance(value, list) and value]
+    for name, value in content.items():
+        if isinstance(value, dict) and depth:
+            inner, entries = longest(value, depth - 1)
+            found += [(f"{name}.{inner}", entries)] if inner else []
+    return max(found, key=lambda pair: (isinstance(pair[1][0], (dict, list)), len(pair[1])), default=("", []))
+
+
+def names_in(value: Any) -> list[str]:
+    """The names that a list holds, as texts or as objects with a "name" each."""
+    entries = value if isinstance(value, list) else []
+    names = [entry.get("name") if isinstance(entry, dict) else entry for entry in entries]
+    return names if all(isinstance(name, str) for name in names) and len(set(names)) == len(names) else []
+
+
+def width(entries: list[Any]) -> int:
+    """How many values each of some lists has, -1 where they are none."""
+    lengths = {len(entry) if isinstance(entry, list) else -1 for entry in entries}
+    return lengths.pop() if len(lengths) == 1 else -1
+
+
+def listed(entries: list[Any], names: list[str]) -> list[Record]:
+    """Entries as records; lists of values get their names from the first of them, if that holds words only."""
+    if not names and width(entries) > 1 and len(entries) > 2:
+        first = names_in(entries[0])
+        if first and not any(is_number(name) for name in first):
+            names, entries = first, entries[1:]
+    return [entry if isinstance(entry, dict) else named(entry, names) for entry in entries]
+
+
+def named(entry: Any, names: list[str]) -> Record:
+    """One value, or a list of them, as a record."""
+    values = entry if isinstance(entry, list) else [entry]
+    heads = itertools.chain(names, (f"column_{i}" for i in itertools.count(len(names) + 1)))
+    return dict(zip(heads, values, strict=False))
+
+
+def is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return not text.strip()
+    return True
+
+
+def flat(record: Record, before: str = "") -> Record:
+    """A record whose inner objects are written as values of their own: {"a": {"b": 1}} is {"a.b": 1}."""
+    if not any(isinstance(value, dict) for value in record.values()):
+        return {before + name: value for name, value in record.items()} if before else record
+    found: Record = {}
+    for name, value in record.items():
+        found |= flat(value, f"{before}{name}.") if isinstance(value, dict) and value else {before + name: value}
+    return found
+
+
+def too_wide(records: Iterable[Record]) -> bool:
+    """Whether flattening these records would make columns of what are data."""
+    some = list(itertools.islice(records, 1000))
+    plain = set(itertools.chain.from_iterable(some))
+    return len(set(itertools.chain.from_iterable(map(flat, some)))) > len(plain) + MOST_NESTED
