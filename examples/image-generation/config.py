@@ -51,7 +51,7 @@ class Gan(Config):
     steps: int = 1200  # a generator needs longer than a classifier
     patience: int = 1000  # the distance goes up and down, so all epochs are used and the best one is kept
     width: int = 16  # channels at the full size of the picture; doubles with each halving of the sides
-    penalty: float = 0.3  # on a discriminator whose scores change fast beside real pictures (R1), against learning train by heart
+    penalty: float = 0.3  # on scores that change fast beside real pictures (R1), against learning train by heart
     average: float = 0.98  # memory of the generator's running average, which draws better than its last weights
 
 
