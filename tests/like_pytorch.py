@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import torch
 
-import inference
 import models
 from config import MODELS
+from engine import inference
 
 ROWS = 3
 

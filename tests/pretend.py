@@ -15,10 +15,10 @@ sys.path.insert(0, str(Path.cwd()))
 
 import numpy as np
 
-import history
 import metrics
 import runs
 from config import MODELS
+from engine import history
 
 CLASSES = 10
 

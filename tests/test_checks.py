@@ -31,8 +31,8 @@ BUGS = [
         "model(inputs).float(), targets",
         "model(inputs).float().clamp(-0.5, 0.5), targets",
     ),
-    ("loss-falls", MLP, "steps.py", "    optimizer.step()\n", ""),
-    ("loss-falls", MLP, "steps.py", "    value.backward()", "    (-value).backward()"),
+    ("loss-falls", MLP, "engine/steps.py", "    optimizer.step()\n", ""),
+    ("loss-falls", MLP, "engine/steps.py", "    value.backward()", "    (-value).backward()"),
     ("gradients", MLP, "models/mlp.py", "self.hidden(images.flatten(1))", "self.hidden(images.flatten(1)).detach()"),
     ("independent", MLP, "models/mlp.py", "return self.head(x)", "return self.head(x - x.mean(0))"),
     (
@@ -43,10 +43,10 @@ BUGS = [
         "value)",
     ),
     ("causal", GPT, "models/transformer.py", "is_causal=True", "is_causal=False"),
-    ("batch-size", MLP, "feed.py", "range(0, rows, size)", "range(0, rows - size + 1, size)"),
+    ("batch-size", MLP, "engine/feed.py", "range(0, rows, size)", "range(0, rows - size + 1, size)"),
     ("batch-size", MLP, "models/mlp.py", "return self.head(x)", "return self.head(x / x.norm())"),
-    ("same-seed", MLP, "feed.py", "default_rng((seed, epoch))", "default_rng()"),
-    ("reload", MLP, "checkpoint.py", "    set_weights(model, weights, best_file(run))\n", ""),
+    ("same-seed", MLP, "engine/feed.py", "default_rng((seed, epoch))", "default_rng()"),
+    ("reload", MLP, "engine/checkpoint.py", "    set_weights(model, weights, best_file(run))\n", ""),
 ]
 
 

@@ -173,7 +173,7 @@ def test_the_published_run_stands_for_itself_where_its_run_is_not_here(project):
 
 
 def best(project: Path) -> Done:
-    return run(project, "-c", "import ranking; print(getattr(ranking.best(), 'name', None))").ok()
+    return run(project, "-c", "from scoring import ranking; print(getattr(ranking.best(), 'name', None))").ok()
 
 
 def test_the_best_run_is_the_best_on_valid_among_runs_like_the_newest(project):

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 @pytest.fixture
 def fonts() -> ModuleType:
     """The project's fonts.py, as if it had just been imported."""
-    spec = importlib.util.spec_from_file_location("fonts", TEMPLATES / "base" / "fonts.py")
+    spec = importlib.util.spec_from_file_location("fonts", TEMPLATES / "base" / "reporting" / "fonts.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

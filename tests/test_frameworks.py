@@ -76,7 +76,7 @@ def test_the_table_has_all_that_others_call() -> None:
         for file in (TEMPLATES / folder).rglob("*.py"):
             code = file.read_text(encoding="utf-8")
             called |= set(re.findall(r"\b(inference|checkpoint|generate)\.([a-z]\w*)\(", code))
-            for names in re.findall(r"^from learner import (.+)$", code, re.MULTILINE):
+            for names in re.findall(r"^from engine.learner import (.+)$", code, re.MULTILINE):
                 called |= {("learner", name) for name in names.split(", ")}
     assert called and called <= listed
 
@@ -84,15 +84,20 @@ def test_the_table_has_all_that_others_call() -> None:
 @pytest.mark.parametrize(
     ("framework", "file", "old", "named"),
     [
-        ("jax", "frameworks/jax/base/inference.py", "parameter_count(", "parameter_count of frameworks/jax"),
+        ("jax", "frameworks/jax/base/engine/inference.py", "parameter_count(", "parameter_count of frameworks/jax"),
         (
             "keras",
-            "frameworks/keras/base/learner.py",
+            "frameworks/keras/base/engine/learner.py",
             "raw(self, inputs",
             "Learner.raw of frameworks/keras",
         ),
         ("pytorch", "frameworks/pytorch/part.toml", "precision = ", "config.precision of frameworks/pytorch"),
-        ("keras", "frameworks/keras/targets/tokens/generate.py", "", "frameworks/keras/targets/tokens/generate.py"),
+        (
+            "keras",
+            "frameworks/keras/targets/tokens/engine/generate.py",
+            "",
+            "frameworks/keras/targets/tokens/engine/generate.py",
+        ),
         ("lightning", "frameworks/pytorch/targets/image/loss.py", "", "frameworks/lightning/targets/image/loss.py"),
         ("jax", "models/image-to-class/cnn/with_jax.py", "", "models/image-to-class/cnn/with_jax.py"),
     ],

@@ -258,9 +258,10 @@ def test_two_devices_share_each_batch_and_learn_the_same(project: Path, model: s
 # Run inside a project without dropout, which draws for all rows at once: how far apart the lessons lie that 7 rows
 # teach, alone and filled up to 16, relative to the largest of each gradient.
 FILLED_UP = """
-import jax, numpy as np, runs, data, inference, device, schedule
+import jax, numpy as np, runs, data
+from engine import inference, device, schedule
 from config import MODELS
-from step import Training, luck
+from engine.step import Training, luck
 config = schedule.resolve(next(iter(MODELS.values()))(), 100)
 d = data.load(runs.located(config))
 training = Training(device.place(inference.fresh(d.meta, config), device.choose("cpu"), "float32"), config, d.meta)
@@ -327,10 +328,10 @@ def test_usage_mistakes_get_one_line(project: Path) -> None:
 @pytest.mark.parametrize(
     ("check", "file", "right", "wrong"),
     [
-        ("loss-falls", "step.py", "parameter - rate * update", "parameter + rate * update"),
-        ("same-seed", "step.py", "np.uint32(feed.luck(key) % 2**32)", "np.uint32(np.random.randint(2**31))"),
-        ("batch-size", "device.py", "np.arange(rows) < n", "np.arange(rows) <= n"),
-        ("reload", "checkpoint.py", "        nnx.update(model, values)\n", "        pass\n"),
+        ("loss-falls", "engine/step.py", "parameter - rate * update", "parameter + rate * update"),
+        ("same-seed", "engine/step.py", "np.uint32(feed.luck(key) % 2**32)", "np.uint32(np.random.randint(2**31))"),
+        ("batch-size", "engine/device.py", "np.arange(rows) < n", "np.arange(rows) <= n"),
+        ("reload", "engine/checkpoint.py", "        nnx.update(model, values)\n", "        pass\n"),
     ],
 )
 def test_a_planted_bug_is_found(tmp_path: Path, check: str, file: str, right: str, wrong: str) -> None:

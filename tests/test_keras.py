@@ -121,7 +121,7 @@ def test_a_checkpoint_that_brings_code_is_refused(project: Path, tmp_path: Path)
     work = tmp_path / "work"
     shutil.copytree(project, work)
     (work / "evil.py").write_text(
-        "import zipfile\nfrom backend import keras\n"
+        "import zipfile\nfrom engine.backend import keras\n"
         "x = keras.Input((4,))\n"
         "keras.Model(x, keras.layers.Lambda(lambda t: t * 2)(x)).save('evil.keras')\n"
         "about = zipfile.ZipFile('runs/full/best.keras').read('about.json')\n"
@@ -177,7 +177,7 @@ def test_a_missing_backend_names_the_line_that_installs_it(tmp_path: Path, backe
             "reload",
             "image-classification",
             "mlp",
-            "checkpoint.py",
+            "engine/checkpoint.py",
             "keras.saving.load_model(path, compile=False, safe_mode=True)",
             'import_module(f"models.{config.model}").build(meta, config)',
         ),

@@ -55,7 +55,7 @@ def test_two_processes_share_the_rows_and_find_the_same(project: Path) -> None:
 def test_every_process_sees_rows_of_its_own(project: Path) -> None:
     code = (
         "import sys; sys.argv = ['train.py']\n"
-        "import json, numpy as np, module\n"
+        "import json, numpy as np; from engine import module\n"
         "rows = np.arange(17)\n"
         "parts = [module.mine(rows, p, 3).tolist() for p in range(3)]\n"
         "class Alone:\n"

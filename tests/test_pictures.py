@@ -418,7 +418,8 @@ def test_large_arrays_are_mapped_and_the_same_as_small_ones(project: Path, tmp_p
                         y_test=labels[45:])  # fmt: skip
     np.savez(tmp_path / "columns.npz", x=np.asfortranarray(images), y=labels)
     code = (
-        "import sys, json, numpy as np, mapped, pictures, picture_arrays\nfrom pathlib import Path\n"
+        "import sys, json, numpy as np, pictures\nfrom support import mapped; from pictures import picture_arrays\n"
+        "from pathlib import Path\n"
         "picture_arrays.BLOCK, found = 700, []\n"
         "for limit in (1 << 30, 0):\n    mapped.LARGE = limit\n    for path in sys.argv[1:]:\n"
         "        p = pictures.read(Path(path), 0, False)\n        mapped_one = isinstance(p.images.base, np.memmap)\n"

@@ -237,7 +237,7 @@ def test_large_tables_of_series_are_streamed_and_give_the_same(project: Path, tm
 
 KILLED = """
 import json, os, sys
-import crew
+from support import crew
 from tables import pieces, reader
 from config import MODELS
 from series import counted, panel

@@ -38,7 +38,7 @@ def loaded(project: Path, path: Path, answer: str, **knobs: object) -> object:
     return ask(project, f"import data as d; from config import Mlp\ndata = d.load(Mlp({given}))\nanswer = {answer}")
 
 
-ALONE = "import crew\nphase = crew.phase\ncrew.phase = lambda *given: phase(*given[:5], several=False)\n"
+ALONE = "from support import crew\nphase = crew.phase\ncrew.phase = lambda *given: phase(*given[:5], several=False)\n"
 
 
 def several(project: Path, path: Path, answer: str, *knobs: dict[str, object], before: str = "") -> list:
@@ -447,7 +447,7 @@ def test_a_killed_preparation_goes_on_where_it_was(numbers: Path, tmp_path: Path
 def test_the_interval_of_a_mean_is_that_of_drawn_blocks(project: Path) -> None:
     plain, quick, many, few = ask(
         project,
-        "import numpy as np, intervals\nx = np.random.default_rng(1).normal(size=103)\n"
+        "import numpy as np; from scoring import intervals\nx = np.random.default_rng(1).normal(size=103)\n"
         "pieces, rng = np.array_split(x, 15), np.random.default_rng(0)\n"
         "means = [np.concatenate([pieces[i] for i in rng.integers(15, size=15)]).mean() for _ in range(1000)]\n"
         "answer = [np.percentile(means, [2.5, 97.5]).tolist(), intervals.of_means(x, 7)[0],"

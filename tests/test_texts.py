@@ -126,7 +126,8 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 PROBE = """
 import hashlib, json, sys
 import numpy as np
-import config, data, mapped, splits
+import config, data, splits
+from support import mapped
 if sys.argv[2] == "mapped":
     mapped.LARGE = 0
     try:
@@ -174,7 +175,8 @@ def test_folders_by_class_are_trained_on(classifier: Path, tmp_path: Path) -> No
 
 ASK = """
 import json, sys
-import labelled, mapped
+from texts import labelled
+from support import mapped
 from config import MODELS
 answers = []
 for path in sys.argv[2:]:
@@ -279,11 +281,11 @@ def shrunk(project: Path, copy: Path) -> Path:
     """A project that prepares everything on disk, in blocks so small that there are many."""
     shutil.copytree(project, copy, ignore=shutil.ignore_patterns("runs", "prepared", "__pycache__", ".git"))
     smaller = {
-        "mapped.py": ("LARGE = 100 * 2**20", "LARGE = 0"),
+        "support/mapped.py": ("LARGE = 100 * 2**20", "LARGE = 0"),
         "tables/reader.py": ("LARGE = 64 * 2**20", "LARGE = 0"),
         "tables/pieces.py": ("PIECE = 4 * 2**20", "PIECE = 700"),
-        "text_blocks.py": ("FILES = 1000", "FILES = 7"),
-        "characters.py": ("PIECE = 1 << 22", "PIECE = 700"),
+        "texts/text_blocks.py": ("FILES = 1000", "FILES = 7"),
+        "texts/characters.py": ("PIECE = 1 << 22", "PIECE = 700"),
     }
     for name, (old, new) in smaller.items():
         if (file := copy / name).exists():
@@ -329,7 +331,9 @@ def test_several_processes_prepare_the_same_bytes(kind: str, request: pytest.Fix
 
 LOAD = """
 import json, os, sys
-import crew, data, {module}
+import data
+from support import crew
+from texts import {module}
 from config import MODELS
 tasks, task, phase = [], {module}.task, crew.phase
 def noting(folder, name):

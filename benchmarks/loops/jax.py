@@ -22,14 +22,11 @@ import optax
 from flax import nnx
 
 import data as data_module
-import device as devices
-import feed
-import history
-import inference
 import loss
-import schedule
 import train
 from config import MODELS
+from engine import device as devices
+from engine import feed, history, inference, schedule
 
 config = MODELS[sys.argv[1]](epochs=1)
 rounds, count = int(sys.argv[2]), int(sys.argv[3])

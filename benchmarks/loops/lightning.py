@@ -24,17 +24,13 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 import data as data_module
-import device as devices
-import feed
-import history
 import loss
 import models
-import saver
-import schedule
-import steps
 import train
 from config import MODELS
-from module import Module
+from engine import device as devices
+from engine import feed, history, saver, schedule, steps
+from engine.module import Module
 
 warnings.filterwarnings("ignore", module="lightning")
 config = MODELS[sys.argv[1]](epochs=1)

@@ -21,16 +21,12 @@ import torch
 from torch import nn
 
 import data as data_module
-import device as devices
-import feed
-import history
-import inference
 import loss
 import models
-import schedule
-import steps
 import train
 from config import MODELS
+from engine import device as devices
+from engine import feed, history, inference, schedule, steps
 
 config = MODELS[sys.argv[1]](epochs=1)
 rounds, count = int(sys.argv[2]), int(sys.argv[3])

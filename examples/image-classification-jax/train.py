@@ -7,16 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-import checkpoint
-import device as devices
-import feed
-import history
-import inference
-import schedule
 from config import Config
-from session import Session
+from engine import checkpoint, feed, history, inference, schedule
+from engine import device as devices
+from engine.session import Session
+from engine.step import Training
 from splits import Data
-from step import Training
 
 
 def main() -> None:

@@ -11,16 +11,15 @@ from typing import Any
 
 import numpy as np
 
-import balance
-import bundled
 import cli
-import picture_list
 import pictures
 import runs
 from config import MODELS, Config
-from picture_splits import divide_rows, mean_and_deviation
-from pictures import Pictures
+from pictures import Pictures, picture_list
+from pictures.picture_splits import divide_rows, mean_and_deviation
+from scoring import balance
 from splits import Data, Split, take
+from support import bundled
 
 INPUT = "a picture file or a folder of pictures"
 

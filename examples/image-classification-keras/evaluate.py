@@ -10,17 +10,13 @@ from typing import Any
 
 import numpy as np
 
-import baselines
-import checkpoint
-import figures
-import history
-import inference
 import metrics
-import publish
-import report
 import runs
 from config import Config
 from data import load
+from engine import checkpoint, history, inference
+from reporting import figures, publish, report
+from scoring import baselines
 from splits import Data
 
 

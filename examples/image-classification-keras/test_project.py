@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import data as data_module
-import inference
 import metrics
 import models
 import runs
 from config import MODELS
+from engine import inference
 from splits import Data, subset
 
 HERE = Path(__file__).resolve().parent

@@ -6,19 +6,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import callbacks
-import checkpoint
 import cli
-import device as devices
-import feed
-import history
-import inference
 import loss
 import models
-from backend import BACKEND, keras
 from config import Config
-from progress import Progress
-from session import Session
+from engine import callbacks, checkpoint, feed, history, inference
+from engine import device as devices
+from engine.backend import BACKEND, keras
+from engine.progress import Progress
+from engine.session import Session
 from splits import Data, Split
 
 

@@ -12,14 +12,13 @@ import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from torch import nn
 
-import checkpoint
-import device as devices
-import inference
 import models
 from config import Config
-from module import Module
-from saver import Saver, WholeFiles, last_file
-from session import Session
+from engine import checkpoint, inference
+from engine import device as devices
+from engine.module import Module
+from engine.saver import Saver, WholeFiles, last_file
+from engine.session import Session
 
 ACCELERATORS = {"cuda": "gpu", "mps": "mps", "cpu": "cpu"}
 PRECISIONS = {"float32": "32-true", "bfloat16": "bf16-mixed"}  # this project's names and Lightning's
@@ -57,7 +56,7 @@ def precision(config: Config, device: torch.device, model: nn.Module) -> str:
 
 
 def make_trainer(config: Config, device: torch.device) -> lightning.Trainer:
-    """A Trainer that keeps neither log nor checkpoints of its own: saver.py does, as every project of this kind."""
+    """A Trainer that keeps neither log nor checkpoints of its own: engine/saver.py does, as in every project."""
     try:
         return lightning.Trainer(
             accelerator=ACCELERATORS[device.type],
@@ -66,14 +65,14 @@ def make_trainer(config: Config, device: torch.device) -> lightning.Trainer:
             strategy=config.strategy,
             precision=PRECISIONS.get(config.precision, config.precision),
             gradient_clip_val=config.clip,
-            max_epochs=-1,  # saver.py ends it
+            max_epochs=-1,  # engine/saver.py ends it
             plugins=[WholeFiles()],
             logger=False,
             enable_checkpointing=False,
             enable_progress_bar=False,
             enable_model_summary=False,
             num_sanity_val_steps=0,
-            use_distributed_sampler=False,  # module.py deals out the rows
+            use_distributed_sampler=False,  # engine/module.py deals out the rows
         )
     except (ValueError, TypeError, MisconfigurationException) as error:
         words = f"--devices {config.devices} --nodes {config.nodes} --strategy {config.strategy}"

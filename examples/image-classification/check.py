@@ -14,14 +14,12 @@ from typing import Any
 import numpy as np
 
 import data as data_module
-import feed
 import metrics
 import runs
-import schedule
-import watch
 from config import Config
-from learner import ERRORS, Learner
-from session import spread
+from engine import feed, schedule, watch
+from engine.learner import ERRORS, Learner
+from engine.session import spread
 from splits import Data, Split, subset, take
 
 ROWS, STEPS = 512, 60  # enough to tell a healthy model from a broken one within seconds

@@ -11,7 +11,7 @@ import cli
 import runs
 from checks import evidence, git, page, results
 from checks.item import AUTO, SECTIONS, Item
-from wording import words
+from support.wording import words
 
 
 def main() -> int:

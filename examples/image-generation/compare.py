@@ -4,10 +4,9 @@ import json
 from typing import Any
 
 import cli
-import comparison
-import comparison_text
-import marked
 import runs
+from reporting import comparison, comparison_text
+from support import marked
 
 FOLDER = runs.ROOT / "comparison"
 
@@ -33,7 +32,7 @@ def main() -> None:
 
 def draw(table: dict[str, Any], folder: Any) -> Any:
     """Draw the figure into a folder; returns its path."""
-    import comparison_figure  # matplotlib takes a second, which --json need not wait
+    from reporting import comparison_figure  # matplotlib takes a second, which --json need not wait
 
     return comparison_figure.draw(table, folder)
 

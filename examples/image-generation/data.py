@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-import bundled
 import cli
 import pictures
 import runs
 from config import MODELS, Config
-from picture_splits import divide_rows
 from pictures import Pictures
+from pictures.picture_splits import divide_rows
 from splits import Data, Split, take
+from support import bundled
 
 INPUT = "how many pictures to make"
 SMALLEST = 4  # pixels a side

@@ -11,11 +11,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-import checkpoint
 import data
-import inference
 import runs
-from gallery import tile
+from engine import checkpoint, inference
+from reporting.gallery import tile
 
 
 def main() -> None:

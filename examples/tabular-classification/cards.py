@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-import card_facts
 import cli
 import data as data_module
-import marked
 import runs
 from config import MODELS
-from wording import words
+from reporting import card_facts
+from support import marked
+from support.wording import words
 
 MODEL, DATA, ETHICS = (runs.ROOT / name for name in ("MODEL_CARD.md", "DATA_CARD.md", "ETHICS.md"))
 Region = tuple[Path, str, str]  # a page, the name of a region between two marks, and what stands there

@@ -10,17 +10,13 @@ from pathlib import Path
 import torch
 from torch import nn
 
-import device as devices
-import feed
-import history
-import inference
 import loss
 import models
-import schedule
-import steps
 from config import Config
-from saver import Saver
-from session import Session
+from engine import device as devices
+from engine import feed, history, inference, schedule, steps
+from engine.saver import Saver
+from engine.session import Session
 from splits import Data, take
 
 

@@ -10,14 +10,12 @@ from typing import Any
 
 import numpy as np
 
-import balance
 import cli
-import labelled
-import plaintext
 import tables
-import words
 from config import MODELS, Config
+from scoring import balance
 from splits import Data, Split, divide, join, take
+from texts import labelled, plaintext, words
 
 INPUT = "a text, a .txt file with a text per line, a folder of texts, or a table with the column of texts"
 SAMPLE = Path(__file__).with_name("data") / "reviews.tsv"

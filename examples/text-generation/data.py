@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 
-import characters
 import cli
-import mapped
-import plaintext
 from config import MODELS, Config
 from splits import Data, Split, take
+from support import mapped
+from texts import characters, plaintext
 
 INPUT = "the beginning of a text"
 STRETCHES = 5  # of valid, where the text is long enough

@@ -7,8 +7,7 @@ from typing import Any
 
 from ..parts import TEMPLATES
 
-PICTURES, SERIES = "shared/pictures", "tasks/time-series-forecasting/series"
-TABLES = "hackgen_tables"  # the projects' package `tables`, without its __init__.py, which needs a project around it
+SERIES = "tasks/time-series-forecasting/series"
 
 
 def borrowed(name: str, folder: str) -> Any:
@@ -23,15 +22,21 @@ def borrowed(name: str, folder: str) -> Any:
         sys.path.remove(place)
 
 
+def of_package(name: str, module: str) -> Any:
+    """A module of a package of templates/shared/, without its __init__.py, which needs a project around it."""
+    stand_in = f"hackgen_{name}"
+    if stand_in not in sys.modules:
+        package = ModuleType(stand_in)
+        package.__path__ = [str(TEMPLATES / "shared" / name / name)]
+        sys.modules[stand_in] = package
+    return importlib.import_module(f"{stand_in}.{module}")
+
+
 def shared(name: str) -> Any:
     """A module that reads pictures."""
-    return borrowed(name, PICTURES)
+    return of_package("pictures", name)
 
 
 def of_tables(name: str) -> Any:
     """A module of the package that reads tables: cells, dates or dialect."""
-    if TABLES not in sys.modules:
-        package = ModuleType(TABLES)
-        package.__path__ = [str(TEMPLATES / "shared" / "tables" / "tables")]
-        sys.modules[TABLES] = package
-    return importlib.import_module(f"{TABLES}.{name}")
+    return of_package("tables", name)

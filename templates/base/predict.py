@@ -5,10 +5,9 @@ import cli  # before all others, to say which package is missing
 # isort: split
 import json
 
-import checkpoint
 import data
-import inference
 import runs
+from engine import checkpoint, inference
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ class Block(nnx.Module):
     def __init__(self, inputs: int, outputs: int, rngs: nnx.Rngs) -> None:
         self.convolution = nnx.Conv(inputs, outputs, (3, 3), use_bias=False, kernel_init=FIRST, rngs=rngs)
         self.norm = nnx.BatchNorm(outputs, momentum=0.9, rngs=rngs)  # has the bias
-        self.real = nnx.data(None)  # (batch,) which rows count, while training: step.py sets it
+        self.real = nnx.data(None)  # (batch,) which rows count, while training: engine/step.py sets it
 
     def __call__(self, x: jax.Array) -> jax.Array:
         x = self.convolution(x)

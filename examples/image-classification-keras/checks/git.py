@@ -8,7 +8,7 @@ import tarfile
 
 import runs
 from cli import Fault
-from wording import words
+from support.wording import words
 
 LISTS = "PRESENTATION.md"  # the list's own page: ticking a box changes nothing that was checked
 

@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-import marked
 import runs
 from checks.item import AUTO, SECTIONS
-from report import cell
-from wording import words
+from reporting.report import cell
+from support import marked
+from support.wording import words
 
 PAGE = runs.ROOT / "PRESENTATION.md"
 START, END = "<!-- checklist: refreshed by checklist.py -->", "<!-- end of the checklist -->"

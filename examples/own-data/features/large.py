@@ -15,9 +15,7 @@ from typing import Any
 
 import numpy as np
 
-import crew
 import features
-import mapped
 import runs
 from cli import Fault
 from config import Config
@@ -27,6 +25,7 @@ from features import rows as encoded
 from features.layout import Layout
 from features.workers import ENCODED, SPLITS
 from splits import Data, Split
+from support import crew, mapped
 from tables import reader
 from tables.schema import Schema
 

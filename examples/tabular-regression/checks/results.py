@@ -6,7 +6,7 @@ from typing import Any
 import runs
 from checks.item import AUTO, Item
 from cli import Fault
-from wording import words
+from support.wording import words
 
 KEPT = runs.ROOT / ".checklist.json"  # untracked
 FIRST = ("checklist_train_first", "checklist_publish_first")

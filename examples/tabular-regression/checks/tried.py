@@ -13,7 +13,7 @@ from checks import evidence, git, running
 from checks.item import AUTO, HUMAN, Found, Item
 from checks.repository import listed
 from config import MODELS
-from wording import words
+from support.wording import words
 
 QUICK, LONG = 40, 900  # seconds: what the fast list waits for, and what a slow item may take
 CLOSE = 1e-3  # relative: processors add in other orders

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-import words
 from tables import cells as meaning
 from tables import dates
 from tables.cells import Parse
+from texts import words
 
 FEWEST = 2  # a category or word that stands in one training row only can teach nothing about other rows
 MOST_CATEGORIES, MOST_WORDS = 1000, 50  # the most frequent ones

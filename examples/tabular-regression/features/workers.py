@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 
 import features
-import mapped
 import runs
 from features import layout as layouts
 from features.layout import Layout
 from splits import keys
+from support import mapped
 from tables import reader
 
 SPLITS = ("train", "valid", "test")

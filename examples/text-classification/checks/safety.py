@@ -9,7 +9,7 @@ import runs
 from checks import git
 from checks.item import AUTO, Found, Item
 from checks.repository import listed
-from wording import words
+from support.wording import words
 
 SECRETS = re.compile(
     r"AKIA[0-9A-Z]{16}|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_\w{50,}|\bglpat-[\w-]{20}|\bxox[abprs]-[\w-]{10,}"

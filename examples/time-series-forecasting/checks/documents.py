@@ -4,13 +4,13 @@ import re
 from functools import cache
 from pathlib import Path
 
-import personal
 import runs
 from checks import evidence, numbers
 from checks.item import AUTO, Found, Item
 from checks.repository import listed, unwritten
 from cli import Fault
-from wording import words
+from reporting import personal
+from support.wording import words
 
 POINTS = [
     f"{letter}.{number}" for letter, last in zip("ABCDE", (4, 3, 5, 5, 4), strict=True) for number in range(1, last + 1)

@@ -9,12 +9,12 @@ from importlib import metadata
 from packaging.markers import Marker
 
 import runs
-import tomlfile
 from checks import git
 from checks.item import AUTO, Found, Item
 from checks.repository import listed
 from cli import Fault
-from wording import words
+from support import tomlfile
+from support.wording import words
 
 
 def declared_packages() -> Found:

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-import crew
 import runs
 import series
 import tables
+from support import crew
 from tables import reader
 
 WORTH_WORKERS = 4  # pieces, below which starting processes takes longer than the work

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-import intervals
+from scoring import intervals
 from splits import Split
 
 NAME = "accuracy"  # unless meta["metric"] says another

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-import bundled
 import cli
 import features
 import runs
 import tables
 from config import MODELS, Config
 from features import loading, newrows
+from features.target import Target
 from splits import Data, Split
-from target import Target
+from support import bundled
 
 INPUT = newrows.INPUT
 

@@ -8,10 +8,9 @@ import sys
 
 import numpy as np
 
-import checkpoint
 import data
-import generate
 import runs
+from engine import checkpoint, generate
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-import intervals
 from data import series_of
+from scoring import intervals
 from splits import Split
 
 NAME = "MASE"

@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 
-import band
-import checkpoint
 import data
-import inference
 import runs
 from config import Config
+from engine import checkpoint, inference
+from series import band
 
 
 def main() -> None:

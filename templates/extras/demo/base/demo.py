@@ -6,7 +6,7 @@ import threading
 import webbrowser
 
 import cli
-from wording import words
+from support.wording import words
 
 
 def main() -> None:

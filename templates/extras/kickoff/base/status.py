@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import cli
-import gates
-import ranking
-from report import number
-from wording import width, words
+from reporting.report import number
+from scoring import ranking
+from support import gates
+from support.wording import width, words
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where backend.py lies, if this file is run by itself
-from backend import keras
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
+from engine.backend import keras
 
 if TYPE_CHECKING:
     from config import Config

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where backend.py lies, if this file is run by itself
-from backend import keras
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
+from engine.backend import keras
 
 if TYPE_CHECKING:
     from config import Config

@@ -31,7 +31,7 @@ class Norm(nnx.Module):
 
     def __init__(self, channels: int, rngs: nnx.Rngs) -> None:
         self.norm = nnx.BatchNorm(channels, momentum=0.9, rngs=rngs)
-        self.real = nnx.data(None)  # (batch,) which rows count, while training: step.py sets it
+        self.real = nnx.data(None)  # (batch,) which rows count, while training: engine/step.py sets it
 
     def __call__(self, x: jax.Array) -> jax.Array:
         mask = None if self.real is None else self.real[:, None, None, None]

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-import words
 from tables import cells as meaning
 from tables import dates
 from tables.cells import Parse
+from texts import words
 
 MOSTLY = 0.9  # a column of so many numbers is one of numbers; a word in it, such as a slip, counts as missing
 WORDS = 4  # a cell of free text has more of them, on average

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-import mapped
 import runs
 import series
 import tables
@@ -22,6 +21,7 @@ from config import Config
 from series import calendars, counted, layouts
 from series.counted import Numbered
 from series.joint import Panel, alone, by_name, together
+from support import mapped
 from tables import reader, schema
 
 SAMPLED, ROWS = 8, 10_000  # pieces that are looked at first, and rows of each

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-import marked
-import report
 import runs
 from checks import git, numbers
 from checks.item import AUTO, HUMAN, Found, Item
 from checks.repository import README, listed, unwritten
 from cli import Fault
-from wording import words
+from reporting import report
+from support import marked
+from support.wording import words
 
 NEEDED = ["metric", "score", "ci95", "baseline", "reference", "n_test", "model", "seed", "split_seed", "smoke"]
 NEEDED += ["checkpoint_sha256", "data", "other_metrics", "higher_is_better", "train_seconds", "parameters"]

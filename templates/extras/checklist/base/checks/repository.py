@@ -3,12 +3,12 @@
 import re
 from urllib.parse import urlparse
 
-import marked
-import report
 import runs
 from checks import git
 from checks.item import AUTO, Found, Item
-from wording import words
+from reporting import report
+from support import marked
+from support.wording import words
 
 README = runs.ROOT / "README.md"
 ABOUT = "<!-- about -->", "<!-- end of about -->"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import runs
 from cli import Fault
-from wording import words
+from support.wording import words
 
 # Python imports a module of this name at start; the process can then reach this machine alone.
 CUT_OFF = '''"""No network: only this machine can be reached."""

@@ -8,9 +8,9 @@ import gradio as gr
 
 import cli
 import runs
-import tomlfile
 from page import question
-from wording import words
+from support import tomlfile
+from support.wording import words
 
 WIDE = 30  # characters of an example that share a line with others
 

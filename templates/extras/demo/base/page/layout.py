@@ -8,7 +8,7 @@ import gradio as gr
 
 from page import answer, heading, question
 from page.source import Source
-from wording import words
+from support.wording import words
 
 EVENT = {"api_visibility": "private", "show_progress": "minimal", "concurrency_id": "model"}
 

@@ -1,11 +1,11 @@
 """Keep the examples with their answers in demo/, so that the page has something to show whatever happens."""
 
-import checkpoint
-import marked
 import runs
 from cli import Fault
+from engine import checkpoint
 from page import screenshot
 from page.source import RECORDED, Source
+from support import marked
 
 START, END = "<!-- demo: refreshed by demo.py --record -->", "<!-- end of demo -->"
 

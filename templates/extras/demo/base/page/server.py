@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 import cli
-from wording import words
+from support.wording import words
 
 PORTS = 100  # tried one after the other
 LARGEST = "20mb"  # of an uploaded file

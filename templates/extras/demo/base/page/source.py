@@ -6,10 +6,10 @@ from typing import Any
 
 import cli
 import data
-import ranking
 import runs
 from page import answer, question
-from wording import words
+from scoring import ranking
+from support.wording import words
 
 RECORDED = runs.ROOT / "demo" / "recorded.json"
 Question = dict[str, Any]  # plain JSON, see page/question.py
@@ -56,7 +56,7 @@ def best_there_is(name: str | None, device: str | None) -> Source:
 
 def live(name: str | None, device: str | None) -> Source:
     """The model of a run; without a name the best full run's, else that of published/, else the newest."""
-    import checkpoint  # here, because recorded answers need no framework
+    from engine import checkpoint  # here, because recorded answers need no framework
 
     run = runs.find(name) if name else ranking.best()
     if run is None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import comparison
 import runs
 from cli import Fault
 from deck import layout, notes, numbers, outline
@@ -14,7 +13,8 @@ from deck import story as stories
 from deck.layout import Element
 from deck.notes import Spoken
 from deck.outline import Slide
-from wording import STRINGS, words
+from reporting import comparison
+from support.wording import STRINGS, words
 
 COMPARED = runs.ROOT / "comparison" / "comparison.json"
 

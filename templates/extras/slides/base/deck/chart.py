@@ -12,7 +12,7 @@ from pptx.util import Pt
 from deck import look
 from deck.layout import Bars
 from deck.theme import THEME, place
-from report import number
+from reporting.report import number
 
 
 def bars(shapes: Any, element: Bars) -> None:

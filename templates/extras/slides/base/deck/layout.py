@@ -8,7 +8,7 @@ from deck import look
 from deck import story as stories
 from deck.look import BODIES, BODY, FOOT, GUTTER, INNER, MARGIN, SMALL, TITLES, TOP, Box, fitting, tall
 from deck.outline import Slide
-from wording import words
+from support.wording import words
 
 GAP = 14  # between paragraphs, in points
 BULLET = 22  # by which points are set in

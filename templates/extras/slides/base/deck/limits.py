@@ -8,7 +8,7 @@ from deck import story as stories
 from deck.assembly import Deck
 from deck.layout import Text
 from deck.notes import clock
-from wording import words
+from support.wording import words
 
 MOST_WORDS = 40  # on a slide, its table aside: who reads does not listen
 SLIDES_A_MINUTE = 8 / 3

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import evidence
-import ranking
 import runs
 from cli import Fault
 from deck import story as stories
 from deck.look import shorten
-from report import number
-from wording import words
+from reporting.report import number
+from scoring import evidence, ranking
+from support.wording import words
 
 Facts = dict[str, str]
 

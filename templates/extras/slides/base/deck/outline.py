@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from comparison_text import row as compared
 from deck import story as stories
 from deck.look import shorten
 from deck.numbers import Facts
-from report import number
-from wording import words
+from reporting.comparison_text import row as compared
+from reporting.report import number
+from support.wording import words
 
 MOST_RUNS = 3  # rows of the comparison that are large enough to read
 

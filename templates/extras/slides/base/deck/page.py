@@ -8,8 +8,8 @@ from typing import Any
 from deck import look
 from deck.layout import Arrow, Bars, Element, Grid, Panel, Picture, Text
 from deck.look import COLOURS, FONTS, Box
-from report import number
-from wording import words
+from reporting.report import number
+from support.wording import words
 
 
 def build(pages: list[list[Element]], notes: list[str], title: str, accent: str) -> str:

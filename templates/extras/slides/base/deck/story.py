@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import runs
-import tomlfile
 from cli import Fault
 from deck.look import READABLE, WHITE, contrast
-from wording import words
+from support import tomlfile
+from support.wording import words
 
 STORY = runs.ROOT / "deck.toml"
 PICTURES = {".png", ".jpg", ".jpeg"}

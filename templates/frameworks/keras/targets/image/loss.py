@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from backend import keras
+from engine.backend import keras
 
 ops = keras.ops
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from backend import keras
+from engine.backend import keras
 
 ops = keras.ops
 UNICODE = 0x110000  # an unknown character is charged for naming one of these on top

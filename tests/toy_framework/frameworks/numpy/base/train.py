@@ -7,17 +7,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import checkpoint
-import feed
-import history
-import inference
 import models
-import schedule
 from config import Config
-from progress import Progress
-from session import Session
+from engine import checkpoint, feed, history, inference, schedule
+from engine.progress import Progress
+from engine.session import Session
+from engine.step import Training
 from splits import Data
-from step import Training
 
 
 def main() -> None:

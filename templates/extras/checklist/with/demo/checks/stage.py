@@ -16,7 +16,7 @@ from checks import evidence, git, running
 from checks.item import AUTO, HUMAN, Found, Item
 from checks.repository import listed
 from cli import Fault
-from wording import words
+from support.wording import words
 
 RECORDED = runs.ROOT / "demo" / "recorded.json"
 LEAST_EXAMPLES = 5

@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 
-import gates
 import runs
-import tomlfile
 from checks import git, scaffold
 from checks.item import AUTO, HUMAN, SEMI, Found, Item
 from checks.repository import listed
-from wording import words
+from support import gates, tomlfile
+from support.wording import words
 
 LEAST_COMMITS = 3  # fewer look as if the work had been brought along
 

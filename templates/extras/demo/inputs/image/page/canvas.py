@@ -11,7 +11,7 @@ import numpy as np
 import cli
 import data
 from page import png
-from wording import words
+from support.wording import words
 
 SIDE = 320  # pixels of the canvas
 EMPTY = 16  # a drawing with less ink (0 to 255) is none

@@ -12,7 +12,7 @@ import cli
 import data
 from page import UPLOADS, canvas, picking, png
 from splits import Data
-from wording import words
+from support.wording import words
 
 MOST_PIXELS = 50_000_000  # of an uploaded picture; a larger one may not fit into memory
 PATCHES = 8  # along each side, fewer where a picture has fewer pixels

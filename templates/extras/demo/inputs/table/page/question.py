@@ -9,9 +9,9 @@ import numpy as np
 import cli
 from page import picking
 from splits import Data
+from support.wording import words
 from tables import cells as meaning
 from tables import dates
-from wording import words
 
 MOST_FIELDS = 24  # of the form at once; further ones are folded away
 LONGEST = 5000  # characters of a cell

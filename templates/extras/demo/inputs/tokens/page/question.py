@@ -6,10 +6,10 @@ from typing import Any
 import gradio as gr
 
 import cli
-import words as splitting
 from page import picking
 from splits import Data
-from wording import words
+from support.wording import words
+from texts import words as splitting
 
 LONGEST = 20_000  # characters
 MOST_PARTS = 200  # words that are left out in turn

@@ -8,7 +8,7 @@ import numpy as np
 
 import data
 from page import heading, question
-from wording import words
+from support.wording import words
 
 SHOWN = 5  # classes
 
@@ -22,7 +22,7 @@ def give(model: Any, asked: dict[str, Any], meta: dict[str, Any], helper: None =
 
     `marks` say for each part of the question how much likelier its class is with that part than without it.
     """
-    import inference
+    from engine import inference
 
     def output(raw: Any) -> np.ndarray:
         return inference.answers(model, data.encode(raw, meta), meta)  # (n, classes)

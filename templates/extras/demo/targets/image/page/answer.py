@@ -6,9 +6,9 @@ import gradio as gr
 import numpy as np
 
 import data
-from gallery import tile
 from page import png
-from wording import words
+from reporting.gallery import tile
+from support.wording import words
 
 GRID, STRIP = 16, 8  # pictures
 SIDE = 480  # pixels of the grid on the page, at least
@@ -20,7 +20,7 @@ def prepare(model: Any, config: Any, meta: dict[str, Any]) -> None:
 
 def give(model: Any, asked: dict[str, Any], meta: dict[str, Any], helper: None = None) -> dict[str, Any]:
     """The answer as plain JSON: pictures as PNG, made as predict.py makes them."""
-    import inference
+    from engine import inference
 
     def pictures(noise: np.ndarray) -> np.ndarray:
         answers = data.decode(inference.answers(model, data.encode(noise, meta), meta), meta)

@@ -6,7 +6,7 @@ import gradio as gr
 
 import cli
 from splits import Data
-from wording import words
+from support.wording import words
 
 MOST_SEED = 2**32 - 1
 EXAMPLES = 6

@@ -7,7 +7,7 @@ import gradio as gr
 
 import data
 from page import heading, question
-from wording import words
+from support.wording import words
 
 
 def prepare(model: Any, config: Any, meta: dict[str, Any]) -> None:
@@ -19,7 +19,7 @@ def give(model: Any, asked: dict[str, Any], meta: dict[str, Any], helper: None =
 
     `marks` say for each part of the question how much larger the number is with that part than without it.
     """
-    import inference
+    from engine import inference
 
     def numbers(raw: Any) -> list[float]:
         answers = data.decode(inference.answers(model, data.encode(raw, meta), meta), meta)

@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import data
-import fonts
-from wording import words
+from reporting import fonts
+from support.wording import words
 
 SHOWN = 24  # rows of the table
 LABELS = 7  # dates below the picture

@@ -10,7 +10,7 @@ import data
 from page import picking
 from series import newer
 from splits import Data, Split
-from wording import words
+from support.wording import words
 
 HORIZONS = 10  # as far as forecasts may build on forecasts
 MOST_SERIES = 500  # offered by name

@@ -14,7 +14,7 @@ def prepare(model: Any, config: Any, meta: dict[str, Any]) -> None:
 
 def stream(model: Any, asked: dict[str, Any], meta: dict[str, Any]) -> Iterator[str]:
     """The characters that follow, one at a time, drawn as predict.py draws them."""
-    import generate
+    from engine import generate
 
     rng = np.random.default_rng(asked["seed"])
     tokens = data.encode(asked["text"], meta)

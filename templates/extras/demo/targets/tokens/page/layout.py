@@ -9,7 +9,7 @@ import gradio as gr
 
 from page import answer, heading, question
 from page.source import Source
-from wording import words
+from support.wording import words
 
 EVENT = {"api_visibility": "private", "show_progress": "hidden", "concurrency_id": "model"}
 PAUSE = 0.05  # seconds between two looks at a growing text

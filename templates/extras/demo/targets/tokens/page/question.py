@@ -8,7 +8,7 @@ import cli
 import data
 from page import picking
 from splits import Data, take
-from wording import words
+from support.wording import words
 
 LONGEST = 5000  # characters
 LENGTH, MOST_LENGTH = 300, 2000  # characters to add

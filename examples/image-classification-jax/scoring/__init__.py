@@ -1,0 +1,1 @@
+"""What a score is compared with, and what is more than noise."""

@@ -1,0 +1,1 @@
+"""Reading texts and splitting them into words."""
