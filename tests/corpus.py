@@ -400,6 +400,8 @@ CASES = [
     Case("comments.csv", csv(comments()), task="text-classification", target="toxic", trains=True),
     Case("ratings.csv", csv(bought()), task="tabular-regression", target="rating", time="timestamp"),
     Case("firm.csv", csv(shares_of_a_firm()), task="time-series-forecasting", target="Close", time="Date"),
+    Case("some_days.csv", csv([["date", "visits"], *([d, i * 7 % 60] for i, d in enumerate(days(300)) if i % 7 % 3)]),
+         task="tabular-regression", target="visits", time="date"),
     Case("by_minute.csv", csv(by_minute(), delimiter=";"), task="time-series-forecasting", target="power", trains=True),
     Case("by_hour.csv", csv(by_hour()), task="time-series-forecasting", target="pm2.5", trains=True),
     Case("by_month.csv", csv(by_month()), task="tabular-regression", target="2022-12", unused={"product"}, trains=True),

@@ -18,6 +18,7 @@ from .target import by_name
 FEWEST = 44  # steps of a series: fewer do not hold a forecast of 12 steps in train, valid and test each
 MOST_KEYS = 3  # columns that name a series together, such as shop and article
 ALONE, RESOLVED = 0.7, 0.95  # as in a project's panel.py
+MOST_MISSING = 0.2  # of the steps: a project refuses series with more
 REGULAR = 0.7  # of the steps are alike, or two in three rows are no steps of a series
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 YEAR, PARTS = ("year", "yr", "yyyy"), ("month", "mon", "mm", "quarter", "qtr")  # as in a project's calendars.py
@@ -114,6 +115,8 @@ def _one_or_wide(
         [name for _ in known for name in asked] if shape == "wide" else None,
     )
     if facts is None or facts["steps"] < FEWEST:
+        return None
+    if facts["gaps"]["share"] > MOST_MISSING and "averaged_over" not in facts:
         return None
     why = f"a row for each step of time ({facts['frequency']})"
     if facts["regular"] < REGULAR:
