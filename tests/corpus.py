@@ -212,6 +212,13 @@ def by_minute() -> Rows:
     ]
 
 
+def by_hour() -> Rows:
+    """Year, month, day and hour in a column each."""
+    times = [datetime.datetime(2010, 12, 20) + datetime.timedelta(hours=i) for i in range(600)]
+    cells = [[t.year, t.month, t.day, t.hour, "NA" if i < 9 else 90 + i % 24, -5 - i % 7] for i, t in enumerate(times)]
+    return [["year", "month", "day", "hour", "pm2.5", "dew"], *cells]
+
+
 def by_month() -> Rows:
     """A row for each product, a column for each month."""
     months = [f"{year}-{month:02}" for year in (2021, 2022) for month in range(1, 13)]
@@ -393,7 +400,10 @@ CASES = [
     Case("comments.csv", csv(comments()), task="text-classification", target="toxic", trains=True),
     Case("ratings.csv", csv(bought()), task="tabular-regression", target="rating", time="timestamp"),
     Case("firm.csv", csv(shares_of_a_firm()), task="time-series-forecasting", target="Close", time="Date"),
+    Case("some_days.csv", csv([["date", "visits"], *([d, i * 7 % 60] for i, d in enumerate(days(300)) if i % 7 % 3)]),
+         task="tabular-regression", target="visits", time="date"),
     Case("by_minute.csv", csv(by_minute(), delimiter=";"), task="time-series-forecasting", target="power", trains=True),
+    Case("by_hour.csv", csv(by_hour()), task="time-series-forecasting", target="pm2.5", trains=True),
     Case("by_month.csv", csv(by_month()), task="tabular-regression", target="2022-12", unused={"product"}, trains=True),
     Case("exam.csv", csv(exam()), task="tabular-regression", target="Final grade", unused={"Name"}),
     Case("monthly.csv", csv(monthly()), task="time-series-forecasting", target="sales", time="month", trains=True),

@@ -18,9 +18,11 @@ from .target import by_name
 FEWEST = 44  # steps of a series: fewer do not hold a forecast of 12 steps in train, valid and test each
 MOST_KEYS = 3  # columns that name a series together, such as shop and article
 ALONE, RESOLVED = 0.7, 0.95  # as in a project's panel.py
+MOST_MISSING = 0.2  # of the steps: a project refuses series with more
 REGULAR = 0.7  # of the steps are alike, or two in three rows are no steps of a series
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 YEAR, PARTS = ("year", "yr", "yyyy"), ("month", "mon", "mm", "quarter", "qtr")  # as in a project's calendars.py
+DAY = ("day", "dd", "dayofmonth")
 DATE, CLOCK = ("date", "day", "datum", "dteday"), ("time", "hour", "hr", "clock", "uhrzeit", "zeit")
 HOURS = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d){0,2}")
 NOT_WHEN = re.compile(r"birth|dob|born|expir|due", re.IGNORECASE)
@@ -87,7 +89,7 @@ def _unrolled(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
     times, values = [], []
     for of_year, *cells in rows:
         for name, cell in zip(MONTHS, cells, strict=True):
-            if (moment := _month(of_year, name, quarter=False)) and not is_missing(cell):
+            if (moment := _moment(of_year, name)) and not is_missing(cell):
                 times.append(moment)
                 values.append(to_number(cell, months[name].parse))
     facts = series_facts(times, values) if times else None
@@ -113,6 +115,8 @@ def _one_or_wide(
         [name for _ in known for name in asked] if shape == "wide" else None,
     )
     if facts is None or facts["steps"] < FEWEST:
+        return None
+    if facts["gaps"]["share"] > MOST_MISSING and "averaged_over" not in facts:
         return None
     why = f"a row for each step of time ({facts['frequency']})"
     if facts["regular"] < REGULAR:
@@ -193,7 +197,10 @@ def _time(columns: list[Column], fetch: Fetch) -> tuple[str | None, list[str], C
     part = next((c for c in numeric if c.name.strip().lower() in PARTS), None)
     if year and part:
         quarter = part.name.strip().lower().startswith("q")
-        return "", [year.name, part.name], lambda rows: [_month(*row, quarter=quarter) for row in rows]
+        day = None if quarter else next((c for c in numeric if c.name.strip().lower() in DAY), None)
+        hour = next((c for c in numeric if c.name.strip().lower() in CLOCK), None) if day else None
+        parts = [column.name for column in (year, part, day, hour) if column]
+        return "", parts, lambda rows: [_moment(*row, quarter=quarter) for row in rows]
     named = [c for c in numeric if c.name.strip().lower() in (*YEAR, "date", "time", "period", "t") and _years(c)]
     if named:
         return named[0].name, [named[0].name], lambda rows: [to_number(row[0], {}) for row in rows]
@@ -228,17 +235,20 @@ def _date(cell: str, form: str) -> Any:
     return one(cell, form).replace(tzinfo=None) if not is_missing(cell) and fits(cell, form) else None
 
 
-def _month(year: str, part: str, quarter: bool) -> Any:
-    """The first day of a month or quarter, from two cells."""
+def _moment(year: str, part: str, day: str = "1", hour: str = "0", quarter: bool = False) -> Any:
+    """The beginning of a month or quarter, day or hour, from a cell each; None where they are none."""
     import datetime
 
-    which = part.strip().lower()[:3]
-    month = MONTHS.index(which) + 1 if which in MONTHS else to_number(part, {})
-    of_year = to_number(year, {})
-    if not month or not of_year or of_year != int(of_year):
+    name = part.strip().lower()[:3]
+    month = MONTHS.index(name) + 1 if name in MONTHS else to_number(part, {})
+    numbers = [to_number(year, {}), month, to_number(day, {}), to_number(hour.partition(":")[0], {})]
+    if any(value is None or value != int(value) for value in numbers):
         return None
-    month = 3 * int(month) - 2 if quarter else int(month)
-    return datetime.datetime(int(of_year), month, 1) if 1 <= month <= 12 else None
+    y, m, d, h = map(int, numbers)
+    try:
+        return datetime.datetime(y, 3 * m - 2 if quarter else m, d, h)
+    except ValueError:
+        return None
 
 
 def _group(others: list[Column], cells: dict[str, list[str]], times: list[Any], known: list[int]) -> list[str]:
