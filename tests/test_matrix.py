@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from extras_at_work import ABOUT, try_extras
 from hackgen.project import Choice, choices
 from projects import generate, run
-from selection import selected, thorough
+from selection import is_default, selected, thorough
 
 EVERY = choices()
 TRAINED = selected()
+FIRST = {(choice.task.name, choice.framework.name): choice for choice in reversed(EVERY) if is_default(choice)}
 TASKS = sorted({choice.task.name for choice in EVERY})
 FRAMEWORKS = sorted({choice.framework.name for choice in EVERY})
 CONTRACT = """task framework backend model metric higher_is_better score ci95 baseline reference valid_score n_test
@@ -34,6 +36,11 @@ def name(choice: Choice) -> str:
     return choice.label.replace("/", "-").replace(":", "-")
 
 
+def has_extras(choice: Choice) -> bool:
+    """Whether all extras are tried: for each task in each framework once; in PyTorch they have tests of their own."""
+    return choice.framework.name != "pytorch" and choice == FIRST[choice.task.name, choice.framework.name]
+
+
 @pytest.fixture(scope="module")
 def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A project for each choice, by its name."""
@@ -45,6 +52,7 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             framework=choice.framework.name,
             backend=choice.backend,
             models=(choice.models[0].name,),
+            **(ABOUT if has_extras(choice) else {}),
         )
         for choice in EVERY
     }
@@ -69,7 +77,7 @@ def test_the_table_of_inputs_names_every_task() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("choice", TRAINED, ids=name)
-def test_it_trains_and_evaluates(projects: dict[str, Path], choice: Choice) -> None:
+def test_it_trains_and_evaluates_and_its_extras_work(projects: dict[str, Path], choice: Choice) -> None:
     project = projects[name(choice)]
     run(project, "train.py", "--smoke", "--out", "smoke").ok()
     run(project, "evaluate.py").ok()
@@ -87,6 +95,8 @@ def test_it_trains_and_evaluates(projects: dict[str, Path], choice: Choice) -> N
     assert "http" not in page.replace('http-equiv="', "") and "data:image/png;base64," in page
     assert len(list((folder / "figures").glob("*.png"))) >= 3
     assert (project / "runs" / "latest").read_text(encoding="utf-8").strip() == "smoke"
+    if has_extras(choice):
+        try_extras(project, "smoke")
 
 
 @pytest.mark.slow
