@@ -20,18 +20,15 @@ sys.path.pop(0)
 sys.path.insert(0, str(Path.cwd()))  # the project's files; this one is called as Keras is
 import numpy as np
 
-import callbacks
-import checkpoint
 import data as data_module
-import device as devices
-import feed
 import loss
 import models
-import schedule
 import train
-from backend import BACKEND, keras
 from config import MODELS
-from progress import Progress
+from engine import callbacks, checkpoint, feed, schedule
+from engine import device as devices
+from engine.backend import BACKEND, keras
+from engine.progress import Progress
 
 clock = time.process_time if "cpu" in sys.argv else time.perf_counter
 config = MODELS[sys.argv[1]]()

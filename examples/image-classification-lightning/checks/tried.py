@@ -20,7 +20,8 @@ CLOSE = 1e-3  # relative: processors add in other orders
 LATENCY = """
 import json, os, time
 import numpy as np
-import checkpoint, data, inference, runs
+import data, runs
+from engine import checkpoint, inference
 from splits import subset
 config, _ = runs.read_config(runs.PUBLISHED)
 split = data.load(runs.located(config)).valid

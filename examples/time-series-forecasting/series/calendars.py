@@ -7,7 +7,12 @@ import tables
 from tables import dates
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-YEAR, MONTH, QUARTER, DAY = ("year", "yr", "yyyy"), ("month", "mon", "mm"), ("quarter", "qtr"), ("day", "dd")
+YEAR, MONTH, QUARTER, DAY = (
+    ("year", "yr", "yyyy"),
+    ("month", "mon", "mm"),
+    ("quarter", "qtr"),
+    ("day", "dd", "dayofmonth"),
+)
 DATE, CLOCK = ("date", "day", "datum", "dteday"), ("time", "hour", "hr", "clock", "uhrzeit", "zeit")
 HOURS = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d){0,2}")
 JOINED, UNROLLED = "year-month", "value"  # names of the columns that are made
@@ -43,7 +48,12 @@ def joined(table: tables.Table) -> tables.Table:
         f"{y:04d}-{m:02d}" + (f"-{d:02d}" if of_day else "") if y and m and d else ""
         for y, m, d in zip(years, found, days, strict=True)
     ]
-    return with_stamps(table, stamps, (year, of_month, of_day))
+    clock = named(table, CLOCK) if of_day else ""
+    hours = table.column(clock) if clock else []
+    if not hours or not all(HOURS.fullmatch(cell) or tables.is_missing(cell) for cell in hours):
+        return with_stamps(table, stamps, (year, of_month, of_day))
+    stamps = [stamp(*cells) for cells in zip(stamps, hours, strict=True)]
+    return with_stamps(table, stamps, (year, of_month, of_day, clock))
 
 
 def with_hours(table: tables.Table) -> tables.Table:
