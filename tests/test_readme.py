@@ -1,5 +1,6 @@
 """README shows what is: its table of choices and its tree come from the templates."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,6 @@ from hackgen.compose import plan
 from hackgen.inspection import inspect
 from hackgen.inspection.show import text as report
 from hackgen.project import Answers, choices, choose, settled
-from hackgen.write import tree
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -29,10 +29,19 @@ def table() -> str:
 
 
 def shown_tree() -> str:
-    """The tree of the default project."""
+    """The top level of the default project: what each script and folder says of itself in its first line."""
     answers = Answers(title="Hackgen demo")
-    choice = choose(answers)
-    return f"```\n{tree('hackgen-demo', plan(choice, settled(answers, choice))).rsplit(';', 1)[0]}\n```"
+    files = plan(choose(answers), settled(answers, choose(answers)))
+    modules = {path: content.decode() for path, content in files.items() if path.endswith(".py")}
+    said = {path: ast.get_docstring(ast.parse(code)) for path, code in modules.items() if path.count("/") == 0}
+    said |= {
+        path.replace("__init__.py", ""): ast.get_docstring(ast.parse(code))
+        for path, code in modules.items()
+        if path.endswith("/__init__.py")
+    }
+    texts = (path for path in sorted(files) if "/" not in path and path not in said)
+    lines = [f"{path:16}{(text or '').splitlines()[0]}" for path, text in sorted(said.items())]
+    return "\n".join(["```", *lines, "```", "", "with " + ", ".join(f"`{path}`" for path in texts) + "."])
 
 
 def inspection() -> str:
