@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hackgen.parts import TEMPLATES, Part, tomllib
 from hackgen.project import choices, tasks
+from PIL import Image
 from projects import generate, run
 
 FRAMEWORKS = sorted(folder.name for folder in (TEMPLATES / "frameworks").iterdir())
@@ -127,7 +128,8 @@ def test_the_table_is_enough_for_a_new_framework(tmp_path: Path) -> None:
     run(project, "train.py", "--smoke", "--out", "smoke").ok()
     run(project, "train.py", "--epochs", "2", "--out", "full").ok()
     run(project, "evaluate.py", "--publish").ok()
-    run(project, "predict.py").ok()
+    Image.new("L", (20, 30), 99).save(tmp_path / "grey.png")
+    run(project, "predict.py", str(tmp_path / "grey.png")).ok()
     run(project, "check.py").ok()
     run(project, "train.py", "--device", "gpu").refused(2, "--device gpu")
     lint = [sys.executable, "-m", "ruff", "check", "--quiet", "."]
