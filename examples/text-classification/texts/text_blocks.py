@@ -22,6 +22,7 @@ from tables import reader
 from texts import plaintext, words
 from texts.archived import Member
 
+COLUMNS = ("text", "target", "group")  # that are named
 FILES = 1000  # of a folder, read together
 WORTH_WORKERS = 4  # blocks, below which starting processes takes longer than the work
 Found = Mapping[str, np.ndarray]
@@ -59,9 +60,6 @@ def of_columns(
     texts, labels, groups = (list(columns[names.index(n)]) if n else [] for n in (which[k] for k in COLUMNS))
     bad = [i for i, label in enumerate(labels) if label.lower() != "none" and tables.is_missing(label, parse)]
     return block(texts, labels, groups, False, {"unlabelled": [len(bad), lines[bad[0]]]} if bad else {})
-
-
-COLUMNS = ("text", "target", "group")
 
 
 def of_table(path: Path, which: dict[str, str], rules: Any) -> Iterator[Found]:
