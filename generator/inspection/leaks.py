@@ -9,6 +9,7 @@ from .names import words_of
 from .numbers import as_numbers, is_missing
 from .profiles import Profile
 from .relation import Table
+from .target import dated_names
 
 LEAK = 0.999  # of the rows whose target a column tells, or correlation
 FEWEST_ROWS = 30  # below this, chance makes leaks
@@ -66,8 +67,10 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
     else:
         wanted = np.unique([cells[n] for n in known], return_inverse=True)[1]
     found, by_name = [], []
+    dated = dated_names(columns)
+    earlier = set(dated) if target.name in dated else set()  # what was known before is no leak, however alike it is
     for i, column in enumerate(columns):
-        if i == place or not column.use or column.role in ("text", "picture", "list"):
+        if i == place or not column.use or column.role in ("text", "picture", "list") or column.name in earlier:
             continue
         given = [table.columns[i][n] for n in known]
         why = ""
@@ -81,7 +84,7 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
             by_name.append(Suspect("leakage", column.name, f"its name says that it is made from {target.name}"))
     found += by_name
     if numeric:
-        found += _parts(table, columns, place, known[:2000], wanted[:2000], {suspect.column for suspect in found})
+        found += _parts(table, columns, place, known[:2000], wanted[:2000], earlier | {s.column for s in found})
     return found
 
 

@@ -81,7 +81,7 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
     possible = [i for i in range(len(columns)) if _possible(columns[i], profiles[i])]
     if not possible or len(usable) < 2:
         return {}
-    families, dated = _families([column.name for column in columns]), _dated(columns)
+    families, dated = _families([column.name for column in columns]), dated_names(columns)
     members, told = _members(table, columns), told_by_others(table, columns, usable)
     found = {}
     for i in possible:
@@ -159,7 +159,7 @@ def _families(names: list[str]) -> set[str]:
     return {name for members in stems.values() if len(members) >= 3 for name in members}
 
 
-def _dated(columns: list[Column]) -> list[str]:
+def dated_names(columns: list[Column]) -> list[str]:
     """Names of number columns that are dates, months or years one after the other: 2020-01, 2020-02 …"""
     names = [column.name for column in columns if column.role == "number"]
     years = [name for name in names if re.fullmatch(r"(19|20)\d\d", name)]
