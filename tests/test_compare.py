@@ -85,9 +85,12 @@ def test_publish_writes_a_section_and_leaves_the_rest(project):
 
 
 def test_json_writes_nothing(project):
-    before = contents(project)
+    def kept() -> dict[str, bytes]:
+        return {path: content for path, content in contents(project).items() if "__pycache__" not in path}
+
+    before = kept()
     compared(project)
-    assert {path: content for path, content in contents(project).items() if "__pycache__" not in path} == before
+    assert kept() == before
 
 
 def test_a_run_without_a_score_is_named_with_the_command(project):
