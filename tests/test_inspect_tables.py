@@ -161,6 +161,7 @@ def test_a_wide_table_is_counted_in_batches(tmp_path: Path, monkeypatch: Any) ->
     path = made(tmp_path, [[f"v{k}" for k in range(24)], *([i * k % 97 for k in range(24)] for i in range(300))])
     small = inspect(path)
     monkeypatch.setattr(tables, "CAREFUL", 10_000)
+    monkeypatch.setattr(text_tables, "CHUNKS", 4)
     monkeypatch.setattr(profiles, "BATCH", 20)
     monkeypatch.setattr(profiles, "BATCH_COUNTED", 8)
     large = inspect(path)
