@@ -100,21 +100,14 @@ def small(tree: Callable[[dict[str, str]], Path]) -> Path:
     return tree(SMALL)
 
 
-@pytest.fixture(scope="session")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the processes of `hackgen` keep what they compiled, so that only the first one does."""
-    return tmp_path_factory.mktemp("bytecode")
-
-
 @pytest.fixture
-def alone(tmp_path: Path, bytecode: Path) -> dict[str, str]:
+def alone(tmp_path: Path) -> dict[str, str]:
     """An environment without the user's git, so that a test says what git is set up to do."""
     home = tmp_path / "home"
     home.mkdir()
-    own = ("GIT_", "PYTHONDONTWRITEBYTECODE")
+    own = ("GIT_", "PYTHONDONTWRITEBYTECODE")  # without the second, only the first process compiles hackgen
     plain = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     return plain | {
-        "PYTHONPYCACHEPREFIX": str(bytecode),
         "HOME": str(home),
         "USERPROFILE": str(home),
         "XDG_CONFIG_HOME": str(home),

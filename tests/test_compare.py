@@ -85,7 +85,7 @@ def test_publish_writes_a_section_and_leaves_the_rest(project):
 
 
 def test_json_writes_nothing(project):
-    def kept():
+    def kept() -> dict[str, bytes]:
         return {path: content for path, content in contents(project).items() if "__pycache__" not in path}
 
     before = kept()

@@ -158,13 +158,14 @@ def test_counts_of_a_large_table_are_exact(tmp_path: Path, monkeypatch: Any) -> 
 
 
 def test_a_wide_table_is_counted_in_batches(tmp_path: Path, monkeypatch: Any) -> None:
-    path = made(tmp_path, [[f"v{k}" for k in range(40)], *([i * k % 97 for k in range(40)] for i in range(300))])
+    path = made(tmp_path, [[f"v{k}" for k in range(24)], *([i * k % 97 for k in range(24)] for i in range(300))])
     small = inspect(path)
     monkeypatch.setattr(tables, "CAREFUL", 10_000)
-    monkeypatch.setattr(profiles, "BATCH", 30)
-    monkeypatch.setattr(profiles, "BATCH_COUNTED", 16)
+    monkeypatch.setattr(text_tables, "CHUNKS", 4)
+    monkeypatch.setattr(profiles, "BATCH", 20)
+    monkeypatch.setattr(profiles, "BATCH_COUNTED", 8)
     large = inspect(path)
-    assert [c.missing for c in large.columns] == [c.missing for c in small.columns] == [0.0] * 40
+    assert [c.missing for c in large.columns] == [c.missing for c in small.columns] == [0.0] * 24
     assert [c.distinct for c in large.columns] == pytest.approx([c.distinct for c in small.columns], rel=0.1)
 
 
