@@ -17,7 +17,7 @@ def loss(model: keras.Model, outputs: Any, targets: Any, meta: dict[str, Any], t
     if not meta.get("class_weights"):
         return ops.mean(nats)
     weights = ops.take(ops.convert_to_tensor(meta["class_weights"], "float32"), targets, axis=0)  # (batch,)
-    return ops.sum(weights * nats) / ops.sum(weights)
+    return ops.mean(weights * nats)  # not by the weights in the batch, or rare classes would count less in small ones
 
 
 def answers(predict: Callable[[Any], Any], inputs: Any, targets: Any, meta: dict[str, Any]) -> np.ndarray:

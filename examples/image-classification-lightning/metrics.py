@@ -73,7 +73,7 @@ def loss(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> float:
     """Cross-entropy in nats per row, weighted like the loss of training."""
     errors = -np.log(np.maximum(output[np.arange(len(target)), target], 1e-12))
     weights = meta.get("class_weights")
-    return float(np.average(errors, weights=np.array(weights)[target] if weights else None))
+    return float((errors * np.array(weights)[target] if weights else errors).mean())
 
 
 def interval(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> tuple[list[float] | None, str]:

@@ -11,7 +11,8 @@ def loss(model: nn.Module, inputs: Any, targets: torch.Tensor, meta: dict[str, A
     """Mean cross-entropy in nats of the right classes, a scalar; rows of a class with a weight count that often."""
     weights = meta.get("class_weights")
     weight = torch.tensor(weights, device=targets.device) if weights else None
-    return F.cross_entropy(model(inputs).float(), targets, weight)
+    nats = F.cross_entropy(model(inputs).float(), targets, weight, reduction="none")  # (batch,)
+    return nats.mean()  # not by the weights in the batch, or rare classes would count less in small ones
 
 
 def answers(model: nn.Module, inputs: Any, targets: torch.Tensor | None, meta: dict[str, Any]) -> torch.Tensor:
