@@ -1,16 +1,19 @@
 """Train a model on the project's data: `python train.py`, with any knob of config.py as a flag."""
 
+import dataclasses
 import math
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import cli
 import loss
 import models
 from config import Config
-from engine import callbacks, checkpoint, feed, history, inference
+from engine import callbacks, checkpoint, feed, history, inference, schedule, step
 from engine import device as devices
 from engine.backend import BACKEND, keras
 from engine.progress import Progress
@@ -59,6 +62,23 @@ class Trainee(keras.Model):
         self.loss_sum.assign_add(keras.ops.stop_gradient(value))
         return value
 
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """Nothing: `fit` reads what it gets after every step, and waits for it. On TensorFlow it must get something."""
+        return super().compute_metrics(x, y, y_pred, sample_weight) if BACKEND == "tensorflow" else {}
+
+    def train_step(self, *given: Any) -> Any:
+        """A step of `fit` at the learning rate (1,) that comes with its batch, so that nothing is set between steps."""
+        *state, (inputs, targets, rate) = given
+        if BACKEND == "jax":
+            _, after = super().train_step(step.with_rate(state[0], self.optimizer, rate[0]), (inputs, targets))
+            return {"done": [rate + 0]}, after  # there when the step is; `fit` would wait for what is in no list
+        self.optimizer.learning_rate = rate[0]
+        if BACKEND == "torch":
+            value = self.compute_loss(inputs, targets, self.network(inputs, training=True))
+            step.descend(self.network, self.optimizer, value)
+            return {}
+        return super().train_step((inputs, targets))
+
 
 def make_optimizer(network: keras.Model, config: Config) -> keras.Optimizer:
     """AdamW that leaves biases and gains, all that is no matrix, out of the weight decay."""
@@ -76,14 +96,23 @@ def train_batch(network: keras.Model, split: Split, rows: Any, key: tuple[int, i
     return inference.widened(network, inputs), targets
 
 
-def batches(network: keras.Model, data: Data, config: Config, progress: Progress) -> Iterator[tuple[Any, Any]]:
-    """All batches that are still to do, epoch after epoch, for ever: `fit` takes as many as it wants."""
-    epoch, done = progress.epoch, progress.step
+def batches(
+    network: keras.Model, data: Data, config: Config, progress: Progress
+) -> Iterator[tuple[Any, Any, np.ndarray]]:
+    """All batches that are still to do with their learning rates (1,), for ever: `fit` takes as many as it wants.
+
+    It takes them before it needs them, so the steps are counted here; with --minutes the clock is read that early.
+    """
+    ahead = dataclasses.replace(progress)
     while True:
-        order = feed.order(len(data.train), config.batch_size, config.seed, epoch)
-        for step in range(done, len(order)):
-            yield train_batch(network, data.train, order[step], (config.seed, epoch, step))
-        epoch, done = epoch + 1, 0
+        order = feed.order(len(data.train), config.batch_size, config.seed, ahead.epoch)
+        for number in range(ahead.step, len(order)):
+            ahead.seconds = progress.seconds
+            rate = schedule.learning_rate(config, ahead.share_done(config, len(order)))
+            inputs, targets = train_batch(network, data.train, order[number], (config.seed, ahead.epoch, number))
+            yield inputs, targets, np.array([rate], np.float32)
+            ahead.steps += 1
+        ahead.epoch, ahead.step = ahead.epoch + 1, 0
 
 
 def fit(trainee: Trainee, data: Data, config: Config, run: Path) -> None:

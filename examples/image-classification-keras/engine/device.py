@@ -72,4 +72,8 @@ def seed(number: int) -> None:
     if BACKEND == "torch":
         import torch  # optional
 
-        torch.manual_seed(number)
+        torch.default_generator.manual_seed(number)  # torch.manual_seed takes longer than a small step
+        if torch.cuda.is_initialized():
+            torch.cuda.manual_seed(number)
+        if torch.backends.mps.is_available():
+            torch.mps.manual_seed(number)

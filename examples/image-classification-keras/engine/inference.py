@@ -16,10 +16,10 @@ BATCH = 512  # rows at a time; only memory depends on it
 
 def widened(model: keras.Model, inputs: Any) -> Any:
     """Tokens (batch, length), with zeros behind them where the model takes longer rows: one shape compiles once."""
-    width = longest(model)
-    if width and isinstance(inputs, np.ndarray) and inputs.shape[1] < width:
-        return np.pad(inputs, ((0, 0), (0, width - inputs.shape[1])))
-    return inputs
+    if not (isinstance(inputs, np.ndarray) and inputs.ndim == 2):
+        return inputs
+    width = longest(model) or 0
+    return np.pad(inputs, ((0, 0), (0, width - inputs.shape[1]))) if inputs.shape[1] < width else inputs
 
 
 def longest(model: keras.Model) -> int | None:

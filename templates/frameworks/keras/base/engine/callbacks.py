@@ -7,36 +7,38 @@ from cli import Interrupted
 from config import Config
 from engine import checkpoint, feed, history, inference, schedule
 from engine import device as devices
-from engine.backend import BACKEND, keras
+from engine.backend import keras
 from engine.progress import Progress
 from splits import Data
 
 
 class Pace(keras.callbacks.Callback):
-    """Counts steps and seconds, sets each step's learning rate and luck, and stops when epochs or minutes are over."""
+    """Counts steps and seconds, sets each step's luck, and stops when epochs or minutes are over."""
 
     def __init__(self, progress: Progress, config: Config, steps: int) -> None:
         super().__init__()
         self.progress, self.config, self.steps = progress, config, steps
         self.began = time.monotonic() - progress.seconds
+        self.last: dict = {}
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self.bar = feed.bar(range(self.steps), self.progress)
         self.model.loss_sum.assign(self.progress.loss_sum)
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
-        if BACKEND == "jax":
-            self.model.jax_state_sync()  # between steps, fit keeps JAX's variables to itself
         devices.seed(feed.luck((self.config.seed, self.progress.epoch, self.progress.step)))
-        done = self.progress.share_done(self.config, self.steps)
-        self.progress.rate = schedule.learning_rate(self.config, done)
-        self.model.optimizer.learning_rate = self.progress.rate
+        # that of the batch; with --minutes but for the time that the batch lay ready
+        self.progress.rate = schedule.learning_rate(self.config, self.progress.share_done(self.config, self.steps))
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        for value in self.last.get("done", []):
+            keras.ops.convert_to_numpy(value)  # JAX computes behind what is told here, by one step and no more
+        self.last = logs or {}
         next(self.bar, None)
         self.progress.step, self.progress.steps = self.progress.step + 1, self.progress.steps + 1
         self.progress.seconds = time.monotonic() - self.began
-        self.model.stop_training = self.progress.share_done(self.config, self.steps) >= 1
+        if self.progress.share_done(self.config, self.steps) >= 1:  # on JAX, each use of self.model costs a step's time
+            self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         next(self.bar, None)
@@ -55,9 +57,7 @@ class Checkpoints(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         late = time.monotonic() - self.saver.saved_at > self.saver.config.checkpoint_seconds
         if self.progress.step < self.steps and (late or self.interrupted()):
-            if BACKEND == "jax":
-                self.model.jax_state_sync()
-            self.progress.loss_sum = float(self.model.loss_sum)
+            self.progress.loss_sum = float(self.model.loss_sum)  # self.model has JAX's variables brought up to date
             self.save(0.0)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:

@@ -29,9 +29,10 @@ class Learner:
     def step(self, split: Split, rows: np.ndarray, key: tuple[int, int, int], rate: float) -> float:
         """One training step on some rows; returns the loss before it."""
         devices.seed(feed.luck(key))
-        self.trainee.optimizer.learning_rate = rate
-        self.trainee.reset_metrics()
-        return float(self.trainee.train_on_batch(*train.train_batch(self.model, split, rows, key)))
+        self.trainee.loss_sum.assign(0.0)
+        inputs, targets = train.train_batch(self.model, split, rows, key)
+        self.trainee.train_on_batch(inputs, targets, np.array([rate], np.float32))
+        return float(self.trainee.loss_sum)
 
     def loss(self, split: Split, rows: np.ndarray) -> float:
         """The loss for some rows, without learning from them."""
@@ -40,7 +41,7 @@ class Learner:
     def gradients(self, split: Split, rows: np.ndarray) -> dict[str, np.ndarray | None]:
         """What every parameter would learn from some rows: its gradient, zeros where it gets none."""
         self.trainee.compile(Probe(), jit_compile=devices.COMPILE)
-        self.trainee.train_on_batch(*train.train_batch(self.model, split, rows, (0, 0, 0)))
+        self.step(split, rows, (0, 0, 0), rate=0.0)
         names = [weight.path for weight in self.model.trainable_weights]
         return dict(zip(names, checkpoint.values(self.trainee.optimizer.found), strict=True))
 

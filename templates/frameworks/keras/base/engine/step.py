@@ -1,0 +1,29 @@
+"""What a training step does its own way on a backend: how it learns its rate, and the whole of it on PyTorch."""
+
+from typing import Any
+
+from engine.backend import keras
+
+
+def with_rate(state: tuple[Any, ...], optimizer: keras.Optimizer, rate: Any) -> tuple[Any, ...]:
+    """JAX's state of a step (weights, other variables, the optimiser's, metrics) with another learning rate in it.
+
+    From outside it could be changed between steps only by copying all of it to Keras's variables and back.
+    """
+    weights, others, memory, metrics = state
+    slots = zip(optimizer.variables, memory, strict=True)
+    return weights, others, [rate if slot is optimizer.learning_rate else kept for slot, kept in slots], metrics
+
+
+def descend(network: keras.Model, optimizer: keras.Optimizer, value: Any) -> None:
+    """Change weights by the gradients of a loss, on PyTorch.
+
+    Nothing is compiled there, so whatever else Keras's own step does (another layer, a metric, a walk through all
+    modules) takes time at every step.
+    """
+    import torch
+
+    weights = network.trainable_weights
+    gradients = torch.autograd.grad(value, [weight.value for weight in weights], allow_unused=True)
+    with torch.no_grad():
+        optimizer.apply(gradients, weights)
