@@ -23,6 +23,8 @@ def quiet() -> Iterator[None]:
         os.close(nowhere)
 
 
+if BACKEND != "tensorflow":  # where it is installed, Keras loads it all the same, and it would tell of its oneDNN
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 try:
     with quiet() if BACKEND == "tensorflow" else contextlib.nullcontext():
         import keras
