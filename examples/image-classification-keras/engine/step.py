@@ -21,7 +21,7 @@ def descend(network: keras.Model, optimizer: keras.Optimizer, value: Any) -> Non
     Nothing is compiled there, so whatever else Keras's own step does (another layer, a metric, a walk through all
     modules) takes time at every step.
     """
-    import torch
+    import torch  # optional
 
     weights = network.trainable_weights
     gradients = torch.autograd.grad(value, [weight.value for weight in weights], allow_unused=True)
