@@ -1,4 +1,7 @@
-"""From nothing to a first score on the sample: `hackgen new`, `train.py`, `evaluate.py`, wall seconds with imports."""
+"""From nothing to a first score on the sample: `hackgen new`, `train.py`, `evaluate.py`, wall seconds with imports.
+
+usage: python benchmarks/first_score.py [/pytorch/ …] [--runs N]
+"""
 
 import argparse
 import json
@@ -20,12 +23,13 @@ def seconds(*words: str, folder: Path) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="parts of task/framework/model, e.g. /pytorch/ [all]")
     parser.add_argument("--runs", type=int, default=3)
     args = parser.parse_args()
     print("| task | model | new | train | evaluate | together | score | baseline | reference |")
     print("|---|---|---:|---:|---:|---:|---:|---:|---:|")
-    for choice in choices():
+    for choice in (c for c in choices() if not args.names or any(name in c.label for name in args.names)):
         task, model = choice.task.name, choice.models[0].name
         times: list[list[float]] = []
         for _ in range(args.runs):
