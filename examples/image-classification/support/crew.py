@@ -6,11 +6,12 @@ not noted. They import neither torch nor this project's data.py, and hold a bloc
 """
 
 import importlib
+import io
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,18 @@ from tqdm import tqdm
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))  # where cli.py lies, when this file is run by itself
 import cli
+import runs
 
 MOST_WORKERS = 8
+WORTH_WORKERS = 4  # blocks, below which starting processes takes longer than the work
 
 
-def phase(folder: Path, module: str, name: str, count: int, label: str, several: bool = True) -> None:
-    """Do every block of a phase that is not done, in this process or in several; `label` is shown while it takes."""
+def phase(folder: Path, module: str, name: str, count: int, label: str, several: bool | None = None) -> None:
+    """Do every block of a phase that is not done; `label` is shown while it takes.
+
+    several  whether by several processes; None = where there are blocks enough
+    """
+    several = count >= WORTH_WORKERS if several is None else several
     blank(folder / f"{name}.npy", np.uint8, count)
     if not several:
         return work(module, folder, name, 0, 1)
@@ -67,6 +74,20 @@ def work(
             do(number)
             done[number] = 1
             done.flush()
+
+
+def keep(folder: Path, name: str, number: int, arrays: Mapping[str, Any]) -> None:
+    """Write the arrays that were made of a block, whole or not at all."""
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    runs.write(folder / f"{name}-{number}.npz", content.getvalue())
+
+
+def kept(folder: Path, name: str, count: int) -> Iterator[Any]:
+    """The arrays of each block, by name, one block after the other."""
+    for number in range(count):
+        with np.load(folder / f"{name}-{number}.npz") as arrays:
+            yield arrays
 
 
 def blank(path: Path, dtype: Any, *shape: int) -> None:

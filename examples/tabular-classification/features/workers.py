@@ -4,7 +4,6 @@ job.json says what they must know; what a survey finds lies in survey-<number>.n
 """
 
 import gc
-import io
 import json
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,7 +17,7 @@ import runs
 from features import layout as layouts
 from features.layout import Layout
 from splits import keys
-from support import mapped
+from support import crew, mapped
 from tables import reader
 
 SPLITS = ("train", "valid", "test")
@@ -57,9 +56,7 @@ def survey(folder: Path, job: dict[str, Any], layout: Layout, number: int) -> No
     learnt = [columns[layout.place(feature)] for feature in layout.features]
     cells = [[column[row] for column in learnt] for row in sample]
     found |= {"sample": sample, "chances": chances[sample], "cells": packed(cells), "targets": packed(list(place))}
-    content = io.BytesIO()
-    np.savez(content, **found)
-    runs.write(folder / f"survey-{number}.npz", content.getvalue())
+    crew.keep(folder, "survey", number, found)
 
 
 def row_keys(layout: Layout, columns: list[list[str]], ids: Sequence[int], by: str) -> np.ndarray:

@@ -5,7 +5,6 @@ character ends; what is made of each lies in piece-<number>.npz, so that a kille
 """
 
 import hashlib
-import io
 import json
 import os
 import sys
@@ -23,7 +22,6 @@ from texts.archived import Member
 
 UNICODE = 0x110000  # characters there can be
 PIECE = 1 << 22  # bytes of files that are read together; memory depends on it
-WORTH_WORKERS = 4  # pieces, below which starting processes takes longer than the work
 Found = dict[str, np.ndarray]  # letters: those of a piece, sorted; text: (characters,) places among them
 Numbered = tuple[np.ndarray, str, str]  # (characters,) places among the letters; these, sorted; the text's sha256
 
@@ -48,13 +46,9 @@ def make(files: list[Path | Member], folder: Path) -> dict[str, str]:
         names = [file.inside if archive else str(file) for file in files]
         runs.write(plan, json.dumps({"archive": archive, "names": names, "pieces": cut(files, folder)}))
     count = len(runs.read_json(plan)["pieces"])
-    crew.phase(folder, "texts.characters", "read", count, "preparing the text, once", count >= WORTH_WORKERS)
+    crew.phase(folder, "texts.characters", "read", count, "preparing the text, once")
 
-    def pieces() -> Iterator[Found]:
-        for number in range(count):
-            with np.load(folder / f"piece-{number}.npz") as found:
-                yield found
-
+    pieces = partial(crew.kept, folder, "piece", count)
     old = sum(int(found["old"]) for found in pieces())
     if old:
         print(f"{old} file(s) are not UTF-8 and are read as Windows-1252", file=sys.stderr)
@@ -169,6 +163,4 @@ def keep(folder: Path, job: dict[str, Any], number: int) -> None:
             old += not plaintext.encoding(file, False).startswith("utf")
             text = plaintext.read(file, False)
         texts.append("\n" * (place > 0 and start == 0) + text)
-    content = io.BytesIO()
-    np.savez(content, **counted("".join(texts)), old=old)
-    runs.write(folder / f"piece-{number}.npz", content.getvalue())
+    crew.keep(folder, "piece", number, counted("".join(texts)) | {"old": old})

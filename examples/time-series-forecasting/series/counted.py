@@ -3,7 +3,6 @@
 job.json says what they must know; what they make of a piece lies in series-<number>.npz, where streamed.py looks.
 """
 
-import io
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -17,8 +16,6 @@ import series
 import tables
 from support import crew
 from tables import reader
-
-WORTH_WORKERS = 4  # pieces, below which starting processes takes longer than the work
 
 
 class Numbered:
@@ -49,15 +46,12 @@ def prepare(folder: Path, job: dict[str, Any]) -> None:
     """
     runs.write(folder / "job.json", json.dumps(job))
     count = len(job["table"]["pieces"])
-    crew.phase(folder, "series.counted", "series", count, "preparing series, once", count >= WORTH_WORKERS)
+    crew.phase(folder, "series.counted", "series", count, "preparing series, once")
 
 
 def pieces(folder: Path, count: int) -> Iterator[Any]:
     """What was made of each piece that has rows: arrays by name, as `keep` writes them."""
-    for number in range(count):
-        with np.load(folder / f"series-{number}.npz") as found:
-            if len(found["rows"]):
-                yield found
+    return (found for found in crew.kept(folder, "series", count) if len(found["rows"]))
 
 
 def task(folder: Path, phase: str) -> Callable[[int], None]:
@@ -85,9 +79,7 @@ def keep(folder: Path, job: dict[str, Any], number: int) -> None:
         if layout["group"]:
             named = zip(*(column[name] for name in layout["group"]), strict=True)
             found |= different("names", [" / ".join(cells) for cells in named], found["rows"])
-    content = io.BytesIO()
-    np.savez(content, **found)
-    runs.write(folder / f"series-{number}.npz", content.getvalue())
+    crew.keep(folder, "series", number, found)
 
 
 def numbers(job: dict[str, Any], name: str, cells: list[str], lines: Any) -> np.ndarray:

@@ -30,7 +30,6 @@ from tables import reader
 from tables.schema import Schema
 
 SAMPLE_CELLS = 1_500_000  # of the rows on which columns are measured
-WORTH_WORKERS = 4  # pieces, below which starting processes takes longer than the work
 BLOCK = 1_000_000  # rows of which plain arrays are made at a time
 VERSION = 2  # raise it when what lies in prepared/ changes its meaning
 KNOBS = ("target", "group", "time", "split_seed", "valid_share", "test_share")
@@ -94,8 +93,7 @@ def write(folder: Path, config: Config, schema: Schema, make_target: Callable[..
     """Read the table twice: to divide its rows and to measure a sample of train, then to encode all; returns meta."""
     path = Path(config.data)
     table, job, layout = begin(folder, config, schema)
-    several = len(table["pieces"]) >= WORTH_WORKERS
-    crew.phase(folder, "features.workers", "survey", len(table["pieces"]), "reading the table", several)
+    crew.phase(folder, "features.workers", "survey", len(table["pieces"]), "reading the table")
     target = make_target(config, schema, layout.target, config.data)
     arrays, counts, sample = gather(folder, table, layout, target)
     target.settle()
@@ -116,7 +114,7 @@ def write(folder: Path, config: Config, schema: Schema, make_target: Callable[..
     places = of_piece.cumsum(0) - of_piece
     job |= {"meta": meta, "firsts": firsts.tolist(), "places": places.tolist()}
     runs.write(folder / "job.json", json.dumps(job))
-    crew.phase(folder, "features.workers", "encode", len(table["pieces"]), "preparing the table, once", several)
+    crew.phase(folder, "features.workers", "encode", len(table["pieces"]), "preparing the table, once")
     lasting = {f"{name}.{what}" for name in SPLITS for what in TYPES}
     for left in folder.iterdir():
         if left.name not in lasting:
@@ -155,15 +153,14 @@ def gather(
     """What the surveys found: arrays of a value for each row, mapped; rows of each piece; a sample (number, cells)."""
     growing = {what: mapped.Growing(kind, folder / what) for what, kind in SURVEYED.items()}
     counts, sample, most = [], [], sample_rows(layout)
-    for number in range(len(table["pieces"])):
-        with np.load(folder / f"survey-{number}.npz") as found:
-            codes = target.read(workers.unpacked(found["targets"]), found["lines"].tolist(), found["often"])
-            growing["codes"].append(codes[found["codes"]])
-            for what in growing.keys() & set(found.files) - {"codes"}:
-                growing[what].append(found[what])
-            rows = found["sample"] + sum(counts)
-            sample += zip(found["chances"].tolist(), rows.tolist(), workers.unpacked(found["cells"]), strict=True)
-            counts.append(len(found["codes"]))
+    for found in crew.kept(folder, "survey", len(table["pieces"])):
+        codes = target.read(workers.unpacked(found["targets"]), found["lines"].tolist(), found["often"])
+        growing["codes"].append(codes[found["codes"]])
+        for what in growing.keys() & set(found.files) - {"codes"}:
+            growing[what].append(found[what])
+        rows = found["sample"] + sum(counts)
+        sample += zip(found["chances"].tolist(), rows.tolist(), workers.unpacked(found["cells"]), strict=True)
+        counts.append(len(found["codes"]))
         if len(sample) > 2 * most:
             sample = sorted(sample)[:most]
     sample = sorted((number, cells) for _, number, cells in sorted(sample)[:most])

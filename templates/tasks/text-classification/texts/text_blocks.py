@@ -4,7 +4,6 @@ job.json says what those processes (crew.py) must know; what they make of a bloc
 killed preparation goes on with the blocks that it has.
 """
 
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -24,7 +23,6 @@ from texts.archived import Member
 
 COLUMNS = ("text", "target", "group")  # that are named
 FILES = 1000  # of a folder, read together
-WORTH_WORKERS = 4  # blocks, below which starting processes takes longer than the work
 Found = Mapping[str, np.ndarray]
 Part = tuple[str, bool, list[Path | Member]]  # a class, whether its texts are of the test set, some of their files
 
@@ -96,10 +94,8 @@ def some_at_a_time(parts: Iterable[Part]) -> list[Part]:
 def prepared(folder: Path, job: dict[str, Any], count: int) -> Iterator[Found]:
     """The blocks of a large source in their order, made by several processes where they are not there yet."""
     runs.write(folder / "job.json", json.dumps(job))
-    crew.phase(folder, "texts.text_blocks", "texts", count, "preparing texts, once", count >= WORTH_WORKERS)
-    for number in range(count):
-        with np.load(folder / f"block-{number}.npz") as found:
-            yield found
+    crew.phase(folder, "texts.text_blocks", "texts", count, "preparing texts, once")
+    yield from crew.kept(folder, "block", count)
 
 
 def table_job(folder: Path, path: Path, which: dict[str, str], rules: Any) -> tuple[dict[str, Any], int]:
@@ -132,9 +128,7 @@ def keep(folder: Path, job: dict[str, Any], number: int) -> None:
         archive = job["archive"]
         files = [Member(Path(archive), name, 0, 0) if archive else Path(name) for name in names]
         found = of_files((label, is_test, files))
-    content = io.BytesIO()
-    np.savez(content, **found)
-    runs.write(folder / f"block-{number}.npz", content.getvalue())
+    crew.keep(folder, "block", number, found)
 
 
 def tidy(folder: Path, lasting: set[str]) -> None:
