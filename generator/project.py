@@ -88,12 +88,13 @@ class Choice:
 
     @cached_property
     def used_parts(self) -> list[Part]:
-        """What several tasks share, as the task's card names it: `uses = ["classes", "pictures"]`."""
-        return [Part(self.root / "shared" / name) for name in self.task.card.get("uses", [])]
+        """What several tasks or frameworks share, as their cards name it: `uses = ["classes", "pictures"]`."""
+        names = (name for part in (self.task, *self.frameworks) for name in part.card.get("uses", []))
+        return [Part(self.root / "shared" / name) for name in dict.fromkeys(names)]
 
     @cached_property
     def used_by_extras(self) -> list[Part]:
-        """What several extras share, and the task does not bring: `uses = ["ranking"]` in an extra's card."""
+        """What several extras share, and nothing else brings: `uses = ["ranking"]` in an extra's card."""
         names = dict.fromkeys(name for extra in self.extras for name in extra.card.get("uses", []))
         return [part for part in (Part(self.root / "shared" / name) for name in names) if part not in self.used_parts]
 

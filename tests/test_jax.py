@@ -267,7 +267,7 @@ d = data.load(runs.located(config))
 training = Training(device.place(inference.fresh(d.meta, config), device.choose("cpu"), "float32"), config, d.meta)
 lessons = []
 for size in (7, 16):
-    batch = training.batch(d.train, np.arange(7), size, (0, 1, 2))
+    batch = training.batch(d.train, np.arange(7), (0, 1, 2), size)
     assert len(batch[2]) == size and batch[2].sum() == 7
     lessons.append(training.compiled_gradient(training.parameters, training.others, batch, luck((0, 1, 2))))
 gaps = jax.tree.map(lambda a, b: float(abs(a - b).max() / (abs(a).max() + 1e-6)), *lessons)

@@ -13,7 +13,7 @@ import cli
 import loss
 import models
 from config import Config
-from engine import callbacks, checkpoint, feed, history, inference, schedule, step
+from engine import ahead, callbacks, checkpoint, feed, history, inference, schedule, step
 from engine import device as devices
 from engine.backend import BACKEND, keras
 from engine.progress import Progress
@@ -103,16 +103,16 @@ def batches(
 
     It takes them before it needs them, so the steps are counted here; with --minutes the clock is read that early.
     """
-    ahead = dataclasses.replace(progress)
+    early = dataclasses.replace(progress)
     while True:
-        order = feed.order(len(data.train), config.batch_size, config.seed, ahead.epoch)
-        for number in range(ahead.step, len(order)):
-            ahead.seconds = progress.seconds
-            rate = schedule.learning_rate(config, ahead.share_done(config, len(order)))
-            inputs, targets = train_batch(network, data.train, order[number], (config.seed, ahead.epoch, number))
+        order = feed.order(len(data.train), config.batch_size, config.seed, early.epoch)
+        cut, todo = partial(train_batch, network, data.train), range(early.step, len(order))
+        for inputs, targets in ahead.batches(cut, order, todo, (config.seed, early.epoch)):
+            early.seconds = progress.seconds
+            rate = schedule.learning_rate(config, early.share_done(config, len(order)))
             yield inputs, targets, np.array([rate], np.float32)
-            ahead.steps += 1
-        ahead.epoch, ahead.step = ahead.epoch + 1, 0
+            early.steps += 1
+        early.epoch, early.step = early.epoch + 1, 0
 
 
 def fit(trainee: Trainee, data: Data, config: Config, run: Path) -> None:

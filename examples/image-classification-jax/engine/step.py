@@ -56,7 +56,7 @@ class Training:
         self.memory = jax.jit(optimizer.init, out_shardings=self.sharding)(self.parameters)
         self.compiled_gradient, self.compiled_step = compiled(graph, optimizer, Static(meta))
 
-    def batch(self, split: Split, rows: np.ndarray, size: int, key: tuple[int, int, int]) -> tuple[Any, Any, Any]:
+    def batch(self, split: Split, rows: np.ndarray, key: tuple[int, int, int], size: int) -> tuple[Any, Any, Any]:
         """Some rows of train, filled up to `size`; `key` (seed, epoch, step) decides how they are augmented."""
         return devices.batch(*feed.batch(split, rows, key), size, self.parameters)
 

@@ -1,7 +1,7 @@
 """Batches as every framework gets them: NumPy arrays cut as a whole, in an order that only seed and epoch decide."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ def slices(rows: int, size: int) -> Iterator[slice]:
     return (slice(start, min(start + size, rows)) for start in range(0, rows, size))
 
 
-def bar(steps: list[np.ndarray], progress: Progress) -> Iterator[np.ndarray]:
+def bar(steps: Sequence[Any], progress: Progress) -> Iterator[Any]:
     """The steps of an epoch that are still to do, behind a progress bar where that takes longer than a moment."""
     todo, name = steps[progress.step :], f"epoch {progress.epoch}"
     return iter(tqdm(todo, name, initial=progress.step, total=len(steps), delay=2, leave=False, disable=None))

@@ -25,7 +25,7 @@ class Learner:
 
     def step(self, split: Split, rows: np.ndarray, key: tuple[int, int, int], rate: float) -> float:
         """One training step on some rows; returns the loss before it."""
-        batch = self.training.batch(split, rows, self.config.batch_size, key)
+        batch = self.training.batch(split, rows, key, self.config.batch_size)
         return float(self.training.step(batch, key, rate))
 
     def loss(self, split: Split, rows: np.ndarray) -> float:
@@ -34,7 +34,7 @@ class Learner:
 
     def gradients(self, split: Split, rows: np.ndarray) -> dict[str, np.ndarray | None]:
         """What every parameter would learn from some rows: its gradient."""
-        batch = self.training.batch(split, rows, len(rows), (0, 0, 0))
+        batch = self.training.batch(split, rows, (0, 0, 0), len(rows))
         found = checkpoint.named(self.training.gradients(batch, (0, 0, 0)))
         return {name: np.asarray(value) for name, value in found.items()}
 
