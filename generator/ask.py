@@ -12,7 +12,7 @@ from . import extras, language, own_data
 from .answers import checked, people
 from .errors import Problem
 from .parts import TEMPLATES, Part
-from .project import Answers, backends, choose, frameworks, models, shared_knobs, tasks, title_from
+from .project import Answers, backends, choose, frameworks, models, tasks, title_from
 from .write import place
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def complete(
         named = questionary.text(ask["name"], default=task.name, validate=_folder)
         dest = named.unsafe_ask().strip()
     if questionary.confirm(ask["more"], default=False).unsafe_ask():
-        answers = _more(ask, answers, set(shared_knobs(choice)), title_from(dest))
+        answers = _more(ask, answers, set(choice.knobs), title_from(dest))
         answers = _language(ask, answers, root)
         answers = wanted(answers) if wanted else _extras(ask, answers, root, lang)
         answers = _details(ask, answers, root)

@@ -13,9 +13,10 @@ import jinja2
 from . import own_data, text
 from .answers import to_toml
 from .errors import Problem
+from .facts import facts
 from .own_data import OwnData
 from .parts import parsed, read_toml
-from .project import Answers, Choice, facts
+from .project import Answers, Choice
 
 STRINGS = "strings.toml"
 

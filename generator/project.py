@@ -1,23 +1,14 @@
-"""A choice of parts, and what is known about the project that they make."""
+"""What can be chosen, and a choice of parts with the answers it comes from."""
 
 import os
 import re
-import sys
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from . import __version__, extras, language
+from . import extras, language
 from .errors import Misuse, Problem, nearest
 from .parts import TEMPLATES, Knobs, Part, parts_in
-
-# Names that no package can carry: reserved devices of Windows (`con.egg-info` cannot be made there),
-# and the tools that work on the project.
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
-_RESERVED = _DEVICES | {"python", "pip", "setuptools", "pytest", "ruff"}
 
 
 @dataclass(frozen=True)
@@ -102,6 +93,14 @@ class Choice:
     def shared_parts(self) -> list[Part]:
         """The order of knobs: base < framework < task (< model, in a class of its own)."""
         return [Part(self.layers[0]), *self.frameworks, *self.used_parts, *self.readers, self.task]
+
+    @cached_property
+    def knobs(self) -> Knobs:
+        """The fields of config.py's `Config`."""
+        knobs: Knobs = {}
+        for part in self.shared_parts:
+            knobs |= part.knobs(knobs)
+        return knobs
 
     def __str__(self) -> str:
         names = ", ".join(model.name for model in self.models)
@@ -253,9 +252,8 @@ def _model(name: str, task: Part, framework: Part, fitting: list[Part]) -> Part:
 
 def settled(answers: Answers, choice: Choice) -> Answers:
     """The answers with every blank filled in, as `.hackgen.toml` records them."""
-    knobs = shared_knobs(choice)
     for name in ("data", "target", "group", "time"):
-        if getattr(answers, name) and name not in knobs:
+        if getattr(answers, name) and name not in choice.knobs:
             raise Misuse(f'--{name} means nothing to {choice.task.name}: it has no knob "{name}"; leave it out')
     asked = extras.asked(choice.extras)
     for name in ("hours", "team", "start", "rubric"):  # what no extra asks for influences nothing, and is not recorded
@@ -284,77 +282,3 @@ def title_from(dest: str) -> str:
     name = Path(os.path.abspath(dest)).name.encode("utf-8", "ignore").decode()
     words = re.sub(r"[-_\s\x00-\x1f\x7f-\x9f]+", " ", name).strip(" .")
     return words[:1].upper() + words[1:] or "Project"
-
-
-def shared_knobs(choice: Choice) -> Knobs:
-    knobs: Knobs = {}
-    for part in choice.shared_parts:
-        knobs |= part.knobs(knobs)
-    return knobs
-
-
-def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
-    """What templates may say: plain values, no logic. The keys are the contract with templates/ (see its README)."""
-    knobs = shared_knobs(choice)
-    for name in ("data",) if choice.format else ("data", "target", "group", "time"):  # else data/schema.toml has them
-        if value := getattr(answers, name):
-            knobs[name] = knobs[name] | {"value": value}
-    card = choice.framework.card
-    parts = [*choice.shared_parts, *choice.models, *choice.used_by_extras]
-    dependencies = _dependencies(parts, card.get("backends", {}).get(choice.backend, []))
-    groups = {extra.name: _dependencies([extra]) for extra in choice.extras if extra.dependencies}
-    needed = set(dependencies).union(*groups.values())
-    task, framework, *models = (
-        language.said(part, choice.root, choice.lang) for part in (choice.task, choice.framework, *choice.models)
-    )
-    return {
-        "title": answers.title,
-        "author": answers.author,
-        "event": answers.event,
-        "slug": _slug(answers.title or "", needed),
-        "data": answers.data,
-        "target": answers.target,
-        "task": {"name": choice.task.name, "kind": choice.task["kind"], "metric": choice.task["metric"]} | task,
-        "framework": {"name": choice.framework.name} | framework,
-        "backend": choice.backend,
-        "backends": [name for name in backends(choice.framework) if name],
-        "backend_variable": card.get("backend_variable", ""),
-        "environment": card.get("environment", {}),
-        "models": [
-            {
-                "name": model.name,
-                "title": said["title"],
-                "summary": said["summary"],
-                "class_name": model.class_name,
-                "knobs": list(model.knobs(knobs).values()),
-            }
-            for model, said in zip(choice.models, models, strict=True)
-        ],
-        "extras": [extra.name for extra in choice.extras],
-        "lang": choice.lang,
-        **{name: getattr(answers, name) for name in ("hours", "start", "rubric")},
-        "team": list(answers.team or ()),
-        "knobs": list(knobs.values()),
-        "dependencies": list(dependencies.values()),
-        "python": ".".join(map(str, max(part.requires_python for part in parts))),
-        "groups": {name: list(lines.values()) for name, lines in groups.items()},
-        "version": __version__,
-    }
-
-
-def _normalised(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _dependencies(parts: Sequence[Part], more: Sequence[str] = ()) -> dict[str, str]:
-    """One line for each distribution, sorted by name; a later part's line wins."""
-    lines = [*(line for part in parts for line in part.dependencies), *more]
-    by_name = {_normalised(re.split(r"[^A-Za-z0-9._-]", line.strip(), maxsplit=1)[0]): line.strip() for line in lines}
-    return dict(sorted(by_name.items()))
-
-
-def _slug(title: str, dependencies: set[str]) -> str:
-    """A name for the Python project; never one of its own dependencies, which pip would take for installed."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain)[:50].strip("-") or "project"
-    return f"{slug}-project" if slug in dependencies | _RESERVED | set(sys.stdlib_module_names) else slug

@@ -6,7 +6,8 @@ import pytest
 from conftest import SMALL
 from hackgen.compose import plan, project_path
 from hackgen.errors import Misuse, Problem
-from hackgen.project import Answers, choices, choose, facts, settled
+from hackgen.facts import facts
+from hackgen.project import Answers, choices, choose, settled
 
 
 def composed(root: Path, **given: object) -> dict[str, str]:

@@ -20,9 +20,10 @@ from hackgen import text
 from hackgen.answers import checked
 from hackgen.compose import plan
 from hackgen.errors import Misuse
+from hackgen.facts import facts
 from hackgen.language import languages
 from hackgen.parts import TEMPLATES
-from hackgen.project import Answers, Choice, choices, choose, facts, settled, shared_knobs
+from hackgen.project import Answers, Choice, choices, choose, settled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -145,7 +146,7 @@ def all_of(task: str) -> Choice:
 
 @cache
 def takes(task: str, name: str) -> bool:
-    return name not in {"data", "target"} or name in shared_knobs(all_of(task))
+    return name not in {"data", "target"} or name in all_of(task).knobs
 
 
 @cache
