@@ -64,6 +64,7 @@ def test_a_killed_and_resumed_run_has_the_same_losses(tmp_path: Path, task: str,
     project = generate(tmp_path / "p", task=task, framework="keras", backend=backend, models=(model,))
     words = ("train.py", "--smoke", "--epochs", "4", "--checkpoint-seconds", "0.02")
     run(project, *words, "--out", "whole").ok()
+    assert any((project / ".jax_cache").glob("jit_train_step*")) == (backend == "jax")  # not compiled again
     killed = start(project, *words, "--out", "cut")
     last, codes = project / "runs" / "cut" / "last.npz", []
     for kill in range(2):  # each time a little after the first or the next checkpoint

@@ -4,10 +4,14 @@ import contextlib
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import runs
 from config import BACKEND
+
+CACHE = runs.ROOT / ".jax_cache"  # steps that JAX compiled, so that only the first start takes long; delete at any time
 
 
 @contextlib.contextmanager
@@ -35,6 +39,13 @@ except ModuleNotFoundError as error:
         "install both with: pip install -e ."
     )
 
+if BACKEND == "jax":
+    import jax  # optional
+
+    if not jax.config.jax_compilation_cache_dir:
+        jax.config.update("jax_compilation_cache_dir", str(CACHE))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.05)
+        warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")  # then without it
 logging.getLogger("tensorflow").setLevel("ERROR")  # its warnings are about how often check.py compiles
 
 __all__ = ["BACKEND", "keras"]
