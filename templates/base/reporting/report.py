@@ -24,6 +24,11 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:.4g}"
 
 
+def seconds(value: float) -> str:
+    """A time in whole seconds; of less than one, the first digit."""
+    return f"{value:.0f}" if value >= 1 else f"{value:.1g}"
+
+
 def rows(sheet: dict[str, Any]) -> list[tuple[str, str, str]]:
     """(who, score, remark) of the model, the baseline and the reference."""
     spread = sheet["ci95_method"]
@@ -73,7 +78,7 @@ def markdown(sheet: dict[str, Any], figures: list[str]) -> str:
         "report_summary",
         headline=cell(headline(sheet)),
         parameters=f"{sheet['parameters']:,}",
-        seconds=f"{sheet['train_seconds']:.0f}",
+        seconds=seconds(sheet["train_seconds"]),
         seed=sheet["seed"],
     )
     top = f"| {words('report_who')} | {words('report_score')} | |\n|---|---:|---|"

@@ -106,11 +106,12 @@ def result(story: dict[str, Any], known: Facts, sheet: dict[str, Any]) -> Slide 
 
 
 def finding(sheet: dict[str, Any]) -> str:
-    """What the paired intervals say: the model beats both rivals, the baseline alone, none, or nobody can tell."""
+    """What the paired intervals say: the model beats both rivals, the baseline alone, none, is worse, or unknown."""
     if sheet["baseline"]["beaten"] is None:
         return "unknown"
     if not sheet["baseline"]["beaten"]:
-        return "none"
+        low, high = sheet["baseline"]["difference_ci95"] or (0, 0)
+        return "worse" if (high < 0 if sheet["higher_is_better"] else low > 0) else "none"
     return "both" if sheet["reference"]["beaten"] else "one"
 
 
