@@ -271,7 +271,13 @@ def a_run(valid: float, smoke: bool = False, **more: object) -> dict[str, str]:
     row = f"epoch,step,train_loss,valid_loss,valid_score,learning_rate,seconds,kept\n1,9,1,1,{valid},0.1,1,1\n"
     files = {"config.json": json.dumps(facts), "meta.json": json.dumps(meta), "history.csv": row}
     if more:
-        rival = {"name": "b", "score": 0.3, "beaten": more["beaten"], "difference_ci95": None, "difference_method": ""}
+        rival = {
+            "name": "b",
+            "score": 0.3,
+            "beaten": more["beaten"],
+            "difference_ci95": [1, 2],
+            "difference_method": "",
+        }
         report = {"metric": "accuracy", "higher_is_better": True, "model": "mlp", "score": 0.8, "valid_score": valid}
         report |= {"ci95": None, "ci95_method": "", "baseline": rival, "reference": rival, "n_test": 9, "seed": 0}
         report |= {"parameters": 9, "train_seconds": 1, "split_seed": 0, "smoke": smoke, "other_metrics": {}}

@@ -365,8 +365,15 @@ def test_stale_numbers_are_refused(project):
     run(project, "slides.py").refused(1, "report.json is damaged", '"metric"', "--publish")
 
 
+TOLD = {"name": "b", "score": 0.1, "difference_ci95": None, "difference_method": "too few rows"}
 UNFIT = [{"model": None}, {"metric": []}, {"score": "0.9"}, {"ci95": [0.1, "x"]}, {"baseline": 3}, {"data": {}}]
-UNFIT += [{"reference": {"name": "r", "score": None}}, {"n_test": True}, {"other_metrics": []}, {"backend": 1}]
+UNFIT += [
+    {"reference": {"name": "r", "score": None}},
+    {"baseline": TOLD | {"beaten": True}},
+    {"n_test": True},
+    {"other_metrics": []},
+    {"backend": 1},
+]
 
 
 @pytest.mark.parametrize("said", UNFIT, ids=lambda said: next(iter(said)))

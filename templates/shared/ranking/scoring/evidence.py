@@ -46,8 +46,15 @@ def misfit(value: dict[str, Any], fields: Fields) -> str | None:
 
 RIVAL: Fields = {"name": text, "score": number, "difference_ci95": span, "difference_method": text}
 RIVAL |= {"beaten": lambda value: value is None or flag(value)}
+
+
+def rival(value: Any) -> bool:
+    """A rival's score; whether it is beaten can be told exactly where the difference has an interval."""
+    return table(RIVAL)(value) and (value["beaten"] is None) == (value["difference_ci95"] is None)
+
+
 REPORT: Fields = {"metric": text, "higher_is_better": flag, "model": text, "score": number, "ci95": span}
-REPORT |= {"ci95_method": text, "baseline": table(RIVAL), "reference": table(RIVAL), "valid_score": number}
+REPORT |= {"ci95_method": text, "baseline": rival, "reference": rival, "valid_score": number}
 REPORT |= {"n_test": count, "parameters": count, "train_seconds": number, "seed": count, "split_seed": count}
 REPORT |= {"smoke": flag, "checkpoint_sha256": text, "other_metrics": table({})}
 REPORT |= {"data": table({"name": text, "sha256": text, "rows": count})}
