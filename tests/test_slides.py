@@ -146,6 +146,10 @@ def test_a_run_that_beats_nothing_says_so(project):
     shutil.copytree(made(project, "worse", right=0.02, valid=0.1), project / "published")
     run(project, "slides.py").ok()
     assert finding(project) == "cnn is still worse than most frequent class"
+    code = (
+        "import runs; from reporting import report; print(report.text(runs.read_json(runs.PUBLISHED / 'report.json')))"
+    )
+    assert "better than the model (difference -0." in run(project, "-c", code).ok().out
     assert "that is worse than the baseline" in list(deck(project).slides)[4].notes_slide.notes_text_frame.text
 
 

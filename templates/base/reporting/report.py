@@ -44,11 +44,18 @@ def rows(sheet: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def verdict(rival: dict[str, Any]) -> str:
-    """Whether the model beats a rival by more than noise, in words."""
+    """Whether the model beats a rival by more than noise, or the rival the model, in words."""
     if rival["beaten"] is None:
         return words("report_unknown", why=rival["difference_method"])
     low, high = map(number, rival["difference_ci95"])
-    return words("report_beaten" if rival["beaten"] else "report_not_beaten", low=low, high=high)
+    said = "report_beaten" if rival["beaten"] else "report_worse" if is_worse(rival) else "report_not_beaten"
+    return words(said, low=low, high=high)
+
+
+def is_worse(rival: dict[str, Any]) -> bool:
+    """Whether the model is worse than a rival by more than noise: not better, and the interval leaves out 0."""
+    low, high = rival["difference_ci95"] or (0, 0)
+    return rival["beaten"] is False and (low > 0 or high < 0)
 
 
 def headline(sheet: dict[str, Any]) -> str:

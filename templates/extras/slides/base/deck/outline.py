@@ -8,7 +8,7 @@ from deck import story as stories
 from deck.look import shorten
 from deck.numbers import Facts
 from reporting.comparison_text import row as compared
-from reporting.report import number
+from reporting.report import is_worse, number
 from support.wording import words
 
 MOST_RUNS = 3  # rows of the comparison that are large enough to read
@@ -110,8 +110,7 @@ def finding(sheet: dict[str, Any]) -> str:
     if sheet["baseline"]["beaten"] is None:
         return "unknown"
     if not sheet["baseline"]["beaten"]:
-        low, high = sheet["baseline"]["difference_ci95"] or (0, 0)
-        return "worse" if (high < 0 if sheet["higher_is_better"] else low > 0) else "none"
+        return "worse" if is_worse(sheet["baseline"]) else "none"
     return "both" if sheet["reference"]["beaten"] else "one"
 
 
