@@ -21,13 +21,8 @@ def published() -> dict[str, Any]:
         return evidence.report(runs.PUBLISHED)
     best = ranking.best()
     if best is None:
-        raise Fault(
-            "nothing is trained yet, and a deck needs numbers: "
-            "python train.py, python evaluate.py, then python evaluate.py --publish"
-        )
-    raise Fault(
-        f"no run is published yet, and the deck shows the published one: python evaluate.py {best.name} --publish"
-    )
+        raise Fault(words("deck_train_first"))
+    raise Fault(words("deck_publish_first", run=best.name))
 
 
 def facts(sheet: dict[str, Any], story: dict[str, Any]) -> Facts:
