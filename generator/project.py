@@ -61,10 +61,10 @@ class Choice:
         return language.laid(self.layers, self.root, self.lang)
 
     def _layers_of(self, extra: Part) -> list[Path]:
-        """What an extra lays over every project, its task's input and target, other extras, and by an answer."""
+        """What an extra lays over every project, its task's input, target and shared parts, other extras, an answer."""
         source, _, target = self.task["kind"].partition("-to-")
         folders = extra.folder / "base", extra.folder / "inputs" / source, extra.folder / "targets" / target
-        beside = [extra.folder / "with" / other.name for other in self.extras]
+        beside = [extra.folder / "with" / other.name for other in (*self.used_parts, *self.extras)]
         return [*folders, *beside, *(folder for folder in self.options if folder.is_relative_to(extra.folder))]
 
     @property

@@ -16,6 +16,7 @@ KINDS = sorted({choice.task.name for choice in choices()})
 DEON = [
     f"{letter}.{number}" for letter, last in zip("ABCDE", (4, 3, 5, 5, 4), strict=True) for number in range(1, last + 1)
 ]
+HOW = {"difference_method": "bootstrap"}
 REPORT = {
     "task": "tabular-classification",
     "framework": "pytorch",
@@ -26,8 +27,8 @@ REPORT = {
     "score": 2 / 3,
     "ci95": [0.488, 0.808],
     "ci95_method": "Wilson's score interval",
-    "baseline": {"name": "most frequent class", "score": 1 / 3, "difference_ci95": [0.1, 0.5], "beaten": True},
-    "reference": {"name": "gradient | boosting", "score": 1.0, "difference_ci95": [-0.5, -0.1], "beaten": False},
+    "baseline": {"name": "most frequent class", "score": 1 / 3, "difference_ci95": [0.1, 0.5], "beaten": True} | HOW,
+    "reference": {"name": "gradient | boosting", "score": 1.0, "difference_ci95": [-0.5, -0.1], "beaten": False} | HOW,
     "valid_score": 0.7,
     "n_test": 30,
     "parameters": 4675,
@@ -54,7 +55,7 @@ def publish(project: Path, **said: object) -> None:
     (folder / "report.json").write_text(json.dumps(REPORT | said), encoding="utf-8")
     (folder / "meta.json").write_text(json.dumps({"classes": ["setosa", "versi|color", "virginica"]}), encoding="utf-8")
     target = np.repeat([0, 1, 2], 10)
-    np.savez(folder / "predictions.npz", target=target, output=np.eye(3)[np.minimum(target, 1)])
+    np.savez(folder / "predictions.npz", id=target, target=target, output=np.eye(3)[np.minimum(target, 1)])
     code = "import dataclasses, runs; from config import MODELS; from pathlib import Path; "
     run(project, "-c", code + "runs.save_config(runs.PUBLISHED, MODELS['mlp'](epochs=7), smoke=False)").ok()
 
@@ -136,7 +137,7 @@ def test_what_is_damaged_is_named_with_its_remedy(project):
     report.write_text('{\n "score": 1,\n oops}', encoding="utf-8")
     run(project, "cards.py").refused(1, "report.json is damaged", "line 3", "python evaluate.py RUN --publish")
     report.write_text('{"score": 1}', encoding="utf-8")
-    run(project, "cards.py").refused(1, "report.json is damaged: it lacks ci95", "python evaluate.py RUN --publish")
+    run(project, "cards.py").refused(1, "report.json is damaged", '"metric"', "python evaluate.py RUN --publish")
     publish(project)
     card = project / "MODEL_CARD.md"
     text = card.read_text(encoding="utf-8")

@@ -339,7 +339,7 @@ def restated(project: Path, **said: object) -> None:
 
 def not_beaten(project: Path) -> None:
     rival = json.loads((project / "published/report.json").read_text(encoding="utf-8"))["baseline"]
-    restated(project, baseline=rival | {"beaten": False})
+    restated(project, baseline=rival | {"beaten": False, "difference_ci95": [-0.1, 0.1]})
 
 
 def overlapping(project: Path) -> None:
@@ -354,7 +354,7 @@ def forgotten(project: Path) -> None:
 
 SHOWN = [
     ("readme", lambda p: edit(p / "README.md", "- **AI tools:**", "- AI tools"), "3 of 4"),
-    ("published", lambda p: restated(p, score=0.5), "report.json says 0.5"),
+    ("published", lambda p: restated(p, score=0.5), "report.json says accuracy 0.5"),
     ("published", lambda p: (p / "published/best.pt").write_bytes(b"x"), "not of best.pt"),
     ("published", lambda p: (p / "published/report.json").write_text("{\n 3", encoding="utf-8"), "line 2"),
     ("published", lambda p: restated(p, smoke=True), "smoke"),

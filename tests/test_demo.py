@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 from projects import generate, run, start
+from test_compare import PRETEND
 
 pytestmark = pytest.mark.slow
 SECONDS = 60  # for whatever a page is waited for
@@ -234,3 +235,15 @@ def test_without_a_run_it_says_what_to_do_first(tmp_path: Path) -> None:
     project = generate(tmp_path / "project", task="tabular-classification", extras=("demo",))
     run(project, "demo.py", "--no-browser").refused(1, "python train.py")
     run(project, "demo.py", "--port", "99999").refused(2, "--port")
+
+
+def test_the_page_shows_no_score_that_is_of_other_weights(tmp_path: Path) -> None:
+    project = generate(tmp_path / "project", task="image-classification", extras=("demo",))
+    run(project, PRETEND, "good", "{}").ok()
+    code = (
+        "import runs; from page import source; print('said:', (source.scored(runs.RUNS / 'good') or {}).get('model'))"
+    )
+    assert "said: cnn" in run(project, "-c", code).ok().out
+    (project / "runs" / "good" / "best.pt").write_text("of a longer training", encoding="utf-8")
+    done = run(project, "-c", code).ok()
+    assert "said: None" in done.out and "is not of best.pt beside it" in done.err

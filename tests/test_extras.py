@@ -18,6 +18,8 @@ from hackgen.write import write
 
 EXTRAS = SMALL | {
     "base/pyproject.toml.j2": "{{ dependencies | toml }}\n{{ groups['plan'] | default([]) | toml }}\n",
+    "tasks/toys/part.toml": 'uses = ["blocks"]\n' + SMALL["tasks/toys/part.toml"],
+    "shared/blocks/part.toml": "",
     "shared/ranking/part.toml": 'dependencies = ["tomli>=2"]\n',
     "shared/ranking/ranking.py": "ranking\n",
     "extras/compare/part.toml": 'title = "Compare"\nlaid_in = "always"\n',
@@ -35,6 +37,8 @@ EXTRAS = SMALL | {
     "extras/plan/inputs/toy/toy.py": "toy\n",
     "extras/plan/inputs/tokens/tokens.py": "tokens\n",
     "extras/plan/targets/class/class.py": "class\n",
+    "extras/plan/with/blocks/used.py": "of a shared part that the task uses\n",
+    "extras/plan/with/ranking/unused.py": "of one that only extras use\n",
     "extras/plan/hours/24/facts.toml": "sleep = 2\n",
     "extras/plan/hours/168/facts.toml": "sleep = 56\n",
     "extras/slides/part.toml": 'title = "Slides"\nlaid_in = "event"\nneeds = ["compare"]\n[asks]\nteam = []\n',
@@ -65,7 +69,7 @@ def test_without_an_event_only_what_is_always_laid_in(root):
 def test_an_event_lays_in_all_with_their_layers(root):
     files = composed(root, event="E")
     brought = {"compare.py", "both.py", "slides.py", "PLAN.md", "toy.py", "class.py", "strings.toml", "ranking.py"}
-    assert set(files) == CORE | brought
+    assert set(files) == CORE | brought | {"used.py"}
     assert files["README.md"] == "# Toys\n\nA plan.\n\nLayers.\n\nThe end.\n"
     assert files[".gitignore"].endswith("toys/\nplans/\n")
 

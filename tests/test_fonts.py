@@ -8,6 +8,7 @@ import pytest
 from hackgen.parts import TEMPLATES
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from projects import generate, run
 
 
 @pytest.fixture
@@ -76,3 +77,13 @@ def test_an_installed_font_is_drawn_with(fonts, tmp_path, capsys):
         figure.savefig(tmp_path / "figure.png")
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["猫", "花朵"]
     assert capsys.readouterr().out == ""
+
+
+def test_figures_speak_the_projects_language_and_english_where_no_font_has_its_letters(tmp_path):
+    project = generate(tmp_path / "p", task="tabular-classification", lang="zh", extras=())
+    code = "import sys; from reporting import fonts; from reporting.labels import label\n"
+    code += "fonts.wide_font = lambda: 'SimHei' if sys.argv[1:] else None\n"
+    code += "fonts.letters = lambda: {ord(letter) for letter in '验证集上的轮次 loss'} if sys.argv[1:] else set()\n"
+    code += "print(label('epoch', 'epoch'), label('on_valid', 'loss on valid', metric='loss'))"
+    assert "轮次 验证集上的 loss" in run(project, "-c", code, "with").ok().out
+    assert "epoch loss on valid" in run(project, "-c", code).ok().out

@@ -128,6 +128,7 @@ def test_the_wheels_are_those_of_all_groups_and_are_ignored():
     assert len(lines) == 6 and all(f'".[{",".join(groups)}]"' in line for line in lines)
     assert sum("--no-index --find-links wheels" in line for line in lines) == 3
     assert "wheels/" in pages[".gitignore"].splitlines()
+    assert "torch" in pages["KICKOFF.md"] and "torch" not in written(framework="jax")["KICKOFF.md"]
 
 
 @pytest.mark.parametrize("preset", options(KICKOFF, "rubric"))
@@ -266,14 +267,22 @@ def test_a_gate_is_passed_when_its_checks_hold_and_people_agree(project, edited)
 
 def a_run(valid: float, smoke: bool = False, **more: object) -> dict[str, str]:
     facts = {"task": "tabular-classification", "framework": "pytorch", "model": "mlp", "smoke": smoke, "split_seed": 0}
-    meta = {"data": {"sha256": "s", "name": "d"}, "metric": "accuracy"}
+    meta = {"data": {"sha256": "s", "name": "d", "rows": 9}, "metric": "accuracy"}
     row = f"epoch,step,train_loss,valid_loss,valid_score,learning_rate,seconds,kept\n1,9,1,1,{valid},0.1,1,1\n"
     files = {"config.json": json.dumps(facts), "meta.json": json.dumps(meta), "history.csv": row}
     if more:
-        rivals = {"baseline": {"name": "b", "score": 0.3, "beaten": more["beaten"]}}
-        files["report.json"] = json.dumps(
-            {"metric": "accuracy", "score": 0.8, "valid_score": valid, "checkpoint_sha256": more["sha"]} | rivals
-        )
+        rival = {
+            "name": "b",
+            "score": 0.3,
+            "beaten": more["beaten"],
+            "difference_ci95": [1, 2],
+            "difference_method": "",
+        }
+        report = {"metric": "accuracy", "higher_is_better": True, "model": "mlp", "score": 0.8, "valid_score": valid}
+        report |= {"ci95": None, "ci95_method": "", "baseline": rival, "reference": rival, "n_test": 9, "seed": 0}
+        report |= {"parameters": 9, "train_seconds": 1, "split_seed": 0, "smoke": smoke, "other_metrics": {}}
+        report |= {"checkpoint_sha256": more["sha"], "data": meta["data"]}
+        files["report.json"] = json.dumps(report)
     return files
 
 
@@ -296,7 +305,7 @@ def test_the_best_run_is_the_best_on_valid_that_is_no_smoke_run(project, edited)
     edited({"runs/good/report.json": "{"})
     run(project, "status.py").refused(1, "good/report.json is damaged", "line 1")
     edited({"runs/good/report.json": "{}"})
-    run(project, "status.py").refused(1, "good/report.json is damaged; python evaluate.py good writes it again")
+    run(project, "status.py").refused(1, "good/report.json is damaged", "python evaluate.py good")
 
 
 def test_in_a_clone_the_published_run_is_the_best(project, edited):
@@ -356,6 +365,7 @@ def test_a_damaged_table_is_named_with_its_line(project, edited, name, old, new,
         ("plan.toml", None, "plan.toml is missing; git checkout -- plan.toml brings it back"),
         ("rubric.toml", None, "rubric.toml is missing"),
         ("rubric.toml", 'name = "x"\nconfirmed = true\n', "rubric.toml has no [[criteria]]"),
+        ("rubric.toml", 'name = "x"\n\n[[criteria', "line 3, the end"),
         ("strings.toml", None, "strings.toml"),
         ("strings.toml", "a = 'b'\n", "strings.toml"),
     ],
@@ -363,6 +373,17 @@ def test_a_damaged_table_is_named_with_its_line(project, edited, name, old, new,
 def test_a_missing_table_is_named(project, edited, name, text, told):
     edited({name: text})
     run(project, "status.py").refused(1, told)
+
+
+def test_a_table_in_another_encoding_is_named_and_the_mark_of_utf8_does_no_harm(project, edited):
+    edited({"rubric.toml": lambda text: text})
+    path = project / "rubric.toml"
+    whole = path.read_bytes()
+    path.write_bytes(b"\xef\xbb\xbf" + whole.replace(b"\n", b"\r\n"))
+    run(project, "status.py").ok()
+    path.write_bytes(whole.replace(b"Design", b"Caf\xe9"))
+    number = whole[: whole.index(b"Design")].count(b"\n") + 1
+    run(project, "status.py").refused(1, f"rubric.toml, line {number}: this is not UTF-8")
 
 
 def test_wrong_usage(project):

@@ -1,7 +1,9 @@
 """slides.py: numbers of the deck are the report's, its text is what the team wrote, and what is refused."""
 
 import io
+import itertools
 import json
+import posixpath
 import re
 import shutil
 import subprocess
@@ -138,10 +140,33 @@ def test_a_run_that_beats_nothing_says_so(project):
     shutil.rmtree(project / "published")
     shutil.copytree(made(project, "bad", right=0.1, valid=0.1), project / "published")
     done = run(project, "slides.py").ok()
-    assert (
-        list(deck(project).slides)[4].shapes.title.text_frame.text == "cnn is not yet better than most frequent class"
-    )
+    assert finding(project) == "cnn is not yet better than most frequent class by more than noise"
     assert "the published run is not the best on valid: that is good" in done.out
+    shutil.rmtree(project / "published")
+    shutil.copytree(made(project, "worse", right=0.02, valid=0.1), project / "published")
+    run(project, "slides.py").ok()
+    assert finding(project) == "cnn is still worse than most frequent class"
+    code = (
+        "import runs; from reporting import report; print(report.text(runs.read_json(runs.PUBLISHED / 'report.json')))"
+    )
+    assert "better than the model (difference -0." in run(project, "-c", code).ok().out
+    assert "that is worse than the baseline" in list(deck(project).slides)[4].notes_slide.notes_text_frame.text
+
+
+def finding(project: Path) -> str:
+    """The title of the slide with the result."""
+    return list(deck(project).slides)[4].shapes.title.text_frame.text
+
+
+def test_a_training_of_no_second_takes_some_time(project):
+    restated(project, train_seconds=0.34)
+    run(project, "slides.py").ok()
+    assert any("trained in 0.3 s" in text for text in texts(list(deck(project).slides)[3]))
+
+
+def restated(project: Path, **said: object) -> None:
+    """Change what the published report says."""
+    (project / "published" / "report.json").write_text(json.dumps(report(project) | said), encoding="utf-8")
 
 
 def test_the_deck_can_be_edited_and_read_from_the_back_row(published):
@@ -172,6 +197,36 @@ def parts(project: Path) -> list[tuple[str, str]]:
             elif name.endswith((".xml", ".rels")):
                 found.append((name, content.decode()))
     return found
+
+
+def test_powerpoint_finds_what_it_insists_on(published):
+    """Every part has a type and is reached, names in a slide are given once, numbers are within the schema's bounds."""
+    with zipfile.ZipFile(published / "presentation" / "deck.pptx") as packed:
+        names = packed.namelist()
+        assert len(names) == len(set(names))
+        types = packed.read("[Content_Types].xml").decode()
+        reached = set()
+        for name in names:
+            assert f'PartName="/{name}"' in types or f'Extension="{name.rpartition(".")[2]}"' in types, name
+            content = packed.read(name).decode() if name.endswith((".xml", ".rels")) else ""
+            assert len(ids := re.findall(r'cNvPr id="(\d+)"', content)) == len(set(ids)), name
+            assert not re.findall(r'<c:(?:axId|crossAx) val="-', content), name
+            if name.endswith(".rels"):
+                place = posixpath.dirname(posixpath.dirname(name))
+                targets = re.findall(r'\bTarget="([^"]+)"', content)
+                reached |= {posixpath.normpath(posixpath.join("/" + place, target))[1:] for target in targets}
+                source = f"{place}/{posixpath.basename(name)[:-5]}".lstrip("/")
+                used = re.findall(r'\br:(?:id|embed|link)="(\w+)"', packed.read(source).decode() if place else "")
+                assert set(used) <= set(re.findall(r'\bId="(\w+)"', content)), name
+        assert reached == {name for name in names if not name.endswith(".rels")} - {"[Content_Types].xml"}
+
+
+def test_no_text_lies_over_another(published):
+    for slide in deck(published).slides:
+        boxes = [shape for shape in slide.shapes if shape.has_text_frame and shape.text_frame.text]
+        for one, other in itertools.combinations(boxes, 2):
+            beside = one.left + one.width <= other.left or other.left + other.width <= one.left
+            assert beside or one.top + one.height <= other.top or other.top + other.height <= one.top, slide.name
 
 
 def test_colours_can_be_read(published):
@@ -311,7 +366,50 @@ def test_stale_numbers_are_refused(project):
     shutil.copy(project / "runs" / "good" / "best.pt", published)
     run(project, "slides.py").refused(1, "its predictions.npz 0.", "--publish")
     (published / "report.json").write_text("{}", encoding="utf-8")
-    run(project, "slides.py").refused(1, "report.json is damaged: it lacks metric", "--publish")
+    run(project, "slides.py").refused(1, "report.json is damaged", '"metric"', "--publish")
+
+
+TOLD = {"name": "b", "score": 0.1, "difference_ci95": None, "difference_method": "too few rows"}
+UNFIT = [{"model": None}, {"metric": []}, {"score": "0.9"}, {"ci95": [0.1, "x"]}, {"baseline": 3}, {"data": {}}]
+UNFIT += [
+    {"reference": {"name": "r", "score": None}},
+    {"baseline": TOLD | {"beaten": True}},
+    {"n_test": True},
+    {"other_metrics": []},
+    {"backend": 1},
+]
+
+
+@pytest.mark.parametrize("said", UNFIT, ids=lambda said: next(iter(said)))
+def test_a_report_of_wrong_kinds_is_refused_by_all_that_read_it(project, said):
+    restated(project, **said)
+    shutil.copy(project / "published" / "report.json", project / "runs" / "good")
+    (name,) = said
+    for command in ("slides.py", "status.py", "cards.py"):
+        run(project, command).refused(1, "report.json is damaged", f'"{name}"', "python evaluate.py")
+    done = run(project, "compare.py")  # may go on without the run
+    assert "good" in done.out + done.err and "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("name", ["report.json", "meta.json", "config.json"])
+def test_a_file_of_the_published_run_that_is_no_table_is_named(project, name):
+    (project / "published" / name).write_text("[]", encoding="utf-8")
+    run(project, "cards.py").refused(1, f"{name} is damaged")
+
+
+def test_a_clone_without_runs_shows_the_comparison_that_was_published_unless_it_is_damaged(project):
+    run(project, "compare.py", "--publish").ok()
+    shutil.rmtree(project / "runs")
+    run(project, "slides.py").ok()
+    kept = project / "comparison" / "comparison.json"
+    for old, new in (('"run": "good"', '"run": 3'), ('"verdict": "best"', '"verdict": "x"'), ('"entries"', '"e"')):
+        whole = kept.read_text(encoding="utf-8")
+        assert len(list(deck(project).slides)) == 8
+        damage(kept, old, new)
+        assert "comparison.json is damaged; python compare.py --publish" in run(project, "slides.py").ok().out
+        assert len(list(deck(project).slides)) == 7
+        kept.write_text(whole, encoding="utf-8")
+        run(project, "slides.py").ok()
 
 
 def test_before_training_and_before_publishing_it_says_what_to_run(project):

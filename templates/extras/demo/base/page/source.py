@@ -1,5 +1,6 @@
 """Where the page's answers come from: the best run's checkpoint or, where that cannot be read, recorded ones."""
 
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import cli
 import data
 import runs
 from page import answer, question
-from scoring import ranking
+from scoring import evidence, ranking
 from support.wording import words
 
 RECORDED = runs.ROOT / "demo" / "recorded.json"
@@ -64,10 +65,18 @@ def live(name: str | None, device: str | None) -> Source:
     config, facts = runs.read_config(run)
     meta = runs.read_json(run / "meta.json")
     model = checkpoint.restore(run, config, meta, device)
-    sheet = runs.read_json(run / "report.json") if (run / "report.json").is_file() else None
     helper = answer.prepare(model, config, meta)
-    about = describe(config.model, facts, sheet)
+    about = describe(config.model, facts, scored(run))
     return Source(about, bundled(config, meta), run=run, meta=meta, model=model, helper=helper)
+
+
+def scored(run: Path) -> dict[str, Any] | None:
+    """The run's report, if it is of these weights: the page shows no score that is not of the model on it."""
+    try:
+        return evidence.report(run) if (run / "report.json").is_file() else None
+    except cli.Fault as fault:
+        print(f"demo.py: the page shows no score: {fault}", file=sys.stderr, flush=True)
+        return None
 
 
 def recorded(excuse: str) -> Source:

@@ -9,7 +9,7 @@ from typing import Any
 
 import runs
 from cli import Fault
-from scoring import ranking
+from scoring import evidence, ranking
 from support import tomlfile
 from support.wording import words
 
@@ -108,35 +108,28 @@ def _published(check: Check) -> bool:
 
 def _beaten(check: Check) -> bool:
     report = best_report()
-    return bool(report and (report.get("baseline") or {}).get("beaten"))
+    return bool(report and report["baseline"]["beaten"])
 
 
 def _best_published(check: Check) -> bool:
     """Published is what the best run is: the same weights."""
     report = best_report()
-    return bool(
-        report and _published(check) and _sheet(runs.PUBLISHED)["checkpoint_sha256"] == report["checkpoint_sha256"]
-    )
+    if not report or not _published(check):
+        return False
+    return evidence.read(runs.PUBLISHED)["checkpoint_sha256"] == report["checkpoint_sha256"]
 
 
 def best_report() -> dict[str, Any] | None:
     """The report of the best full run; of the published one where this copy has no runs of its own."""
     best = ranking.best() or (runs.PUBLISHED if _published({}) else None)
-    return _sheet(best) if best and (best / "report.json").is_file() else None
-
-
-def _sheet(run: Path) -> dict[str, Any]:
-    sheet = runs.read_json(run / "report.json")
-    if not isinstance(sheet, dict) or not {"checkpoint_sha256", "baseline", "score"} <= sheet.keys():
-        raise Fault(f"{run / 'report.json'} is damaged; python evaluate.py {run.name} writes it again")
-    return sheet
+    return evidence.read(best) if best and (best / "report.json").is_file() else None
 
 
 def refuse_damaged_reports() -> None:
     """A report that a hand has damaged is a `Fault`: its run would silently be no candidate for the best."""
     for path in (*sorted(runs.RUNS.glob("*/report.json")), runs.PUBLISHED / "report.json"):
         if path.is_file():
-            _sheet(path.parent)
+            evidence.read(path.parent)
 
 
 def _committed(check: Check) -> bool:

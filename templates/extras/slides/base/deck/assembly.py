@@ -64,11 +64,9 @@ def compared(sheet: dict[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
     try:
         table = comparison.compare(like=sheet)
         if len(table["entries"]) < 2 and COMPARED.is_file():  # a clone without the runs
-            kept = runs.read_json(COMPARED)
+            kept = comparison.kept(COMPARED)
             if sheet["checkpoint_sha256"] in {entry["checkpoint_sha256"] for entry in kept["entries"]}:
                 table = kept
-    except (KeyError, TypeError):
-        return None, [words("deck_no_comparison", why=f"{COMPARED} is damaged")]
     except Fault as fault:
         return None, [words("deck_no_comparison", why=str(fault))]
     best = table["entries"][0]

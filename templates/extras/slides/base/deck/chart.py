@@ -47,6 +47,8 @@ def bars(shapes: Any, element: Bars) -> None:
     values_axis.major_tick_mark = XL_TICK_MARK.NONE
     values_axis.tick_labels.font.color.theme_color = THEME["muted"]
     values_axis.tick_labels.font.size = Pt(look.SMALL)
+    for mark in chart._chartSpace.iter(qn("c:axId"), qn("c:crossAx")):
+        mark.set("val", mark.get("val").lstrip("-"))  # the schema knows no axis below 0, python-pptx writes some
     if any(element.spans):
         whiskers(series, values, element.spans[::-1])
 

@@ -59,7 +59,7 @@ def recorded(folder: Path) -> dict[str, Any]:
     """What slides.py noted when it last wrote here; nothing where the note is missing or damaged."""
     try:
         record = runs.read_json(folder / RECORD)
-        return record if isinstance(record, dict) and isinstance(record.get("files"), list) else {}
+        return record if isinstance(record.get("files"), list) else {}
     except Fault:
         return {}
 

@@ -107,7 +107,7 @@ def cover(slide: Slide) -> list[Element]:
     below = Box(MARGIN, box.top + height + 18, INNER - 80, 90)
     elements: list[Element] = [
         Panel(Box(MARGIN, 112, 72, 8), "accent"),
-        Text(box, [slide.title], size, bold=True, role="title"),
+        Text(Box(box.left, box.top, box.width, height), [slide.title], size, bold=True, role="title"),
     ]
     if tagline:
         elements.append(Text(below, tagline, need(slide, tagline, (26, 24, 22, 20, 18), below), "muted"))

@@ -8,7 +8,7 @@ import runs
 from cli import Fault
 from deck import story as stories
 from deck.look import shorten
-from reporting.report import number
+from reporting.report import number, seconds
 from scoring import evidence, ranking
 from support.wording import words
 
@@ -21,13 +21,8 @@ def published() -> dict[str, Any]:
         return evidence.report(runs.PUBLISHED)
     best = ranking.best()
     if best is None:
-        raise Fault(
-            "nothing is trained yet, and a deck needs numbers: "
-            "python train.py, python evaluate.py, then python evaluate.py --publish"
-        )
-    raise Fault(
-        f"no run is published yet, and the deck shows the published one: python evaluate.py {best.name} --publish"
-    )
+        raise Fault(words("deck_train_first"))
+    raise Fault(words("deck_publish_first", run=best.name))
 
 
 def facts(sheet: dict[str, Any], story: dict[str, Any]) -> Facts:
@@ -50,7 +45,7 @@ def facts(sheet: dict[str, Any], story: dict[str, Any]) -> Facts:
         "rows": f"{sheet['data'].get('rows', 0):,}",
         "data": shorten(sheet["data"]["name"]),
         "parameters": f"{sheet['parameters']:,}",
-        "seconds": f"{sheet['train_seconds']:.0f}",
+        "seconds": seconds(sheet["train_seconds"]),
     }
     others = {name: number(value) for name, value in sheet["other_metrics"].items() if isinstance(value, int | float)}
     return others | known

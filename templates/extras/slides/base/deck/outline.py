@@ -8,7 +8,7 @@ from deck import story as stories
 from deck.look import shorten
 from deck.numbers import Facts
 from reporting.comparison_text import row as compared
-from reporting.report import number
+from reporting.report import is_worse, number
 from support.wording import words
 
 MOST_RUNS = 3  # rows of the comparison that are large enough to read
@@ -106,11 +106,11 @@ def result(story: dict[str, Any], known: Facts, sheet: dict[str, Any]) -> Slide 
 
 
 def finding(sheet: dict[str, Any]) -> str:
-    """What the paired intervals say: the model beats both rivals, the baseline alone, none, or nobody can tell."""
+    """What the paired intervals say: the model beats both rivals, the baseline alone, none, is worse, or unknown."""
     if sheet["baseline"]["beaten"] is None:
         return "unknown"
     if not sheet["baseline"]["beaten"]:
-        return "none"
+        return "worse" if is_worse(sheet["baseline"]) else "none"
     return "both" if sheet["reference"]["beaten"] else "one"
 
 
