@@ -13,8 +13,9 @@ from hackgen import language
 from hackgen.answers import checked
 from hackgen.compose import more_facts, plan
 from hackgen.extras import options
+from hackgen.facts import facts
 from hackgen.parts import TEMPLATES, Part, read_toml, tomllib
-from hackgen.project import Answers, choose, facts, settled
+from hackgen.project import Answers, choose, settled
 from projects import generate, run
 
 KICKOFF = Part(TEMPLATES / "extras" / "kickoff")

@@ -8,8 +8,9 @@ from conftest import SMALL
 from hackgen import language
 from hackgen.compose import plan
 from hackgen.errors import Misuse
-from hackgen.parts import TEMPLATES, read_toml
-from hackgen.project import Answers, choose, settled
+from hackgen.parts import TEMPLATES, read_toml, tomllib
+from hackgen.project import Answers, choices, choose, settled
+from projects import generate
 
 # What people read: sections and whole pages, and of an extra also the tables that it shows or that a team fills in.
 PROSE = (".md", ".md.j2")
@@ -152,3 +153,11 @@ def test_what_a_language_lacks_is_found(tree, path, text, told):
 def test_an_unknown_language_is_refused(tree):
     with pytest.raises(Misuse, match='no language "tl"; did you mean "tlh"'):
         choose(Answers(lang="tl"), tree(SMALL | TRANSLATED))
+
+
+@pytest.mark.parametrize("task", sorted({choice.task.name for choice in choices()}))
+def test_rivals_have_a_name_in_the_projects_language(tmp_path: Path, task: str) -> None:
+    project = generate(tmp_path / "p", task=task, lang="zh", extras=())
+    texts = tomllib.loads((project / "strings.toml").read_text(encoding="utf-8"))
+    names = [text for key, text in texts.items() if key.startswith("rival_")]
+    assert len(names) >= 2 and all(not text.isascii() for text in names)

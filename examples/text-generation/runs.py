@@ -38,14 +38,17 @@ def write_json(path: Path, content: Any) -> None:
     write(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file of a run; a missing or damaged one is a `Fault` that names it."""
+def read_json(path: Path) -> dict[str, Any]:
+    """The names and values of a JSON file of a run; a missing or damaged one is a `Fault` that names it."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise Fault(f"{path} is missing; is {path.parent} a finished run? python train.py makes a new one") from None
     except ValueError as error:
         raise Fault(f"{path} is damaged ({error}); restore it or train again") from None
+    if not isinstance(content, dict):
+        raise Fault(f"{path} is damaged (it does not begin with a brace); restore it or train again")
+    return content
 
 
 def start(config: Config, name: str | None) -> Path:

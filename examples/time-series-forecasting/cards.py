@@ -1,14 +1,14 @@
 """Fill MODEL_CARD.md, DATA_CARD.md and ETHICS.md from the published run and the data: `python cards.py`."""
 
 from pathlib import Path
-from typing import Any
 
 import cli
 import data as data_module
 import runs
 from config import MODELS
 from reporting import card_facts
-from support import marked
+from scoring import evidence
+from support import marked, tomlfile
 from support.wording import words
 
 MODEL, DATA, ETHICS = (runs.ROOT / name for name in ("MODEL_CARD.md", "DATA_CARD.md", "ETHICS.md"))
@@ -40,7 +40,7 @@ def published() -> bool:
 
 def regions() -> list[Region]:
     """All that code can fill in now: about the data always, about the model once a run is published."""
-    sheet = report() if published() else None
+    sheet = evidence.read(runs.PUBLISHED) if published() else None
     config = runs.read_config(runs.PUBLISHED)[0] if sheet else next(iter(MODELS.values()))()
     data = data_module.load(runs.located(config))
     meta = runs.read_json(runs.PUBLISHED / "meta.json") if sheet else data.meta
@@ -50,20 +50,6 @@ def regions() -> list[Region]:
         found.append((MODEL, "results", card_facts.results(sheet)))
         found.append((MODEL, "training", card_facts.training(sheet, config)))
         found.append((MODEL, "evaluation", card_facts.evaluation(sheet, meta)))
-    return found
-
-
-def report() -> dict[str, Any]:
-    """The published report; a damaged one is a `Fault` with the command that writes it again."""
-    path = runs.PUBLISHED / "report.json"
-    try:
-        found = runs.read_json(path)
-    except cli.Fault as fault:
-        raise cli.Fault(f"{fault}; {words('cards_again')}") from None
-    needed = ["score", "ci95", "ci95_method", "baseline", "reference", "other_metrics", "data", "n_test", "parameters"]
-    lacking = [name for name in needed if not isinstance(found, dict) or name not in found]
-    if lacking:
-        raise cli.Fault(words("cards_damaged", path=path, what=lacking[0]))
     return found
 
 
@@ -81,9 +67,7 @@ def marks(page: Path, name: str) -> tuple[str, str]:
 
 def unwritten(page: Path) -> list[int]:
     """The numbers of the lines on which a person must still write something."""
-    if not page.is_file():
-        raise cli.Fault(f"{page.name} is missing; git checkout -- {page.name} brings it back")
-    lines = page.read_text(encoding="utf-8").splitlines()
+    lines = tomlfile.content_of(page).splitlines()
     marks_of_prompts = words("cards_unwritten_mark").split("|")
     return [number for number, line in enumerate(lines, 1) if any(mark in line for mark in marks_of_prompts)]
 

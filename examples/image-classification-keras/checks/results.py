@@ -56,7 +56,7 @@ def kept(state: str | None) -> Kept:
         content = runs.read_json(KEPT)
     except Fault:
         return {}
-    right = isinstance(content, dict) and state and content.get("state") == state
+    right = state and content.get("state") == state
     results = content.get("results") if right else None
     fields = {"passed", "found", "checked"}
     entries = results.items() if isinstance(results, dict) else ()

@@ -7,10 +7,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from splits import Data, take
+from support.wording import words
 
 MOST_ROWS = 5_000  # training pictures; more take minutes and hardly change it …
 MOST_NUMBERS = 20_000_000  # … and at most so many pixels, or it takes the memory of the whole machine
-NAME = f"logistic regression on pixels (of up to {MOST_ROWS:,} pictures)"
+NAME = words("rival_reference", rows=f"{MOST_ROWS:,}")
 CHUNK = 512  # pictures scored at a time; only memory depends on it
 
 

@@ -1,10 +1,7 @@
 """Model and evidence: what the published run claims, and whether the project bears it out."""
 
-import math
 import re
 from typing import Any
-
-import numpy as np
 
 import runs
 from checks import git, numbers
@@ -12,11 +9,10 @@ from checks.item import AUTO, HUMAN, Found, Item
 from checks.repository import README, listed, unwritten
 from cli import Fault
 from reporting import report
+from scoring import evidence
 from support import marked
 from support.wording import words
 
-NEEDED = ["metric", "score", "ci95", "baseline", "reference", "n_test", "model", "seed", "split_seed", "smoke"]
-NEEDED += ["checkpoint_sha256", "data", "other_metrics", "higher_is_better", "train_seconds", "parameters"]
 MISTAKES = "<!-- mistakes -->", "<!-- end of mistakes -->"
 LEAST_MISTAKES, LEAST_LENGTH = 3, 25  # examples, and characters of the sentence on each
 SHOWN_BY = ["models", "loss.py", "data.py", "train.py", "config.py"]  # a change there may change the score
@@ -30,46 +26,19 @@ def first_command() -> str:
 
 def sheet() -> dict[str, Any]:
     """The published report; a missing or damaged one is a `Fault` with the command that writes it."""
-    path = runs.PUBLISHED / "report.json"
-    if not path.is_file():
+    if not (runs.PUBLISHED / "report.json").is_file():
         raise Fault(first_command())
-    try:
-        found = runs.read_json(path)
-    except Fault as fault:
-        raise Fault(f"{fault}; {words('checklist_again')}") from None
-    lacking = [name for name in NEEDED if not isinstance(found, dict) or name not in found]
-    if lacking:
-        raise Fault(words("found_damaged", file="published/report.json", what=lacking[0]))
-    return found
-
-
-def checkpoint() -> Any:
-    """The published checkpoint's path."""
-    files = [path for path in sorted(runs.PUBLISHED.glob("best.*")) if path.suffix != ".tmp"]
-    if not files:
-        raise Fault(words("found_damaged", file="published/", what="best.*"))
-    return files[0]
+    return evidence.read(runs.PUBLISHED)
 
 
 def published() -> Found:
     """Report, checkpoint and predictions are of one run, a full one, and committed."""
-    import metrics  # here, because a team edits it, and the list goes on where it is broken
-
     said = sheet()
     if said["smoke"]:
         return False, words("found_smoke")
-    if runs.sha256(checkpoint()) != said["checkpoint_sha256"]:
-        return False, words("found_other_checkpoint", file=checkpoint().name)
-    try:
-        with np.load(runs.PUBLISHED / "predictions.npz", allow_pickle=False) as arrays:
-            target, output = arrays["target"], arrays["output"]
-    except Exception as error:  # zip, npy and zlib each have errors of their own
-        raise Fault(words("found_damaged", file="published/predictions.npz", what=error)) from None
-    score = metrics.score(target, output, runs.read_json(runs.PUBLISHED / "meta.json"))
-    if not math.isclose(score, said["score"], rel_tol=1e-6, abs_tol=1e-9):
-        return False, words("found_other_score", said=said["score"], found=f"{score:.6g}")
+    evidence.report(runs.PUBLISHED)
     unsaved = git.unsaved("published") or [path for path in ("published/report.json",) if path not in git.tracked()]
-    return not unsaved, listed(unsaved) or f"{said['metric']} {report.number(score)}"
+    return not unsaved, listed(unsaved) or f"{said['metric']} {report.number(said['score'])}"
 
 
 def newest() -> Found:

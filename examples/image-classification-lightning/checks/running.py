@@ -44,7 +44,7 @@ def alone(folder: Path) -> dict[str, str]:
     """An environment whose Python processes have no network; `folder` holds what cuts it off."""
     (folder / "sitecustomize.py").write_text(CUT_OFF, encoding="utf-8")
     path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")]))
-    offline = {"HF_HUB_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONIOENCODING": "utf-8"}
+    offline = {"HF_HUB_OFFLINE": "1", "PYTHONIOENCODING": "utf-8"}
     return os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", **offline}
 
 

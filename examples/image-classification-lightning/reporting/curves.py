@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import runs
 from engine import history
 from reporting import fonts
+from reporting.labels import label
 
 
 def learning_curves(run: Path, metric: str) -> Path:
@@ -20,13 +21,14 @@ def learning_curves(run: Path, metric: str) -> Path:
     epochs = [row["epoch"] for row in rows]
     kept = [row for row in rows if row["kept"]][-1]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    left.plot(epochs, [row["train_loss"] for row in rows], marker=".", label="train")
-    left.plot(epochs, [row["valid_loss"] for row in rows], marker=".", label="valid")
-    left.set(xlabel="epoch", ylabel="loss")
+    left.plot(epochs, [row["train_loss"] for row in rows], marker=".", label=label("train", "train"))
+    left.plot(epochs, [row["valid_loss"] for row in rows], marker=".", label=label("valid", "valid"))
+    left.set(xlabel=label("epoch", "epoch"), ylabel=label("loss", "loss"))
     left.legend()
     right.plot(epochs, [row["valid_score"] for row in rows], marker=".", color="tab:green")
-    right.plot(kept["epoch"], kept["valid_score"], "o", markersize=10, fillstyle="none", color="black", label="kept")
-    right.set(xlabel="epoch", ylabel=f"{metric} on valid")
+    ring = {"markersize": 10, "fillstyle": "none", "color": "black", "label": label("kept", "kept")}
+    right.plot(kept["epoch"], kept["valid_score"], "o", **ring)
+    right.set(xlabel=label("epoch", "epoch"), ylabel=label("on_valid", f"{metric} on valid", metric=metric))
     right.legend()
     return save(figure, run, "learning_curves")
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import runs
 from cli import Fault
+from support import tomlfile
 
 
 def replace(path: Path, start: str, end: str, section: str) -> None:
@@ -20,14 +21,7 @@ def section(path: Path, start: str, end: str) -> str:
 
 def parts(path: Path, start: str, end: str) -> tuple[str, str, str]:
     """What stands before, between and after the two marks; a file that has lost them is a `Fault`."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise Fault(f"{path.name} is missing; git checkout -- {path.name} brings it back") from None
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise Fault(f"{path.name}, line {line}: this is not UTF-8; save the file as UTF-8") from None
-    before, begun, rest = text.partition(start)
+    before, begun, rest = tomlfile.content_of(path).partition(start)
     inside, ended, after = rest.partition(end)
     if not begun or not ended:
         raise Fault(f"{path.name} has lost its marks; put these two lines where the region belongs: {start} {end}")

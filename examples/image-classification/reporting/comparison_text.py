@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reporting.report import cell, number
+from reporting.report import cell, number, seconds
 from support.wording import width, words
 
 START, END = "<!-- comparison: refreshed by compare.py --publish -->", "<!-- end of comparison -->"
@@ -22,7 +22,7 @@ def row(entry: dict[str, Any]) -> list[str]:
         verdict(entry),
         number(entry["valid_score"]),
         f"{entry['parameters']:,}",
-        f"{entry['train_seconds']:.0f}",
+        seconds(entry["train_seconds"]),
     ]
 
 

@@ -17,12 +17,24 @@ HEAD = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")  # of a section
 
 def read(path: Path) -> dict[str, Any]:
     """The contents; a `Fault` where the file is missing or damaged, which names the line."""
+    content = content_of(path)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        last = f"at line {content.count(chr(10)) + 1}, the end"
+        why = str(error).replace("at end of document", last)
+        raise Fault(f"{path.name} is damaged: {why}; mend that line, or git checkout -- {path.name}") from None
+
+
+def content_of(path: Path) -> str:
+    """The text of a file that people edit, with or without a mark of UTF-8; a missing or other one is a `Fault`."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise Fault(f"{path.name} is missing; git checkout -- {path.name} brings it back") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Fault(f"{path.name} is damaged: {error}; mend that line, or git checkout -- {path.name}") from None
+    except UnicodeDecodeError as error:
+        number = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise Fault(f"{path.name}, line {number}: this is not UTF-8; save the file as UTF-8") from None
 
 
 def line(path: Path, key: str, section: str = "", number: int = 0, text: str = "") -> int:
@@ -31,7 +43,7 @@ def line(path: Path, key: str, section: str = "", number: int = 0, text: str = "
     The key is one of the file's head, of [section], or of the entry [[section]] with this number, from 0. Where it is
     not written, the line is that of its section.
     """
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    lines = content_of(path).splitlines()
     heads = {n: found[1] for n, row in enumerate(lines) if (found := HEAD.match(row))}
     own = [n for n, name in heads.items() if name == section]
     first = own[number] if number < len(own) else 0

@@ -10,6 +10,7 @@ from checks.item import AUTO, Found, Item
 from checks.repository import listed, unwritten
 from cli import Fault
 from reporting import personal
+from support import tomlfile
 from support.wording import words
 
 POINTS = [
@@ -32,7 +33,7 @@ def data_card() -> Found:
 
 def complete(page: Path, keys: list[str]) -> Found:
     """The head of a card has its keys, its regions are of today, and nobody is asked to write more."""
-    head, lines = front(page), page.read_text(encoding="utf-8").splitlines()
+    head, lines = front(page), tomlfile.content_of(page).splitlines()
     bad = [words("found_no_key", name=key) for key in keys if key not in head]
     bad += old_regions(page)
     bad += [f"{page.name}:{number}" for number, line in enumerate(lines, 1) if unwritten(line)]
@@ -43,7 +44,7 @@ def front(page: Path) -> list[str]:
     """The keys of a card's head, the YAML between two lines of hyphens; a head that is none is a `Fault`."""
     if not page.is_file():
         raise Fault(words("found_no_page", page=page.name))
-    first, *lines = page.read_text(encoding="utf-8").splitlines() or [""]
+    first, *lines = tomlfile.content_of(page).splitlines() or [""]
     if first != "---" or "---" not in lines:
         raise Fault(words("found_no_head", page=page.name, line=1))
     keys = []
@@ -75,7 +76,7 @@ def card_numbers() -> Found:
 
 def ethics() -> Found:
     """Each of the 21 points is there, and has an answer of more than one word."""
-    text = ETHICS.read_text(encoding="utf-8") if ETHICS.is_file() else ""
+    text = tomlfile.content_of(ETHICS) if ETHICS.is_file() else ""
     pieces = re.split(r"^### ([A-E]\.\d)\b.*$", text, flags=re.MULTILINE)
     answers = dict(zip(pieces[1::2], pieces[2::2], strict=True))
     open_points = [point for point in POINTS if not answered(answers.get(point, ""))]

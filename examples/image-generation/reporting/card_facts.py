@@ -9,6 +9,7 @@ import metrics
 import runs
 from config import FRAMEWORK, TASK, Config
 from reporting import personal, report
+from scoring.evidence import predictions
 from splits import Data
 from support.wording import words
 
@@ -50,7 +51,7 @@ def training(sheet: dict[str, Any], config: Config) -> str:
         ),
         "seeds": words("card_seeds", seed=config.seed, split_seed=config.split_seed),
         "time": words(
-            "card_time", seconds=f"{sheet['train_seconds']:.0f}", hours=f"{sheet['train_seconds'] / 3600:.2g}"
+            "card_time", seconds=report.seconds(sheet["train_seconds"]), hours=f"{sheet['train_seconds'] / 3600:.2g}"
         ),
     }
     return table(["", ""], [[words(f"card_the_{name}"), report.cell(text)] for name, text in told.items()])
@@ -77,11 +78,10 @@ def evaluation(sheet: dict[str, Any], meta: dict[str, Any]) -> str:
 
 def weakest(meta: dict[str, Any]) -> list[tuple[str, int, float]]:
     """The classes of which the smallest share was recognised in test: name, rows, share; none where there are none."""
-    path = runs.PUBLISHED / "predictions.npz"
-    if "classes" not in meta or not path.is_file():
+    if "classes" not in meta or not (runs.PUBLISHED / "predictions.npz").is_file():
         return []
-    with np.load(path, allow_pickle=False) as arrays:
-        target, output = arrays["target"], arrays["output"]
+    found = predictions(runs.PUBLISHED)
+    target, output = found["target"], found["output"]
     if output.ndim != 2 or output.shape[1] != len(meta["classes"]) or target.ndim != 1:
         return []
     right = output.argmax(1) == target

@@ -11,6 +11,7 @@ from engine import history, inference
 from reporting import snapshots
 from reporting.curves import plt, save
 from reporting.gallery import tile
+from reporting.labels import label
 from splits import Data
 
 SAMPLES, COMPARED, NEAREST = 100, 8, 5  # pictures in the sheet of samples; samples with so many neighbours each
@@ -31,12 +32,15 @@ def curves(run: Path, data: Data) -> Path:
     kept = [row for row in rows if row["kept"]][-1]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     left.plot(epochs, [row["train_loss"] for row in rows], marker=".")
-    left.axhline(3 * np.log(2), color="grey", linestyle="--", label="a discriminator that cannot tell")
-    left.set(xlabel="epoch", ylabel="loss of both players on train")
+    cannot_tell = label("cannot_tell", "a discriminator that cannot tell")
+    left.axhline(3 * np.log(2), color="grey", linestyle="--", label=cannot_tell)
+    left.set(xlabel=label("epoch", "epoch"), ylabel=label("both_losses", "loss of both players on train"))
     left.legend()
     right.plot(epochs, [row["valid_score"] for row in rows], marker=".", color="tab:green")
-    right.plot(kept["epoch"], kept["valid_score"], "o", markersize=10, fillstyle="none", color="black", label="kept")
-    right.set(xlabel="epoch", ylabel=f"{metrics.NAME} on valid", yscale="log")
+    ring = {"markersize": 10, "fillstyle": "none", "color": "black", "label": label("kept", "kept")}
+    right.plot(kept["epoch"], kept["valid_score"], "o", **ring)
+    on_valid = label("on_valid", f"{metrics.NAME} on valid", metric=metrics.NAME)
+    right.set(xlabel=label("epoch", "epoch"), ylabel=on_valid, yscale="log")
     right.legend()
     return save(figure, run, "learning_curves")
 
@@ -55,7 +59,7 @@ def beside_nearest(run: Path, data: Data, made: np.ndarray) -> Path:
     lines = np.concatenate([made[:, None], pictures], axis=1)  # (samples, 1 + nearest, height, width, channels)
     figure, axes = plt.subplots(figsize=(6, 8), layout="constrained")
     show(axes, lines.reshape(-1, *made.shape[1:]), lines.shape[1])
-    axes.set_title("left: generated; right: the nearest pictures of train", fontsize=10)
+    axes.set_title(label("nearest", "left: generated; right: the nearest pictures of train"), fontsize=10)
     return save(figure, run, "samples_beside_nearest")
 
 
@@ -78,7 +82,7 @@ def along_training(run: Path, epochs: dict[int, np.ndarray]) -> Path:
     height = images.shape[1] + max(1, images.shape[1] // 16)  # of a row with the line below it
     axes.axis("on")
     axes.set_yticks([height * (row + 0.5) for row in range(len(epochs))], [str(epoch) for epoch in epochs])
-    axes.set(xticks=[], ylabel="epoch", title="the same noise along training")
+    axes.set(xticks=[], ylabel=label("epoch", "epoch"), title=label("along", "the same noise along training"))
     return save(figure, run, "fixed_noise_along_training")
 
 

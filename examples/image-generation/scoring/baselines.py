@@ -5,6 +5,7 @@ import numpy as np
 import metrics
 from data import Scaled
 from splits import Data
+from support.wording import words
 
 MOST_PIXELS = 20_000_000  # of train that noise is drawn from; more change nothing but the memory it takes
 
@@ -37,6 +38,6 @@ def training_pictures(data: Data) -> np.ndarray:
 def predictions(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     """Name and features of both, (rows, draws, components), made from train alone."""
     return {
-        "baseline": ("noise (pixels of train, shuffled)", noise(data)),
-        "reference": ("training pictures (the floor)", training_pictures(data)),
+        "baseline": (words("rival_baseline"), noise(data)),
+        "reference": (words("rival_reference"), training_pictures(data)),
     }

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from splits import Data, Split
+from support.wording import words
 
 FEW_ROWS = 1000  # below this the histograms of the fast kind are too coarse
 MOST_ROWS = 200_000  # of train that it is fitted on: more hardly change it, and memory holds them
 MOST_VALUES = 255  # categories of more values than the fast kind can take are read as numbers
 BLOCK = 50_000  # rows answered at a time
-NAME = "gradient boosting"
+NAME = words("rival_reference")
 
 
 def train_rows(data: Data) -> tuple[np.ndarray, np.ndarray]:

@@ -4,6 +4,7 @@ import numpy as np
 
 from reporting import fonts
 from reporting.curves import plt
+from reporting.labels import label
 from splits import Data
 
 MOST, COLUMNS = 12, 6  # rows and columns shown
@@ -13,7 +14,7 @@ def draw(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     """The rows `rows` of valid as a table of the first columns that the model uses."""
     used = [i for i, feature in enumerate(data.meta["features"]) if feature["kind"] != "unused"][:COLUMNS]
     names = [fonts.shown(shorten(data.meta["features"][i]["name"]), f"column {i}") for i in used]
-    heads = ["truth, not the answer", *names]
+    heads = [label("mistakes", "truth, not the answer"), *names]
     cells = [data.valid.inputs.cells[row] for row in rows]
     shown = [[fonts.shown(shorten(row[i]), "…") for i in used] for row in cells]
     text = [[caption, *row] for caption, row in zip(captions, shown, strict=True)]

@@ -9,6 +9,7 @@ import metrics
 from engine import inference
 from reporting import fonts, gallery
 from reporting.curves import learning_curves, plt, save
+from reporting.labels import label
 from splits import Data
 
 MOST_DOTS = 5000  # more make one blot
@@ -32,9 +33,9 @@ def predicted_against_true(run: Path, target: np.ndarray, output: np.ndarray, na
     figure, axes = plt.subplots(figsize=(5.5, 5), layout="constrained")
     axes.scatter(target, output, s=12, alpha=0.5, linewidths=0)
     ends = [min(target.min(), output.min()), max(target.max(), output.max())]
-    axes.plot(ends, ends, color="black", linewidth=1, label="right")
-    axes.set_xlabel(f"true {name}", parse_math=False)
-    axes.set_ylabel("predicted")
+    axes.plot(ends, ends, color="black", linewidth=1, label=label("right", "right"))
+    axes.set_xlabel(label("true", f"true {name}", name=name), parse_math=False)
+    axes.set_ylabel(label("predicted", "predicted"))
     axes.legend()
     return save(figure, run, "predicted_against_true")
 
@@ -45,10 +46,10 @@ def residuals(run: Path, target: np.ndarray, output: np.ndarray, name: str) -> P
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharey=True, width_ratios=(2, 1))
     left.scatter(output, error, s=12, alpha=0.5, linewidths=0)
     left.axhline(0, color="black", linewidth=1)
-    left.set_xlabel(f"predicted {name}", parse_math=False)
-    left.set_ylabel("predicted less true")
+    left.set_xlabel(label("predicted_name", f"predicted {name}", name=name), parse_math=False)
+    left.set_ylabel(label("error", "predicted less true"))
     right.hist(error, bins=40, orientation="horizontal")
-    right.set_xlabel("test rows")
+    right.set_xlabel(label("test_rows", "test rows"))
     return save(figure, run, "residuals")
 
 
@@ -56,5 +57,6 @@ def worst_mistakes(run: Path, data: Data, model: Any) -> Path:
     """The rows of valid whose prediction is farthest off."""
     output, target = inference.outputs(model, data.valid, data.meta), metrics.truth(data.valid, data.meta)
     worst = np.argsort(-np.abs(output - target), kind="stable")[: gallery.MOST]
-    captions = [f"{target[row]:.5g}, not {output[row]:.5g}" for row in worst]
+    pairs = [(f"{target[row]:.5g}", f"{output[row]:.5g}") for row in worst]
+    captions = [label("mistake", f"{right}, not {said}", right=right, said=said) for right, said in pairs]
     return save(gallery.draw(data, worst, captions), run, "worst_mistakes_on_valid")

@@ -13,6 +13,7 @@ from checks import evidence, git, running
 from checks.item import AUTO, HUMAN, Found, Item
 from checks.repository import listed
 from config import MODELS
+from scoring.evidence import checkpoint
 from support.wording import words
 
 QUICK, LONG = 40, 900  # seconds: what the fast list waits for, and what a slow item may take
@@ -98,7 +99,7 @@ def fresh_clone() -> Found:
 def latency() -> Found:
     evidence.sheet()
     half, most = json.loads(running.python("-c", LATENCY, seconds=LONG).splitlines()[-1])
-    megabytes = evidence.checkpoint().stat().st_size / 1e6
+    megabytes = checkpoint(runs.PUBLISHED).stat().st_size / 1e6
     return True, words("found_latency", half=f"{1e3 * half:.3g}", most=f"{1e3 * most:.3g}", size=f"{megabytes:.3g}")
 
 

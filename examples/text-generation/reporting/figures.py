@@ -10,6 +10,7 @@ import data as data_module
 import metrics
 from engine import generate, inference
 from reporting.curves import learning_curves, plt, save
+from reporting.labels import label
 from splits import Data, subset
 
 TEMPERATURES = (0.5, 0.8, 1.0, 1.2)
@@ -27,7 +28,8 @@ def surprise(run: Path, data: Data, model: Any) -> Path:
     text = data_module.decode(metrics.truth(rows, data.meta), data.meta)
     bits = inference.outputs(model, rows, data.meta)
     figure, axes = plt.subplots(figsize=(10, 4), layout="constrained")
-    axes.set(xlim=(0, COLUMNS), ylim=(LINES, 0), title="bits per character on a passage of valid: red was a surprise")
+    title = label("surprise", "bits per character on a passage of valid: red was a surprise")
+    axes.set(xlim=(0, COLUMNS), ylim=(LINES, 0), title=title)
     axes.axis("off")
     column, line = 0, 0
     for character, cost in zip(text, bits, strict=True):
@@ -55,6 +57,6 @@ def samples(run: Path, data: Data, model: Any) -> Path:
         ]
         shown = "\n".join("".join(c if c.isprintable() else " " for c in line) for line in lines[:22])
         axes.text(0, 1, shown, va="top", family="monospace", fontsize=7, parse_math=False, transform=axes.transAxes)
-        axes.set_title(f"temperature {temperature}", loc="left")
+        axes.set_title(label("temperature", f"temperature {temperature}", value=temperature), loc="left")
         axes.axis("off")
     return save(figure, run, "samples")

@@ -24,6 +24,11 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:.4g}"
 
 
+def seconds(value: float) -> str:
+    """A time in whole seconds; of less than one, the first digit."""
+    return f"{value:.0f}" if value >= 1 else f"{value:.1g}"
+
+
 def rows(sheet: dict[str, Any]) -> list[tuple[str, str, str]]:
     """(who, score, remark) of the model, the baseline and the reference."""
     spread = sheet["ci95_method"]
@@ -39,11 +44,18 @@ def rows(sheet: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def verdict(rival: dict[str, Any]) -> str:
-    """Whether the model beats a rival by more than noise, in words."""
+    """Whether the model beats a rival by more than noise, or the rival the model, in words."""
     if rival["beaten"] is None:
         return words("report_unknown", why=rival["difference_method"])
     low, high = map(number, rival["difference_ci95"])
-    return words("report_beaten" if rival["beaten"] else "report_not_beaten", low=low, high=high)
+    said = "report_beaten" if rival["beaten"] else "report_worse" if is_worse(rival) else "report_not_beaten"
+    return words(said, low=low, high=high)
+
+
+def is_worse(rival: dict[str, Any]) -> bool:
+    """Whether the model is worse than a rival by more than noise: not better, and the interval leaves out 0."""
+    low, high = rival["difference_ci95"] or (0, 0)
+    return rival["beaten"] is False and (low > 0 or high < 0)
 
 
 def headline(sheet: dict[str, Any]) -> str:
@@ -73,7 +85,7 @@ def markdown(sheet: dict[str, Any], figures: list[str]) -> str:
         "report_summary",
         headline=cell(headline(sheet)),
         parameters=f"{sheet['parameters']:,}",
-        seconds=f"{sheet['train_seconds']:.0f}",
+        seconds=seconds(sheet["train_seconds"]),
         seed=sheet["seed"],
     )
     top = f"| {words('report_who')} | {words('report_score')} | |\n|---|---:|---|"

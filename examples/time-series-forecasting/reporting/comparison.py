@@ -103,6 +103,24 @@ def table(scored: list[Entry]) -> Table:
 COPIED = ["model", "score", "ci95", "ci95_method", "valid_score", "parameters", "train_seconds", "checkpoint_sha256"]
 
 
+VERDICTS = ("best", "better", "worse", "noise", "unknown")
+ENTRY = {name: evidence.REPORT[name] for name in COPIED if name in evidence.REPORT} | {"run": evidence.text}
+ENTRY |= {"knobs": evidence.table({}), "difference": evidence.span, "verdict": lambda value: value in VERDICTS}
+KEPT = {name: evidence.REPORT[name] for name in ("metric", "higher_is_better", "n_test", "split_seed", "data")}
+KEPT |= dict.fromkeys(("baseline", "reference"), evidence.table({"name": evidence.text, "score": evidence.number}))
+KEPT |= {"waiting": lambda value: isinstance(value, list)}
+
+
+def kept(path: Path) -> Table:
+    """The table as `compare.py --publish` wrote it; a damaged one is a `Fault`."""
+    found = runs.read_json(path)
+    entries = found.get("entries")
+    whole = isinstance(entries, list) and all(map(evidence.table(ENTRY), entries)) and len(entries) > 0
+    if not whole or evidence.misfit(found, KEPT):
+        raise Fault(f"{path} is damaged; python compare.py --publish writes it again")
+    return found
+
+
 def knobs_that_differ(facts: list[dict[str, Any]]) -> list[str]:
     """The knobs on which the runs that have them do not agree, in the order of config.json."""
     order = dict.fromkeys(name for run in facts for name in run if name in KNOBS)

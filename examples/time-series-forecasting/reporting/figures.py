@@ -9,6 +9,7 @@ import metrics
 from data import series_of, steps_of
 from reporting import fonts
 from reporting.curves import learning_curves, plt, save
+from reporting.labels import label
 from series import band, timestamps
 from splits import Data
 
@@ -52,14 +53,16 @@ def draw_series(axes: Any, data: Data, output: np.ndarray, of_series: np.ndarray
     end = ids[of_series[-1]] + horizon
     shown = np.arange(max(first, ids[rows[-1]] - max(meta["context"], 2 * horizon)), end)
     times = timestamps.at(shown + shift, meta["clock"])
-    axes.plot(times, scale * values[shown], color="black", linewidth=1, label="truth")
+    axes.plot(times, scale * values[shown], color="black", linewidth=1, label=label("truth", "truth"))
     for row in rows:
         steps = timestamps.at(ids[row] + shift + np.arange(horizon), meta["clock"])
         forecast, newest = output[row], row == rows[0]
         look = {"marker": ".", "markersize": 4, "color": "tab:blue"}
-        axes.plot(steps, scale * forecast, **look, label=f"forecast of {horizon} step(s)" if newest else None)
+        told = label("forecast", f"forecast of {horizon} step(s)", steps=horizon)
+        axes.plot(steps, scale * forecast, **look, label=told if newest else None)
         low, high = scale * (forecast + offsets)
-        axes.fill_between(steps, low, high, color="tab:blue", alpha=0.2, label=band.NAME if newest else None)
+        in_band = label("band", band.NAME)
+        axes.fill_between(steps, low, high, color="tab:blue", alpha=0.2, label=in_band if newest else None)
         axes.axvline(steps[0], color="grey", linewidth=0.5, linestyle=":")
     axes.set_ylabel(fonts.shown(name if len(name) <= 40 else name[:39] + "…", instead), parse_math=False)
 
@@ -71,7 +74,8 @@ def error_by_step(run: Path, predictions: dict[str, np.ndarray], roles: dict[str
     for name, role in roles.items():
         error = metrics.by_step(predictions["target"], predictions[role], meta)
         axes.plot(steps, error, marker=".", linewidth=2 if role == "output" else 1, label=name)
-    axes.set(xlabel="steps ahead", ylabel=f"{metrics.NAME} on test", ylim=(0, None))
+    on_test = label("on_test", f"{metrics.NAME} on test", metric=metrics.NAME)
+    axes.set(xlabel=label("steps_ahead", "steps ahead"), ylabel=on_test, ylim=(0, None))
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.legend()
     return save(figure, run, "error_by_step")

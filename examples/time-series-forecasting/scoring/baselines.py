@@ -8,6 +8,7 @@ from sklearn.linear_model import Ridge
 import metrics
 from series import season as seasons
 from splits import Data, Split, take
+from support.wording import words
 
 PENALTIES = tuple(10.0**power for power in range(-4, 5))
 MOST_ROWS = 10_000  # windows that ridge is fitted on: more hardly change it
@@ -50,9 +51,9 @@ def predictions(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     on_valid, on_test = naive(data.valid, data.meta), naive(data.test, data.meta)
     truth = metrics.truth(data.valid, data.meta)
     better = min(on_valid, key=lambda name: metrics.score(truth, on_valid[name], data.meta))
-    names = {"last_value": "last value", "seasonal_naive": f"seasonal naive, season {data.meta['season']}"}
+    names = {name: words(f"rival_{name}", season=data.meta["season"]) for name in on_test}
     return {
         "baseline": (names[better], on_test[better]),
-        "reference": ("ridge on lags", ridge(data)),
+        "reference": (words("rival_reference"), ridge(data)),
         **{name: (names[name], forecast) for name, forecast in on_test.items()},
     }

@@ -4,6 +4,7 @@ import numpy as np
 
 from scoring import reference
 from splits import Data
+from support.wording import words
 
 
 def most_frequent(data: Data) -> np.ndarray:
@@ -15,6 +16,6 @@ def most_frequent(data: Data) -> np.ndarray:
 def predictions(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     """Name and test probabilities of both, fitted on train alone."""
     return {
-        "baseline": ("most frequent class", most_frequent(data)),
+        "baseline": (words("rival_baseline"), most_frequent(data)),
         "reference": (reference.NAME, reference.predict(data)),
     }

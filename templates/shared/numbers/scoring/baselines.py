@@ -6,6 +6,7 @@ from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegr
 import metrics
 from features import boosting
 from splits import Data
+from support.wording import words
 
 
 def gradient_boosting(data: Data) -> np.ndarray:
@@ -22,6 +23,6 @@ def predictions(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     """Name and test predictions of both, fitted on train alone."""
     mean = float(metrics.truth(data.train, data.meta).mean())
     return {
-        "baseline": ("mean of train", np.full(len(data.test), mean)),
+        "baseline": (words("rival_baseline"), np.full(len(data.test), mean)),
         "reference": (boosting.NAME, gradient_boosting(data)),
     }

@@ -5,9 +5,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from splits import Data
+from support import wording
 from texts import words
 
-NAME = "TF-IDF + logistic regression"
+NAME = wording.words("rival_reference")
 MOST_ROWS = 30_000  # more rows take minutes and hardly change it
 BLOCK = 10_000  # texts answered together; memory depends on it
 STRENGTHS = (1.0, 10.0, 100.0)  # inverse of regularisation; the right one depends on the number of rows

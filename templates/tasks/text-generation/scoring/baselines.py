@@ -4,6 +4,7 @@ import numpy as np
 
 import metrics
 from splits import Data, Split, subset
+from support.wording import words
 
 UNICODE = 0x110000  # an unknown character is charged for naming one of these on top
 BLOCK = 10_000  # windows counted together; memory depends on it
@@ -28,8 +29,8 @@ def predictions(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     chance = (pairs[pair] + 5 * single[now]) / (firsts[before] + 5)
     escape = np.where(now == 0, np.log2(UNICODE - size + 1), 0.0)
     return {
-        "baseline": ("unigram", escape - np.log2(single[now])),
-        "reference": ("bigram counts", escape - np.log2(chance)),
+        "baseline": (words("rival_baseline"), escape - np.log2(single[now])),
+        "reference": (words("rival_reference"), escape - np.log2(chance)),
     }
 
 
