@@ -52,12 +52,17 @@ READERS = (iso, quarter, *(reader(date + clock) for date in DATES for clock in C
 
 
 def read(cells: Sequence[str]) -> np.ndarray | None:
-    """The cells as dates, (rows,) datetime64[s], if all are of one form; None if they are not.
+    """The cells as dates, (rows,) datetime64[s], if all are of one form; None if they are not."""
+    return read_with_form(cells)[0]
+
+
+def read_with_form(cells: Sequence[str]) -> tuple[np.ndarray | None, int]:
+    """The same, and the number of their form in READERS.
 
     01/02/2024 may mean two days: the form under which the steps are most alike is taken.
     """
-    best, spread = None, np.inf
-    for read_one in READERS:
+    best, form, spread = None, 0, np.inf
+    for number, read_one in enumerate(READERS):
         try:
             found = [read_one(cell) for cell in cells]
         except (ValueError, OverflowError):
@@ -66,10 +71,10 @@ def read(cells: Sequence[str]) -> np.ndarray | None:
         steps = np.diff(np.sort(times)).astype(np.int64)
         unlike = float(steps.std() / max(steps.mean(), 1)) if len(steps) else 0.0
         if unlike < spread:
-            best, spread = times, unlike
+            best, form, spread = times, number, unlike
         if read_one in (iso, quarter):
             break
-    return best
+    return best, form
 
 
 def look_like_years(cells: Sequence[str]) -> bool:
