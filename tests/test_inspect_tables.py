@@ -9,7 +9,17 @@ import pytest
 from click.testing import CliRunner
 from corpus import CASES, Case, column, csv, flowers
 from hackgen.errors import Misuse, Problem
-from hackgen.inspection import Findings, engine_tables, inspect, json_tables, profiles, relation, tables, text_tables
+from hackgen.inspection import (
+    Findings,
+    engine_tables,
+    inspect,
+    json_tables,
+    names,
+    profiles,
+    relation,
+    tables,
+    text_tables,
+)
 from hackgen.inspection.show import text
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -165,6 +175,15 @@ def test_a_list_inside_a_large_json_is_found(packed: bool, tmp_path: Path, monke
     large = inspect(str(path))
     assert large.rows == small.rows == 3000 and large.notes[0] == small.notes[0]
     assert [(c.name, c.role) for c in large.columns] == [(c.name, c.role) for c in small.columns]
+
+
+def test_a_unit_in_a_name_says_nothing_about_what_it_is(tmp_path: Path) -> None:
+    rows = [["rain_mm", "farm", "yield_t_per_ha", "wind", "soil_ph"]]
+    rows += [[i * 7 % 31, "abc"[i % 3], i * 5 % 17 / 3, i * 11 % 41, i * 13 % 37] for i in range(200)]
+    (tmp_path / "t.csv").write_bytes(csv(rows))
+    assert inspect(str(tmp_path / "t.csv")).suggestion.target == "yield_t_per_ha"
+    assert names.without_unit(["yield", "t", "per", "ha"]) == ["yield"]
+    assert names.without_unit(["salary", "in", "usd"]) == ["salary"] and names.without_unit(["kg"]) == ["kg"]
 
 
 def test_counts_of_a_large_table_are_exact(tmp_path: Path, monkeypatch: Any) -> None:

@@ -46,7 +46,7 @@ def known(part: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Times and values of a series where there is a value."""
     times, values = part
     there = ~np.isnan(values)
-    return times[there], values[there]
+    return (times, values) if there.all() else (times[there], values[there])
 
 
 def together(

@@ -16,6 +16,7 @@ DATES = (
 )
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 DAY = 86_400  # seconds
+MOST = 1_000_000  # time stamps from which a clock is told
 # What irregular dates can be averaged over: numpy's code, and the clock of such steps.
 FLOORS = {
     "minutes": {"code": "m", "length": 60, "unit": "seconds", "every": 60, "shown": "m"},
@@ -90,11 +91,14 @@ def clock(times: np.ndarray) -> dict[str, Any]:
     every  how many of them make a step
     start  the first time stamp
     shown  how much of a date is printed: Y, M, D, m or s
+
+    Of very many only the newest are looked at.
     """
+    start, times = plain(times[0]), times[-MOST:]
     gaps = np.diff(times)
     if times.dtype.kind == "f":
-        return {"unit": "numbers", "every": float(np.median(gaps)), "start": float(times[0]), "shown": ""}
-    start, usual = str(times[0]), int(np.median(gaps.astype(np.int64)))
+        return {"unit": "numbers", "every": float(np.median(gaps)), "start": start, "shown": ""}
+    usual = int(np.median(gaps.astype(np.int64)))
     days = times.astype("datetime64[D]")
     whole_days = bool((times == days).all())
     months = days.astype("datetime64[M]").astype(int)
