@@ -83,6 +83,6 @@ def without_unit(words: list[str]) -> list[str]:
     """The words of a name without those that say in what it is measured: yield_t_per_ha is a yield."""
     if "per" in words[1:]:
         words = words[: words.index("per", 1)]
-    while len(words) > 1 and (words[-1] in UNITS or (words[-1] == "in" and len(words) > 2)):
+    while len(words) > 1 and (words[-1] in UNITS or words[-1] == "in"):
         words = words[:-1]
     return words
