@@ -56,7 +56,7 @@ def proposed(answers: Answers, findings: "Findings") -> Answers:
     suggestion = findings.suggestion
     if answers.task is None:
         if suggestion is None:
-            raise Problem(f"{findings.path}: it is not clear what to learn from it; say it with --task (and --target)")
+            raise Problem(f"{findings.path}: {_why_nothing(findings)}")
         answers = replace(answers, task=suggestion.task)
     if suggestion is None or suggestion.task != answers.task:
         return answers
@@ -64,10 +64,23 @@ def proposed(answers: Answers, findings: "Findings") -> Answers:
     return replace(answers, **{name: value for name, value in fitting.items() if getattr(answers, name) is None})
 
 
+def _why_nothing(findings: "Findings") -> str:
+    """Why no task can be suggested, and what to do about it."""
+    if findings.notes and findings.format == "unknown":
+        return findings.notes[-1]  # which says how to save it
+    if findings.notes and not findings.rows:
+        return f"{findings.notes[-1]}; name other data"
+    return "it is not clear what to learn from it; say it with --task (and --target)"
+
+
 def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
     """Decide what the project holds of the data: copies where they are small, else the place where they lie."""
     reads = choice.task.card.get("reads", ["table"])
     if family(findings.format) not in reads:
+        if findings.suggestion and findings.suggestion.task == choice.task.name:
+            raise Problem(
+                f"{findings.path} names pictures that are not found beside it; put them there, then try again"
+            )
         raise Misuse(
             f"{choice.task.name} reads {' or '.join(reads)}, and {findings.path} holds {family(findings.format)}; "
             + (f"what fits: --task {findings.suggestion.task}" if findings.suggestion else "name other data")

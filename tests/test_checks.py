@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
-from projects import generate, run
+from projects import generate, generate_own, run
 
 pytestmark = pytest.mark.slow
 MLP = ("image-classification", "mlp")
@@ -23,6 +24,20 @@ BUGS = [
     ("loss-at-start", MLP, "models/mlp.py", "std=0.01", "std=1.0"),
     ("loss-at-start", GPT, "models/transformer.py", "std=0.01", "std=1.0"),
     ("inputs-matter", MLP, "data.py", "labels[rows], rows", "labels[rows][::-1].copy(), rows"),
+    (
+        "inputs-matter",
+        ("tabular-classification", "mlp"),
+        "features/loading.py",
+        "target.final(codes[part])",
+        "target.final(codes[part])[::-1].copy()",
+    ),
+    (
+        "inputs-matter",
+        ("tabular-regression", "mlp"),
+        "features/loading.py",
+        "features.encode(cells, meta), cells,",
+        "features.encode(cells[::-1], meta), cells,",
+    ),
     ("inputs-matter", MLP, "models/mlp.py", "self.hidden(images.flatten(1))", "self.hidden(0 * images.flatten(1))"),
     (
         "overfit-one-batch",
@@ -79,6 +94,33 @@ def test_duplicates_that_are_torn_apart_are_found(tmp_path: Path) -> None:
     (project / "splits.py").write_text(torn, encoding="utf-8")
     (result,) = json.loads(run(project, *words).out)
     assert result["passed"] is False
+
+
+def weak_tables() -> dict[str, list[str]]:
+    """Honest tables whose columns tell little or nothing about the last one."""
+    rng = np.random.default_rng(3)
+    numbers = rng.normal(size=(600, 4)).round(3)
+    risk = 1 / (1 + np.exp(3.1 - 0.4 * numbers[:, 0]))
+    rare = (rng.random(600) < risk).astype(int)  # 1 in about 20 rows
+    noisy = (50 + 8 * (0.17 * numbers[:, 0] + rng.normal(size=600))).round(2)  # R² of about 0.03
+    targets = {"rare": rare, "coin": rng.choice(["up", "down", "even"], 600), "noisy": noisy, "few": rare[:60]}
+    return {
+        name: ["a,b,c,d,outcome", *(",".join(map(str, [*row, end])) for row, end in zip(numbers, ends, strict=False))]
+        for name, ends in targets.items()
+    }
+
+
+@pytest.mark.parametrize("framework", ["pytorch", "keras", "jax"])
+@pytest.mark.parametrize("name", weak_tables())
+def test_data_that_tell_little_are_no_fault(tmp_path: Path, name: str, framework: str) -> None:
+    (tmp_path / "weak.csv").write_text("\n".join(weak_tables()[name]) + "\n", encoding="utf-8")
+    project = generate_own(tmp_path / "p", tmp_path / "weak.csv", framework=framework, target="outcome")
+    seed = ("--seed", str(len(name)))
+    run(project, "train.py", "--smoke", *seed).ok()
+    results = {found["id"]: found for found in json.loads(run(project, "check.py", "--json", *seed).ok().out)}
+    assert results["loss-falls"]["passed"] and results["overfit-one-batch"]["passed"]
+    if name == "coin":
+        assert results["inputs-matter"]["passed"] is None and "no sign" in results["inputs-matter"]["expected"]
 
 
 def test_the_bugs_cover_every_check(tmp_path: Path) -> None:

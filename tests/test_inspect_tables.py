@@ -1,5 +1,6 @@
 """`hackgen inspect` on tables: every awkward file of the corpus gets the findings that stand beside it."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,17 @@ import pytest
 from click.testing import CliRunner
 from corpus import CASES, Case, column, csv, flowers
 from hackgen.errors import Misuse, Problem
-from hackgen.inspection import Findings, inspect, profiles, relation, tables, text_tables
+from hackgen.inspection import (
+    Findings,
+    engine_tables,
+    inspect,
+    json_tables,
+    names,
+    profiles,
+    relation,
+    tables,
+    text_tables,
+)
 from hackgen.inspection.show import text
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -135,6 +146,44 @@ def test_large_files_are_read_by_duckdb_with_the_same_findings(how: str, tmp_pat
     assert large.suggestion.target == small.suggestion.target == "species"
     if how == "plain":
         assert [c.distinct for c in large.columns] == [c.distinct for c in small.columns]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_units_and_totals_of_a_large_file_are_left_out(packed: bool, tmp_path: Path, monkeypatch: Any) -> None:
+    rows = [f"{i % 31},{i % 17 / 4},{'ab'[i % 2]},{i}" for i in range(3000)]
+    text = "\n".join(["warmth,pressure,site,energy", "°C,hPa,,kWh", *rows, "Total,,,4498500"]) + "\n"
+    path = tmp_path / f"units.csv{'.gz' * packed}"
+    path.write_bytes(gzip.compress(text.encode()) if packed else text.encode())
+    monkeypatch.setattr(tables, "CAREFUL", 1000)
+    monkeypatch.setattr(relation, "SAMPLE", 2000)
+    found = inspect(str(path))
+    assert found.rows == 3000 and [column.role for column in found.columns].count("number") == 3
+    assert found.dialect["units"] == "°C" and found.dialect["foot"] == "Total"
+    assert found.suggestion.target == "energy"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_list_inside_a_large_json_is_found(packed: bool, tmp_path: Path, monkeypatch: Any) -> None:
+    entries = [{"id": i, "place": {"city": "ab"[i % 2]}, "tags": ["]", "x"], "price": i * 7 % 31} for i in range(3000)]
+    content = {"meta": {"of": [{"a": "]"}]}, "data": entries, "errors": [{"code": 0}]}
+    path = tmp_path / f"api.json{'.gz' * packed}"
+    text = json.dumps(content, indent=1).encode()
+    path.write_bytes(gzip.compress(text) if packed else text)
+    small = inspect(str(path))
+    monkeypatch.setattr(json_tables, "IN_MEMORY", 1000)
+    monkeypatch.setattr(engine_tables.of_records, "PIECE", 5000)
+    large = inspect(str(path))
+    assert large.rows == small.rows == 3000 and large.notes[0] == small.notes[0]
+    assert [(c.name, c.role) for c in large.columns] == [(c.name, c.role) for c in small.columns]
+
+
+def test_a_unit_in_a_name_says_nothing_about_what_it_is(tmp_path: Path) -> None:
+    rows = [["rain_mm", "farm", "yield_t_per_ha", "wind", "soil_ph"]]
+    rows += [[i * 7 % 31, "abc"[i % 3], i * 5 % 17 / 3, i * 11 % 41, i * 13 % 37] for i in range(200)]
+    (tmp_path / "t.csv").write_bytes(csv(rows))
+    assert inspect(str(tmp_path / "t.csv")).suggestion.target == "yield_t_per_ha"
+    assert names.without_unit(["yield", "t", "per", "ha"]) == ["yield"]
+    assert names.without_unit(["salary", "in", "usd"]) == ["salary"] and names.without_unit(["kg"]) == ["kg"]
 
 
 def test_counts_of_a_large_table_are_exact(tmp_path: Path, monkeypatch: Any) -> None:

@@ -147,3 +147,18 @@ def test_json_of_any_shape_is_read_as_it_was_inspected(tmp_path: Path) -> None:
         with tables.opened(path, "json") as found:
             assert (columns, rows) == (found.names, found.sample), case.name
     assert len(cases) >= 8
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("a,b,c\n", "has no rows; name other data"),
+        ("\n \n", "has no rows; name other data"),
+        ("file,label\na.jpg,x\nb.jpg,y\nc.jpg,x\n", "pictures that are not found beside it"),
+        ("\0\1\2\0\3\0\0\4", "no table, text or picture"),
+    ],
+)
+def test_a_file_without_examples_gets_one_line_that_says_so(hackgen: Run, content: str, why: str) -> None:
+    path = hackgen.work / "nothing.csv"
+    path.write_text(content, encoding="utf-8")
+    refused(hackgen("new", "p", "--data", str(path), "--yes"), 1, "nothing.csv", why)

@@ -4,6 +4,7 @@ import gzip
 import json
 import random
 import shutil
+import textwrap
 import zipfile
 from pathlib import Path
 
@@ -329,6 +330,7 @@ def shrunk(project: Path, to: Path, format: str = "") -> Path:
         ("tables/reader.py", "CAREFUL", "5_000"),
         ("tables/reader.py", "BLOCK", "70"),
         ("tables/pieces.py", "PIECE", "5_000"),
+        ("tables/records.py", "PIECE", "2_000"),
     ):
         code = (to / file).read_text(encoding="utf-8")
         lines = [f"{name} = {value}" if line.startswith(f"{name} =") else line for line in code.splitlines()]
@@ -389,6 +391,25 @@ def test_a_file_read_in_pieces_is_the_one_read_as_a_whole(project: Path, tmp_pat
     assert all(other == whole for other in others)
 
 
+@pytest.mark.parametrize("size", [60, 101, 10_000])
+def test_units_and_totals_are_left_out_of_pieces_too(project: Path, tmp_path: Path, size: int) -> None:
+    rows = [f"{i},{i / 7:.3f},x" for i in range(90)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,c", "cm,kg,", *rows, "Total,3,"]), encoding="utf-8")
+    (tmp_path / "plain.csv").write_text("\n".join(["a,b,c", *rows]), encoding="utf-8")
+    code = f"""
+        from pathlib import Path
+        from tables import pieces, reader
+        pieces.PIECE = {size}
+        def read(name, dialect):
+            table = reader.cut(Path({str(tmp_path)!r}) / name, dialect, Path({str(tmp_path)!r}))
+            found = [reader.piece(table, number)[0] for number in range(len(table["pieces"]))]
+            return [sum((piece[column] for piece in found), []) for column in range(3)]
+        answer = [read(name, {{"units": "cm", "foot": "Total"}}) for name in ("t.csv", "plain.csv")]
+    """
+    with_ends, plain = ask(project, textwrap.dedent(code))
+    assert with_ends == plain and len(plain[0]) == 90
+
+
 def test_a_quote_that_is_never_closed_is_named_with_its_line(project: Path, tmp_path: Path) -> None:
     text = "a,b\n" + "".join(f"{i},x\n" for i in range(90)) + '91,"open\n' + "".join(f"{i},x\n" for i in range(900))
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
@@ -407,13 +428,15 @@ def test_large_tables_of_other_formats_are_encoded_as_small_ones(numbers: Path, 
     entries = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     lines = "".join(json.dumps(entry) + "\n" for entry in entries)
     (tmp_path / "t.json").write_text(json.dumps(entries), encoding="utf-8")
+    wrapped = {"meta": {"tags": [{"a": "]"}], "of": [[1], [2]]}, "data": entries, "errors": [{"code": 0}]}
+    (tmp_path / "wrapped.json").write_text(json.dumps(wrapped, indent=1), encoding="utf-8")
     (tmp_path / "t.jsonl").write_text(lines, encoding="utf-8")
     (tmp_path / "t.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
     duckdb.sql(f"COPY (FROM read_csv('{written(tmp_path / 't.csv', columns)}', all_varchar = true))"
                f" TO '{tmp_path / 't.parquet'}'")  # fmt: skip
     what = "[[s.inputs[:]['numbers'].tolist(), s.ids.tolist(), s.targets.tolist()] for s in (data.train, data.test)]"
     small = loaded(numbers, tmp_path / "t.csv", what, time="day")
-    for name in ("t.json", "t.jsonl", "t.jsonl.gz", "t.parquet"):
+    for name in ("t.json", "wrapped.json", "t.jsonl", "t.jsonl.gz", "t.parquet"):
         other = shrunk(numbers, tmp_path / f"of {name}", name.split(".")[1])
         assert loaded(other, tmp_path / name, what, time="day") == small, name
         assert len(list((other / "prepared").glob("table-*/index.json"))) == 1

@@ -1,10 +1,14 @@
 """Opening what DuckDB reads by itself, whatever its size: Parquet, and large JSON."""
 
+import io
 import shutil
 from pathlib import Path
 from typing import Any
 
+from .borrowed import of_tables
 from .relation import Table, bytes_of, name_columns, take_sample
+
+of_records = of_tables("records")
 
 
 def open_parquet(table: Table, folder: Path) -> None:
@@ -52,16 +56,29 @@ def _as_text(i: int, kind: str, cell: str = "") -> str:
     return f"nullif(CAST({cell} AS VARCHAR), '') AS c{i}"
 
 
-def large_json(table: Table, folder: Path) -> None:
-    path = table.path
+def is_packed(path: Path) -> bool:
+    """Whether a file is packed by gzip or zip."""
     with path.open("rb") as file:
-        packed = file.read(2) in (b"\x1f\x8b", b"PK")
-    if packed:
+        return file.read(2) in (b"\x1f\x8b", b"PK")
+
+
+def large_json(table: Table, folder: Path) -> None:
+    """JSON that is not held in memory; a list inside an object is copied out, because an object is read as a whole."""
+    path, kind = table.path, "newline_delimited" if table.format == "jsonl" else "auto"
+    with bytes_of(table) as file:
+        start = file.read(of_records.PIECE).decode("utf-8", "ignore").removeprefix("\ufeff")
+    if inside := table.format == "json" and start.lstrip()[:1] == "{" and of_records.opening(start):
+        path, kind = folder / "entries.json", "unstructured"
+        with bytes_of(table) as source, path.open("w", encoding="utf-8") as out:
+            entries = of_records.streamed(io.TextIOWrapper(source, "utf-8-sig"))
+            out.writelines(written + "\n" for value, written in entries if isinstance(value, dict))
+        name = start[: inside - 1].rpartition('"')[0].rpartition('"')[2]
+        table.notes.append(f'the table is taken from the list "{name}" in the file')
+    elif is_packed(table.path):
         path = folder / "unpacked.json"
         with bytes_of(table) as source, path.open("wb") as out:
             shutil.copyfileobj(source, out)
     name = str(path).replace("'", "''")
-    kind = "newline_delimited" if table.format == "jsonl" else "auto"
     source = f"read_json('{name}', format='{kind}', maximum_object_size=67108864)"
     origin = table.connection.sql(f"SELECT * FROM {source}")
     found = [

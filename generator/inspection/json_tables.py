@@ -12,7 +12,7 @@ from .engine_tables import large_json
 from .relation import Table, bytes_of, fill, name_columns
 
 of_records = of_tables("records")
-IN_MEMORY = 128 * 2**20  # bytes; larger files are read by DuckDB
+IN_MEMORY = 32 * 2**20  # bytes; larger files are read by DuckDB
 
 
 def open_json(table: Table, folder: Path) -> None:

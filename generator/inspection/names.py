@@ -5,7 +5,7 @@ import re
 # points, and the names (without spaces and marks) that deserve them
 _POINTS = """
 14 target label y outcome groundtruth dependent survived churn churned attrition exited fraud defaulter
-16 isfraud istarget
+18 isfraud istarget
 14 finalgrade finalscore finalmark finalresult examscore
 13 saleprice medv medhouseval diagnosis iscanceled isspam spam haschurned targetvalue labels goldlabel
 12 deathevent raintomorrow lifeexpectancy creditability
@@ -13,11 +13,11 @@ _POINTS = """
 12 noshow
 11 tomorrow response default variety subscribed approved admitted admission converted conversion potability clicked
 10 quality price charges mpg cnt rings heartdisease stroke cardio classification g3 toxic emotion intent
-10 purchase denied deny rejected accepted acceptance accept approve approval recidivism died dead death responded
+10 purchase admit denied deny rejected accepted acceptance accept approve approval recidivism died dead death responded
 10 click progression hazardous satisfaction pricerange cancelled canceled bought purchased malignant
 10 pm25 pm10 arrdelay depdelay
- 8 delay
- 8 salary sales revenue demand disease result winner won category genre severity risk hired passed fail failure
+11 sales
+ 8 delay salary revenue demand disease result winner won category genre severity risk hired passed fail failure
  7 points strength yield efficiency grade rating score topic stars condition transported verdict
  7 labelname polarity digit letter subtype wage fare cost profit affected infected positive completed returned
  6 consumption power energy load emissions deaths mortality rent tip count total amount cancer tumor
@@ -50,6 +50,13 @@ FEATURES = set(
     humidity embarked cabin ticket parch sibsp dose urban rural island deck alone x z
     """.split()
 )
+UNITS = set(
+    """
+    usd eur gbp inr dollars euros k m mm cm km miles mi ft kg g mg lb lbs t tons tonnes ha acre acres l ml litre litres
+    w kw mw wh kwh mwh v s sec secs seconds min mins minutes hr hrs h hours ms days c f celsius pa hpa bar mpa ppm pct
+    percent percentage rpm hz kmh mph
+    """.split()
+)
 FORMULA = re.compile(r"(target|label|class|y|outcome)(var|variable|value|col|column|name|id|idx|s|es)?\d?")
 VAGUE = set("class type status category level group kind".split())  # vehicle_class is not the class
 COUNTS = set(
@@ -70,3 +77,12 @@ def words_of(name: str) -> list[str]:
     """The words in a name: customerID, customer_id and `Customer ID` have the same ones."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     return [word.lower() for word in re.findall(r"[^\W\d_]+|\d+", split)]
+
+
+def without_unit(words: list[str]) -> list[str]:
+    """The words of a name without those that say in what it is measured: yield_t_per_ha is a yield."""
+    if "per" in words[1:]:
+        words = words[: words.index("per", 1)]
+    while len(words) > 1 and (words[-1] in UNITS or words[-1] == "in"):
+        words = words[:-1]
+    return words

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .borrowed import of_tables
 from .findings import Column
-from .names import FEATURES, FORMULA, NAMES, TIME_WORDS, VAGUE, words_of
+from .names import FEATURES, FORMULA, NAMES, TIME_WORDS, VAGUE, without_unit, words_of
 from .predictable import told_by_others
 from .profiles import Profile
 from .relation import Table
@@ -131,6 +131,9 @@ def by_name(name: str) -> float:
         return NAMES[whole]
     if FORMULA.fullmatch(whole):
         return 11.0
+    words = without_unit(words)
+    if len(words) > 1 and words[-1] in VAGUE and words[0] in FEATURES:
+        return 0.0  # age_group, region_type
     points = max(((0.5 if word in VAGUE else 0.75) * NAMES[word] for word in words[-1:] if word in NAMES), default=0.0)
     points = max([points, *(0.3 * NAMES[word] for word in words if word in NAMES)])
     if words and words[0] in ("is", "has", "will", "did", "was"):

@@ -15,6 +15,7 @@ from .numbers import number
 from .relation import Table, bytes_of, fill, sample_rows, take_names
 
 CHUNKS = 64  # places of a large file that the sample is taken from
+END = 2**16  # bytes in which its last row is looked for
 
 
 def open_csv(table: Table, folder: Path, careful: int) -> None:
@@ -69,26 +70,31 @@ def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
     reading = delimited.read(head)
     dialect = reading.dialect
     _describe(table, dialect, encoding, reading.rows)
+    last = _last_rows(path, dialect)
+    rows = reading.rows[table.dialect["header"] :] + last
+    ends.trimmed(table, rows)
+    total = last[-1] if "foot" in table.dialect else []
     _spread(table, path, dialect)
+    table.sample = [row for row in table.sample if row not in (total, rows[0] if "units" in table.dialect else [])]
     table.dialect["quote"] = dialect.quote
     table.whole = False
     if dialect.delimiter == delimited.ONE_COLUMN:
         table.notes.append("one column: its lines are not divided")
-    _point(table, path, dialect)
-    table.relax = lambda: _mend(table, folder, path, dialect, plain)
+    _point(table, path, dialect, total)
+    table.relax = lambda: _mend(table, folder, path, dialect, total, plain)
 
 
-def _mend(table: Table, folder: Path, path: Path, dialect: delimited.Dialect, plain: bool) -> None:
+def _mend(table: Table, folder: Path, path: Path, dialect: delimited.Dialect, total: list[str], plain: bool) -> None:
     """Read rows of another length, broken quotes and bytes of another encoding too, which is slower."""
     if plain and not _is_utf8(path):
         table.dialect["encoding"] = "cp1252"
         path = _as_utf8(table, folder, "cp1252")
-    _point(table, path, dialect, strict=False)
+    _point(table, path, dialect, total, strict=False)
     table.notes.append("some rows have another number of cells, or broken quotes; they are padded or left out")
 
 
-def _point(table: Table, path: Path, dialect: delimited.Dialect, strict: bool = True) -> None:
-    """Make the relation that reads the file as it is now."""
+def _point(table: Table, path: Path, dialect: delimited.Dialect, total: list[str], strict: bool = True) -> None:
+    """Make the relation that reads the file as it is now, without a row of units and the row `total`, if not empty."""
     name = str(path)
     if any(special in name for special in "*?["):  # DuckDB would take it for a pattern
         link = table.folder / "link.csv"
@@ -103,8 +109,20 @@ def _point(table: Table, path: Path, dialect: delimited.Dialect, strict: bool = 
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(dialect.width))
     table.relation = (
         f"read_csv('{name}', delim='{delimiter}', quote={quote}, escape={quote}, header=false, auto_detect=false, "
-        f"skip={dialect.skip + table.dialect['header']}, columns={{{columns}}}, compression='none'{lax})"
+        f"skip={dialect.skip + table.dialect['header'] + ('units' in table.dialect)}, columns={{{columns}}}, "
+        f"compression='none'{lax})"
     )
+    if total:
+        cells = (f"coalesce(trim(c{i}), '') = '" + cell.replace("'", "''") + "'" for i, cell in enumerate(total))
+        table.relation = f"(SELECT * FROM {table.relation} WHERE NOT ({' AND '.join(cells)}))"
+
+
+def _last_rows(path: Path, dialect: delimited.Dialect) -> list[list[str]]:
+    """The whole rows in a file's last lines."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - END))
+        text = file.read().partition(b"\n")[2].decode("utf-8", "ignore")
+    return _whole_rows(text, dialect, quoted=bool(dialect.quote))
 
 
 def _spread(table: Table, path: Path, dialect: delimited.Dialect) -> None:

@@ -3,7 +3,6 @@
 import gzip
 import itertools
 import json
-import re
 import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -15,8 +14,6 @@ from tables import delimited, records
 FORMAT = "JSON"
 LARGE = 64 * 2**20  # bytes above which the cells of a table would need more memory than one should take
 BLOCK = 20_000  # rows at a time, of which the first ones say which columns there are
-PIECE = 1 << 20  # characters read at once
-BETWEEN = re.compile(r"[,\s]*")  # two objects
 Block = tuple[list[str] | None, list[list[str]], list[int]]  # names, rows of cells, their numbers from 1
 
 
@@ -73,33 +70,15 @@ def text(value: Any) -> str:
 def objects(path: Path) -> Iterator[dict[str, Any]]:
     """All records of the file one after the other.
 
-    A large file is read piece by piece, and must hold a list of objects (which may stand under a name) or just objects.
+    A large file is read piece by piece, and must hold a list of objects (which may stand in an object) or just objects.
     """
     if not is_large(path) and (found := whole(path)):
         yield from found
         return
-    decoder, number = json.JSONDecoder(), 0
+    number = 0
     try:
         with opened(path) as file:
-            buffer = file.read(PIECE)
-            place = in_list = opening(buffer)
-            while True:
-                place = BETWEEN.match(buffer, place).end()
-                if in_list and buffer.startswith("]", place):
-                    return
-                try:
-                    value, end = decoder.raw_decode(buffer, place)
-                except ValueError:
-                    end = len(buffer)  # it may go on in the next piece
-                if end == len(buffer):
-                    more = file.read(max(PIECE, len(buffer) - place))
-                    if more:
-                        buffer, place = buffer[place:] + more, 0
-                        continue
-                    if place == len(buffer):
-                        return
-                    value, end = decoder.raw_decode(buffer, place)
-                number, place = number + 1, end
+            for number, (value, _) in enumerate(records.streamed(file), 1):
                 if not isinstance(value, dict):
                     raise Fault(
                         f"{path}: entry {number} is {json.dumps(value)[:40]}, no object with a name for each value"
@@ -124,13 +103,3 @@ def opened(path: Path) -> TextIO:
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     return gzip.open(path, "rt", encoding="utf-8-sig") if packed else path.open(encoding="utf-8-sig")
-
-
-def opening(start: str) -> int:
-    """Where the list of objects begins: after its bracket, which may stand under a name; 0 where there is no list."""
-    blank = len(start) - len(start.lstrip())
-    if start[blank : blank + 1] == "[":
-        return blank + 1
-    head = start[blank:].partition("[")[0]
-    named = head.startswith("{") and head.count('"') == 2 and head.rstrip().endswith(":")
-    return blank + len(head) + 1 if named and "{" in start[blank + len(head) :][:20] else 0
