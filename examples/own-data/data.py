@@ -41,6 +41,11 @@ def example_keys(split: Split) -> np.ndarray:
     return np.asarray(split.inputs.keys)
 
 
+def misplaced(config: Config, split: Split, meta: dict[str, Any]) -> int:
+    """How many rows of a split are not what the table says, so that check.py can tell weak data from mixed-up rows."""
+    return loading.misplaced(config, sample, split, meta)
+
+
 def read_new(source: str, meta: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
     """Names and cells of new rows, in the columns' order; the target's column may be there or not."""
     return newrows.read(source, meta)

@@ -18,6 +18,7 @@ from series import panel as panels
 from series import season as seasons
 from series.panel import Panel
 from splits import Data, Split, take
+from support import mapped
 
 INPUT = "a number of steps to forecast, or a CSV that ends with newer history"
 SAMPLE = Path(__file__).with_name("data") / "co2.csv"
@@ -47,7 +48,7 @@ def load(config: Config) -> Data:
     scales = [seasons.scale(values, season) for values in in_train]
     meta = {"horizon": horizon, "context": context, "season": season}
     if panel.several():
-        values = np.concatenate([series / scale for series, scale in zip(panel.values, scales, strict=True)])
+        values = in_scales(panel, scales, config.data)
         meta |= {"scale": 1.0, "least_spread": 0.01} | several(panel, scales, reach)
     else:
         values = panel.values[0]
@@ -131,12 +132,28 @@ def several(panel: Panel, scales: list[float], reach: int) -> dict[str, Any]:
     }
 
 
+def in_scales(panel: Panel, scales: list[float], source: str) -> np.ndarray:
+    """All series one after the other, in units of their scales; of a source larger than memory they stay on disk."""
+    parts = (values / scale for values, scale in zip(panel.values, scales, strict=True))
+    if not isinstance(panel.values[0], np.memmap):
+        return np.concatenate(list(parts))
+
+    def make(folder: Path) -> dict[str, Any]:
+        joined = mapped.Growing(float, folder / "values")
+        for values in parts:
+            joined.append(values)
+        return {"steps": len(joined.array())}
+
+    folder, _ = mapped.prepare("scaled", [Path(source)], {"scales": scales, "names": panel.names}, make)
+    return mapped.read(folder / "values", float)
+
+
 def fingerprint(panel: Panel) -> str:
     """The sha256 of all values, and of the names where there are several."""
     digest = hashlib.sha256()
     for name, values in zip(panel.names, panel.values, strict=True):
         digest.update(name.encode("utf-8", "surrogatepass") if panel.several() else b"")
-        digest.update(values.astype("<f8").tobytes())
+        digest.update(np.ascontiguousarray(values, "<f8").data)
     return digest.hexdigest()
 
 

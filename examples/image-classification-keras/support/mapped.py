@@ -30,7 +30,7 @@ class Growing:
         """Add values at the end."""
         piece = np.ascontiguousarray(values, self.dtype)
         if self.file:
-            self.file.write(piece.data)
+            self.file.write(piece.view(np.uint8).data)
         else:
             self.pieces.append(piece)
 

@@ -12,7 +12,8 @@ from config import Config
 from features import division, large, rows
 from features import layout as layouts
 from features.layout import Layout
-from splits import Data, Split
+from splits import Data, Split, take
+from tables import cells as meaning
 from tables import reader
 from tables.schema import Schema
 from tables.schema import load as load_schema
@@ -46,6 +47,29 @@ def load(config: Config, sample: Callable[[], tables.Table], make_target: Callab
         split(layout, meta, [cells[row] for row in part], target.final(codes[part]), known[part]) for part in parts
     )
     return Data(*splits, meta)
+
+
+def misplaced(config: Config, sample: Callable[[], tables.Table], split: Split, meta: dict[str, Any]) -> int:
+    """How many rows of a split hold other inputs or another target than their row of the table, read anew.
+
+    Rows of a table too large for memory are not looked at.
+    """
+    if config.data and reader.is_large(Path(config.data)):
+        return 0
+    schema = load_schema() if config.data else Schema()
+    table = tables.read(config.data, dialect=schema.dialect) if config.data else sample()
+    place, name = meta["target"]["index"], meta["target"]["name"]
+    whole = [table.rows[row] for row in split.ids]
+    found = features.encode([row[:place] + row[place + 1 :] for row in whole], meta)
+    inputs = take(split.inputs, np.arange(len(split)))
+    same = np.all([np.all(found[what] == inputs[what], axis=1) for what in found], axis=0)
+    cells, targets = [row[place] for row in whole], np.asarray(split.targets)
+    if "classes" in meta:
+        same &= np.array(meta["classes"])[targets] == np.array(cells)
+    else:
+        numbers = meaning.numbers(cells, schema.column(name).parse)
+        same &= np.abs((numbers - meta["mean"]) / meta["deviation"] - targets) < 1e-4 * np.maximum(np.abs(targets), 1)
+    return int((~same).sum())
 
 
 def divide(

@@ -5,11 +5,17 @@ from values, and a list somewhere inside an object. What an object holds inside 
 """
 
 import itertools
-from collections.abc import Iterable
-from typing import Any
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, TextIO
 
 Record = dict[str, Any]
 MOST_NESTED = 300  # columns that objects inside may add; keys that are data would make one each
+PIECE = 1 << 20  # characters of a long text read at once
+BETWEEN = re.compile(r"[,\s]*")  # two objects
+LISTS = re.compile(r"\[\s*[\[{]")
+DECODER = json.JSONDecoder()
 
 
 def rows(content: Any) -> tuple[list[Record], str]:
@@ -104,3 +110,50 @@ def too_wide(records: Iterable[Record]) -> bool:
     some = list(itertools.islice(records, 1000))
     plain = set(itertools.chain.from_iterable(some))
     return len(set(itertools.chain.from_iterable(map(flat, some)))) > len(plain) + MOST_NESTED
+
+
+def streamed(file: TextIO) -> Iterator[tuple[Any, str]]:
+    """The entries of the first long list in a text that memory need not hold, or the values that stand in a row.
+
+    Each comes as a value and as it is written; raises ValueError where the text is no JSON.
+    """
+    buffer = file.read(PIECE)
+    place = in_list = opening(buffer)
+    while True:
+        place = BETWEEN.match(buffer, place).end()
+        if in_list and buffer.startswith("]", place):
+            return
+        try:
+            value, end = DECODER.raw_decode(buffer, place)
+        except ValueError:
+            end = len(buffer)  # it may go on in the next piece
+        if end == len(buffer):
+            more = file.read(max(PIECE, len(buffer) - place))
+            if more:
+                buffer, place = buffer[place:] + more, 0
+                continue
+            if place == len(buffer):
+                return
+            value, end = DECODER.raw_decode(buffer, place)
+        yield value, buffer[place:end]
+        place = end
+
+
+def opening(start: str) -> int:
+    """Where the first list begins that does not end in a text's `start`: after its bracket; 0 where there is none."""
+    blank = len(start) - len(start.lstrip())
+    if start[blank : blank + 1] == "[":
+        return blank + 1
+    place = end_of(start, blank)
+    while not place and (found := LISTS.search(start, blank)):
+        if not (blank := end_of(start, found.start())):
+            return found.start() + 1
+    return 0
+
+
+def end_of(text: str, place: int) -> int:
+    """Where the value ends that begins at a place, 0 where it goes on behind the text."""
+    try:
+        return DECODER.raw_decode(text, place)[1]
+    except ValueError:
+        return 0

@@ -45,7 +45,7 @@ def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> 
         yield delimited.read(delimited.decode(head, str(path), dialect.get("encoding", "")), str(path), known, dialect)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            table = cut(path, dialect, Path(folder), known)
+            table = cut(path, dialect | {"units": "", "foot": ""}, Path(folder), known)  # which are its caller's
             for number in range(len(table["pieces"])):
                 columns, lines = piece(table, number)
                 yield table["names"], list(map(list, zip(*columns, strict=True))), list(lines)
@@ -108,6 +108,7 @@ def cut(path: Path, dialect: dict[str, Any], folder: Path, known: Collection[str
         places = pieces.cut(source, file.tell(), skip + 1, delimiter, quote)
     names = delimited.unique_names(first[0]) if named else None
     written = {"encoding": encoding, "delimiter": delimiter, "quote": quote, "width": width}
+    written |= {name: dialect.get(name, "") for name in ("units", "foot")}
     return {"path": str(path), "source": str(source), "names": names, "pieces": places, **written}
 
 
@@ -140,6 +141,9 @@ def piece(table: dict[str, Any], number: int) -> tuple[list[list[str]], Sequence
         raise Fault(f"{table['path']} line {line}: {error}; mend it or save it again as UTF-8") from None
     about = (table[name] for name in ("delimiter", "quote", "width"))
     columns, lines = pieces.cells(text, *about, line, table["path"])
-    if number == 0 and table["names"]:
-        return [column[1:] for column in columns], lines[1:]
-    return columns, lines
+    first, last = int(number == 0 and bool(table["names"])), len(lines)
+    if number == 0 and table["units"] and table["units"] in (column[first] for column in columns if first < last):
+        first += 1
+    if number == len(table["pieces"]) - 1 and table["foot"] and last > first:
+        last -= next((column[-1] for column in columns if column[-1]), "") == table["foot"]
+    return [column[first:last] for column in columns], lines[first:last]

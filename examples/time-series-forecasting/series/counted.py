@@ -14,6 +14,8 @@ import numpy as np
 import runs
 import series
 import tables
+from cli import Fault
+from series import timestamps
 from support import crew
 from tables import reader
 
@@ -23,26 +25,18 @@ class Numbered:
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
-        self.lines: list[int] = []  # where each value stands first
-        self.parts: list[np.ndarray] = []
 
-    def add(self, cells: list[str], lines: list[int], codes: np.ndarray) -> None:
-        """The next rows: their different cells, where these stand first, and the place of each row's among them."""
-        before, numbers = len(self.numbers), self.numbers
-        place = [numbers.setdefault(cell, len(numbers)) for cell in cells]
-        self.parts.append(np.array(place, np.int32)[codes])
-        self.lines += [line for line, number in zip(lines, place, strict=True) if number >= before]
-
-    def all(self) -> np.ndarray:
-        """The number of each cell, (rows,)."""
-        return np.concatenate(self.parts)
+    def add(self, cells: list[str], codes: np.ndarray) -> np.ndarray:
+        """The numbers of the next rows, (rows,): their different cells, and the place of each row's among them."""
+        place = [self.numbers.setdefault(cell, len(self.numbers)) for cell in cells]
+        return np.array(place, np.int32)[codes]
 
 
 def prepare(folder: Path, job: dict[str, Any]) -> None:
     """Make every piece that is not there yet.
 
     job  the `table` as its reader has cut it, its `columns`, the `layout` of the series, how each target's numbers are
-         written: `parse`, `commas`
+         written: `parse`, `commas`, and how its dates are: `dates`
     """
     runs.write(folder / "job.json", json.dumps(job))
     count = len(job["table"]["pieces"])
@@ -64,9 +58,8 @@ def keep(folder: Path, job: dict[str, Any], number: int) -> None:
 
     rows     (rows,) lines in the file
     values   (targets, rows) floats, NaN where they are missing
-    times, names                 (rows,) place of the date's cell, or of the series' name, among the different ones
-    times_cells, names_cells     these, as JSON
-    times_lines, names_lines     where each of them stands first
+    times    (rows,) seconds since 1970 or plain numbers, where there is a column of them
+    names    (rows,) place of the series' name among the different ones, `names_cells`, which are JSON
     """
     layout, found = job["layout"], {}
     columns, lines = reader.piece(job["table"], number)
@@ -75,10 +68,10 @@ def keep(folder: Path, job: dict[str, Any], number: int) -> None:
         column = dict(zip(job["columns"], columns, strict=True))
         found["values"] = np.stack([numbers(job, name, column[name], lines) for name in layout["targets"]])
         if layout["time"]:
-            found |= different("times", column[layout["time"]], found["rows"])
+            found["times"] = times(job, column[layout["time"]], lines)
         if layout["group"]:
             named = zip(*(column[name] for name in layout["group"]), strict=True)
-            found |= different("names", [" / ".join(cells) for cells in named], found["rows"])
+            found |= different("names", [" / ".join(cells) for cells in named])
     crew.keep(folder, "series", number, found)
 
 
@@ -88,10 +81,30 @@ def numbers(job: dict[str, Any], name: str, cells: list[str], lines: Any) -> np.
     return series.numbers(table, name, job["parse"][name], job["commas"][name])
 
 
-def different(what: str, cells: list[str], lines: np.ndarray) -> dict[str, np.ndarray]:
+def times(job: dict[str, Any], cells: list[str], lines: Any) -> np.ndarray:
+    """Dates, (rows,) datetime64[s], or plain numbers, in the form found before; raises `Fault` where one is another."""
+    name, parse, form = job["layout"]["time"], job["dates"]["parse"], job["dates"]["form"]
+    if form == "numbers":
+        return tables.numbers(cells)
+    if form == "schema":
+        table = tables.Table(job["table"]["path"], "", "", [name], [[cell] for cell in cells], list(lines))
+        return series.read_times(table, name, parse)
+    path, stamps = job["table"]["path"], {}
+    for line, cell in zip(lines, cells, strict=True):
+        if cell not in stamps:
+            try:
+                stamps[cell] = None if tables.is_missing(cell, parse) else timestamps.READERS[form](cell)
+            except (ValueError, OverflowError):
+                raise Fault(
+                    f'{path} line {line}: {cell[:40]!r} in column "{name}" is no date like the others; '
+                    "write all dates as 2024-01-31, or use --time none if rows are consecutive steps"
+                ) from None
+    return np.array([stamps[cell] for cell in cells], "datetime64[s]")
+
+
+def different(what: str, cells: list[str]) -> dict[str, np.ndarray]:
     """Cells as places among the different ones, in the order in which they come."""
     place: dict[str, int] = {}
     codes = np.array([place.setdefault(cell, len(place)) for cell in cells], np.int32)
-    first = np.unique(codes, return_index=True)[1]
     packed = np.frombuffer(json.dumps(list(place)).encode(), np.uint8)
-    return {what: codes, f"{what}_cells": packed, f"{what}_lines": lines[first]}
+    return {what: codes, f"{what}_cells": packed}

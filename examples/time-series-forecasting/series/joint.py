@@ -1,6 +1,7 @@
 """Series on one clock: those with time stamps of their own are made regular together."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import series
 import tables
 from cli import Fault
 from series import timestamps
+from support import mapped
 
 
 @dataclass
@@ -40,21 +42,33 @@ def alone(found: series.Series, layout: dict[str, Any]) -> Panel:
     return Panel([found.target], [found.values], np.zeros(1, int), found.clock, layout)
 
 
+def known(part: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Times and values of a series where there is a value."""
+    times, values = part
+    there = ~np.isnan(values)
+    return (times, values) if there.all() else (times[there], values[there])
+
+
 def together(
-    path: str, parts: dict[str, tuple[np.ndarray, np.ndarray]], layout: dict[str, Any], like: dict | None
+    path: str,
+    parts: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    layout: dict[str, Any],
+    like: dict | None,
+    room: mapped.Growing | None = None,
 ) -> Panel:
-    """Series with time stamps and values each as a panel; those that cannot be made regular are left out."""
-    known = {}
-    for name, (times, values) in parts.items():
-        there = ~np.isnan(values)
-        if len(np.unique(times[there])) > 1:
-            known[name] = times[there], values[there]
-    if not known:
+    """Series with time stamps and values each as a panel; those that cannot be made regular are left out.
+
+    room  where all values go, one series after the other, so that memory holds one of them
+    """
+    usable = [name for name in parts if len(np.unique(known(parts[name])[0])) > 1]
+    if not usable:
         raise Fault(f"{path} holds no series of two numbers or more; name its columns with --time, --group, --target")
-    clock = like or usual_clock([times for times, _ in known.values()])
-    names, values, starts, why = [], [], [], ""
+    clock = like or usual_clock(known(parts[name])[0] for name in usable)
+    room = room or mapped.Growing(float)
+    names, lengths, starts, why = [], [], [], ""
     said: Counter = Counter()
-    for name, (times, numbers) in known.items():
+    for name in usable:
+        times, numbers = known(parts[name])
         table = tables.Table(f'{path}, series "{name}"', "", "", [], [], [])
         try:
             regular, own, remarks = quietly(times, numbers, table, layout["time"], clock)
@@ -63,7 +77,8 @@ def together(
             continue
         said.update(remarks)
         names.append(name)
-        values.append(regular)
+        room.append(regular)
+        lengths.append(len(regular))
         starts.append(own["start"])
     if len(names) < max(1, len(parts) / 2):
         raise Fault(why or f"{path}: fewer than half of its {len(parts)} series hold two numbers or more")
@@ -76,6 +91,7 @@ def together(
     kind = float if clock["unit"] == "numbers" else "datetime64[s]"
     begin = np.array(starts, kind)
     clock = {**clock, "start": timestamps.plain(begin.min())}
+    values = np.split(room.array(), np.cumsum(lengths)[:-1])
     return Panel(names, values, timestamps.positions(begin, clock), clock, layout)
 
 
@@ -94,7 +110,7 @@ def quietly(
     return regular, own, {text: number for text, number in remarks.items() if number}
 
 
-def usual_clock(times: list[np.ndarray]) -> dict[str, Any]:
+def usual_clock(times: Iterable[np.ndarray]) -> dict[str, Any]:
     """The clock that most series follow; irregular ones are averaged over the time that suits most of them."""
     clocks = []
     for stamps in times:

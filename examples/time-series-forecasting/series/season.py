@@ -3,6 +3,7 @@
 import numpy as np
 
 LEAST_CORRELATION = 0.3  # a season that explains less of the changes is no better than none
+MOST = 500_000  # of the newest steps that are looked at, so that memory does not depend on how long a series is
 NEAR_BEST = 0.9  # a shorter lag nearly as good as the best one wins, so that 12 is not taken for 24
 
 
@@ -15,6 +16,7 @@ def find(values: np.ndarray, most: int) -> int:
     Changes (differences of neighbours) have no trend. Lags up to half of the series are tried, so that a season is
     seen twice; only peaks of the autocorrelation count.
     """
+    values = values[-MOST:]
     changes = np.diff(values)
     changes = changes - changes.mean() if len(changes) else changes
     longest = min(len(values) // 2, most)

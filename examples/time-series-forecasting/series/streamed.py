@@ -1,12 +1,14 @@
 """Series in a table too large for memory: read piece by piece, once, and kept in prepared/ as numbers.
 
-Memory depends on the rows, some 100 bytes each, and not on how they are written. Where dates, values and names are,
-and how numbers are written, is found on rows from all over the file.
+Rows lie in files while they are sorted into series, and so do the series: memory holds one of them, while it is made
+regular. Where dates, values and names are, and how they are written, is found on rows from all over the file.
 """
 
 import itertools
 import json
 import zlib
+from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,70 +20,128 @@ import series
 import tables
 from cli import Fault
 from config import Config
-from series import calendars, counted, layouts
+from series import calendars, counted, layouts, timestamps
 from series.counted import Numbered
-from series.joint import Panel, alone, by_name, together
+from series.joint import Panel, alone, known, together
 from support import mapped
 from tables import reader, schema
 
 SAMPLED, ROWS = 8, 10_000  # pieces that are looked at first, and rows of each
+BLOCK = 1_000_000  # rows that are sorted at a time
+VERSION = 1  # raise it when what lies in prepared/ changes its meaning
 
 
 def read(
     path: str, config: Config | None, rules: schema.Schema, layout: dict[str, Any] | None, like: dict | None
 ) -> Panel | None:
     """All series of a large file, as panel.read has it; None where dates are spread over several columns."""
-    settings = {"schema": rules.sha256, "layout": layout}
+    settings = {"schema": rules.sha256, "layout": layout, "like": like, "version": VERSION}
     settings |= {name: getattr(config, name) for name in ("target", "time", "group") if config}
-    make = partial(prepare, path=path, config=config, rules=rules, layout=layout)
+    make = partial(prepare, path=path, config=config, rules=rules, layout=layout, like=like)
     folder, facts = mapped.prepare("series", [Path(path)], settings, make)
     if not facts["layout"]:
         return None
-    layout, values = facts["layout"], []
-    stamps, names = Numbered(), Numbered()
-    for found in counted.pieces(folder, facts["pieces"]):
-        values.append(found["values"])
-        for what, column in (("times", stamps), ("names", names)):
-            if what in found:
-                cells = json.loads(found[f"{what}_cells"].tobytes())
-                column.add(cells, found[f"{what}_lines"].tolist(), found[what])
-    columns = dict(zip(layout["targets"], np.concatenate(values, axis=1), strict=True))
-    table = tables.Table(path, "", "", facts["columns"], [], [])
-    times = times_of(path, layout, stamps, names, len(next(iter(columns.values()))), rules)
-    named = series.dated(times, table, layout["time"])
-    times = times[named]
-    if layout["shape"] == "one":
-        ((target, column),) = columns.items()
-        column = column[named]
-        known = ~np.isnan(column)
-        if known.sum() < 2:
-            raise Fault(f'{path} has {known.sum()} number(s) in column "{target}"; a series needs more')
-        found = series.regular(times[known], column[known], table, layout["time"], like)
-        return alone(series.Series(*found, target, layout["time"]), layout)
-    if layout["shape"] == "wide":
-        return together(path, {name: (times, column[named]) for name, column in columns.items()}, layout, like)
-    order = np.argsort(list(names.numbers))
-    (column,), place = columns.values(), np.argsort(order)  # series in the order of their names
-    which = place[names.all()[named]]
-    return together(path, by_name(np.array(list(names.numbers))[order], which, times, column[named]), layout, like)
+    values = np.split(mapped.read(folder / "values", float), np.cumsum(facts["lengths"])[:-1])
+    return Panel(facts["names"], values, np.array(facts["starts"]), facts["clock"], facts["layout"])
 
 
 def prepare(
-    folder: Path, path: str, config: Config | None, rules: schema.Schema, layout: dict[str, Any] | None
+    folder: Path,
+    path: str,
+    config: Config | None,
+    rules: schema.Schema,
+    layout: dict[str, Any] | None,
+    like: dict | None,
 ) -> dict[str, Any]:
-    """Find where dates, values and names are, and make numbers of all pieces; `layout` {} says that it cannot be."""
+    """Find where dates, values and names are, and make series of all pieces; `layout` {} says that it cannot be."""
     plan = folder / "plan.json"
     if not plan.is_file():
         runs.write(plan, json.dumps(planned(folder, path, config, rules, layout)))
     job = runs.read_json(plan)
+    facts: dict[str, Any] = {"layout": {}}
     if job["layout"]:
         counted.prepare(folder, job)
-    count = len(job["table"]["pieces"])
-    lasting = {f"series-{number}.npz" for number in range(count)}
+        panel = join(folder, path, job, like)
+        facts = {"layout": panel.layout, "names": panel.names, "clock": panel.clock, "starts": panel.starts.tolist()}
+        facts["lengths"] = list(map(len, panel.values))
+        del panel  # it holds files open
     for left in folder.iterdir():
-        if left.name not in lasting:
+        if left.name != "values":
             left.unlink()
-    return {"layout": job["layout"], "columns": job["columns"], "pieces": count}
+    return facts
+
+
+def join(folder: Path, path: str, job: dict[str, Any], like: dict | None) -> Panel:
+    """The series of all pieces; rows lie in files until they are told apart, and memory holds one series at a time."""
+    layout, names, undated, rows = job["layout"], Numbered(), 0, 0
+    values = [mapped.Growing(float, folder / f"column-{i}") for i in range(len(layout["targets"]))]
+    times, which, counts = None, mapped.Growing(np.int32, folder / "which"), Counter()
+    for found in counted.pieces(folder, len(job["table"]["pieces"])):
+        codes = np.zeros(len(found["rows"]), np.int32)
+        if "names" in found:
+            codes = names.add(json.loads(found["names_cells"].tobytes()), found["names"])
+        stamps = found["times"] if "times" in found else steps(codes, counts)
+        times = times or mapped.Growing(stamps.dtype, folder / "times")
+        dated = ~(np.isnan(stamps) if stamps.dtype.kind == "f" else np.isnat(stamps))
+        undated, rows = undated + int((~dated).sum()), rows + len(dated)
+        times.append(stamps[dated])
+        which.append(codes[dated])
+        for column, numbers in zip(values, found["values"], strict=True):
+            column.append(numbers[dated])
+    if undated == rows:
+        raise Fault(f'{path} has no date in column "{layout["time"]}"; name another with --time')
+    if undated:
+        series.note(f'{path} has {undated} row(s) without a date in "{layout["time"]}"; they are left out')
+    stamps, columns = times.array(), dict(zip(layout["targets"], (column.array() for column in values), strict=True))
+    room = mapped.Growing(float, folder / "values")
+    if layout["shape"] == "wide":
+        return together(path, {name: (stamps, column) for name, column in columns.items()}, layout, like, room)
+    ((target, column),) = columns.items()
+    if layout["shape"] == "one":
+        stamps, column = known((stamps, column))
+        if len(column) < 2:
+            raise Fault(f'{path} has {len(column)} number(s) in column "{target}"; a series needs more')
+        table = tables.Table(path, "", "", job["columns"], [], [])
+        numbers, clock = series.regular(stamps, column, table, layout["time"], like)
+        room.append(numbers)
+        return alone(series.Series(room.array(), clock, target, layout["time"]), layout)
+    return together(path, apart(folder, list(names.numbers), which.array(), stamps, column), layout, like, room)
+
+
+def steps(which: np.ndarray, counts: Counter) -> np.ndarray:
+    """The step of each row within its series, where there are no dates; `counts` go on from piece to piece."""
+    order, found = np.argsort(which, kind="stable"), np.empty(len(which))
+    numbers, first, many = np.unique(which[order], return_index=True, return_counts=True)
+    found[order] = np.arange(len(which)) - np.repeat(first, many) + np.repeat([counts[n] for n in numbers], many)
+    counts.update(dict(zip(numbers.tolist(), many.tolist(), strict=True)))
+    return found
+
+
+def apart(
+    folder: Path, names: list[str], which: np.ndarray, times: np.ndarray, values: np.ndarray
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Times and values of each series, in the order of their names, mapped; `which` (rows,) counts in `names`."""
+    counts = sum(np.bincount(which[some], minlength=len(names)) for some in blocks_of(len(which)))
+    ends = np.cumsum(counts)
+    free = ends - counts
+    sorted_times, sorted_values = (
+        np.memmap(folder / f"sorted-{what}", array.dtype, "w+", shape=array.shape)
+        for what, array in (("times", times), ("values", values))
+    )
+    for some in blocks_of(len(which)):
+        codes = which[some]
+        order = np.argsort(codes, kind="stable")
+        many = np.bincount(codes, minlength=len(names))
+        place = np.arange(len(codes)) - np.repeat(np.cumsum(many) - many, many) + np.repeat(free, many)
+        sorted_times[place], sorted_values[place] = times[some][order], values[some][order]
+        free += many
+    ranges = {name: slice(end - count, end) for name, end, count in zip(names, ends, counts, strict=True)}
+    return {name: (sorted_times[ranges[name]], sorted_values[ranges[name]]) for name in sorted(names)}
+
+
+def blocks_of(rows: int) -> Iterator[slice]:
+    """Slices that cover all rows, BLOCK at a time."""
+    return (slice(start, start + BLOCK) for start in range(0, rows, BLOCK))
 
 
 def planned(
@@ -107,7 +167,7 @@ def planned(
         return job
     parse = {name: rules.column(name).parse for name in layout["targets"]}
     commas = {name: not parse[name] and series.has_decimal_commas(table.column(name)) for name in layout["targets"]}
-    return job | {"layout": layout, "parse": parse, "commas": commas}
+    return job | {"layout": layout, "parse": parse, "commas": commas, "dates": dates_of(table, layout, rules)}
 
 
 def piece(path: str, cut: dict[str, Any], number: int, most: int | None = None) -> tuple[list[list[str]], list[int]]:
@@ -132,20 +192,17 @@ def of_some_dates(path: str, cut: dict[str, Any], first: tables.Table, time: str
     return tables.table(path, cut["names"], kept, lines, "") if len(kept) >= 2 * ROWS or limit >= 2**32 else first
 
 
-def times_of(
-    path: str, layout: dict[str, Any], stamps: Numbered, names: Numbered, rows: int, rules: schema.Schema
-) -> np.ndarray:
-    """The time of each row; without a column of them, rows are steps (of each series)."""
-    if layout["time"]:
-        cells, lines = list(stamps.numbers), stamps.lines
-        if len(cells) < rows:  # the first one again, so that these are not taken for stamps that only rise
-            cells, lines = [*cells, cells[0]], [*lines, lines[0]]
-        table = tables.Table(path, "", "", [layout["time"]], [[cell] for cell in cells], lines)
-        return series.read_times(table, layout["time"], rules.column(layout["time"]).parse)[stamps.all()]
-    if not layout["group"]:
-        return np.arange(rows, dtype=float)
-    which = names.all()
-    order, counts = np.argsort(which, kind="stable"), np.bincount(which)
-    times = np.empty(rows)
-    times[order] = np.arange(rows) - np.repeat(np.cumsum(counts) - counts, counts)
-    return times
+def dates_of(table: tables.Table, layout: dict[str, Any], rules: schema.Schema) -> dict[str, Any]:
+    """How dates are written: their form's place in timestamps.READERS, "numbers", or as the "schema" says."""
+    if not layout["time"]:
+        return {}
+    parse = rules.column(layout["time"]).parse
+    if parse.get("format"):
+        return {"parse": parse, "form": "schema"}
+    given = [cell for cell in table.column(layout["time"]) if not tables.is_missing(cell, parse)]
+    if tables.are_numbers(given) and not timestamps.look_like_years(given):
+        return {"parse": parse, "form": "numbers"}
+    found, form = timestamps.read_with_form(list(dict.fromkeys(given)))
+    if found is None:
+        series.read_times(table, layout["time"], parse)  # says what is wrong
+    return {"parse": parse, "form": form}

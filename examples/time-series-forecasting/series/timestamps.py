@@ -16,6 +16,7 @@ DATES = (
 )
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 DAY = 86_400  # seconds
+MOST = 1_000_000  # time stamps from which a clock is told
 # What irregular dates can be averaged over: numpy's code, and the clock of such steps.
 FLOORS = {
     "minutes": {"code": "m", "length": 60, "unit": "seconds", "every": 60, "shown": "m"},
@@ -52,12 +53,17 @@ READERS = (iso, quarter, *(reader(date + clock) for date in DATES for clock in C
 
 
 def read(cells: Sequence[str]) -> np.ndarray | None:
-    """The cells as dates, (rows,) datetime64[s], if all are of one form; None if they are not.
+    """The cells as dates, (rows,) datetime64[s], if all are of one form; None if they are not."""
+    return read_with_form(cells)[0]
+
+
+def read_with_form(cells: Sequence[str]) -> tuple[np.ndarray | None, int]:
+    """The same, and the number of their form in READERS.
 
     01/02/2024 may mean two days: the form under which the steps are most alike is taken.
     """
-    best, spread = None, np.inf
-    for read_one in READERS:
+    best, form, spread = None, 0, np.inf
+    for number, read_one in enumerate(READERS):
         try:
             found = [read_one(cell) for cell in cells]
         except (ValueError, OverflowError):
@@ -66,10 +72,10 @@ def read(cells: Sequence[str]) -> np.ndarray | None:
         steps = np.diff(np.sort(times)).astype(np.int64)
         unlike = float(steps.std() / max(steps.mean(), 1)) if len(steps) else 0.0
         if unlike < spread:
-            best, spread = times, unlike
+            best, form, spread = times, number, unlike
         if read_one in (iso, quarter):
             break
-    return best
+    return best, form
 
 
 def look_like_years(cells: Sequence[str]) -> bool:
@@ -85,11 +91,14 @@ def clock(times: np.ndarray) -> dict[str, Any]:
     every  how many of them make a step
     start  the first time stamp
     shown  how much of a date is printed: Y, M, D, m or s
+
+    Of very many only the newest are looked at.
     """
+    start, times = plain(times[0]), times[-MOST:]
     gaps = np.diff(times)
     if times.dtype.kind == "f":
-        return {"unit": "numbers", "every": float(np.median(gaps)), "start": float(times[0]), "shown": ""}
-    start, usual = str(times[0]), int(np.median(gaps.astype(np.int64)))
+        return {"unit": "numbers", "every": float(np.median(gaps)), "start": start, "shown": ""}
+    usual = int(np.median(gaps.astype(np.int64)))
     days = times.astype("datetime64[D]")
     whole_days = bool((times == days).all())
     months = days.astype("datetime64[M]").astype(int)
