@@ -125,6 +125,8 @@ def test_a_project_trains_on_own_data_and_answers_for_new_rows(tmp_path: Path) -
     other = tmp_path / "other.csv"
     other.write_text("height;weight\n1;2\n", encoding="utf-8")
     run(project, "train.py", "--data", str(other)).refused(1, "hackgen new --data")
+    other.write_text(flowers(seed=1), encoding="utf-16")
+    run(project, "train.py", "--data", str(other)).refused(1, "utf-8", "hackgen new --data")
     other.write_text(flowers(seed=1), encoding="utf-8")
     run(project, "train.py", "--smoke", "--data", str(other)).ok()
 

@@ -59,7 +59,10 @@ def decode(raw: bytes, name: str, encoding: str = "") -> str:
     try:
         text = raw.decode(encoding or encoding_of(raw, name))
     except (LookupError, UnicodeError) as error:
-        raise Fault(f"{name} does not read as {encoding or 'UTF-16'} ({error}); save it as CSV (UTF-8)") from None
+        why = f"{name} does not read as {encoding or 'UTF-16'} ({error})"
+        if encoding:  # of data/schema.toml
+            raise Fault(f"{why}; save it as {encoding}, or make a project for it: hackgen new --data {name}") from None
+        raise Fault(f"{why}; save it as CSV (UTF-8)") from None
     text = text.removeprefix("\ufeff")
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
