@@ -17,6 +17,7 @@ from .target import by_name
 FEWEST = 44  # steps of a series: fewer do not hold a forecast of 12 steps in train, valid and test each
 MOST_KEYS = 3  # columns that name a series together, such as shop and article
 ALONE, RESOLVED = 0.7, 0.95  # as in a project's panel.py
+MOST_CELLS = 1_000_000  # that are looked at: rows of many columns take long
 MOST_MISSING = 0.2  # of the steps: a project refuses series with more
 REGULAR = 0.7  # of the steps are alike, or two in three rows are no steps of a series
 
@@ -53,7 +54,8 @@ def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | N
     if not values:
         return None
     others = [c for c in usable if c.name not in extra]
-    rows = fetch([*extra, *(c.name for c in others)], MOST_ROWS)
+    looked_at = [*extra, *(c.name for c in others)]
+    rows = fetch(looked_at, min(MOST_ROWS, MOST_CELLS // len(looked_at)))
     times = stamps_of([row[: len(extra)] for row in rows])
     cells = {c.name: [row[len(extra) + i] for row in rows] for i, c in enumerate(others)}
     known = [i for i, moment in enumerate(times) if moment is not None]
