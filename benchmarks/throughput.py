@@ -2,7 +2,8 @@
 
 usage: python benchmarks/throughput.py [CASE …] [--framework F …] [--backend B …] [--data DATA] [--rounds N]
 
-Both run in one process, in turn; loops/<framework>.py says what is bare. For Lightning that is the PyTorch loop.
+Both run in one process, in turn; loops/<framework>.py says what is bare. For Lightning, which has no loop without its
+Trainer, that is the Trainer's shortest script.
 """
 
 import argparse

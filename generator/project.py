@@ -79,9 +79,8 @@ class Choice:
 
     @cached_property
     def used_parts(self) -> list[Part]:
-        """What several tasks or frameworks share, as their cards name it: `uses = ["classes", "pictures"]`."""
-        names = (name for part in (self.task, *self.frameworks) for name in part.card.get("uses", []))
-        return [Part(self.root / "shared" / name) for name in dict.fromkeys(names)]
+        """What several tasks share, as the task's card names it: `uses = ["classes", "pictures"]`."""
+        return [Part(self.root / "shared" / name) for name in self.task.card.get("uses", [])]
 
     @cached_property
     def used_by_extras(self) -> list[Part]:

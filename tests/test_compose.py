@@ -68,16 +68,15 @@ def test_leftovers_of_python_are_not_copied(tree):
     assert not [path for path in files if "pyc" in path]
 
 
-@pytest.mark.parametrize("user", ["tasks/toys", "frameworks/pytorch"])
-def test_shared_parts_lie_between_base_and_task(tree, user):
-    card = 'uses = ["boxes"]\n' + SMALL[f"{user}/part.toml"]
+def test_shared_parts_lie_between_base_and_task(tree):
+    card = 'uses = ["boxes"]\n' + SMALL["tasks/toys/part.toml"]
     boxes = {
         "shared/boxes/part.toml": 'dependencies = ["boxlib"]\n[config]\nlid = [true, "closed"]\n',
         "shared/boxes/data.py": "boxes\n",
         "shared/boxes/box.py": "box\n",
         "base/box.py": "base\n",
     }
-    root = tree(SMALL | boxes | {f"{user}/part.toml": card})
+    root = tree(SMALL | boxes | {"tasks/toys/part.toml": card})
     files = composed(root)
     assert (files["data.py"], files["box.py"]) == ("print('toys')\n", "box\n")
     assert "lid: bool = True\n" in files["config.py"]

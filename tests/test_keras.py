@@ -81,6 +81,21 @@ def test_a_killed_and_resumed_run_has_the_same_losses(tmp_path: Path, task: str,
     assert np.allclose(history(project / "runs" / "whole"), history(project / "runs" / "cut"), rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+def test_several_steps_in_a_call_learn_what_single_ones_do(tmp_path: Path, backend: str) -> None:
+    """Of epochs that do not fill their last call, by a model with dropout."""
+    project = generate(tmp_path / "p", framework="keras", backend=backend, models=("mlp",), task="image-classification")
+    words = ("train.py", "--smoke", "--batch-size", "3", "--epochs", "2")
+    batches = project / "engine" / "batches.py"
+    text = batches.read_text(encoding="utf-8")
+    for most in (3, 1):
+        batches.write_text(text.replace("MOST = 16", f"MOST = {most}"), encoding="utf-8")
+        run(project, *words, "--out", f"at-most-{most}").ok()
+    several, single = (history(project / "runs" / f"at-most-{most}") for most in (3, 1))
+    assert "MOST = 16" in text and several[0, 1] % 3
+    np.testing.assert_array_equal(several, single)
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with a finished run."""

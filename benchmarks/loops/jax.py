@@ -110,7 +110,7 @@ def bare() -> float:
 epoch = feed.order(len(data.train), config.batch_size, 0, 1)
 epoch = [epoch[number % len(epoch)] for number in range(count)]
 size = len(epoch[0])
-arrays = [devices.batch(*feed.batch(data.train, rows, (0, 1, 0)), size, first) for rows in epoch]
+arrays = [devices.batch(*feed.batch(data.train, rows, (0, 1, 0)), size, devices.sharding(first)) for rows in epoch]
 batches = jax.device_put(arrays, mesh.devices.flat[0])
 feed.order, feed.bar, inference.outputs = lambda *anything: epoch, timed, over
 history.Log = lambda *anything: None  # it would print its header

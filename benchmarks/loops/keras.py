@@ -28,6 +28,7 @@ from config import MODELS
 from engine import callbacks, checkpoint, feed, schedule
 from engine import device as devices
 from engine.backend import BACKEND, keras
+from engine.batches import Batches, cut
 from engine.progress import Progress
 
 clock = time.process_time if "cpu" in sys.argv else time.perf_counter
@@ -54,14 +55,16 @@ def ours(trainee: keras.Model) -> float:
     progress, watch = Progress(), Watch()
     saver = checkpoint.Saver(Path("nowhere"), trainee.network, trainee.optimizer, config)
     saver.save = lambda *anything: None  # at the end of the epoch
+    batches = Batches(trainee.network, data, config, progress)
+    trainee.steps_per_execution = batches.at_once
     trainee.fit(
-        train.batches(trainee.network, data, config, progress),
-        steps_per_epoch=count,
+        batches,
+        steps_per_epoch=batches.filled,
         epochs=1,
         shuffle=False,
         verbose=0,
         callbacks=[
-            callbacks.Pace(progress, config, count),
+            callbacks.Pace(progress, config, batches),
             callbacks.Checkpoints(saver, progress, count, lambda: False),
             watch,
         ],
@@ -72,7 +75,7 @@ def ours(trainee: keras.Model) -> float:
 def plain_fit(trainee: keras.Model) -> float:
     """Steps a second of the shortest script that Keras allows."""
     watch, rows = Watch(), np.concatenate(order)
-    inputs, targets = train.train_batch(trainee.network, data.train, rows, (0, 1, 0))
+    inputs, targets = cut(trainee.network, data.train, rows, (0, 1, 0))
     trainee.network.fit(inputs, targets, config.batch_size, shuffle=False, verbose=0, callbacks=[watch])
     return -(-len(rows) // config.batch_size) / watch.seconds
 
@@ -155,12 +158,15 @@ if "plain-fit" in sys.argv:
 order = feed.order(len(data.train), config.batch_size, 0, 1)
 order = [order[step % len(order)] for step in range(count)]
 tensors = [
-    keras.tree.map_structure(keras.ops.convert_to_tensor, train.train_batch(twin, data.train, rows, (0, 1, 0)))
-    for rows in order
+    keras.tree.map_structure(keras.ops.convert_to_tensor, cut(twin, data.train, rows, (0, 1, 0))) for rows in order
 ]
 bare = {"jax": jax_loop, "tensorflow": tensorflow_loop, "torch": torch_loop}[BACKEND](
     twin, train.make_optimizer(twin, config)
 )
+
+
+feed.order = lambda *anything: order
+data.train.ids = np.resize(data.train.ids, count * config.batch_size)  # an epoch of `count` steps
 
 
 def pair() -> tuple[float, float]:

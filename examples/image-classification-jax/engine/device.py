@@ -65,13 +65,17 @@ def place(model: nnx.Module, mesh: Mesh, precision: str) -> nnx.Module:
     return model
 
 
-def batch(inputs: Any, targets: Any, rows: int, weights: Any) -> tuple[Any, Any, np.ndarray]:
+def sharding(weights: Any) -> Any:
+    """How the devices share a model's weights: each has a copy."""
+    return jax.tree.leaves(weights)[0].sharding
+
+
+def batch(inputs: Any, targets: Any, rows: int, sharding: Any) -> tuple[Any, Any, np.ndarray]:
     """Inputs, targets and which rows are real: filled up to at least `rows`, so that one shape is compiled once.
 
     inputs, targets  arrays or dicts of arrays, (n, …); targets may be None
-    weights          arrays of the model, which tell the devices that share the rows
+    sharding         of the model's weights, which tells the devices that share the rows
     """
-    sharding = jax.tree.leaves(weights)[0].sharding
     devices = len(sharding.device_set)
     n = len(jax.tree.leaves(inputs)[0])
     rows = -(-max(rows, n) // devices) * devices  # as many for each device

@@ -47,7 +47,7 @@ def in_batches(model: nnx.Module, inputs: Any, targets: Any, rows: int, meta: di
     parts = []
     for index in feed.slices(rows, size):
         truth = None if targets is None else take(targets, index)
-        *batch, real = devices.batch(take(inputs, index), truth, BATCH, weights)
+        *batch, real = devices.batch(take(inputs, index), truth, BATCH, devices.sharding(weights))
         output = np.asarray(compiled_answers(graph, weights, *batch, Static(meta)))[np.asarray(real)]
         parts.append(loss.counted(output, truth) if hasattr(loss, "counted") else output)
     return np.concatenate(parts)
@@ -56,7 +56,7 @@ def in_batches(model: nnx.Module, inputs: Any, targets: Any, rows: int, meta: di
 def mean_loss(model: nnx.Module, split: Split, rows: np.ndarray, meta: dict[str, Any]) -> float:
     """What training minimises, for some rows, without dropout."""
     graph, weights = apart(model)
-    batch = devices.batch(take(split.inputs, rows), take(split.targets, rows), 0, weights)
+    batch = devices.batch(take(split.inputs, rows), take(split.targets, rows), 0, devices.sharding(weights))
     return float(compiled_loss(graph, weights, batch, Static(meta)))
 
 
@@ -84,7 +84,7 @@ def compiled_loss(graph: Any, weights: Any, batch: Any, meta: Static) -> jax.Arr
 def raw(model: nnx.Module, inputs: Any) -> np.ndarray:
     """The model's own output for a batch of inputs, (rows, …)."""
     graph, weights = apart(model)
-    inputs, _, real = devices.batch(inputs, None, 0, weights)
+    inputs, _, real = devices.batch(inputs, None, 0, devices.sharding(weights))
     return np.asarray(compiled_output(graph, weights, inputs))[np.asarray(real)]
 
 

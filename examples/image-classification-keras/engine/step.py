@@ -1,5 +1,6 @@
-"""What a training step does its own way on a backend: how it learns its rate, and the whole of it on PyTorch."""
+"""What a training step does its own way on a backend: its rate, whether it learns at all, all of it on PyTorch."""
 
+from collections.abc import Callable
 from typing import Any
 
 from engine.backend import keras
@@ -13,6 +14,20 @@ def with_rate(state: tuple[Any, ...], optimizer: keras.Optimizer, rate: Any) -> 
     weights, others, memory, metrics = state
     slots = zip(optimizer.variables, memory, strict=True)
     return weights, others, [rate if slot is optimizer.learning_rate else kept for slot, kept in slots], metrics
+
+
+def unless_filling(rate: Any, learn: Callable[[], Any]) -> dict[str, Any]:
+    """Learn, on TensorFlow, unless the batch only fills up a call of `fit`, which its rate (1,) tells.
+
+    There `fit` wants some result of each step.
+    """
+    import tensorflow as tf  # optional
+
+    def real() -> Any:
+        learn()
+        return rate[0]
+
+    return {"done": tf.cond(rate[0] < 0, lambda: rate[0], real)}
 
 
 def descend(network: keras.Model, optimizer: keras.Optimizer, value: Any) -> None:

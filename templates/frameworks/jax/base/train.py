@@ -4,12 +4,11 @@ import cli  # before all others, to say which package is missing
 
 # isort: split
 import time
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from config import Config
-from engine import ahead, checkpoint, feed, history, inference, schedule
+from engine import checkpoint, feed, history, inference, schedule
 from engine import device as devices
 from engine.session import Session
 from engine.step import Training
@@ -47,14 +46,13 @@ def fit(model: Any, data: Data, config: Config, run: Path) -> None:
     while not progress.finished:
         order = feed.order(len(data.train), config.batch_size, config.seed, progress.epoch)
         losses = []  # of steps that may still be computed; to look at one is to wait for it
-        cut = partial(training.batch, data.train, size=len(order[0]))
-        todo = feed.bar(range(len(order)), progress)
-        for batch in ahead.batches(cut, order, todo, (config.seed, progress.epoch)):
+        for rows in feed.bar(order, progress):
             done = progress.share_done(config, len(order))
             if done >= 1:  # time is up in the middle of an epoch
                 break
             key = (config.seed, progress.epoch, progress.step)
             progress.rate = schedule.learning_rate(config, done)
+            batch = training.batch(data.train, rows, key, len(order[0]))
             losses.append(training.step(batch, key, progress.rate))
             progress.step, progress.steps = progress.step + 1, progress.steps + 1
             progress.seconds = time.monotonic() - began

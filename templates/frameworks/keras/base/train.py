@@ -1,24 +1,19 @@
 """Train a model on the project's data: `python train.py`, with any knob of config.py as a flag."""
 
-import dataclasses
-import math
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 import cli
 import loss
 import models
 from config import Config
-from engine import ahead, callbacks, checkpoint, feed, history, inference, schedule, step
+from engine import callbacks, checkpoint, history, inference, step
 from engine import device as devices
 from engine.backend import BACKEND, keras
-from engine.progress import Progress
+from engine.batches import Batches
 from engine.session import Session
-from splits import Data, Split
+from splits import Data
 
 
 def main() -> None:
@@ -63,8 +58,8 @@ class Trainee(keras.Model):
         return value
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
-        """Nothing: `fit` reads what it gets after every step, and waits for it. On TensorFlow it must get something."""
-        return super().compute_metrics(x, y, y_pred, sample_weight) if BACKEND == "tensorflow" else {}
+        """Nothing: `fit` reads what it gets after every step, and waits for it."""
+        return {}
 
     def train_step(self, *given: Any) -> Any:
         """A step of `fit` at the learning rate (1,) that comes with its batch, so that nothing is set between steps."""
@@ -77,7 +72,7 @@ class Trainee(keras.Model):
             value = self.compute_loss(inputs, targets, self.network(inputs, training=True))
             step.descend(self.network, self.optimizer, value)
             return {}
-        return super().train_step((inputs, targets))
+        return step.unless_filling(rate, partial(super().train_step, (inputs, targets)))
 
 
 def make_optimizer(network: keras.Model, config: Config) -> keras.Optimizer:
@@ -90,31 +85,6 @@ def make_optimizer(network: keras.Model, config: Config) -> keras.Optimizer:
     return optimizer
 
 
-def train_batch(network: keras.Model, split: Split, rows: Any, key: tuple[int, int, int]) -> tuple[Any, Any]:
-    """A training batch as arrays; `key` (seed, epoch, step) decides how it is augmented."""
-    inputs, targets = feed.batch(split, rows, key)
-    return inference.widened(network, inputs), targets
-
-
-def batches(
-    network: keras.Model, data: Data, config: Config, progress: Progress
-) -> Iterator[tuple[Any, Any, np.ndarray]]:
-    """All batches that are still to do with their learning rates (1,), for ever: `fit` takes as many as it wants.
-
-    It takes them before it needs them, so the steps are counted here; with --minutes the clock is read that early.
-    """
-    early = dataclasses.replace(progress)
-    while True:
-        order = feed.order(len(data.train), config.batch_size, config.seed, early.epoch)
-        cut, todo = partial(train_batch, network, data.train), range(early.step, len(order))
-        for inputs, targets in ahead.batches(cut, order, todo, (config.seed, early.epoch)):
-            early.seconds = progress.seconds
-            rate = schedule.learning_rate(config, early.share_done(config, len(order)))
-            yield inputs, targets, np.array([rate], np.float32)
-            early.steps += 1
-        early.epoch, early.step = early.epoch + 1, 0
-
-
 def fit(trainee: Trainee, data: Data, config: Config, run: Path) -> None:
     """Train until the epochs or the minutes are over or valid no longer improves; best.* keeps the best weights.
 
@@ -123,22 +93,23 @@ def fit(trainee: Trainee, data: Data, config: Config, run: Path) -> None:
     """
     saver = checkpoint.Saver(run, trainee.network, trainee.optimizer, config)
     progress = saver.resume()
-    steps = math.ceil(len(data.train) / config.batch_size)
     interrupted = cli.watch_interrupts()
     log = history.Log(run, data, progress)
     while not progress.finished:  # once; twice where an epoch was cut off, whose rest comes first
+        batches = Batches(trainee.network, data, config, progress)
         epochs = progress.epoch if progress.step else 1_000_000  # the callbacks stop it earlier
+        trainee.steps_per_execution = batches.at_once
         trainee.fit(
-            batches(trainee.network, data, config, progress),
-            steps_per_epoch=steps - progress.step,
+            batches,
+            steps_per_epoch=batches.filled,
             initial_epoch=progress.epoch - 1,
             epochs=epochs,
             shuffle=False,
             verbose=0,
             callbacks=[
-                callbacks.Pace(progress, config, steps),
+                callbacks.Pace(progress, config, batches),
                 callbacks.Score(log, data, config, progress, saver),
-                callbacks.Checkpoints(saver, progress, steps, interrupted),
+                callbacks.Checkpoints(saver, progress, batches.steps, interrupted),
             ],
         )
 

@@ -51,14 +51,14 @@ class Training:
         model.train()
         graph, parameters, others = nnx.split(model, nnx.Param, ...)
         self.parameters, self.others = nnx.to_pure_dict(parameters), nnx.to_pure_dict(others)
-        self.sharding = jax.tree.leaves(self.parameters)[0].sharding
+        self.sharding = devices.sharding(self.parameters)
         optimizer = make_optimizer(config.beta1, config.beta2, config.weight_decay, config.clip)
         self.memory = jax.jit(optimizer.init, out_shardings=self.sharding)(self.parameters)
         self.compiled_gradient, self.compiled_step = compiled(graph, optimizer, Static(meta))
 
     def batch(self, split: Split, rows: np.ndarray, key: tuple[int, int, int], size: int) -> tuple[Any, Any, Any]:
         """Some rows of train, filled up to `size`; `key` (seed, epoch, step) decides how they are augmented."""
-        return devices.batch(*feed.batch(split, rows, key), size, self.parameters)
+        return devices.batch(*feed.batch(split, rows, key), size, self.sharding)
 
     def step(self, batch: tuple[Any, Any, Any], key: tuple[int, int, int], rate: float) -> jax.Array:
         """Learn from a batch; returns the loss before it, a scalar. `key` decides all other chance, such as dropout."""

@@ -1,5 +1,6 @@
 """What happens between the steps and epochs of `fit`: the learning rate, checkpoints, the log, and when it is over."""
 
+import itertools
 import time
 from collections.abc import Callable
 
@@ -7,7 +8,8 @@ from cli import Interrupted
 from config import Config
 from engine import checkpoint, feed, history, inference, schedule
 from engine import device as devices
-from engine.backend import keras
+from engine.backend import BACKEND, keras
+from engine.batches import Batches
 from engine.progress import Progress
 from splits import Data
 
@@ -15,29 +17,32 @@ from splits import Data
 class Pace(keras.callbacks.Callback):
     """Counts steps and seconds, sets each step's luck, and stops when epochs or minutes are over."""
 
-    def __init__(self, progress: Progress, config: Config, steps: int) -> None:
+    def __init__(self, progress: Progress, config: Config, batches: Batches) -> None:
         super().__init__()
-        self.progress, self.config, self.steps = progress, config, steps
+        self.progress, self.config, self.batches = progress, config, batches
         self.began = time.monotonic() - progress.seconds
         self.last: dict = {}
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        self.bar = feed.bar(range(self.steps), self.progress)
+        self.bar = feed.bar(range(self.batches.steps), self.progress)
         self.model.loss_sum.assign(self.progress.loss_sum)
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
         devices.seed(feed.luck((self.config.seed, self.progress.epoch, self.progress.step)))
-        # that of the batch; with --minutes but for the time that the batch lay ready
-        self.progress.rate = schedule.learning_rate(self.config, self.progress.share_done(self.config, self.steps))
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        for value in self.last.get("done", []):
-            keras.ops.convert_to_numpy(value)  # JAX computes behind what is told here, by one step and no more
+        for value in self.last.get("done", []) if BACKEND == "jax" else []:
+            keras.ops.convert_to_numpy(value)  # JAX computes behind what is told here, by one call and no more
         self.last = logs or {}
-        next(self.bar, None)
-        self.progress.step, self.progress.steps = self.progress.step + 1, self.progress.steps + 1
-        self.progress.seconds = time.monotonic() - self.began
-        if self.progress.share_done(self.config, self.steps) >= 1:  # on JAX, each use of self.model costs a step's time
+        progress, steps = self.progress, self.batches.steps
+        done = min(self.batches.first + batch + 1, steps) - progress.step  # by this call
+        next(itertools.islice(self.bar, done - 1, None), None)
+        progress.steps += done - 1
+        # of the last step; with --minutes but for the time that its batch lay ready
+        progress.rate = schedule.learning_rate(self.config, progress.share_done(self.config, steps))
+        progress.step, progress.steps = progress.step + done, progress.steps + 1
+        progress.seconds = time.monotonic() - self.began
+        if progress.share_done(self.config, steps) >= 1:  # on JAX, each use of self.model costs a step's time
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 import train
 from config import Config
-from engine import checkpoint, feed, inference
+from engine import batches, checkpoint, feed, inference
 from engine import device as devices
 from engine.backend import keras
 from splits import Data, Split
@@ -30,7 +30,7 @@ class Learner:
         """One training step on some rows; returns the loss before it."""
         devices.seed(feed.luck(key))
         self.trainee.loss_sum.assign(0.0)
-        inputs, targets = train.train_batch(self.model, split, rows, key)
+        inputs, targets = batches.cut(self.model, split, rows, key)
         self.trainee.train_on_batch(inputs, targets, np.array([rate], np.float32))
         return float(self.trainee.loss_sum)
 
