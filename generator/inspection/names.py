@@ -1,6 +1,7 @@
 """What the name of a column says about being what is asked for: points, and words of what is known beforehand."""
 
 import re
+from pathlib import Path
 
 # points, and the names (without spaces and marks) that deserve them
 _POINTS = """
@@ -86,3 +87,53 @@ def without_unit(words: list[str]) -> list[str]:
     while len(words) > 1 and (words[-1] in UNITS or words[-1] == "in"):
         words = words[:-1]
     return words
+
+
+def by_name(name: str) -> float:
+    """Points for a name that outcomes have: whole, else its last word, else any."""
+    words = words_of(name)
+    whole = "".join(words)
+    if whole in NAMES:
+        return NAMES[whole]
+    if FORMULA.fullmatch(whole):
+        return 11.0
+    words = without_unit(words)
+    if len(words) > 1 and words[-1] in VAGUE and words[0] in FEATURES:
+        return 0.0  # age_group, region_type
+    points = max(((0.5 if word in VAGUE else 0.75) * NAMES[word] for word in words[-1:] if word in NAMES), default=0.0)
+    points = max([points, *(0.3 * NAMES[word] for word in words if word in NAMES)])
+    if words and words[0] in ("is", "has", "will", "did", "was"):
+        points += 3
+    if words and words[0] in ("target", "predict", "actual", "true", "final"):
+        points += 4
+    return points
+
+
+def file_is_named_after(path: Path, name: str) -> bool:
+    """Whether wine-quality.csv is the file of the column quality."""
+    file, words = words_of(path.name.partition(".")[0]), words_of(name)
+    together = "".join(words)
+    if len(together) < 4:
+        return False
+    whole_word = any(word.rstrip("s") == together.rstrip("s") for word in file)
+    return together in "".join(file) or whole_word or any(len(word) >= 4 and word in file for word in words)
+
+
+def families(names: list[str]) -> set[str]:
+    """Names that differ from several others in a number only: x1 x2 x3, pixel_0 …, V1 …"""
+    stems: dict[str, list[str]] = {}
+    for name in names:
+        if match := re.fullmatch(r"(.*?)[_ .-]*\d+(_\d+)?", name):
+            stems.setdefault(match[1].lower(), []).append(name)
+    return {name for members in stems.values() if len(members) >= 3 for name in members}
+
+
+def is_derived(name: str, other: str) -> bool:
+    """Whether a name is another's with something around it: income and incomesq, price and log_price."""
+    mine, its = name.lower(), other.lower()
+    if len(its) < 3 or len(mine) <= len(its) or mine[-1].isdigit():
+        return False
+    return mine.startswith(its) or mine in (
+        f"l{its}",
+        *(f"{by}{mark}{its}" for by in ("log", "ln", "sqrt") for mark in ("", "_")),
+    )

@@ -6,11 +6,10 @@ beside those of the others, and whether the others tell anything about it. WEIGH
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from .borrowed import of_tables
 from .findings import Column
-from .names import FEATURES, FORMULA, NAMES, TIME_WORDS, VAGUE, without_unit, words_of
+from .names import FEATURES, TIME_WORDS, by_name, families, file_is_named_after, is_derived, words_of
 from .predictable import told_by_others
 from .profiles import Profile
 from .relation import Table
@@ -81,14 +80,14 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
     possible = [i for i in range(len(columns)) if _possible(columns[i], profiles[i])]
     if not possible or len(usable) < 2:
         return {}
-    families, dated = _families([column.name for column in columns]), dated_names(columns)
+    related, dated = families([column.name for column in columns]), dated_names(columns)
     members, told = _members(table, columns), told_by_others(table, columns, usable)
     found = {}
     for i in possible:
         evidence = _of_name(table, columns, i, usable) | _of_values(columns, profiles, i, usable)
         evidence["last"], evidence["first"] = i == usable[-1], i == usable[0] != usable[-1]
         evidence["latest"] = columns[i].name in dated[-1:]
-        numbered = columns[i].name in families or columns[i].name in dated
+        numbered = columns[i].name in related or columns[i].name in dated
         evidence["numbered"] = numbered and not evidence["latest"] and table.dialect.get("header", True)
         evidence["missing"], evidence["some missing"] = columns[i].missing, columns[i].missing > 0
         evidence["who was measured"] = i in members
@@ -110,8 +109,8 @@ def _possible(column: Column, profile: Profile) -> bool:
 
 def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> dict[str, float]:
     name, others = columns[i].name, [column.name for k, column in enumerate(columns) if k != i]
-    found = {"derived": any(_derived(name, other) for other in others)}
-    found["has derived"] = any(_derived(other, name) for other in others)
+    found = {"derived": any(is_derived(name, other) for other in others)}
+    found["has derived"] = any(is_derived(other, name) for other in others)
     if not table.dialect.get("header", True):
         return found
     place = name.lower() == "y" and i not in (usable[0], usable[-1]) and "x" in map(str.lower, others)
@@ -119,47 +118,8 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
     words = words_of(name)
     known = bool(words) and (words[-1] in FEATURES or (words[0] in FEATURES and found["name"] < 5))
     found["known beforehand"] = known * (0.75 if i == usable[-1] else 1.0)
-    found["file"] = _file_is_named_after(table.path, name)
+    found["file"] = file_is_named_after(table.path, name)
     return found
-
-
-def by_name(name: str) -> float:
-    """Points for a name that outcomes have: whole, else its last word, else any."""
-    words = words_of(name)
-    whole = "".join(words)
-    if whole in NAMES:
-        return NAMES[whole]
-    if FORMULA.fullmatch(whole):
-        return 11.0
-    words = without_unit(words)
-    if len(words) > 1 and words[-1] in VAGUE and words[0] in FEATURES:
-        return 0.0  # age_group, region_type
-    points = max(((0.5 if word in VAGUE else 0.75) * NAMES[word] for word in words[-1:] if word in NAMES), default=0.0)
-    points = max([points, *(0.3 * NAMES[word] for word in words if word in NAMES)])
-    if words and words[0] in ("is", "has", "will", "did", "was"):
-        points += 3
-    if words and words[0] in ("target", "predict", "actual", "true", "final"):
-        points += 4
-    return points
-
-
-def _file_is_named_after(path: Path, name: str) -> bool:
-    """Whether wine-quality.csv is the file of the column quality."""
-    file, words = words_of(path.name.partition(".")[0]), words_of(name)
-    together = "".join(words)
-    if len(together) < 4:
-        return False
-    whole_word = any(word.rstrip("s") == together.rstrip("s") for word in file)
-    return together in "".join(file) or whole_word or any(len(word) >= 4 and word in file for word in words)
-
-
-def _families(names: list[str]) -> set[str]:
-    """Names that differ from several others in a number only: x1 x2 x3, pixel_0 …, V1 …"""
-    stems: dict[str, list[str]] = {}
-    for name in names:
-        if match := re.fullmatch(r"(.*?)[_ .-]*\d+(_\d+)?", name):
-            stems.setdefault(match[1].lower(), []).append(name)
-    return {name for members in stems.values() if len(members) >= 3 for name in members}
 
 
 def dated_names(columns: list[Column]) -> list[str]:
@@ -171,17 +131,6 @@ def dated_names(columns: list[Column]) -> list[str]:
     whole = whole if dates.find_form(whole) else []
     found = max((years, months, whole), key=len)
     return found if len(found) >= 6 and len(found) >= 0.7 * len(names) else []
-
-
-def _derived(name: str, other: str) -> bool:
-    """Whether a name is another's with something around it: income and incomesq, price and log_price."""
-    mine, its = name.lower(), other.lower()
-    if len(its) < 3 or len(mine) <= len(its) or mine[-1].isdigit():
-        return False
-    return mine.startswith(its) or mine in (
-        f"l{its}",
-        *(f"{by}{mark}{its}" for by in ("log", "ln", "sqrt") for mark in ("", "_")),
-    )
 
 
 # Values
