@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from .findings import Column, Suspect
-from .names import words_of
+from .names import GUESSED, words_of
 from .numbers import as_numbers, is_missing
 from .profiles import Profile
 from .relation import Table
@@ -13,6 +13,8 @@ from .target import dated_names
 
 LEAK = 0.999  # of the rows whose target a column tells, or correlation
 FEWEST_ROWS = 30  # below this, chance makes leaks
+FEWEST_GAPS = 20  # missing cells, others, and rows of a class
+GAPS_WRONG = 0.15  # of the rows of a class, or of the others: a column may be there or missing against the rule
 PAIRS = 40  # columns of numbers whose pairs are tried as parts of the target
 
 
@@ -70,13 +72,15 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
     dated = dated_names(columns)
     earlier = set(dated) if target.name in dated else set()  # what was known before is no leak, however alike it is
     for i, column in enumerate(columns):
-        if i == place or not column.use or column.role in ("text", "picture", "list") or column.name in earlier:
+        if i == place or not column.use or column.role == "picture" or column.name in earlier:
             continue
         given = [table.columns[i][n] for n in known]
-        why = ""
-        if column.role == "number" and numeric:
+        why = "" if numeric else _by_gaps(given, column, wanted)
+        if column.role in ("text", "list"):
+            pass
+        elif column.role == "number" and numeric:
             why = _correlated(as_numbers(given, column.parse), wanted)
-        elif not numeric:
+        elif not numeric and not why:
             why = _tells(given, column, wanted) or _divides(given, column, wanted)
         if why:
             found.append(Suspect("leakage", column.name, f"{why} ({stated})"))
@@ -116,6 +120,20 @@ def _tells(given: list[str], column: Column, wanted: np.ndarray) -> str:
     return ""
 
 
+def _by_gaps(given: list[str], column: Column, wanted: np.ndarray) -> str:
+    """Whether a value is there for the rows of one class and missing for the others, as what is known only later is."""
+    there = np.array([not is_missing(cell, column.parse) for cell in given])
+    if min(there.sum(), (~there).sum()) < FEWEST_GAPS:
+        return ""
+    for number, rows in enumerate(np.bincount(wanted)):
+        of_class = wanted == number
+        for is_there in (there, ~there):
+            wrong = int((is_there != of_class).sum())
+            if rows >= FEWEST_GAPS and wrong <= GAPS_WRONG * min(rows, len(given) - rows):
+                return f"whether it is missing tells one value of the target in {1 - wrong / len(given):.1%}"
+    return ""
+
+
 def _divides(given: list[str], column: Column, wanted: np.ndarray) -> str:
     """Whether thresholds on a number divide the classes without a mistake."""
     if column.role != "number" or len(given) < 200 or np.bincount(wanted).min() < 20:
@@ -132,18 +150,18 @@ def _divides(given: list[str], column: Column, wanted: np.ndarray) -> str:
     return ""
 
 
-MADE = set(
-    "encoded encode enc pred predicted prediction predictions prob proba probability label code cat num binary".split()
-)
+MADE = GUESSED | set("encoded encode enc prob probability label code cat num binary".split())
 
 
 def _named_after(name: str, target: str) -> bool:
     """Whether a name is the target's with a word such as encoded or predicted."""
     mine, its = words_of(name), words_of(target)
+    if set(mine) & GUESSED and ("y" in mine or set(mine) - GUESSED - MADE <= set(its)):
+        return True  # what a model said
     rest = list(mine)
     for word in its:
         if word not in rest:
-            return bool(mine) and mine[0] in ("pred", "predicted", "prediction") and len(mine) == 1
+            return False
         rest.remove(word)
     return bool(rest) and bool(its) and all(word in MADE or word.isdigit() for word in rest) and bool(set(rest) & MADE)
 

@@ -15,10 +15,10 @@ _POINTS = """
 11 tomorrow response default variety subscribed approved admitted admission converted conversion potability clicked
 10 quality price charges mpg cnt rings heartdisease stroke cardio classification g3 toxic emotion intent
 10 purchase admit denied deny rejected accepted acceptance accept approve approval recidivism died dead death responded
-10 click progression hazardous satisfaction pricerange cancelled canceled bought purchased malignant
+10 milespergallon click progression hazardous satisfaction pricerange cancelled canceled bought purchased malignant
 10 pm25 pm10 arrdelay depdelay
 11 sales
- 8 delay salary revenue demand disease result winner won category genre severity risk hired passed fail failure
+ 8 delay salary revenue demand disease disorder result winner won category genre severity risk hired passed fail failure
  7 points strength yield efficiency grade rating score topic stars condition transported verdict
  7 labelname polarity digit letter subtype wage fare cost profit affected infected positive completed returned
  6 consumption power energy load emissions deaths mortality rent tip count total amount cancer tumor
@@ -67,8 +67,21 @@ CLASSES = set(
     "class label labels target type category species y outcome digit letter cluster quality grade level".split()
 )
 
+# values that only what became of somebody or something has; yes, no, low and high are those of inputs as well
+OUTCOMES = set(
+    """
+    alive dead died deceased survived living recovered benign malignant positive negative neutral pass passed fail
+    failed approved rejected denied declined accepted spam ham fraud fraudulent genuine legitimate fake real win won
+    loss lost lose draw churned stayed left joined retained default paid cancelled canceled completed good bad
+    """.split()
+)
+PERIODS = set("hour day week month quarter year period season".split())
+TRUE = set("true truth actual actuals".split())  # y_true, work_home_actual
+GUESSED = set("pred preds predicted prediction predictions proba probas".split())  # what a model said
+
 ID_WORDS = set("id ids uuid guid key index idx nr no num code identifier hash rowid pk oid sku isbn ssn vin".split())
 WEAK_ID_WORDS = set("no num nr number code key index sno serial rownames unnamed row".split())  # may count as well
+CODE_WORDS = set("id ids code zip zipcode postcode postal plz fips no nr nbr".split())  # their numbers have no size
 PERSON_WORDS = set("customer user client patient subject person member household session device account player".split())
 NAME_WORDS = set("name names email mail phone url link address filename file path title".split())
 TIME_WORDS = set("date time timestamp datetime day month year created updated at when week period quarter dt".split())
@@ -97,6 +110,10 @@ def by_name(name: str) -> float:
         return NAMES[whole]
     if FORMULA.fullmatch(whole):
         return 11.0
+    if set(words) & GUESSED:
+        return 0.0
+    if is_later(words) or words[-1:] and words[-1] in TRUE:
+        return 10.0
     words = without_unit(words)
     if len(words) > 1 and words[-1] in VAGUE and words[0] in FEATURES:
         return 0.0  # age_group, region_type
@@ -109,14 +126,21 @@ def by_name(name: str) -> float:
     return points
 
 
+def is_later(words: list[str]) -> bool:
+    """Whether a name says that its value comes after the others: next_day_return, default.payment.next.month."""
+    return len(words) > 1 and (
+        words[0] == "next" or words[-1] in ("next", "tomorrow") or (words[-2] == "next" and words[-1] in PERIODS)
+    )
+
+
 def file_is_named_after(path: Path, name: str) -> bool:
-    """Whether wine-quality.csv is the file of the column quality."""
+    """Whether wine-quality.csv is the file of the column quality, and houseprice.csv that of price."""
     file, words = words_of(path.name.partition(".")[0]), words_of(name)
     together = "".join(words)
-    if len(together) < 4:
-        return False
-    whole_word = any(word.rstrip("s") == together.rstrip("s") for word in file)
-    return together in "".join(file) or whole_word or any(len(word) >= 4 and word in file for word in words)
+    whole = {word.rstrip("s") for word in file}
+    if any(word.rstrip("s") in whole for word in [together, *words] if len(word) >= 4):
+        return True
+    return len(together) >= 5 and together in "".join(file)
 
 
 def families(names: list[str]) -> set[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .borrowed import of_tables
 from .findings import Column
-from .names import FEATURES, TIME_WORDS, by_name, families, file_is_named_after, is_derived, words_of
+from .names import FEATURES, GUESSED, OUTCOMES, TIME_WORDS, by_name, families, file_is_named_after, is_derived, words_of
 from .predictable import told_by_others
 from .profiles import Profile
 from .relation import Table
@@ -17,6 +17,7 @@ from .relation import Table
 dates = of_tables("dates")
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 MOST_CLASSES = 50
+BESIDE_TEXTS = 4  # other columns up to which a table with texts is one of texts
 FEW_NUMBERS = 10  # different integers up to which they are taken for classes
 
 # evidence: points for each unit of it, and the sentence for a person ("" = too weak to be a reason)
@@ -34,6 +35,8 @@ WEIGHTS: dict[str, tuple[float, str]] = {
     "only classes at an end": (1.2, ""),
     "only words": (0.5, "the only one of words"),
     "only number": (1.0, "the only one that is measured"),
+    "outcomes": (4.0, "its values are those of outcomes"),
+    "guessed": (-8.0, ""),  # by a model, as its name says
     "classes of texts": (1.5, "the other column holds texts"),
     "no classes of texts": (-1.0, ""),
     "numbered": (-4.0, ""),  # x1 x2 x3
@@ -119,6 +122,7 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
     known = bool(words) and (words[-1] in FEATURES or (words[0] in FEATURES and found["name"] < 5))
     found["known beforehand"] = known * (0.75 if i == usable[-1] else 1.0)
     found["file"] = file_is_named_after(table.path, name)
+    found["guessed"] = bool(set(words) & GUESSED)
     return found
 
 
@@ -143,6 +147,7 @@ def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: l
     others = [k for k in usable if k != i and columns[k].role not in ("date", "text")]
     word, at_end = column.role == "category", i in (usable[0], usable[-1])
     found = {"classes": classes, "two classes": classes and profile.distinct == 2, "words": word}
+    found["outcomes"] = word and profile.distinct <= FEW_NUMBERS and _are_outcomes(profile)
     found["many words"] = word and profile.distinct > 30
     if others:
         alone = classes and not any(are_classes(columns[k], profiles[k]) for k in others)
@@ -152,7 +157,7 @@ def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: l
         factors = [k for k in others if designed(profiles[k])]
         measured = [k for k in others if not are_classes(columns[k], profiles[k]) and columns[k].role == "number"]
         found["designed"] = designed(profile) and (len(measured) <= 1 or bool(factors))
-    if any(columns[k].role == "text" for k in usable):
+    if len(others) <= BESIDE_TEXTS and any(columns[k].role == "text" for k in usable):
         found["classes of texts"], found["no classes of texts"] = classes, not classes
     return found
 
@@ -162,6 +167,12 @@ def are_classes(column: Column, profile: Profile) -> bool:
     if column.role == "category":
         return profile.distinct <= MOST_CLASSES and profile.known >= 2 * profile.distinct
     return profile.whole and profile.distinct <= FEW_NUMBERS and profile.known >= 5 * profile.distinct
+
+
+def _are_outcomes(profile: Profile) -> bool:
+    """Whether half of the values, or more, say how something ended: benign and malignant, deceased."""
+    said = [bool(set(words_of(value)[:1]) & OUTCOMES) for value in profile.counts]
+    return 2 * sum(said) >= len(said)
 
 
 def designed(profile: Profile) -> bool:
