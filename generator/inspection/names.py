@@ -10,7 +10,7 @@ _POINTS = """
 14 finalgrade finalscore finalmark finalresult examscore
 13 saleprice medv medhouseval diagnosis iscanceled isspam spam haschurned targetvalue labels goldlabel
 12 deathevent raintomorrow lifeexpectancy creditability
-12 class species sentiment outcomes readmitted medianhousevalue deposit loanstatus classlabel defaulted
+12 recurred recurrence relapse relapsed class species sentiment outcomes readmitted medianhousevalue deposit loanstatus classlabel defaulted
 12 noshow
 11 tomorrow response default variety subscribed approved admitted admission converted conversion potability clicked
 10 quality price charges mpg cnt rings heartdisease stroke cardio classification g3 toxic emotion intent
@@ -18,7 +18,7 @@ _POINTS = """
 10 milespergallon click progression hazardous satisfaction pricerange cancelled canceled bought purchased malignant
 10 pm25 pm10 arrdelay depdelay
 11 sales
- 8 delay salary revenue demand disease disorder result winner won category genre severity risk hired passed fail failure
+ 8 timetaken delay salary revenue demand disease disorder result winner won category genre severity risk hired passed fail failure
  7 points strength yield efficiency grade rating score topic stars condition transported verdict
  7 labelname polarity digit letter subtype wage fare cost profit affected infected positive completed returned
  6 consumption power energy load emissions deaths mortality rent tip count total amount cancer tumor
@@ -44,7 +44,7 @@ FEATURES = set(
     postcode country city state region address street name first last email phone height weight marital married
     education occupation job smoker smoking children ethnicity id index unnamed row description comment comments url
     intercept const title floor bedrooms bathrooms sqft area length width depth size color colour temp temperature
-    treat treatment treated arm dose spray block plot supp cover batch replicate machine operator material
+    treat treatment treated arm dose spray block plot supp batch replicate machine operator material
     gender minority white black hispanic mom mother father dad parent school hschool college region urban district
     medicaid tenure experience exper kids population race cohort hospital clinic site subject store brand model make
     manufacturer lat lon north south east west central time hours nationality religion language party relationship
@@ -59,7 +59,8 @@ UNITS = set(
     """.split()
 )
 FORMULA = re.compile(r"(target|label|class|y|outcome)(var|variable|value|col|column|name|id|idx|s|es)?\d?")
-VAGUE = set("class type status category level group kind".split())  # vehicle_class is not the class
+VAGUE = set("class type status category level group kind count amount total condition".split())  # vehicle_class is not the class
+MARKS = set("flag bool boolean binary indicator ind yn reported".split())  # fraud_reported and churn_flag
 COUNTS = set(
     "count counts number num n children visits deaths executions events rings days hours years admissions".split()
 )
@@ -114,16 +115,28 @@ def by_name(name: str) -> float:
         return 0.0
     if is_later(words) or words[-1:] and words[-1] in TRUE:
         return 10.0
-    words = without_unit(words)
-    if len(words) > 1 and words[-1] in VAGUE and words[0] in FEATURES:
+    bare = without_unit(words)
+    while len(bare) > 1 and bare[-1] in MARKS:
+        bare = bare[:-1]
+    bare = bare if len("".join(bare)) > 1 else words  # y.bar is not y in bar
+    if len(bare) > 1 and bare[-1] in VAGUE and bare[0] in FEATURES:
         return 0.0  # age_group, region_type
-    points = max(((0.5 if word in VAGUE else 0.75) * NAMES[word] for word in words[-1:] if word in NAMES), default=0.0)
-    points = max([points, *(0.3 * NAMES[word] for word in words if word in NAMES)])
+    points = 0.9 * NAMES.get("".join(bare), 0) if bare != words else 0.0
+    points = max(points, _of_parts(bare))
     if words and words[0] in ("is", "has", "will", "did", "was"):
         points += 3
     if words and words[0] in ("target", "predict", "actual", "true", "final"):
         points += 4
     return points
+
+
+def _of_parts(words: list[str]) -> float:
+    """Points of a name by its last word, more where a vague one follows one that says it; else by any word."""
+    last, before = words[-1:], words[-2:-1]
+    points = max(((0.5 if word in VAGUE else 0.75) * NAMES.get(word, 0) for word in last), default=0.0)
+    if set(last) & (VAGUE - {"count"}) and points:
+        points += max((0.6 * NAMES.get(word, 0) for word in before), default=0.0)
+    return max([points, *(0.3 * NAMES.get(word, 0) for word in words if len(word) > 1)])
 
 
 def is_later(words: list[str]) -> bool:

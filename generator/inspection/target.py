@@ -18,6 +18,7 @@ dates = of_tables("dates")
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 MOST_CLASSES = 50
 BESIDE_TEXTS = 4  # other columns up to which a table with texts is one of texts
+MANY_NUMBERS = 8  # other columns from which on the only one of words is likely to be their class
 FEW_NUMBERS = 10  # different integers up to which they are taken for classes
 
 # evidence: points for each unit of it, and the sentence for a person ("" = too weak to be a reason)
@@ -34,6 +35,7 @@ WEIGHTS: dict[str, tuple[float, str]] = {
     "only classes": (0.5, "the only one with few values"),
     "only classes at an end": (1.2, ""),
     "only words": (0.5, "the only one of words"),
+    "only words of many": (2.0, "all others are numbers"),
     "only number": (1.0, "the only one that is measured"),
     "outcomes": (4.0, "its values are those of outcomes"),
     "guessed": (-8.0, ""),  # by a model, as its name says
@@ -116,10 +118,10 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
     found["has derived"] = any(is_derived(other, name) for other in others)
     if not table.dialect.get("header", True):
         return found
-    place = name.lower() == "y" and i not in (usable[0], usable[-1]) and "x" in map(str.lower, others)
+    place = name.lower() == "y" and i > 0 and columns[i - 1].name.lower() == "x" and len(usable) > 3
     found["name"] = 0.0 if place else by_name(name)
     words = words_of(name)
-    known = bool(words) and (words[-1] in FEATURES or (words[0] in FEATURES and found["name"] < 5))
+    known = place or bool(words) and (words[-1] in FEATURES or (words[0] in FEATURES and found["name"] < 5))
     found["known beforehand"] = known * (0.75 if i == usable[-1] else 1.0)
     found["file"] = file_is_named_after(table.path, name)
     found["guessed"] = bool(set(words) & GUESSED)
@@ -153,6 +155,7 @@ def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: l
         alone = classes and not any(are_classes(columns[k], profiles[k]) for k in others)
         found["only classes"], found["only classes at an end"] = alone, alone and at_end
         found["only words"] = word and all(columns[k].role == "number" for k in others)
+        found["only words of many"] = found["only words"] and at_end and len(others) >= MANY_NUMBERS
         found["only number"] = not classes and not word and all(are_classes(columns[k], profiles[k]) for k in others)
         factors = [k for k in others if designed(profiles[k])]
         measured = [k for k in others if not are_classes(columns[k], profiles[k]) and columns[k].role == "number"]
