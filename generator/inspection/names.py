@@ -21,7 +21,7 @@ _POINTS = """
  8 timetaken delay salary revenue demand disease disorder result winner won category genre severity risk hired passed fail failure
  7 points strength yield efficiency grade rating score topic stars condition transported verdict
  7 labelname polarity digit letter subtype wage fare cost profit affected infected positive completed returned
- 6 consumption power energy load emissions deaths mortality rent tip count total amount cancer tumor
+ 6 radiation irradiance consumption power energy load emissions deaths mortality rent tip count total amount cancer tumor
  6 prestige stage aqi
  5 status expectancy happiness output duration popularity growth choice decision vote voted
  4 type lang language author group kind level cluster productivity expenditure spending murder crime
@@ -88,10 +88,17 @@ NAME_WORDS = set("name names email mail phone url link address filename file pat
 TIME_WORDS = set("date time timestamp datetime day month year created updated at when week period quarter dt".split())
 
 
+JOINED = re.compile(
+    r"\b(user|customer|client|patient|person|member|player|student|employee|subject|household|school|hospital|town|city"
+    r"|store|shop|item|product|order|invoice|transaction|session|account|device|movie|book)(id|no|nr|code)\b"
+)
+
+
 def words_of(name: str) -> list[str]:
-    """The words in a name: customerID, customer_id and `Customer ID` have the same ones."""
+    """The words in a name: customerID, customer_id, `Customer ID` and customerid have the same ones."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return [word.lower() for word in re.findall(r"[^\W\d_]+|\d+", split)]
+    words = " ".join(word.lower() for word in re.findall(r"[^\W\d_]+|\d+", split))
+    return JOINED.sub(r"\1 \2", words).split()
 
 
 def without_unit(words: list[str]) -> list[str]:

@@ -155,7 +155,7 @@ def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: l
         alone = classes and not any(are_classes(columns[k], profiles[k]) for k in others)
         found["only classes"], found["only classes at an end"] = alone, alone and at_end
         found["only words"] = word and all(columns[k].role == "number" for k in others)
-        found["only words of many"] = found["only words"] and at_end and len(others) >= MANY_NUMBERS
+        found["only words of many"] = found["only words"] and i in (0, usable[-1]) and len(others) >= MANY_NUMBERS
         found["only number"] = not classes and not word and all(are_classes(columns[k], profiles[k]) for k in others)
         factors = [k for k in others if designed(profiles[k])]
         measured = [k for k in others if not are_classes(columns[k], profiles[k]) and columns[k].role == "number"]
@@ -173,9 +173,9 @@ def are_classes(column: Column, profile: Profile) -> bool:
 
 
 def _are_outcomes(profile: Profile) -> bool:
-    """Whether half of the values, or more, say how something ended: benign and malignant, deceased."""
+    """Whether a third of the values, or more, say how something ended: benign and malignant, deceased."""
     said = [bool(set(words_of(value)[:1]) & OUTCOMES) for value in profile.counts]
-    return 2 * sum(said) >= len(said)
+    return 3 * sum(said) >= len(said)
 
 
 def designed(profile: Profile) -> bool:
@@ -195,6 +195,6 @@ def _members(table: Table, columns: list[Column]) -> set[int]:
     for i, column in enumerate(columns):
         if column.role == "category" and 5 <= column.distinct <= rows / 5:
             for time in times:
-                if len(set(zip(table.columns[i], table.columns[time], strict=True))) >= 0.98 * rows:
+                if len(set(table.columns[time])) <= rows / 2 and len(set(zip(table.columns[i], table.columns[time], strict=True))) >= 0.98 * rows:
                     found.add(i)
     return found
