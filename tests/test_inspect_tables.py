@@ -275,3 +275,70 @@ def test_objects_that_are_maps_of_data_make_no_columns(tmp_path: Path) -> None:
     (tmp_path / "maps.json").write_text(json.dumps(entries), encoding="utf-8")
     found = inspect(str(tmp_path / "maps.json"))
     assert [column.name for column in found.columns] == ["label", "x", "counts"] and found.dialect["flat"] is False
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("y_true", "y_pred"),
+        ("work_home_actual", "gas_price"),
+        ("next_day_return", "price"),
+        ("default.payment.next.month", "payment"),
+        ("fraud_reported", "total_claim_amount"),
+        ("churn_flag", "holiday_flag"),
+        ("fare_amount", "passenger_count"),
+        ("Sleep Disorder", "Sleep Duration"),
+        ("strength", "y.bar"),
+    ],
+)
+def test_what_a_name_says(one: str, other: str) -> None:
+    assert names.by_name(one) > names.by_name(other)
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "named"),
+    [
+        ("wine-quality.csv", "quality", True),
+        ("houseprices.csv", "price", True),
+        ("solar-flare.csv", "c-class-flares", True),
+        ("football_players.csv", "foot", False),
+    ],
+)
+def test_what_the_name_of_a_file_says(file: str, name: str, named: bool) -> None:
+    assert names.file_is_named_after(Path(file), name) is named
+
+
+def test_what_is_known_only_later_is_a_leak(tmp_path: Path) -> None:
+    """A boat only for those who survived, what a model said, and a column for a class; not milk, of mammals only."""
+    rows = [["survived", "age", "cabin", "boat"]]
+    rows += [
+        [i * i % 3 % 2, i * 37 % 80, "AB"[i % 2] if i % 4 else "", i % 16 if i * i % 3 % 2 else ""] for i in range(200)
+    ]
+    found = inspect(made(tmp_path, rows))
+    assert found.suggestion.target == "survived" and unused(found) == {"boat"}
+    rows = [["area", "y_pred", "y_true"], *([i * 7 % 90, i * 31 % 97, i * 29 % 97] for i in range(97))]
+    assert unused(inspect(made(tmp_path, rows))) == {"y_pred"}
+    rows = [["milk", "legs", "type", "type_0"]]
+    rows += [[int(i % 3 == 0), i * i % 5, ["mammal", "bird", "fish"][i % 3], int(i % 3 == 1)] for i in range(120)]
+    assert unused(inspect(made(tmp_path, rows), "type")) == {"type_0"}
+
+
+def unused(found: Findings) -> set[str]:
+    return {suspect.column for suspect in found.suspects if suspect.kind == "leakage"}
+
+
+def test_numbers_of_shops_are_names_and_those_of_customers_tell_rows_apart(tmp_path: Path) -> None:
+    rows = [["shop_no", "zip", "customerid", "grade", "sales"]]
+    rows += [[i * i % 11, 10100 + i % 50, 7000 + i * 7 % 600, i % 4, i * 131 % 997] for i in range(1500)]
+    roles = {column.name: column.role for column in inspect(made(tmp_path, rows)).columns}
+    assert roles == {
+        "shop_no": "category", "zip": "category", "customerid": "identifier", "grade": "number", "sales": "number",
+    }  # fmt: skip
+
+
+def test_what_became_of_people_is_the_class_though_each_row_has_its_own_time(tmp_path: Path) -> None:
+    rows = [["when", "district", "contact", "state"]]
+    for i in range(120):
+        when = f"2021-{i % 12 + 1:02}-{i % 28 + 1:02} {i % 24:02}:{i % 60:02}:{i * 7 % 60:02}"
+        rows.append([when, "NESW"[i * i % 4], "abcdef"[i * i % 6], ["released", "isolated", "deceased"][i % 3]])
+    assert inspect(made(tmp_path, rows)).suggestion.target == "state"

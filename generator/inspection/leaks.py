@@ -10,11 +10,8 @@ from .numbers import as_numbers, is_missing
 from .profiles import Profile
 from .relation import Table
 from .target import dated_names
+from .telling import FEWEST_ROWS, LEAK, by_gaps, correlated, divides, is_class, tells
 
-LEAK = 0.999  # of the rows whose target a column tells, or correlation
-FEWEST_ROWS = 30  # below this, chance makes leaks
-FEWEST_GAPS = 20  # missing cells, others, and rows of a class
-GAPS_WRONG = 0.15  # of the rows of a class, or of the others: a column may be there or missing against the rule
 PAIRS = 40  # columns of numbers whose pairs are tried as parts of the target
 
 
@@ -75,13 +72,18 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
         if i == place or not column.use or column.role == "picture" or column.name in earlier:
             continue
         given = [table.columns[i][n] for n in known]
-        why = "" if numeric else _by_gaps(given, column, wanted)
+        why = "" if numeric else by_gaps(given, column, wanted)
         if column.role in ("text", "list"):
             pass
         elif column.role == "number" and numeric:
-            why = _correlated(as_numbers(given, column.parse), wanted)
-        elif not numeric and not why:
-            why = _tells(given, column, wanted) or _divides(given, column, wanted)
+            why = correlated(as_numbers(given, column.parse), wanted)
+        elif not numeric:
+            why = (
+                why
+                or tells(given, column, wanted)
+                or divides(given, column, wanted)
+                or is_class(given, wanted, column.name, target.name)
+            )
         if why:
             found.append(Suspect("leakage", column.name, f"{why} ({stated})"))
         elif _named_after(column.name, target.name):
@@ -90,64 +92,6 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
     if numeric:
         found += _parts(table, columns, place, known[:2000], wanted[:2000], earlier | {s.column for s in found})
     return found
-
-
-def _correlated(given: np.ndarray, wanted: np.ndarray) -> str:
-    """Whether one number is another on a different scale."""
-    both = np.isfinite(given) & np.isfinite(wanted)
-    if both.sum() < FEWEST_ROWS or both.sum() < 0.5 * len(wanted) or not given[both].std() or not wanted[both].std():
-        return ""
-    value = abs(np.corrcoef(given[both], wanted[both])[0, 1])
-    return f"correlation {value:.4f}" if value > LEAK else ""
-
-
-def _tells(given: list[str], column: Column, wanted: np.ndarray) -> str:
-    """Whether equal values go with equal classes, judged by values that repeat; wanted are the classes' numbers."""
-    classes = int(wanted.max()) + 1
-    if np.bincount(wanted).max() > 0.995 * len(wanted):
-        return ""
-    there = np.array([not is_missing(cell, column.parse) for cell in given])
-    names, values = np.unique(np.array(given)[there], return_inverse=True)
-    pairs, counts = np.unique(values * classes + wanted[there], return_counts=True)
-    most, total = np.zeros(len(names), np.int64), np.bincount(values, minlength=len(names))
-    np.maximum.at(most, pairs // classes, counts)
-    repeated = total > 1
-    rows, right = int(total[repeated].sum()), int(most[repeated].sum())
-    usual = pairs[(counts == most[pairs // classes]) & repeated[pairs // classes]] % classes
-    many = 5 * repeated.sum() <= rows and rows >= max(FEWEST_ROWS, 0.8 * len(given))
-    if many and right >= LEAK * rows and len(np.unique(usual)) == classes:
-        return f"each value goes with one value of the target in {right / rows:.1%}"
-    return ""
-
-
-def _by_gaps(given: list[str], column: Column, wanted: np.ndarray) -> str:
-    """Whether a value is there for the rows of one class and missing for the others, as what is known only later is."""
-    there = np.array([not is_missing(cell, column.parse) for cell in given])
-    if min(there.sum(), (~there).sum()) < FEWEST_GAPS:
-        return ""
-    for number, rows in enumerate(np.bincount(wanted)):
-        of_class = wanted == number
-        for is_there in (there, ~there):
-            wrong = int((is_there != of_class).sum())
-            if rows >= FEWEST_GAPS and wrong <= GAPS_WRONG * min(rows, len(given) - rows):
-                return f"whether it is missing tells one value of the target in {1 - wrong / len(given):.1%}"
-    return ""
-
-
-def _divides(given: list[str], column: Column, wanted: np.ndarray) -> str:
-    """Whether thresholds on a number divide the classes without a mistake."""
-    if column.role != "number" or len(given) < 200 or np.bincount(wanted).min() < 20:
-        return ""
-    numbers = as_numbers(given, column.parse)
-    there = np.isfinite(numbers)
-    if there.sum() < 0.99 * len(given):
-        return ""
-    order = np.argsort(numbers[there], kind="stable")
-    numbers, classes = numbers[there][order], wanted[there][order]
-    changes = np.flatnonzero(np.diff(classes))
-    if len(changes) == wanted.max() and (numbers[changes] != numbers[changes + 1]).all():
-        return "thresholds on it divide the classes without a mistake"
-    return ""
 
 
 MADE = GUESSED | set("encoded encode enc prob probability label code cat num binary".split())

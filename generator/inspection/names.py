@@ -10,18 +10,22 @@ _POINTS = """
 14 finalgrade finalscore finalmark finalresult examscore
 13 saleprice medv medhouseval diagnosis iscanceled isspam spam haschurned targetvalue labels goldlabel
 12 deathevent raintomorrow lifeexpectancy creditability
-12 recurred recurrence relapse relapsed class species sentiment outcomes readmitted medianhousevalue deposit loanstatus classlabel defaulted
+12 recurred recurrence relapse relapsed class species sentiment outcomes readmitted medianhousevalue deposit
+12 loanstatus classlabel defaulted
 12 noshow
 11 tomorrow response default variety subscribed approved admitted admission converted conversion potability clicked
 10 quality price charges mpg cnt rings heartdisease stroke cardio classification g3 toxic emotion intent
-10 purchase admit denied deny rejected accepted acceptance accept approve approval recidivism died dead death responded
+10 purchase admit denied deny rejected accepted acceptance accept approve approval recidivism died dead death
+10 responded
 10 milespergallon click progression hazardous satisfaction pricerange cancelled canceled bought purchased malignant
 10 pm25 pm10 arrdelay depdelay
 11 sales
- 8 timetaken delay salary revenue demand disease disorder result winner won category genre severity risk hired passed fail failure
+ 8 timetaken delay salary revenue demand disease disorder result winner won category genre severity risk hired passed
+ 8 fail failure
  7 points strength yield efficiency grade rating score topic stars condition transported verdict
  7 labelname polarity digit letter subtype wage fare cost profit affected infected positive completed returned
- 6 radiation irradiance consumption power energy load emissions deaths mortality rent tip count total amount cancer tumor
+ 6 radiation irradiance consumption power energy load emissions deaths mortality rent tip count total amount cancer
+ 6 tumor
  6 prestige stage aqi
  5 status expectancy happiness output duration popularity growth choice decision vote voted
  4 type lang language author group kind level cluster productivity expenditure spending murder crime
@@ -59,7 +63,9 @@ UNITS = set(
     """.split()
 )
 FORMULA = re.compile(r"(target|label|class|y|outcome)(var|variable|value|col|column|name|id|idx|s|es)?\d?")
-VAGUE = set("class type status category level group kind count amount total condition".split())  # vehicle_class is not the class
+VAGUE = set(
+    "class type status category level group kind count amount total condition".split()
+)  # vehicle_class is not the class
 MARKS = set("flag bool boolean binary indicator ind yn reported".split())  # fraud_reported and churn_flag
 COUNTS = set(
     "count counts number num n children visits deaths executions events rings days hours years admissions".split()
@@ -120,8 +126,8 @@ def by_name(name: str) -> float:
         return 11.0
     if set(words) & GUESSED:
         return 0.0
-    if is_later(words) or words[-1:] and words[-1] in TRUE:
-        return 10.0
+    if is_later(words) or set(words[-1:]) & TRUE:
+        return 12.0
     bare = without_unit(words)
     while len(bare) > 1 and bare[-1] in MARKS:
         bare = bare[:-1]

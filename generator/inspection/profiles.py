@@ -216,8 +216,8 @@ def _of_counts(profile: Profile) -> None:
         by_text = there
         profile.known, profile.distinct = sum(by_text.values()), len(by_text)
         profile.length = sum(len(cell) * count for cell, count in by_text.items()) / max(profile.known, 1)
-        if profile.look.kind == "date":
-            profile.span = _span(profile, by_text)
+    if profile.look.kind == "date":
+        profile.span = _span(profile, by_text)
     if profile.distinct <= FEW:
         profile.counts = by_text
 

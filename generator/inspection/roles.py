@@ -111,7 +111,8 @@ def _is_identifier(i: int, name: str, profile: Profile, rows: int, table: Table)
 def _is_code(name: str, profile: Profile) -> bool:
     """Whether a column's integers are names, such as those of shops and districts, of which each has several rows."""
     words = words_of(name)
-    named = len(words) > 1 and words[-1] in CODE_WORDS or bool(set(words) & {"zip", "zipcode", "postcode", "postal"})
+    postal = bool(set(words) & {"zip", "zipcode", "postcode", "postal"})
+    named = postal or (len(words) > 1 and words[-1] in CODE_WORDS)
     return named and profile.whole and 2 < profile.distinct <= 0.5 * profile.known
 
 

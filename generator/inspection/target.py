@@ -121,7 +121,7 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
     place = name.lower() == "y" and i > 0 and columns[i - 1].name.lower() == "x" and len(usable) > 3
     found["name"] = 0.0 if place else by_name(name)
     words = words_of(name)
-    known = place or bool(words) and (words[-1] in FEATURES or (words[0] in FEATURES and found["name"] < 5))
+    known = place or (bool(words) and (words[-1] in FEATURES or (words[0] in FEATURES and found["name"] < 5)))
     found["known beforehand"] = known * (0.75 if i == usable[-1] else 1.0)
     found["file"] = file_is_named_after(table.path, name)
     found["guessed"] = bool(set(words) & GUESSED)
@@ -192,9 +192,10 @@ def _members(table: Table, columns: list[Column]) -> set[int]:
         if c.role == "date" or (c.role == "number" and set(words_of(c.name)) & TIME_WORDS)
     ]
     rows, found = len(table.sample), set()
+    times = [i for i in times if len(set(table.columns[i])) <= rows / 2]  # else each row differs by its own time
     for i, column in enumerate(columns):
         if column.role == "category" and 5 <= column.distinct <= rows / 5:
             for time in times:
-                if len(set(table.columns[time])) <= rows / 2 and len(set(zip(table.columns[i], table.columns[time], strict=True))) >= 0.98 * rows:
+                if len(set(zip(table.columns[i], table.columns[time], strict=True))) >= 0.98 * rows:
                     found.add(i)
     return found
