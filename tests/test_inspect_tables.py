@@ -5,11 +5,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from corpus import CASES, Case, column, csv, flowers
 from hackgen.errors import Misuse, Problem
 from hackgen.inspection import (
+    Column,
     Findings,
     engine_tables,
     inspect,
@@ -18,6 +20,7 @@ from hackgen.inspection import (
     profiles,
     relation,
     tables,
+    telling,
     text_tables,
 )
 from hackgen.inspection.show import text
@@ -289,6 +292,7 @@ def test_objects_that_are_maps_of_data_make_no_columns(tmp_path: Path) -> None:
         ("fare_amount", "passenger_count"),
         ("Sleep Disorder", "Sleep Duration"),
         ("strength", "y.bar"),
+        ("Life expectancy (men)", "Status"),
     ],
 )
 def test_what_a_name_says(one: str, other: str) -> None:
@@ -298,14 +302,16 @@ def test_what_a_name_says(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("file", "name", "named"),
     [
-        ("wine-quality.csv", "quality", True),
-        ("houseprices.csv", "price", True),
-        ("solar-flare.csv", "c-class-flares", True),
-        ("football_players.csv", "foot", False),
+        ("wine-quality.csv", "quality", 1),
+        ("houseprices.csv", "price", 1),
+        ("solar-flare.csv", "c-class-flares", 1),
+        ("StressLevelDataset.csv", "stress_level", 2),
+        ("StressLevelDataset.csv", "anxiety_level", 0),
+        ("football_players.csv", "foot", 0),
     ],
 )
-def test_what_the_name_of_a_file_says(file: str, name: str, named: bool) -> None:
-    assert names.file_is_named_after(Path(file), name) is named
+def test_what_the_name_of_a_file_says(file: str, name: str, named: int) -> None:
+    assert names.file_is_named_after(Path(file), name) == named
 
 
 def test_what_is_known_only_later_is_a_leak(tmp_path: Path) -> None:
@@ -321,6 +327,38 @@ def test_what_is_known_only_later_is_a_leak(tmp_path: Path) -> None:
     rows = [["milk", "legs", "type", "type_0"]]
     rows += [[int(i % 3 == 0), i * i % 5, ["mammal", "bird", "fish"][i % 3], int(i % 3 == 1)] for i in range(120)]
     assert unused(inspect(made(tmp_path, rows), "type")) == {"type_0"}
+
+
+def test_what_a_model_said_names_the_target(tmp_path: Path) -> None:
+    rows = [["id", "car_value", "tenure", "paid_back", "y_pred_proba", "y_pred"]]
+    rows += [
+        [i, i * 131 % 9973, i * 7 % 61, i % 2, round((i % 2 + i % 7) / 8, 2), (i + i % 9 // 8) % 2] for i in range(300)
+    ]
+    found = inspect(made(tmp_path, rows))
+    assert found.suggestion.target == "paid_back" and unused(found) == {"y_pred_proba", "y_pred"}
+
+
+def test_yes_and_no_for_each_value_of_one_column_are_no_targets(tmp_path: Path) -> None:
+    charges = [f"charge_{name}" for name in ("theft", "fraud", "assault", "arson", "drugs", "trespass", "robbery", "x")]
+    rows = [["age", "again", *charges]]
+    rows += [[20 + i * 7 % 50, int(i * i % 5 < 2), *(int(i % 8 == k) for k in range(8))] for i in range(300)]
+    assert inspect(made(tmp_path, rows)).suggestion.target == "again"
+
+
+def test_a_class_that_the_sample_lacks_is_divided_by_nothing() -> None:
+    numbers = [str(i) for i in range(300)]
+    assert not telling.divides(numbers, Column("x", "number"), np.zeros(300, np.int64))
+
+
+def test_none_is_a_class_where_it_is_frequent(tmp_path: Path) -> None:
+    rows = [["age", "disorder"], *([i * 7 % 60, ["None", "Insomnia", "Apnoea", "", "None"][i % 5]] for i in range(80))]
+    found = inspect(made(tmp_path, rows))
+    assert found.facts["classes"] == {"None": 32, "Insomnia": 16, "Apnoea": 16}
+    assert column_named(found, "disorder").missing == 0.2
+
+
+def column_named(found: Findings, name: str) -> Column:
+    return next(column for column in found.columns if column.name == name)
 
 
 def unused(found: Findings) -> set[str]:

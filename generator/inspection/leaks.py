@@ -8,8 +8,8 @@ from .findings import Column, Suspect
 from .names import GUESSED, words_of
 from .numbers import as_numbers, is_missing
 from .profiles import Profile
+from .related import dated_names
 from .relation import Table
-from .target import dated_names
 from .telling import FEWEST_ROWS, LEAK, by_gaps, correlated, divides, is_class, tells
 
 PAIRS = 40  # columns of numbers whose pairs are tried as parts of the target

@@ -17,13 +17,14 @@ _POINTS = """
 10 quality price charges mpg cnt rings heartdisease stroke cardio classification g3 toxic emotion intent
 10 purchase admit denied deny rejected accepted acceptance accept approve approval recidivism died dead death
 10 responded
-10 milespergallon click progression hazardous satisfaction pricerange cancelled canceled bought purchased malignant
+10 milespergallon marketvalue
+10 click progression hazardous satisfaction pricerange cancelled canceled bought purchased malignant
 10 pm25 pm10 arrdelay depdelay
 11 sales
  8 timetaken delay salary revenue demand disease disorder result winner won category genre severity risk hired passed
  8 fail failure
  7 points strength yield efficiency grade rating score topic stars condition transported verdict
- 7 labelname polarity digit letter subtype wage fare cost profit affected infected positive completed returned
+ 7 occupancy labelname polarity digit letter subtype wage fare cost profit affected infected positive completed returned
  6 radiation irradiance consumption power energy load emissions deaths mortality rent tip count total amount cancer
  6 tumor
  6 prestige stage aqi
@@ -64,7 +65,7 @@ UNITS = set(
 )
 FORMULA = re.compile(r"(target|label|class|y|outcome)(var|variable|value|col|column|name|id|idx|s|es)?\d?")
 VAGUE = set(
-    "class type status category level group kind count amount total condition".split()
+    "class type status category level group kind count amount total condition quality".split()
 )  # vehicle_class is not the class
 MARKS = set("flag bool boolean binary indicator ind yn reported".split())  # fraud_reported and churn_flag
 COUNTS = set(
@@ -79,9 +80,10 @@ OUTCOMES = set(
     """
     alive dead died deceased survived living recovered benign malignant positive negative neutral pass passed fail
     failed approved rejected denied declined accepted spam ham fraud fraudulent genuine legitimate fake real win won
-    loss lost lose draw churned stayed left joined retained default paid cancelled canceled completed good bad
+    loss lost lose draw churned stayed left joined retained default paid cancelled canceled completed
     """.split()
 )
+STATISTICS = set("min max mean avg ave average median sum std stdev stddev sd var se worst".split())
 PERIODS = set("hour day week month quarter year period season".split())
 TRUE = set("true truth actual actuals".split())  # y_true, work_home_actual
 GUESSED = set("pred preds predicted prediction predictions proba probas".split())  # what a model said
@@ -117,8 +119,8 @@ def without_unit(words: list[str]) -> list[str]:
 
 
 def by_name(name: str) -> float:
-    """Points for a name that outcomes have: whole, else its last word, else any."""
-    words = words_of(name)
+    """Points for a name that outcomes have: whole, else its last word, else any; what is in brackets says no more."""
+    words = words_of(re.sub(r"(?<=\w)\s*[(\[].*", "", name))
     whole = "".join(words)
     if whole in NAMES:
         return NAMES[whole]
@@ -159,20 +161,23 @@ def is_later(words: list[str]) -> bool:
     )
 
 
-def file_is_named_after(path: Path, name: str) -> bool:
-    """Whether wine-quality.csv is the file of the column quality, and houseprice.csv that of price."""
+def file_is_named_after(path: Path, name: str) -> float:
+    """Whether wine-quality.csv is the file of the column quality (1), and life_expectancy.csv that of two words (2)."""
     file, words = words_of(path.name.partition(".")[0]), words_of(name)
     together = "".join(words)
     whole = {word.rstrip("s") for word in file}
-    if any(word.rstrip("s") in whole for word in [together, *words] if len(word) >= 4):
-        return True
-    return len(together) >= 5 and together in "".join(file)
+    both = {word.rstrip("s") for word in words if len(word) >= 4} & whole
+    if both - VAGUE or together.rstrip("s") in whole:
+        return float(min(len(both), 2)) or 1.0
+    return float(len(together) >= 5 and together in "".join(file))
 
 
 def families(names: list[str]) -> set[str]:
-    """Names that differ from several others in a number only: x1 x2 x3, pixel_0 …, V1 …"""
+    """Names that differ from several others in a number only (x1 x2 x3), or in a statistic (delay_min, delay_max …)."""
     stems: dict[str, list[str]] = {}
     for name in names:
+        if len(words := words_of(name)) > 1 and words[-1] in STATISTICS:
+            stems.setdefault(" ".join(words[:-1]), []).append(name)
         if match := re.fullmatch(r"(.*?)[_ .-]*\d+(_\d+)?", name):
             stems.setdefault(match[1].lower(), []).append(name)
     return {name for members in stems.values() if len(members) >= 3 for name in members}

@@ -112,7 +112,7 @@ def _is_code(name: str, profile: Profile) -> bool:
     """Whether a column's integers are names, such as those of shops and districts, of which each has several rows."""
     words = words_of(name)
     postal = bool(set(words) & {"zip", "zipcode", "postcode", "postal"})
-    named = postal or (len(words) > 1 and words[-1] in CODE_WORDS)
+    named = postal or words == ["id"] or (len(words) > 1 and words[-1] in CODE_WORDS)
     return named and profile.whole and 2 < profile.distinct <= 0.5 * profile.known
 
 

@@ -4,18 +4,15 @@ A column's points are the sum of its evidences: what its name says (names.py), w
 beside those of the others, and whether the others tell anything about it. WEIGHTS are the only numbers to tune.
 """
 
-import re
 from dataclasses import dataclass
 
-from .borrowed import of_tables
 from .findings import Column
-from .names import FEATURES, GUESSED, OUTCOMES, TIME_WORDS, by_name, families, file_is_named_after, is_derived, words_of
+from .names import FEATURES, GUESSED, OUTCOMES, by_name, families, file_is_named_after, is_derived, words_of
 from .predictable import told_by_others
 from .profiles import Profile
+from .related import dated_names, dummies_of, guessed_of, members_of
 from .relation import Table
 
-dates = of_tables("dates")
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 MOST_CLASSES = 50
 BESIDE_TEXTS = 4  # other columns up to which a table with texts is one of texts
 MANY_NUMBERS = 8  # other columns from which on the only one of words is likely to be their class
@@ -38,9 +35,11 @@ WEIGHTS: dict[str, tuple[float, str]] = {
     "only words of many": (2.0, "all others are numbers"),
     "only number": (1.0, "the only one that is measured"),
     "outcomes": (4.0, "its values are those of outcomes"),
+    "another guesses it": (8.0, "another column is what a model said about it"),
     "guessed": (-8.0, ""),  # by a model, as its name says
     "classes of texts": (1.5, "the other column holds texts"),
     "no classes of texts": (-1.0, ""),
+    "one of many": (-6.0, ""),  # yes or no for each value of what was one column
     "numbered": (-4.0, ""),  # x1 x2 x3
     "latest": (9.0, "it is the latest of the columns that are named by dates"),
     "derived": (-2.5, ""),  # log_price beside price
@@ -86,7 +85,8 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
     if not possible or len(usable) < 2:
         return {}
     related, dated = families([column.name for column in columns]), dated_names(columns)
-    members, told = _members(table, columns), told_by_others(table, columns, usable)
+    members, told = members_of(table, columns), told_by_others(table, columns, usable)
+    dummies, guessed = dummies_of(columns), guessed_of(table, columns, possible)
     found = {}
     for i in possible:
         evidence = _of_name(table, columns, i, usable) | _of_values(columns, profiles, i, usable)
@@ -95,7 +95,10 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
         numbered = columns[i].name in related or columns[i].name in dated
         evidence["numbered"] = numbered and not evidence["latest"] and table.dialect.get("header", True)
         evidence["missing"], evidence["some missing"] = columns[i].missing, columns[i].missing > 0
-        evidence["who was measured"] = i in members
+        evidence["who was measured"], evidence["one of many"] = i in members, columns[i].name in dummies
+        evidence["another guesses it"] = i == guessed
+        if evidence["one of many"]:
+            evidence["name"] = evidence["file"] = 0.0  # its name is a value, such as charge_fraud
         if i in told:
             evidence["told by others"], evidence["told by nothing"] = told[i], told[i] < 0.01
         found[i] = {kind: float(amount) for kind, amount in evidence.items() if amount}
@@ -128,17 +131,6 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
     return found
 
 
-def dated_names(columns: list[Column]) -> list[str]:
-    """Names of number columns that are dates, months or years one after the other: 2020-01, 2020-02 …"""
-    names = [column.name for column in columns if column.role == "number"]
-    years = [name for name in names if re.fullmatch(r"(19|20)\d\d", name)]
-    months = [name for name in names if name[:3].lower() in MONTHS and name.isalpha()]
-    whole = [name for name in names if re.search(r"\d", name) and re.search(r"[-/. ]", name)]
-    whole = whole if dates.find_form(whole) else []
-    found = max((years, months, whole), key=len)
-    return found if len(found) >= 6 and len(found) >= 0.7 * len(names) else []
-
-
 # Values
 
 
@@ -155,7 +147,9 @@ def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: l
         alone = classes and not any(are_classes(columns[k], profiles[k]) for k in others)
         found["only classes"], found["only classes at an end"] = alone, alone and at_end
         found["only words"] = word and all(columns[k].role == "number" for k in others)
-        found["only words of many"] = found["only words"] and i in (0, usable[-1]) and len(others) >= MANY_NUMBERS
+        found["only words of many"] = (
+            found["only words"] and i in (0, usable[-1]) and profile.distinct > 2 and len(others) >= MANY_NUMBERS
+        )
         found["only number"] = not classes and not word and all(are_classes(columns[k], profiles[k]) for k in others)
         factors = [k for k in others if designed(profiles[k])]
         measured = [k for k in others if not are_classes(columns[k], profiles[k]) and columns[k].role == "number"]
@@ -182,20 +176,3 @@ def designed(profile: Profile) -> bool:
     """Whether all values are equally frequent, as those of an experiment's factors are."""
     counts = profile.counts.values()
     return 1 < len(counts) <= profile.known / 2 and max(counts) - min(counts) <= 0.05 * max(counts)
-
-
-def _members(table: Table, columns: list[Column]) -> set[int]:
-    """Categories that name who was measured at each time (firm and year, country and date): never the target."""
-    times = [
-        i
-        for i, c in enumerate(columns)
-        if c.role == "date" or (c.role == "number" and set(words_of(c.name)) & TIME_WORDS)
-    ]
-    rows, found = len(table.sample), set()
-    times = [i for i in times if len(set(table.columns[i])) <= rows / 2]  # else each row differs by its own time
-    for i, column in enumerate(columns):
-        if column.role == "category" and 5 <= column.distinct <= rows / 5:
-            for time in times:
-                if len(set(zip(table.columns[i], table.columns[time], strict=True))) >= 0.98 * rows:
-                    found.add(i)
-    return found

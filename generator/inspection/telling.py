@@ -56,7 +56,7 @@ def by_gaps(given: list[str], column: Column, wanted: np.ndarray) -> str:
 
 def divides(given: list[str], column: Column, wanted: np.ndarray) -> str:
     """Whether thresholds on a number divide the classes without a mistake."""
-    if column.role != "number" or len(given) < 200 or np.bincount(wanted).min() < 20:
+    if column.role != "number" or len(given) < 200 or not wanted.any() or np.bincount(wanted).min() < 20:
         return ""
     numbers = as_numbers(given, column.parse)
     there = np.isfinite(numbers)
