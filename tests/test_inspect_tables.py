@@ -376,6 +376,11 @@ def test_numbers_of_shops_are_names_and_those_of_customers_tell_rows_apart(tmp_p
     }  # fmt: skip
 
 
+def test_an_id_is_never_predicted(tmp_path: Path) -> None:
+    rows = [["length", "val", "id"], *([i * 37 % 91, i * 131 % 97, i % 10] for i in range(300))]
+    assert inspect(made(tmp_path, rows)).suggestion.target != "id"
+
+
 def test_what_became_of_people_is_the_class_though_each_row_has_its_own_time(tmp_path: Path) -> None:
     rows = [["when", "district", "contact", "state"]]
     for i in range(120):

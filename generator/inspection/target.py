@@ -95,7 +95,8 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
         numbered = columns[i].name in related or columns[i].name in dated
         evidence["numbered"] = numbered and not evidence["latest"] and table.dialect.get("header", True)
         evidence["missing"], evidence["some missing"] = columns[i].missing, columns[i].missing > 0
-        evidence["who was measured"], evidence["one of many"] = i in members, columns[i].name in dummies
+        evidence["who was measured"] = i in members or words_of(columns[i].name)[-1:] == ["id"]
+        evidence["one of many"] = columns[i].name in dummies
         evidence["another guesses it"] = i == guessed
         if evidence["one of many"]:
             evidence["name"] = evidence["file"] = 0.0  # its name is a value, such as charge_fraud
