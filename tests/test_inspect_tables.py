@@ -5,11 +5,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from corpus import CASES, Case, column, csv, flowers
 from hackgen.errors import Misuse, Problem
 from hackgen.inspection import (
+    Column,
     Findings,
     engine_tables,
     inspect,
@@ -18,6 +20,7 @@ from hackgen.inspection import (
     profiles,
     relation,
     tables,
+    telling,
     text_tables,
 )
 from hackgen.inspection.show import text
@@ -130,11 +133,13 @@ def test_damaged_archives_and_parquet_are_one_line(tmp_path: Path) -> None:
         inspect(str(tmp_path / "nothing.csv"))
 
 
-@pytest.mark.parametrize("how", ["plain", "latin", "stray", "ragged", "words"])
+@pytest.mark.parametrize("how", ["plain", "latin", "stray", "ragged", "words", "longer"])
 def test_large_files_are_read_by_duckdb_with_the_same_findings(how: str, tmp_path: Path, monkeypatch: Any) -> None:
     rows = column("x", ["1", "2", "é", "3"] if how == "words" else ["a", "é"], 3000)
     content = csv(rows, "cp1252" if how == "latin" else "utf-8")
     content += {"stray": b'"b,1.5,2,red,rose\n', "ragged": b"1,2\n"}.get(how, b"")
+    if how == "longer":  # a delimiter at the end of each row, but not of the header
+        content = content.replace(b"\n", b",\n").replace(b",\n", b"\n", 1)
     (tmp_path / "large [1]*.csv").write_bytes(content)
     small = inspect(str(tmp_path / "large [1]*.csv"))
     monkeypatch.setattr(tables, "CAREFUL", 1000)
@@ -275,3 +280,110 @@ def test_objects_that_are_maps_of_data_make_no_columns(tmp_path: Path) -> None:
     (tmp_path / "maps.json").write_text(json.dumps(entries), encoding="utf-8")
     found = inspect(str(tmp_path / "maps.json"))
     assert [column.name for column in found.columns] == ["label", "x", "counts"] and found.dialect["flat"] is False
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("y_true", "y_pred"),
+        ("work_home_actual", "gas_price"),
+        ("next_day_return", "price"),
+        ("default.payment.next.month", "payment"),
+        ("fraud_reported", "total_claim_amount"),
+        ("churn_flag", "holiday_flag"),
+        ("fare_amount", "passenger_count"),
+        ("Sleep Disorder", "Sleep Duration"),
+        ("strength", "y.bar"),
+        ("Life expectancy (men)", "Status"),
+    ],
+)
+def test_what_a_name_says(one: str, other: str) -> None:
+    assert names.by_name(one) > names.by_name(other)
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "named"),
+    [
+        ("wine-quality.csv", "quality", 1),
+        ("houseprices.csv", "price", 1),
+        ("solar-flare.csv", "c-class-flares", 1),
+        ("StressLevelDataset.csv", "stress_level", 2),
+        ("StressLevelDataset.csv", "anxiety_level", 0),
+        ("football_players.csv", "foot", 0),
+    ],
+)
+def test_what_the_name_of_a_file_says(file: str, name: str, named: int) -> None:
+    assert names.file_is_named_after(Path(file), name) == named
+
+
+def test_what_is_known_only_later_is_a_leak(tmp_path: Path) -> None:
+    """A boat only for those who survived, what a model said, and a column for a class; not milk, of mammals only."""
+    rows = [["survived", "age", "cabin", "boat"]]
+    rows += [
+        [i * i % 3 % 2, i * 37 % 80, "AB"[i % 2] if i % 4 else "", i % 16 if i * i % 3 % 2 else ""] for i in range(200)
+    ]
+    found = inspect(made(tmp_path, rows))
+    assert found.suggestion.target == "survived" and unused(found) == {"boat"}
+    rows = [["area", "y_pred", "y_true"], *([i * 7 % 90, i * 31 % 97, i * 29 % 97] for i in range(97))]
+    assert unused(inspect(made(tmp_path, rows))) == {"y_pred"}
+    rows = [["milk", "legs", "type", "type_0"]]
+    rows += [[int(i % 3 == 0), i * i % 5, ["mammal", "bird", "fish"][i % 3], int(i % 3 == 1)] for i in range(120)]
+    assert unused(inspect(made(tmp_path, rows), "type")) == {"type_0"}
+
+
+def test_what_a_model_said_names_the_target(tmp_path: Path) -> None:
+    rows = [["id", "car_value", "tenure", "paid_back", "y_pred_proba", "y_pred"]]
+    rows += [
+        [i, i * 131 % 9973, i * 7 % 61, i % 2, round((i % 2 + i % 7) / 8, 2), (i + i % 9 // 8) % 2] for i in range(300)
+    ]
+    found = inspect(made(tmp_path, rows))
+    assert found.suggestion.target == "paid_back" and unused(found) == {"y_pred_proba", "y_pred"}
+
+
+def test_yes_and_no_for_each_value_of_one_column_are_no_targets(tmp_path: Path) -> None:
+    charges = [f"charge_{name}" for name in ("theft", "fraud", "assault", "arson", "drugs", "trespass", "robbery", "x")]
+    rows = [["age", "again", *charges]]
+    rows += [[20 + i * 7 % 50, int(i * i % 5 < 2), *(int(i % 8 == k) for k in range(8))] for i in range(300)]
+    assert inspect(made(tmp_path, rows)).suggestion.target == "again"
+
+
+def test_a_class_that_the_sample_lacks_is_divided_by_nothing() -> None:
+    numbers = [str(i) for i in range(300)]
+    assert not telling.divides(numbers, Column("x", "number"), np.zeros(300, np.int64))
+
+
+def test_none_is_a_class_where_it_is_frequent(tmp_path: Path) -> None:
+    rows = [["age", "disorder"], *([i * 7 % 60, ["None", "Insomnia", "Apnoea", "", "None"][i % 5]] for i in range(80))]
+    found = inspect(made(tmp_path, rows))
+    assert found.facts["classes"] == {"None": 32, "Insomnia": 16, "Apnoea": 16}
+    assert column_named(found, "disorder").missing == 0.2
+
+
+def column_named(found: Findings, name: str) -> Column:
+    return next(column for column in found.columns if column.name == name)
+
+
+def unused(found: Findings) -> set[str]:
+    return {suspect.column for suspect in found.suspects if suspect.kind == "leakage"}
+
+
+def test_numbers_of_shops_are_names_and_those_of_customers_tell_rows_apart(tmp_path: Path) -> None:
+    rows = [["shop_no", "zip", "customerid", "grade", "sales"]]
+    rows += [[i * i % 11, 10100 + i % 50, 7000 + i * 7 % 600, i % 4, i * 131 % 997] for i in range(1500)]
+    roles = {column.name: column.role for column in inspect(made(tmp_path, rows)).columns}
+    assert roles == {
+        "shop_no": "category", "zip": "category", "customerid": "identifier", "grade": "number", "sales": "number",
+    }  # fmt: skip
+
+
+def test_an_id_is_never_predicted(tmp_path: Path) -> None:
+    rows = [["length", "val", "id"], *([i * 37 % 91, i * 131 % 97, i % 10] for i in range(300))]
+    assert inspect(made(tmp_path, rows)).suggestion.target != "id"
+
+
+def test_what_became_of_people_is_the_class_though_each_row_has_its_own_time(tmp_path: Path) -> None:
+    rows = [["when", "district", "contact", "state"]]
+    for i in range(120):
+        when = f"2021-{i % 12 + 1:02}-{i % 28 + 1:02} {i % 24:02}:{i % 60:02}:{i * 7 % 60:02}"
+        rows.append([when, "NESW"[i * i % 4], "abcdef"[i * i % 6], ["released", "isolated", "deceased"][i % 3]])
+    assert inspect(made(tmp_path, rows)).suggestion.target == "state"

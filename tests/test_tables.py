@@ -362,6 +362,9 @@ def test_a_large_table_is_encoded_as_a_small_one_and_prepared_once(numbers: Path
 
 
 AWKWARD = {
+    "of R": "a,b\n" + "".join(f"row{i},{i},{i * i % 7}\n" for i in range(100)),
+    "longer header": "a,b,\n" + "".join(f"{i},{i * i % 7}\n" for i in range(100)),
+    "longer rows": "a,b\n" + "".join(f"{i},{i * i % 7},\n" for i in range(100)),
     "plain": "a,b,c\n" + "".join(f"{i},x {i},{i / 7}\n" for i in range(90)),
     "blanks": "a,b,c\n" + "".join(f" {i}, x{i},\t{i}\u00a0\n" + "\n" * (i % 3) + ", ,\n" * (i % 2) for i in range(90)),
     "quotes": "a,b,c\n" + "".join(f'{i},"x, ""{i}""",\'{i}\'\n' for i in range(90)),

@@ -98,12 +98,20 @@ def sniff(text: str) -> Dialect:
     head = "".join(itertools.islice(io.StringIO(text, newline=""), SAMPLE + MOST_SKIPPED))
     delimiter, width = rules.choose_delimiter(head, hint)
     found = Dialect(delimiter, '"', int(bool(hint)), width)
-    if not hint and (skip := _before(head)):
+    if not hint and not _all_fit(head, found) and (skip := _before(head)):
         later, wide = rules.choose_delimiter(without_lines(head, skip), "")
         above = [row for row, line in zip(*split(head, later, quoted=True), strict=True) if line <= skip]
         if wide > max(width, 1) or (wide == width and all(map(_is_title, above))):
             found = Dialect(later, '"', skip, wide)
     return found
+
+
+def _all_fit(head: str, found: Dialect) -> bool:
+    """Whether all rows have the width that the first asks for, beside empty cells at their ends, and it is no title."""
+    rows, _ = split(head, found.delimiter, quoted=True)
+    first = rules.index_named(rows[0], found.width) if rows else []
+    fit = all(len(row) >= found.width and not any(row[found.width :]) for row in [first, *rows[1:]])
+    return found.width > 1 and fit and not _is_title(first)
 
 
 def without_lines(text: str, count: int) -> str:
@@ -148,6 +156,7 @@ def _even(dialect: Dialect, rows: list[list[str]], lines: list[int]) -> Reading:
     """The rows with as many cells as the first has; which had more (that say something) or fewer is remembered."""
     reading = Reading(dialect, rows)
     width = dialect.width
+    rows[:1] = [rules.index_named(row, width) for row in rows[:1]]
     for i, row in enumerate(rows):
         if len(row) != width:
             if len(row) < width or any(row[width:]):

@@ -5,14 +5,13 @@ import itertools
 import numpy as np
 
 from .findings import Column, Suspect
-from .names import words_of
+from .names import GUESSED, words_of
 from .numbers import as_numbers, is_missing
 from .profiles import Profile
+from .related import dated_names
 from .relation import Table
-from .target import dated_names
+from .telling import FEWEST_ROWS, LEAK, by_gaps, correlated, divides, is_class, tells
 
-LEAK = 0.999  # of the rows whose target a column tells, or correlation
-FEWEST_ROWS = 30  # below this, chance makes leaks
 PAIRS = 40  # columns of numbers whose pairs are tried as parts of the target
 
 
@@ -70,14 +69,21 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
     dated = dated_names(columns)
     earlier = set(dated) if target.name in dated else set()  # what was known before is no leak, however alike it is
     for i, column in enumerate(columns):
-        if i == place or not column.use or column.role in ("text", "picture", "list") or column.name in earlier:
+        if i == place or not column.use or column.role == "picture" or column.name in earlier:
             continue
         given = [table.columns[i][n] for n in known]
-        why = ""
-        if column.role == "number" and numeric:
-            why = _correlated(as_numbers(given, column.parse), wanted)
+        why = "" if numeric else by_gaps(given, column, wanted)
+        if column.role in ("text", "list"):
+            pass
+        elif column.role == "number" and numeric:
+            why = correlated(as_numbers(given, column.parse), wanted)
         elif not numeric:
-            why = _tells(given, column, wanted) or _divides(given, column, wanted)
+            why = (
+                why
+                or tells(given, column, wanted)
+                or divides(given, column, wanted)
+                or is_class(given, wanted, column.name, target.name)
+            )
         if why:
             found.append(Suspect("leakage", column.name, f"{why} ({stated})"))
         elif _named_after(column.name, target.name):
@@ -88,62 +94,18 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
     return found
 
 
-def _correlated(given: np.ndarray, wanted: np.ndarray) -> str:
-    """Whether one number is another on a different scale."""
-    both = np.isfinite(given) & np.isfinite(wanted)
-    if both.sum() < FEWEST_ROWS or both.sum() < 0.5 * len(wanted) or not given[both].std() or not wanted[both].std():
-        return ""
-    value = abs(np.corrcoef(given[both], wanted[both])[0, 1])
-    return f"correlation {value:.4f}" if value > LEAK else ""
-
-
-def _tells(given: list[str], column: Column, wanted: np.ndarray) -> str:
-    """Whether equal values go with equal classes, judged by values that repeat; wanted are the classes' numbers."""
-    classes = int(wanted.max()) + 1
-    if np.bincount(wanted).max() > 0.995 * len(wanted):
-        return ""
-    there = np.array([not is_missing(cell, column.parse) for cell in given])
-    names, values = np.unique(np.array(given)[there], return_inverse=True)
-    pairs, counts = np.unique(values * classes + wanted[there], return_counts=True)
-    most, total = np.zeros(len(names), np.int64), np.bincount(values, minlength=len(names))
-    np.maximum.at(most, pairs // classes, counts)
-    repeated = total > 1
-    rows, right = int(total[repeated].sum()), int(most[repeated].sum())
-    usual = pairs[(counts == most[pairs // classes]) & repeated[pairs // classes]] % classes
-    many = 5 * repeated.sum() <= rows and rows >= max(FEWEST_ROWS, 0.8 * len(given))
-    if many and right >= LEAK * rows and len(np.unique(usual)) == classes:
-        return f"each value goes with one value of the target in {right / rows:.1%}"
-    return ""
-
-
-def _divides(given: list[str], column: Column, wanted: np.ndarray) -> str:
-    """Whether thresholds on a number divide the classes without a mistake."""
-    if column.role != "number" or len(given) < 200 or np.bincount(wanted).min() < 20:
-        return ""
-    numbers = as_numbers(given, column.parse)
-    there = np.isfinite(numbers)
-    if there.sum() < 0.99 * len(given):
-        return ""
-    order = np.argsort(numbers[there], kind="stable")
-    numbers, classes = numbers[there][order], wanted[there][order]
-    changes = np.flatnonzero(np.diff(classes))
-    if len(changes) == wanted.max() and (numbers[changes] != numbers[changes + 1]).all():
-        return "thresholds on it divide the classes without a mistake"
-    return ""
-
-
-MADE = set(
-    "encoded encode enc pred predicted prediction predictions prob proba probability label code cat num binary".split()
-)
+MADE = GUESSED | set("encoded encode enc prob probability label code cat num binary".split())
 
 
 def _named_after(name: str, target: str) -> bool:
     """Whether a name is the target's with a word such as encoded or predicted."""
     mine, its = words_of(name), words_of(target)
+    if set(mine) & GUESSED and ("y" in mine or set(mine) - GUESSED - MADE <= set(its)):
+        return True  # what a model said
     rest = list(mine)
     for word in its:
         if word not in rest:
-            return bool(mine) and mine[0] in ("pred", "predicted", "prediction") and len(mine) == 1
+            return False
         rest.remove(word)
     return bool(rest) and bool(its) and all(word in MADE or word.isdigit() for word in rest) and bool(set(rest) & MADE)
 

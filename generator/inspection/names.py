@@ -1,6 +1,7 @@
 """What the name of a column says about being what is asked for: points, and words of what is known beforehand."""
 
 import re
+from pathlib import Path
 
 # points, and the names (without spaces and marks) that deserve them
 _POINTS = """
@@ -9,18 +10,23 @@ _POINTS = """
 14 finalgrade finalscore finalmark finalresult examscore
 13 saleprice medv medhouseval diagnosis iscanceled isspam spam haschurned targetvalue labels goldlabel
 12 deathevent raintomorrow lifeexpectancy creditability
-12 class species sentiment outcomes readmitted medianhousevalue deposit loanstatus classlabel defaulted
+12 recurred recurrence relapse relapsed class species sentiment outcomes readmitted medianhousevalue deposit
+12 loanstatus classlabel defaulted
 12 noshow
 11 tomorrow response default variety subscribed approved admitted admission converted conversion potability clicked
 10 quality price charges mpg cnt rings heartdisease stroke cardio classification g3 toxic emotion intent
-10 purchase admit denied deny rejected accepted acceptance accept approve approval recidivism died dead death responded
+10 purchase admit denied deny rejected accepted acceptance accept approve approval recidivism died dead death
+10 responded
+10 milespergallon marketvalue
 10 click progression hazardous satisfaction pricerange cancelled canceled bought purchased malignant
 10 pm25 pm10 arrdelay depdelay
 11 sales
- 8 delay salary revenue demand disease result winner won category genre severity risk hired passed fail failure
+ 8 timetaken delay salary revenue demand disease disorder result winner won category genre severity risk hired passed
+ 8 fail failure
  7 points strength yield efficiency grade rating score topic stars condition transported verdict
- 7 labelname polarity digit letter subtype wage fare cost profit affected infected positive completed returned
- 6 consumption power energy load emissions deaths mortality rent tip count total amount cancer tumor
+ 7 occupancy labelname polarity digit letter subtype wage fare cost profit affected infected positive completed returned
+ 6 radiation irradiance consumption power energy load emissions deaths mortality rent tip count total amount cancer
+ 6 tumor
  6 prestige stage aqi
  5 status expectancy happiness output duration popularity growth choice decision vote voted
  4 type lang language author group kind level cluster productivity expenditure spending murder crime
@@ -43,7 +49,7 @@ FEATURES = set(
     postcode country city state region address street name first last email phone height weight marital married
     education occupation job smoker smoking children ethnicity id index unnamed row description comment comments url
     intercept const title floor bedrooms bathrooms sqft area length width depth size color colour temp temperature
-    treat treatment treated arm dose spray block plot supp cover batch replicate machine operator material
+    treat treatment treated arm dose spray block plot supp batch replicate machine operator material
     gender minority white black hispanic mom mother father dad parent school hschool college region urban district
     medicaid tenure experience exper kids population race cohort hospital clinic site subject store brand model make
     manufacturer lat lon north south east west central time hours nationality religion language party relationship
@@ -58,7 +64,10 @@ UNITS = set(
     """.split()
 )
 FORMULA = re.compile(r"(target|label|class|y|outcome)(var|variable|value|col|column|name|id|idx|s|es)?\d?")
-VAGUE = set("class type status category level group kind".split())  # vehicle_class is not the class
+VAGUE = set(
+    "class type status category level group kind count amount total condition quality".split()
+)  # vehicle_class is not the class
+MARKS = set("flag bool boolean binary indicator ind yn reported".split())  # fraud_reported and churn_flag
 COUNTS = set(
     "count counts number num n children visits deaths executions events rings days hours years admissions".split()
 )
@@ -66,17 +75,38 @@ CLASSES = set(
     "class label labels target type category species y outcome digit letter cluster quality grade level".split()
 )
 
+# values that only what became of somebody or something has; yes, no, low and high are those of inputs as well
+OUTCOMES = set(
+    """
+    alive dead died deceased survived living recovered benign malignant positive negative neutral pass passed fail
+    failed approved rejected denied declined accepted spam ham fraud fraudulent genuine legitimate fake real win won
+    loss lost lose draw churned stayed left joined retained default paid cancelled canceled completed
+    """.split()
+)
+STATISTICS = set("min max mean avg ave average median sum std stdev stddev sd var se worst".split())
+PERIODS = set("hour day week month quarter year period season".split())
+TRUE = set("true truth actual actuals".split())  # y_true, work_home_actual
+GUESSED = set("pred preds predicted prediction predictions proba probas".split())  # what a model said
+
 ID_WORDS = set("id ids uuid guid key index idx nr no num code identifier hash rowid pk oid sku isbn ssn vin".split())
 WEAK_ID_WORDS = set("no num nr number code key index sno serial rownames unnamed row".split())  # may count as well
+CODE_WORDS = set("id ids code zip zipcode postcode postal plz fips no nr nbr".split())  # their numbers have no size
 PERSON_WORDS = set("customer user client patient subject person member household session device account player".split())
 NAME_WORDS = set("name names email mail phone url link address filename file path title".split())
 TIME_WORDS = set("date time timestamp datetime day month year created updated at when week period quarter dt".split())
 
 
+JOINED = re.compile(
+    r"\b(user|customer|client|patient|person|member|player|student|employee|subject|household|school|hospital|town|city"
+    r"|store|shop|item|product|order|invoice|transaction|session|account|device|movie|book)(id|no|nr|code)\b"
+)
+
+
 def words_of(name: str) -> list[str]:
-    """The words in a name: customerID, customer_id and `Customer ID` have the same ones."""
+    """The words in a name: customerID, customer_id, `Customer ID` and customerid have the same ones."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return [word.lower() for word in re.findall(r"[^\W\d_]+|\d+", split)]
+    words = " ".join(word.lower() for word in re.findall(r"[^\W\d_]+|\d+", split))
+    return JOINED.sub(r"\1 \2", words).split()
 
 
 def without_unit(words: list[str]) -> list[str]:
@@ -86,3 +116,79 @@ def without_unit(words: list[str]) -> list[str]:
     while len(words) > 1 and (words[-1] in UNITS or words[-1] == "in"):
         words = words[:-1]
     return words
+
+
+def by_name(name: str) -> float:
+    """Points for a name that outcomes have: whole, else its last word, else any; what is in brackets says no more."""
+    words = words_of(re.sub(r"(?<=\w)\s*[(\[].*", "", name))
+    whole = "".join(words)
+    if whole in NAMES:
+        return NAMES[whole]
+    if FORMULA.fullmatch(whole):
+        return 11.0
+    if set(words) & GUESSED:
+        return 0.0
+    if is_later(words) or set(words[-1:]) & TRUE:
+        return 12.0
+    bare = without_unit(words)
+    while len(bare) > 1 and bare[-1] in MARKS:
+        bare = bare[:-1]
+    bare = bare if len("".join(bare)) > 1 else words  # y.bar is not y in bar
+    if len(bare) > 1 and bare[-1] in VAGUE and bare[0] in FEATURES:
+        return 0.0  # age_group, region_type
+    points = 0.9 * NAMES.get("".join(bare), 0) if bare != words else 0.0
+    points = max(points, _of_parts(bare))
+    if words and words[0] in ("is", "has", "will", "did", "was"):
+        points += 3
+    if words and words[0] in ("target", "predict", "actual", "true", "final"):
+        points += 4
+    return points
+
+
+def _of_parts(words: list[str]) -> float:
+    """Points of a name by its last word, more where a vague one follows one that says it; else by any word."""
+    last, before = words[-1:], words[-2:-1]
+    points = max(((0.5 if word in VAGUE else 0.75) * NAMES.get(word, 0) for word in last), default=0.0)
+    if set(last) & (VAGUE - {"count"}) and points:
+        points += max((0.6 * NAMES.get(word, 0) for word in before), default=0.0)
+    return max([points, *(0.3 * NAMES.get(word, 0) for word in words if len(word) > 1)])
+
+
+def is_later(words: list[str]) -> bool:
+    """Whether a name says that its value comes after the others: next_day_return, default.payment.next.month."""
+    return len(words) > 1 and (
+        words[0] == "next" or words[-1] in ("next", "tomorrow") or (words[-2] == "next" and words[-1] in PERIODS)
+    )
+
+
+def file_is_named_after(path: Path, name: str) -> float:
+    """Whether wine-quality.csv is the file of the column quality (1), and life_expectancy.csv that of two words (2)."""
+    file, words = words_of(path.name.partition(".")[0]), words_of(name)
+    together = "".join(words)
+    whole = {word.rstrip("s") for word in file}
+    both = {word.rstrip("s") for word in words if len(word) >= 4} & whole
+    if both - VAGUE or together.rstrip("s") in whole:
+        return float(min(len(both), 2)) or 1.0
+    return float(len(together) >= 5 and together in "".join(file))
+
+
+def families(names: list[str]) -> set[str]:
+    """Names that differ from several others in a number only (x1 x2 x3), or in a statistic (delay_min, delay_max …)."""
+    stems: dict[str, list[str]] = {}
+    for name in names:
+        if len(words := words_of(name)) > 1 and words[-1] in STATISTICS:
+            stems.setdefault(" ".join(words[:-1]), []).append(name)
+        if match := re.fullmatch(r"(.*?)[_ .-]*\d+(_\d+)?", name):
+            stems.setdefault(match[1].lower(), []).append(name)
+    return {name for members in stems.values() if len(members) >= 3 for name in members}
+
+
+def is_derived(name: str, other: str) -> bool:
+    """Whether a name is another's with something around it: income and incomesq, price and log_price."""
+    mine, its = name.lower(), other.lower()
+    if len(its) < 3 or len(mine) <= len(its) or mine[-1].isdigit():
+        return False
+    return mine.startswith(its) or mine in (
+        f"l{its}",
+        *(f"{by}{mark}{its}" for by in ("log", "ln", "sqrt") for mark in ("", "_")),
+    )

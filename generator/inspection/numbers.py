@@ -19,6 +19,7 @@ MONEY = "$€£¥₹₽₩%‰°#"
 CODES = {"usd", "eur", "gbp", "chf", "jpy", "inr", "rs", "rs.", "us$", "ca$", "a$", "r$", "kr", "~", "<", ">", "ca."}
 UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd", "n.a", "nil", "no data", "-"} | {
     "--", "---", "*", "x", "\\n", "#value!", "#ref!", "#div/0!", "unk", "not applicable", "nd", "n.d", "k.a",
+    "nm", "n/m",
 }  # fmt: skip
 NINES = r"9{3,9}|9{2,6}\.9{1,4}|8{3,5}"  # 999, 99.9, 8888: written where nothing was known
 NEGATIVE = (-9, -99, -999, -9999)  # where all else is 0 or more

@@ -20,6 +20,7 @@ from .relation import Table
 
 FEW = 5000  # different values up to which each is counted
 RARE = 0.01  # of the known cells of a sample: as many may be the only ones of their value, where values are few
+NONE, MOST_KINDS, OFTEN = "none", 50, 0.05  # "None" is a kind, where it is so frequent a one of at most so many
 SMALL = 200_000  # rows up to which different values are counted exactly in any column
 BATCH = 300  # columns in one query
 BATCH_COUNTED = 64  # the same where their values are counted, for which DuckDB takes megabytes each
@@ -89,9 +90,17 @@ def _from_sample(table: Table, i: int, name: str) -> Profile:
             profile.far = far
             spelled = [cell for cell, value in values.items() if value in far]
             parse["missing"] = [*parse.get("missing", ()), *spelled]
+    if profile.look.kind == "words" and _says_none(counts, profile.cells):
+        parse["unknown"] = sorted(MISSING - {"", NONE})
     single = sum(count == 1 for count in counts.values())
     profile.few = len(counts) <= FEW and single <= RARE * counts.total()
     return profile
+
+
+def _says_none(counts: Counter[str], cells: Counter[str]) -> bool:
+    """Whether "None" is a value: a sleep disorder or a pool is not unknown then, but there is none."""
+    none = sum(count for cell, count in cells.items() if cell.strip().lower() == NONE)
+    return 0 < len(counts) <= MOST_KINDS and none >= OFTEN * cells.total()
 
 
 # SQL
@@ -216,8 +225,8 @@ def _of_counts(profile: Profile) -> None:
         by_text = there
         profile.known, profile.distinct = sum(by_text.values()), len(by_text)
         profile.length = sum(len(cell) * count for cell, count in by_text.items()) / max(profile.known, 1)
-        if profile.look.kind == "date":
-            profile.span = _span(profile, by_text)
+    if profile.look.kind == "date":
+        profile.span = _span(profile, by_text)
     if profile.distinct <= FEW:
         profile.counts = by_text
 

@@ -4,12 +4,13 @@ import re
 from collections import Counter
 
 from .findings import Column
-from .names import ID_WORDS, NAME_WORDS, PERSON_WORDS, TIME_WORDS, WEAK_ID_WORDS, words_of
+from .names import CODE_WORDS, ID_WORDS, NAME_WORDS, PERSON_WORDS, TIME_WORDS, WEAK_ID_WORDS, words_of
 from .numbers import to_number
 from .profiles import Profile, profiles_of
 from .relation import Table
 
 NO_NAMES = ("", "column_1", "level_0", "__index_level_0__")  # of the index that a program wrote
+MANY_CODES = 500  # different numbers of shops, people …: more tell rows apart rather than say something about them
 TOP = 10  # most usual values that are shown
 
 
@@ -38,6 +39,8 @@ def _column(table: Table, i: int, name: str, profile: Profile) -> Column:
         column.role = "constant"
     elif column.role == "number" and _is_identifier(i, name, profile, rows, table):
         column.role = "identifier"
+    elif column.role == "number" and _is_code(name, profile):
+        column.role = "category"
     _describe(column, profile, _some(table, i))
     if column.role == "constant" and column.missing < 0.01:
         return _unused(column, "one value in all rows")
@@ -91,7 +94,7 @@ def _is_identifier(i: int, name: str, profile: Profile, rows: int, table: Table)
     words = words_of(name)
     unique = profile.distinct >= (0.85 if profile.estimated else 0.95) * profile.known and profile.known >= 0.99 * rows
     named = bool(words) and (words[-1] in ID_WORDS - WEAK_ID_WORDS or words[0] in {"id", "uuid"})
-    if named and (unique or profile.distinct > max(20, 0.02 * profile.known)):
+    if named and (unique or profile.distinct > min(max(20, 0.02 * profile.known), MANY_CODES)):
         return True
     time = bool(set(words) & TIME_WORDS) or (1500 <= profile.low and profile.high <= 2200 and rows > 1)
     if not unique or time:
@@ -103,6 +106,14 @@ def _is_identifier(i: int, name: str, profile: Profile, rows: int, table: Table)
     first = table.columns[i][:50]
     in_order = running and first == sorted(first, key=lambda cell: to_number(cell, {}) or 0.0)
     return in_order and i == 0 and profile.low in (0, 1) and rows >= 20 and len(table.names) > 2
+
+
+def _is_code(name: str, profile: Profile) -> bool:
+    """Whether a column's integers are names, such as those of shops and districts, of which each has several rows."""
+    words = words_of(name)
+    postal = bool(set(words) & {"zip", "zipcode", "postcode", "postal"})
+    named = postal or words == ["id"] or (len(words) > 1 and words[-1] in CODE_WORDS)
+    return named and profile.whole and 2 < profile.distinct <= 0.5 * profile.known
 
 
 def _some(table: Table, i: int) -> list[str]:

@@ -9,10 +9,10 @@ import statistics
 from typing import Any
 
 from .findings import Column, Suspect
+from .names import by_name
 from .numbers import is_missing, to_number
 from .series_dates import MONTHS, YEAR, Fetch, moment, time_of
 from .series_facts import LEAST, MOST_ROWS, series_facts
-from .target import by_name
 
 FEWEST = 44  # steps of a series: fewer do not hold a forecast of 12 steps in train, valid and test each
 MOST_KEYS = 3  # columns that name a series together, such as shop and article

@@ -11,11 +11,11 @@ from typing import Any
 
 from .findings import Column, Suggestion
 from .leaks import is_imbalanced
-from .names import CLASSES, COUNTS, TIME_WORDS, words_of
+from .names import CLASSES, COUNTS, TIME_WORDS, by_name, words_of
 from .profiles import Profile
 from .relation import Table
 from .series import looks_like_series
-from .target import FEW_NUMBERS, MOST_CLASSES, by_name, choose
+from .target import FEW_NUMBERS, MOST_CLASSES, choose
 
 
 def suggest(

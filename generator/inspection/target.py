@@ -4,20 +4,18 @@ A column's points are the sum of its evidences: what its name says (names.py), w
 beside those of the others, and whether the others tell anything about it. WEIGHTS are the only numbers to tune.
 """
 
-import re
 from dataclasses import dataclass
-from pathlib import Path
 
-from .borrowed import of_tables
 from .findings import Column
-from .names import FEATURES, FORMULA, NAMES, TIME_WORDS, VAGUE, without_unit, words_of
+from .names import FEATURES, GUESSED, OUTCOMES, by_name, families, file_is_named_after, is_derived, words_of
 from .predictable import told_by_others
 from .profiles import Profile
+from .related import dated_names, dummies_of, guessed_of, members_of
 from .relation import Table
 
-dates = of_tables("dates")
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 MOST_CLASSES = 50
+BESIDE_TEXTS = 4  # other columns up to which a table with texts is one of texts
+MANY_NUMBERS = 8  # other columns from which on the only one of words is likely to be their class
 FEW_NUMBERS = 10  # different integers up to which they are taken for classes
 
 # evidence: points for each unit of it, and the sentence for a person ("" = too weak to be a reason)
@@ -34,9 +32,14 @@ WEIGHTS: dict[str, tuple[float, str]] = {
     "only classes": (0.5, "the only one with few values"),
     "only classes at an end": (1.2, ""),
     "only words": (0.5, "the only one of words"),
+    "only words of many": (2.0, "all others are numbers"),
     "only number": (1.0, "the only one that is measured"),
+    "outcomes": (4.0, "its values are those of outcomes"),
+    "another guesses it": (8.0, "another column is what a model said about it"),
+    "guessed": (-8.0, ""),  # by a model, as its name says
     "classes of texts": (1.5, "the other column holds texts"),
     "no classes of texts": (-1.0, ""),
+    "one of many": (-6.0, ""),  # yes or no for each value of what was one column
     "numbered": (-4.0, ""),  # x1 x2 x3
     "latest": (9.0, "it is the latest of the columns that are named by dates"),
     "derived": (-2.5, ""),  # log_price beside price
@@ -81,17 +84,22 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
     possible = [i for i in range(len(columns)) if _possible(columns[i], profiles[i])]
     if not possible or len(usable) < 2:
         return {}
-    families, dated = _families([column.name for column in columns]), dated_names(columns)
-    members, told = _members(table, columns), told_by_others(table, columns, usable)
+    related, dated = families([column.name for column in columns]), dated_names(columns)
+    members, told = members_of(table, columns), told_by_others(table, columns, usable)
+    dummies, guessed = dummies_of(columns), guessed_of(table, columns, possible)
     found = {}
     for i in possible:
         evidence = _of_name(table, columns, i, usable) | _of_values(columns, profiles, i, usable)
         evidence["last"], evidence["first"] = i == usable[-1], i == usable[0] != usable[-1]
         evidence["latest"] = columns[i].name in dated[-1:]
-        numbered = columns[i].name in families or columns[i].name in dated
+        numbered = columns[i].name in related or columns[i].name in dated
         evidence["numbered"] = numbered and not evidence["latest"] and table.dialect.get("header", True)
         evidence["missing"], evidence["some missing"] = columns[i].missing, columns[i].missing > 0
-        evidence["who was measured"] = i in members
+        evidence["who was measured"] = i in members or words_of(columns[i].name)[-1:] == ["id"]
+        evidence["one of many"] = columns[i].name in dummies
+        evidence["another guesses it"] = i == guessed
+        if evidence["one of many"]:
+            evidence["name"] = evidence["file"] = 0.0  # its name is a value, such as charge_fraud
         if i in told:
             evidence["told by others"], evidence["told by nothing"] = told[i], told[i] < 0.01
         found[i] = {kind: float(amount) for kind, amount in evidence.items() if amount}
@@ -110,78 +118,18 @@ def _possible(column: Column, profile: Profile) -> bool:
 
 def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> dict[str, float]:
     name, others = columns[i].name, [column.name for k, column in enumerate(columns) if k != i]
-    found = {"derived": any(_derived(name, other) for other in others)}
-    found["has derived"] = any(_derived(other, name) for other in others)
+    found = {"derived": any(is_derived(name, other) for other in others)}
+    found["has derived"] = any(is_derived(other, name) for other in others)
     if not table.dialect.get("header", True):
         return found
-    place = name.lower() == "y" and i not in (usable[0], usable[-1]) and "x" in map(str.lower, others)
+    place = name.lower() == "y" and i > 0 and columns[i - 1].name.lower() == "x" and len(usable) > 3
     found["name"] = 0.0 if place else by_name(name)
     words = words_of(name)
-    known = bool(words) and (words[-1] in FEATURES or (words[0] in FEATURES and found["name"] < 5))
+    known = place or (bool(words) and (words[-1] in FEATURES or (words[0] in FEATURES and found["name"] < 5)))
     found["known beforehand"] = known * (0.75 if i == usable[-1] else 1.0)
-    found["file"] = _file_is_named_after(table.path, name)
+    found["file"] = file_is_named_after(table.path, name)
+    found["guessed"] = bool(set(words) & GUESSED)
     return found
-
-
-def by_name(name: str) -> float:
-    """Points for a name that outcomes have: whole, else its last word, else any."""
-    words = words_of(name)
-    whole = "".join(words)
-    if whole in NAMES:
-        return NAMES[whole]
-    if FORMULA.fullmatch(whole):
-        return 11.0
-    words = without_unit(words)
-    if len(words) > 1 and words[-1] in VAGUE and words[0] in FEATURES:
-        return 0.0  # age_group, region_type
-    points = max(((0.5 if word in VAGUE else 0.75) * NAMES[word] for word in words[-1:] if word in NAMES), default=0.0)
-    points = max([points, *(0.3 * NAMES[word] for word in words if word in NAMES)])
-    if words and words[0] in ("is", "has", "will", "did", "was"):
-        points += 3
-    if words and words[0] in ("target", "predict", "actual", "true", "final"):
-        points += 4
-    return points
-
-
-def _file_is_named_after(path: Path, name: str) -> bool:
-    """Whether wine-quality.csv is the file of the column quality."""
-    file, words = words_of(path.name.partition(".")[0]), words_of(name)
-    together = "".join(words)
-    if len(together) < 4:
-        return False
-    whole_word = any(word.rstrip("s") == together.rstrip("s") for word in file)
-    return together in "".join(file) or whole_word or any(len(word) >= 4 and word in file for word in words)
-
-
-def _families(names: list[str]) -> set[str]:
-    """Names that differ from several others in a number only: x1 x2 x3, pixel_0 …, V1 …"""
-    stems: dict[str, list[str]] = {}
-    for name in names:
-        if match := re.fullmatch(r"(.*?)[_ .-]*\d+(_\d+)?", name):
-            stems.setdefault(match[1].lower(), []).append(name)
-    return {name for members in stems.values() if len(members) >= 3 for name in members}
-
-
-def dated_names(columns: list[Column]) -> list[str]:
-    """Names of number columns that are dates, months or years one after the other: 2020-01, 2020-02 …"""
-    names = [column.name for column in columns if column.role == "number"]
-    years = [name for name in names if re.fullmatch(r"(19|20)\d\d", name)]
-    months = [name for name in names if name[:3].lower() in MONTHS and name.isalpha()]
-    whole = [name for name in names if re.search(r"\d", name) and re.search(r"[-/. ]", name)]
-    whole = whole if dates.find_form(whole) else []
-    found = max((years, months, whole), key=len)
-    return found if len(found) >= 6 and len(found) >= 0.7 * len(names) else []
-
-
-def _derived(name: str, other: str) -> bool:
-    """Whether a name is another's with something around it: income and incomesq, price and log_price."""
-    mine, its = name.lower(), other.lower()
-    if len(its) < 3 or len(mine) <= len(its) or mine[-1].isdigit():
-        return False
-    return mine.startswith(its) or mine in (
-        f"l{its}",
-        *(f"{by}{mark}{its}" for by in ("log", "ln", "sqrt") for mark in ("", "_")),
-    )
 
 
 # Values
@@ -194,16 +142,20 @@ def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: l
     others = [k for k in usable if k != i and columns[k].role not in ("date", "text")]
     word, at_end = column.role == "category", i in (usable[0], usable[-1])
     found = {"classes": classes, "two classes": classes and profile.distinct == 2, "words": word}
+    found["outcomes"] = word and profile.distinct <= FEW_NUMBERS and _are_outcomes(profile)
     found["many words"] = word and profile.distinct > 30
     if others:
         alone = classes and not any(are_classes(columns[k], profiles[k]) for k in others)
         found["only classes"], found["only classes at an end"] = alone, alone and at_end
         found["only words"] = word and all(columns[k].role == "number" for k in others)
+        found["only words of many"] = (
+            found["only words"] and i in (0, usable[-1]) and profile.distinct > 2 and len(others) >= MANY_NUMBERS
+        )
         found["only number"] = not classes and not word and all(are_classes(columns[k], profiles[k]) for k in others)
         factors = [k for k in others if designed(profiles[k])]
         measured = [k for k in others if not are_classes(columns[k], profiles[k]) and columns[k].role == "number"]
         found["designed"] = designed(profile) and (len(measured) <= 1 or bool(factors))
-    if any(columns[k].role == "text" for k in usable):
+    if len(others) <= BESIDE_TEXTS and any(columns[k].role == "text" for k in usable):
         found["classes of texts"], found["no classes of texts"] = classes, not classes
     return found
 
@@ -215,23 +167,13 @@ def are_classes(column: Column, profile: Profile) -> bool:
     return profile.whole and profile.distinct <= FEW_NUMBERS and profile.known >= 5 * profile.distinct
 
 
+def _are_outcomes(profile: Profile) -> bool:
+    """Whether a third of the values, or more, say how something ended: benign and malignant, deceased."""
+    said = [bool(set(words_of(value)[:1]) & OUTCOMES) for value in profile.counts]
+    return 3 * sum(said) >= len(said)
+
+
 def designed(profile: Profile) -> bool:
     """Whether all values are equally frequent, as those of an experiment's factors are."""
     counts = profile.counts.values()
     return 1 < len(counts) <= profile.known / 2 and max(counts) - min(counts) <= 0.05 * max(counts)
-
-
-def _members(table: Table, columns: list[Column]) -> set[int]:
-    """Categories that name who was measured at each time (firm and year, country and date): never the target."""
-    times = [
-        i
-        for i, c in enumerate(columns)
-        if c.role == "date" or (c.role == "number" and set(words_of(c.name)) & TIME_WORDS)
-    ]
-    rows, found = len(table.sample), set()
-    for i, column in enumerate(columns):
-        if column.role == "category" and 5 <= column.distinct <= rows / 5:
-            for time in times:
-                if len(set(zip(table.columns[i], table.columns[time], strict=True))) >= 0.98 * rows:
-                    found.add(i)
-    return found

@@ -146,7 +146,9 @@ def _spread(table: Table, path: Path, dialect: delimited.Dialect) -> None:
 
 
 def _whole_rows(text: str, dialect: delimited.Dialect, quoted: bool) -> list[list[str]]:
-    return [row for row in delimited.split(text, dialect.delimiter, quoted)[0] if len(row) == dialect.width]
+    """The rows of all cells, without empty ones behind the last."""
+    rows, width = delimited.split(text, dialect.delimiter, quoted)[0], dialect.width
+    return [row[:width] for row in rows if len(row) >= width and not any(row[width:])]
 
 
 def _is_utf8(path: Path) -> bool:
