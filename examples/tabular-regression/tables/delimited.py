@@ -17,6 +17,7 @@ from tables.rows import (
     choose_delimiter,
     count_empty,
     excel_hint,
+    index_named,
     split_lines,
     split_rows,
     unique_names,
@@ -110,6 +111,7 @@ def blank_lines(text: str, count: int) -> str:
 
 def same_length(rows: list[list[str]], lines: list[int], width: int, name: str) -> Rows:
     """The rows cut to `width` where only empty cells follow; any other length is a `Fault`."""
+    rows[:1] = [index_named(row, width) for row in rows[:1]]
     for i, row in enumerate(rows):
         if len(row) != width:
             if len(row) < width or any(row[width:]):

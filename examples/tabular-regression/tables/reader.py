@@ -102,12 +102,13 @@ def cut(path: Path, dialect: dict[str, Any], folder: Path, known: Collection[str
     if named is None:
         named = any(cell in known for cell in first[0]) or delimited.is_header(first[:-1])
     source, encoding = plain(path, dialect, encoding, folder)
+    short = bool(named) and len(first[0]) < width  # R's header lacks a cell, so it is no row like the others
     with source.open("rb") as file:
-        for _ in range(skip):
+        for _ in range(skip + short):
             file.readline()
-        places = pieces.cut(source, file.tell(), skip + 1, delimiter, quote)
-    names = delimited.unique_names(first[0]) if named else None
-    written = {"encoding": encoding, "delimiter": delimiter, "quote": quote, "width": width}
+        places = pieces.cut(source, file.tell(), skip + short + 1, delimiter, quote)
+    names = delimited.unique_names(delimited.index_named(first[0][:width], width)) if named else None
+    written = {"short": short, "encoding": encoding, "delimiter": delimiter, "quote": quote, "width": width}
     written |= {name: dialect.get(name, "") for name in ("units", "foot")}
     return {"path": str(path), "source": str(source), "names": names, "pieces": places, **written}
 
@@ -141,7 +142,7 @@ def piece(table: dict[str, Any], number: int) -> tuple[list[list[str]], Sequence
         raise Fault(f"{table['path']} line {line}: {error}; mend it or save it again as UTF-8") from None
     about = (table[name] for name in ("delimiter", "quote", "width"))
     columns, lines = pieces.cells(text, *about, line, table["path"])
-    first, last = int(number == 0 and bool(table["names"])), len(lines)
+    first, last = int(number == 0 and bool(table["names"]) and not table["short"]), len(lines)
     if number == 0 and table["units"] and table["units"] in (column[first] for column in columns if first < last):
         first += 1
     if number == len(table["pieces"]) - 1 and table["foot"] and last > first:

@@ -4,6 +4,8 @@ import csv
 import io
 from collections.abc import Sequence
 
+from .cells import number
+
 DELIMITERS = "\t;|,"  # of equally good ones the first wins: decimal commas are consistent too
 ONE_COLUMN = "\x1f"  # no delimiter at all
 SAMPLE = 100  # rows that decide on delimiter and header
@@ -17,7 +19,10 @@ def excel_hint(text: str) -> str:
 
 
 def choose_delimiter(text: str, hint: str = "") -> tuple[str, int]:
-    """The delimiter whose first rows agree most with the very first one, and how many cells that has."""
+    """The delimiter whose first rows agree most with the very first one, and how many cells that has.
+
+    Delimiters at the ends of lines count for nothing where the header or the other rows have none.
+    """
     lines = [line for _, line in zip(range(SAMPLE), io.StringIO(text.lstrip("\r\n"), newline=""), strict=False)]
     by_excel = excel_hint(text)
     sample = "".join(lines[1:] if by_excel else lines)
@@ -25,11 +30,34 @@ def choose_delimiter(text: str, hint: str = "") -> tuple[str, int]:
     for candidate in hint or by_excel or DELIMITERS:
         for quoted in (True, False):
             rows, _ = split_rows(sample, candidate, quoted, strict=False)
-            lengths = [len(row) for row in rows] or [0]
-            share = lengths.count(lengths[0]) / len(lengths)
-            if lengths[0] > 1 and share > best and (len(rows) == 1 or lengths.count(lengths[0]) > 1):
-                best, delimiter, width = share, candidate, lengths[0]
+            for wide in _widths(rows):
+                alike = sum(len(row) >= wide and not any(row[wide:]) for row in rows)
+                if wide > 1 and alike > best * len(rows) and (len(rows) == 1 or alike > 1):
+                    best, delimiter, width = alike / len(rows), candidate, wide
     return delimiter, width
+
+
+def _widths(rows: list[list[str]]) -> list[int]:
+    """How many cells rows may have by the first: as many, without the empty ones at its end, or one more (R's)."""
+    if not rows:
+        return []
+    whole = len(rows[0])
+    filled = max((i for i, cell in enumerate(rows[0], 1) if cell), default=0)
+    return [whole, *({filled} - {whole, 0}), *([whole + 1] if _lacks_one(rows) else [])]
+
+
+def _lacks_one(rows: list[list[str]]) -> bool:
+    """Whether a header has no name for the first column, as R writes names of rows."""
+    first, others = rows[0], rows[1:]
+    if len(first) < 2 or len(others) < 2 or not all(first) or any(number(cell) is not None for cell in first):
+        return False
+    longer = all(len(row) == len(first) + 1 and row[0] and row[-1] for row in others)
+    return longer and any(number(cell) is not None for cell in others[0][1:])
+
+
+def index_named(first: list[str], width: int) -> list[str]:
+    """A header with an empty name in front where it lacks one, so that names stand above their columns."""
+    return ["", *first] if len(first) == width - 1 and all(first) else first
 
 
 def split_rows(text: str, delimiter: str, quoted: bool, strict: bool = True, quote: str = '"') -> Rows:
