@@ -12,6 +12,7 @@ from .relation import Table
 from .target import dated_names
 
 LEAK = 0.999  # of the rows whose target a column tells, or correlation
+REPEATED = 0.8  # of the rows have a value that others have too, or it is no wonder that it tells
 FEWEST_ROWS = 30  # below this, chance makes leaks
 PAIRS = 40  # columns of numbers whose pairs are tried as parts of the target
 
@@ -77,7 +78,8 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
         if column.role == "number" and numeric:
             why = _correlated(as_numbers(given, column.parse), wanted)
         elif not numeric:
-            why = _tells(given, column, wanted) or _divides(given, column, wanted)
+            repeat = sum(count for count in table.counts[i].values() if count > 1) >= REPEATED * len(known)
+            why = (_tells(given, column, wanted) if repeat else "") or _divides(given, column, wanted)
         if why:
             found.append(Suspect("leakage", column.name, f"{why} ({stated})"))
         elif _named_after(column.name, target.name):
@@ -110,7 +112,7 @@ def _tells(given: list[str], column: Column, wanted: np.ndarray) -> str:
     repeated = total > 1
     rows, right = int(total[repeated].sum()), int(most[repeated].sum())
     usual = pairs[(counts == most[pairs // classes]) & repeated[pairs // classes]] % classes
-    many = 5 * repeated.sum() <= rows and rows >= max(FEWEST_ROWS, 0.8 * len(given))
+    many = 5 * repeated.sum() <= rows and rows >= max(FEWEST_ROWS, REPEATED * len(given))
     if many and right >= LEAK * rows and len(np.unique(usual)) == classes:
         return f"each value goes with one value of the target in {right / rows:.1%}"
     return ""
