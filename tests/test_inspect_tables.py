@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from corpus import CASES, Case, column, csv, flowers
@@ -229,6 +230,16 @@ def test_a_cell_that_the_sample_missed_is_counted_as_in_a_small_table(
         assert one.detail.get("mean") == pytest.approx(other.detail.get("mean"))
     repeated = [[s.detail for s in found.suspects if s.kind == "duplicates"] for found in (small, large)]
     assert repeated[0] == repeated[1] and repeated[0][0].startswith("20 row(s)")
+
+
+@pytest.mark.parametrize("careful", [tables.CAREFUL, 1000])
+def test_a_long_series_is_seen_in_its_order(careful: int, tmp_path: Path, monkeypatch: Any) -> None:
+    minutes = np.datetime64("2020-01-01T00:00") + np.arange(260_000)  # more than DuckDB hands out at a time
+    rows = [f"{time},{i * 7919 % 1009}" for i, time in enumerate(minutes.astype(str))]
+    (tmp_path / "meter.csv").write_text("time,value\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    monkeypatch.setattr(tables, "CAREFUL", careful)
+    found = inspect(str(tmp_path / "meter.csv"))
+    assert found.suggestion.task == "time-series-forecasting" and found.facts["series"]["gaps"]["missing"] == 0
 
 
 def test_a_wide_table_is_counted_in_batches(tmp_path: Path, monkeypatch: Any) -> None:

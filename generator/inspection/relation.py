@@ -59,6 +59,14 @@ class Table:
         started.execute("SET temp_directory=?", [str(self.folder)])
         return started
 
+    def in_order(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask for rows, or make a table of them, in the order of the file, which DuckDB otherwise need not keep."""
+        self.connection.execute("SET preserve_insertion_order=true")
+        try:
+            return self.connection.execute(query).fetchall()
+        finally:
+            self.connection.execute("SET preserve_insertion_order=false")
+
     def close(self) -> None:
         """Let go of the files that DuckDB holds open, if it was started."""
         if "connection" in vars(self):
@@ -168,7 +176,7 @@ def fill(table: Table, rows: list[list[str]]) -> None:
         f"c{i}": np.array([cell or None for cell in column], object) for i, column in enumerate(zip(*rows, strict=True))
     }
     table.connection.register("arrays", arrays)
-    table.connection.execute("CREATE TABLE cells AS SELECT * FROM arrays")
+    table.in_order("CREATE TABLE cells AS SELECT * FROM arrays")
     table.connection.unregister("arrays")
 
 
