@@ -144,7 +144,9 @@ def in_scales(panel: Panel, scales: list[float], source: str) -> np.ndarray:
             joined.append(values)
         return {"steps": len(joined.array())}
 
-    folder, _ = mapped.prepare("scaled", [Path(source)], {"scales": scales, "names": panel.names}, make)
+    folder, _ = mapped.prepare(
+        "scaled", panels.folder_files(source) or [Path(source)], {"scales": scales, "names": panel.names}, make
+    )
     return mapped.read(folder / "values", float)
 
 
