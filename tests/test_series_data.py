@@ -368,3 +368,29 @@ def test_what_cannot_be_series_gets_one_line(project: Path, tmp_path: Path) -> N
         run(project, "train.py", "--smoke", "--data", str(tmp_path / name), *flags).refused(1, word)
     (tmp_path / "empty").mkdir()
     run(project, "train.py", "--data", str(tmp_path / "empty")).refused(1, "without tables")
+
+
+THINNED = """
+import json
+import numpy as np
+import data
+from config import MODELS
+found = {}
+for data.MOST_SCORED in (10**6, 10):
+    made = data.load(next(iter(MODELS.values()))())
+    keys = [data.example_keys(part) for part in (made.train, made.valid, made.test)]
+    rows = [len(part) for part in (made.train, made.valid, made.test)]
+    apart = np.unique(np.diff(made.test.ids)).tolist()
+    found[data.MOST_SCORED] = [rows, [len(k) for k in keys], [int(k[-1]) for k in keys], apart]
+print(json.dumps(list(found.values())))
+"""
+
+
+@pytest.mark.slow
+def test_of_many_windows_those_that_are_scored_still_forecast_each_step(project: Path) -> None:
+    all_of_them, thinned = json.loads(run(project, "-c", THINNED).ok().out)
+    (train, valid, test), forecast, newest, apart = all_of_them
+    assert apart == [1] and test > 10 * 11
+    assert thinned[0][0] == train and thinned[2] == newest and thinned[3] == [12]
+    assert thinned[0][1:] == [-(-valid // min(12, -(-valid // 10))), -(-test // 12)]
+    assert all(0 <= a - b < 12 for a, b in zip(forecast, thinned[1], strict=True))

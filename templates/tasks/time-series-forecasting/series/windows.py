@@ -61,11 +61,20 @@ class Following:
         return self[:] if dtype is None else self[:].astype(dtype)
 
 
-def origins(panel: Panel, first: int, end: int, reach: int, horizon: int) -> np.ndarray:
-    """Places in the joined series of the first steps to forecast, such that all of a forecast lies in [first, end)."""
+def origins(panel: Panel, first: int, end: int, reach: int, horizon: int, most: int | None = None) -> np.ndarray:
+    """Places in the joined series of the first steps to forecast, such that all of a forecast lies in [first, end).
+
+    most  of more windows only every so manieth is taken, at most a horizon apart, so that steps are still forecast once
+    """
     found, before = [], 0
-    for start, values in zip(panel.starts, panel.values, strict=True):
-        here = np.arange(max(first, start + reach), min(end, start + len(values)) - horizon + 1)
+    ends = [
+        (max(first, start + reach), min(end, start + len(values)) - horizon)
+        for start, values in zip(panel.starts, panel.values, strict=True)
+    ]
+    count = sum(max(0, newest - oldest + 1) for oldest, newest in ends)
+    apart = min(horizon, -(-count // most)) if most and count else 1
+    for start, values, (oldest, newest) in zip(panel.starts, panel.values, ends, strict=True):
+        here = np.arange(newest, oldest - 1, -apart)[::-1]
         found.append(here - start + before)
         before += len(values)
     return np.concatenate(found)
