@@ -46,6 +46,13 @@ BUGS = [
         "source.labels[rows], rows)",
         "source.labels[rows][::-1].copy(), rows)",
     ),
+    (
+        "inputs-matter",
+        ("time-series-forecasting", None),
+        "series/windows.py",
+        "self.values[self.origins[index][:, None]",
+        "self.values[self.origins[index][::-1, None]",
+    ),
     ("inputs-matter", MLP, "models/mlp.py", "self.hidden(images.flatten(1))", "self.hidden(0 * images.flatten(1))"),
     (
         "overfit-one-batch",
@@ -155,6 +162,19 @@ def test_labels_drawn_by_lot_are_no_fault(tmp_path: Path, what: str, framework: 
     assert results["loss-falls"]["passed"] and results["overfit-one-batch"]["passed"]
     # one network in twenty seems to know something, by chance
     assert results["inputs-matter"]["passed"] or "no sign" in results["inputs-matter"]["expected"]
+
+
+@pytest.mark.parametrize("framework", ["pytorch", "keras", "jax"])
+@pytest.mark.parametrize("what", ["noise", "walk"])
+def test_series_without_a_season_are_no_fault(tmp_path: Path, what: str, framework: str) -> None:
+    values = np.random.default_rng(2).normal(size=1500)
+    values = 50 + (values.cumsum() if what == "walk" else values)
+    days = np.datetime64("2015-01-01") + np.arange(1500)
+    rows = "\n".join(f"{day},{value:.4f}" for day, value in zip(days, values, strict=True))
+    (tmp_path / "series.csv").write_text(f"day,value\n{rows}\n", encoding="utf-8")
+    project = generate_own(tmp_path / "p", tmp_path / "series.csv", framework=framework, task="time-series-forecasting")
+    run(project, "train.py", "--smoke").ok()
+    run(project, "check.py").ok()
 
 
 @pytest.mark.parametrize(

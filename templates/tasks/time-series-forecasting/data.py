@@ -202,6 +202,15 @@ def example_keys(split: Split) -> np.ndarray:
     return np.flatnonzero(forecast)
 
 
+def misplaced(config: Config, split: Split, meta: dict[str, Any]) -> int:
+    """How many windows of a split see, or forecast, other steps than the series, read anew, has at their place."""
+    values, inputs = load(config).valid.inputs.values, take(split.inputs, np.arange(len(split)))
+    there = values[split.ids[:, None] + np.arange(-meta["context"], meta["horizon"])]
+    found = np.hstack([inputs["level"] + inputs["spread"] * inputs["values"], np.asarray(split.targets)])
+    same = np.abs(found - there) <= 1e-3 * inputs["spread"] + 1e-5 * np.abs(there)  # of numbers in 32 bits
+    return int((~same.all(1)).sum())
+
+
 def read_new(source: str, meta: dict[str, Any]) -> list[newer.Asked]:
     """The series to forecast: where the data ended, for a number of steps, or of a CSV with newer history."""
     return newer.read(source, meta)

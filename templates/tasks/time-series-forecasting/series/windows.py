@@ -28,11 +28,12 @@ def normalise(values: np.ndarray, origins: np.ndarray, meta: dict[str, Any]) -> 
 
     values  (batch, context) the window, as distance from its level in units of its spread
     naive   (batch, horizon) the last season repeated, likewise: where a forecast starts from
-    level   (batch, 1) the mean of the window's last season, in real units
+    level   (batch, 1) the mean of the window's last season, or of all of it where there is none, in real units
     spread  (batch, 1) the window's standard deviation, in real units; a constant window gets a small one
     """
     windows = values[origins[:, None] + np.arange(-meta["context"], 0)]
-    level = windows[:, -meta["season"] :].mean(1, keepdims=True)
+    seasons_end = windows[:, -meta["season"] :] if meta["season"] > 1 else windows  # else naive would be the level
+    level = seasons_end.mean(1, keepdims=True)
     spread = np.maximum(windows.std(1, keepdims=True), meta["least_spread"])
     naive = seasons.repeat(values, origins, meta["season"], meta["horizon"])
     inputs = {
