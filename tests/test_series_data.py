@@ -228,7 +228,7 @@ def test_large_tables_of_series_are_streamed_and_give_the_same(project: Path, tm
         "undated": "shop,y\n" + "".join(f"s{i % 3},{i / 7:.3f}\n" for i in range(300)),
         "years": "year,place,y\n" + "".join(f"{y},p{k},{y % 9 + k}\n" for k in range(4) for y in range(1900, 2000)),
         "commas": "day;y\n" + "".join(f"{day};{i % 7},{i:03d}\n" for i, day in enumerate(days(300))),
-        "months apart": "year,month,y\n" + "".join(f"{1950 + i // 12},{i % 12 + 1},{i % 5}\n" for i in range(300)),
+        "months apart": "year,month,value\n" + "".join(f"{1950 + i // 12},{i % 12 + 1},{i % 5}\n" for i in range(300)),
         "days apart": "dd,mm,yyyy,a,b,c\n"
         + "".join(f"{d[8:]},{d[5:7]},{d[:4]},{i % 7},{i % 7 + 1},{i % 7 + 2}\n" for i, d in enumerate(days(300))),
         "hours apart": "date,hour,y\n" + "".join(f"{d},{h},{h % 5}\n" for d in days(20) for h in range(24)),

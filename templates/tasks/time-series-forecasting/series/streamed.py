@@ -165,7 +165,7 @@ def planned(
     with_dates = opened.joined(table, config.time if config else "", rules, layout)
     date_parts = [name for name in table.columns if name not in with_dates.columns]
     job = {"table": cut, "columns": table.columns, "date_parts": date_parts, "layout": {}}
-    if calendars.UNROLLED in with_dates.columns and date_parts:
+    if calendars.UNROLLED in set(with_dates.columns) - set(table.columns):
         return job
     table = with_dates
     if layout is None:
