@@ -66,8 +66,8 @@ def proposed(answers: Answers, findings: "Findings") -> Answers:
 
 def _why_nothing(findings: "Findings") -> str:
     """Why no task can be suggested, and what to do about it."""
-    if findings.notes and findings.format == "unknown":
-        return findings.notes[-1]  # which says how to save it
+    if findings.notes and (findings.format == "unknown" or (findings.columns and findings.rows)):
+        return findings.notes[-1]  # which says what to do
     if findings.notes and not findings.rows:
         return f"{findings.notes[-1]}; name other data"
     return "it is not clear what to learn from it; say it with --task (and --target)"

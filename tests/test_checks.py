@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from projects import generate, generate_own, run
 
 pytestmark = pytest.mark.slow
@@ -37,6 +38,20 @@ BUGS = [
         "features/loading.py",
         "features.encode(cells, meta), cells,",
         "features.encode(cells[::-1], meta), cells,",
+    ),
+    (
+        "inputs-matter",
+        ("text-classification", None),
+        "data.py",
+        "source.labels[rows], rows)",
+        "source.labels[rows][::-1].copy(), rows)",
+    ),
+    (
+        "inputs-matter",
+        ("time-series-forecasting", None),
+        "series/windows.py",
+        "self.values[self.origins[index][:, None]",
+        "self.values[self.origins[index][::-1, None]",
     ),
     ("inputs-matter", MLP, "models/mlp.py", "self.hidden(images.flatten(1))", "self.hidden(0 * images.flatten(1))"),
     (
@@ -121,6 +136,65 @@ def test_data_that_tell_little_are_no_fault(tmp_path: Path, name: str, framework
     assert results["loss-falls"]["passed"] and results["overfit-one-batch"]["passed"]
     if name == "coin":
         assert results["inputs-matter"]["passed"] is None and "no sign" in results["inputs-matter"]["expected"]
+
+
+def noise(folder: Path, what: str) -> Path:
+    """Pictures or texts whose labels were drawn by lot."""
+    rng = np.random.default_rng(5)
+    if what == "texts":
+        words = "room food staff bed view noise price night bar pool lift street light key towel desk".split()
+        rows = [" ".join(rng.choice(words, rng.integers(5, 20))) + f",{rng.choice(['up', 'down'])}" for _ in range(900)]
+        (folder / "noise.csv").write_text("text,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
+        return folder / "noise.csv"
+    for i in range(900):
+        file = folder / "noise" / str(rng.choice(["a", "b"])) / f"{i}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (16, 16), dtype=np.uint8)).save(file)
+    return folder / "noise"
+
+
+@pytest.mark.parametrize("framework", ["pytorch", "keras", "jax"])
+@pytest.mark.parametrize("what", ["pictures", "texts"])
+def test_labels_drawn_by_lot_are_no_fault(tmp_path: Path, what: str, framework: str) -> None:
+    project = generate_own(tmp_path / "p", noise(tmp_path, what), framework=framework)
+    run(project, "train.py", "--smoke").ok()
+    results = {found["id"]: found for found in json.loads(run(project, "check.py", "--json").ok().out)}
+    assert results["loss-falls"]["passed"] and results["overfit-one-batch"]["passed"]
+    # one network in twenty seems to know something, by chance
+    assert results["inputs-matter"]["passed"] or "no sign" in results["inputs-matter"]["expected"]
+
+
+@pytest.mark.parametrize("framework", ["pytorch", "keras", "jax"])
+@pytest.mark.parametrize("what", ["noise", "walk"])
+def test_series_without_a_season_are_no_fault(tmp_path: Path, what: str, framework: str) -> None:
+    values = np.random.default_rng(2).normal(size=1500)
+    values = 50 + (values.cumsum() if what == "walk" else values)
+    days = np.datetime64("2015-01-01") + np.arange(1500)
+    rows = "\n".join(f"{day},{value:.4f}" for day, value in zip(days, values, strict=True))
+    (tmp_path / "series.csv").write_text(f"day,value\n{rows}\n", encoding="utf-8")
+    project = generate_own(tmp_path / "p", tmp_path / "series.csv", framework=framework, task="time-series-forecasting")
+    run(project, "train.py", "--smoke").ok()
+    run(project, "check.py").ok()
+
+
+@pytest.mark.parametrize(
+    ("what", "file", "right", "wrong"),
+    [
+        ("pictures", "pictures/__init__.py", "for name in names], np.int64)", "for name in names[::-1]], np.int64)"),
+        ("pictures", "data.py", "return self.images[self.rows[index]]", "return self.images[self.rows[index][::-1]]"),
+        ("texts", "texts/labelled.py", 'order[arrays["labels"]]', 'order[arrays["labels"]][::-1].copy()'),
+        ("texts", "texts/words.py", "batch[:, 1:][is_word] =", "batch[::-1, 1:][is_word[::-1]] ="),
+    ],
+)
+def test_a_disorder_is_found_where_labels_were_drawn_by_lot(
+    tmp_path: Path, what: str, file: str, right: str, wrong: str
+) -> None:
+    project = generate_own(tmp_path / "p", noise(tmp_path, what))
+    text = (project / file).read_text(encoding="utf-8")
+    assert text.count(right) == 1
+    (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
+    (result,) = json.loads(run(project, "check.py", "--only", "inputs-matter", "--json").out)
+    assert result["passed"] is False and "not what the data say" in result["found"]
 
 
 def test_the_bugs_cover_every_check(tmp_path: Path) -> None:

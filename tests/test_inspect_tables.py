@@ -211,6 +211,41 @@ def test_counts_of_a_large_table_are_exact(tmp_path: Path, monkeypatch: Any) -> 
     assert repeated[0].startswith("99 row(s)")
 
 
+@pytest.mark.parametrize("cell", ["n.d.", "NaN", "1e200", "-inf", " 7 ", "1e3"])
+def test_a_cell_that_the_sample_missed_is_counted_as_in_a_small_table(
+    cell: str, tmp_path: Path, monkeypatch: Any
+) -> None:
+    rows = [[i * 7919 % 60013 / 8 - 50, -(i % 31), "ab"[i % 2]] for i in range(60_000)]
+    rows[5000][0] = cell
+    path = made(tmp_path, [["reading", "level", "label"], *rows, *rows[4990:5010]])
+    small = inspect(path)
+    monkeypatch.setattr(tables, "CAREFUL", 1000)
+    monkeypatch.setattr(text_tables, "CHUNKS", 4)
+    monkeypatch.setattr(relation, "SAMPLE", 2000)
+    large = inspect(path)
+    with tables.opened(Path(path), "csv") as table:
+        sampled = [row[0] for row in table.sample]
+        assert table.as_numbers({0}) != table.relation
+    assert cell not in sampled and len(sampled) > 1000 and large.rows == small.rows == 60_020
+    for one, other in zip(small.columns, large.columns, strict=True):
+        assert (one.role, one.missing, one.parse) == (other.role, other.missing, other.parse)
+        ends = ("min", "max", "top", "not_numbers", "integers")
+        assert {end: one.detail.get(end) for end in ends} == {end: other.detail.get(end) for end in ends}
+        assert one.detail.get("mean") == pytest.approx(other.detail.get("mean"))
+    repeated = [[s.detail for s in found.suspects if s.kind == "duplicates"] for found in (small, large)]
+    assert repeated[0] == repeated[1] and repeated[0][0].startswith("20 row(s)")
+
+
+@pytest.mark.parametrize("careful", [tables.CAREFUL, 1000])
+def test_a_long_series_is_seen_in_its_order(careful: int, tmp_path: Path, monkeypatch: Any) -> None:
+    minutes = np.datetime64("2020-01-01T00:00") + np.arange(260_000)  # more than DuckDB hands out at a time
+    rows = [f"{time},{i * 7919 % 1009}" for i, time in enumerate(minutes.astype(str))]
+    (tmp_path / "meter.csv").write_text("time,value\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    monkeypatch.setattr(tables, "CAREFUL", careful)
+    found = inspect(str(tmp_path / "meter.csv"))
+    assert found.suggestion.task == "time-series-forecasting" and found.facts["series"]["gaps"]["missing"] == 0
+
+
 def test_a_wide_table_is_counted_in_batches(tmp_path: Path, monkeypatch: Any) -> None:
     path = made(tmp_path, [[f"v{k}" for k in range(24)], *([i * k % 97 for k in range(24)] for i in range(300))])
     small = inspect(path)

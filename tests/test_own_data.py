@@ -155,6 +155,10 @@ def test_json_of_any_shape_is_read_as_it_was_inspected(tmp_path: Path) -> None:
     ("content", "why"),
     [
         ("a,b,c\n", "has no rows; name other data"),
+        ("a,b,c\n1,2,x\n", "a single row, and learning takes dozens; add rows"),
+        ("a,b\n" + "1,x\n" * 9, "no column has two different values"),
+        ("a,b\n1,\n2,\n3,\n", 'only "a" has different values'),
+        ("name,key\n" + "".join(f"Ann{i} B{i},u{i}x\n" for i in range(30)), "only tell rows apart"),
         ("\n \n", "has no rows; name other data"),
         ("file,label\na.jpg,x\nb.jpg,y\nc.jpg,x\n", "pictures that are not found beside it"),
         ("\0\1\2\0\3\0\0\4", "no table, text or picture"),

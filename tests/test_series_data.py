@@ -201,14 +201,16 @@ import data
 from tables import pieces, reader
 from config import MODELS
 from series import panel, streamed
+from support import mapped
 streamed.BLOCK = 50
 answers = []
 for path, knobs in zip(sys.argv[1::2], sys.argv[2::2]):
     config = next(iter(MODELS.values()))(data=path, **json.loads(knobs))
     for reader.LARGE, reader.CAREFUL, pieces.PIECE in ((1 << 30, 1 << 30, 1 << 20), (0, 0, 700)):
+        mapped.LARGE = reader.LARGE
         found = panel.read(path, config)
         values, starts = [v.tolist() for v in found.values], found.starts.tolist()
-        if reader.LARGE == 0 and "apart" not in path:
+        if reader.LARGE == 0:
             assert all(isinstance(v, np.memmap) for v in found.values), path
         windows = data.load(config).train.targets[:].tolist() if path.endswith("long.csv") else []
         answers.append([found.names, values, starts, found.clock, found.layout, windows])
@@ -226,19 +228,30 @@ def test_large_tables_of_series_are_streamed_and_give_the_same(project: Path, tm
         "undated": "shop,y\n" + "".join(f"s{i % 3},{i / 7:.3f}\n" for i in range(300)),
         "years": "year,place,y\n" + "".join(f"{y},p{k},{y % 9 + k}\n" for k in range(4) for y in range(1900, 2000)),
         "commas": "day;y\n" + "".join(f"{day};{i % 7},{i:03d}\n" for i, day in enumerate(days(300))),
-        "months apart": "year,month,y\n" + "".join(f"{1950 + i // 12},{i % 12 + 1},{i % 5}\n" for i in range(300)),
+        "months apart": "year,month,value\n" + "".join(f"{1950 + i // 12},{i % 12 + 1},{i % 5}\n" for i in range(300)),
+        "days apart": "dd,mm,yyyy,a,b,c\n"
+        + "".join(f"{d[8:]},{d[5:7]},{d[:4]},{i % 7},{i % 7 + 1},{i % 7 + 2}\n" for i, d in enumerate(days(300))),
+        "hours apart": "date,hour,y\n" + "".join(f"{d},{h},{h % 5}\n" for d in days(20) for h in range(24)),
+        "shops apart": "\n".join(line.replace("-", ",", 1) for line in long_table().splitlines()).replace(
+            "month,", "year,month,", 1
+        ),
     }
     words = []
     for name, text in tables.items():
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
         knobs = {"group": "shop", "time": "none"} if name == "undated" else {}
         words += [str(tmp_path / f"{name}.csv"), json.dumps(knobs)]
+    (tmp_path / "files").mkdir()
+    for name, size in SHOPS.items():
+        cells = (f"{m[5:]}/{m[:4]};{value:.6g}".replace(".", ",") for m, value in zip(MONTHS, sales(size), strict=True))
+        (tmp_path / "files" / f"{name}.csv").write_text("month;sales\n" + "\n".join(cells) + "\n", encoding="utf-8")
+    words += [str(tmp_path / "files"), "{}"]
     done = subprocess.run([sys.executable, "-c", STREAMED, *words], cwd=project, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    for name, small, large in zip(tables, found[::2], found[1::2], strict=True):
+    for name, small, large in zip([*tables, "files"], found[::2], found[1::2], strict=True):
         assert small == large, name
-    assert [len(panel[0]) for panel in found[::2]] == [3, 3, 1, 3, 3, 4, 1, 1]
+    assert [len(panel[0]) for panel in found[::2]] == [3, 3, 1, 3, 3, 4, 1, 1, 3, 1, 3, 3]
 
 
 KILLED = """
@@ -355,3 +368,29 @@ def test_what_cannot_be_series_gets_one_line(project: Path, tmp_path: Path) -> N
         run(project, "train.py", "--smoke", "--data", str(tmp_path / name), *flags).refused(1, word)
     (tmp_path / "empty").mkdir()
     run(project, "train.py", "--data", str(tmp_path / "empty")).refused(1, "without tables")
+
+
+THINNED = """
+import json
+import numpy as np
+import data
+from config import MODELS
+found = {}
+for data.MOST_SCORED in (10**6, 10):
+    made = data.load(next(iter(MODELS.values()))())
+    keys = [data.example_keys(part) for part in (made.train, made.valid, made.test)]
+    rows = [len(part) for part in (made.train, made.valid, made.test)]
+    apart = np.unique(np.diff(made.test.ids)).tolist()
+    found[data.MOST_SCORED] = [rows, [len(k) for k in keys], [int(k[-1]) for k in keys], apart]
+print(json.dumps(list(found.values())))
+"""
+
+
+@pytest.mark.slow
+def test_of_many_windows_those_that_are_scored_still_forecast_each_step(project: Path) -> None:
+    all_of_them, thinned = json.loads(run(project, "-c", THINNED).ok().out)
+    (train, valid, test), forecast, newest, apart = all_of_them
+    assert apart == [1] and test > 10 * 11
+    assert thinned[0][0] == train and thinned[2] == newest and thinned[3] == [12]
+    assert thinned[0][1:] == [-(-valid // min(12, -(-valid // 10))), -(-test // 12)]
+    assert all(0 <= a - b < 12 for a, b in zip(forecast, thinned[1], strict=True))

@@ -55,11 +55,7 @@ class Scaled:
 
 def load(config: Config) -> Data:
     """Read pictures and labels, divide them, and measure the scaling constants on train."""
-    given = (
-        pictures.read(Path(config.data), config.size, config.skip_bad, target=config.target)
-        if config.data
-        else sample()
-    )
+    given = read(config)
     labels = given.labels
     if len(given.classes) < 2:
         raise cli.Fault(
@@ -86,6 +82,23 @@ def load(config: Config) -> Data:
         return Split(Scaled(given.images, meta, rows, given.groups), labels[rows], rows)
 
     return Data(split(train), split(valid), split(test), meta)
+
+
+def read(config: Config) -> Pictures:
+    """The pictures that --data names, else the sample."""
+    if not config.data:
+        return sample()
+    return pictures.read(Path(config.data), config.size, config.skip_bad, target=config.target)
+
+
+def misplaced(config: Config, split: Split, meta: dict[str, Any]) -> int:
+    """How many pictures of a split have other pixels or another class than their source, read anew, says."""
+    given, strays = read(config), 0
+    for row, (target, place) in enumerate(zip(split.targets, split.ids, strict=True)):
+        pixels = (given.images[place].astype(np.float32) - meta["mean"]) / meta["deviation"]
+        same = np.abs(take(split.inputs, row) - pixels).max() < 1e-3
+        strays += not same or meta["classes"][target] != given.classes[given.labels[place]]
+    return strays + pictures.unlike_files(given, split.ids)
 
 
 def sample() -> Pictures:

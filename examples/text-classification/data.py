@@ -91,6 +91,21 @@ def example_keys(split: Split) -> np.ndarray:
     return split.inputs.keys
 
 
+def misplaced(config: Config, split: Split, meta: dict[str, Any]) -> int:
+    """How many texts of a split have other words or another class than their source, read anew, says.
+
+    Texts of a source too large for memory are not looked at.
+    """
+    said, number = list(labelled.anew(config, SAMPLE)), {word: i for i, word in enumerate(meta["vocabulary"])}
+    inputs, strays = take(split.inputs, np.arange(len(split))), 0
+    for row, target, place in zip(inputs, split.targets, split.ids, strict=True) if said else ():
+        text, label = said[place]
+        known = [number.get(word, words.UNKNOWN) for word in words.split(text)[: meta["length"]]]
+        same = row[row != words.PADDING].tolist() == [words.START, *known]
+        strays += not same or meta["classes"][target] != label
+    return strays
+
+
 def augment(inputs: np.ndarray, targets: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A training batch with some of its words hidden."""
     hidden = (inputs > words.START) & (rng.random(inputs.shape) < WORD_DROPOUT)

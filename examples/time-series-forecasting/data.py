@@ -23,6 +23,7 @@ from support import mapped
 INPUT = "a number of steps to forecast, or a CSV that ends with newer history"
 SAMPLE = Path(__file__).with_name("data") / "co2.csv"
 LEAST_CONTEXT, LEAST_WINDOWS = 4, 4  # shorter series are refused
+MOST_SCORED = 200_000  # windows of valid and test; of more, each begins up to a horizon after the one before
 MOST_ASKED = 100  # series that are asked for their season
 
 
@@ -60,7 +61,10 @@ def load(config: Config) -> Data:
         "rows": sum(map(len, panel.values)),
     }
     ranges = (0, first_valid), (first_valid, first_test), (first_test, int(steps))
-    parts = [windows.cut(values, windows.origins(panel, first, end, reach, horizon), meta) for first, end in ranges]
+    parts = [
+        windows.cut(values, windows.origins(panel, first, end, reach, horizon, most), meta)
+        for (first, end), most in zip(ranges, (None, MOST_SCORED, MOST_SCORED), strict=True)
+    ]
     for part, what in zip(parts, ("train", "valid", "test"), strict=True):
         if not len(part):
             raise cli.Fault(f"{name}: no series reaches into {what} with {reach} steps before it; lower --context")
@@ -144,7 +148,9 @@ def in_scales(panel: Panel, scales: list[float], source: str) -> np.ndarray:
             joined.append(values)
         return {"steps": len(joined.array())}
 
-    folder, _ = mapped.prepare("scaled", [Path(source)], {"scales": scales, "names": panel.names}, make)
+    folder, _ = mapped.prepare(
+        "scaled", panels.folder_files(source) or [Path(source)], {"scales": scales, "names": panel.names}, make
+    )
     return mapped.read(folder / "values", float)
 
 
@@ -189,7 +195,20 @@ def divide(config: Config, steps: int, name: str) -> tuple[int, int]:
 
 def example_keys(split: Split) -> np.ndarray:
     """What must not stand in two splits: the steps to forecast. Inputs may reach back, as they do at forecast time."""
-    return np.unique(split.ids[:, None] + np.arange(split.targets.shape[1]))
+    horizon = split.targets.shape[1]
+    forecast = np.zeros(int(split.ids.max()) + horizon, bool)
+    for ahead in range(horizon):
+        forecast[split.ids + ahead] = True
+    return np.flatnonzero(forecast)
+
+
+def misplaced(config: Config, split: Split, meta: dict[str, Any]) -> int:
+    """How many windows of a split see, or forecast, other steps than the series, read anew, has at their place."""
+    values, inputs = load(config).valid.inputs.values, take(split.inputs, np.arange(len(split)))
+    there = values[split.ids[:, None] + np.arange(-meta["context"], meta["horizon"])]
+    found = np.hstack([inputs["level"] + inputs["spread"] * inputs["values"], np.asarray(split.targets)])
+    same = np.abs(found - there) <= 1e-3 * inputs["spread"] + 1e-5 * np.abs(there)  # of numbers in 32 bits
+    return int((~same.all(1)).sum())
 
 
 def read_new(source: str, meta: dict[str, Any]) -> list[newer.Asked]:

@@ -10,7 +10,7 @@ from .numbers import as_numbers, is_missing
 from .profiles import Profile
 from .related import dated_names
 from .relation import Table
-from .telling import FEWEST_ROWS, LEAK, by_gaps, correlated, divides, is_class, tells
+from .telling import FEWEST_ROWS, LEAK, REPEATED, by_gaps, correlated, divides, is_class, tells
 
 PAIRS = 40  # columns of numbers whose pairs are tried as parts of the target
 
@@ -78,9 +78,10 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
         elif column.role == "number" and numeric:
             why = correlated(as_numbers(given, column.parse), wanted)
         elif not numeric:
+            repeat = sum(count for count in table.counts[i].values() if count > 1) >= REPEATED * len(known)
             why = (
                 why
-                or tells(given, column, wanted)
+                or (tells(given, column, wanted) if repeat else "")
                 or divides(given, column, wanted)
                 or is_class(given, wanted, column.name, target.name)
             )

@@ -3,6 +3,7 @@
 The rules found here (`parse`) are those that a project's cells.py follows, and `to_number` is its code.
 """
 
+import heapq
 import re
 from collections import Counter
 from typing import Any
@@ -158,13 +159,14 @@ def far_values(counts: Counter[str], numbers: dict[str, float]) -> list[float]:
     for cell, value in numbers.items():
         if value == value:
             values[value] += counts[cell]
-    found = [value for value in values if value in NEGATIVE and values[value] > 1]
-    rest = [value for value in values if value not in found]
-    if len(rest) < 2 or min(rest) < 0:  # only where nothing else is negative
-        found = []
+    found = [value for value in NEGATIVE if values.get(value, 0) > 1]
+    if found:
+        rest = [value for value in values if value not in found]
+        if len(rest) < 2 or min(rest) < 0:  # only where nothing else is negative
+            found = []
     if len(values) < 5:
         return found
-    for value in sorted(values, key=abs, reverse=True)[:2]:
+    for value in heapq.nlargest(2, values, key=abs):
         digits = f"{abs(value):g}"
         nines = bool(re.fullmatch(NINES, digits))
         if not nines and digits != "99" and not (value < 0 and digits in ("100", "200")):

@@ -5,17 +5,16 @@ The first pass (SQL) aggregates the others; the second counts each value of thos
 them follows exactly. Values of the others are counted exactly in small tables, and estimated in large ones.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import duckdb
 import numpy as np
 
-from .cells import EPOCHS, ISO, LOOKED_AT, Look, fits, look, one
-from .numbers import MISSING, as_numbers, far_values, is_missing, to_number
+from . import aggregates
+from .cells import EPOCHS, LOOKED_AT, Look, fits, look, one
+from .numbers import MISSING, as_numbers, far_values, is_missing
 from .relation import Table
 
 FEW = 5000  # different values up to which each is counted
@@ -24,8 +23,7 @@ NONE, MOST_KINDS, OFTEN = "none", 50, 0.05  # "None" is a kind, where it is so f
 SMALL = 200_000  # rows up to which different values are counted exactly in any column
 BATCH = 300  # columns in one query
 BATCH_COUNTED = 64  # the same where their values are counted, for which DuckDB takes megabytes each
-COMPARED = 4_000_000  # rows up to which all are compared; of more, a share by their content
-LARGEST = 1e100  # a number that can be squared
+LONGEST = 16  # characters of a number that is exact in 64 bits
 
 
 @dataclass
@@ -47,6 +45,7 @@ class Profile:
     few: bool = False  # so few different values, by the sample, that each is counted
     cells: Counter[str] = field(default_factory=Counter)  # as they are written: all where values are few, else a sample
     far: list[float] = field(default_factory=list)  # sentinels, which count as missing
+    plain: bool = False  # each cell of the sample is a number or nothing, so that a query may read it as a number
 
     @property
     def is_number(self) -> bool:
@@ -90,6 +89,7 @@ def _from_sample(table: Table, i: int, name: str) -> Profile:
             profile.far = far
             spelled = [cell for cell, value in values.items() if value in far]
             parse["missing"] = [*parse.get("missing", ()), *spelled]
+        profile.plain = not parse and _are_plain(values, table.counts[i].keys() - counts.keys())
     if profile.look.kind == "words" and _says_none(counts, profile.cells):
         parse["unknown"] = sorted(MISSING - {"", NONE})
     single = sum(count == 1 for count in counts.values())
@@ -103,79 +103,17 @@ def _says_none(counts: Counter[str], cells: Counter[str]) -> bool:
     return 0 < len(counts) <= MOST_KINDS and none >= OFTEN * cells.total()
 
 
-# SQL
-
-
-def _text(value: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _means_missing(cell: str, parse: dict[str, Any]) -> str:
-    """Whether a cell is a word for "not known", in SQL; a pattern, as lists of words would be joined to every row."""
-    words = sorted({word.lower() for word in (*MISSING, *map(str, parse.get("missing", ())))} - {""})
-    pattern = _text(rf"(?i)\s*(?:{'|'.join(map(re.escape, words))})?\s*")
-    return f"strlen({cell}) <= {max(map(len, words)) * 4 + 2} AND regexp_full_match({cell}, {pattern})"
-
-
-def _value(i: int, profile: Profile) -> str:
-    """A cell as what is compared and counted, NULL where it is missing: a number, else its text."""
-    cell, parse = f"c{i}", profile.look.parse
-    if not profile.is_number:
-        return f"CASE WHEN {_means_missing(cell, parse)} THEN NULL ELSE {cell} END"
-    marks = parse.get("strip", ())
-    for mark in [marks] if isinstance(marks, str) else marks:
-        cell = f"replace({cell}, {_text(mark)}, '')"
-    if thousands := parse.get("thousands"):
-        for mark in sorted({thousands, " ", "\u00a0", "\u202f"}):
-            cell = f"replace({cell}, {_text(mark)}, '')"
-    if parse.get("decimal", ".") != ".":
-        cell = f"replace({cell}, {_text(parse['decimal'])}, '.')"
-    number = f"TRY_CAST({cell} AS DOUBLE)"
-    usual = f"{number} BETWEEN -{LARGEST} AND {LARGEST}"  # neither NaN nor infinite
-    words = (to_number(str(word), {**parse, "missing": []}) for word in parse.get("missing", ()))
-    if sentinels := sorted({word for word in words if word is not None}):
-        usual += "".join(f" AND {number} <> {value!r}" for value in sentinels)
-    return f"CASE WHEN {usual} THEN {number} END"
-
-
-def _aggregates(table: Table, i: int, profile: Profile, exact: bool) -> dict[str, str]:
-    """What is asked of one column in the pass over the table: {name: SQL}."""
-    value = f"v{i}"
-    asked = {"known": f"count({value})"}
-    asked["distinct"] = f"count(DISTINCT {value})" if exact else f"approx_count_distinct({value})"
-    if profile.is_number:
-        asked |= {"low": f"min({value})", "high": f"max({value})", "mean": f"avg({value})"}
-        missing = _means_missing(f"c{i}", profile.look.parse)
-        asked["odd"] = f"count_if(CASE WHEN {value} IS NULL AND c{i} IS NOT NULL THEN NOT ({missing}) ELSE false END)"
-        if profile.whole:
-            asked["whole"] = f"bool_and({value} = floor({value}))"
-        return asked
-    asked["length"] = f"avg(length({value}))"
-    if profile.look.kind == "date":
-        forms = profile.look.forms
-        days = [f"TRY_CAST({value} AS TIMESTAMP)" if f == ISO else f"TRY_STRPTIME({value}, {_text(f)})" for f in forms]
-        if forms == [ISO] and len({len(cell) for cell in table.known[i]}) == 1:
-            days = [value]  # of equal length they are in the order of their letters
-        day = days[0] if len(days) == 1 else f"coalesce({', '.join(days)})"
-        asked |= {"first": f"CAST(min({day}) AS VARCHAR)", "last": f"CAST(max({day}) AS VARCHAR)"}
-    return asked
+def _are_plain(values: dict[str, float], missing: Iterable[str]) -> bool:
+    """Whether DuckDB reads each cell as we do: numbers (`values`) exact in 64 bits, else nothing, NaN or infinity."""
+    if len(max(values, key=len, default="")) > LONGEST or any(value != value for value in values.values()):
+        return False
+    return all(cell.lower() in ("", "nan", "inf", "-inf") for cell in missing)
 
 
 def _aggregate(table: Table, batch: list[int], profiles: list[Profile], exact: bool, with_rows: bool) -> None:
     """One pass: what is known, ranges and lengths of some columns; with_rows also which rows repeat another."""
-    asked = {i: _aggregates(table, i, profiles[i], exact) for i in batch}
-    inner = [part for i in batch for part in (f"{_value(i, profiles[i])} AS v{i}", f"c{i}")]
-    outer = ["count(*)", *(sql for of_one in asked.values() for sql in of_one.values())]
-    if with_rows:
-        share = -(-table.likely_rows // COMPARED)
-        inner.append(f"hash({', '.join(f'c{i}' for i in range(len(table.names)))}) AS h")
-        outer.append("list(h)" + (f" FILTER (WHERE h % {share} = 0)" if share > 1 else ""))
-    selected = ", ".join(f"{sql} AS a{n}" for n, sql in enumerate(outer))
-    answer = iter(table.one_with_lists(f"SELECT {selected} FROM (SELECT {', '.join(inner)} FROM {{relation}})"))
-    table.rows = next(answer)
-    for i, of_one in asked.items():
-        found = {name: next(answer) for name in of_one}
+    table.rows, answers, hashes = aggregates.ask(table, batch, profiles, exact, with_rows)
+    for i, found in answers.items():
         profile = profiles[i]
         profile.known, profile.distinct, profile.estimated = found["known"], found["distinct"], not exact
         profile.low, profile.high, profile.mean = found.get("low"), found.get("high"), found.get("mean")
@@ -184,7 +122,7 @@ def _aggregate(table: Table, batch: list[int], profiles: list[Profile], exact: b
         if found.get("first"):
             profile.span = tuple(found[name].removesuffix(" 00:00:00") for name in ("first", "last"))
     if with_rows:
-        hashes = np.sort(next(answer))
+        hashes = np.sort(hashes)
         table.compared = len(hashes)
         table.repeated = int((hashes[1:] == hashes[:-1]).sum())
 

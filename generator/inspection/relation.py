@@ -43,6 +43,7 @@ class Table:
     ragged: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     relax: Callable[[], None] | None = None  # makes a relation that bears odd rows, once a query has failed
+    as_numbers: Callable[[set[int]], str] | None = None  # makes a relation in which so many columns are numbers
     likely_rows: int = 0  # an estimate, before a large file has been read
     compared: int = 0  # rows that were compared with each other (all, unless they are very many)
     repeated: int = 0  # of those, the ones that equal an earlier one
@@ -57,6 +58,14 @@ class Table:
         started.execute("SET enable_progress_bar=false")
         started.execute("SET temp_directory=?", [str(self.folder)])
         return started
+
+    def in_order(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask for rows, or make a table of them, in the order of the file, which DuckDB otherwise need not keep."""
+        self.connection.execute("SET preserve_insertion_order=true")
+        try:
+            return self.connection.execute(query).fetchall()
+        finally:
+            self.connection.execute("SET preserve_insertion_order=false")
 
     def close(self) -> None:
         """Let go of the files that DuckDB holds open, if it was started."""
@@ -84,16 +93,20 @@ class Table:
         """Called while a query's error is handled: make a relation that bears odd rows, once, else raise the error."""
         if self.relax is None:
             raise
-        relax, self.relax = self.relax, None
+        relax, self.relax, self.as_numbers = self.relax, None, None
         relax()
 
     def one(self, query: str) -> tuple[Any, ...]:
         """The only row that a query answers; `{relation}` in it stands for the table."""
         return self._asked(query).fetchone()
 
-    def one_with_lists(self, query: str) -> list[Any]:
-        """The same of a query whose columns have different names; lists come as arrays, which take less memory."""
-        values = (column[0] for column in self._asked(query).fetchnumpy().values())
+    def one_with_lists(self, query: str, relation: str = "") -> list[Any]:
+        """The same of a query whose columns have different names; lists come as arrays, which take less memory.
+
+        relation  is asked instead of the table's own; then an error is the caller's
+        """
+        answer = self.connection.execute(query.replace("{relation}", relation)) if relation else self._asked(query)
+        values = (column[0] for column in answer.fetchnumpy().values())
         return [None if v is np.ma.masked else v.item() if isinstance(v, np.generic) else v for v in values]
 
     def _asked(self, query: str) -> duckdb.DuckDBPyConnection:
@@ -163,7 +176,7 @@ def fill(table: Table, rows: list[list[str]]) -> None:
         f"c{i}": np.array([cell or None for cell in column], object) for i, column in enumerate(zip(*rows, strict=True))
     }
     table.connection.register("arrays", arrays)
-    table.connection.execute("CREATE TABLE cells AS SELECT * FROM arrays")
+    table.in_order("CREATE TABLE cells AS SELECT * FROM arrays")
     table.connection.unregister("arrays")
 
 

@@ -33,6 +33,8 @@ def _near_duplicates(table: Table, columns: list[Column]) -> list[Suspect]:
     for i in sorted(used, key=lambda i: -columns[i].distinct):
         folded = _folded(table.columns[i], columns[i])
         groups = [part for group in groups for part in _parted(group, folded) if len(part) > 1]
+        if not groups:
+            return []
     near = sum(len({tuple(table.sample[n]) for n in group}) - 1 for group in groups)
     if not near:
         return []

@@ -178,9 +178,12 @@ def _group(others: list[Column], cells: dict[str, list[str]], times: list[Any], 
     """The fewest columns that tell rows of one date apart, as a project's panel.py finds them."""
     likely = []
     for column in others:
-        values = {cells[column.name][i] for i in known}
-        whole = column.role != "number" or all(re.fullmatch(r"\d*", value.strip()) for value in list(values)[:1000])
-        if 1 < len(values) <= len(known) / 4 and whole and column.role != "date":
+        mine = cells[column.name]
+        whole = column.role != "number" or all(re.fullmatch(r"\d*", mine[i].strip()) for i in known[:1000])
+        if column.role == "date" or not whole:
+            continue
+        values = {mine[i] for i in known}
+        if 1 < len(values) <= len(known) / 4:
             likely.append((column.role == "number", len(values), column.name))
     names = [name for _, _, name in sorted(likely)[:8]]
     for size in range(1, MOST_KEYS + 1):

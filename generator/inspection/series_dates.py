@@ -1,6 +1,7 @@
 """When the rows of a table are: a column of dates, or parts in several, as a project's calendars.py joins them."""
 
 import datetime
+import functools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -68,6 +69,7 @@ def _years(column: Column) -> bool:
     return low is None or high is None or (1500 <= low and high <= 2200)
 
 
+@functools.lru_cache(2**16)  # a day stands in many rows of a large table
 def _date(cell: str, form: str) -> Any:
     """A cell as a datetime; None where it is none."""
     return one(cell, form).replace(tzinfo=None) if not is_missing(cell) and fits(cell, form) else None

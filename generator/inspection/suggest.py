@@ -154,12 +154,12 @@ def _series(table: Table, columns: list[Column], target: str | None) -> dict[str
 
 
 def _cells(table: Table, columns: list[Column], names: list[str], most: int) -> list[list[str]]:
-    """The cells of some columns, in the order of the file where the sample holds all rows."""
+    """The cells of some columns in the first rows, in the order of the file: a series with gaps would be none."""
     places = [next(i for i, column in enumerate(columns) if column.name == name) for name in names]
     if table.whole:
         return [[row[i] for i in places] for row in table.sample[:most]]
     cells = ", ".join(f"c{i}" for i in places)
-    rows = table.connection.execute(f"SELECT {cells} FROM {table.relation} LIMIT {int(most)}").fetchall()
+    rows = table.in_order(f"SELECT {cells} FROM {table.relation} LIMIT {int(most)}")
     return [["" if cell is None else cell.strip() for cell in row] for row in rows]
 
 

@@ -36,10 +36,26 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
             found.facts["series"] = {"shape": as_series["shape"]} | as_series["facts"]
             found.suspects += as_series["suspects"]
         if not found.suggestion:
-            found.notes.append("no column can be predicted from others; name one with --target")
+            found.notes.append(nothing_to_predict(found))
             return found
         about_target(found, table, columns, profiles)
     return found
+
+
+def nothing_to_predict(found: Findings) -> str:
+    """Why no column of a table is suggested, and what to do about it."""
+    if found.rows == 1:
+        return "the table has a single row, and learning takes dozens; add rows, or name other data"
+    varied = [column.name for column in found.columns if column.role not in ("constant", "empty")]
+    if not varied:
+        return "no column has two different values, so there is nothing to predict; name other data"
+    if len(varied) == 1:
+        return f'only "{varied[0]}" has different values; add columns that may tell about it, or dates to forecast it'
+    if all(column.role == "identifier" for column in found.columns if column.name in varied):
+        return (
+            "the columns only tell rows apart (identifiers); add what is known of the rows, or name one with --target"
+        )
+    return "no column can be predicted from others; name one with --target"
 
 
 def about_target(found: Findings, table: tables.Table, columns: list, profiles: list) -> None:

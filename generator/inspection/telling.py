@@ -7,6 +7,7 @@ from .names import words_of
 from .numbers import as_numbers, is_missing
 
 LEAK = 0.999  # of the rows whose target a column tells, or correlation
+REPEATED = 0.8  # of the rows have a value that others have too, or it is no wonder that it tells
 FEWEST_ROWS = 30  # below this, chance makes leaks
 FEWEST_GAPS = 20  # missing cells, others, and rows of a class
 GAPS_WRONG = 0.15  # of the rows of a class, or of the others: a column may be there or missing against the rule
@@ -34,7 +35,7 @@ def tells(given: list[str], column: Column, wanted: np.ndarray) -> str:
     repeated = total > 1
     rows, right = int(total[repeated].sum()), int(most[repeated].sum())
     usual = pairs[(counts == most[pairs // classes]) & repeated[pairs // classes]] % classes
-    many = 5 * repeated.sum() <= rows and rows >= max(FEWEST_ROWS, 0.8 * len(given))
+    many = 5 * repeated.sum() <= rows and rows >= max(FEWEST_ROWS, REPEATED * len(given))
     if many and right >= LEAK * rows and len(np.unique(usual)) == classes:
         return f"each value goes with one value of the target in {right / rows:.1%}"
     return ""

@@ -7,6 +7,7 @@ the dialect found at their beginning and at places spread over them, and never h
 import codecs
 import io
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 from ..errors import Problem
@@ -80,7 +81,9 @@ def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
     table.whole = False
     if dialect.delimiter == delimited.ONE_COLUMN:
         table.notes.append("one column: its lines are not divided")
-    _point(table, path, dialect, total)
+    table.relation = _reading(table, path, dialect, total)
+    if not total:  # which is known by its text
+        table.as_numbers = lambda places: _reading(table, path, dialect, total, numbers=places)
     table.relax = lambda: _mend(table, folder, path, dialect, total, plain)
 
 
@@ -89,12 +92,22 @@ def _mend(table: Table, folder: Path, path: Path, dialect: delimited.Dialect, to
     if plain and not _is_utf8(path):
         table.dialect["encoding"] = "cp1252"
         path = _as_utf8(table, folder, "cp1252")
-    _point(table, path, dialect, total, strict=False)
+    table.relation = _reading(table, path, dialect, total, strict=False)
     table.notes.append("some rows have another number of cells, or broken quotes; they are padded or left out")
 
 
-def _point(table: Table, path: Path, dialect: delimited.Dialect, total: list[str], strict: bool = True) -> None:
-    """Make the relation that reads the file as it is now, without a row of units and the row `total`, if not empty."""
+def _reading(
+    table: Table,
+    path: Path,
+    dialect: delimited.Dialect,
+    total: list[str],
+    strict: bool = True,
+    numbers: Collection[int] = (),
+) -> str:
+    """The relation that reads the file as it is now, without a row of units and the row `total`, if not empty.
+
+    numbers  columns read as numbers; asking for a cell that is none fails
+    """
     name = str(path)
     if any(special in name for special in "*?["):  # DuckDB would take it for a pattern
         link = table.folder / "link.csv"
@@ -106,15 +119,16 @@ def _point(table: Table, path: Path, dialect: delimited.Dialect, total: list[str
     lax = "" if strict else ", max_line_size=16000000, strict_mode=false, null_padding=true, ignore_errors=true"
     lax += "" if strict else ", parallel=false"
 
-    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(dialect.width))
-    table.relation = (
+    columns = ", ".join(f"'c{i}': '{'DOUBLE' if i in numbers else 'VARCHAR'}'" for i in range(dialect.width))
+    relation = (
         f"read_csv('{name}', delim='{delimiter}', quote={quote}, escape={quote}, header=false, auto_detect=false, "
         f"skip={dialect.skip + table.dialect['header'] + ('units' in table.dialect)}, columns={{{columns}}}, "
         f"compression='none'{lax})"
     )
-    if total:
-        cells = (f"coalesce(trim(c{i}), '') = '" + cell.replace("'", "''") + "'" for i, cell in enumerate(total))
-        table.relation = f"(SELECT * FROM {table.relation} WHERE NOT ({' AND '.join(cells)}))"
+    if not total:
+        return relation
+    cells = (f"coalesce(trim(c{i}), '') = '" + cell.replace("'", "''") + "'" for i, cell in enumerate(total))
+    return f"(SELECT * FROM {relation} WHERE NOT ({' AND '.join(cells)}))"
 
 
 def _last_rows(path: Path, dialect: delimited.Dialect) -> list[list[str]]:

@@ -1,6 +1,7 @@
 """Pictures from where teams keep them, as one array: folders, zip archives, tables that name files, idx files, .npz."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from .picture_arrays import Source
 from .picture_list import Listing
 
 WHAT = "a folder or .zip of pictures, a .csv that names them, idx files or an .npz"
+REOPENED = 64  # files that are opened anew to see that pixels and labels are theirs
 WORTH_KEEPING = 5000  # pictures of an array, above which finding alike ones takes longer than looking it up
 
 
@@ -30,6 +32,7 @@ class Pictures:
     facts    (n,) alike.FACTS
     groups   (n,) equal for pictures that are the same or look alike
     sha256   of all pixels
+    listing  the files they are from, by row; None of arrays
     """
 
     name: str
@@ -41,6 +44,7 @@ class Pictures:
     facts: np.ndarray
     groups: np.ndarray
     sha256: str
+    listing: Listing | None = None
 
 
 def read(path: Path, size: int, skip_bad: bool, labelled: bool = True, target: str = "") -> Pictures:
@@ -97,7 +101,19 @@ def from_files(path: Path, listing: Listing, size: int, skip_bad: bool, labelled
     splits = np.array(listing.splits, "<U5")
     where = path.resolve()
     name = where.name if where.is_dir() else where.stem
-    return Pictures(name, made.images, rows, labels, classes, splits, made.facts, made.groups, made.sha256)
+    return Pictures(name, made.images, rows, labels, classes, splits, made.facts, made.groups, made.sha256, listing)
+
+
+def unlike_files(given: Pictures, rows: np.ndarray) -> int:
+    """How many of some rows have other pixels, or another class, than their file; a few are opened to see."""
+    if given.listing is None:
+        return 0
+    strays = 0
+    for row in rows[:: 1 + len(rows) // REOPENED]:
+        name, label = given.listing.names[row], given.listing.labels[row]
+        alike = np.array_equal(opened(given.listing.root, name, given.images.shape[1:]), given.images[row])
+        strays += not alike or given.classes[given.labels[row]] != label
+    return strays
 
 
 def from_sources(path: Path, sources: list[Source], labels: np.ndarray, is_test: np.ndarray) -> Pictures:
@@ -175,9 +191,13 @@ def kept_groups(images: np.ndarray, facts: np.ndarray, sha256: str) -> np.ndarra
 
 def open_like(file: Path, shape: list[int]) -> np.ndarray:
     """A new picture in the size and channels of the training pictures, (height, width, channels) bytes."""
-    height, width, channels = shape
     try:
-        source = picture_list.source(file.parent, file.name)
-        return picture_file.with_channels(picture_file.pixels(source, width, height), channels)
+        return opened(file.parent, file.name, shape)
     except picture_file.Unreadable as error:
         raise Fault(f"{file} cannot be read as a picture: {error}") from None
+
+
+def opened(root: Path, name: str, shape: Sequence[int]) -> np.ndarray:
+    """A file below a folder or in an archive in that size and channels; raises `Unreadable`."""
+    height, width, channels = shape
+    return picture_file.with_channels(picture_file.pixels(picture_list.source(root, name), width, height), channels)

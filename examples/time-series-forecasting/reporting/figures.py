@@ -43,7 +43,8 @@ def forecast_against_truth(run: Path, data: Data, predictions: dict[str, np.ndar
 def draw_series(axes: Any, data: Data, output: np.ndarray, of_series: np.ndarray, offsets: np.ndarray) -> None:
     """One series and the newest forecasts of it; `of_series` are its rows of test, in order."""
     horizon, values, ids, meta = data.meta["horizon"], data.test.inputs.values, data.test.ids, data.meta
-    rows = of_series[::-1][::horizon][:MOST_FORECASTS]
+    apart = int(np.diff(ids[of_series[-2:]]).max(initial=1))  # steps from window to window
+    rows = of_series[::-1][:: -(-horizon // apart)][:MOST_FORECASTS]
     first, scale, name, instead = 0, 1.0, meta["target"], "value"
     if "series" in meta:
         i = int(series_of(ids[rows[:1]], meta)[0])

@@ -4,6 +4,7 @@ job.json says what they must know; what they make of a piece lies in series-<num
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -15,9 +16,11 @@ import runs
 import series
 import tables
 from cli import Fault
-from series import timestamps
+from series import calendars, opened, timestamps
 from support import crew
-from tables import reader
+from tables import reader, schema
+
+ALONE = 16 * 2**20  # bytes of a file above which one process reads files, as cells take many times as much memory
 
 
 class Numbered:
@@ -35,17 +38,23 @@ class Numbered:
 def prepare(folder: Path, job: dict[str, Any]) -> None:
     """Make every piece that is not there yet.
 
-    job  the `table` as its reader has cut it, its `columns`, the `layout` of the series, how each target's numbers are
-         written: `parse`, `commas`, and how its dates are: `dates`
+    job  the `table` as its reader has cut it, its `columns`, those that hold parts of a date: `date_parts`, the
+         `layout` of the series, how each target's numbers are written: `parse`, `commas`, and how its dates are:
+         `dates`; or the `files` that hold a series each, and the `layout`
     """
     runs.write(folder / "job.json", json.dumps(job))
-    count = len(job["table"]["pieces"])
-    crew.phase(folder, "series.counted", "series", count, "preparing series, once")
+    several = max(map(os.path.getsize, job["files"])) <= ALONE if "files" in job else None
+    crew.phase(folder, "series.counted", "series", count(job), "preparing series, once", several)
 
 
-def pieces(folder: Path, count: int) -> Iterator[Any]:
+def count(job: dict[str, Any]) -> int:
+    """How many pieces there are."""
+    return len(job["files"] if "files" in job else job["table"]["pieces"])
+
+
+def pieces(folder: Path, job: dict[str, Any]) -> Iterator[Any]:
     """What was made of each piece that has rows: arrays by name, as `keep` writes them."""
-    return (found for found in crew.kept(folder, "series", count) if len(found["rows"]))
+    return (found for found in crew.kept(folder, "series", count(job)) if len(found["rows"]))
 
 
 def task(folder: Path, phase: str) -> Callable[[int], None]:
@@ -61,18 +70,50 @@ def keep(folder: Path, job: dict[str, Any], number: int) -> None:
     times    (rows,) seconds since 1970 or plain numbers, where there is a column of them
     names    (rows,) place of the series' name among the different ones, `names_cells`, which are JSON
     """
+    make = of_file if "files" in job else of_piece
+    crew.keep(folder, "series", number, make(job, number))
+
+
+def of_file(job: dict[str, Any], number: int) -> dict[str, np.ndarray]:
+    """The arrays of a file with a series of its own, which is named after it."""
+    path, layout, rules = Path(job["files"][number]), job["layout"], schema.load()
+    table = opened.read_table(path, "", rules, layout)
+    (target,) = layout["targets"]
+    table.index(target)
+    times, values = opened.read_times(table, layout, rules), series.numbers(table, target, rules.column(target).parse)
+    found = {"rows": np.array(table.lines, np.int64), "times": times, "values": values[None]}
+    return found | different("names", [path.name.split(".")[0]] * len(values))
+
+
+def of_piece(job: dict[str, Any], number: int) -> dict[str, np.ndarray]:
+    """The arrays of a piece of a table."""
     layout, found = job["layout"], {}
     columns, lines = reader.piece(job["table"], number)
     found["rows"] = np.array(list(lines), np.int64)
     if len(found["rows"]):
         column = dict(zip(job["columns"], columns, strict=True))
+        if job["date_parts"]:
+            column[calendars.JOINED] = dates_of_parts(job, column, lines)
         found["values"] = np.stack([numbers(job, name, column[name], lines) for name in layout["targets"]])
         if layout["time"]:
             found["times"] = times(job, column[layout["time"]], lines)
         if layout["group"]:
             named = zip(*(column[name] for name in layout["group"]), strict=True)
             found |= different("names", [" / ".join(cells) for cells in named])
-    crew.keep(folder, "series", number, found)
+    return found
+
+
+def dates_of_parts(job: dict[str, Any], column: dict[str, list[str]], lines: Any) -> list[str]:
+    """The dates of rows whose parts have a column each."""
+    names, path = job["date_parts"], job["table"]["path"]
+    rows = [list(row) for row in zip(*(column[name] for name in names), strict=True)]
+    table = calendars.joined(tables.Table(path, "", "", names, rows, list(lines)))
+    if calendars.JOINED not in table.columns:
+        raise Fault(
+            f"{path}: some row from line {lines[0]} to {lines[-1]} has no date in {', '.join(names)}; mend it, or use "
+            "--time none if rows are consecutive steps"
+        )
+    return table.column(calendars.JOINED)
 
 
 def numbers(job: dict[str, Any], name: str, cells: list[str], lines: Any) -> np.ndarray:

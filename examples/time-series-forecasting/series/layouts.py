@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 import series
 import tables
 from config import Config
-from series import calendars
+from series import calendars, opened
 from tables import schema
 
 ALONE = 0.7  # with more different dates than this share of the rows, a table is one series
@@ -44,6 +45,15 @@ def find(table: tables.Table, config: Config, rules: schema.Schema) -> dict[str,
         series.note(f"{table.path} holds {len(targets)} series ({named}); --target names one of them, or several")
         return {"shape": "wide", "targets": targets, "time": time, "group": []}
     return {"shape": "one", "targets": [wanted] if wanted else [], "time": time, "group": []}
+
+
+def of_files(first: Path, config: Config, rules: schema.Schema) -> dict[str, Any]:
+    """Where dates and values are in a folder with a file for each series: all have the columns of the first."""
+    table = opened.read_table(first, config.time, rules, None)
+    made = calendars.JOINED if calendars.JOINED in table.columns else ""
+    time = made or series.time_column(table, config.time, rules)
+    target = series.target_column(table, config.target or rules.target, time)
+    return {"shape": "files", "targets": [target], "time": time, "group": []}
 
 
 def given_columns(table: tables.Table, names: str, flag: str) -> list[str]:

@@ -1,17 +1,17 @@
 """Several series in one source, long (date, name, value), wide (date, values …) or a file each, on one clock."""
 
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import series
-import tables
 from cli import Fault
 from config import Config
-from series import calendars, layouts, streamed
+from series import layouts, streamed
 from series.joint import Panel, alone, by_name, together
+from series.opened import read_table, read_times
+from support import mapped
 from tables import reader, schema
 
 ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".csv.gz")  # of the files in a folder
@@ -26,11 +26,13 @@ def read(path: str, config: Config | None, layout: dict[str, Any] | None = None,
     """
     rules = schema.load() if config is None or config.data else schema.Schema()
     files = folder_files(path)
+    if files and mapped.size(files) > mapped.LARGE:
+        return streamed.read_files(path, files, config, rules, layout, like)
     if files:
         return read_files(path, files, rules, config, layout, like)
     if path != "-" and reader.is_large(Path(path)) and (found := streamed.read(path, config, rules, layout, like)):
         return found
-    table = read_table(path, config, rules, layout)
+    table = read_table(path, config.time if config else "", rules, layout)
     if layout is None:
         layout = layouts.find(table, config, rules)
     for column in (layout["time"], *layout["group"], *layout["targets"]):
@@ -54,19 +56,6 @@ def read(path: str, config: Config | None, layout: dict[str, Any] | None = None,
     return together(table.path, parts, layout, like)
 
 
-def read_table(path: str | Path, config: Config | None, rules: schema.Schema, layout: dict | None) -> tables.Table:
-    """A table with its dates in one column."""
-    table = tables.read(path, dialect=rules.dialect)
-    if layout is None:
-        rules.check(table.path, table.columns)
-    joined = calendars.joined(table)
-    if joined is table:
-        return table
-    asked = layout["time"] if layout else config.time or rules.time or series.time_column(table, "", rules)
-    of_file = asked == "none" or (asked in table.columns and asked in joined.columns)  # else a part of the date
-    return table if of_file else joined
-
-
 def folder_files(path: str) -> list[Path]:
     """The tables of a folder, or nothing where it is none."""
     folder = Path(path)
@@ -83,32 +72,13 @@ def read_files(
 ) -> Panel:
     """A series a file, named after it; all files have the columns of the first."""
     if layout is None:
-        first = read_table(files[0], config, rules, None)
-        made = calendars.JOINED if calendars.JOINED in first.columns else ""
-        time = made or series.time_column(first, config.time, rules)
-        target = series.target_column(first, config.target or rules.target, time)
-        layout = {"shape": "files", "targets": [target], "time": time, "group": []}
+        layout = layouts.of_files(files[0], config, rules)
     parts = {}
     for file in files:
-        table = read_table(file, config, rules, layout)
+        table = read_table(file, "", rules, layout)
         table.index(layout["targets"][0])
         times = read_times(table, layout, rules)
         named = series.dated(times, table, layout["time"])
         values = series.numbers(table, layout["targets"][0], rules.column(layout["targets"][0]).parse)
         parts[file.name.split(".")[0]] = times[named], values[named]
     return together(path, parts, layout, like)
-
-
-def read_times(table: tables.Table, layout: dict[str, Any], rules: schema.Schema) -> np.ndarray:
-    """The time stamps of all rows; without a column of them, rows are steps (of each series)."""
-    if layout["time"]:
-        table.index(layout["time"], "--time")
-        return series.read_times(table, layout["time"], rules.column(layout["time"]).parse)
-    if not layout["group"]:
-        return np.arange(len(table.rows), dtype=float)
-    count: Counter = Counter()
-    times = []
-    for key in zip(*(table.column(name) for name in layout["group"]), strict=True):
-        times.append(float(count[key]))
-        count[key] += 1
-    return np.array(times)

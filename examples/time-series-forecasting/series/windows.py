@@ -28,11 +28,12 @@ def normalise(values: np.ndarray, origins: np.ndarray, meta: dict[str, Any]) -> 
 
     values  (batch, context) the window, as distance from its level in units of its spread
     naive   (batch, horizon) the last season repeated, likewise: where a forecast starts from
-    level   (batch, 1) the mean of the window's last season, in real units
+    level   (batch, 1) the mean of the window's last season, or of all of it where there is none, in real units
     spread  (batch, 1) the window's standard deviation, in real units; a constant window gets a small one
     """
     windows = values[origins[:, None] + np.arange(-meta["context"], 0)]
-    level = windows[:, -meta["season"] :].mean(1, keepdims=True)
+    seasons_end = windows[:, -meta["season"] :] if meta["season"] > 1 else windows  # else naive would be the level
+    level = seasons_end.mean(1, keepdims=True)
     spread = np.maximum(windows.std(1, keepdims=True), meta["least_spread"])
     naive = seasons.repeat(values, origins, meta["season"], meta["horizon"])
     inputs = {
@@ -61,11 +62,20 @@ class Following:
         return self[:] if dtype is None else self[:].astype(dtype)
 
 
-def origins(panel: Panel, first: int, end: int, reach: int, horizon: int) -> np.ndarray:
-    """Places in the joined series of the first steps to forecast, such that all of a forecast lies in [first, end)."""
+def origins(panel: Panel, first: int, end: int, reach: int, horizon: int, most: int | None = None) -> np.ndarray:
+    """Places in the joined series of the first steps to forecast, such that all of a forecast lies in [first, end).
+
+    most  of more windows only every so manieth is taken, at most a horizon apart, so that steps are still forecast once
+    """
     found, before = [], 0
-    for start, values in zip(panel.starts, panel.values, strict=True):
-        here = np.arange(max(first, start + reach), min(end, start + len(values)) - horizon + 1)
+    ends = [
+        (max(first, start + reach), min(end, start + len(values)) - horizon)
+        for start, values in zip(panel.starts, panel.values, strict=True)
+    ]
+    count = sum(max(0, newest - oldest + 1) for oldest, newest in ends)
+    apart = min(horizon, -(-count // most)) if most and count else 1
+    for start, values, (oldest, newest) in zip(panel.starts, panel.values, ends, strict=True):
+        here = np.arange(newest, oldest - 1, -apart)[::-1]
         found.append(here - start + before)
         before += len(values)
     return np.concatenate(found)

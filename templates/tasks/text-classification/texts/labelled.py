@@ -21,6 +21,7 @@ LABELS = ("label", "class", "target", "category", "sentiment", "spam", "y")  # n
 TRAIN, TEST = ("train", "training"), ("test", "testing")  # folders that divide the data already
 MORE = ("valid", "validation", "val", "dev")  # joins train: valid is cut anew
 UNLABELLED = ("unsup", "unlabeled", "unlabelled")  # a folder that is no class
+OF_SAMPLE = {"text": "text", "target": "label", "group": "frame"}  # its columns
 ARRAYS = {"labels": np.int32, "groups": np.uint64, "is_test": bool}
 
 
@@ -58,9 +59,24 @@ def read(config: Config) -> Labelled:
 
 def sample(path: Path) -> Labelled:
     """Short reviews made for this project; those of one frame say the same thing in other words."""
-    columns = {"text": "text", "target": "label", "group": "frame"}
-    blocks = text_blocks.of_table(path, columns, schema.Schema())
-    return labelled(path, columns, *store(path, columns, blocks, None))
+    blocks = text_blocks.of_table(path, OF_SAMPLE, schema.Schema())
+    return labelled(path, OF_SAMPLE, *store(path, OF_SAMPLE, blocks, None))
+
+
+def anew(config: Config, sample: Path) -> Iterator[tuple[str, str]]:
+    """Each text with its label, straight from the source, by row; none of a large source, which takes long."""
+    path, rules = Path(config.data) if config.data else sample, schema.load() if config.data else schema.Schema()
+    if path.is_dir() or holds_texts(path):
+        found = text_blocks.some_at_a_time(parts(path))
+        is_large = mapped.size([file for _, _, some in found for file in some]) > mapped.LARGE
+        blocks = map(text_blocks.of_files, found)
+    else:
+        columns = choose_columns(first_rows(path, rules), config, rules) if config.data else OF_SAMPLE
+        is_large, blocks = reader.is_large(path), text_blocks.of_table(path, columns, rules)
+    for block in () if is_large else blocks:
+        names = text_blocks.about(block)["labels"]
+        texts = words.Stored(block["text_bytes"], np.cumsum(block["text_lengths"]))
+        yield from zip(texts, (names[k] for k in block["labels"]), strict=True)
 
 
 def prepare(path: Path, files: list[Path | Member], columns: dict[str, str], job: Callable) -> Labelled:

@@ -1,4 +1,4 @@
-"""Series in a table too large for memory: read piece by piece, once, and kept in prepared/ as numbers.
+"""Series in a table or a folder too large for memory: read piece by piece, once, and kept in prepared/ as numbers.
 
 Rows lie in files while they are sorted into series, and so do the series: memory holds one of them, while it is made
 regular. Where dates, values and names are, and how they are written, is found on rows from all over the file.
@@ -8,7 +8,7 @@ import itertools
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import series
 import tables
 from cli import Fault
 from config import Config
-from series import calendars, counted, layouts, timestamps
+from series import calendars, counted, layouts, opened, timestamps
 from series.counted import Numbered
 from series.joint import Panel, alone, known, together
 from support import mapped
@@ -28,43 +28,49 @@ from tables import reader, schema
 
 SAMPLED, ROWS = 8, 10_000  # pieces that are looked at first, and rows of each
 BLOCK = 1_000_000  # rows that are sorted at a time
-VERSION = 1  # raise it when what lies in prepared/ changes its meaning
+VERSION = 2  # raise it when what lies in prepared/ changes its meaning
 
 
 def read(
     path: str, config: Config | None, rules: schema.Schema, layout: dict[str, Any] | None, like: dict | None
 ) -> Panel | None:
-    """All series of a large file, as panel.read has it; None where dates are spread over several columns."""
+    """All series of a large file, as panel.read has it; None where a row holds the months of a year."""
     settings = {"schema": rules.sha256, "layout": layout, "like": like, "version": VERSION}
     settings |= {name: getattr(config, name) for name in ("target", "time", "group") if config}
-    make = partial(prepare, path=path, config=config, rules=rules, layout=layout, like=like)
-    folder, facts = mapped.prepare("series", [Path(path)], settings, make)
-    if not facts["layout"]:
-        return None
+    plan = partial(planned, path=path, config=config, rules=rules, layout=layout)
+    folder, facts = mapped.prepare("series", [Path(path)], settings, partial(prepare, path=path, plan=plan, like=like))
+    return panel(folder, facts) if facts["layout"] else None
+
+
+def read_files(
+    path: str, files: list[Path], config: Config | None, rules: schema.Schema, layout: dict | None, like: dict | None
+) -> Panel:
+    """The series of a large folder with a file for each."""
+    layout = layout or layouts.of_files(files[0], config, rules)
+    settings = {"schema": rules.sha256, "layout": layout, "like": like, "version": VERSION}
+    job = {"files": [str(file.resolve()) for file in files], "layout": layout, "columns": []}
+    make = partial(prepare, path=path, plan=lambda _: job, like=like)
+    return panel(*mapped.prepare("series", files, settings, make))
+
+
+def panel(folder: Path, facts: dict[str, Any]) -> Panel:
+    """What was prepared, mapped."""
     values = np.split(mapped.read(folder / "values", float), np.cumsum(facts["lengths"])[:-1])
     return Panel(facts["names"], values, np.array(facts["starts"]), facts["clock"], facts["layout"])
 
 
-def prepare(
-    folder: Path,
-    path: str,
-    config: Config | None,
-    rules: schema.Schema,
-    layout: dict[str, Any] | None,
-    like: dict | None,
-) -> dict[str, Any]:
+def prepare(folder: Path, path: str, plan: Callable[[Path], dict[str, Any]], like: dict | None) -> dict[str, Any]:
     """Find where dates, values and names are, and make series of all pieces; `layout` {} says that it cannot be."""
-    plan = folder / "plan.json"
-    if not plan.is_file():
-        runs.write(plan, json.dumps(planned(folder, path, config, rules, layout)))
-    job = runs.read_json(plan)
+    if not (folder / "plan.json").is_file():
+        runs.write(folder / "plan.json", json.dumps(plan(folder)))
+    job = runs.read_json(folder / "plan.json")
     facts: dict[str, Any] = {"layout": {}}
     if job["layout"]:
         counted.prepare(folder, job)
-        panel = join(folder, path, job, like)
-        facts = {"layout": panel.layout, "names": panel.names, "clock": panel.clock, "starts": panel.starts.tolist()}
-        facts["lengths"] = list(map(len, panel.values))
-        del panel  # it holds files open
+        made = join(folder, path, job, like)
+        facts = {"layout": made.layout, "names": made.names, "clock": made.clock, "starts": made.starts.tolist()}
+        facts["lengths"] = list(map(len, made.values))
+        del made  # it holds files open
     for left in folder.iterdir():
         if left.name != "values":
             left.unlink()
@@ -76,12 +82,15 @@ def join(folder: Path, path: str, job: dict[str, Any], like: dict | None) -> Pan
     layout, names, undated, rows = job["layout"], Numbered(), 0, 0
     values = [mapped.Growing(float, folder / f"column-{i}") for i in range(len(layout["targets"]))]
     times, which, counts = None, mapped.Growing(np.int32, folder / "which"), Counter()
-    for found in counted.pieces(folder, len(job["table"]["pieces"])):
+    for found in counted.pieces(folder, job):
         codes = np.zeros(len(found["rows"]), np.int32)
         if "names" in found:
             codes = names.add(json.loads(found["names_cells"].tobytes()), found["names"])
         stamps = found["times"] if "times" in found else steps(codes, counts)
         times = times or mapped.Growing(stamps.dtype, folder / "times")
+        if stamps.dtype != times.dtype:
+            (name,) = json.loads(found["names_cells"].tobytes())
+            raise Fault(f'{path}: the dates of series "{name}" are not written like those of the first one')
         dated = ~(np.isnan(stamps) if stamps.dtype.kind == "f" else np.isnat(stamps))
         undated, rows = undated + int((~dated).sum()), rows + len(dated)
         times.append(stamps[dated])
@@ -153,18 +162,19 @@ def planned(
     sample = [piece(path, cut, int(place), ROWS) for place in places]
     rows, lines = (list(itertools.chain(*lists)) for lists in zip(*sample, strict=True))
     table = tables.table(path, cut["names"], rows, lines, "")
-    job = {"table": cut, "columns": table.columns, "layout": {}}
+    with_dates = opened.joined(table, config.time if config else "", rules, layout)
+    date_parts = [name for name in table.columns if name not in with_dates.columns]
+    job = {"table": cut, "columns": table.columns, "date_parts": date_parts, "layout": {}}
+    if calendars.UNROLLED in set(with_dates.columns) - set(table.columns):
+        return job
+    table = with_dates
     if layout is None:
-        rules.check(path, table.columns)
-        if calendars.joined(table) is not table:
-            return job
-        if time := series.time_column(table, config.time, rules):
-            table = of_some_dates(path, cut, table, time)
+        rules.check(path, job["columns"])
+        if time := calendars.JOINED if date_parts else series.time_column(table, config.time, rules):
+            table = of_some_dates(path, job, table, time)
         layout = layouts.find(table, config, rules)
         if layout["shape"] == "one" and not layout["targets"]:
             layout["targets"] = [series.target_column(table, "", layout["time"])]
-    if calendars.JOINED in (layout["time"], *layout["targets"]):
-        return job
     parse = {name: rules.column(name).parse for name in layout["targets"]}
     commas = {name: not parse[name] and series.has_decimal_commas(table.column(name)) for name in layout["targets"]}
     return job | {"layout": layout, "parse": parse, "commas": commas, "dates": dates_of(table, layout, rules)}
@@ -176,20 +186,25 @@ def piece(path: str, cut: dict[str, Any], number: int, most: int | None = None) 
     return [list(row) for row in zip(*(column[:most] for column in columns), strict=True)], list(lines[:most])
 
 
-def of_some_dates(path: str, cut: dict[str, Any], first: tables.Table, time: str) -> tables.Table:
+def of_some_dates(path: str, job: dict[str, Any], first: tables.Table, time: str) -> tables.Table:
     """All rows of some dates, drawn by their spelling: how often a date stands tells how many series there are."""
-    place = first.columns.index(time)
+    cut, parts = job["table"], job["date_parts"]
     pieces = cut["pieces"]
     about = len(reader.piece(cut, 0)[1]) * len(pieces)  # rows
     limit, kept = min(1.0, SAMPLED * ROWS / max(about, 1)) * 2**32, first.rows[:0]
     lines: list[int] = []
     for number in range(len(pieces)):
         columns, of_piece = reader.piece(cut, number)
-        drawn = {cell: zlib.crc32(cell.encode()) <= limit for cell in set(columns[place])}
-        rows = [row for row, cell in enumerate(columns[place]) if drawn[cell]]
-        kept += [[column[row] for column in columns] for row in rows]
+        column = dict(zip(job["columns"], columns, strict=True))
+        if parts and len(of_piece):
+            column[time] = counted.dates_of_parts(job, column, of_piece)
+        drawn = {cell: zlib.crc32(cell.encode()) <= limit for cell in set(column[time])}
+        rows = [row for row, cell in enumerate(column[time]) if drawn[cell]]
+        kept += [[column[name][row] for name in first.columns] for row in rows]
         lines += [of_piece[row] for row in rows]
-    return tables.table(path, cut["names"], kept, lines, "") if len(kept) >= 2 * ROWS or limit >= 2**32 else first
+    if len(kept) < 2 * ROWS and limit < 2**32:
+        return first
+    return tables.Table(first.path, first.name, "", first.columns, kept, lines)
 
 
 def dates_of(table: tables.Table, layout: dict[str, Any], rules: schema.Schema) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""A table of series with its dates in one column, and the time stamps of its rows."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import series
+import tables
+from series import calendars
+from tables import schema
+
+
+def read_table(path: str | Path, time: str, rules: schema.Schema, layout: dict[str, Any] | None) -> tables.Table:
+    """A table with its dates in one column; `time` is the one that was asked for, "" = none was."""
+    table = tables.read(path, dialect=rules.dialect)
+    if layout is None:
+        rules.check(table.path, table.columns)
+    return joined(table, time, rules, layout)
+
+
+def joined(table: tables.Table, time: str, rules: schema.Schema, layout: dict[str, Any] | None) -> tables.Table:
+    """The table with the parts of its dates joined, unless a column of its own was asked for."""
+    found = calendars.joined(table)
+    if found is table:
+        return table
+    asked = layout["time"] if layout else time or rules.time or series.time_column(table, "", rules)
+    of_file = asked == "none" or (asked in table.columns and asked in found.columns)  # else a part of the date
+    return table if of_file else found
+
+
+def read_times(table: tables.Table, layout: dict[str, Any], rules: schema.Schema) -> np.ndarray:
+    """The time stamps of all rows; without a column of them, rows are steps (of each series)."""
+    if layout["time"]:
+        table.index(layout["time"], "--time")
+        return series.read_times(table, layout["time"], rules.column(layout["time"]).parse)
+    if not layout["group"]:
+        return np.arange(len(table.rows), dtype=float)
+    count: Counter = Counter()
+    times = []
+    for key in zip(*(table.column(name) for name in layout["group"]), strict=True):
+        times.append(float(count[key]))
+        count[key] += 1
+    return np.array(times)
