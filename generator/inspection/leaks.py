@@ -72,16 +72,14 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
         if i == place or not column.use or column.role == "picture" or column.name in earlier:
             continue
         given = [table.columns[i][n] for n in known]
-        why = "" if numeric else by_gaps(given, column, wanted)
-        if column.role in ("text", "list"):
-            pass
-        elif column.role == "number" and numeric:
-            why = correlated(as_numbers(given, column.parse), wanted)
-        elif not numeric:
+        if numeric:
+            why = correlated(as_numbers(given, column.parse), wanted) if column.role == "number" else ""
+        else:
+            why = by_gaps(given, column, wanted)
+        if not why and not numeric and column.role not in ("text", "list"):
             repeat = sum(count for count in table.counts[i].values() if count > 1) >= REPEATED * len(known)
             why = (
-                why
-                or (tells(given, column, wanted) if repeat else "")
+                (tells(given, column, wanted) if repeat else "")
                 or divides(given, column, wanted)
                 or is_class(given, wanted, column.name, target.name)
             )

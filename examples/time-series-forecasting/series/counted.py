@@ -76,11 +76,8 @@ def keep(folder: Path, job: dict[str, Any], number: int) -> None:
 
 def of_file(job: dict[str, Any], number: int) -> dict[str, np.ndarray]:
     """The arrays of a file with a series of its own, which is named after it."""
-    path, layout, rules = Path(job["files"][number]), job["layout"], schema.load()
-    table = opened.read_table(path, "", rules, layout)
-    (target,) = layout["targets"]
-    table.index(target)
-    times, values = opened.read_times(table, layout, rules), series.numbers(table, target, rules.column(target).parse)
+    path = Path(job["files"][number])
+    table, times, values = opened.read_file(path, schema.load(), job["layout"])
     found = {"rows": np.array(table.lines, np.int64), "times": times, "values": values[None]}
     return found | different("names", [path.name.split(".")[0]] * len(values))
 

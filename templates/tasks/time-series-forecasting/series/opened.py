@@ -20,6 +20,13 @@ def read_table(path: str | Path, time: str, rules: schema.Schema, layout: dict[s
     return joined(table, time, rules, layout)
 
 
+def read_file(path: Path, rules: schema.Schema, layout: dict[str, Any]) -> tuple[tables.Table, np.ndarray, np.ndarray]:
+    """A file with a series of its own, and the time stamps and values of its rows."""
+    table, (target,) = read_table(path, "", rules, layout), layout["targets"]
+    table.index(target)
+    return table, read_times(table, layout, rules), series.numbers(table, target, rules.column(target).parse)
+
+
 def joined(table: tables.Table, time: str, rules: schema.Schema, layout: dict[str, Any] | None) -> tables.Table:
     """The table with the parts of its dates joined, unless a column of its own was asked for."""
     found = calendars.joined(table)

@@ -10,7 +10,7 @@ from cli import Fault
 from config import Config
 from series import layouts, streamed
 from series.joint import Panel, alone, by_name, together
-from series.opened import read_table, read_times
+from series.opened import read_file, read_table, read_times
 from support import mapped
 from tables import reader, schema
 
@@ -75,10 +75,7 @@ def read_files(
         layout = layouts.of_files(files[0], config, rules)
     parts = {}
     for file in files:
-        table = read_table(file, "", rules, layout)
-        table.index(layout["targets"][0])
-        times = read_times(table, layout, rules)
+        table, times, values = read_file(file, rules, layout)
         named = series.dated(times, table, layout["time"])
-        values = series.numbers(table, layout["targets"][0], rules.column(layout["targets"][0]).parse)
         parts[file.name.split(".")[0]] = times[named], values[named]
     return together(path, parts, layout, like)
