@@ -230,6 +230,25 @@ def test_a_killed_and_resumed_run_ends_with_the_same_weights(tmp_path: Path, tas
         whole, cut = (weights(project / "runs" / r / name) for r in ("whole", "cut"))
         assert all(np.array_equal(whole[key], cut[key]) for key in whole), name
     assert history(project / "runs" / "whole") == history(project / "runs" / "cut")
+    assert "smoke run passed" in run(project, "train.py", "--resume", "whole").ok().out  # it was over
+
+
+@pytest.mark.slow
+def test_several_steps_in_a_call_learn_what_single_ones_do(tmp_path: Path) -> None:
+    """Of epochs that do not fill their last call, by a model with dropout."""
+    project = generate(tmp_path / "p", task="image-classification", framework="jax", models=("mlp",))
+    step = project / "engine" / "step.py"
+    text = step.read_text(encoding="utf-8")
+    for most in (3, 1):
+        step.write_text(text.replace("MOST = 16", f"MOST = {most}"), encoding="utf-8")
+        run(project, "train.py", "--smoke", "--batch-size", "3", "--epochs", "2", "--out", f"at-most-{most}").ok()
+    several, single = (history(project / "runs" / f"at-most-{most}") for most in (3, 1))
+    assert "MOST = 16" in text and int(single[0]["step"]) % 3
+    for row, other in zip(several, single, strict=True):
+        assert [float(row[key]) for key in row] == pytest.approx([float(other[key]) for key in row], rel=1e-5)
+    of_last = (weights(project / "runs" / f"at-most-{most}" / "last.safetensors") for most in (3, 1))
+    several, single = of_last
+    assert all(np.allclose(several[key], single[key], rtol=0, atol=1e-5) for key in several)
 
 
 def weights(file: Path) -> dict[str, np.ndarray]:
@@ -269,7 +288,7 @@ lessons = []
 for size in (7, 16):
     batch = training.batch(d.train, np.arange(7), (0, 1, 2), size)
     assert len(batch[2]) == size and batch[2].sum() == 7
-    lessons.append(training.compiled_gradient(training.parameters, training.others, batch, luck((0, 1, 2))))
+    lessons.append(training.compiled_gradient(*training.state[:2], batch, luck((0, 1, 2))))
 gaps = jax.tree.map(lambda a, b: float(abs(a - b).max() / (abs(a).max() + 1e-6)), *lessons)
 print(max(jax.tree.leaves(gaps)))
 """
