@@ -59,7 +59,7 @@ def ours(trainee: keras.Model) -> float:
     trainee.steps_per_execution = batches.at_once
     trainee.fit(
         batches,
-        steps_per_epoch=batches.filled,
+        steps_per_epoch=len(batches.items),
         epochs=1,
         shuffle=False,
         verbose=0,
