@@ -64,15 +64,18 @@ class Trainee(keras.Model):
 
     def train_step(self, *given: Any) -> Any:
         """A step of `fit` at the learning rate (1,) that comes with its batch, so that nothing is set between steps."""
-        *state, (inputs, targets, rate) = given
+        *state, batch = given
         if BACKEND == "jax":
-            after = step.in_turn(super().train_step, self.optimizer, state[0], (inputs, targets, rate))
-            return {"done": [rate + 0]}, after  # there when the step is; `fit` would wait for what is in no list
-        self.optimizer.learning_rate = rate[0]
+            after = step.in_turn(super().train_step, self.optimizer, state[0], batch)
+            return {"done": [batch[2] + 0]}, after  # there when the step is; `fit` would wait for what is in no list
         if BACKEND == "torch":
-            value = self.compute_loss(inputs, targets, self.network(inputs, training=True))
-            step.descend(self.network, self.optimizer, value)
+            for inputs, targets, rate in step.apart(batch):
+                self.optimizer.learning_rate = rate
+                value = self.compute_loss(inputs, targets, self.network(inputs, training=True))
+                step.descend(self.network, self.optimizer, value)
             return {}
+        inputs, targets, rate = batch
+        self.optimizer.learning_rate = rate[0]
         return step.unless_filling(rate, partial(super().train_step, (inputs, targets)))
 
 

@@ -25,7 +25,7 @@ class Batches(keras.utils.PyDataset):
     whole calls: behind its last batch that one comes again, at a rate below 0, which train.py does not learn at.
     TensorFlow takes batches before it needs them; with --minutes the clock is read that early.
 
-    JAX gets steps of small networks stacked, (steps, …), those with equally many rows; stacks are filled up likewise.
+    PyTorch and JAX may get several steps stacked, (steps, …), with equally many rows; stacks are filled up likewise.
 
     steps  of an epoch
     items  what the stream has of an epoch, from where it begins (later where it was cut off): the steps of each item,
@@ -40,14 +40,15 @@ class Batches(keras.utils.PyDataset):
         todo = range(progress.step, self.steps)
         batch = self.batch(progress.epoch, todo[0])
         self.at_once, self.stacked = 1, 0  # steps in a stack
-        if in_a_loop(network, batch):
+        most = most_at_once(network, batch)
+        if most > 1 and stacks(network, batch):
             equal = (list(steps) for _, steps in itertools.groupby(todo, lambda step: len(self.order[step])))
             self.items = [
-                range(steps[0], steps[-1] + 1)[i : i + MOST] for steps in equal for i in range(0, len(steps), MOST)
+                range(steps[0], steps[-1] + 1)[i : i + most] for steps in equal for i in range(0, len(steps), most)
             ]
             self.stacked = max(map(len, self.items))
         else:
-            calls = math.ceil(len(todo) / most_at_once(network, batch))
+            calls = math.ceil(len(todo) / most)
             self.at_once = math.ceil(len(todo) / calls)
             fill = calls * self.at_once - len(todo) if ONE_STREAM else 0
             self.items = [range(step, step + 1) for step in todo] + fill * [range(self.steps, self.steps)]
@@ -82,16 +83,19 @@ class Batches(keras.utils.PyDataset):
 def most_at_once(network: keras.Model, batch: Any) -> int:
     """How many steps a call of `fit` may take: several of a small network, which need less time than the call.
 
-    What happens between calls waits so long: the progress bar, the clock, Ctrl-C. On PyTorch Keras knows one alone.
+    What happens between calls waits so long: the progress bar, the clock, Ctrl-C.
     """
-    return 1 if BACKEND == "torch" else int(min(MOST, max(1, WORK // work(network, batch))))
+    return int(min(MOST, max(1, WORK // work(network, batch))))
 
 
-def in_a_loop(network: keras.Model, batch: Any) -> bool:
-    """Whether several steps go into one compiled loop: small ones on JAX, without convolutions, slow there on CPUs."""
+def stacks(network: keras.Model, batch: Any) -> bool:
+    """Whether the steps of a call come stacked: on PyTorch, where Keras knows no other way to take several.
+
+    And on JAX, for one compiled loop, if they are small and without convolutions, which are slow in it on a CPU.
+    """
     kernels = [weight for weight in network.trainable_weights if weight.name == "kernel"]
-    plain = all(len(kernel.shape) <= 2 for kernel in kernels)
-    return BACKEND == "jax" and MOST > 1 and plain and work(network, batch) <= SMALL
+    fast = work(network, batch) <= SMALL and all(len(kernel.shape) <= 2 for kernel in kernels)
+    return BACKEND == "torch" or (BACKEND == "jax" and fast)
 
 
 def work(network: keras.Model, batch: Any) -> int:

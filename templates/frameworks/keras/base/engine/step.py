@@ -1,9 +1,10 @@
 """What a training step does its own way on a backend: its rate, whether it learns at all, all of it on PyTorch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from engine.backend import keras
+from splits import take
 
 
 def in_turn(train_step: Callable[..., Any], optimizer: keras.Optimizer, state: tuple[Any, ...], batch: Any) -> Any:
@@ -46,6 +47,16 @@ def unless_filling(rate: Any, learn: Callable[[], Any]) -> dict[str, Any]:
         return rate[0]
 
     return {"done": tf.cond(rate[0] < 0, lambda: rate[0], real)}
+
+
+def apart(batch: tuple[Any, Any, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    """The batches of a stack on PyTorch, each with its rate; a single one, with its rate (1,), is as it is."""
+    inputs, targets, rates = batch
+    if rates.ndim == 1:
+        yield inputs, targets, rates[0]
+        return
+    for number in range(int((rates >= 0).sum())):  # those behind only fill the stack up
+        yield take(inputs, number), take(targets, number), rates[number, 0]
 
 
 def descend(network: keras.Model, optimizer: keras.Optimizer, value: Any) -> None:
