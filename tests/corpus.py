@@ -128,6 +128,15 @@ def monthly() -> Rows:
     return [["month", "sales"], *([day, 100 + i + 20 * (i % 12)] for i, day in enumerate(days))]
 
 
+def prices() -> Rows:
+    """A price a month of four firms, one below the other, dates as Americans say them."""
+    months = [
+        f"{'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split()[i % 12]} 1 {2001 + i // 12}" for i in range(90)
+    ]
+    return [["symbol", "date", "price"], *([s, m, f"{20 + 9 * k + i * (k + 1) % 13}.5"]
+            for k, s in enumerate(("AAA", "BBB", "CCC", "DDD")) for i, m in enumerate(months))]  # fmt: skip
+
+
 def visits() -> Rows:
     """Several rows for each customer; dates of rows; a target that is a number."""
     dice = random.Random(2)
@@ -415,5 +424,7 @@ CASES = [
     Case("by_hour.csv", csv(by_hour()), task="time-series-forecasting", target="pm2.5", trains=True),
     Case("by_month.csv", csv(by_month()), task="tabular-regression", target="2022-12", unused={"product"}, trains=True),
     Case("exam.csv", csv(exam()), task="tabular-regression", target="Final grade", unused={"Name"}),
+    Case("prices.csv", csv(prices()), task="time-series-forecasting", target="price", group="symbol", time="date",
+         parse={"date": {"format": "%b %d %Y"}}, trains=True),
     Case("monthly.csv", csv(monthly()), task="time-series-forecasting", target="sales", time="month", trains=True),
 ]  # fmt: skip

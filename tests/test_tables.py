@@ -154,6 +154,15 @@ def test_rules_say_how_cells_become_numbers_and_what_is_missing(project: Path) -
     assert found == [wanted for *_, wanted in cases]
 
 
+def test_dates_are_read_as_they_are_written(project: Path) -> None:
+    """In any form, by which it is found again; times with a zone are turned into UTC."""
+    written = ["Apr 30 2005", "April 30, 2005", "30-April-2005", "30/Apr/2005", "2005-Apr-30", "Sat, 30 Apr 2005"]
+    written += ["Saturday, April 30, 2005", "04/30/2005 12:00AM", "2005-04-30 00:00:00.000", "20050430 00:00"]
+    written += ["Sat, 30 Apr 2005 02:00:00 +0200", "Fri Apr 29 19:00:00 -0500 2005", "30/Apr/2005:00:00:00 +0000"]
+    code = "from tables import dates\nanswer = [str(dates.stamp(cell, dates.find_form([cell]))) for cell in "
+    assert set(ask(project, f"{code}{written!r}]")) == {"2005-04-30T00:00:00"}
+
+
 def everything(rows: int = 200, seed: int = 0) -> dict[str, list]:
     """A column of each role; the target follows the first ones."""
     rng = random.Random(seed)

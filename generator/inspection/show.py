@@ -181,7 +181,8 @@ def _suggestion(findings: Findings) -> list[str]:
     lines = [f"Suggested: {found.task}{target} ({_cut(found.why, 300)})"]
     lines.append(f"  metric {found.metric}; models {', '.join(found.models)}")
     if found.group:
-        lines.append(f'  rows of one "{_cut(found.group, 40)}" stay in one split')
+        own = "are a series" if found.task == "time-series-forecasting" else "stay in one split"
+        lines.append(f'  rows of one "{_cut(found.group, 40)}" {own}')
     if found.time:
         lines.append(f'  rows are ordered by "{_cut(found.time, 40)}"')
     return lines

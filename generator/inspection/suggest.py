@@ -145,7 +145,7 @@ def _series(table: Table, columns: list[Column], target: str | None) -> dict[str
     strongest = max((by_name(c.name) for c in rest), default=0.0)
     calendar = any(c.name == found["time"] and c.role == "date" for c in columns)
     if found["shape"] == "long":
-        return found if len(values) <= 2 and strongest < 10 else None
+        return found if len(values) == 1 or (len(values) == 2 and strongest < 10) else None
     if len(values) <= (2 if calendar else 1) or (found["shape"] == "one" and not found["time"]):
         return found
     if calendar or found["shape"] == "wide":

@@ -74,7 +74,7 @@ def about_target(found: Findings, table: tables.Table, columns: list, profiles: 
         found.facts["class_shares"] = {
             name: round(share, 4) for name, share in list(shares(profiles[place]).items())[:50]
         }
-    if suggestion.group:
+    if suggestion.group and suggestion.task != "time-series-forecasting":
         found.suspects.append(
             Suspect(
                 "grouped",
