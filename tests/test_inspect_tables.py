@@ -192,10 +192,11 @@ def test_a_unit_in_a_name_says_nothing_about_what_it_is(tmp_path: Path) -> None:
 
 
 def test_counts_of_a_large_table_are_exact(tmp_path: Path, monkeypatch: Any) -> None:
-    rows = [["reading", "fee", "level", "day", "label"]]
+    rows = [["reading", "fee", "worth", "level", "day", "label"]]
     for i in range(4000):
         reading = "NA" if i % 50 == 0 else -999 if i % 40 == 1 else i * 7919 % 4001 / 8
-        rows.append([reading, f"${i * 31 % 977}.50", i % 7, f"20{i % 20 + 10}-03-{i % 28 + 1:02}", "ab"[i % 2]])
+        worth = f"{i * 37 % 983 / 10} {'KM'[i % 2]} €"
+        rows.append([reading, f"${i * 31 % 977}.50", worth, i % 7, f"20{i % 20 + 10}-03-{i % 28 + 1:02}", "ab"[i % 2]])
     path = made(tmp_path, [*rows, *rows[1:100]])
     small = inspect(path)
     monkeypatch.setattr(tables, "CAREFUL", 1000)
