@@ -357,6 +357,8 @@ CASES = [
     Case("of_five.csv", csv(column("x", ["4.1/5", "3.9/5", "-", "5/5"])), roles=NUMBER,
          parse={"x": {"strip": "/5", "missing": ["-"]}}),
     Case("requests.csv", csv(column("x", [*(f"{30 + i}.5" for i in range(30)), "on request"] * 2)), roles=NUMBER),
+    Case("sizes.csv", csv(column("x", [*(f"{3 + i}M" for i in range(25)), "Varies with device", "870k"])), roles=NUMBER,
+         parse={"x": {"zeros": {"M": 6, "k": 3}}}),
     Case("decimal.csv", csv(column("x", ["1,5", "0,125", "12,75"]), delimiter=";"), roles=NUMBER,
          parse={"x": {"decimal": ","}},
          trains=True),

@@ -424,14 +424,6 @@ def test_a_price_in_words_is_a_range(tmp_path: Path) -> None:
     assert inspect(made(tmp_path, rows)).suggestion.target == "price"
 
 
-def test_series_one_after_the_other_share_few_dates(tmp_path: Path) -> None:
-    hours = np.datetime64("2020-01-01T00") + np.arange(900)
-    rows = [["meter", "time", "value"]]
-    rows += [[f"m{k}", hours[250 * k + i], i * 7 % 24] for k in range(3) for i in range(300)]
-    found = inspect(made(tmp_path, rows)).suggestion
-    assert (found.task, found.group) == ("time-series-forecasting", "meter")
-
-
 def test_numbers_of_shops_are_names_and_those_of_customers_tell_rows_apart(tmp_path: Path) -> None:
     rows = [["shop_no", "zip", "customerid", "grade", "sales"]]
     rows += [[i * i % 11, 10100 + i % 50, 7000 + i * 7 % 600, i % 4, i * 131 % 997] for i in range(1500)]

@@ -91,7 +91,7 @@ OUTCOMES = set(
     """
     alive dead died deceased survived living recovered benign malignant positive negative neutral pass passed fail
     failed approved rejected denied declined accepted spam ham fraud fraudulent genuine legitimate fake real win won
-    loss lost lose draw churned stayed left joined retained default paid cancelled canceled completed
+    loss lost lose draw churned stayed left joined retained default cancelled canceled completed
     """.split()
 )
 AMOUNTS = set("price salary income wage cost revenue sales amount rating rate".split())  # numbers, if asked for

@@ -35,6 +35,7 @@ ZEROS = {  # 12K is twelve thousand, and 1.5 crore fifteen million
 OF_WORDS = {word: zeros for zeros, words in ZEROS.items() for word in words.split()}
 OF_LETTERS = "k", "m", "b"  # which may be units or parts of codes as well
 FEWEST_SCALED = 10  # different numbers with such a letter from which on it is no code, if nothing else says so
+ODD_MARK = 0.01  # of the cells: a mark that fewer have is a slip, and they are no numbers
 SINGLE_WORD = 20  # different numbers beside which one word stands for "no number", whatever it says
 NINES = r"9{3,9}|9{2,6}\.9{1,4}|8{3,5}"  # 999, 99.9, 8888: written where nothing was known
 NEGATIVE = (-9, -99, -999, -9999)  # where all else is 0 or more
@@ -69,16 +70,20 @@ def rules(counts: Counter[str], different: list[str]) -> tuple[dict[str, Any], l
     if found:
         left = {cell: meaning.plain(cell, found) for cell in different if to_number(cell, found) is None}
         share = 1 - sum(counts[cell] for cell in left) / total
-        if share > plain and _enough(share, left, len(different)):
+        if share > plain and _enough(share, left, counts, len(different)):
             return found | _words(left), examples
     odd = dict(zip(odd, odd, strict=True))
-    return (_words(odd), []) if _enough(plain, odd, len(different)) else None
+    return (_words(odd), []) if _enough(plain, odd, counts, len(different)) else None
 
 
-def _enough(share: float, left: dict[str, str], different: int) -> bool:
+def _enough(share: float, left: dict[str, str], counts: Counter[str], different: int) -> bool:
     """Whether a column is one of numbers: nearly all cells, or all but one or two words that stand for "not known"."""
-    if share >= MOSTLY or (len(left) == 1 and different > SINGLE_WORD and share >= 0.5):
-        return True  # a price is a number, though some are "on request"
+    if share >= MOSTLY:
+        return True
+    if share >= 0.5 and different > SINGLE_WORD:  # a price is a number, though some are "on request"
+        often = [counts[cell] for cell in left]
+        if max(often) >= MOSTLY * sum(often) and not any(map(str.isdigit, max(left, key=lambda cell: counts[cell]))):
+            return True
     return len(left) <= 2 and share >= 0.5 and all(map(_means_unknown, left.values()))
 
 
@@ -109,6 +114,7 @@ def _marks(odd: list[str], different: list[str]) -> tuple[dict[str, Any], list[s
         examples.append(cell)
     if not bodies or len(bodies) < 0.5 * len([cell for cell in odd if not _means_unknown(cell)]):
         return {}, []
+    marks = Counter({mark: count for mark, count in marks.items() if count >= ODD_MARK * len(bodies)})
     words = [mark for mark in marks if mark.lower() not in CODES and (any(map(str.isalpha, mark)) or mark[0] in "+/")]
     if len(words) > 1 or (words and marks[words[0]] < 0.8 * len(bodies)):
         return {}, []  # different units, or codes such as 12a and 12b

@@ -62,12 +62,12 @@ def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | N
     if len(known) < max(LEAST, 0.9 * len(times)):
         return None
     different = len({times[i] for i in known})
-    words = [c for c in others if c.role not in ("number", "identifier")]
-    if different < (0.98 if len(words) == 1 else ALONE) * len(known):  # series one after the other share few dates
+    if different < ALONE * len(known):
         group = _group(others, cells, times, known)
         if not group:
             return None
         return _long(time, group, others, cells, times, known)
+    words = [c for c in others if c.role not in ("number", "identifier")]
     if different < 0.98 * len(known) or words:
         return None
     return _one_or_wide(time, values, cells, times, known)
