@@ -377,6 +377,9 @@ CASES = [
          parse={"day": {"format": "%m/%d/%Y"}}),
     Case("month_names.csv", csv(column("issued", [f"{m}-{y}" for y in (2011, 2012) for m in ("Jan", "Dec", "Mar")])),
          roles={"issued": "date"}, parse={"issued": {"format": "%b-%Y"}}),
+    Case("quarters.csv", csv([["Quarter", "income"], *([f"{1950 + i // 4} Q{i % 4 + 1}", 50 + i + 9 * (i % 4)]
+         for i in range(160))]), roles={"Quarter": "date"}, parse={"Quarter": {"format": "quarter"}},
+         task="time-series-forecasting", target="income", time="Quarter", trains=True),
     Case("mixed.csv",
          csv(column("day", [f"2020-{i % 12 + 1:02}-{i % 28 + 1:02}" if i % 3 else f"{i % 28 + 1:02}.03.2020"
          for i in range(60)])), roles={"day": "date"}, suspects={("mixed-dates", "day")}),
