@@ -167,6 +167,16 @@ def test_units_and_totals_of_a_large_file_are_left_out(packed: bool, tmp_path: P
     assert found.suggestion.target == "energy"
 
 
+def test_a_large_file_of_spaces_has_one_between_cells(tmp_path: Path, monkeypatch: Any) -> None:
+    rows = [[str(i % 31), str(i % 17 / 4), str(i)] for i in range(3000)]
+    monkeypatch.setattr(tables, "CAREFUL", 1000)
+    (tmp_path / "one.data").write_text("\n".join(map(" ".join, rows)), encoding="utf-8")
+    assert [column.distinct for column in inspect(str(tmp_path / "one.data")).columns] == [31, 17, 3000]
+    (tmp_path / "more.data").write_text("\n".join("  ".join(row) for row in rows), encoding="utf-8")
+    with pytest.raises(Problem, match="several spaces between cells"):
+        inspect(str(tmp_path / "more.data"))
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_list_inside_a_large_json_is_found(packed: bool, tmp_path: Path, monkeypatch: Any) -> None:
     entries = [{"id": i, "place": {"city": "ab"[i % 2]}, "tags": ["]", "x"], "price": i * 7 % 31} for i in range(3000)]
