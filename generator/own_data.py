@@ -138,9 +138,7 @@ def schema(own: OwnData, answers: Answers) -> bytes:
         lines += ["", "[[columns]]", f"name = {text.toml(column.name)}", f"role = {text.toml(column.role)}"]
         lines += [f"use = {text.toml(wanted)}"]
         lines += [f"why = {text.toml(column.why)}"] if column.why and not wanted else []
-        if column.parse:
-            inside = ", ".join(f"{key} = {text.toml(value)}" for key, value in column.parse.items())
-            lines += [f"parse = {{ {inside} }}"]
+        lines += [f"parse = {text.toml(column.parse)}"] if column.parse else []
     return ("\n".join(lines) + "\n").encode()
 
 

@@ -167,6 +167,16 @@ def test_units_and_totals_of_a_large_file_are_left_out(packed: bool, tmp_path: P
     assert found.suggestion.target == "energy"
 
 
+def test_a_large_file_of_spaces_has_one_between_cells(tmp_path: Path, monkeypatch: Any) -> None:
+    rows = [[str(i % 31), str(i % 17 / 4), str(i)] for i in range(3000)]
+    monkeypatch.setattr(tables, "CAREFUL", 1000)
+    (tmp_path / "one.data").write_text("\n".join(map(" ".join, rows)), encoding="utf-8")
+    assert [column.distinct for column in inspect(str(tmp_path / "one.data")).columns] == [31, 17, 3000]
+    (tmp_path / "more.data").write_text("\n".join("  ".join(row) for row in rows), encoding="utf-8")
+    with pytest.raises(Problem, match="several spaces between cells"):
+        inspect(str(tmp_path / "more.data"))
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_list_inside_a_large_json_is_found(packed: bool, tmp_path: Path, monkeypatch: Any) -> None:
     entries = [{"id": i, "place": {"city": "ab"[i % 2]}, "tags": ["]", "x"], "price": i * 7 % 31} for i in range(3000)]
@@ -192,10 +202,11 @@ def test_a_unit_in_a_name_says_nothing_about_what_it_is(tmp_path: Path) -> None:
 
 
 def test_counts_of_a_large_table_are_exact(tmp_path: Path, monkeypatch: Any) -> None:
-    rows = [["reading", "fee", "level", "day", "label"]]
+    rows = [["reading", "fee", "worth", "level", "day", "label"]]
     for i in range(4000):
         reading = "NA" if i % 50 == 0 else -999 if i % 40 == 1 else i * 7919 % 4001 / 8
-        rows.append([reading, f"${i * 31 % 977}.50", i % 7, f"20{i % 20 + 10}-03-{i % 28 + 1:02}", "ab"[i % 2]])
+        worth = f"{i * 37 % 983 / 10} {'KM'[i % 2]} €"
+        rows.append([reading, f"${i * 31 % 977}.50", worth, i % 7, f"20{i % 20 + 10}-03-{i % 28 + 1:02}", "ab"[i % 2]])
     path = made(tmp_path, [*rows, *rows[1:100]])
     small = inspect(path)
     monkeypatch.setattr(tables, "CAREFUL", 1000)
@@ -330,6 +341,10 @@ def test_objects_that_are_maps_of_data_make_no_columns(tmp_path: Path) -> None:
         ("Sleep Disorder", "Sleep Duration"),
         ("strength", "y.bar"),
         ("Life expectancy (men)", "Status"),
+        ("FraudFound_P", "VehiclePrice"),
+        ("received_callback", "resume_quality"),
+        ("Activity", "tBodyAcc-mean-Y"),
+        ("two_year_recid", "decile_score"),
     ],
 )
 def test_what_a_name_says(one: str, other: str) -> None:
@@ -345,9 +360,12 @@ def test_what_a_name_says(one: str, other: str) -> None:
         ("StressLevelDataset.csv", "stress_level", 2),
         ("StressLevelDataset.csv", "anxiety_level", 0),
         ("football_players.csv", "foot", 0),
+        ("russia_crimes.csv", "The number of crimes", 1),
+        ("russia_crimes.csv", "Type of crime", 0),
+        ("water_pollution.csv", "Water Source Type", 0.5),
     ],
 )
-def test_what_the_name_of_a_file_says(file: str, name: str, named: int) -> None:
+def test_what_the_name_of_a_file_says(file: str, name: str, named: float) -> None:
     assert names.file_is_named_after(Path(file), name) == named
 
 
@@ -400,6 +418,20 @@ def column_named(found: Findings, name: str) -> Column:
 
 def unused(found: Findings) -> set[str]:
     return {suspect.column for suspect in found.suspects if suspect.kind == "leakage"}
+
+
+def test_the_event_beside_a_time_is_asked_for(tmp_path: Path) -> None:
+    rows = [["dose", "diagnosis", "status", "time"]]
+    rows += [[i * 7 % 31, "abcd"[i % 4], i * i % 5 % 2, i * 131 % 97 / 8] for i in range(200)]
+    found = inspect(made(tmp_path, rows)).suggestion
+    assert found.target == "status" and "after what time" in found.why
+
+
+def test_a_price_in_words_is_a_range(tmp_path: Path) -> None:
+    rows = [["price", "age", "grade"], *(["low mid high".split()[i % 3], i * 7 % 31, i * 5 % 7] for i in range(100))]
+    assert inspect(made(tmp_path, rows)).suggestion.target == "grade"
+    rows = [rows[0], *([row[1] * 9.5, *row[1:]] for row in rows[1:])]
+    assert inspect(made(tmp_path, rows)).suggestion.target == "price"
 
 
 def test_numbers_of_shops_are_names_and_those_of_customers_tell_rows_apart(tmp_path: Path) -> None:

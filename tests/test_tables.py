@@ -142,6 +142,8 @@ def test_rules_say_how_cells_become_numbers_and_what_is_missing(project: Path) -
         ({"decimal": ",", "thousands": "."}, ["1.234,5", "-0,5", "7"], [1234.5, -0.5, 7]),
         ({"thousands": ",", "strip": "$"}, ["$1,234", "$ 5", "NA"], [1234, 5, None]),
         ({"strip": "%"}, ["12 %", "3.5%", "x"], [12, 3.5, None]),
+        ({"strip": "€", "zeros": {"M": 6, "K": 3}}, ["€6.5M", "€ 12 K", "7", "M"], [6.5e6, 12e3, 7, None]),
+        ({"decimal": ",", "thousands": ".", "zeros": {"Mio.": 6}}, ["1.250,57 Mio.", "3"], [1250.57e6, 3]),
         ({"missing": ["-999"]}, ["-999", "-999.0", "3"], [None, None, 3]),
         ({"unknown": ["n.b."]}, ["n.b.", "", "3"], [None, None, 3]),
         ({}, ["1_000", "inf", "1e5", ""], [None, None, 1e5, None]),

@@ -79,6 +79,9 @@ def _cast(i: int, profile: "Profile") -> str:
     marks = parse.get("strip", ())
     for mark in [marks] if isinstance(marks, str) else marks:
         cell = f"replace({cell}, {_text(mark)}, '')"
+    for word, zeros in parse.get("zeros", {}).items():
+        ending = rf"\s*{re.escape(word)}\s*$"
+        cell = f"regexp_replace({cell}, {_text(ending)}, 'e{zeros}')"
     if thousands := parse.get("thousands"):
         for mark in sorted({thousands, " ", "\u00a0", "\u202f"}):
             cell = f"replace({cell}, {_text(mark)}, '')"

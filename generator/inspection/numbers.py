@@ -22,10 +22,25 @@ UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd
     "--", "---", "*", "x", "\\n", "#value!", "#ref!", "#div/0!", "unk", "not applicable", "nd", "n.d", "k.a",
     "nm", "n/m",
 }  # fmt: skip
+ZEROS = {  # 12K is twelve thousand, and 1.5 crore fifteen million
+    3: "k thousand thousands tsd tausend mil тыс 千",
+    4: "万 萬",
+    5: "lakh lakhs lac lacs",
+    6: "m mn mm mio million millions millionen млн",
+    7: "cr crore crores",
+    8: "亿 億",
+    9: "b bn bil billion billions mrd млрд",
+    12: "trillion trillions",
+}
+OF_WORDS = {word: zeros for zeros, words in ZEROS.items() for word in words.split()}
+OF_LETTERS = "k", "m", "b"  # which may be units or parts of codes as well
+FEWEST_SCALED = 10  # different numbers with such a letter from which on it is no code, if nothing else says so
+ODD_MARK = 0.01  # of the cells: a mark that fewer have is a slip, and they are no numbers
+SINGLE_WORD = 20  # different numbers beside which one word stands for "no number", whatever it says
 NINES = r"9{3,9}|9{2,6}\.9{1,4}|8{3,5}"  # 999, 99.9, 8888: written where nothing was known
 NEGATIVE = (-9, -99, -999, -9999)  # where all else is 0 or more
 _NUMBER = re.compile(
-    r"([^\d+\-.,()]*)([+\-]?)([^\d+\-.,()]*)(\.?\d[\d.,'’ \u00a0\u202f]*?)((?:[eE][+\-]?\d+)?)(\s*[^\d]*)"
+    r"([^\d+\-.,()]*)([+\-]?)([^\d+\-.,()]*)(\.?\d[\d.,'’ \u00a0\u202f]*?)((?:[eE][+\-]?\d+)?)(\s*[^\d]*|\s?/\s?\d+)"
 )
 _SPACES = " \u00a0\u202f"
 
@@ -55,16 +70,20 @@ def rules(counts: Counter[str], different: list[str]) -> tuple[dict[str, Any], l
     if found:
         left = {cell: meaning.plain(cell, found) for cell in different if to_number(cell, found) is None}
         share = 1 - sum(counts[cell] for cell in left) / total
-        if share > plain and _enough(share, left):
+        if share > plain and _enough(share, left, counts, len(different)):
             return found | _words(left), examples
     odd = dict(zip(odd, odd, strict=True))
-    return (_words(odd), []) if _enough(plain, odd) else None
+    return (_words(odd), []) if _enough(plain, odd, counts, len(different)) else None
 
 
-def _enough(share: float, left: dict[str, str]) -> bool:
+def _enough(share: float, left: dict[str, str], counts: Counter[str], different: int) -> bool:
     """Whether a column is one of numbers: nearly all cells, or all but one or two words that stand for "not known"."""
     if share >= MOSTLY:
         return True
+    if share >= 0.5 and different > SINGLE_WORD:  # a price is a number, though some are "on request"
+        often = [counts[cell] for cell in left]
+        if max(often) >= MOSTLY * sum(often) and not any(map(str.isdigit, max(left, key=lambda cell: counts[cell]))):
+            return True
     return len(left) <= 2 and share >= 0.5 and all(map(_means_unknown, left.values()))
 
 
@@ -79,23 +98,24 @@ def _words(left: dict[str, str]) -> dict[str, Any]:
 
 
 def _marks(odd: list[str], different: list[str]) -> tuple[dict[str, Any], list[str]]:
-    """The rules (strip, decimal, thousands) under which the odd cells are numbers; the cells that need them."""
+    """The rules (strip, decimal, thousands, zeros) under which the odd cells are numbers; the cells that need them."""
     marks: Counter[str] = Counter()
-    bodies, examples = [], []
+    bodies, examples, scaled = [], [], _scales(odd)
     for cell in odd:
         if not (match := _NUMBER.fullmatch(cell)):
             continue
-        around = [part.strip() for part in (match[1], match[3], match[6]) if part.strip()]
-        if any(
-            not _is_mark(part, before=i < 2) for i, part in enumerate((match[1], match[3], match[6])) if part.strip()
-        ):
+        word, rest = _behind(match[6])
+        around = [(match[1], True), (match[3], True), (rest if word in scaled else match[6], False)]
+        around = [(part, before) for part, before in around if part.strip()]
+        if not all(_is_mark(part, before) for part, before in around):
             continue
-        marks.update(around)
+        marks.update(part.strip() for part, _ in around)
         bodies.append(match[4])
         examples.append(cell)
     if not bodies or len(bodies) < 0.5 * len([cell for cell in odd if not _means_unknown(cell)]):
         return {}, []
-    words = [mark for mark in marks if mark.lower() not in CODES and any(map(str.isalpha, mark))]
+    marks = Counter({mark: count for mark, count in marks.items() if count >= ODD_MARK * len(bodies)})
+    words = [mark for mark in marks if mark.lower() not in CODES and (any(map(str.isalpha, mark)) or mark[0] in "+/")]
     if len(words) > 1 or (words and marks[words[0]] < 0.8 * len(bodies)):
         return {}, []  # different units, or codes such as 12a and 12b
     plain = [cell.lstrip("+-") for cell in different if number(cell) is not None]
@@ -105,7 +125,30 @@ def _marks(odd: list[str], different: list[str]) -> tuple[dict[str, Any], list[s
     if marks:
         strip = sorted(marks, key=lambda mark: (-len(mark), mark))
         rules["strip"] = strip[0] if len(strip) == 1 else strip
+    if scaled:
+        rules["zeros"] = scaled
     return rules, examples[:3]
+
+
+def _scales(odd: list[str]) -> dict[str, int]:
+    """How many zeros the words behind numbers stand for, the longest word first; {} where they are units or codes."""
+    matches = [match for cell in odd if (match := _NUMBER.fullmatch(cell))]
+    found = [(match, *behind) for match in matches if (behind := _behind(match[6]))[0]]
+    words = {word for _, word, _ in found}
+    if all(word.lower() in OF_LETTERS for word in words):  # 3m may be metres, 12B and 12C flats, 5K, 10K and 21K races
+        priced = any(set(match[1] + match[3] + rest) & set(MONEY) for match, _, rest in found)
+        several = len({match[4] for match, _, _ in found}) >= FEWEST_SCALED
+        if not priced and (words in ({"m"}, {"b"}) or not (several or any("." in match[4] for match, _, _ in found))):
+            return {}
+    return {word: OF_WORDS[word.lower().rstrip(".")] for word in sorted(words, key=lambda word: (-len(word), word))}
+
+
+def _behind(part: str) -> tuple[str, str]:
+    """What stands behind a number: the word that multiplies it ("" if none does), and the rest, such as M and €."""
+    match = re.fullmatch(r"([^\W\d_]+\.?)\s*(.*)", part.strip())
+    if match and match[1].lower().rstrip(".") in OF_WORDS and (not match[2] or _is_mark(match[2], before=False)):
+        return match[1], match[2]
+    return "", part
 
 
 def _is_mark(part: str, before: bool) -> bool:
@@ -113,7 +156,9 @@ def _is_mark(part: str, before: bool) -> bool:
     text = part.strip()
     if all(letter in MONEY for letter in text) or text.lower() in CODES:
         return True
-    if before or len(text) > 10 or text.lower() in {"k", "m", "b", "mn", "bn", "mio", "mrd", "th", "st", "nd", "rd"}:
+    if not before and (text == "+" or re.fullmatch(r"/\s?(5|10|20|100)", text)):
+        return True  # 10,000+ and 4.1/5
+    if before or len(text) > 10 or text.lower() in {*OF_WORDS, "th", "st", "nd", "rd"} or any(map(str.isdigit, text)):
         return False  # 12k is twelve thousand
     return len(text) > 1 or part != text or text in "gmlhsWVA°"
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .borrowed import of_tables
 from .findings import Column
-from .names import GUESSED, TIME_WORDS, words_of
+from .names import EVENTS, GUESSED, TIME_WORDS, TIMES_TO_EVENT, words_of
 from .numbers import as_numbers
 from .relation import Table
 
@@ -51,6 +51,14 @@ def dummies_of(columns: list[Column]) -> set[str]:
         if column.role == "number" and column.distinct <= 2 and stem != column.name:
             stems.setdefault(stem, []).append(column.name)
     return {name for members in stems.values() if len(members) >= MOST_ALIKE for name in members}
+
+
+def event_of(columns: list[Column]) -> str | None:
+    """The column of yes and no beside a time that says whether something ended then, as data of survival have it."""
+    whole = {"".join(words_of(column.name)): column for column in columns}
+    times = [column for name, column in whole.items() if name in TIMES_TO_EVENT and column.role == "number"]
+    events = [column for name, column in whole.items() if name in EVENTS and column.distinct == 2]
+    return events[0].name if times and len(events) == 1 else None
 
 
 def guessed_of(table: Table, columns: list[Column], possible: list[int]) -> int | None:

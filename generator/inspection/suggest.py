@@ -12,6 +12,7 @@ from typing import Any
 from .findings import Column, Suggestion
 from .leaks import is_imbalanced
 from .names import CLASSES, COUNTS, TIME_WORDS, by_name, words_of
+from .pairs import learnt_as_pairs
 from .profiles import Profile
 from .relation import Table
 from .series import looks_like_series
@@ -39,9 +40,16 @@ def suggest(
     if task.endswith("classification") and is_imbalanced(profile):
         rare = min(profile.counts.values()) / max(sum(profile.counts.values()), 1)
         metric = "average precision" if profile.distinct == 2 and rare < 0.05 else "macro F1"
+    pairs = learnt_as_pairs(table, columns, target)
+    for column in pairs:
+        column.role, column.use, column.why = "category", True, ""
+    if pairs:
+        names = " and ".join(column.name for column in pairs)
+        why += f"; learnt from {names}, rows are divided at random and new ones are unknown"
     reasons = "; ".join(part for part in (chosen.why, why) if part)
-    time = "" if task.startswith("text") else _time(columns, target, table.rows)
-    return suggestion(task, target.name, given, reasons, metric, _group(columns, target, table.rows), time), None
+    time = "" if pairs or task.startswith("text") else _time(columns, target, table.rows)
+    group = "" if pairs else _group(columns, target, table.rows)
+    return suggestion(task, target.name, given, reasons, metric, group, time), None
 
 
 def suggestion(

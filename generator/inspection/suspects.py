@@ -47,7 +47,7 @@ def _nearly_constant(column: Column, profile: Profile) -> list[Suspect]:
 
 def _as_text(column: Column, profile: Profile) -> list[Suspect]:
     """Numbers that are written with marks, units or commas."""
-    if not profile.look.examples or not column.parse.keys() & {"strip", "thousands", "decimal"}:
+    if not profile.look.examples or not column.parse.keys() & {"strip", "thousands", "decimal", "zeros"}:
         return []
     examples = ", ".join(f'"{cell}"' for cell in profile.look.examples[:2])
     return [Suspect("numbers-as-text", column.name, f"numbers such as {examples} are read as numbers")]

@@ -68,7 +68,8 @@ def about_target(found: Findings, table: tables.Table, columns: list, profiles: 
     if suggestion.task != "time-series-forecasting":
         found.suspects += of_target(table, columns, profiles, target, suggestion.task)
     target.use, target.why = True, ""
-    found.suspects = [s for s in found.suspects if s.column != target.name or s.kind not in ("identifier", "constant")]
+    used = {column.name for column in columns if column.use}
+    found.suspects = [s for s in found.suspects if s.column not in used or s.kind not in ("identifier", "constant")]
     if suggestion.task.endswith("classification"):
         found.facts["classes"] = dict(sorted(profiles[place].counts.items(), key=lambda item: -item[1])[:50])
         found.facts["class_shares"] = {

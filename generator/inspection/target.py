@@ -7,10 +7,10 @@ beside those of the others, and whether the others tell anything about it. WEIGH
 from dataclasses import dataclass
 
 from .findings import Column
-from .names import FEATURES, GUESSED, OUTCOMES, by_name, families, file_is_named_after, is_derived, words_of
+from .names import AMOUNTS, FEATURES, GUESSED, OUTCOMES, by_name, families, file_is_named_after, is_derived, words_of
 from .predictable import told_by_others
 from .profiles import Profile
-from .related import dated_names, dummies_of, guessed_of, members_of
+from .related import dated_names, dummies_of, event_of, guessed_of, members_of
 from .relation import Table
 
 MOST_CLASSES = 50
@@ -35,6 +35,7 @@ WEIGHTS: dict[str, tuple[float, str]] = {
     "only words of many": (2.0, "all others are numbers"),
     "only number": (1.0, "the only one that is measured"),
     "outcomes": (4.0, "its values are those of outcomes"),
+    "event": (8.0, "another column says after what time it happened"),
     "another guesses it": (8.0, "another column is what a model said about it"),
     "guessed": (-8.0, ""),  # by a model, as its name says
     "classes of texts": (1.5, "the other column holds texts"),
@@ -86,7 +87,7 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
         return {}
     related, dated = families([column.name for column in columns]), dated_names(columns)
     members, told = members_of(table, columns), told_by_others(table, columns, usable)
-    dummies, guessed = dummies_of(columns), guessed_of(table, columns, possible)
+    dummies, guessed, event = dummies_of(columns), guessed_of(table, columns, possible), event_of(columns)
     found = {}
     for i in possible:
         evidence = _of_name(table, columns, i, usable) | _of_values(columns, profiles, i, usable)
@@ -97,7 +98,7 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
         evidence["missing"], evidence["some missing"] = columns[i].missing, columns[i].missing > 0
         evidence["who was measured"] = i in members or words_of(columns[i].name)[-1:] == ["id"]
         evidence["one of many"] = columns[i].name in dummies
-        evidence["another guesses it"] = i == guessed
+        evidence["another guesses it"], evidence["event"] = i == guessed, columns[i].name == event
         if evidence["one of many"]:
             evidence["name"] = evidence["file"] = 0.0  # its name is a value, such as charge_fraud
         if i in told:
@@ -127,6 +128,8 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
     words = words_of(name)
     known = place or (bool(words) and (words[-1] in FEATURES or (words[0] in FEATURES and found["name"] < 5)))
     found["known beforehand"] = known * (0.75 if i == usable[-1] else 1.0)
+    if columns[i].role == "category" and columns[i].distinct > 2 and set(words[-1:]) & AMOUNTS:
+        found["name"] *= 0.5  # a price of words is a range, a rating of words says who may see the film
     found["file"] = file_is_named_after(table.path, name)
     found["guessed"] = bool(set(words) & GUESSED)
     return found
@@ -169,6 +172,8 @@ def are_classes(column: Column, profile: Profile) -> bool:
 
 def _are_outcomes(profile: Profile) -> bool:
     """Whether a third of the values, or more, say how something ended: benign and malignant, deceased."""
+    if {value.strip().lower() for value in profile.counts} == {"good", "bad"}:
+        return True  # of credits; with more values between them, they are those of shelves as well
     said = [bool(set(words_of(value)[:1]) & OUTCOMES) for value in profile.counts]
     return 3 * sum(said) >= len(said)
 

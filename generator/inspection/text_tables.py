@@ -70,6 +70,8 @@ def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
     head = head[: head.rindex("\n") + 1] if "\n" in head else head
     reading = delimited.read(head)
     dialect = reading.dialect
+    if dialect.delimiter == " " and any("  " in line or line.startswith(" ") for line in head.splitlines()):
+        raise Problem(f"{table.path.name} has several spaces between cells, and is too large for that; save it as CSV")
     _describe(table, dialect, encoding, reading.rows)
     last = _last_rows(path, dialect)
     rows = reading.rows[table.dialect["header"] :] + last
