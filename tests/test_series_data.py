@@ -232,6 +232,11 @@ def test_large_tables_of_series_are_streamed_and_give_the_same(project: Path, tm
         "days apart": "dd,mm,yyyy,a,b,c\n"
         + "".join(f"{d[8:]},{d[5:7]},{d[:4]},{i % 7},{i % 7 + 1},{i % 7 + 2}\n" for i, d in enumerate(days(300))),
         "hours apart": "date,hour,y\n" + "".join(f"{d},{h},{h % 5}\n" for d in days(20) for h in range(24)),
+        "quarters apart": "yr,qtr,y\n"
+        + "".join(f"{1950 + i // 4},{i % 4 + 1},{i % 9}\n" for i in range(300))
+        + "NA,2,1\n",
+        "seconds apart": "year,mon,day,clock,y\n"
+        + "".join(f"2020,{'Jan' if i % 2 else 1},2.0,00:{i // 60:02d}:{i % 60:02d},{i % 5}\n" for i in range(300)),
         "shops apart": "\n".join(line.replace("-", ",", 1) for line in long_table().splitlines()).replace(
             "month,", "year,month,", 1
         ),
@@ -251,7 +256,7 @@ def test_large_tables_of_series_are_streamed_and_give_the_same(project: Path, tm
     found = json.loads(done.stdout)
     for name, small, large in zip([*tables, "files"], found[::2], found[1::2], strict=True):
         assert small == large, name
-    assert [len(panel[0]) for panel in found[::2]] == [3, 3, 1, 3, 3, 4, 1, 1, 3, 1, 3, 3]
+    assert [len(panel[0]) for panel in found[::2]] == [3, 3, 1, 3, 3, 4, 1, 1, 3, 1, 1, 1, 3, 3]
 
 
 KILLED = """

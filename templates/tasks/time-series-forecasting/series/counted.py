@@ -3,8 +3,10 @@
 job.json says what they must know; what they make of a piece lies in series-<number>.npz, where streamed.py looks.
 """
 
+import gc
 import json
 import os
+import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -59,7 +61,24 @@ def pieces(folder: Path, job: dict[str, Any]) -> Iterator[Any]:
 
 def task(folder: Path, phase: str) -> Callable[[int], None]:
     """What to call with a piece's number."""
-    return partial(keep, folder, runs.read_json(folder / "job.json"))
+    gc.disable()  # cells are in no cycles, and looking for some takes long
+    return partial({"series": keep, "drawn": draw}[phase], folder, runs.read_json(folder / "job.json"))
+
+
+def draw(folder: Path, job: dict[str, Any], number: int) -> None:
+    """Write the rows of a piece whose dates were drawn by their spelling: all rows of a date, or none, in any piece.
+
+    job  also says the column of dates, `time`, the share that is `drawn`, and the columns that are `shown`
+    """
+    columns, lines = reader.piece(job["table"], number)
+    column = dict(zip(job["columns"], columns, strict=True))
+    if job["date_parts"] and len(lines):
+        column[job["time"]] = dates_of_parts(job, column, lines)
+    limit, dates = job["drawn"] * 2**32, column[job["time"]] if len(lines) else []
+    chosen = {cell for cell in set(dates) if zlib.crc32(cell.encode()) <= limit}
+    rows = [row for row, cell in enumerate(dates) if cell in chosen]
+    cells = json.dumps([[column[name][row] for name in job["shown"]] for row in rows]).encode()
+    crew.keep(folder, "drawn", number, {"cells": np.frombuffer(cells, np.uint8), "lines": [lines[row] for row in rows]})
 
 
 def keep(folder: Path, job: dict[str, Any], number: int) -> None:
@@ -103,20 +122,19 @@ def of_piece(job: dict[str, Any], number: int) -> dict[str, np.ndarray]:
 def dates_of_parts(job: dict[str, Any], column: dict[str, list[str]], lines: Any) -> list[str]:
     """The dates of rows whose parts have a column each."""
     names, path = job["date_parts"], job["table"]["path"]
-    rows = [list(row) for row in zip(*(column[name] for name in names), strict=True)]
-    table = calendars.joined(tables.Table(path, "", "", names, rows, list(lines)))
-    if calendars.JOINED not in table.columns:
+    found = calendars.stamps(names, column.__getitem__)
+    if found is None:
         raise Fault(
             f"{path}: some row from line {lines[0]} to {lines[-1]} has no date in {', '.join(names)}; mend it, or use "
             "--time none if rows are consecutive steps"
         )
-    return table.column(calendars.JOINED)
+    return found[0]
 
 
 def numbers(job: dict[str, Any], name: str, cells: list[str], lines: Any) -> np.ndarray:
     """A target's cells as numbers, (rows,); raises `Fault` where one is none."""
-    table = tables.Table(job["table"]["path"], "", "", [name], [[cell] for cell in cells], list(lines))
-    return series.numbers(table, name, job["parse"][name], job["commas"][name])
+    table = tables.Table(job["table"]["path"], "", "", [name], [], lines)
+    return series.to_numbers(table, name, cells, job["parse"][name], job["commas"][name])
 
 
 def times(job: dict[str, Any], cells: list[str], lines: Any) -> np.ndarray:
@@ -124,10 +142,12 @@ def times(job: dict[str, Any], cells: list[str], lines: Any) -> np.ndarray:
     name, parse, form = job["layout"]["time"], job["dates"]["parse"], job["dates"]["form"]
     if form == "numbers":
         return tables.numbers(cells)
-    if form == "schema":
-        table = tables.Table(job["table"]["path"], "", "", [name], [[cell] for cell in cells], list(lines))
-        return series.read_times(table, name, parse)
     path, stamps = job["table"]["path"], {}
+    if form == "schema":
+        known = np.array([not tables.is_missing(cell, parse) for cell in cells])
+        return series.read_form(tables.Table(path, "", "", [name], [], lines), name, cells, known, parse["format"])
+    if timestamps.READERS[form] is timestamps.iso and (found := timestamps.read_alike(cells)) is not None:
+        return found
     for line, cell in zip(lines, cells, strict=True):
         if cell not in stamps:
             try:

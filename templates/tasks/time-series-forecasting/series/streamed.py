@@ -6,7 +6,6 @@ regular. Where dates, values and names are, and how they are written, is found o
 
 import itertools
 import json
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -23,7 +22,7 @@ from config import Config
 from series import calendars, counted, layouts, opened, timestamps
 from series.counted import Numbered
 from series.joint import Panel, alone, known, together
-from support import mapped
+from support import crew, mapped
 from tables import reader, schema
 
 SAMPLED, ROWS = 8, 10_000  # pieces that are looked at first, and rows of each
@@ -171,7 +170,7 @@ def planned(
     if layout is None:
         rules.check(path, job["columns"])
         if time := calendars.JOINED if date_parts else series.time_column(table, config.time, rules):
-            table = of_some_dates(path, job, table, time)
+            table = of_some_dates(folder, job, table, time)
         layout = layouts.find(table, config, rules)
         if layout["shape"] == "one" and not layout["targets"]:
             layout["targets"] = [series.target_column(table, "", layout["time"])]
@@ -186,25 +185,21 @@ def piece(path: str, cut: dict[str, Any], number: int, most: int | None = None) 
     return [list(row) for row in zip(*(column[:most] for column in columns), strict=True)], list(lines[:most])
 
 
-def of_some_dates(path: str, job: dict[str, Any], first: tables.Table, time: str) -> tables.Table:
-    """All rows of some dates, drawn by their spelling: how often a date stands tells how many series there are."""
-    cut, parts = job["table"], job["date_parts"]
-    pieces = cut["pieces"]
-    about = len(reader.piece(cut, 0)[1]) * len(pieces)  # rows
-    limit, kept = min(1.0, SAMPLED * ROWS / max(about, 1)) * 2**32, first.rows[:0]
-    lines: list[int] = []
-    for number in range(len(pieces)):
-        columns, of_piece = reader.piece(cut, number)
-        column = dict(zip(job["columns"], columns, strict=True))
-        if parts and len(of_piece):
-            column[time] = counted.dates_of_parts(job, column, of_piece)
-        drawn = {cell: zlib.crc32(cell.encode()) <= limit for cell in set(column[time])}
-        rows = [row for row, cell in enumerate(column[time]) if drawn[cell]]
-        kept += [[column[name][row] for name in first.columns] for row in rows]
-        lines += [of_piece[row] for row in rows]
-    if len(kept) < 2 * ROWS and limit < 2**32:
-        return first
-    return tables.Table(first.path, first.name, "", first.columns, kept, lines)
+def of_some_dates(folder: Path, job: dict[str, Any], first: tables.Table, time: str) -> tables.Table:
+    """All rows of some dates: how often a date stands tells how many series there are."""
+    pieces = len(job["table"]["pieces"])
+    share = min(1.0, SAMPLED * ROWS / max(len(reader.piece(job["table"], 0)[1]) * pieces, 1))
+    runs.write(folder / "job.json", json.dumps(job | {"time": time, "drawn": share, "shown": first.columns}))
+    crew.phase(folder, "series.counted", "drawn", pieces, "looking at series")
+    rows, lines = [], []
+    for found in crew.kept(folder, "drawn", pieces):
+        rows += json.loads(found["cells"].tobytes())
+        lines += found["lines"].tolist()
+    return (
+        first
+        if len(rows) < 2 * ROWS and share < 1
+        else tables.Table(first.path, first.name, "", first.columns, rows, lines)
+    )
 
 
 def dates_of(table: tables.Table, layout: dict[str, Any], rules: schema.Schema) -> dict[str, Any]:
