@@ -13,6 +13,7 @@ import numpy as np
 
 import cli
 from config import MODELS, Config
+from series import folder as folders
 from series import newer, timestamps, windows
 from series import panel as panels
 from series import season as seasons
@@ -23,7 +24,7 @@ from support import mapped
 INPUT = "a number of steps to forecast, or a CSV that ends with newer history"
 SAMPLE = Path(__file__).with_name("data") / "co2.csv"
 LEAST_CONTEXT, LEAST_WINDOWS = 4, 4  # shorter series are refused
-MOST_SCORED = 200_000  # windows of valid and test; of more, each begins up to a horizon after the one before
+MOST_SCORED = 200_000  # windows of valid and test; of more, each begins up to a horizon after another
 MOST_ASKED = 100  # series that are asked for their season
 
 
@@ -149,7 +150,7 @@ def in_scales(panel: Panel, scales: list[float], source: str) -> np.ndarray:
         return {"steps": len(joined.array())}
 
     folder, _ = mapped.prepare(
-        "scaled", panels.folder_files(source) or [Path(source)], {"scales": scales, "names": panel.names}, make
+        "scaled", folders.files_of(source) or [Path(source)], {"scales": scales, "names": panel.names}, make
     )
     return mapped.read(folder / "values", float)
 

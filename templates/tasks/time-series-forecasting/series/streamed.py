@@ -6,6 +6,7 @@ regular. Where dates, values and names are, and how they are written, is found o
 
 import itertools
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -21,35 +22,37 @@ from cli import Fault
 from config import Config
 from series import calendars, counted, layouts, opened, timestamps
 from series.counted import Numbered
-from series.joint import Panel, alone, known, together
+from series.joint import Panel, alone, known, say_left_out, together
 from support import crew, mapped
 from tables import reader, schema
 
 SAMPLED, ROWS = 8, 10_000  # pieces that are looked at first, and rows of each
 BLOCK = 1_000_000  # rows that are sorted at a time
-VERSION = 2  # raise it when what lies in prepared/ changes its meaning
+VERSION = 3  # raise it when what lies in prepared/ changes its meaning
 
 
 def read(
     path: str, config: Config | None, rules: schema.Schema, layout: dict[str, Any] | None, like: dict | None
 ) -> Panel | None:
     """All series of a large file, as panel.read has it; None where a row holds the months of a year."""
+    plan = partial(planned, path=path, config=config, rules=rules, layout=layout)
+    return prepared(path, [Path(path)], config, rules, layout, like, plan)
+
+
+def prepared(
+    path: str,
+    files: list[Path],
+    config: Config | None,
+    rules: schema.Schema,
+    layout: dict[str, Any] | None,
+    like: dict | None,
+    plan: Callable[[Path], dict[str, Any]],
+) -> Panel | None:
+    """The series of files as `plan` says that they are read; None where it says that they cannot be."""
     settings = {"schema": rules.sha256, "layout": layout, "like": like, "version": VERSION}
     settings |= {name: getattr(config, name) for name in ("target", "time", "group") if config}
-    plan = partial(planned, path=path, config=config, rules=rules, layout=layout)
-    folder, facts = mapped.prepare("series", [Path(path)], settings, partial(prepare, path=path, plan=plan, like=like))
+    folder, facts = mapped.prepare("series", files, settings, partial(prepare, path=path, plan=plan, like=like))
     return panel(folder, facts) if facts["layout"] else None
-
-
-def read_files(
-    path: str, files: list[Path], config: Config | None, rules: schema.Schema, layout: dict | None, like: dict | None
-) -> Panel:
-    """The series of a large folder with a file for each."""
-    layout = layout or layouts.of_files(files[0], config, rules)
-    settings = {"schema": rules.sha256, "layout": layout, "like": like, "version": VERSION}
-    job = {"files": [str(file.resolve()) for file in files], "layout": layout, "columns": []}
-    make = partial(prepare, path=path, plan=lambda _: job, like=like)
-    return panel(*mapped.prepare("series", files, settings, make))
 
 
 def panel(folder: Path, facts: dict[str, Any]) -> Panel:
@@ -72,13 +75,14 @@ def prepare(folder: Path, path: str, plan: Callable[[Path], dict[str, Any]], lik
         del made  # it holds files open
     for left in folder.iterdir():
         if left.name != "values":
-            left.unlink()
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
     return facts
 
 
 def join(folder: Path, path: str, job: dict[str, Any], like: dict | None) -> Panel:
     """The series of all pieces; rows lie in files until they are told apart, and memory holds one series at a time."""
     layout, names, undated, rows = job["layout"], Numbered(), 0, 0
+    say_left_out(path, len(job.get("files", ())), counted.faults(folder, job))
     values = [mapped.Growing(float, folder / f"column-{i}") for i in range(len(layout["targets"]))]
     times, which, counts = None, mapped.Growing(np.int32, folder / "which"), Counter()
     for found in counted.pieces(folder, job):
@@ -155,31 +159,48 @@ def blocks_of(rows: int) -> Iterator[slice]:
 def planned(
     folder: Path, path: str, config: Config | None, rules: schema.Schema, layout: dict[str, Any] | None
 ) -> dict[str, Any]:
-    """What the processes must know (counted.py), found on rows from all over the file."""
+    """What the processes must know (counted.py) of a table whose layout is found, if not given, on some of its rows."""
+    cut, table = sampled(folder, path, rules)
+    with_dates = opened.joined(table, config.time if config else "", rules, layout)
+    job = {"table": cut, "columns": table.columns, "date_parts": parts_of(table, with_dates)}
+    if calendars.UNROLLED in set(with_dates.columns) - set(table.columns):
+        return job | {"layout": {}}
+    if layout is None:
+        rules.check(path, table.columns)
+        if time := calendars.JOINED if job["date_parts"] else series.time_column(with_dates, config.time, rules):
+            with_dates = of_some_dates(folder, job, with_dates, time)
+        layout = layouts.find(with_dates, config, rules)
+        if layout["shape"] == "one" and not layout["targets"]:
+            layout["targets"] = [series.target_column(with_dates, "", layout["time"])]
+    return of_table(cut, table, rules, layout)
+
+
+def of_table(cut: dict[str, Any], table: tables.Table, rules: schema.Schema, layout: dict[str, Any]) -> dict[str, Any]:
+    """The same of a table whose layout is known, by a sample of its rows."""
+    with_dates = opened.joined(table, "", rules, layout)
+    for column in filter(None, (layout["time"], *layout["targets"])):
+        with_dates.index(column)
+    parse = {name: rules.column(name).parse for name in layout["targets"]}
+    commas = {n: not parse[n] and series.has_decimal_commas(with_dates.column(n)) for n in layout["targets"]}
+    job = {"table": cut, "columns": table.columns, "date_parts": parts_of(table, with_dates), "layout": layout}
+    return job | {"parse": parse, "commas": commas, "dates": dates_of(with_dates, layout, rules)}
+
+
+def parts_of(table: tables.Table, with_dates: tables.Table) -> list[str]:
+    """The columns that hold parts of a date."""
+    return [name for name in table.columns if name not in with_dates.columns]
+
+
+def sampled(folder: Path, path: str, rules: schema.Schema) -> tuple[dict[str, Any], tables.Table]:
+    """How a file is cut into pieces, and rows from all over it."""
     cut = reader.cut(Path(path), rules.dialect, folder)
     places = np.unique(np.linspace(0, len(cut["pieces"]) - 1, SAMPLED).astype(int))
-    sample = [piece(path, cut, int(place), ROWS) for place in places]
+    sample = [piece(cut, int(place), ROWS) for place in places]
     rows, lines = (list(itertools.chain(*lists)) for lists in zip(*sample, strict=True))
-    table = tables.table(path, cut["names"], rows, lines, "")
-    with_dates = opened.joined(table, config.time if config else "", rules, layout)
-    date_parts = [name for name in table.columns if name not in with_dates.columns]
-    job = {"table": cut, "columns": table.columns, "date_parts": date_parts, "layout": {}}
-    if calendars.UNROLLED in set(with_dates.columns) - set(table.columns):
-        return job
-    table = with_dates
-    if layout is None:
-        rules.check(path, job["columns"])
-        if time := calendars.JOINED if date_parts else series.time_column(table, config.time, rules):
-            table = of_some_dates(folder, job, table, time)
-        layout = layouts.find(table, config, rules)
-        if layout["shape"] == "one" and not layout["targets"]:
-            layout["targets"] = [series.target_column(table, "", layout["time"])]
-    parse = {name: rules.column(name).parse for name in layout["targets"]}
-    commas = {name: not parse[name] and series.has_decimal_commas(table.column(name)) for name in layout["targets"]}
-    return job | {"layout": layout, "parse": parse, "commas": commas, "dates": dates_of(table, layout, rules)}
+    return cut, tables.table(path, cut["names"], rows, lines, "")
 
 
-def piece(path: str, cut: dict[str, Any], number: int, most: int | None = None) -> tuple[list[list[str]], list[int]]:
+def piece(cut: dict[str, Any], number: int, most: int | None = None) -> tuple[list[list[str]], list[int]]:
     """Rows of a piece and their lines, `most` of the first ones."""
     columns, lines = reader.piece(cut, number)
     return [list(row) for row in zip(*(column[:most] for column in columns), strict=True)], list(lines[:most])
@@ -195,11 +216,9 @@ def of_some_dates(folder: Path, job: dict[str, Any], first: tables.Table, time: 
     for found in crew.kept(folder, "drawn", pieces):
         rows += json.loads(found["cells"].tobytes())
         lines += found["lines"].tolist()
-    return (
-        first
-        if len(rows) < 2 * ROWS and share < 1
-        else tables.Table(first.path, first.name, "", first.columns, rows, lines)
-    )
+    if len(rows) < 2 * ROWS and share < 1:
+        return first
+    return tables.Table(first.path, first.name, "", first.columns, rows, lines)
 
 
 def dates_of(table: tables.Table, layout: dict[str, Any], rules: schema.Schema) -> dict[str, Any]:
