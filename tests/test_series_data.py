@@ -416,5 +416,7 @@ def test_of_many_windows_those_that_are_scored_still_forecast_each_step(project:
     (train, valid, test), forecast, newest, apart = all_of_them
     assert apart == [1] and test > 10 * 11
     assert thinned[0][0] == train and thinned[2] == newest and thinned[3] == [12]
-    assert thinned[0][1:] == [-(-valid // min(12, -(-valid // 10))), -(-test // 12)]
-    assert all(0 <= a - b < 12 for a, b in zip(forecast, thinned[1], strict=True))
+    between = min(12, -(-valid // 10))
+    assert (valid - 1) % between  # so that the oldest window is nearer to the next one than others are
+    assert thinned[0][1:] == [-(-valid // between) + 1, -(-test // 12)]
+    assert thinned[1] == forecast  # each step that is forecast by all windows
