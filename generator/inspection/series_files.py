@@ -5,7 +5,7 @@ a query cannot read, and one of another format, is opened by itself, as a single
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,8 @@ import duckdb
 
 from ..errors import Problem
 from . import aggregates, delimited, tables
-from .cells import ISO
-from .findings import Column
 from .numbers import is_missing, to_number
-from .relation import Table
-from .series_dates import MONTHS
+from .series_query import Asked, Numbers, query
 
 HEAD = 2**16  # bytes of a file, or FIRST rows, in which its steps are looked at
 FIRST = 2000
@@ -26,17 +23,6 @@ MOST_FILES = 5000  # that are looked at
 MOST_OPENED, OPENED_BYTES = 200, 512 * 2**20  # files, and bytes of them, that are opened one by one
 NOT_LOOKED_AT = "was not looked at, as there are too many like it"
 MOST_HEADERS = 20  # different first lines, after which the files are no series of one kind
-
-
-@dataclass
-class Numbers:
-    """What one file has in a column of numbers."""
-
-    known: int = 0
-    odd: int = 0  # cells that are neither missing nor numbers
-    low: float | None = None
-    high: float | None = None
-    mean: float | None = None
 
 
 @dataclass
@@ -54,18 +40,6 @@ class File:
     span: tuple[Any, Any] | None = None  # datetimes, or numbers
     numbers: dict[str, Numbers] = field(default_factory=dict)
     first: list[list[str]] = field(default_factory=list)  # the cells that say when the first rows are
-
-
-@dataclass
-class Asked:
-    """What is counted in each file, as the reference file has it."""
-
-    table: Table  # the reference, open
-    kind: str
-    places: dict[str, int]  # where the columns that say when a row is, and those of numbers, are in it
-    time: list[Column]  # the columns that say when a row is: a date or year, or parts of a date
-    values: list[Column]  # the columns of numbers
-    stamps_of: Callable[[list[list[str]]], list[Any]]
 
 
 def headed(files: Sequence[Path]) -> list[File] | None:
@@ -205,46 +179,12 @@ def counted_here(file: File, rows: list[list[str]], asked: Asked) -> None:
         )
 
 
-def query(source: str, asked: Asked, name: str = "filename") -> str:
-    """What is asked of each file: its rows, and when and what they are."""
-    inner, outer = [f"{name} AS f", f"{when(asked)} AS w"], ["f", "count(*)", "count(w)", "min(w)", "max(w)"]
-    for column in asked.values:
-        i = asked.places[column.name]
-        inner += [f"c{i}", f"{aggregates.known(aggregates.cast(f'c{i}', column.parse), column.parse)} AS v{i}"]
-        odd = f"v{i} IS NULL AND c{i} IS NOT NULL AND NOT ({aggregates.means_missing(f'c{i}', column.parse)})"
-        outer += [f"count(v{i})", f"count_if({odd})", f"min(v{i})", f"max(v{i})", f"avg(v{i})"]
-    return f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(dict.fromkeys(inner))} FROM {source}) GROUP BY f"
-
-
 def take(file: File, counts: list[Any], asked: Asked) -> None:
     """What a query said of a file."""
     file.rows, file.dated, first, last, *others = counts
     file.span = None if first is None else (first, last)
     for i, column in enumerate(asked.values):
         file.numbers[column.name] = Numbers(*others[5 * i : 5 * i + 5])
-
-
-def when(asked: Asked) -> str:
-    """The time of a row in SQL: a number for years and the like, else a TIMESTAMP; NULL where there is none."""
-    cells = [f"trim(c{asked.places[column.name]})" for column in asked.time]
-    first = asked.time[0]
-    if first.role == "date":
-        forms = first.detail.get("formats") or [first.parse.get("format") or first.detail.get("format") or ISO]
-        day = aggregates.moment(cells[0], forms)
-        if len(cells) == 1:
-            return day
-        hour = f"CASE WHEN contains({cells[1]}, ':') THEN {cells[1]} ELSE lpad({cells[1]}, 2, '0') || ':00' END"
-        return f"TRY_CAST(strftime({day}, '%Y-%m-%d') || ' ' || {hour} AS TIMESTAMP)"
-    if len(cells) == 1:
-        return f"TRY_CAST({cells[0]} AS DOUBLE)"
-    months = ", ".join(f"'{name}'" for name in MONTHS)
-    part = f"coalesce(TRY_CAST({cells[1]} AS DOUBLE), list_position([{months}], lower({cells[1]}[:3])))"
-    if asked.time[1].name.strip().lower().startswith("q"):
-        part = f"3 * {part} - 2"
-    numbers = [f"TRY_CAST({cells[0]} AS DOUBLE)", part]
-    numbers += [f"TRY_CAST(split_part({cell}, ':', 1) AS DOUBLE)" for cell in cells[2:]]
-    numbers = [f"CAST({number} AS INTEGER)" for number in numbers] + ["1", "0"][len(numbers) - 2 :]
-    return f"TRY_CAST(printf('%04d-%02d-%02d %02d:00:00', {', '.join(numbers)}) AS TIMESTAMP)"
 
 
 def usual_names(files: Sequence[File]) -> list[str]:

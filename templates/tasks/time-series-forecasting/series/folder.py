@@ -11,7 +11,7 @@ import series
 import tables
 from cli import Fault
 from config import Config
-from series import files, layouts, opened, streamed
+from series import files, layouts, opened, plans, streamed
 from series.joint import Panel, say_left_out, together
 from support import mapped
 from tables import reader, schema
@@ -68,9 +68,9 @@ def planned(
         try:
             if in_pieces(file):
                 inside.mkdir(exist_ok=True)
-                cut, sample = streamed.sampled(inside, str(file), rules)
+                cut, sample = plans.sampled(inside, str(file), rules)
                 layout = layout or layouts.of_files(opened.joined(sample, config.time, rules, None), config, rules)
-                about["job"] = streamed.of_table(cut, sample, rules, layout)
+                about["job"] = plans.of_table(cut, sample, rules, layout)
             elif layout is None:
                 layout = layouts.of_files(opened.read_table(file, config.time, rules, None), config, rules)
         except Fault as fault:

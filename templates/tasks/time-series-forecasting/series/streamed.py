@@ -1,10 +1,9 @@
 """Series in a table or a folder too large for memory: read piece by piece, once, and kept in prepared/ as numbers.
 
 Rows lie in files while they are sorted into series, and so do the series: memory holds one of them, while it is made
-regular. Where dates, values and names are, and how they are written, is found on rows from all over the file.
+regular.
 """
 
-import itertools
 import json
 import shutil
 from collections import Counter
@@ -20,13 +19,12 @@ import series
 import tables
 from cli import Fault
 from config import Config
-from series import calendars, counted, layouts, opened, timestamps
+from series import counted, plans
 from series.counted import Numbered
 from series.joint import Panel, alone, known, say_left_out, together
-from support import crew, mapped
-from tables import reader, schema
+from support import mapped
+from tables import schema
 
-SAMPLED, ROWS = 8, 10_000  # pieces that are looked at first, and rows of each
 BLOCK = 1_000_000  # rows that are sorted at a time
 VERSION = 3  # raise it when what lies in prepared/ changes its meaning
 
@@ -35,7 +33,7 @@ def read(
     path: str, config: Config | None, rules: schema.Schema, layout: dict[str, Any] | None, like: dict | None
 ) -> Panel | None:
     """All series of a large file, as panel.read has it; None where a row holds the months of a year."""
-    plan = partial(planned, path=path, config=config, rules=rules, layout=layout)
+    plan = partial(plans.planned, path=path, config=config, rules=rules, layout=layout)
     return prepared(path, [Path(path)], config, rules, layout, like, plan)
 
 
@@ -154,84 +152,3 @@ def apart(
 def blocks_of(rows: int) -> Iterator[slice]:
     """Slices that cover all rows, BLOCK at a time."""
     return (slice(start, start + BLOCK) for start in range(0, rows, BLOCK))
-
-
-def planned(
-    folder: Path, path: str, config: Config | None, rules: schema.Schema, layout: dict[str, Any] | None
-) -> dict[str, Any]:
-    """What the processes must know (counted.py) of a table whose layout is found, if not given, on some of its rows."""
-    cut, table = sampled(folder, path, rules)
-    with_dates = opened.joined(table, config.time if config else "", rules, layout)
-    job = {"table": cut, "columns": table.columns, "date_parts": parts_of(table, with_dates)}
-    if calendars.UNROLLED in set(with_dates.columns) - set(table.columns):
-        return job | {"layout": {}}
-    if layout is None:
-        rules.check(path, table.columns)
-        if time := calendars.JOINED if job["date_parts"] else series.time_column(with_dates, config.time, rules):
-            with_dates = of_some_dates(folder, job, with_dates, time)
-        layout = layouts.find(with_dates, config, rules)
-        if layout["shape"] == "one" and not layout["targets"]:
-            layout["targets"] = [series.target_column(with_dates, "", layout["time"])]
-    return of_table(cut, table, rules, layout)
-
-
-def of_table(cut: dict[str, Any], table: tables.Table, rules: schema.Schema, layout: dict[str, Any]) -> dict[str, Any]:
-    """The same of a table whose layout is known, by a sample of its rows."""
-    with_dates = opened.joined(table, "", rules, layout)
-    for column in filter(None, (layout["time"], *layout["targets"])):
-        with_dates.index(column)
-    parse = {name: rules.column(name).parse for name in layout["targets"]}
-    commas = {n: not parse[n] and series.has_decimal_commas(with_dates.column(n)) for n in layout["targets"]}
-    job = {"table": cut, "columns": table.columns, "date_parts": parts_of(table, with_dates), "layout": layout}
-    return job | {"parse": parse, "commas": commas, "dates": dates_of(with_dates, layout, rules)}
-
-
-def parts_of(table: tables.Table, with_dates: tables.Table) -> list[str]:
-    """The columns that hold parts of a date."""
-    return [name for name in table.columns if name not in with_dates.columns]
-
-
-def sampled(folder: Path, path: str, rules: schema.Schema) -> tuple[dict[str, Any], tables.Table]:
-    """How a file is cut into pieces, and rows from all over it."""
-    cut = reader.cut(Path(path), rules.dialect, folder)
-    places = np.unique(np.linspace(0, len(cut["pieces"]) - 1, SAMPLED).astype(int))
-    sample = [piece(cut, int(place), ROWS) for place in places]
-    rows, lines = (list(itertools.chain(*lists)) for lists in zip(*sample, strict=True))
-    return cut, tables.table(path, cut["names"], rows, lines, "")
-
-
-def piece(cut: dict[str, Any], number: int, most: int | None = None) -> tuple[list[list[str]], list[int]]:
-    """Rows of a piece and their lines, `most` of the first ones."""
-    columns, lines = reader.piece(cut, number)
-    return [list(row) for row in zip(*(column[:most] for column in columns), strict=True)], list(lines[:most])
-
-
-def of_some_dates(folder: Path, job: dict[str, Any], first: tables.Table, time: str) -> tables.Table:
-    """All rows of some dates: how often a date stands tells how many series there are."""
-    pieces = len(job["table"]["pieces"])
-    share = min(1.0, SAMPLED * ROWS / max(len(reader.piece(job["table"], 0)[1]) * pieces, 1))
-    runs.write(folder / "job.json", json.dumps(job | {"time": time, "drawn": share, "shown": first.columns}))
-    crew.phase(folder, "series.counted", "drawn", pieces, "looking at series")
-    rows, lines = [], []
-    for found in crew.kept(folder, "drawn", pieces):
-        rows += json.loads(found["cells"].tobytes())
-        lines += found["lines"].tolist()
-    if len(rows) < 2 * ROWS and share < 1:
-        return first
-    return tables.Table(first.path, first.name, "", first.columns, rows, lines)
-
-
-def dates_of(table: tables.Table, layout: dict[str, Any], rules: schema.Schema) -> dict[str, Any]:
-    """How dates are written: their form's place in timestamps.READERS, "numbers", or as the "schema" says."""
-    if not layout["time"]:
-        return {}
-    parse = rules.column(layout["time"]).parse
-    if parse.get("format"):
-        return {"parse": parse, "form": "schema"}
-    given = [cell for cell in table.column(layout["time"]) if not tables.is_missing(cell, parse)]
-    if tables.are_numbers(given) and not timestamps.look_like_years(given):
-        return {"parse": parse, "form": "numbers"}
-    found, form = timestamps.read_with_form(list(dict.fromkeys(given)))
-    if found is None:
-        series.read_times(table, layout["time"], parse)  # says what is wrong
-    return {"parse": parse, "form": form}
