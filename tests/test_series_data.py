@@ -95,6 +95,12 @@ def test_dates_in_parts_and_years_are_seen() -> None:
     assert found and found["time"] == "year" and found["facts"]["frequency"] == "year"
 
 
+def test_times_of_day_beside_parts_of_a_date_are_seen() -> None:
+    rows = [["2020", "1", "2", f"{i // 60:02d}:{i % 60:02d}", str(i % 9)] for i in range(300)]
+    found = ask(columns("year number", "month number", "day number", "time category", "n number"), rows)
+    assert found and found["facts"]["frequency"] == "60 seconds" and found["facts"]["repeated_dates"] == 0
+
+
 def test_months_beside_each_other_are_one_series() -> None:
     names = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
     rows = [[str(year), *(str(math.sin(i / 6 * math.pi)) for i in range(12))] for year in range(1950, 1980)]

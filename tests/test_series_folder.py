@@ -106,17 +106,16 @@ def test_files_unlike_the_others_are_named(folder: Path) -> None:
     [
         ("day,sales", "{0:%d.%m.%Y},{1}", ("2020-01-01", "2021-02-03")),
         ("year,month,day,sales", "{0.year},{0:%b},{0.day},{1}", ("2020-01-01", "2021-02-03")),
-        ("date,hour,sales", "{3},{4},{1}", ("2020-01-01T00:00", "2020-01-17T15:00")),
+        ("date,hour,sales", "{3},{4},{1}", ("2020-12-26T00:00", "2021-01-11T15:00")),
+        ("yr,mm,dd,time,sales", "{3.year},{3.month},{3.day},{4}:30,{1}", ("2020-12-26T00:30", "2021-01-11T15:30")),
         ("year,sales", "{2},{1}", ("1600", "1999")),
     ],
 )
 def test_times_of_every_form_are_counted_alike(tmp_path: Path, header: str, cell: str, ends: tuple, mark: str) -> None:
     """By one query, and by opening each file: the other mark in half of them makes that necessary."""
     for number in range(4):
-        cells = [
-            cell.format(day, i % 7 + number, 1600 + i, DAYS[i // 24], i % 24)
-            for i, day in enumerate(DAYS.astype(object))
-        ]
+        days = DAYS.astype(object)
+        cells = [cell.format(days[i], i % 7 + number, 1600 + i, days[360 + i // 24], i % 24) for i in range(400)]
         lines = "\n".join([header, *cells]).replace(",", mark if number % 2 else ",")
         (tmp_path / f"s{number}.csv").write_text(lines + "\n", encoding="utf-8")
     found = inspect(str(tmp_path))

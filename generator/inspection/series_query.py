@@ -54,8 +54,7 @@ def when(asked: Asked) -> str:
         day = aggregates.moment(cells[0], forms)
         if len(cells) == 1:
             return day
-        hour = f"CASE WHEN contains({cells[1]}, ':') THEN {cells[1]} ELSE lpad({cells[1]}, 2, '0') || ':00' END"
-        return f"TRY_CAST(strftime({day}, '%Y-%m-%d') || ' ' || {hour} AS TIMESTAMP)"
+        return f"TRY_CAST(strftime({day}, '%Y-%m-%d ') || {_clock(cells[1])} AS TIMESTAMP)"
     if len(cells) == 1:
         return f"TRY_CAST({cells[0]} AS DOUBLE)"
     months = ", ".join(f"'{name}'" for name in MONTHS)
@@ -63,6 +62,12 @@ def when(asked: Asked) -> str:
     if asked.time[1].name.strip().lower().startswith("q"):
         part = f"3 * {part} - 2"
     numbers = [f"TRY_CAST({cells[0]} AS DOUBLE)", part]
-    numbers += [f"TRY_CAST(split_part({cell}, ':', 1) AS DOUBLE)" for cell in cells[2:]]
-    numbers = [f"CAST({number} AS INTEGER)" for number in numbers] + ["1", "0"][len(numbers) - 2 :]
-    return f"TRY_CAST(printf('%04d-%02d-%02d %02d:00:00', {', '.join(numbers)}) AS TIMESTAMP)"
+    day = [f"TRY_CAST({cells[2]} AS DOUBLE)"] if len(cells) > 2 else ["1"]
+    date = ", ".join(f"CAST({number} AS INTEGER)" for number in numbers + day)
+    hour = cells[3] if len(cells) > 3 else "'0'"
+    return f"TRY_CAST(printf('%04d-%02d-%02d ', {date}) || {_clock(hour)} AS TIMESTAMP)"
+
+
+def _clock(cell: str) -> str:
+    """A time of day, which may be an hour alone, as 12:30."""
+    return f"CASE WHEN contains({cell}, ':') THEN {cell} ELSE lpad({cell}, 2, '0') || ':00' END"
