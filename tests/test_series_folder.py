@@ -143,7 +143,15 @@ def test_more_files_than_are_looked_at_are_said(folder: Path, monkeypatch: pytes
     monkeypatch.setattr(series_files, "MOST_FILES", 4)
     found = inspect(str(folder))
     assert found.facts["files"]["count"] == 5 and found.facts["files"]["read"] == 4
-    assert any("the first 4 of 5 files" in note for note in found.notes)
+    assert any("only 4 of 5 files" in note for note in found.notes)
+    monkeypatch.undo()
+    monkeypatch.setattr(series_files, "MOST_OPENED", 3)
+    for path in list(folder.iterdir()):
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
+    found = inspect(str(folder))
+    assert found.facts["files"] == {"count": 5, "read": 3, "departing": {}}
+    assert any("only 3 of 5 files" in note for note in found.notes)
 
 
 def test_a_project_for_a_folder_has_all_of_it(folder: Path, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from .series_query import Asked, Numbers, query
 HEAD = 2**16  # bytes of a file, or FIRST rows, in which its steps are looked at
 FIRST = 2000
 MOST_FILES = 5000  # that are looked at
-MOST_OPENED, OPENED_BYTES = 200, 512 * 2**20  # files, and bytes of them, that are opened one by one
+MOST_OPENED, OPENED_BYTES = 200, 256 * 2**20  # files, and bytes of them, that are opened one by one
 NOT_LOOKED_AT = "was not looked at, as there are too many like it"
 MOST_HEADERS = 20  # different first lines, after which the files are no series of one kind
 
@@ -125,9 +125,9 @@ def queried(files: Sequence[File], asked: Asked) -> None:
             queried(files[: len(files) // 2], asked)
             queried(files[len(files) // 2 :], asked)
         return
-    by_name = {str(file.path): file for file in files}
+    by_name = {file.path.name: file for file in files}
     for name, *counts in rows:
-        take(by_name[name], counts, asked)
+        take(by_name[Path(name).name], counts, asked)
     for file in files:
         cells, _ = delimited.split(
             delimited.without_lines(file.head.decode("utf-8-sig", "replace"), dialect["skip"] + dialect["header"]),

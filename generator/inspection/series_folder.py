@@ -1,9 +1,10 @@
 """A folder with a file for each series: what all of them are together, and which files depart from the others.
 
 A long file of the usual columns says what columns are for; every other one is counted (series_files.py) and held
-against it. A project reads such a folder as `panel.py` of the task does, and leaves out the files it cannot use.
+against it. A project reads such a folder as `series/folder.py` of the task does, and leaves out the files it cannot use.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def inspect_series_folder(path: str, place: Path, target: str | None) -> Finding
     files = series_files.headed(paths[: series_files.MOST_FILES]) if len(paths) > 1 else None
     usual = series_files.usual_names(files or [])
     alike = [file for file in files or [] if sorted(file.names) == usual]
-    if len(alike) < max(2, len(files or []) / 2):
+    if len(alike) < max(2, len(looked_at(files or [])) / 2):
         return None
     reference = sorted(alike, key=lambda file: file.path.stat().st_size)[len(alike) * 3 // 4]  # a usual one, and long
     found = inspect_table(str(reference.path), reference.path, reference.kind, target)
@@ -53,6 +54,7 @@ def together(
 ) -> Findings | None:
     """The findings about one file as those about all of them; None where few are like it."""
     target, facts = found.suggestion.target, found.facts["series"]
+    files = looked_at(files)
     for file in files:
         file.why = file.why or misfit(file, asked, target)
     fit = [file for file in files if not file.why]
@@ -91,6 +93,11 @@ def together(
     found.suggestion = suggestion(TASK, known.target, path, why, "", "", known.time)
     found.dialect = shared_dialect(found.dialect, files)
     return found
+
+
+def looked_at(files: Sequence[File]) -> list[File]:
+    """The files without those that were not opened because there are too many."""
+    return [file for file in files if file.why != series_files.NOT_LOOKED_AT]
 
 
 def tables_in(place: Path) -> list[Path]:
@@ -141,7 +148,7 @@ def notes(place: Path, paths: list[Path], files: list[File], asked: Asked) -> li
         most = f"{series_files.FIRST:,} rows, or {series_files.HEAD // 1024} kB"
         said.append(f"the length of steps is judged by a file's first {most}; rows, spans and gaps by all of it")
     if len(paths) > len(files):
-        said.append(f"only the first {len(files):,} of {len(paths):,} files are looked at")
+        said.append(f"only {len(files):,} of {len(paths):,} files are looked at, as there are so many")
     inside = [folder.name for folder in place.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
     if inside:
         said.append(f"sub-folders are not read: {', '.join(sorted(inside)[:SHOWN])}")
