@@ -148,6 +148,9 @@ def by_itself(file: File, asked: Asked) -> None:
             places = {name: table.names.index(name) for name in wanted}
             here = Asked(table, file.kind, places, asked.time, asked.values, asked.stamps_of)
             file.dialect = table.dialect
+            if table.ragged:  # which a project refuses
+                more = f" and {len(table.ragged) - 1} more" if len(table.ragged) > 1 else ""
+                file.why = f"has another number of cells in line {table.ragged[0]}{more}"
             if table.whole:
                 counted_here(file, table.sample, here)
                 return
@@ -156,6 +159,8 @@ def by_itself(file: File, asked: Asked) -> None:
             file.first = [["" if cell is None else cell.strip() for cell in row] for row in first]
             _, *counts = table.one(query("{relation}", here, name="''"))
             take(file, counts, here)
+            if table.mended:
+                file.why = "has rows with another number of cells, or broken quotes"
     except (Problem, duckdb.Error) as problem:
         file.why = unreadable(file.path, problem)
 

@@ -1,7 +1,7 @@
 """A folder with a file for each series: what all of them are together, and which files depart from the others.
 
 A long file of the usual columns says what columns are for; every other one is counted (series_files.py) and held
-against it. A project reads such a folder as `series/folder.py` of the task does, and leaves out the files it cannot use.
+against it. A project leaves out the files that it cannot use (series/folder.py).
 """
 
 from collections.abc import Sequence
