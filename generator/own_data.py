@@ -93,6 +93,8 @@ def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
     path = Path(os.path.abspath(findings.path))
     copies = {} if answers.copy is False else dict(_copies(path, findings, answers))
     if copies and sum(map(len, copies.values())) <= COPIED:
+        if "files" in findings.facts:
+            findings = _named_as_copied(findings, path, list(copies))
         return OwnData(findings, _knob(copies, findings), copies)
     return OwnData(findings, LOCATION, {LOCATION: f"{path}\n".encode()})
 
@@ -134,6 +136,24 @@ def _named(path: Path, files: list[Path]) -> dict[str, Path]:
             inside, number = plain.removesuffix(begin + dot + ending) + f"{begin}_{number}{dot}{ending}", number + 1
         named[inside] = file
     return named
+
+
+def _named_as_copied(findings: "Findings", path: Path, copies: list[str]) -> "Findings":
+    """The findings about a folder of series under the names that its copies have, and so the series in the project."""
+    from .inspection.series_folder import tables_in
+
+    names = zip(tables_in(path), copies, strict=True)
+    stems = {file.name.split(".")[0]: Path(copy).name.split(".")[0] for file, copy in names}
+    changed = {old: new for old, new in stems.items() if old and old != new}
+    if not changed:
+        return findings
+    old_name = re.compile("|".join(map(re.escape, sorted(changed, key=len, reverse=True))))
+
+    def told(said: str) -> str:
+        return old_name.sub(lambda found: changed[found[0]], said)
+
+    suspects = [replace(suspect, detail=told(suspect.detail)) for suspect in findings.suspects]
+    return replace(findings, suspects=suspects, notes=list(map(told, findings.notes)))
 
 
 def safe_name(name: str) -> str:

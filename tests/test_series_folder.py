@@ -170,6 +170,16 @@ def test_a_project_for_a_folder_has_all_of_it(folder: Path, tmp_path: Path) -> N
     )
 
 
+def test_the_copies_of_a_folder_make_the_same_project_again(folder: Path, tmp_path: Path) -> None:
+    for path in list(folder.iterdir()):
+        path.rename(path.with_name(path.name.replace("shop", "new shop ")))
+    project = generate_own(tmp_path / "p", folder)
+    again = generate_own(tmp_path / "again", project / "data" / "our_shops")
+    card = (project / "DATA_CARD.md").read_text(encoding="utf-8")
+    assert "new\\_shop\\_3.csv" in card and (again / "DATA_CARD.md").read_text(encoding="utf-8") == card
+    assert (again / "data" / "schema.toml").read_bytes() == (project / "data" / "schema.toml").read_bytes()
+
+
 @pytest.mark.slow
 def test_a_project_trains_on_a_folder_and_leaves_out_what_does_not_fit(folder: Path, tmp_path: Path) -> None:
     (folder / "a columns.csv").write_text(text(rows(), "date,n"), encoding="utf-8")
