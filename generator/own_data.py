@@ -42,6 +42,11 @@ class OwnData:
         return Path(self.knob if self.copied else self.findings.path).name
 
     @property
+    def series_files(self) -> int:
+        """How many files of a folder hold a series each; 0 where the data are no such folder."""
+        return self.findings.facts.get("files", {}).get("read", 0)
+
+    @property
     def format(self) -> str:
         return self.findings.format
 
@@ -88,6 +93,8 @@ def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
     path = Path(os.path.abspath(findings.path))
     copies = {} if answers.copy is False else dict(_copies(path, findings, answers))
     if copies and sum(map(len, copies.values())) <= COPIED:
+        if "files" in findings.facts:
+            findings = _named_as_copied(findings, path, list(copies))
         return OwnData(findings, _knob(copies, findings), copies)
     return OwnData(findings, LOCATION, {LOCATION: f"{path}\n".encode()})
 
@@ -109,10 +116,44 @@ def _copies(path: Path, findings: "Findings", answers: Answers) -> Iterator[tupl
     if path.is_file():
         return iter([(f"data/{stem}", path.read_bytes())] if path.stat().st_size <= COPIED else [])
     files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+    if "files" in findings.facts:  # a folder of series
+        from .inspection.series_folder import tables_in
+
+        files = tables_in(path)
     if sum(file.stat().st_size for file in files) > COPIED:
         return iter([])
-    named = ((file, "/".join(map(safe_name, file.relative_to(path).parts))) for file in files)
-    return ((f"data/{stem}/{inside}", file.read_bytes()) for file, inside in named)
+    return ((f"data/{stem}/{inside}", file.read_bytes()) for inside, file in _named(path, files).items())
+
+
+def _named(path: Path, files: list[Path]) -> dict[str, Path]:
+    """The files of a folder by the names of their copies; where two would have one, the later gets a number."""
+    named: dict[str, Path] = {}
+    for file in files:
+        inside = plain = "/".join(map(safe_name, file.relative_to(path).parts))
+        number = 2
+        while inside in named:
+            begin, dot, ending = plain.rpartition("/")[2].partition(".")
+            inside, number = plain.removesuffix(begin + dot + ending) + f"{begin}_{number}{dot}{ending}", number + 1
+        named[inside] = file
+    return named
+
+
+def _named_as_copied(findings: "Findings", path: Path, copies: list[str]) -> "Findings":
+    """The findings about a folder of series under the names that its copies have, and so the series in the project."""
+    from .inspection.series_folder import tables_in
+
+    names = zip(tables_in(path), copies, strict=True)
+    stems = {file.name.split(".")[0]: Path(copy).name.split(".")[0] for file, copy in names}
+    changed = {old: new for old, new in stems.items() if old and old != new}
+    if not changed:
+        return findings
+    old_name = re.compile("|".join(map(re.escape, sorted(changed, key=len, reverse=True))))
+
+    def told(said: str) -> str:
+        return old_name.sub(lambda found: changed[found[0]], said)
+
+    suspects = [replace(suspect, detail=told(suspect.detail)) for suspect in findings.suspects]
+    return replace(findings, suspects=suspects, notes=list(map(told, findings.notes)))
 
 
 def safe_name(name: str) -> str:
@@ -131,6 +172,8 @@ def schema(own: OwnData, answers: Answers) -> bytes:
         f"format = {text.toml(findings.format)}",
         *(f"{name} = {text.toml(getattr(answers, name) or '')}" for name in ("target", "group", "time")),
     ]
+    if own.series_files:
+        lines.insert(1, f"# A folder with a file for each of {own.series_files} series, which have these columns.")
     if findings.dialect:
         lines += ["", "[dialect]", *(f"{key} = {text.toml(value)}" for key, value in findings.dialect.items())]
     for column in findings.columns:
@@ -150,6 +193,7 @@ def facts(own: OwnData) -> dict[str, Any]:
         "path": own.knob,
         "copied": own.copied,
         "format": findings.format,
+        "files": own.series_files,
         "rows": findings.rows,
         "bytes": findings.bytes,
         "columns": findings.columns,

@@ -36,6 +36,16 @@ def long_table(shuffled: bool = False) -> str:
     return "month,shop,sales\n" + "\n".join(rows) + "\n"
 
 
+def write_files(folder: Path, many: int = 1) -> None:
+    """A file for each shop, so many times."""
+    folder.mkdir()
+    for name, size in SHOPS.items():
+        cells = (f"{m[5:]}/{m[:4]};{value:.6g}".replace(".", ",") for m, value in zip(MONTHS, sales(size), strict=True))
+        text = "month;sales\n" + "\n".join(cells) + "\n"
+        for number in range(many):
+            (folder / f"{name}{number or ''}.csv").write_text(text, encoding="utf-8")
+
+
 # what a table says
 
 
@@ -83,6 +93,12 @@ def test_dates_in_parts_and_years_are_seen() -> None:
     assert found and (found["time"], found["target"], found["facts"]["frequency"]) == ("", "riders", "month")
     found = ask(columns("year number", "flow number"), [[str(1871 + i), str(i % 9)] for i in range(100)])
     assert found and found["time"] == "year" and found["facts"]["frequency"] == "year"
+
+
+def test_times_of_day_beside_parts_of_a_date_are_seen() -> None:
+    rows = [["2020", "1", "2", f"{i // 60:02d}:{i % 60:02d}", str(i % 9)] for i in range(300)]
+    found = ask(columns("year number", "month number", "day number", "time category", "n number"), rows)
+    assert found and found["facts"]["frequency"] == "60 seconds" and found["facts"]["repeated_dates"] == 0
 
 
 def test_months_beside_each_other_are_one_series() -> None:
@@ -174,10 +190,7 @@ def test_every_layout_gives_the_same_series(project: Path, tmp_path: Path) -> No
     (tmp_path / "wide.csv").write_text(
         "month,s1,s2,s3\n" + "\n".join(f"{m},{a:.6g},{b:.6g},{c:.6g}" for m, a, b, c in lines), encoding="utf-8"
     )
-    (tmp_path / "files").mkdir()
-    for name, size in SHOPS.items():
-        cells = (f"{m[5:]}/{m[:4]};{value:.6g}".replace(".", ",") for m, value in zip(MONTHS, sales(size), strict=True))
-        (tmp_path / "files" / f"{name}.csv").write_text("month;sales\n" + "\n".join(cells) + "\n", encoding="utf-8")
+    write_files(tmp_path / "files")
     found = {name: probe(project, tmp_path / name) for name in ("long.csv", "wide.csv", "files")}
     shapes = {name: facts["meta"]["layout"]["shape"] for name, facts in found.items()}
     assert shapes == {"long.csv": "long", "wide.csv": "wide", "files": "files"}
@@ -200,14 +213,15 @@ import numpy as np
 import data
 from tables import pieces, reader
 from config import MODELS
-from series import panel, streamed
-from support import mapped
+from series import folder, panel, streamed
+from support import crew, mapped
 streamed.BLOCK = 50
-answers = []
+answers, phase = [], crew.phase
+crew.phase = lambda *given: phase(*given[:5], several=path.endswith(("long.csv", "files")))  # which takes longer
 for path, knobs in zip(sys.argv[1::2], sys.argv[2::2]):
     config = next(iter(MODELS.values()))(data=path, **json.loads(knobs))
     for reader.LARGE, reader.CAREFUL, pieces.PIECE in ((1 << 30, 1 << 30, 1 << 20), (0, 0, 700)):
-        mapped.LARGE = reader.LARGE
+        mapped.LARGE, folder.WHOLE = reader.LARGE, reader.LARGE + 2800
         found = panel.read(path, config)
         values, starts = [v.tolist() for v in found.values], found.starts.tolist()
         if reader.LARGE == 0:
@@ -232,6 +246,11 @@ def test_large_tables_of_series_are_streamed_and_give_the_same(project: Path, tm
         "days apart": "dd,mm,yyyy,a,b,c\n"
         + "".join(f"{d[8:]},{d[5:7]},{d[:4]},{i % 7},{i % 7 + 1},{i % 7 + 2}\n" for i, d in enumerate(days(300))),
         "hours apart": "date,hour,y\n" + "".join(f"{d},{h},{h % 5}\n" for d in days(20) for h in range(24)),
+        "quarters apart": "yr,qtr,y\n"
+        + "".join(f"{1950 + i // 4},{i % 4 + 1},{i % 9}\n" for i in range(300))
+        + "NA,2,1\n",
+        "seconds apart": "year,mon,day,clock,y\n"
+        + "".join(f"2020,{'Jan' if i % 2 else 1},2.0,00:{i // 60:02d}:{i % 60:02d},{i % 5}\n" for i in range(300)),
         "shops apart": "\n".join(line.replace("-", ",", 1) for line in long_table().splitlines()).replace(
             "month,", "year,month,", 1
         ),
@@ -241,17 +260,28 @@ def test_large_tables_of_series_are_streamed_and_give_the_same(project: Path, tm
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
         knobs = {"group": "shop", "time": "none"} if name == "undated" else {}
         words += [str(tmp_path / f"{name}.csv"), json.dumps(knobs)]
-    (tmp_path / "files").mkdir()
-    for name, size in SHOPS.items():
-        cells = (f"{m[5:]}/{m[:4]};{value:.6g}".replace(".", ",") for m, value in zip(MONTHS, sales(size), strict=True))
-        (tmp_path / "files" / f"{name}.csv").write_text("month;sales\n" + "\n".join(cells) + "\n", encoding="utf-8")
-    words += [str(tmp_path / "files"), "{}"]
+    write_files(tmp_path / "files")
+    unlike = {
+        "a fault": "month;sales\n01/1990;x\n",
+        "empty": "",
+        "other": "day,n\n2020-01-01,1\n",
+        "late": "month;sales\n",
+    }
+    unlike["late"] += "".join(f"{m[5:]}/{m[:4]};{'oops' if m == MONTHS[-1] else 1}\n" for m in MONTHS * 2)
+    write_files(tmp_path / "some unlike", many=2)
+    for name, text in unlike.items():
+        (tmp_path / "some unlike" / f"{name}.csv").write_text(text, encoding="utf-8")
+    for name in ("files", "some unlike"):
+        words += [str(tmp_path / name), "{}"]
     done = subprocess.run([sys.executable, "-c", STREAMED, *words], cwd=project, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    for name, small, large in zip([*tables, "files"], found[::2], found[1::2], strict=True):
+    for name, small, large in zip([*tables, "files", "unlike"], found[::2], found[1::2], strict=True):
         assert small == large, name
-    assert [len(panel[0]) for panel in found[::2]] == [3, 3, 1, 3, 3, 4, 1, 1, 3, 1, 3, 3]
+    assert (
+        done.stderr.count("4 of 10 files are left out: ") == 2 and "a fault.csv has no column of numbers" in done.stderr
+    )
+    assert [len(panel[0]) for panel in found[::2]] == [3, 3, 1, 3, 3, 4, 1, 1, 3, 1, 1, 1, 3, 3, 6]
 
 
 KILLED = """
@@ -392,5 +422,7 @@ def test_of_many_windows_those_that_are_scored_still_forecast_each_step(project:
     (train, valid, test), forecast, newest, apart = all_of_them
     assert apart == [1] and test > 10 * 11
     assert thinned[0][0] == train and thinned[2] == newest and thinned[3] == [12]
-    assert thinned[0][1:] == [-(-valid // min(12, -(-valid // 10))), -(-test // 12)]
-    assert all(0 <= a - b < 12 for a, b in zip(forecast, thinned[1], strict=True))
+    between = min(12, -(-valid // 10))
+    assert (valid - 1) % between  # so that the oldest window is nearer to the next one than others are
+    assert thinned[0][1:] == [-(-valid // between) + 1, -(-test // 12)]
+    assert thinned[1] == forecast  # each step that is forecast by all windows

@@ -100,7 +100,7 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
 
             found = inspect_pictures(place, target)
         else:
-            found = _one_of(endings["table"], target)
+            found = _series_or_table(path, place, endings["table"], target)
     else:
         found = Findings(path, "unknown")
         found.notes.append(f"the folder holds no table, text or picture ({seen} files)")
@@ -117,9 +117,21 @@ def _walk(place: Path, unreadable: list[str]):
         yield Path(folder), sorted(name for name in names if not name.startswith("."))
 
 
+def _series_or_table(path: str, place: Path, files: list[Path], target: str | None) -> Findings:
+    """A file for each series, or else one table among several."""
+    from .series_folder import inspect_series_folder
+
+    named = any(_is_training(file) for file in files)
+    return (None if named else inspect_series_folder(path, place, target)) or _one_of(files, target)
+
+
+def _is_training(file: Path) -> bool:
+    return file.stem.lower().partition(".")[0] in ("train", "training", "train_data")
+
+
 def _one_of(files: list[Path], target: str | None) -> Findings:
     """The table among several: train.csv if there is one, else the largest."""
-    named = [file for file in files if file.stem.lower().partition(".")[0] in ("train", "training", "train_data")]
+    named = [file for file in files if _is_training(file)]
     chosen = named[0] if named else max(files, key=lambda file: file.stat().st_size)
     found = _file(str(chosen), chosen, target)
     if len(files) > 1:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
-from .cells import ISO
+from .cells import EPOCHS, ISO
+from .cells import dates as rules
 from .numbers import MISSING, to_number
 from .relation import Table
 
@@ -43,7 +44,8 @@ def _asked(
     """The same, where the columns `plain` are read as numbers."""
     asked = {i: _aggregates(table, i, profiles[i], exact, i in plain) for i in batch}
     cells = [f"c{i}" for i in (range(len(table.names)) if with_rows else batch)]
-    cast = [f"{_cast(i, profiles[i])} AS n{i}" for i in batch if profiles[i].is_number and i not in plain]
+    numbers = [i for i in batch if profiles[i].is_number and i not in plain]
+    casts = [f"{cast(f'c{i}', profiles[i].look.parse)} AS n{i}" for i in numbers]
     inner = [part for i in batch for part in (f"{_value(i, profiles[i], i in plain)} AS v{i}", f"c{i}")]
     outer = ["count(*)", *(sql for of_one in asked.values() for sql in of_one.values())]
     if with_rows:
@@ -51,7 +53,7 @@ def _asked(
         inner.append(f"hash({', '.join(cells)}) AS h")
         outer.append("list(h)" + (f" FILTER (WHERE h % {share} = 0)" if share > 1 else ""))
     selected = ", ".join(f"{sql} AS a{n}" for n, sql in enumerate(outer))
-    source = f"(SELECT {', '.join(cells + cast)} FROM {{relation}})"  # a cast would be made wherever it is named
+    source = f"(SELECT {', '.join(cells + casts)} FROM {{relation}})"  # a cast would be made wherever it is named
     query = f"SELECT {selected} FROM (SELECT {', '.join(inner)} FROM {source})"
     answer = iter(table.one_with_lists(query, table.as_numbers(plain) if plain else ""))
     rows = next(answer)
@@ -59,48 +61,64 @@ def _asked(
     return rows, found, next(answer) if with_rows else np.zeros(0)
 
 
-def _text(value: str) -> str:
+def text(value: str) -> str:
     """A text as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"
 
 
-def _means_missing(cell: str, parse: dict[str, Any]) -> str:
+def means_missing(cell: str, parse: dict[str, Any]) -> str:
     """Whether a cell is a word for "not known", in SQL; a pattern, as lists of words would be joined to every row."""
     words = sorted(
         {word.lower() for word in (*parse.get("unknown", MISSING), *map(str, parse.get("missing", ())))} - {""}
     )
-    pattern = _text(rf"(?i)\s*(?:{'|'.join(map(re.escape, words))})?\s*")
+    pattern = text(rf"(?i)\s*(?:{'|'.join(map(re.escape, words))})?\s*")
     return f"strlen({cell}) <= {max(map(len, words)) * 4 + 2} AND regexp_full_match({cell}, {pattern})"
 
 
-def _cast(i: int, profile: "Profile") -> str:
+def cast(cell: str, parse: dict[str, Any]) -> str:
     """A cell as a number by the rules of its column, NULL where it is none."""
-    cell, parse = f"c{i}", profile.look.parse
     marks = parse.get("strip", ())
     for mark in [marks] if isinstance(marks, str) else marks:
-        cell = f"replace({cell}, {_text(mark)}, '')"
+        cell = f"replace({cell}, {text(mark)}, '')"
     for word, zeros in parse.get("zeros", {}).items():
         ending = rf"\s*{re.escape(word)}\s*$"
-        cell = f"regexp_replace({cell}, {_text(ending)}, 'e{zeros}')"
+        cell = f"regexp_replace({cell}, {text(ending)}, 'e{zeros}')"
     if thousands := parse.get("thousands"):
         for mark in sorted({thousands, " ", "\u00a0", "\u202f"}):
-            cell = f"replace({cell}, {_text(mark)}, '')"
+            cell = f"replace({cell}, {text(mark)}, '')"
     if parse.get("decimal", ".") != ".":
-        cell = f"replace({cell}, {_text(parse['decimal'])}, '.')"
+        cell = f"replace({cell}, {text(parse['decimal'])}, '.')"
     return f"TRY_CAST({cell} AS DOUBLE)"
+
+
+def known(number: str, parse: dict[str, Any]) -> str:
+    """A number that is neither too large, infinite or NaN nor a sentinel of its column, else NULL."""
+    usual = f"{number} BETWEEN -{LARGEST} AND {LARGEST}"
+    words = (to_number(str(word), {**parse, "missing": []}) for word in parse.get("missing", ()))
+    if sentinels := sorted({word for word in words if word is not None}):
+        usual += "".join(f" AND {number} <> {value!r}" for value in sentinels)
+    return f"CASE WHEN {usual} THEN {number} END"
+
+
+def moment(cell: str, forms: list[str]) -> str:
+    """A date of one of the forms as a TIMESTAMP, NULL where it is none."""
+    days = [_moment(cell, form) for form in forms]
+    return days[0] if len(days) == 1 else f"coalesce({', '.join(days)})"
+
+
+def _moment(cell: str, form: str) -> str:
+    if form in EPOCHS:
+        parts = rules.EPOCHS[form]  # of a second
+        return f"make_timestamp(CAST(TRY_CAST({cell} AS DOUBLE) * {1_000_000 // parts} AS BIGINT))"
+    return f"TRY_CAST({cell} AS TIMESTAMP)" if form == ISO else f"TRY_STRPTIME({cell}, {text(form)})"
 
 
 def _value(i: int, profile: "Profile", plain: bool) -> str:
     """A cell as what is compared and counted, NULL where it is missing: a number, else its text."""
     parse = profile.look.parse
     if not profile.is_number:
-        return f"CASE WHEN {_means_missing(f'c{i}', parse)} THEN NULL ELSE c{i} END"
-    number = f"c{i}" if plain else f"n{i}"
-    usual = f"{number} BETWEEN -{LARGEST} AND {LARGEST}"  # neither NaN nor infinite
-    words = (to_number(str(word), {**parse, "missing": []}) for word in parse.get("missing", ()))
-    if sentinels := sorted({word for word in words if word is not None}):
-        usual += "".join(f" AND {number} <> {value!r}" for value in sentinels)
-    return f"CASE WHEN {usual} THEN {number} END"
+        return f"CASE WHEN {means_missing(f'c{i}', parse)} THEN NULL ELSE c{i} END"
+    return known(f"c{i}" if plain else f"n{i}", parse)
 
 
 def _aggregates(table: Table, i: int, profile: "Profile", exact: bool, plain: bool) -> dict[str, str]:
@@ -110,7 +128,7 @@ def _aggregates(table: Table, i: int, profile: "Profile", exact: bool, plain: bo
     asked["distinct"] = f"count(DISTINCT {value})" if exact else f"approx_count_distinct({value})"
     if profile.is_number:
         asked |= {"low": f"min({value})", "high": f"max({value})", "mean": f"avg({value})"}
-        unusual = f"isfinite(c{i})" if plain else f"NOT ({_means_missing(f'c{i}', profile.look.parse)})"
+        unusual = f"isfinite(c{i})" if plain else f"NOT ({means_missing(f'c{i}', profile.look.parse)})"
         asked["odd"] = f"count_if(CASE WHEN {value} IS NULL AND c{i} IS NOT NULL THEN {unusual} ELSE false END)"
         if profile.whole:
             asked["whole"] = f"bool_and({value} = floor({value}))"
@@ -118,9 +136,8 @@ def _aggregates(table: Table, i: int, profile: "Profile", exact: bool, plain: bo
     asked["length"] = f"avg(length({value}))"
     if profile.look.kind == "date":
         forms = profile.look.forms
-        days = [f"TRY_CAST({value} AS TIMESTAMP)" if f == ISO else f"TRY_STRPTIME({value}, {_text(f)})" for f in forms]
+        day = moment(value, forms)
         if forms == [ISO] and len({len(cell) for cell in table.known[i]}) == 1:
-            days = [value]  # of equal length they are in the order of their letters
-        day = days[0] if len(days) == 1 else f"coalesce({', '.join(days)})"
+            day = value  # of equal length they are in the order of their letters
         asked |= {"first": f"CAST(min({day}) AS VARCHAR)", "last": f"CAST(max({day}) AS VARCHAR)"}
     return asked

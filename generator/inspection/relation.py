@@ -43,6 +43,7 @@ class Table:
     ragged: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     relax: Callable[[], None] | None = None  # makes a relation that bears odd rows, once a query has failed
+    mended: bool = False  # it was relaxed
     as_numbers: Callable[[set[int]], str] | None = None  # makes a relation in which so many columns are numbers
     likely_rows: int = 0  # an estimate, before a large file has been read
     compared: int = 0  # rows that were compared with each other (all, unless they are very many)
@@ -94,6 +95,7 @@ class Table:
         if self.relax is None:
             raise
         relax, self.relax, self.as_numbers = self.relax, None, None
+        self.mended = True
         relax()
 
     def one(self, query: str) -> tuple[Any, ...]:

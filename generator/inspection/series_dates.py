@@ -76,14 +76,15 @@ def _date(cell: str, form: str) -> Any:
 
 
 def moment(year: str, part: str, day: str = "1", hour: str = "0", quarter: bool = False) -> Any:
-    """The beginning of a month or quarter, day or hour, from a cell each; None where they are none."""
+    """The beginning of a month or quarter, a day, or a time of day, from a cell each; None where they are none."""
     name = part.strip().lower()[:3]
     month = MONTHS.index(name) + 1 if name in MONTHS else to_number(part, {})
-    numbers = [to_number(year, {}), month, to_number(day, {}), to_number(hour.partition(":")[0], {})]
+    clock = [to_number(number, {}) for number in hour.strip().split(":")]
+    numbers = [to_number(year, {}), month, to_number(day, {}), *clock]
     if any(value is None or value != int(value) for value in numbers):
         return None
-    y, m, d, h = map(int, numbers)
+    y, m, d, *clock = map(int, numbers)
     try:
-        return datetime.datetime(y, 3 * m - 2 if quarter else m, d, h)
+        return datetime.datetime(y, 3 * m - 2 if quarter else m, d, *clock)
     except ValueError:
         return None

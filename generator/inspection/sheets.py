@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Problem
-from . import delimited, ends
+from . import ends
+from .headers import is_header
 from .relation import Table, fill, take_names
 
 
@@ -40,7 +41,7 @@ def open_excel(table: Table, folder: Path) -> None:
     width = max(i + 1 for row in rows for i, cell in enumerate(row) if cell)
     rows = [row[:width] for row in rows]
     table.dialect["skip"] = skip
-    header = delimited.is_header(rows) if len(rows) > 1 else True
+    header = is_header(rows) if len(rows) > 1 else True
     take_names(table, rows, header)
     fill(table, ends.trimmed(table, rows[header:]))
 

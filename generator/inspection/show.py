@@ -169,7 +169,8 @@ def _facts(findings: Findings) -> list[str]:
 
 def _spoken(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_spoken(inner)}" for key, inner in list(value.items())[:8])
+        said = [(key, inner) for key, inner in value.items() if inner not in ({}, [])]
+        return ", ".join(f"{key} {_spoken(inner)}" for key, inner in said[:8])
     if isinstance(value, (list, tuple)):
         return ", ".join(_spoken(inner) for inner in value[:8]) + (" …" if len(value) > 8 else "")
     return f"{value:g}" if isinstance(value, float) else str(value)

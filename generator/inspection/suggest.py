@@ -140,7 +140,7 @@ def _class_or_number(target: Column, profile: Profile) -> tuple[bool, str]:
 
 def _series(table: Table, columns: list[Column], target: str | None) -> dict[str, Any] | None:
     """What series.py says, where forecasting suits the table better than predicting a column from others."""
-    found = looks_like_series(columns, lambda names, most: _cells(table, columns, names, most))
+    found = looks_like_series(columns, lambda names, most: cells_of(table, columns, names, most))
     if found is None:
         return None
     if "averaged_over" in found["facts"] and any(c.role == "identifier" and _repeats(c, table.rows) for c in columns):
@@ -161,7 +161,7 @@ def _series(table: Table, columns: list[Column], target: str | None) -> dict[str
     return found if len(values) <= 3 and strongest < 6 else None
 
 
-def _cells(table: Table, columns: list[Column], names: list[str], most: int) -> list[list[str]]:
+def cells_of(table: Table, columns: list[Column], names: list[str], most: int) -> list[list[str]]:
     """The cells of some columns in the first rows, in the order of the file: a series with gaps would be none."""
     places = [next(i for i, column in enumerate(columns) if column.name == name) for name in names]
     if table.whole:

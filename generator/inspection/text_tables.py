@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..errors import Problem
 from . import delimited, ends
+from .headers import is_header
 from .numbers import number
 from .relation import Table, bytes_of, fill, sample_rows, take_names
 
@@ -49,7 +50,7 @@ def _describe(table: Table, dialect: delimited.Dialect, encoding: str, rows: lis
         "quote": dialect.quote,
         "encoding": "utf-8" if encoding == "utf-8-sig" else encoding,
     }
-    take_names(table, rows, delimited.is_header(rows) if len(rows) > 1 else _only_names(rows[0]))
+    take_names(table, rows, is_header(rows) if len(rows) > 1 else _only_names(rows[0]))
     table.dialect["skip"] = dialect.skip
     if member is not None:
         table.dialect["member"] = member

@@ -1,0 +1,176 @@
+"""A folder with a file for each series: what all of them are together, and which files depart from the others.
+
+A long file of the usual columns says what columns are for; every other one is counted (series_files.py) and held
+against it. A project leaves out the files that it cannot use (series/folder.py).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import series_files, tables
+from .borrowed import SERIES, borrowed
+from .findings import Column, Findings, Suspect
+from .roles import columns_of
+from .series_dates import time_of
+from .series_files import File
+from .series_query import Asked, Numbers
+from .series_steps import Steps, judged
+from .suggest import cells_of, suggestion
+from .table import inspect_table
+
+SHOWN = 5  # files that are named
+TASK = "time-series-forecasting"
+
+
+def inspect_series_folder(path: str, place: Path, target: str | None) -> Findings | None:
+    """What a folder of series holds; None where its tables are not alike, or no series of one column each."""
+    paths = tables_in(place)
+    files = series_files.headed(paths[: series_files.MOST_FILES]) if len(paths) > 1 else None
+    usual = series_files.usual_names(files or [])
+    alike = [file for file in files or [] if sorted(file.names) == usual]
+    if len(alike) < max(2, len(looked_at(files or [])) / 2):
+        return None
+    reference = sorted(alike, key=lambda file: file.path.stat().st_size)[len(alike) * 3 // 4]  # a usual one, and long
+    found = inspect_table(str(reference.path), reference.path, reference.kind, target)
+    if not found.suggestion or found.suggestion.task != TASK or found.facts.get("series", {}).get("shape") != "one":
+        return None
+    if not found.suggestion.target:
+        return None  # a column for each month
+    with tables.opened(reference.path, reference.kind) as table:
+        columns, _ = columns_of(table)
+        _, extra, stamps_of = time_of(columns, lambda names, most: cells_of(table, columns, names, most))
+        time = [column for name in extra for column in columns if column.name == name]
+        values = [c for c in columns if c.role == "number" and c.name not in extra]
+        values += [c for c in columns if c.name == found.suggestion.target and c not in values]
+        places = {name: i for i, name in enumerate(table.names)}
+        asked = Asked(table, reference.kind, places, time, values, stamps_of)
+        series_files.count(files, asked)
+    return together(found, path, place, paths, files, asked)
+
+
+def together(
+    found: Findings, path: str, place: Path, paths: list[Path], files: list[File], asked: Asked
+) -> Findings | None:
+    """The findings about one file as those about all of them; None where few are like it."""
+    target, facts = found.suggestion.target, found.facts["series"]
+    files = looked_at(files)
+    for file in files:
+        file.why = file.why or misfit(file, asked, target)
+    fit = [file for file in files if not file.why]
+    if len(fit) < max(2, len(files) / 2):
+        return None
+    steps = judged(fit, asked, regular="averaged_over" not in facts)
+    found.path, found.bytes = path, sum(file.stat().st_size for file in paths)
+    found.rows = sum(file.rows for file in fit)
+    for column in found.columns:
+        if column.name in {of_numbers.name for of_numbers in asked.values}:
+            of_all(column, [file.numbers[column.name] for file in fit if column.name in file.numbers], found.rows)
+        elif column.role == "date" and len(asked.time) == 1 and steps.first:
+            column.detail |= {"first": steps.first, "last": steps.last}
+    departing = {file.path.name: file.why for file in files if file.why} | steps.departing
+    found.facts.pop("sample", None)
+    found.facts = {"files": {"count": len(paths), "read": len(fit), "departing": departing}} | found.facts
+    ends = {"first": steps.first, "last": steps.last} if steps.first else {}
+    found.facts["series"] = {name: value for name, value in facts.items() if name not in ("regular", "repeated_dates")}
+    found.facts["series"] |= {"shape": "files", "steps": steps.usual, **ends}
+    if steps.frequency not in ("", facts["frequency"]):
+        found.facts["series"] |= {"frequency": steps.frequency, "season": {}}  # which is that of an unusual file
+    found.facts["series"]["gaps"] = {"missing": steps.missing, "share": round(steps.missing / max(steps.total, 1), 4)}
+    names = [series_name(file) for file in fit]
+    lengths = [file.rows for file in fit]
+    found.facts["series"]["series"] = {
+        "count": len(fit), "names": names[:20], "shortest": min(lengths), "longest": max(lengths)
+    }  # fmt: skip
+    kinds = ("gaps", "several-series", "duplicates", "near-duplicates")
+    found.suspects = [suspect for suspect in found.suspects if suspect.kind not in kinds]
+    found.suspects += suspects(found, departing, steps, names)
+    found.notes = [note for note in found.notes if "sample of" not in note]
+    found.notes += notes(place, paths, files, asked)
+    step = found.facts["series"]["frequency"]
+    why = f"a file for each of {len(fit)} series, with a row for each step of time ({step})"
+    known = found.suggestion
+    found.suggestion = suggestion(TASK, known.target, path, why, "", "", known.time)
+    found.dialect = shared_dialect(found.dialect, files)
+    return found
+
+
+def looked_at(files: Sequence[File]) -> list[File]:
+    """The files without those that were not opened because there are too many."""
+    return [file for file in files if file.why != series_files.NOT_LOOKED_AT]
+
+
+def tables_in(place: Path) -> list[Path]:
+    """The tables of a folder that a project reads."""
+    return borrowed("files", SERIES).tables_in(place)
+
+
+def misfit(file: File, asked: Asked, target: str) -> str:
+    """Why a file is no series like the others, "" where it is one."""
+    wanted = [*(column.name for column in asked.time), target]
+    if file.kind != asked.kind:
+        return f"is {file.kind}, the others are {asked.kind}"
+    if lacking := [name for name in wanted if name not in file.names]:
+        has = ", ".join(file.names[:5]) + (" …" if len(file.names) > 5 else "")
+        return f'has no column "{lacking[0]}" (it has: {has})'
+    if not file.rows:
+        return "has no rows"
+    if file.dated < 0.9 * file.rows:
+        return f"has {file.rows - file.dated:,} of {file.rows:,} rows without a date like those of the others"
+    numbers = file.numbers[target]
+    if numbers.odd:
+        return f'has {numbers.odd:,} cell(s) in "{target}" that are no number'
+    if numbers.known < 2:
+        return f'has {numbers.known} number(s) in "{target}"'
+    return ""
+
+
+def suspects(found: Findings, departing: dict[str, str], steps: Steps, names: list[str]) -> list[Suspect]:
+    """What to look at: files unlike the others, gaps, and that there are several series."""
+    made = [Suspect("unlike", None, f"{name} {why}") for name, why in list(departing.items())[:SHOWN]]
+    if len(departing) > SHOWN:
+        made.append(Suspect("unlike", None, f"{len(departing) - SHOWN} more files"))
+    if steps.gaps:
+        worst = sorted(steps.gaps, key=lambda name: -steps.gaps[name])[:SHOWN]
+        told = ", ".join(f"{name} {steps.gaps[name]:.1%}" for name in worst)
+        share = found.facts["series"]["gaps"]["share"]
+        detail = f"{share:.1%} of the steps have no row, in {len(steps.gaps)} file(s): {told}"
+        made.append(Suspect("gaps", None, detail))
+    detail = f"{len(names)} series: {', '.join(names[:SHOWN])}" + " …" * (len(names) > SHOWN)
+    made.append(Suspect("several-series", None, detail))
+    return made
+
+
+def notes(place: Path, paths: list[Path], files: list[File], asked: Asked) -> list[str]:
+    """What was looked at and what was not."""
+    said = [f"columns are described as {asked.table.path.name} has them, numbers and dates as all files"]
+    if any(len(file.first) < file.rows for file in files):
+        most = f"{series_files.FIRST:,} rows, or {series_files.HEAD // 1024} kB"
+        said.append(f"the length of steps is judged by a file's first {most}; rows, spans and gaps by all of it")
+    if len(paths) > len(files):
+        said.append(f"only {len(files):,} of {len(paths):,} files are looked at, as there are so many")
+    inside = [folder.name for folder in place.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
+    if inside:
+        said.append(f"sub-folders are not read: {', '.join(sorted(inside)[:SHOWN])}")
+    return said
+
+
+def of_all(column: Column, numbers: list[Numbers], rows: int) -> None:
+    """Range, mean and missing share of a column of numbers over all files."""
+    known = [of_one for of_one in numbers if of_one.known]
+    count = sum(of_one.known for of_one in known)
+    column.missing = round(1 - count / max(rows, 1), 6)
+    if count and column.role == "number":
+        column.detail["min"], column.detail["max"] = min(n.low for n in known), max(n.high for n in known)
+        column.detail["mean"] = sum(of_one.mean * of_one.known for of_one in known) / count
+
+
+def series_name(file: File) -> str:
+    """What a project calls the series of a file."""
+    return file.path.name.split(".")[0]
+
+
+def shared_dialect(dialect: dict[str, Any], files: list[File]) -> dict[str, Any]:
+    """What of the reference file's dialect holds for all files: those that begin alike are written alike."""
+    others = [file.dialect for file in files if file.dialect and not file.why]
+    return {name: value for name, value in dialect.items() if all(other.get(name) == value for other in others)}

@@ -1,0 +1,192 @@
+"""A folder with a file for each series: what inspect says of all of them, and projects made for it."""
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tomllib
+from hackgen.inspection import inspect, series_files
+from projects import generate_own, run
+
+DAYS = np.datetime64("2020-01-01") + np.arange(400)
+
+
+def rows(length: int = 300, seed: int = 0, lacking: float = 0.0) -> list[tuple[str, str]]:
+    """Days and values of a series with a week's season; a share of the days is not there."""
+    rng = np.random.default_rng(seed)
+    values = 50 + 5 * np.sin(np.arange(length) / 7 * 2 * np.pi) + rng.normal(0, 0.3, length)
+    kept = rng.random(length) >= lacking
+    kept[[0, -1]] = True
+    return [(str(day), f"{value:.3f}") for day, value, there in zip(DAYS, values, kept, strict=False) if there]
+
+
+def text(cells: list[tuple[str, str]], header: str = "day,sales", mark: str = ",") -> str:
+    return "\n".join([header.replace(",", mark), *(mark.join(row) for row in cells)]) + "\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Five files that are alike, one of them with gaps."""
+    made = tmp_path / "our shops"
+    made.mkdir()
+    for number in range(5):
+        (made / f"shop{number}.csv").write_text(text(rows(300 + number, number, 0.1 * (number == 3))), encoding="utf-8")
+    return made
+
+
+def test_all_files_are_counted(folder: Path) -> None:
+    found = inspect(str(folder))
+    counts = [len(path.read_text(encoding="utf-8").splitlines()) - 1 for path in sorted(folder.iterdir())]
+    assert found.path == str(folder) and found.rows == sum(counts) and counts[3] < 300
+    assert found.bytes == sum(path.stat().st_size for path in folder.iterdir())
+    assert found.facts["files"] == {"count": 5, "read": 5, "departing": {}}
+    facts = found.facts["series"]
+    assert (facts["shape"], facts["frequency"], facts["first"], facts["last"]) == (
+        "files",
+        "day",
+        "2020-01-01",
+        "2020-10-30",
+    )
+    assert facts["gaps"]["missing"] == 303 - counts[3] and facts["season"] == {"steps": 7}
+    assert facts["series"] == {
+        "count": 5, "names": [f"shop{i}" for i in range(5)], "shortest": counts[3], "longest": 304
+    }  # fmt: skip
+    assert {suspect.kind for suspect in found.suspects} == {"gaps", "several-series"}
+    assert any("shop3.csv" in suspect.detail for suspect in found.suspects if suspect.kind == "gaps")
+    suggestion = found.suggestion
+    assert suggestion and (suggestion.task, suggestion.target, suggestion.time) == (
+        "time-series-forecasting",
+        "sales",
+        "day",
+    )
+    assert "'" + str(folder) + "'" in suggestion.command and "each of 5 series" in suggestion.why
+
+
+def test_files_unlike_the_others_are_named(folder: Path) -> None:
+    hours = [(f"2020-01-{1 + i // 24:02d} {i % 24:02d}:00", str(i % 24)) for i in range(500)]
+    odd = {
+        "a columns.csv": (text(rows(), "date,n").encode(), 'no column "day"'),
+        "hours.csv": (text(hours).encode(), "steps of 3600 seconds, the others of day"),
+        "words.csv": (text([*rows(), ("2020-12-01", "closed")]).encode(), '1 cell(s) in "sales" that are no number'),
+        "undated.csv": (text([(f"day {i}", "1") for i in range(90)]).encode(), "without a date like those"),
+        "short.csv": (text(rows(20)).encode(), "20 steps, too few"),
+        "holes.csv": (text(rows(400, 1, 0.4)).encode(), "of its 400 steps"),
+        "empty.csv": (b"", "is empty"),
+        "cells.csv": (text(rows(250)).replace("2020-02-02,", "2020-02-02,7,", 1).encode(), "of cells in line 34"),
+        "broken.parquet": (b"PAR1" + bytes(20), "cannot be read as parquet"),
+        "other.jsonl": (b'{"day": "2020-01-01", "sales": 1}\n' * 3, "is jsonl, the others are csv"),
+    }
+    alike = {  # written otherwise, but the same
+        "semicolons.csv": text(rows(250), mark=";").encode(),
+        "wide letters.csv": text(rows(250)).encode("utf-16"),
+        "[packed].csv.gz": gzip.compress(text(rows(250)).encode()),
+        "empty cell behind.csv": text(rows(250)).replace("\n2020-02-03", ",\n2020-02-03", 1).encode(),
+        "turned.csv": text([(b, a) for a, b in rows(250)], "sales,day").encode(),
+    }
+    for name, content in ({name: content for name, (content, _) in odd.items()} | alike).items():
+        (folder / name).write_bytes(content)
+    (folder / "inside").mkdir()
+    found = inspect(str(folder))
+    departing = found.facts["files"]["departing"]
+    assert set(departing) == set(odd)
+    for name, (_, why) in odd.items():
+        assert why in departing[name] and str(folder) not in departing[name]
+    assert found.facts["files"]["count"] == 5 + len(odd) + len(alike)
+    assert "turned" in found.facts["series"]["series"]["names"] and found.facts["series"]["frequency"] == "day"
+    assert found.dialect.get("delimiter") is None and found.dialect["header"] is True
+    assert any("inside" in note for note in found.notes)
+    assert sum(suspect.kind == "unlike" for suspect in found.suspects) == 6  # five are named, the rest counted
+    json.dumps(found.to_json(), allow_nan=False)
+
+
+@pytest.mark.parametrize("mark", [",", ";"])
+@pytest.mark.parametrize(
+    ("header", "cell", "ends"),
+    [
+        ("day,sales", "{0:%d.%m.%Y},{1}", ("2020-01-01", "2021-02-03")),
+        ("year,month,day,sales", "{0.year},{0:%b},{0.day},{1}", ("2020-01-01", "2021-02-03")),
+        ("date,hour,sales", "{3},{4},{1}", ("2020-12-26T00:00", "2021-01-11T15:00")),
+        ("yr,mm,dd,time,sales", "{3.year},{3.month},{3.day},{4}:30,{1}", ("2020-12-26T00:30", "2021-01-11T15:30")),
+        ("year,sales", "{2},{1}", ("1600", "1999")),
+    ],
+)
+def test_times_of_every_form_are_counted_alike(tmp_path: Path, header: str, cell: str, ends: tuple, mark: str) -> None:
+    """By one query, and by opening each file: the other mark in half of them makes that necessary."""
+    for number in range(4):
+        days = DAYS.astype(object)
+        cells = [cell.format(days[i], i % 7 + number, 1600 + i, days[360 + i // 24], i % 24) for i in range(400)]
+        lines = "\n".join([header, *cells]).replace(",", mark if number % 2 else ",")
+        (tmp_path / f"s{number}.csv").write_text(lines + "\n", encoding="utf-8")
+    found = inspect(str(tmp_path))
+    facts = found.facts["series"]
+    assert found.rows == 1600 and facts["shape"] == "files" and facts["series"]["count"] == 4
+    assert (facts["first"], facts["last"]) == ends and found.facts["files"]["departing"] == {}
+    (sales,) = (column for column in found.columns if column.name == "sales")
+    assert (sales.detail["min"], sales.detail["max"]) == (0, 9)
+
+
+def test_tables_that_are_no_series_stay_one_table_of_several(tmp_path: Path, folder: Path) -> None:
+    (folder / "train.csv").write_text(text(rows(200)), encoding="utf-8")
+    assert inspect(str(folder)).rows == 200
+    other = tmp_path / "other"
+    other.mkdir()
+    for name in ("one", "two"):
+        lines = "\n".join(f"{i % 9},{i % 7},{'ab'[i % 9 > 4]}" for i in range(100))
+        (other / f"{name}.csv").write_text(f"x,y,kind\n{lines}\n", encoding="utf-8")
+    (other / "three.csv").write_text("u,v\n1,2\n", encoding="utf-8")
+    found = inspect(str(other))
+    assert found.rows == 100 and any("the folder also holds" in note for note in found.notes)
+
+
+def test_more_files_than_are_looked_at_are_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(series_files, "MOST_FILES", 4)
+    found = inspect(str(folder))
+    assert found.facts["files"]["count"] == 5 and found.facts["files"]["read"] == 4
+    assert any("only 4 of 5 files" in note for note in found.notes)
+    monkeypatch.undo()
+    monkeypatch.setattr(series_files, "MOST_OPENED", 3)
+    for path in list(folder.iterdir()):
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
+    found = inspect(str(folder))
+    assert found.facts["files"] == {"count": 5, "read": 3, "departing": {}}
+    assert any("only 3 of 5 files" in note for note in found.notes)
+
+
+def test_a_project_for_a_folder_has_all_of_it(folder: Path, tmp_path: Path) -> None:
+    (folder / "shop_.csv").write_text(text(rows()), encoding="utf-8")
+    (folder / "shop .csv").write_text(text(rows()), encoding="utf-8")  # the same name, once it is a safe one
+    (folder / "about.txt").write_text("ours", encoding="utf-8")
+    project = generate_own(tmp_path / "p", folder)
+    copies = sorted(path.name for path in (project / "data" / "our_shops").iterdir())
+    assert len(copies) == 7 and "about.txt" not in copies
+    plain = (project / "data" / "schema.toml").read_text(encoding="utf-8")
+    assert "each of 7 series" in plain and tomllib.loads(plain)["target"] == "sales"
+    card = (project / "DATA_CARD.md").read_text(encoding="utf-8")
+    assert "| files | 7, each a series" in card and "7 files with a series each" in (project / "README.md").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_the_copies_of_a_folder_make_the_same_project_again(folder: Path, tmp_path: Path) -> None:
+    for path in list(folder.iterdir()):
+        path.rename(path.with_name(path.name.replace("shop", "new shop ")))
+    project = generate_own(tmp_path / "p", folder)
+    again = generate_own(tmp_path / "again", project / "data" / "our_shops")
+    card = (project / "DATA_CARD.md").read_text(encoding="utf-8")
+    assert "new\\_shop\\_3.csv" in card and (again / "DATA_CARD.md").read_text(encoding="utf-8") == card
+    assert (again / "data" / "schema.toml").read_bytes() == (project / "data" / "schema.toml").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_project_trains_on_a_folder_and_leaves_out_what_does_not_fit(folder: Path, tmp_path: Path) -> None:
+    (folder / "a columns.csv").write_text(text(rows(), "date,n"), encoding="utf-8")
+    (folder / "empty.csv").write_text("", encoding="utf-8")
+    project = generate_own(tmp_path / "p", folder)
+    done = run(project, "train.py", "--smoke", "--out", "first").ok()
+    assert "2 of 7 files are left out" in done.err and "empty.csv" in done.err
+    meta = json.loads((project / "runs" / "first" / "meta.json").read_text(encoding="utf-8"))
+    assert meta["series"]["names"] == [f"shop{i}" for i in range(5)]
+    run(project, "evaluate.py", "first").ok()
