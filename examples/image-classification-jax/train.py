@@ -45,7 +45,6 @@ def fit(model: Any, data: Data, config: Config, run: Path) -> None:
     log = history.Log(run, data, progress)
     while not progress.finished:
         order = feed.order(len(data.train), config.batch_size, config.seed, progress.epoch)
-        losses = []  # of steps that may still be computed; to look at one is to wait for it
         for rows in feed.bar(order, progress):
             done = progress.share_done(config, len(order))
             if done >= 1:  # time is up in the middle of an epoch
@@ -53,15 +52,15 @@ def fit(model: Any, data: Data, config: Config, run: Path) -> None:
             key = (config.seed, progress.epoch, progress.step)
             progress.rate = schedule.learning_rate(config, done)
             batch = training.batch(data.train, rows, key, len(order[0]))
-            losses.append(training.step(batch, key, progress.rate))
+            training.step(batch, key, progress.rate)
             progress.step, progress.steps = progress.step + 1, progress.steps + 1
             progress.seconds = time.monotonic() - began
             if interrupted() or time.monotonic() - saver.saved_at > config.checkpoint_seconds:
-                progress.loss_sum, losses = sum(map(float, losses), progress.loss_sum), []
+                progress.loss_sum = sum(training.losses(), progress.loss_sum)
                 saver.save(progress)
             if interrupted():
                 raise cli.Interrupted(f"interrupted and saved; go on with: python train.py --resume {run.name}")
-        progress.loss_sum = sum(map(float, losses), progress.loss_sum)
+        progress.loss_sum = sum(training.losses(), progress.loss_sum)
         progress.check_loss(config)
         output = inference.outputs(training.learnt(), data.valid, data.meta)
         progress.seconds = time.monotonic() - began

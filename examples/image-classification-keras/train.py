@@ -43,6 +43,7 @@ class Trainee(keras.Model):
         keras.utils.set_random_seed(config.seed)
         super().__init__()
         self.network = models.build(meta, config)
+        self.built = True  # `fit` need not find out the shapes, from batches that may be stacked
         self.loss_sum = self.add_weight(name="loss_sum", initializer="zeros", trainable=False)
         self.minimised = partial(loss.loss, self.network, meta=meta)
         self.compile(make_optimizer(self.network, config), jit_compile=devices.COMPILE)
@@ -63,15 +64,18 @@ class Trainee(keras.Model):
 
     def train_step(self, *given: Any) -> Any:
         """A step of `fit` at the learning rate (1,) that comes with its batch, so that nothing is set between steps."""
-        *state, (inputs, targets, rate) = given
+        *state, batch = given
         if BACKEND == "jax":
-            _, after = super().train_step(step.with_rate(state[0], self.optimizer, rate[0]), (inputs, targets))
-            return {"done": [rate + 0]}, after  # there when the step is; `fit` would wait for what is in no list
-        self.optimizer.learning_rate = rate[0]
+            after = step.in_turn(super().train_step, self.optimizer, state[0], batch)
+            return {"done": [batch[2] + 0]}, after  # there when the step is; `fit` would wait for what is in no list
         if BACKEND == "torch":
-            value = self.compute_loss(inputs, targets, self.network(inputs, training=True))
-            step.descend(self.network, self.optimizer, value)
+            for inputs, targets, rate in step.apart(batch):
+                self.optimizer.learning_rate = rate
+                value = self.compute_loss(inputs, targets, self.network(inputs, training=True))
+                step.descend(self.network, self.optimizer, value)
             return {}
+        inputs, targets, rate = batch
+        self.optimizer.learning_rate = rate[0]
         return step.unless_filling(rate, partial(super().train_step, (inputs, targets)))
 
 
@@ -101,7 +105,7 @@ def fit(trainee: Trainee, data: Data, config: Config, run: Path) -> None:
         trainee.steps_per_execution = batches.at_once
         trainee.fit(
             batches,
-            steps_per_epoch=batches.filled,
+            steps_per_epoch=len(batches.items),
             initial_epoch=progress.epoch - 1,
             epochs=epochs,
             shuffle=False,

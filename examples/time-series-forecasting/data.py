@@ -4,7 +4,6 @@ Understood by --data: a table with a column of dates and a column of numbers; se
 (a column names them), beside each other (a column each), or in a folder with a file each.
 """
 
-import hashlib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,17 +12,16 @@ import numpy as np
 
 import cli
 from config import MODELS, Config
-from series import newer, timestamps, windows
+from series import about, newer, timestamps, windows
 from series import panel as panels
 from series import season as seasons
 from series.panel import Panel
 from splits import Data, Split, take
-from support import mapped
 
 INPUT = "a number of steps to forecast, or a CSV that ends with newer history"
 SAMPLE = Path(__file__).with_name("data") / "co2.csv"
 LEAST_CONTEXT, LEAST_WINDOWS = 4, 4  # shorter series are refused
-MOST_SCORED = 200_000  # windows of valid and test; of more, each begins up to a horizon after the one before
+MOST_SCORED = 200_000  # windows of valid and test; of more, each begins up to a horizon after another
 MOST_ASKED = 100  # series that are asked for their season
 
 
@@ -49,15 +47,15 @@ def load(config: Config) -> Data:
     scales = [seasons.scale(values, season) for values in in_train]
     meta = {"horizon": horizon, "context": context, "season": season}
     if panel.several():
-        values = in_scales(panel, scales, config.data)
-        meta |= {"scale": 1.0, "least_spread": 0.01} | several(panel, scales, reach)
+        values = about.in_scales(panel, scales, config.data)
+        meta |= {"scale": 1.0, "least_spread": 0.01} | about.several(panel, scales, reach)
     else:
         values = panel.values[0]
-        meta |= {"scale": scales[0], "least_spread": 0.01 * scales[0], **only(panel, reach)}
+        meta |= {"scale": scales[0], "least_spread": 0.01 * scales[0], **about.only(panel, reach)}
     meta["data"] = {
         "name": name,
         "path": config.data,
-        "sha256": fingerprint(panel),
+        "sha256": about.fingerprint(panel),
         "rows": sum(map(len, panel.values)),
     }
     ranges = (0, first_valid), (first_valid, first_test), (first_test, int(steps))
@@ -101,66 +99,6 @@ def find_season(parts: list[np.ndarray], room: int) -> int:
     asked = parts[:: 1 + len(parts) // MOST_ASKED]
     votes = Counter(seasons.find(values, room) for values in asked)
     return max(votes, key=lambda season: (votes[season], season))
-
-
-def only(panel: Panel, reach: int) -> dict[str, Any]:
-    """What meta says about a single series."""
-    (values,) = panel.values
-    return {
-        "target": panel.layout["targets"][0],
-        "time": panel.layout["time"],
-        "clock": panel.clock,
-        "end": {"steps": len(values), "values": values[-reach:].tolist()},  # where predict goes on
-    }
-
-
-def several(panel: Panel, scales: list[float], reach: int) -> dict[str, Any]:
-    """What meta says about several series, in lists of one entry for each.
-
-    All windows are in units of their series' scale, its own seasonal naive error in train, so that the scale is 1.
-    """
-    lengths = np.array([len(values) for values in panel.values])
-    return {
-        "target": ", ".join(panel.layout["targets"][:3]) + (" …" if len(panel.layout["targets"]) > 3 else ""),
-        "time": panel.layout["time"],
-        "clock": panel.clock,
-        "layout": panel.layout,
-        "series": {
-            "names": panel.names,
-            "scales": scales,
-            "places": (lengths.cumsum() - lengths).tolist(),  # where each begins in the joined series
-            "starts": panel.starts.tolist(),  # the step of the clock at which it begins
-            "ends": (panel.starts + lengths).tolist(),
-            "values": [values[-reach:].tolist() for values in panel.values],  # where predict goes on
-        },
-    }
-
-
-def in_scales(panel: Panel, scales: list[float], source: str) -> np.ndarray:
-    """All series one after the other, in units of their scales; of a source larger than memory they stay on disk."""
-    parts = (values / scale for values, scale in zip(panel.values, scales, strict=True))
-    if not isinstance(panel.values[0], np.memmap):
-        return np.concatenate(list(parts))
-
-    def make(folder: Path) -> dict[str, Any]:
-        joined = mapped.Growing(float, folder / "values")
-        for values in parts:
-            joined.append(values)
-        return {"steps": len(joined.array())}
-
-    folder, _ = mapped.prepare(
-        "scaled", panels.folder_files(source) or [Path(source)], {"scales": scales, "names": panel.names}, make
-    )
-    return mapped.read(folder / "values", float)
-
-
-def fingerprint(panel: Panel) -> str:
-    """The sha256 of all values, and of the names where there are several."""
-    digest = hashlib.sha256()
-    for name, values in zip(panel.names, panel.values, strict=True):
-        digest.update(name.encode("utf-8", "surrogatepass") if panel.several() else b"")
-        digest.update(np.ascontiguousarray(values, "<f8").data)
-    return digest.hexdigest()
 
 
 def check_knobs(config: Config) -> None:

@@ -26,7 +26,8 @@ class Learner:
     def step(self, split: Split, rows: np.ndarray, key: tuple[int, int, int], rate: float) -> float:
         """One training step on some rows; returns the loss before it."""
         batch = self.training.batch(split, rows, key, self.config.batch_size)
-        return float(self.training.step(batch, key, rate))
+        self.training.step(batch, key, rate)
+        return self.training.losses()[0]
 
     def loss(self, split: Split, rows: np.ndarray) -> float:
         """The loss for some rows, without learning from them."""

@@ -1,9 +1,10 @@
-"""One training step, compiled: the loss, its gradient, and AdamW."""
+"""Training steps, compiled: the loss, its gradient, and AdamW."""
 
 import functools
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 from flax import nnx
@@ -13,6 +14,9 @@ from config import Config
 from engine import device as devices
 from engine import feed
 from splits import Split
+
+MOST = 16  # steps in a call
+SMALL = 5e8  # multiplications of a step, at most, where a call takes several
 
 
 class Static(dict):
@@ -41,53 +45,99 @@ def make_optimizer(beta1: float, beta2: float, weight_decay: float, clip: float)
 class Training:
     """What changes while a model learns, as plain arrays by name, for that is what compiled steps take and give.
 
-    parameters  what the gradient changes
-    others      what the forward pass changes, such as the averages of batch normalisation
-    memory      AdamW's
+    state    the parameters, which the gradient changes; what the forward pass changes, such as the averages of batch
+             normalisation; and AdamW's memory
+    at_once  steps in a call: several of a small network, which need less time than the call. Batches of one shape
+             wait for each other, and are learnt from before anything looks at what was learnt
     """
 
     def __init__(self, model: nnx.Module, config: Config, meta: dict[str, Any]) -> None:
         self.model = model
         model.train()
         graph, parameters, others = nnx.split(model, nnx.Param, ...)
-        self.parameters, self.others = nnx.to_pure_dict(parameters), nnx.to_pure_dict(others)
-        self.sharding = devices.sharding(self.parameters)
+        parameters, others = nnx.to_pure_dict(parameters), nnx.to_pure_dict(others)
+        self.sharding = devices.sharding(parameters)
         optimizer = make_optimizer(config.beta1, config.beta2, config.weight_decay, config.clip)
-        self.memory = jax.jit(optimizer.init, out_shardings=self.sharding)(self.parameters)
-        self.compiled_gradient, self.compiled_step = compiled(graph, optimizer, Static(meta))
+        memory = jax.jit(optimizer.init, out_shardings=self.sharding)(parameters)
+        self.state = parameters, others, memory
+        self.compiled_gradient, self.compiled_step, self.compiled_steps = compiled(graph, optimizer, Static(meta))
+        self.at_once, self.shapes = 1, []  # of the batches that wait
+        self.waiting: list[tuple[Any, np.uint32, np.float32]] = []  # batches, their luck and their rates
+        self.computed: list[tuple[jax.Array, int]] = []  # losses of a call, and how many of them count
 
     def batch(self, split: Split, rows: np.ndarray, key: tuple[int, int, int], size: int) -> tuple[Any, Any, Any]:
         """Some rows of train, filled up to `size`; `key` (seed, epoch, step) decides how they are augmented."""
         return devices.batch(*feed.batch(split, rows, key), size, self.sharding)
 
-    def step(self, batch: tuple[Any, Any, Any], key: tuple[int, int, int], rate: float) -> jax.Array:
-        """Learn from a batch; returns the loss before it, a scalar. `key` decides all other chance, such as dropout."""
-        state = self.parameters, self.others, self.memory
-        self.parameters, self.others, self.memory, value = self.compiled_step(*state, batch, luck(key), rate)
-        return value
+    def step(self, batch: tuple[Any, Any, Any], key: tuple[int, int, int], rate: float) -> None:
+        """Learn from a batch, now or with those that follow. `key` decides all other chance, such as dropout."""
+        shapes = [array.shape for array in jax.tree.leaves(batch)]
+        if shapes != self.shapes:
+            self.catch_up()
+            self.at_once, self.shapes = most_at_once(batch, self.state[0]), shapes
+        self.waiting.append((batch, luck(key), np.float32(rate)))
+        if len(self.waiting) == self.at_once:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Take the steps that wait, in one call, which the last one fills up where they are too few."""
+        count = len(self.waiting)
+        if count and self.at_once == 1:
+            self.state, losses = self.compiled_step(self.state, *self.waiting[0])
+        elif count:
+            filled = self.waiting + self.waiting[-1:] * (self.at_once - count)
+            stacked = jax.tree.map(lambda *values: np.stack(values), *filled)
+            self.state, losses = self.compiled_steps(self.state, *stacked, count)
+        if count:
+            self.computed.append((losses, count))
+            self.waiting = []
+
+    def losses(self) -> list[float]:
+        """The losses before the steps since this was asked last; waits until they are computed."""
+        self.catch_up()
+        found = [float(value) for losses, count in self.computed for value in np.ravel(losses)[:count]]
+        self.computed = []
+        return found
 
     def gradients(self, batch: tuple[Any, Any, Any], key: tuple[int, int, int]) -> dict[str, Any]:
         """The gradient of the loss for a batch, by parameter."""
-        return self.compiled_gradient(self.parameters, self.others, batch, luck(key))[1]
+        self.catch_up()
+        parameters, others, _ = self.state
+        return self.compiled_gradient(parameters, others, batch, luck(key))[1]
 
     def weights(self) -> dict[str, Any]:
         """All that a checkpoint needs to answer."""
-        return {"parameters": self.parameters, "others": self.others}
+        self.catch_up()
+        return dict(zip(("parameters", "others"), self.state, strict=False))
 
     def content(self) -> dict[str, Any]:
         """All that a checkpoint needs to go on from here."""
-        return self.weights() | {"memory": self.memory}
+        self.catch_up()
+        return dict(zip(("parameters", "others", "memory"), self.state, strict=True))
 
     def put_back(self, content: dict[str, Any]) -> None:
         """Go on from what `content` once gave."""
         content = jax.device_put(content, self.sharding)
-        self.parameters, self.others, self.memory = content["parameters"], content["others"], content["memory"]
+        self.state = content["parameters"], content["others"], content["memory"]
+        self.learnt()
 
     def learnt(self) -> nnx.Module:
         """The model, with what it has learnt so far."""
-        nnx.update(self.model, self.parameters)
-        nnx.update(self.model, self.others)
+        for values in self.weights().values():
+            nnx.update(self.model, values)
         return self.model
+
+
+def most_at_once(batch: Any, parameters: Any) -> int:
+    """How many steps a call takes.
+
+    A step is judged by its parameters times its numbers, which no step exceeds. One at a time are those with
+    convolutions, which are slow in a compiled loop on a CPU, and those that several devices share.
+    """
+    weights = jax.tree.leaves(parameters)
+    numbers = max(array.size for array in jax.tree.leaves(batch))
+    small = numbers * sum(array.size for array in weights) <= SMALL
+    return MOST if small and max(array.ndim for array in weights) <= 2 and len(weights[0].devices()) == 1 else 1
 
 
 def luck(key: tuple[int, int, int]) -> np.uint32:
@@ -96,8 +146,8 @@ def luck(key: tuple[int, int, int]) -> np.uint32:
 
 
 @functools.cache
-def compiled(graph: Any, optimizer: optax.GradientTransformation, meta: Static) -> tuple[Any, Any]:
-    """The gradient of a model and a training step, as functions that are compiled once for all equal models."""
+def compiled(graph: Any, optimizer: optax.GradientTransformation, meta: Static) -> tuple[Any, Any, Any]:
+    """The gradient of a model, a training step, and several: functions that are compiled once for all equal models."""
 
     @jax.jit
     def gradient(parameters: Any, others: Any, batch: Any, seed: Any) -> tuple[Any, Any]:
@@ -115,11 +165,23 @@ def compiled(graph: Any, optimizer: optax.GradientTransformation, meta: Static) 
         return jax.value_and_grad(objective, has_aux=True)(parameters)
 
     @jax.jit
-    def step(parameters: Any, others: Any, memory: Any, batch: Any, seed: Any, rate: float) -> tuple[Any, ...]:
-        """Parameters, others and memory after a step, and the loss before it."""
+    def step(state: Any, batch: Any, seed: Any, rate: Any) -> tuple[Any, jax.Array]:
+        """(parameters, others, memory) after a step, and the loss before it."""
+        parameters, others, memory = state
         (value, others), gradients = gradient(parameters, others, batch, seed)
         updates, memory = optimizer.update(gradients, memory, parameters)
         parameters = jax.tree.map(lambda parameter, update: parameter - rate * update, parameters, updates)
-        return parameters, others, memory, value
+        return (parameters, others, memory), value
 
-    return gradient, step
+    @jax.jit
+    def steps(state: Any, batches: Any, seeds: Any, rates: Any, count: Any) -> tuple[Any, jax.Array]:
+        """The same after the first `count` of some steps, and the losses before them; all have the steps first."""
+
+        def one(number: Any, so_far: tuple[Any, jax.Array]) -> tuple[Any, jax.Array]:
+            state, losses = so_far
+            state, value = step(state, *jax.tree.map(lambda values: values[number], (batches, seeds, rates)))
+            return state, losses.at[number].set(value)
+
+        return jax.lax.fori_loop(0, count, one, (state, jnp.zeros(len(rates))))
+
+    return gradient, step, steps

@@ -35,7 +35,8 @@ class Pace(keras.callbacks.Callback):
             keras.ops.convert_to_numpy(value)  # JAX computes behind what is told here, by one call and no more
         self.last = logs or {}
         progress, steps = self.progress, self.batches.steps
-        done = min(self.batches.first + batch + 1, steps) - progress.step  # by this call
+        item = min(batch, len(self.batches.items) - 1)  # on JAX `fit` counts the last call of an epoch as a whole one
+        done = self.batches.items[item].stop - progress.step  # by this call
         next(itertools.islice(self.bar, done - 1, None), None)
         progress.steps += done - 1
         # of the last step; with --minutes but for the time that its batch lay ready

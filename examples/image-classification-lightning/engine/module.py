@@ -7,7 +7,6 @@ import lightning.pytorch as lightning
 import numpy as np
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, IterableDataset
 
 import loss
 from config import Config
@@ -18,10 +17,7 @@ from splits import Data, take
 
 
 class Module(lightning.LightningModule):
-    """A model of models/, its loss and its optimiser.
-
-    A training batch is (key, inputs, targets); key is (seed, epoch, step), from which all chance of a step comes.
-    """
+    """A model of models/, its loss and its optimiser."""
 
     def __init__(self, model: nn.Module, data: Data, config: Config) -> None:
         super().__init__()
@@ -36,23 +32,23 @@ class Module(lightning.LightningModule):
         """
         return steps.make_optimizer(self.model, self.config, fused=self.config.precision == "float32")
 
-    def training_step(self, batch: tuple[tuple[int, int, int], Any, Any]) -> torch.Tensor:
-        """The loss of a batch, a scalar."""
-        key, inputs, targets = batch
+    def training_step(self, batch: tuple[Any, Any]) -> torch.Tensor:
+        """The loss of a batch, a scalar. All its chance comes from (seed, epoch, step)."""
+        key = (self.config.seed, self.progress.epoch, self.progress.step)
         devices.seed(self.device, feed.luck(key) + self.global_rank * 7919)  # each process drops out differently
-        return loss.loss(self.model, inputs, targets, self.data.meta)
+        return loss.loss(self.model, *batch, self.data.meta)
 
     def validation_step(self, batch: tuple[Any, Any]) -> None:
         """Keep what the model answers for a part of valid."""
         self.answers.append(loss.answers(self.model, *batch, self.data.meta).float().cpu().numpy())
 
-    def train_dataloader(self) -> DataLoader:
-        """Whole batches, cut from arrays, of which each process takes its part."""
-        return DataLoader(TrainRows(self), batch_size=None)
+    def train_dataloader(self) -> "TrainRows":
+        """Whole batches, cut from arrays, of which each process takes its part: there is nothing for a DataLoader."""
+        return TrainRows(self)
 
-    def val_dataloader(self) -> DataLoader:
+    def val_dataloader(self) -> "ValidRows":
         """Valid in batches, dealt out to the processes in turn."""
-        return DataLoader(ValidRows(self), batch_size=None)
+        return ValidRows(self)
 
     def all_answers(self) -> np.ndarray:
         """The answers of all processes for valid, in the order of its rows."""
@@ -65,13 +61,13 @@ class Module(lightning.LightningModule):
         return np.concatenate(parts)
 
 
-class TrainRows(IterableDataset):
+class TrainRows:
     """The batches of an epoch that are still to do."""
 
     def __init__(self, module: Module) -> None:
         self.module = module
 
-    def __iter__(self) -> Iterator[tuple[tuple[int, int, int], Any, Any]]:
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
         module, progress, split = self.module, self.module.progress, self.module.data.train
         order = feed.order(len(split), module.config.batch_size, module.config.seed, progress.epoch)
         todo = feed.bar(order, progress) if module.global_rank == 0 else order[progress.step :]
@@ -80,10 +76,10 @@ class TrainRows(IterableDataset):
                 return
             key = (module.config.seed, progress.epoch, step)
             inputs, targets = feed.batch(split, mine(rows, module.global_rank, module.trainer.world_size), key)
-            yield key, tensors(inputs), tensors(targets)
+            yield tensors(inputs), tensors(targets)
 
 
-class ValidRows(IterableDataset):
+class ValidRows:
     """Every row of valid once, all processes taken together."""
 
     def __init__(self, module: Module) -> None:

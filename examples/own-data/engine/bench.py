@@ -58,15 +58,15 @@ class Bench:
         return self.trained[0].raw(take(self.data.train.inputs, rows))
 
 
-class OneInput:
-    """Inputs of which every row is the same, the first one: all that was in them is gone."""
+class OtherInputs:
+    """Inputs of which each row is another one's: `rows` (rows,) says whose."""
 
-    def __init__(self, inputs: Any, rows: int) -> None:
-        self.inputs, self.rows = inputs, np.arange(rows)
+    def __init__(self, inputs: Any, rows: np.ndarray) -> None:
+        self.inputs, self.rows = inputs, rows
 
     def __getitem__(self, index: Any) -> Any:
-        """The first row as often as rows are asked for."""
-        return take(self.inputs, np.zeros_like(self.rows[index]))
+        """The inputs of other rows than those asked for."""
+        return take(self.inputs, self.rows[index])
 
 
 def varied(split: Split, most: int) -> np.ndarray:

@@ -1,8 +1,8 @@
 """What a cell means: missing, a number or a list of numbers, by the rules of its column (`parse` in data/schema.toml).
 
 parse  {} means the plain rules. `decimal` "," and `thousands` "." say how numbers are written, `strip` what stands
-       around them ("%", "$"), `missing` which values mean "not known" besides the usual ones, `unknown` which ones
-       instead of them
+       around them ("%", "$"), `zeros` how many zeros a word behind them stands for ({ K = 3 } where 12K is 12,000),
+       `missing` which values mean "not known" besides the usual ones, `unknown` which ones instead of them
 """
 
 import math
@@ -38,14 +38,18 @@ def number(cell: str, parse: Parse | None = None) -> float | None:
 
 
 def plain(cell: str, parse: Parse) -> str:
-    """A number as Python writes it: 1.234,5 € with the right rules is 1234.5."""
+    """A number as Python writes it: 1.234,5 € with the right rules is 1234.5, and 6.5M is 6.5e6."""
     marks = parse.get("strip", ())
     for mark in [marks] if isinstance(marks, str) else marks:
         cell = cell.replace(mark, "")
+    cell = cell.strip()
+    for word, zeros in parse.get("zeros", {}).items():
+        if cell.endswith(word):
+            cell = f"{cell.removesuffix(word).rstrip()}e{zeros}"
+            break
     if thousands := parse.get("thousands"):
         cell = cell.replace(thousands, "").translate(SPACES)
-    decimal = parse.get("decimal", ".")
-    return cell.strip() if decimal == "." else cell.strip().replace(decimal, ".")
+    return cell.replace(parse.get("decimal", "."), ".")
 
 
 def numbers(cells: Iterable[str], parse: Parse | None = None) -> np.ndarray:

@@ -1,20 +1,25 @@
 """Dates in cells: the form in which a column writes them, and cells as time stamps."""
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 ISO = "iso"  # 2024-01-31, with or without a time and a time zone, which is turned into UTC
+QUARTER = "quarter"  # 2024Q1, 2024-Q1 or 2024 Q1: its first day
 EPOCHS = {"epoch": 1, "epoch-ms": 1000}  # parts of a second since 1970, which only data/schema.toml can say
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y"),
-    *("%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y"),
-    *("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y"),
+    *("%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y"),
+    *("%d-%b-%y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%Y-%b-%d"),
+    *("%a, %d %b %Y", "%A, %B %d, %Y", "%A, %d %B %Y"),
+    *("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y %b", "%Y-%b"),
 )
-CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-FORMS = (ISO, *(day + clock for day in DAYS for clock in CLOCKS))
+CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M%p", " %I:%M:%S %p")
+ZONED = ("%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %z %Y", "%d/%b/%Y:%H:%M:%S %z")  # mails, posts, servers
+FORMS = (ISO, QUARTER, *(day + clock for day in DAYS for clock in CLOCKS), *ZONED)
 SAMPLE = 200  # cells that decide on the form
 NEVER = np.datetime64("NaT", "s")
 
@@ -24,11 +29,19 @@ def one(cell: str, form: str) -> datetime.datetime:
     if form in EPOCHS:
         since = datetime.timedelta(seconds=float(cell) / EPOCHS[form])
         return datetime.datetime(1970, 1, 1) + since
+    if form == QUARTER:
+        if match := re.fullmatch(r"(\d{4})[- ]?[Qq]([1-4])", cell):
+            return datetime.datetime(int(match[1]), 3 * int(match[2]) - 2, 1)
+        raise ValueError("no quarter")
     if form != ISO:
-        return datetime.datetime.strptime(cell, form)
+        return in_utc(datetime.datetime.strptime(cell, form))
     if cell.replace(".", "").replace("-", "", 1).isdigit() and "-" not in cell[1:]:
         raise ValueError("a bare number is no ISO date here")
-    found = datetime.datetime.fromisoformat(cell.replace("Z", "+00:00"))
+    return in_utc(datetime.datetime.fromisoformat(cell.replace("Z", "+00:00")))
+
+
+def in_utc(found: datetime.datetime) -> datetime.datetime:
+    """A time without its zone: in UTC, where it names one."""
     return found.astimezone(datetime.timezone.utc).replace(tzinfo=None) if found.tzinfo else found
 
 
@@ -36,9 +49,10 @@ def find_form(cells: Sequence[str], share: float = 1.0) -> str:
     """The first form that at least a share of the cells have, "" where there is none."""
     step = max(1, len(cells) // SAMPLE)
     sample = cells[::step]
-    if not any(any(mark in cell for mark in "-/.: ,") for cell in sample[:20]):
+    if not any(any(mark in cell for mark in "-/.: ,Qq") for cell in sample[:20]):
         return ""  # bare numbers are numbers
-    return next((form for form in FORMS if sample and mostly(sample, form, share)), "")
+    likely = (form for form in FORMS if any(fits(cell, form) for cell in sample[:5]))
+    return next((form for form in likely if mostly(sample, form, share)), "")
 
 
 def mostly(cells: Sequence[str], form: str, share: float) -> bool:

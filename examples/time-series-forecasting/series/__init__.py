@@ -128,17 +128,19 @@ def has_decimal_commas(cells: Sequence[str]) -> bool:
     return any("," in cell and sure.fullmatch(cell) for cell in cells)
 
 
-def numbers(
-    table: tables.Table, name: str, parse: dict[str, Any] | None = None, comma: bool | None = None
-) -> np.ndarray:
+def numbers(table: tables.Table, name: str, parse: dict[str, Any] | None = None) -> np.ndarray:
     """A column as floats, NaN where a cell is missing; anything else that is no number is a `Fault`.
 
     parse  how its cells are written; {} means that 1,234.5 and 1234,5 are both understood
-    comma  whether 1,234 is a little more than one, where these cells do not tell
     """
     cells = table.column(name)
-    if comma is None:
-        comma = not parse and has_decimal_commas(cells)
+    return to_numbers(table, name, cells, parse, not parse and has_decimal_commas(cells))
+
+
+def to_numbers(
+    table: tables.Table, name: str, cells: list[str], parse: dict[str, Any] | None, comma: bool
+) -> np.ndarray:
+    """The same of cells, whose lines the table knows; `comma` says whether 1,234 is a little more than one."""
     values = cell_rules.numbers(cells, parse)
     for i in np.flatnonzero(np.isnan(values)):
         cell = cells[i]

@@ -3,8 +3,9 @@
 job.json says what they must know; what they make of a piece lies in series-<number>.npz, where streamed.py looks.
 """
 
+import gc
 import json
-import os
+import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -19,8 +20,6 @@ from cli import Fault
 from series import calendars, opened, timestamps
 from support import crew
 from tables import reader, schema
-
-ALONE = 16 * 2**20  # bytes of a file above which one process reads files, as cells take many times as much memory
 
 
 class Numbered:
@@ -40,26 +39,61 @@ def prepare(folder: Path, job: dict[str, Any]) -> None:
 
     job  the `table` as its reader has cut it, its `columns`, those that hold parts of a date: `date_parts`, the
          `layout` of the series, how each target's numbers are written: `parse`, `commas`, and how its dates are:
-         `dates`; or the `files` that hold a series each, and the `layout`
+         `dates`; or the `files` that hold a series each, with such a `job` for each that is read in pieces
     """
     runs.write(folder / "job.json", json.dumps(job))
-    several = max(map(os.path.getsize, job["files"])) <= ALONE if "files" in job else None
-    crew.phase(folder, "series.counted", "series", count(job), "preparing series, once", several)
+    crew.phase(folder, "series.counted", "series", len(places(job)), "preparing series, once")
 
 
-def count(job: dict[str, Any]) -> int:
-    """How many pieces there are."""
-    return len(job["files"] if "files" in job else job["table"]["pieces"])
+def places(job: dict[str, Any]) -> list[tuple[int, int | None]]:
+    """The file of each piece and its place in it, None where the file is read at once."""
+    files = job.get("files", [{"job": job}])
+    return [
+        (number, place)
+        for number, file in enumerate(files)
+        for place in (range(len(file["job"]["table"]["pieces"])) if "job" in file else (None,))
+    ]
 
 
 def pieces(folder: Path, job: dict[str, Any]) -> Iterator[Any]:
-    """What was made of each piece that has rows: arrays by name, as `keep` writes them."""
-    return (found for found in crew.kept(folder, "series", count(job)) if len(found["rows"]))
+    """What was made of each piece that has rows, by name as `keep` writes it; files with faults are left out."""
+    where, out = places(job), faults(folder, job)
+    for (number, _), found in zip(where, crew.kept(folder, "series", len(where)), strict=True):
+        if len(found["rows"]) and ("files" not in job or job["files"][number]["file"] not in out):
+            yield found
+
+
+def faults(folder: Path, job: dict[str, Any]) -> dict[str, str]:
+    """Why files of a folder cannot be used, by their names."""
+    where = places(job)
+    found = zip(where, crew.kept(folder, "series", len(where)), strict=True)
+    return {
+        job["files"][number]["file"]: found["fault"].tobytes().decode()
+        for (number, _), found in found
+        if "fault" in found.files
+    }
 
 
 def task(folder: Path, phase: str) -> Callable[[int], None]:
     """What to call with a piece's number."""
-    return partial(keep, folder, runs.read_json(folder / "job.json"))
+    gc.disable()  # cells are in no cycles, and looking for some takes long
+    return partial({"series": keep, "drawn": draw}[phase], folder, runs.read_json(folder / "job.json"))
+
+
+def draw(folder: Path, job: dict[str, Any], number: int) -> None:
+    """Write the rows of a piece whose dates were drawn by their spelling: all rows of a date, or none, in any piece.
+
+    job  also says the column of dates, `time`, the share that is `drawn`, and the columns that are `shown`
+    """
+    columns, lines = reader.piece(job["table"], number)
+    column = dict(zip(job["columns"], columns, strict=True))
+    if job["date_parts"] and len(lines):
+        column[job["time"]] = dates_of_parts(job, column, lines)
+    limit, dates = job["drawn"] * 2**32, column[job["time"]] if len(lines) else []
+    chosen = {cell for cell in set(dates) if zlib.crc32(cell.encode()) <= limit}
+    rows = [row for row, cell in enumerate(dates) if cell in chosen]
+    cells = json.dumps([[column[name][row] for name in job["shown"]] for row in rows]).encode()
+    crew.keep(folder, "drawn", number, {"cells": np.frombuffer(cells, np.uint8), "lines": [lines[row] for row in rows]})
 
 
 def keep(folder: Path, job: dict[str, Any], number: int) -> None:
@@ -70,16 +104,26 @@ def keep(folder: Path, job: dict[str, Any], number: int) -> None:
     times    (rows,) seconds since 1970 or plain numbers, where there is a column of them
     names    (rows,) place of the series' name among the different ones, `names_cells`, which are JSON
     """
-    make = of_file if "files" in job else of_piece
-    crew.keep(folder, "series", number, make(job, number))
+    try:
+        made = of_file(job, *places(job)[number]) if "files" in job else of_piece(job, number)
+    except Fault as fault:
+        if "files" not in job:
+            raise
+        made = {"rows": np.zeros(0, np.int64), "fault": np.frombuffer(str(fault).encode(), np.uint8)}
+    crew.keep(folder, "series", number, made)
 
 
-def of_file(job: dict[str, Any], number: int) -> dict[str, np.ndarray]:
-    """The arrays of a file with a series of its own, which is named after it."""
-    path = Path(job["files"][number])
-    table, times, values = opened.read_file(path, schema.load(), job["layout"])
-    found = {"rows": np.array(table.lines, np.int64), "times": times, "values": values[None]}
-    return found | different("names", [path.name.split(".")[0]] * len(values))
+def of_file(job: dict[str, Any], number: int, place: int | None) -> dict[str, np.ndarray]:
+    """The arrays of a file with a series of its own, or of a piece of it."""
+    file = job["files"][number]
+    if "fault" in file:
+        raise Fault(file["fault"])
+    if place is None:
+        table, times, values = opened.read_file(Path(file["path"]), schema.load(), job["layout"])
+        found = {"rows": np.array(table.lines, np.int64), "times": times, "values": values[None]}
+    else:
+        found = of_piece(file["job"], place)
+    return found | different("names", [file["name"]] * len(found["rows"]))
 
 
 def of_piece(job: dict[str, Any], number: int) -> dict[str, np.ndarray]:
@@ -103,20 +147,19 @@ def of_piece(job: dict[str, Any], number: int) -> dict[str, np.ndarray]:
 def dates_of_parts(job: dict[str, Any], column: dict[str, list[str]], lines: Any) -> list[str]:
     """The dates of rows whose parts have a column each."""
     names, path = job["date_parts"], job["table"]["path"]
-    rows = [list(row) for row in zip(*(column[name] for name in names), strict=True)]
-    table = calendars.joined(tables.Table(path, "", "", names, rows, list(lines)))
-    if calendars.JOINED not in table.columns:
+    found = calendars.stamps(names, column.__getitem__)
+    if found is None:
         raise Fault(
             f"{path}: some row from line {lines[0]} to {lines[-1]} has no date in {', '.join(names)}; mend it, or use "
             "--time none if rows are consecutive steps"
         )
-    return table.column(calendars.JOINED)
+    return found[0]
 
 
 def numbers(job: dict[str, Any], name: str, cells: list[str], lines: Any) -> np.ndarray:
     """A target's cells as numbers, (rows,); raises `Fault` where one is none."""
-    table = tables.Table(job["table"]["path"], "", "", [name], [[cell] for cell in cells], list(lines))
-    return series.numbers(table, name, job["parse"][name], job["commas"][name])
+    table = tables.Table(job["table"]["path"], "", "", [name], [], lines)
+    return series.to_numbers(table, name, cells, job["parse"][name], job["commas"][name])
 
 
 def times(job: dict[str, Any], cells: list[str], lines: Any) -> np.ndarray:
@@ -124,10 +167,12 @@ def times(job: dict[str, Any], cells: list[str], lines: Any) -> np.ndarray:
     name, parse, form = job["layout"]["time"], job["dates"]["parse"], job["dates"]["form"]
     if form == "numbers":
         return tables.numbers(cells)
-    if form == "schema":
-        table = tables.Table(job["table"]["path"], "", "", [name], [[cell] for cell in cells], list(lines))
-        return series.read_times(table, name, parse)
     path, stamps = job["table"]["path"], {}
+    if form == "schema":
+        known = np.array([not tables.is_missing(cell, parse) for cell in cells])
+        return series.read_form(tables.Table(path, "", "", [name], [], lines), name, cells, known, parse["format"])
+    if timestamps.READERS[form] is timestamps.iso and (found := timestamps.read_alike(cells)) is not None:
+        return found
     for line, cell in zip(lines, cells, strict=True):
         if cell not in stamps:
             try:

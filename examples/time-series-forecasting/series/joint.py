@@ -95,6 +95,17 @@ def together(
     return Panel(names, values, timestamps.positions(begin, clock), clock, layout)
 
 
+def say_left_out(path: str, count: int, faults: Mapping[str, str]) -> None:
+    """Say which of the `count` files of a folder cannot be used, and why; a `Fault` where most cannot."""
+    if not faults:
+        return
+    why = next(iter(faults.values()))
+    if len(faults) > count / 2:
+        raise Fault(f"{path}: {len(faults)} of {count} files cannot be used, the first: {why}")
+    others = ", ".join(list(faults)[1:6]) + (" …" if len(faults) > 6 else "")
+    series.note(f"{len(faults)} of {count} files are left out: {why}" + (f"; likewise {others}" if others else ""))
+
+
 def quietly(
     times: np.ndarray, values: np.ndarray, table: tables.Table, name: str, clock: dict[str, Any]
 ) -> tuple[np.ndarray, dict[str, Any], dict[str, int]]:

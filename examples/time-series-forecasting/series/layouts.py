@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 import series
 import tables
 from config import Config
-from series import calendars, opened
+from series import calendars
 from tables import schema
 
 ALONE = 0.7  # with more different dates than this share of the rows, a table is one series
@@ -47,9 +46,8 @@ def find(table: tables.Table, config: Config, rules: schema.Schema) -> dict[str,
     return {"shape": "one", "targets": [wanted] if wanted else [], "time": time, "group": []}
 
 
-def of_files(first: Path, config: Config, rules: schema.Schema) -> dict[str, Any]:
-    """Where dates and values are in a folder with a file for each series: all have the columns of the first."""
-    table = opened.read_table(first, config.time, rules, None)
+def of_files(table: tables.Table, config: Config, rules: schema.Schema) -> dict[str, Any]:
+    """Where dates and values are in a folder with a file for each series, by its first file."""
     made = calendars.JOINED if calendars.JOINED in table.columns else ""
     time = made or series.time_column(table, config.time, rules)
     target = series.target_column(table, config.target or rules.target, time)

@@ -8,13 +8,10 @@ import numpy as np
 import series
 from cli import Fault
 from config import Config
-from series import layouts, streamed
+from series import folder, layouts, streamed
 from series.joint import Panel, alone, by_name, together
-from series.opened import read_file, read_table, read_times
-from support import mapped
+from series.opened import read_table, read_times
 from tables import reader, schema
-
-ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".csv.gz")  # of the files in a folder
 
 
 def read(path: str, config: Config | None, layout: dict[str, Any] | None = None, like: dict | None = None) -> Panel:
@@ -25,11 +22,8 @@ def read(path: str, config: Config | None, layout: dict[str, Any] | None = None,
     like    the clock that steps should follow
     """
     rules = schema.load() if config is None or config.data else schema.Schema()
-    files = folder_files(path)
-    if files and mapped.size(files) > mapped.LARGE:
-        return streamed.read_files(path, files, config, rules, layout, like)
-    if files:
-        return read_files(path, files, rules, config, layout, like)
+    if paths := folder.files_of(path):
+        return folder.read(path, paths, config, rules, layout, like)
     if path != "-" and reader.is_large(Path(path)) and (found := streamed.read(path, config, rules, layout, like)):
         return found
     table = read_table(path, config.time if config else "", rules, layout)
@@ -54,28 +48,3 @@ def read(path: str, config: Config | None, layout: dict[str, Any] | None = None,
         keys = [" / ".join(cells) for cells in zip(*(table.column(name) for name in layout["group"]), strict=True)]
         parts = by_name(*np.unique(np.array(keys)[named], return_inverse=True), times[named], column[named])
     return together(table.path, parts, layout, like)
-
-
-def folder_files(path: str) -> list[Path]:
-    """The tables of a folder, or nothing where it is none."""
-    folder = Path(path)
-    if path == "-" or not folder.is_dir():
-        return []
-    files = [file for file in folder.iterdir() if file.name.lower().endswith(ENDINGS) and not file.name.startswith(".")]
-    if not files:
-        raise Fault(f"{path} is a folder without tables; name a CSV, or a folder with one for each series")
-    return sorted(files)
-
-
-def read_files(
-    path: str, files: list[Path], rules: schema.Schema, config: Config | None, layout: dict | None, like: dict | None
-) -> Panel:
-    """A series a file, named after it; all files have the columns of the first."""
-    if layout is None:
-        layout = layouts.of_files(files[0], config, rules)
-    parts = {}
-    for file in files:
-        table, times, values = read_file(file, rules, layout)
-        named = series.dated(times, table, layout["time"])
-        parts[file.name.split(".")[0]] = times[named], values[named]
-    return together(path, parts, layout, like)

@@ -1,12 +1,11 @@
 """Series in a table or a folder too large for memory: read piece by piece, once, and kept in prepared/ as numbers.
 
 Rows lie in files while they are sorted into series, and so do the series: memory holds one of them, while it is made
-regular. Where dates, values and names are, and how they are written, is found on rows from all over the file.
+regular.
 """
 
-import itertools
 import json
-import zlib
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -20,37 +19,38 @@ import series
 import tables
 from cli import Fault
 from config import Config
-from series import calendars, counted, layouts, opened, timestamps
+from series import counted, plans
 from series.counted import Numbered
-from series.joint import Panel, alone, known, together
+from series.joint import Panel, alone, known, say_left_out, together
 from support import mapped
-from tables import reader, schema
+from tables import schema
 
-SAMPLED, ROWS = 8, 10_000  # pieces that are looked at first, and rows of each
 BLOCK = 1_000_000  # rows that are sorted at a time
-VERSION = 2  # raise it when what lies in prepared/ changes its meaning
+VERSION = 3  # raise it when what lies in prepared/ changes its meaning
 
 
 def read(
     path: str, config: Config | None, rules: schema.Schema, layout: dict[str, Any] | None, like: dict | None
 ) -> Panel | None:
     """All series of a large file, as panel.read has it; None where a row holds the months of a year."""
+    plan = partial(plans.planned, path=path, config=config, rules=rules, layout=layout)
+    return prepared(path, [Path(path)], config, rules, layout, like, plan)
+
+
+def prepared(
+    path: str,
+    files: list[Path],
+    config: Config | None,
+    rules: schema.Schema,
+    layout: dict[str, Any] | None,
+    like: dict | None,
+    plan: Callable[[Path], dict[str, Any]],
+) -> Panel | None:
+    """The series of files as `plan` says that they are read; None where it says that they cannot be."""
     settings = {"schema": rules.sha256, "layout": layout, "like": like, "version": VERSION}
     settings |= {name: getattr(config, name) for name in ("target", "time", "group") if config}
-    plan = partial(planned, path=path, config=config, rules=rules, layout=layout)
-    folder, facts = mapped.prepare("series", [Path(path)], settings, partial(prepare, path=path, plan=plan, like=like))
+    folder, facts = mapped.prepare("series", files, settings, partial(prepare, path=path, plan=plan, like=like))
     return panel(folder, facts) if facts["layout"] else None
-
-
-def read_files(
-    path: str, files: list[Path], config: Config | None, rules: schema.Schema, layout: dict | None, like: dict | None
-) -> Panel:
-    """The series of a large folder with a file for each."""
-    layout = layout or layouts.of_files(files[0], config, rules)
-    settings = {"schema": rules.sha256, "layout": layout, "like": like, "version": VERSION}
-    job = {"files": [str(file.resolve()) for file in files], "layout": layout, "columns": []}
-    make = partial(prepare, path=path, plan=lambda _: job, like=like)
-    return panel(*mapped.prepare("series", files, settings, make))
 
 
 def panel(folder: Path, facts: dict[str, Any]) -> Panel:
@@ -73,13 +73,14 @@ def prepare(folder: Path, path: str, plan: Callable[[Path], dict[str, Any]], lik
         del made  # it holds files open
     for left in folder.iterdir():
         if left.name != "values":
-            left.unlink()
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
     return facts
 
 
 def join(folder: Path, path: str, job: dict[str, Any], like: dict | None) -> Panel:
     """The series of all pieces; rows lie in files until they are told apart, and memory holds one series at a time."""
     layout, names, undated, rows = job["layout"], Numbered(), 0, 0
+    say_left_out(path, len(job.get("files", ())), counted.faults(folder, job))
     values = [mapped.Growing(float, folder / f"column-{i}") for i in range(len(layout["targets"]))]
     times, which, counts = None, mapped.Growing(np.int32, folder / "which"), Counter()
     for found in counted.pieces(folder, job):
@@ -151,73 +152,3 @@ def apart(
 def blocks_of(rows: int) -> Iterator[slice]:
     """Slices that cover all rows, BLOCK at a time."""
     return (slice(start, start + BLOCK) for start in range(0, rows, BLOCK))
-
-
-def planned(
-    folder: Path, path: str, config: Config | None, rules: schema.Schema, layout: dict[str, Any] | None
-) -> dict[str, Any]:
-    """What the processes must know (counted.py), found on rows from all over the file."""
-    cut = reader.cut(Path(path), rules.dialect, folder)
-    places = np.unique(np.linspace(0, len(cut["pieces"]) - 1, SAMPLED).astype(int))
-    sample = [piece(path, cut, int(place), ROWS) for place in places]
-    rows, lines = (list(itertools.chain(*lists)) for lists in zip(*sample, strict=True))
-    table = tables.table(path, cut["names"], rows, lines, "")
-    with_dates = opened.joined(table, config.time if config else "", rules, layout)
-    date_parts = [name for name in table.columns if name not in with_dates.columns]
-    job = {"table": cut, "columns": table.columns, "date_parts": date_parts, "layout": {}}
-    if calendars.UNROLLED in set(with_dates.columns) - set(table.columns):
-        return job
-    table = with_dates
-    if layout is None:
-        rules.check(path, job["columns"])
-        if time := calendars.JOINED if date_parts else series.time_column(table, config.time, rules):
-            table = of_some_dates(path, job, table, time)
-        layout = layouts.find(table, config, rules)
-        if layout["shape"] == "one" and not layout["targets"]:
-            layout["targets"] = [series.target_column(table, "", layout["time"])]
-    parse = {name: rules.column(name).parse for name in layout["targets"]}
-    commas = {name: not parse[name] and series.has_decimal_commas(table.column(name)) for name in layout["targets"]}
-    return job | {"layout": layout, "parse": parse, "commas": commas, "dates": dates_of(table, layout, rules)}
-
-
-def piece(path: str, cut: dict[str, Any], number: int, most: int | None = None) -> tuple[list[list[str]], list[int]]:
-    """Rows of a piece and their lines, `most` of the first ones."""
-    columns, lines = reader.piece(cut, number)
-    return [list(row) for row in zip(*(column[:most] for column in columns), strict=True)], list(lines[:most])
-
-
-def of_some_dates(path: str, job: dict[str, Any], first: tables.Table, time: str) -> tables.Table:
-    """All rows of some dates, drawn by their spelling: how often a date stands tells how many series there are."""
-    cut, parts = job["table"], job["date_parts"]
-    pieces = cut["pieces"]
-    about = len(reader.piece(cut, 0)[1]) * len(pieces)  # rows
-    limit, kept = min(1.0, SAMPLED * ROWS / max(about, 1)) * 2**32, first.rows[:0]
-    lines: list[int] = []
-    for number in range(len(pieces)):
-        columns, of_piece = reader.piece(cut, number)
-        column = dict(zip(job["columns"], columns, strict=True))
-        if parts and len(of_piece):
-            column[time] = counted.dates_of_parts(job, column, of_piece)
-        drawn = {cell: zlib.crc32(cell.encode()) <= limit for cell in set(column[time])}
-        rows = [row for row, cell in enumerate(column[time]) if drawn[cell]]
-        kept += [[column[name][row] for name in first.columns] for row in rows]
-        lines += [of_piece[row] for row in rows]
-    if len(kept) < 2 * ROWS and limit < 2**32:
-        return first
-    return tables.Table(first.path, first.name, "", first.columns, kept, lines)
-
-
-def dates_of(table: tables.Table, layout: dict[str, Any], rules: schema.Schema) -> dict[str, Any]:
-    """How dates are written: their form's place in timestamps.READERS, "numbers", or as the "schema" says."""
-    if not layout["time"]:
-        return {}
-    parse = rules.column(layout["time"]).parse
-    if parse.get("format"):
-        return {"parse": parse, "form": "schema"}
-    given = [cell for cell in table.column(layout["time"]) if not tables.is_missing(cell, parse)]
-    if tables.are_numbers(given) and not timestamps.look_like_years(given):
-        return {"parse": parse, "form": "numbers"}
-    found, form = timestamps.read_with_form(list(dict.fromkeys(given)))
-    if found is None:
-        series.read_times(table, layout["time"], parse)  # says what is wrong
-    return {"parse": parse, "form": form}

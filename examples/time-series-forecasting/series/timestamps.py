@@ -78,6 +78,26 @@ def read_with_form(cells: Sequence[str]) -> tuple[np.ndarray | None, int]:
     return best, form
 
 
+def read_alike(cells: Sequence[str]) -> np.ndarray | None:
+    """Dates of which each is written 2024-01-31, each 2024-01-31 12:30 or each 2024-01-31 12:30:59, all at once.
+
+    Returns (rows,) datetime64[s]; None where some are written otherwise, or missing.
+    """
+    length = len(cells[0]) if cells else 0
+    if length not in (10, 16, 19) or set(map(len, cells)) != {length}:
+        return None
+    written = np.array(cells)
+    letters = written.view(np.uint32).reshape(len(cells), length)
+    digits = np.array([letter.isdigit() for letter in "2024-01-31 12:30:59"[:length]])
+    marks = np.frombuffer("-- ::".encode("utf-32-le"), np.uint32)[: int((~digits).sum())]
+    if (letters[:, ~digits] != marks).any() or (letters[:, digits] - ord("0") > 9).any():
+        return None
+    try:
+        return written.astype("datetime64[s]")
+    except ValueError:  # the 30th of February
+        return None
+
+
 def look_like_years(cells: Sequence[str]) -> bool:
     """Whether bare numbers are plausible as years, months or days: four to eight digits, different, in order."""
     order = all(a < b for a, b in itertools.pairwise(cells))

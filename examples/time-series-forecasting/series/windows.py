@@ -65,7 +65,8 @@ class Following:
 def origins(panel: Panel, first: int, end: int, reach: int, horizon: int, most: int | None = None) -> np.ndarray:
     """Places in the joined series of the first steps to forecast, such that all of a forecast lies in [first, end).
 
-    most  of more windows only every so manieth is taken, at most a horizon apart, so that steps are still forecast once
+    most  of more windows only every so manieth is taken, at most a horizon apart, and the oldest of each series: each
+          step is still forecast
     """
     found, before = [], 0
     ends = [
@@ -76,6 +77,8 @@ def origins(panel: Panel, first: int, end: int, reach: int, horizon: int, most: 
     apart = min(horizon, -(-count // most)) if most and count else 1
     for start, values, (oldest, newest) in zip(panel.starts, panel.values, ends, strict=True):
         here = np.arange(newest, oldest - 1, -apart)[::-1]
+        if len(here) and here[0] > oldest:
+            here = np.insert(here, 0, oldest)
         found.append(here - start + before)
         before += len(values)
     return np.concatenate(found)

@@ -8,6 +8,7 @@ from .cells import number
 
 DELIMITERS = "\t;|,"  # of equally good ones the first wins: decimal commas are consistent too
 ONE_COLUMN = "\x1f"  # no delimiter at all
+FEWEST_SPACED = 3  # cells and rows from which on spaces may be what divides them, as in many an old file of numbers
 SAMPLE = 100  # rows that decide on delimiter and header
 Rows = tuple[list[list[str]], list[int]]  # cells, and the lines where the rows start
 
@@ -34,7 +35,17 @@ def choose_delimiter(text: str, hint: str = "") -> tuple[str, int]:
                 alike = sum(len(row) >= wide and not any(row[wide:]) for row in rows)
                 if wide > 1 and alike > best * len(rows) and (len(rows) == 1 or alike > 1):
                     best, delimiter, width = alike / len(rows), candidate, wide
+    if delimiter == ONE_COLUMN and not by_excel and (wide := _spaced(split_rows(sample, " ", True, strict=False)[0])):
+        return " ", wide
     return delimiter, width
+
+
+def _spaced(rows: list[list[str]]) -> int:
+    """How many cells there are between spaces, where all rows have as many and a quarter are numbers; else 0."""
+    widths = {max((i for i, cell in enumerate(row, 1) if cell), default=0) for row in rows}
+    numbers = sum(number(cell) is not None for row in rows[1:] for cell in row)
+    wide = widths.pop() if len(widths) == 1 else 0  # prose has lines of different lengths
+    return wide if wide >= FEWEST_SPACED and len(rows) > FEWEST_SPACED and 4 * numbers >= wide * len(rows[1:]) else 0
 
 
 def _widths(rows: list[list[str]]) -> list[int]:
