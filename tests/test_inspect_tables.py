@@ -454,3 +454,14 @@ def test_what_became_of_people_is_the_class_though_each_row_has_its_own_time(tmp
         when = f"2021-{i % 12 + 1:02}-{i % 28 + 1:02} {i % 24:02}:{i % 60:02}:{i * 7 % 60:02}"
         rows.append([when, "NESW"[i * i % 4], "abcdef"[i * i % 6], ["released", "isolated", "deceased"][i % 3]])
     assert inspect(made(tmp_path, rows)).suggestion.target == "state"
+
+
+def test_a_report_tells_the_steps_gaps_and_season_of_series(tmp_path: Path) -> None:
+    files = {case.name: case.content for case in CASES if case.name in ("monthly.csv", "prices.csv")}
+    files["gaps.csv"] = b"\n".join(line for i, line in enumerate(files["monthly.csv"].split(b"\n")) if i != 40)
+    said = {}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        said[name] = " ".join(text(inspect(str(tmp_path / name))).split())
+    assert "one, 120 steps (month), 1990-01 to 1999-12, no gaps, repeats after 12 steps" in said["monthly.csv"]
+    assert "0.8% missing" in said["gaps.csv"] and "4 (long), 90 steps (month) as a rule" in said["prices.csv"]

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 from ..text import printable
 from .findings import Column, Findings
@@ -157,14 +158,30 @@ def _facts(findings: Findings) -> list[str]:
         listed = [f"{_cut(name, 20)} {share:.1%}" for name, share in list(shares.items())[:6]]
         more = f" … {len(shares)} in all" if len(shares) > 6 else ""
         lines.append(f"classes: {', '.join(listed)}{more}")
+    if series := findings.facts.get("series"):
+        lines.append(_series(series))
     for name, value in findings.facts.items():
         if (
-            name not in ("class_shares", "sample")
+            name not in ("class_shares", "sample", "series")
             and not (name == "classes" and shares)
             and value not in ({}, [], "", 0)
         ):
             lines.append(_cut(f"{name.replace('_', ' ')}: {_spoken(value)}", WIDTH))
     return lines
+
+
+def _series(facts: dict[str, Any]) -> str:
+    """How many series there are, their steps and span, what is missing of them, and after how many they repeat."""
+    several, averaged, gaps = facts.get("series"), facts.get("averaged_over"), facts["gaps"]
+    season = facts["season"].get("steps", 0)  # 0: nobody knows
+    parts = [
+        f"{several['count']:,} ({facts['shape']})" if several else "one",
+        f"{facts['steps']:,} steps ({averaged or facts['frequency']})" + (" as a rule" if several else ""),
+        f"{facts['first']} to {facts['last']}",
+        "averaged as it is irregular" if averaged else f"{gaps['share']:.1%} missing" if gaps["missing"] else "no gaps",
+        f"repeats after {season:,} steps" if season > 1 else "no season" if season else "",
+    ]
+    return "series: " + ", ".join(part for part in parts if part)
 
 
 def _spoken(value: object) -> str:
