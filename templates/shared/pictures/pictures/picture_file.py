@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 HEIC = {".heic", ".heif"}  # read where pillow-heif is installed
 ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"} | HEIC
@@ -33,7 +33,7 @@ def upright(source: Path | BinaryIO, least: int = 0) -> Image.Image:
                 picture.load()
                 return plain(turned(picture))
         except Exception as error:  # decoders raise errors of every kind on damaged files
-            raise Unreadable(str(error) or type(error).__name__) from None
+            raise Unreadable(why(error)) from None
 
 
 def head(source: Path | BinaryIO) -> tuple[int, int, bool]:
@@ -47,7 +47,13 @@ def head(source: Path | BinaryIO) -> tuple[int, int, bool]:
                     width, height = height, width
                 return width, height, not is_grey(picture)
         except Exception as error:
-            raise Unreadable(str(error) or type(error).__name__) from None
+            raise Unreadable(why(error)) from None
+
+
+def why(error: Exception) -> str:
+    """What is wrong with a file, in words; Pillow names the object in memory where it knows no kind of picture."""
+    unknown = isinstance(error, UnidentifiedImageError)
+    return "no picture of a kind that Pillow knows" if unknown else str(error) or type(error).__name__
 
 
 def pixels(source: Path | BinaryIO, width: int = 0, height: int = 0) -> np.ndarray:
