@@ -349,7 +349,7 @@ def test_usage_mistakes_get_one_line(project: Path) -> None:
     [
         ("loss-falls", "engine/step.py", "parameter - rate * update", "parameter + rate * update"),
         ("same-seed", "engine/step.py", "np.uint32(feed.luck(key) % 2**32)", "np.uint32(np.random.randint(2**31))"),
-        ("batch-size", "engine/device.py", "np.arange(rows) < n", "np.arange(rows) <= n"),
+        ("batch-size", "engine/device.py", "< (real or n)", "<= (real or n)"),
         ("reload", "engine/checkpoint.py", "        nnx.update(model, values)\n", "        pass\n"),
     ],
 )

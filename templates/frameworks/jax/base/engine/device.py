@@ -70,16 +70,17 @@ def sharding(weights: Any) -> Any:
     return jax.tree.leaves(weights)[0].sharding
 
 
-def batch(inputs: Any, targets: Any, rows: int, sharding: Any) -> tuple[Any, Any, np.ndarray]:
+def batch(inputs: Any, targets: Any, rows: int, sharding: Any, real: int = 0) -> tuple[Any, Any, np.ndarray]:
     """Inputs, targets and which rows are real: filled up to at least `rows`, so that one shape is compiled once.
 
     inputs, targets  arrays or dicts of arrays, (n, …); targets may be None
     sharding         of the model's weights, which tells the devices that share the rows
+    real             how many of the n count; 0 = all
     """
     devices = len(sharding.device_set)
     n = len(jax.tree.leaves(inputs)[0])
     rows = -(-max(rows, n) // devices) * devices  # as many for each device
-    filled = *jax.tree.map(lambda array: fill_up(array, rows), (inputs, targets)), np.arange(rows) < n
+    filled = *jax.tree.map(lambda array: fill_up(array, rows), (inputs, targets)), np.arange(rows) < (real or n)
     if devices == 1:
         return filled  # will go where the weights are
     return jax.device_put(filled, NamedSharding(sharding.mesh, PartitionSpec("rows")))

@@ -67,7 +67,8 @@ class Training:
 
     def batch(self, split: Split, rows: np.ndarray, key: tuple[int, int, int], size: int) -> tuple[Any, Any, Any]:
         """Some rows of train, filled up to `size`; `key` (seed, epoch, step) decides how they are augmented."""
-        return devices.batch(*feed.batch(split, rows, key), size, self.sharding)
+        filled = np.append(rows, np.repeat(rows[:1], max(size - len(rows), 0)))  # here, which spares a copy of all
+        return devices.batch(*feed.batch(split, filled, key), size, self.sharding, len(rows))
 
     def step(self, batch: tuple[Any, Any, Any], key: tuple[int, int, int], rate: float) -> None:
         """Learn from a batch, now or with those that follow. `key` decides all other chance, such as dropout."""
