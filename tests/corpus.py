@@ -246,6 +246,58 @@ def exam() -> Rows:
     return rows
 
 
+def molecules() -> Rows:
+    """Strings that all differ beside a class: nothing but their letters can tell it."""
+    dice = random.Random(1)
+    rows: Rows = [["smiles", "passes"]]
+    for i in range(80):
+        letters = "".join(dice.choice("CCNO=()c1") for _ in range(dice.randint(8, 20)))
+        rows.append([("Cl" if i % 2 else "") + letters + str(i), i % 2])
+    return rows
+
+
+def crossings() -> Rows:
+    """Counts, their total, and what is asked for last."""
+    dice = random.Random(2)
+    rows: Rows = [["Day of the week", "CarCount", "BusCount", "Total", "Traffic Situation"]]
+    for _ in range(80):
+        cars, buses = dice.randint(5, 90), dice.randint(0, 9)
+        rows.append(
+            [
+                dice.choice(["Monday", "Tuesday", "Sunday"]),
+                cars,
+                buses,
+                cars + buses,
+                "heavy" if cars + 5 * buses > 70 else "normal",
+            ]
+        )
+    return rows
+
+
+def dwellings() -> Rows:
+    """What is asked for has a Spanish name, and does not stand at an end."""
+    dice = random.Random(3)
+    rows: Rows = [["Ciudad", "Precio_EUR", "Superficie_m2", "Habitaciones", "Calefacción"]]
+    for _ in range(80):
+        size, rooms = dice.randint(30, 150), dice.randint(1, 6)
+        price = 2000 * size + dice.randint(-9, 9) * 1000
+        rows.append([dice.choice(["Madrid", "Cádiz"]), price, size, rooms, dice.choice(["gas", "no"])])
+    return rows
+
+
+def complaints() -> Rows:
+    """Texts beside what else is known of them."""
+    dice = random.Random(4)
+    rows: Rows = [["created", "message", "length", "replies", "channel", "urgent"]]
+    for i in range(80):
+        words = " ".join(
+            dice.choice("the bill order did not arrive yet please send it again now".split()) for _ in range(9)
+        )
+        text = f"{words} {i}"
+        rows.append([f"2024-0{i % 9 + 1}-11", text, len(text), dice.randint(0, 9), dice.choice("ab"), i % 2])
+    return rows
+
+
 def comments() -> Rows:
     """Texts with several labels of 0 and 1."""
     return [
@@ -441,6 +493,11 @@ CASES = [
     Case("messages.csv", csv(messages()), task="text-classification", target="label", trains=True),
     Case("messages.tsv", csv(messages(False), delimiter="\t"), task="text-classification", target="column_1",
          trains=True),
+    Case("molecules.csv", csv(molecules()), task="text-classification", target="passes", roles={"smiles": "text"},
+         trains=True),
+    Case("crossings.csv", csv(crossings()), task="tabular-classification", target="Traffic Situation"),
+    Case("viviendas.csv", csv(dwellings(), delimiter=";"), task="tabular-regression", target="Precio_EUR", trains=True),
+    Case("complaints.csv", csv(complaints()), task="text-classification", target="urgent"),
     Case("comments.csv", csv(comments()), task="text-classification", target="toxic", trains=True),
     Case("ratings.csv", csv(bought()), task="tabular-regression", target="rating", group="", time="",
          roles={"userId": "category", "movieId": "category"}, trains=True),

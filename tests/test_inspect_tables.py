@@ -345,6 +345,14 @@ def test_objects_that_are_maps_of_data_make_no_columns(tmp_path: Path) -> None:
         ("received_callback", "resume_quality"),
         ("Activity", "tBodyAcc-mean-Y"),
         ("two_year_recid", "decile_score"),
+        ("stage at diagnosis", "age at diagnosis"),
+        ("Chance of Admit", "Number of Rings"),
+        ("measured log solubility", "predicted log solubility"),
+        ("Verkaufspreis", "Wohnfläche"),
+        ("Prix de vente", "Type de vente"),
+        ("商品销量", "商品编号"),
+        ("是否流失", "性别"),
+        ("Diagnóstico", "Edad"),
     ],
 )
 def test_what_a_name_says(one: str, other: str) -> None:
@@ -363,10 +371,27 @@ def test_what_a_name_says(one: str, other: str) -> None:
         ("russia_crimes.csv", "The number of crimes", 1),
         ("russia_crimes.csv", "Type of crime", 0),
         ("water_pollution.csv", "Water Source Type", 0.5),
+        ("loans.csv", "loan_limit", 0.5),
+        ("rented_bikes.csv", "Bike Count", 1),
     ],
 )
 def test_what_the_name_of_a_file_says(file: str, name: str, named: float) -> None:
     assert names.file_is_named_after(Path(file), name) == named
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("floor_area", True),
+        ("family_history_cancer", True),
+        ("Geschlecht", True),
+        ("AdoptionSpeed", False),
+        ("length_of_stay", False),
+        ("processing_time", False),
+    ],
+)
+def test_names_of_inputs(name: str, known: bool) -> None:
+    assert names.is_known_before(name) is known
 
 
 def test_what_is_known_only_later_is_a_leak(tmp_path: Path) -> None:

@@ -5,12 +5,13 @@ import itertools
 import numpy as np
 
 from .findings import Column, Suspect
-from .names import GUESSED, words_of
+from .names import words_of
 from .numbers import as_numbers, is_missing
 from .profiles import Profile
 from .related import dated_names
 from .relation import Table
 from .telling import FEWEST_ROWS, LEAK, REPEATED, by_gaps, correlated, divides, is_class, tells
+from .vocabulary import GUESSED
 
 PAIRS = 40  # columns of numbers whose pairs are tried as parts of the target
 

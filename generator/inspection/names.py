@@ -1,121 +1,30 @@
 """What the name of a column says about being what is asked for: points, and words of what is known beforehand."""
 
 import re
+import unicodedata
 from pathlib import Path
 
-# points, and the names (without spaces and marks) that deserve them
-_POINTS = """
-14 target label y outcome groundtruth dependent survived churn churned attrition exited fraud defaulter
-18 isfraud istarget
-14 finalgrade finalscore finalmark finalresult examscore fraudulent
-13 remainingusefullife rul defective
-13 saleprice medv medhouseval diagnosis iscanceled isspam spam haschurned targetvalue labels goldlabel
-12 deathevent raintomorrow lifeexpectancy creditability
-12 recurred recurrence relapse relapsed class species sentiment outcomes readmitted medianhousevalue deposit
-12 loanstatus classlabel defaulted
-12 noshow malicious malware legitimate anomaly
-11 tomorrow response default variety subscribed approved admitted admission converted conversion potability clicked
-10 quality price charges mpg rings heartdisease stroke cardio classification g3 toxic emotion intent
-10 purchase admit denied deny rejected accepted acceptance accept approve approval recidivism died dead death
-10 responded msrp winner left ontime reachedontime recid recidivated repaid alarm
-12 aqi
-10 milespergallon marketvalue
-10 click progression hazardous satisfaction pricerange cancelled canceled bought purchased malignant
-10 pm25 pm10 arrdelay depdelay
-11 sales
- 8 timetaken delay salary revenue demand disease disorder result won category severity risk hired passed
- 8 fail failure cnt recommended booked booking diabetes chd activity bug bugs buggy faulty placed placement
- 8 rating wins win delivered delayed
- 7 genre popularity points strength yield efficiency grade score topic stars condition transported verdict
- 7 occupancy labelname polarity digit letter subtype wage fare cost profit affected infected positive completed returned
- 6 radiation irradiance consumption power energy load emissions deaths mortality rent tip count total amount cancer
- 6 tumor
- 6 prestige stage passengers ridership
- 0 selfemployed
- 5 math reading writing views likes shares
- 5 status expectancy happiness output duration popularity growth choice decision vote voted
- 4 type lang language author group kind level cluster productivity expenditure spending murder crime
- 5 balance visits incidents accidents claims failures errors defects cases ncases crime arrest arrests arrested released
- 5 earnings wages gpa survive survival alive eval evaluation winpct callback participation participated
- 5 employed employment volunteer premature injury loss losses response articles downloads doctor
- 4 performance case trips ncases
- 5 close adjclose closeprice closingprice
- 3 rate
- 1 income value
-"""
-NAMES: dict[str, int] = {}
-for _line in _POINTS.strip().splitlines():
-    _points, *_names = _line.split()
-    NAMES |= {name: int(_points) for name in _names}
-
-FEATURES = set(
-    """
-    age sex gender race date time year month day hour minute week quarter latitude longitude lat long lon zip zipcode
-    postcode country city state region address street name first last email phone height weight marital married
-    education occupation job smoker smoking children ethnicity id index unnamed row description comment comments url
-    intercept const title floor bedrooms bathrooms sqft area length width depth size color colour temp temperature
-    treat treatment treated arm dose spray block plot supp batch replicate machine operator material
-    gender minority white black hispanic mom mother father dad parent school hschool college region urban district
-    medicaid tenure experience exper kids population race cohort hospital clinic site subject store brand model make
-    manufacturer lat lon north south east west central time hours nationality religion language party relationship
-    humidity embarked cabin ticket parch sibsp dose urban rural island deck alone x z
-    location place county province zone station neighbourhood neighborhood street direction speed
-    train test split fold partition subset citizen foreign native prevalent history previous prior
-    """.split()
+from .vocabulary import (
+    BEFORE,
+    COUNTED,
+    COUNTING,
+    ENDS,
+    FEATURES,
+    FORMULA,
+    GUESSED,
+    MARKS,
+    NAMES,
+    NUMBER_OF,
+    PERIODS,
+    PERSON_WORDS,
+    PREPOSITIONS,
+    STATISTICS,
+    TRUE,
+    UNITS,
+    VAGUE,
+    WHETHER,
+    WHOLES,
 )
-UNITS = set(
-    """
-    usd eur gbp inr dollars euros k m mm cm km miles mi ft kg g mg lb lbs t tons tonnes ha acre acres l ml litre litres
-    w kw mw wh kwh mwh v s sec secs seconds min mins minutes hr hrs h hours ms days c f celsius pa hpa bar mpa ppm pct
-    percent percentage rpm hz kmh mph
-    """.split()
-)
-FORMULA = re.compile(r"(target|label|class|y|outcome)(var|variable|value|col|column|name|id|idx|s|es)?\d?")
-VAGUE = set(
-    "class type status category level group kind count amount total condition quality".split()
-)  # vehicle_class is not the class
-MARKS = set(  # fraud_reported and churn_flag
-    """
-    flag bool boolean binary indicator ind yn y n p reported found detected occurred happened confirmed diagnosed
-    """.split()
-)
-COUNTS = set(
-    "count counts number num n children visits deaths executions events rings days hours years admissions".split()
-)
-CLASSES = set(
-    "class label labels target type category species y outcome digit letter cluster quality grade level".split()
-)
-
-# values that only what became of somebody or something has; yes, no, low and high are those of inputs as well
-OUTCOMES = set(
-    """
-    alive dead died deceased survived living recovered benign malignant positive negative neutral pass passed fail
-    failed approved rejected denied declined accepted spam ham fraud fraudulent genuine legitimate fake real win won
-    loss lost lose draw churned stayed left joined retained default cancelled canceled completed
-    """.split()
-)
-AMOUNTS = set("price salary income wage cost revenue sales amount rating rate".split())  # numbers, if asked for
-STATISTICS = set("min max mean avg ave average median sum std stdev stddev sd var se worst".split())
-PERIODS = set("hour day week month quarter year period season".split())
-TRUE = set("true truth actual actuals".split())  # y_true, work_home_actual
-EVENTS = set(  # that ended what a time was measured of, in the words of survival analysis
-    "status event death dead died deceased cens censor censored observed delta arrest relapse broken".split()
-)
-TIMES_TO_EVENT = set(
-    """
-    time days week weeks months years duration survtime survivaltime survivalmonths survivaldays futime ostime pfstime
-    followup followuptime followupdays followupmonths timetoevent lifetime overallsurvival tenure
-    """.split()
-)
-GUESSED = set("pred preds predicted prediction predictions proba probas".split())  # what a model said
-
-ID_WORDS = set("id ids uuid guid key index idx nr no num code identifier hash rowid pk oid sku isbn ssn vin".split())
-WEAK_ID_WORDS = set("no num nr number code key index sno serial rownames unnamed row".split())  # may count as well
-CODE_WORDS = set("id ids code zip zipcode postcode postal plz fips no nr nbr".split())  # their numbers have no size
-PERSON_WORDS = set("customer user client patient subject person member household session device account player".split())
-NAME_WORDS = set("name names email mail phone url link address filename file path title".split())
-TIME_WORDS = set("date time timestamp datetime day month year created updated at when week period quarter dt".split())
-
 
 JOINED = re.compile(
     r"\b(user|customer|client|patient|person|member|player|student|employee|subject|household|school|hospital|town|city"
@@ -124,10 +33,18 @@ JOINED = re.compile(
 
 
 def words_of(name: str) -> list[str]:
-    """The words in a name: customerID, customer_id, `Customer ID` and customerid have the same ones."""
+    """The words in a name, without accents: customerID, customer_id, `Customer ID`, customerid have the same ones."""
     split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    if not split.isascii():
+        parts = unicodedata.normalize("NFKD", split.replace("ß", "ss"))
+        split = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", parts))
     words = " ".join(word.lower() for word in re.findall(r"[^\W\d_]+|\d+", split))
     return JOINED.sub(r"\1 \2", words).split()
+
+
+def _without_brackets(name: str) -> list[str]:
+    """The words of a name up to a bracket, in which units and remarks stand."""
+    return words_of(re.sub(r"(?<=\w)\s*[(\[].*", "", name))
 
 
 def without_unit(words: list[str]) -> list[str]:
@@ -141,7 +58,7 @@ def without_unit(words: list[str]) -> list[str]:
 
 def by_name(name: str) -> float:
     """Points for a name that outcomes have: whole, else its last word, else any; what is in brackets says no more."""
-    words = words_of(re.sub(r"(?<=\w)\s*[(\[].*", "", name))
+    words = _without_brackets(name)
     whole = "".join(words)
     if whole in NAMES:
         return NAMES[whole]
@@ -149,32 +66,68 @@ def by_name(name: str) -> float:
         return 11.0
     if set(words) & GUESSED:
         return 0.0
-    if is_later(words) or set(words[-1:]) & TRUE:
+    if is_later(words) or set(words[-1:]) & TRUE or whole.startswith(WHETHER):
         return 12.0
-    bare = without_unit(words)
-    while len(bare) > 1 and bare[-1] in MARKS:
-        bare = bare[:-1]
-    bare = bare if len("".join(bare)) > 1 else words  # y.bar is not y in bar
-    if len(bare) > 1 and bare[-1] in VAGUE and bare[0] in FEATURES:
+    said = without_unit(_unmarked(words))
+    bare = _unmarked(without_unit(_head(words)))
+    bare = bare if len("".join(bare)) != 1 else words  # y.bar is not y in bar
+    if not bare or (len(bare) > 1 and bare[-1] in VAGUE and {bare[0], bare[-2]} & (FEATURES | PERSON_WORDS)):
         return 0.0  # age_group, region_type
-    if len(bare) > 2 and bare[0] in VAGUE and bare[1] == "of":
-        return 0.0  # type of crime
-    points = 0.9 * NAMES.get("".join(bare), 0) if bare != words else 0.0
+    points = max(
+        0.9 * NAMES.get("".join(part), 0) * (part != words and len("".join(part)) > 1) for part in (said, bare)
+    )
     points = max(points, _of_parts(bare))
-    if words and words[0] in ("is", "has", "will", "did", "was", "received", "got"):
-        points += 3
-    if words and words[0] in ("target", "predict", "actual", "true", "final"):
+    if bare[0] in NUMBER_OF and not set(bare[1:]) & COUNTED:
+        return 0.3 * points  # num_claims may be asked for, num_rooms hardly
+    if words[0] in ("is", "has", "will", "did", "was", "received", "got"):
+        points += 1.5 if words[0] == "has" else 3
+    if words[0] in ("target", "predict", "actual", "true", "final", "measured", "observed"):
         points += 4
     return points
+
+
+def is_known_before(name: str) -> bool:
+    """Whether a name is one of inputs: floor_area and postal_code, but neither adoption_speed nor processing_time."""
+    words = _without_brackets(name)
+    if not words or NAMES.get("".join(words), 0) >= 5:
+        return False
+    last = (without_unit(_head(words)) or words)[-1]
+    inputs = {words[-1], last} & FEATURES and not (len(words) > 1 and "time" in (last, words[-1]))
+    return bool(inputs or set(words) & BEFORE) or (words[0] in FEATURES and by_name(name) < 5)
+
+
+def _unmarked(words: list[str]) -> list[str]:
+    """The words of a name without those at its end that say that it is yes or no."""
+    while len(words) > 1 and words[-1] in MARKS:
+        words = words[:-1]
+    return words
+
+
+def _head(words: list[str]) -> list[str]:
+    """The words that a name is about: age_at_diagnosis is an age, but chance_of_admission an admission."""
+    words = words[1:] if words[:1] in (["the"], ["a"], ["an"]) and len(words) > 1 else words
+    at = next((i for i, word in enumerate(words) if i and word in PREPOSITIONS), len(words))
+    if words[at : at + 1] == ["of"] and (words[at - 1] in WHOLES or words[0] in NUMBER_OF):
+        return words[: at - 1] + _head(words[at + 1 :]) if words[at - 1] in WHOLES else ["number", *words[at + 1 :]]
+    if words[at : at + 1] == ["of"] and words[at - 1] in VAGUE:
+        return []  # type of crime
+    return words[:at]
 
 
 def _of_parts(words: list[str]) -> float:
     """Points of a name by its last word, more where a vague one follows one that says it; else by any word."""
     last, before = [word for word in words[-1:] if len(word) > 1 or len(words) == 1], words[-2:-1]
-    points = max(((0.5 if word in VAGUE else 0.75) * NAMES.get(word, 0) for word in last), default=0.0)
+    points = max(((0.5 if word in VAGUE else 0.75) * _of_word(word) for word in last), default=0.0)
     if set(last) & (VAGUE - {"count"}) and points:
-        points += max((0.6 * NAMES.get(word, 0) for word in before), default=0.0)
-    return max([points, *(0.3 * NAMES.get(word, 0) for word in words if len(word) > 1)])
+        points += max((0.6 * _of_word(word) for word in before), default=0.0)
+    return max([points, *(0.3 * _of_word(word) for word in words if len(word) > 1)])
+
+
+def _of_word(word: str) -> float:
+    """Points of a word, or of the one it ends with where words are written together: houseprice, 商品销量."""
+    if word in NAMES or word in FEATURES:
+        return NAMES.get(word, 0)
+    return 0.8 * max((NAMES[end] for end in ENDS if word.endswith(end)), default=0)
 
 
 def is_later(words: list[str]) -> bool:
@@ -186,15 +139,16 @@ def is_later(words: list[str]) -> bool:
 
 def file_is_named_after(path: Path, name: str) -> float:
     """Whether wine-quality.csv is the file of the column quality (1), and life_expectancy.csv that of two words (2)."""
-    file, words = words_of(path.name.partition(".")[0]), words_of(re.sub(r"(?<=\w)\s*[(\[].*", "", name))
+    file, words = words_of(path.name.partition(".")[0]), _without_brackets(name)
     together = "".join(words)
     if words[1:2] == ["of"] and words[0] in VAGUE:
         return 0.0  # type of crime
     whole = {word.rstrip("s") for word in file}
     both = {word.rstrip("s") for word in words if len(word) >= 4} & whole
     if both - VAGUE or together.rstrip("s") in whole:
-        kind = words[-1] in VAGUE - {"count", "total", "amount"} and len(both) == 1 < len(words)
-        return 0.5 if kind else float(min(len(both), 2)) or 1.0  # water_source_type is not what water.csv is about
+        heads = [word.rstrip("s") for word in without_unit(_head(words)) or words if word not in COUNTING]
+        about = len(both) > 1 or bool(set(heads[-1:]) & whole) or together.rstrip("s") in whole
+        return float(min(max(len(both), 1), 2)) if about else 0.5  # a loan_limit is not what loans.csv is about
     return float(len(together) >= 5 and together in "".join(file))
 
 

@@ -23,13 +23,13 @@ UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd
     "nm", "n/m",
 }  # fmt: skip
 ZEROS = {  # 12K is twelve thousand, and 1.5 crore fifteen million
-    3: "k thousand thousands tsd tausend mil тыс 千",
-    4: "万 萬",
+    3: "k thousand thousands tsd tausend mil ribu тыс 千",
+    4: "万 萬 만",
     5: "lakh lakhs lac lacs",
-    6: "m mn mm mio million millions millionen млн",
+    6: "m mn mm mio million millions millionen millones milhões milhão triệu juta млн",
     7: "cr crore crores",
-    8: "亿 億",
-    9: "b bn bil billion billions mrd млрд",
+    8: "亿 億 억",
+    9: "b bn bil billion billions mrd tỷ miliar млрд",
     12: "trillion trillions",
 }
 OF_WORDS = {word: zeros for zeros, words in ZEROS.items() for word in words.split()}

@@ -10,8 +10,9 @@ from collections import Counter
 from itertools import combinations
 
 from .findings import Column
-from .names import PERSON_WORDS, words_of
+from .names import words_of
 from .relation import Table
+from .vocabulary import PERSON_WORDS
 
 ROWS_OF_ONE = 2  # rows for each value, on average, from which on it can teach something about others
 LITTLE = 3  # other columns that can be learned from, at most

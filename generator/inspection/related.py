@@ -6,12 +6,15 @@ import numpy as np
 
 from .borrowed import of_tables
 from .findings import Column
-from .names import EVENTS, GUESSED, TIME_WORDS, TIMES_TO_EVENT, words_of
+from .names import words_of
 from .numbers import as_numbers
 from .relation import Table
+from .vocabulary import EVENTS, GUESSED, TIME_WORDS, TIMES_TO_EVENT
 
 dates = of_tables("dates")
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+SUMS = {"total", "sum", "overall", "gesamt", "all", "combined", "suma", "totals"}
+FEWEST_ROWS = 20  # fewer may be equal by chance
 MOST_ALIKE = 8  # columns of yes and no that begin alike, from which on they were one column
 
 
@@ -51,6 +54,23 @@ def dummies_of(columns: list[Column]) -> set[str]:
         if column.role == "number" and column.distinct <= 2 and stem != column.name:
             stems.setdefault(stem, []).append(column.name)
     return {name for members in stems.values() if len(members) >= MOST_ALIKE for name in members}
+
+
+def sums_of(table: Table, columns: list[Column]) -> set[int]:
+    """Columns called totals that are the sum of those right before or after them: cars, buses, bikes, total."""
+    rows, found = len(table.sample), set()
+    for i, column in enumerate(columns):
+        if column.role != "number" or not set(words_of(column.name)) & SUMS or rows < FEWEST_ROWS:
+            continue
+        total = as_numbers(table.columns[i], column.parse)
+        for step in (-1, 1):
+            added, k = np.zeros(rows), i + step
+            while 0 <= k < len(columns) and columns[k].role == "number":
+                added += as_numbers(table.columns[k], columns[k].parse)
+                if abs(k - i) > 1 and np.isclose(added, total, rtol=1e-6).mean() > 0.99:
+                    found.add(i)
+                k += step
+    return found
 
 
 def event_of(columns: list[Column]) -> str | None:

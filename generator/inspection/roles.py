@@ -4,13 +4,15 @@ import re
 from collections import Counter
 
 from .findings import Column
-from .names import CODE_WORDS, ID_WORDS, NAME_WORDS, PERSON_WORDS, TIME_WORDS, WEAK_ID_WORDS, words_of
+from .names import words_of
 from .numbers import to_number
 from .profiles import Profile, profiles_of
 from .relation import Table
+from .vocabulary import CODE_WORDS, ID_WORDS, NAME_WORDS, PERSON_WORDS, TEXTS, TIME_WORDS, WEAK_ID_WORDS
 
 NO_NAMES = ("", "column_1", "level_0", "__index_level_0__")  # of the index that a program wrote
 MANY_CODES = 500  # different numbers of shops, people …: more tell rows apart rather than say something about them
+MOST_SPELT = 50  # classes of such strings
 TOP = 10  # most usual values that are shown
 
 
@@ -20,7 +22,22 @@ def columns_of(table: Table) -> tuple[list[Column], list[Profile]]:
     columns = [
         _column(table, i, name, profile) for i, (name, profile) in enumerate(zip(table.names, profiles, strict=True))
     ]
+    if (i := _spelt(table, columns)) is not None:
+        columns[i].role, columns[i].use, columns[i].why = "text", True, ""
+        columns[i].detail.clear()
+        _describe(columns[i], profiles[i], _some(table, i))
     return columns, profiles
+
+
+def _spelt(table: Table, columns: list[Column]) -> int | None:
+    """The place of strings that all differ, beside nothing but a class: molecules, links, names to learn to read."""
+    others = [column for column in columns if column.role not in ("identifier", "constant", "empty")]
+    unique = [i for i, column in enumerate(columns) if column.role == "identifier" and "min" not in column.detail]
+    if len(others) != 1 or len(unique) != 1 or others[0].role not in ("number", "category"):
+        return None
+    named = set(words_of(columns[unique[0]].name)) & (ID_WORDS | PERSON_WORDS | {"file", "filename", "path"})
+    classes = 2 <= others[0].distinct <= min(MOST_SPELT, len(table.sample) / 5)
+    return unique[0] if classes and not named else None
 
 
 def _column(table: Table, i: int, name: str, profile: Profile) -> Column:
@@ -65,7 +82,7 @@ def _role_of_words(name: str, profile: Profile, some: list[str]) -> str:
     dense = sum(any(ord(letter) > 0x2E7F for letter in cell) for cell in some) > 0.5 * len(some)  # Chinese, Japanese …
     named_id = bool(set(of_name[-1:]) & ID_WORDS) or bool(set(of_name) & {"uuid", "guid", "id"})
     named_name = bool(set(of_name) & NAME_WORDS) and not set(of_name) & {"title"}
-    long = words >= 4 or profile.length >= 60 or (dense and profile.length >= 8)
+    long = words >= (2 if set(of_name) & TEXTS else 4) or profile.length >= 60 or (dense and profile.length >= 8)
     if long and not named_id and (share > 0.3 or profile.distinct > 200) and profile.distinct > 5:
         prose = sum(any(map(str.isalpha, cell)) for cell in some) > 0.5 * len(some)
         looks_named = named_name and words < 6 and share > 0.9

@@ -11,12 +11,15 @@ from typing import Any
 
 from .findings import Column, Suggestion
 from .leaks import is_imbalanced
-from .names import CLASSES, COUNTS, TIME_WORDS, by_name, words_of
+from .names import by_name, words_of
 from .pairs import learnt_as_pairs
 from .profiles import Profile
 from .relation import Table
 from .series import looks_like_series
 from .target import FEW_NUMBERS, MOST_CLASSES, choose
+from .vocabulary import CLASSES, COUNTS, TEXTS, TIME_WORDS
+
+BESIDE_NAMED = 8  # other columns beside a column called text or review: what is known about a tweet
 
 
 def suggest(
@@ -103,14 +106,19 @@ def _task(columns: list[Column], place: int, profile: Profile, texts: list[Colum
         for column in columns
         if column is not target and column not in texts and column.use and column.role in ("number", "category", "list")
     ]
-    prose = [column for column in texts if column is not target and column.detail.get("words", 0) >= 3]
+    prose = [column for column in texts if column is not target and _words_in(column) >= 3]
     prose = prose or [column for column in texts if column is not target and column.detail.get("characters", 0) >= 8]
     marks = [
         column for column in others if column.role == "number" and column.distinct == 2
     ]  # further labels of a text
-    if classes and prose and len(others) - len(marks) <= 2:
+    beside = BESIDE_NAMED if prose and set(words_of(prose[0].name)) & TEXTS and _words_in(prose[0]) >= 5 else 2
+    if classes and prose and len(others) - len(marks) <= beside:
         return "text-classification", f"{prose[0].name} holds texts; {why}"
     return ("tabular-classification" if classes else "tabular-regression"), why
+
+
+def _words_in(column: Column) -> float:
+    return column.detail.get("words", 0)
 
 
 def _class_or_number(target: Column, profile: Profile) -> tuple[bool, str]:

@@ -7,11 +7,12 @@ beside those of the others, and whether the others tell anything about it. WEIGH
 from dataclasses import dataclass
 
 from .findings import Column
-from .names import AMOUNTS, FEATURES, GUESSED, OUTCOMES, by_name, families, file_is_named_after, is_derived, words_of
+from .names import by_name, families, file_is_named_after, is_derived, is_known_before, words_of
 from .predictable import told_by_others
 from .profiles import Profile
-from .related import dated_names, dummies_of, event_of, guessed_of, members_of
+from .related import dated_names, dummies_of, event_of, guessed_of, members_of, sums_of
 from .relation import Table
+from .vocabulary import AMOUNTS, GUESSED, INPUTS, OUTCOMES
 
 MOST_CLASSES = 50
 BESIDE_TEXTS = 4  # other columns up to which a table with texts is one of texts
@@ -40,6 +41,8 @@ WEIGHTS: dict[str, tuple[float, str]] = {
     "guessed": (-8.0, ""),  # by a model, as its name says
     "classes of texts": (1.5, "the other column holds texts"),
     "no classes of texts": (-1.0, ""),
+    "inputs": (-4.0, ""),  # its values are sexes, days of the week …
+    "sum": (-3.0, ""),  # of columns beside it
     "one of many": (-6.0, ""),  # yes or no for each value of what was one column
     "numbered": (-4.0, ""),  # x1 x2 x3
     "latest": (9.0, "it is the latest of the columns that are named by dates"),
@@ -87,6 +90,7 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
         return {}
     related, dated = families([column.name for column in columns]), dated_names(columns)
     members, told = members_of(table, columns), told_by_others(table, columns, usable)
+    sums = sums_of(table, columns)
     dummies, guessed, event = dummies_of(columns), guessed_of(table, columns, possible), event_of(columns)
     found = {}
     for i in possible:
@@ -96,6 +100,7 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
         numbered = columns[i].name in related or columns[i].name in dated
         evidence["numbered"] = numbered and not evidence["latest"] and table.dialect.get("header", True)
         evidence["missing"], evidence["some missing"] = columns[i].missing, columns[i].missing > 0
+        evidence["sum"] = i in sums
         evidence["who was measured"] = i in members or words_of(columns[i].name)[-1:] == ["id"]
         evidence["one of many"] = columns[i].name in dummies
         evidence["another guesses it"], evidence["event"] = i == guessed, columns[i].name == event
@@ -104,12 +109,19 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
         if i in told:
             evidence["told by others"], evidence["told by nothing"] = told[i], told[i] < 0.01
         found[i] = {kind: float(amount) for kind, amount in evidence.items() if amount}
+    named = [evidence for evidence in found.values() if "file" in evidence]
+    if len(named) > 1:  # wind_speed and wind_direction in wind.csv: only the one that says most is what it is about
+        for evidence in named:
+            if evidence["file"] < 1:
+                del evidence["file"]
     return found
 
 
 def _possible(column: Column, profile: Profile) -> bool:
     """Whether a column could be predicted at all."""
-    if column.role not in ("number", "category") or profile.distinct < 2 or column.missing > 0.8:
+    if column.role not in ("number", "category") or profile.distinct < 2:
+        return False
+    if column.missing > (0.95 if by_name(column.name) >= 10 else 0.8):  # labels are few where most rows wait for one
         return False
     return column.role == "number" or profile.distinct <= max(2, min(200, 0.34 * profile.known))
 
@@ -126,8 +138,7 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
     place = name.lower() == "y" and i > 0 and columns[i - 1].name.lower() == "x" and len(usable) > 3
     found["name"] = 0.0 if place else by_name(name)
     words = words_of(name)
-    known = place or (bool(words) and (words[-1] in FEATURES or (words[0] in FEATURES and found["name"] < 5)))
-    found["known beforehand"] = known * (0.75 if i == usable[-1] else 1.0)
+    found["known beforehand"] = (place or is_known_before(name)) * (0.75 if i == usable[-1] else 1.0)
     if columns[i].role == "category" and columns[i].distinct > 2 and set(words[-1:]) & AMOUNTS:
         found["name"] *= 0.5  # a price of words is a range, a rating of words says who may see the film
     found["file"] = file_is_named_after(table.path, name)
@@ -145,6 +156,7 @@ def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: l
     others = [k for k in usable if k != i and columns[k].role not in ("date", "text")]
     word, at_end = column.role == "category", i in (usable[0], usable[-1])
     found = {"classes": classes, "two classes": classes and profile.distinct == 2, "words": word}
+    found["inputs"] = word and {value.strip().lower() for value in list(profile.counts)[:20]} - {"i", "other"} <= INPUTS
     found["outcomes"] = word and profile.distinct <= FEW_NUMBERS and _are_outcomes(profile)
     found["many words"] = word and profile.distinct > 30
     if others:
