@@ -28,6 +28,7 @@ from .vocabulary import (
 
 JOINED = re.compile(
     r"\b(user|customer|client|patient|person|member|player|student|employee|subject|household|school|hospital|town|city"
+    r"|pat|pt|subj|cust|emp|stud|prod|hh|trans|acct|obs|part|pers|resp|fam|mem|usr|case|claim|policy|team|match|game"
     r"|store|shop|item|product|order|invoice|transaction|session|account|device|movie|book)(id|no|nr|code)\b"
 )
 

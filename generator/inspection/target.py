@@ -12,7 +12,7 @@ from .predictable import told_by_others
 from .profiles import Profile
 from .related import dated_names, dummies_of, event_of, guessed_of, members_of, sums_of
 from .relation import Table
-from .vocabulary import AMOUNTS, GUESSED, INPUTS, OUTCOMES
+from .vocabulary import AMOUNTS, DIVIDED, GUESSED, INPUTS, OUTCOMES
 
 MOST_CLASSES = 50
 BESIDE_TEXTS = 4  # other columns up to which a table with texts is one of texts
@@ -101,7 +101,8 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
         evidence["numbered"] = numbered and not evidence["latest"] and table.dialect.get("header", True)
         evidence["missing"], evidence["some missing"] = columns[i].missing, columns[i].missing > 0
         evidence["sum"] = i in sums
-        evidence["who was measured"] = i in members or words_of(columns[i].name)[-1:] == ["id"]
+        words = words_of(columns[i].name)
+        evidence["who was measured"] = i in members or words[-1:] == ["id"] or "".join(words) in DIVIDED
         evidence["one of many"] = columns[i].name in dummies
         evidence["another guesses it"], evidence["event"] = i == guessed, columns[i].name == event
         if evidence["one of many"]:

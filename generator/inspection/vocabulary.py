@@ -11,11 +11,12 @@ any field
 13 targetvalue labels goldlabel
 12 class outcomes classlabel anomaly
 11 tomorrow response
-10 classification intent deny denied reject rejected accept accepted acceptance approve approval alarm anomalous
- 8 result category severity risk activity verdict disposition grading successful
- 7 score grade points topic labelname digit letter subtype transported completed completion success efficiency strength
+10 intent deny denied reject rejected accept accepted acceptance approve approval alarm anomalous
+ 8 result severity risk activity verdict disposition grading successful
+ 7 classification score grade points topic labelname digit letter subtype transported completed completion success
+ 7 efficiency strength
  6 count total amount stage priority urgency output flag
- 5 status decision vote voted choice growth happiness expectancy
+ 5 category status decision vote voted choice growth happiness expectancy
  4 type group kind level cluster author performance case
  3 condition rate
  2 language duration
@@ -86,13 +87,14 @@ industry, energy, software, security
  2 signalstrength
  7 yield consumption load poweroutput energyoutput powerconsumption usagekwh netload appliances
  8 activepower
- 6 attack energy power radiation irradiance emissions ghi acpower
- 5 failures errors
+ 6 attack power radiation irradiance emissions ghi acpower
+ 5 failures errors energy
 nature, chemistry, the sky, weather
 12 raintomorrow aqi hazardous
 11 potability potable rings aqibucket firealarm
 10 mpg milespergallon pm25 pm10 toxic emotion sentiment coveringtype covertype quality
- 9 solubility logs bandgap toxicity criticaltemp formationenergy pic50 ic50 floodprobability burnedarea burntarea
+ 9 solubility logs bandgap toxicity criticaltemp formationenergy pic50 ic50 floodprobability
+ 9 burnedarea burntarea acresburned areaburned
 10 fertilizername
  7 magnitude
  5 mag
@@ -178,8 +180,11 @@ UNITS = set(
 )
 FORMULA = re.compile(r"(target|label|class|y|outcome)(var|variable|value|col|column|name|id|idx|s|es)?\d?")
 VAGUE = set(
-    "class type status category level group kind count amount total condition quality".split()
+    "class type status category level group kind count amount total condition quality species".split()
 )  # vehicle_class is not the class
+DIVIDED = set(  # who is learnt from, written down by somebody else
+    "train test istrain istest trainset testset split fold folds partition subset trainortest traintest".split()
+)
 MARKS = set(  # fraud_reported and churn_flag
     """
     flag bool boolean binary indicator ind yn y n p reported found detected occurred happened confirmed diagnosed
