@@ -28,11 +28,13 @@ def complete(
     root: Path = TEMPLATES,
     findings: "Findings | None" = None,
     wanted: Callable[[Answers], Answers] | None = None,
-) -> tuple[Answers, str]:
-    """The answers and the folder, asking for what is missing; nothing that has only one answer is asked.
+    inspected: "Callable[[Answers], Findings | None] | None" = None,
+) -> "tuple[Answers, str, Findings | None]":
+    """The answers, the folder and the findings, asking for what is missing; what has only one answer is not asked.
 
-    What an inspection of own data suggests is asked to be confirmed, and taken as answered. `wanted` gives the extras
-    that flags named; without it they are asked for.
+    What an inspection of own data suggests is asked to be confirmed, and taken as answered; else another column may be
+    picked, for which the data are inspected again by `inspected`. `wanted` gives the extras that flags named; without
+    it they are asked for.
     """
     lang = language.known(answers.lang, root)
     ask = language.prompts(root, lang)
@@ -42,6 +44,9 @@ def complete(
         question = question.format(task=suggestion.task, target=suggestion.target)
         if questionary.confirm(question, default=True).unsafe_ask():
             answers = own_data.proposed(answers, findings)
+        elif suggestion.target and inspected and (target := _other_target(ask, findings)):
+            findings = inspected(replace(answers, target=target))
+            answers = own_data.proposed(replace(answers, target=target), findings)
     if answers.task is None:
         answers = replace(answers, task=_pick(ask["task"], tasks(root), root, lang, "image-classification"))
     task = choose(replace(answers, models=()), root).task
@@ -65,7 +70,16 @@ def complete(
         answers = _language(ask, answers, root)
         answers = wanted(answers) if wanted else _extras(ask, answers, root, lang)
         answers = _details(ask, answers, root)
-    return answers, dest
+    return answers, dest, findings
+
+
+def _other_target(ask: Ask, findings: "Findings") -> str:
+    """Another column to predict: those that may be meant first, then all that could be; "" for none of them."""
+    usable = [column.name for column in findings.columns if column.role in ("number", "category")]
+    offered = [name for name in dict.fromkeys([*findings.suggestion.alternatives, *usable])]
+    offered = [questionary.Choice(name, value=name) for name in offered if name != findings.suggestion.target]
+    nothing = questionary.Choice(ask["other_target_none"], value="")
+    return questionary.select(ask["other_target"], [*offered, nothing]).unsafe_ask()
 
 
 def _offer(part: Part, root: Path, lang: str, **options: bool) -> questionary.Choice:

@@ -86,7 +86,7 @@ def new(
     if not (answers or yes) and sys.stdin.isatty() and sys.stdout.isatty():
         from .ask import complete  # questionary is slow to import, and needed only here
 
-        given, dest = complete(given, dest, findings=findings, wanted=wanted)
+        given, dest, findings = complete(given, dest, findings=findings, wanted=wanted, inspected=_inspected)
         findings = findings or _inspected(given)
     given = own_data.proposed(given, findings) if findings else given
     given = wanted(given) if wanted else given

@@ -11,6 +11,8 @@ ENGLISH = "en"
 PROMPTS = {
     "suggested": "Make a project for this ({task})?",
     "suggested_target": "Make a project for this ({task}, predicting {target})?",
+    "other_target": "What should be predicted instead?",
+    "other_target_none": "none of these",
     "task": "What should it learn?",
     "framework": "With which framework?",
     "backend": "What should {framework} compute with?",

@@ -5,16 +5,18 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from conftest import SMALL
 from hackgen.ask import complete
+from hackgen.inspection.findings import Column, Findings, Suggestion
 from hackgen.project import Answers
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-ENTER, DOWN, SPACE, CLEAR = "\r", "\x1b[B", " ", "\x15"
+ENTER, UP, DOWN, SPACE, CLEAR = "\r", "\x1b[A", "\x1b[B", " ", "\x15"
 
 MORE_TASKS = {
     "tasks/books/part.toml": 'title = "Books"\nkind = "book-to-class"\nmetric = "m"\nsample = "s"\n',
@@ -31,7 +33,7 @@ def asked(tree, monkeypatch, tmp_path):
     monkeypatch.chdir(empty)
 
     def press(
-        keys: str, answers: Answers | None = None, dest: str | None = None, files=MORE_TASKS
+        keys: str, answers: Answers | None = None, dest: str | None = None, files=MORE_TASKS, **more: Any
     ) -> tuple[Answers, str]:
         root = tree(SMALL | MORE_TASKS | files)
         with create_pipe_input() as keyboard, create_app_session(input=keyboard, output=DummyOutput()):
@@ -39,7 +41,7 @@ def asked(tree, monkeypatch, tmp_path):
             stuck = threading.Timer(20, lambda: os._exit(3))
             stuck.start()
             try:
-                return complete(answers or Answers(), dest, root)
+                return complete(answers or Answers(), dest, root, **more)[:2]
             finally:
                 stuck.cancel()
 
@@ -50,6 +52,28 @@ def test_enter_all_the_way_takes_the_defaults_and_asks_only_what_applies(asked):
     # task, models, name, more; the one framework is not asked for
     answers, dest = asked(DOWN + ENTER + ENTER + ENTER + ENTER)
     assert (answers, dest) == (Answers(task="toys", framework="pytorch", models=("mlp",)), "toys")
+
+
+def test_another_column_can_be_picked_than_the_suggested_one(asked):
+    def found(target: str) -> Findings:
+        roles = {"age": "number", "price": "number", "id": "identifier", "kind": "category"}
+        columns = [Column(name, role) for name, role in roles.items()]
+        suggestion = Suggestion("toys", target, "m", [], "", "", alternatives=["kind"])
+        return Findings("toys.csv", "csv", columns=columns, suggestion=suggestion)
+
+    inspected = []
+
+    def again(answers: Answers) -> Findings:
+        inspected.append(answers.target)
+        return found(answers.target)
+
+    rest = ENTER + ENTER + ENTER  # models, name, more
+    for keys, target in (("y", "price"), ("n" + ENTER, "kind"), ("n" + DOWN + ENTER, "age")):
+        answers, _ = asked(keys + rest, findings=found("price"), inspected=again)
+        assert (answers.task, answers.target) == ("toys", target)
+    assert inspected == ["kind", "age"]
+    answers, _ = asked("n" + UP + ENTER + DOWN + ENTER + rest, findings=found("price"), inspected=again)
+    assert (answers.task, answers.target) == ("toys", None)  # none of these: asked as without data
 
 
 def test_one_model_is_not_asked_for(asked):

@@ -143,6 +143,11 @@ def test_rules_say_how_cells_become_numbers_and_what_is_missing(project: Path) -
         ({"thousands": ",", "strip": "$"}, ["$1,234", "$ 5", "NA"], [1234, 5, None]),
         ({"strip": "%"}, ["12 %", "3.5%", "x"], [12, 3.5, None]),
         ({"strip": "€", "zeros": {"M": 6, "K": 3}}, ["€6.5M", "€ 12 K", "7", "M"], [6.5e6, 12e3, 7, None]),
+        (
+            {"clock": True},
+            ["14:05", "2:05 PM", "12:30 AM", "1:02:03.5", "2 days 01:00:00", "14:65"],
+            [50700, 50700, 1800, 3723.5, 176400, None],
+        ),
         ({"decimal": ",", "thousands": ".", "zeros": {"Mio.": 6}}, ["1.250,57 Mio.", "3"], [1250.57e6, 3]),
         ({"missing": ["-999"]}, ["-999", "-999.0", "3"], [None, None, 3]),
         ({"unknown": ["n.b."]}, ["n.b.", "", "3"], [None, None, 3]),

@@ -11,7 +11,7 @@ from typing import Any
 
 from .borrowed import of_tables
 from .formats import PICTURE_ENDINGS
-from .numbers import MOSTLY, is_missing, number, rules
+from .numbers import MOSTLY, is_missing, meaning, number, rules
 
 dates = of_tables("dates")
 ISO, FORMS, one, fits = dates.ISO, dates.FORMS, dates.one, dates.fits
@@ -44,6 +44,8 @@ def look(name: str, counts: Counter[str], in_order: list[str]) -> Look:
         return _epoch(name, different, Look("number", parse, examples=examples))
     if found := _dates(different, in_order):
         return found
+    if _share(different, lambda cell: meaning.seconds(cell) is not None) >= MOSTLY:
+        return Look("number", {"clock": True}, examples=different[:3])
     if _share(different, _is_list) >= MOSTLY:
         return Look("list")
     if _share(different, lambda cell: cell.lower().endswith(PICTURE_ENDINGS)) >= MOSTLY:

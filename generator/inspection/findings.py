@@ -40,6 +40,7 @@ class Suggestion:
     why: str
     group: str = ""  # a column whose equal values stay in one split
     time: str = ""  # a column by which rows are ordered
+    alternatives: list[str] = field(default_factory=list)  # columns that could be meant as well, the likeliest first
 
 
 @dataclass

@@ -16,8 +16,15 @@ meaning = of_tables("cells")
 MISSING, is_missing, number = meaning.MISSING, meaning.is_missing, meaning.number
 
 MOSTLY = 0.9  # a column of so many numbers (dates, lists …) is one of them; the rest counts as missing
-MONEY = "$€£¥₹₽₩%‰°#"
-CODES = {"usd", "eur", "gbp", "chf", "jpy", "inr", "rs", "rs.", "us$", "ca$", "a$", "r$", "kr", "~", "<", ">", "ca."}
+MONEY = "$€£¥₹₽₩₺₫₱฿₦₪₴৳₵%‰°#"
+CODES = set(
+    """
+    usd eur gbp chf jpy inr idr vnd thb myr php sgd krw cny rmb brl mxn cop clp ars pln czk huf sek nok dkk try aud cad
+    nzd zar ngn kes ghs egp aed sar pkr bdt lkr rub uah rs rs. us$ ca$ a$ r$ s$ hk$ nt$ rp rp. rm kr kr. zł kč ft lei tl
+    đ ksh tk ~ < > ca. ca approx. about
+    """.split()
+)
+WITH_POINTS = {"€", "eur", "₫", "đ", "vnd", "₺", "tl", "kr", "kr.", "dkk", "r$", "brl", "rp", "rp.", "idr"}
 UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd", "n.a", "nil", "no data", "-"} | {
     "--", "---", "*", "x", "\\n", "#value!", "#ref!", "#div/0!", "unk", "not applicable", "nd", "n.d", "k.a",
     "nm", "n/m",
@@ -40,7 +47,8 @@ SINGLE_WORD = 20  # different numbers beside which one word stands for "no numbe
 NINES = r"9{3,9}|9{2,6}\.9{1,4}|8{3,5}"  # 999, 99.9, 8888: written where nothing was known
 NEGATIVE = (-9, -99, -999, -9999)  # where all else is 0 or more
 _NUMBER = re.compile(
-    r"([^\d+\-.,()]*)([+\-]?)([^\d+\-.,()]*)(\.?\d[\d.,'’ \u00a0\u202f]*?)((?:[eE][+\-]?\d+)?)(\s*[^\d]*|\s?/\s?\d+)"
+    r"((?:[^\d+\-.,()]|\.(?=\D))*)([+\-]?)([^\d+\-.,()]*)"  # what stands before, the sign, what stands after it
+    r"(\.?\d[\d.,'’ \u00a0\u202f]*?)((?:[eE][+\-]?\d+)?)(\s*[^\d]*|\s?/\s?\d+)"  # the number, what stands behind
 )
 _SPACES = " \u00a0\u202f"
 
@@ -100,14 +108,14 @@ def _words(left: dict[str, str]) -> dict[str, Any]:
 def _marks(odd: list[str], different: list[str]) -> tuple[dict[str, Any], list[str]]:
     """The rules (strip, decimal, thousands, zeros) under which the odd cells are numbers; the cells that need them."""
     marks: Counter[str] = Counter()
-    bodies, examples, scaled = [], [], _scales(odd)
+    bodies, examples, scaled, ahead = [], [], _scales(odd), _ahead(odd)
     for cell in odd:
         if not (match := _NUMBER.fullmatch(cell)):
             continue
         word, rest = _behind(match[6])
         around = [(match[1], True), (match[3], True), (rest if word in scaled else match[6], False)]
         around = [(part, before) for part, before in around if part.strip()]
-        if not all(_is_mark(part, before) for part, before in around):
+        if not all(_is_mark(part, before) or (before and part.strip() == ahead) for part, before in around):
             continue
         marks.update(part.strip() for part, _ in around)
         bodies.append(match[4])
@@ -115,11 +123,12 @@ def _marks(odd: list[str], different: list[str]) -> tuple[dict[str, Any], list[s
     if not bodies or len(bodies) < 0.5 * len([cell for cell in odd if not _means_unknown(cell)]):
         return {}, []
     marks = Counter({mark: count for mark, count in marks.items() if count >= ODD_MARK * len(bodies)})
-    words = [mark for mark in marks if mark.lower() not in CODES and (any(map(str.isalpha, mark)) or mark[0] in "+/")]
+    words = [mark for mark in marks if mark.lower() not in CODES | {ahead.lower()}]
+    words = [mark for mark in words if any(map(str.isalpha, mark)) or mark[0] in "+/"]
     if len(words) > 1 or (words and marks[words[0]] < 0.8 * len(bodies)):
         return {}, []  # different units, or codes such as 12a and 12b
     plain = [cell.lstrip("+-") for cell in different if number(cell) is not None]
-    rules = _separators(bodies, plain)
+    rules = {"thousands": "."} if _points_are_thousands(bodies, marks) else _separators(bodies, plain)
     if rules is None:
         return {}, []
     if marks:
@@ -128,6 +137,16 @@ def _marks(odd: list[str], different: list[str]) -> tuple[dict[str, Any], list[s
     if scaled:
         rules["zeros"] = scaled
     return rules, examples[:3]
+
+
+def _ahead(odd: list[str]) -> str:
+    """The words that stand before nearly all numbers, as in `Rent from 1.800 €`; "" where they may be part of codes."""
+    matches = [match for cell in odd if (match := _NUMBER.fullmatch(cell))]
+    common = Counter(match[1].strip() for match in matches).most_common(1)
+    if not common or common[0][1] < MOSTLY * len(matches) or len(common[0][0]) < 2 or not common[0][0][0].isalpha():
+        return ""
+    measured = sum(any(mark in match[4] for mark in ".,'") or bool(match[6].strip()) for match in matches)
+    return common[0][0] if measured >= 0.5 * len(matches) else ""
 
 
 def _scales(odd: list[str]) -> dict[str, int]:
@@ -158,9 +177,22 @@ def _is_mark(part: str, before: bool) -> bool:
         return True
     if not before and (text == "+" or re.fullmatch(r"/\s?(5|10|20|100)", text)):
         return True  # 10,000+ and 4.1/5
-    if before or len(text) > 10 or text.lower() in {*OF_WORDS, "th", "st", "nd", "rd"} or any(map(str.isdigit, text)):
+    if before or len(text) > 10 or text.lower() in {*OF_WORDS, "th", "st", "nd", "rd"} or any(map(str.isdecimal, text)):
         return False  # 12k is twelve thousand
     return len(text) > 1 or part != text or text in "gmlhsWVA°"
+
+
+def _points_are_thousands(bodies: list[str], marks: Counter[str]) -> bool:
+    """Whether 1.800 is eighteen hundred: where money is written so, or where all without a point are below 1,000."""
+    pointed = [body for body in bodies if "." in body]
+    if not pointed or any("," in body for body in bodies):
+        return False
+    if not all(re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", body.strip()) for body in pointed):
+        return False
+    if any(body.count(".") > 1 for body in pointed) or {mark.lower() for mark in marks} & WITH_POINTS:
+        return True
+    others = [float(body) for body in bodies if body.strip().isdecimal()]
+    return bool(others) and 100 <= min(others) and max(others) < 1000
 
 
 def _separators(bodies: list[str], plain: list[str]) -> dict[str, Any] | None:

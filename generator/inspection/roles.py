@@ -82,7 +82,8 @@ def _role_of_words(name: str, profile: Profile, some: list[str]) -> str:
     dense = sum(any(ord(letter) > 0x2E7F for letter in cell) for cell in some) > 0.5 * len(some)  # Chinese, Japanese …
     named_id = bool(set(of_name[-1:]) & ID_WORDS) or bool(set(of_name) & {"uuid", "guid", "id"})
     named_name = bool(set(of_name) & NAME_WORDS) and not set(of_name) & {"title"}
-    long = words >= (2 if set(of_name) & TEXTS else 4) or profile.length >= 60 or (dense and profile.length >= 8)
+    least_words, least_signs = (2, 4) if set(of_name) & TEXTS else (4, 8)
+    long = words >= least_words or profile.length >= 60 or (dense and profile.length >= least_signs)
     if long and not named_id and (share > 0.3 or profile.distinct > 200) and profile.distinct > 5:
         prose = sum(any(map(str.isalpha, cell)) for cell in some) > 0.5 * len(some)
         looks_named = named_name and words < 6 and share > 0.9

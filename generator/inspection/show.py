@@ -6,6 +6,7 @@ from typing import Any
 
 from ..text import printable
 from .findings import Column, Findings
+from .suggest import quoted
 
 WIDTH = 80
 MOST_COLUMNS = 18  # lines of the table of columns
@@ -133,6 +134,8 @@ def _values(column: Column) -> str:
     about = "about " if detail.get("distinct_estimated") else ""
     if not column.use and column.why and column.role not in ("date",):
         return f"not used: {column.why}"
+    if column.parse.get("clock") and detail.get("min") is not None:
+        return f"{_clock(detail['min'])} to {_clock(detail['max'])}, mean {_clock(detail['mean'])} (read as seconds)"
     if column.role == "number" and detail.get("min") is not None:
         return f"{_number(detail['min'])} to {_number(detail['max'])}, mean {_number(detail['mean'])}"
     if column.role == "date":
@@ -145,6 +148,10 @@ def _values(column: Column) -> str:
     if "top" in detail:
         return f"{about}{column.distinct:,}: " + ", ".join(_cut(str(value), 20) for value, _ in detail["top"][:6])
     return detail.get("example", "")
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02d}:{int(seconds) % 60:02d}"
 
 
 def _number(value: float | None) -> str:
@@ -197,6 +204,8 @@ def _suggestion(findings: Findings) -> list[str]:
     found = findings.suggestion
     target = f' of "{_cut(found.target, 40)}"' if found.target is not None else ""
     lines = [f"Suggested: {found.task}{target} ({_cut(found.why, 300)})"]
+    if found.alternatives:
+        lines.append(f"  or --target {' or '.join(quoted(_cut(name, 40)) for name in found.alternatives)}")
     lines.append(f"  metric {found.metric}; models {', '.join(found.models)}")
     if found.group:
         own = "are a series" if found.task == "time-series-forecasting" else "stay in one split"

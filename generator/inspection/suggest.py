@@ -52,7 +52,9 @@ def suggest(
     reasons = "; ".join(part for part in (chosen.why, why) if part)
     time = "" if pairs or task.startswith("text") else _time(columns, target, table.rows)
     group = "" if pairs else _group(columns, target, table.rows)
-    return suggestion(task, target.name, given, reasons, metric, group, time), None
+    found = suggestion(task, target.name, given, reasons, metric, group, time)
+    found.alternatives = [columns[place].name for place in chosen.alternatives]
+    return found, None
 
 
 def suggestion(

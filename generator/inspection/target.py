@@ -4,7 +4,7 @@ A column's points are the sum of its evidences: what its name says (names.py), w
 beside those of the others, and whether the others tell anything about it. WEIGHTS are the only numbers to tune.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .findings import Column
 from .names import by_name, families, file_is_named_after, is_derived, is_known_before, words_of
@@ -12,9 +12,11 @@ from .predictable import told_by_others
 from .profiles import Profile
 from .related import dated_names, dummies_of, event_of, guessed_of, members_of, sums_of
 from .relation import Table
-from .vocabulary import AMOUNTS, DIVIDED, GUESSED, INPUTS, OUTCOMES
+from .vocabulary import AMOUNTS, CLASSES, COUNTS, DIVIDED, GUESSED, INPUTS, NOT_DONE, OUTCOMES
 
 MOST_CLASSES = 50
+CLOSE = 7.0  # points below the best up to which a column may be meant as well
+MOST_CLOSE = 3
 BESIDE_TEXTS = 4  # other columns up to which a table with texts is one of texts
 MANY_NUMBERS = 8  # other columns from which on the only one of words is likely to be their class
 FEW_NUMBERS = 10  # different integers up to which they are taken for classes
@@ -64,6 +66,7 @@ class Chosen:
     place: int
     points: float
     why: str
+    alternatives: list[int] = field(default_factory=list)  # places of what may be meant as well, the likeliest first
 
 
 def choose(table: Table, columns: list[Column], profiles: list[Profile], wanted: str | None) -> Chosen | None:
@@ -72,7 +75,11 @@ def choose(table: Table, columns: list[Column], profiles: list[Profile], wanted:
         return Chosen([column.name for column in columns].index(wanted), 0.0, "named with --target")
     found = evidences(table, columns, profiles)
     scored = [_weighed(place, columns[place].name, evidence) for place, evidence in found.items()]
-    return max(scored, key=lambda chosen: chosen.points, default=None)
+    ranked = sorted(scored, key=lambda chosen: -chosen.points)
+    for other in ranked[1 : MOST_CLOSE + 1]:
+        if other.points > max(0.0, ranked[0].points - CLOSE):
+            ranked[0].alternatives.append(other.place)
+    return ranked[0] if ranked else None
 
 
 def _weighed(place: int, name: str, evidence: dict[str, float]) -> Chosen:
@@ -142,6 +149,8 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
     found["known beforehand"] = (place or is_known_before(name)) * (0.75 if i == usable[-1] else 1.0)
     if columns[i].role == "category" and columns[i].distinct > 2 and set(words[-1:]) & AMOUNTS:
         found["name"] *= 0.5  # a price of words is a range, a rating of words says who may see the film
+    if columns[i].distinct == 2 and words[-1:] and words[-1].endswith("ed") and len(words[-1]) > 5:
+        found["name"] = max(found["name"], 6.0 * (words[-1] not in NOT_DONE))  # enrolled, resigned, shipped
     found["file"] = file_is_named_after(table.path, name)
     found["guessed"] = bool(set(words) & GUESSED)
     return found
@@ -153,7 +162,8 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
 def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: list[int]) -> dict[str, float]:
     """What a column's values are beside those of the others."""
     column, profile = columns[i], profiles[i]
-    classes = are_classes(column, profile)
+    counted = column.role == "number" and set(words_of(column.name)) & COUNTS - CLASSES
+    classes = are_classes(column, profile) and (profile.distinct == 2 or not counted)
     others = [k for k in usable if k != i and columns[k].role not in ("date", "text")]
     word, at_end = column.role == "category", i in (usable[0], usable[-1])
     found = {"classes": classes, "two classes": classes and profile.distinct == 2, "words": word}

@@ -17,9 +17,12 @@ any field
  7 efficiency strength
  6 count total amount stage priority urgency output flag
  5 category status decision vote voted choice growth happiness expectancy
+ 7 final finish complete
+10 finaltime finishtime bookingcomplete
  4 type group kind level cluster author performance case
  3 condition rate
- 2 language duration
+ 2 language
+ 1 duration
  1 income value
  0 selfemployed account accounts discount subtotal resttime timezone runtime uptime
 customers, marketing, web
@@ -45,9 +48,11 @@ money, credit, insurance, prices
 10 demand price charges msrp repaid marketvalue bankrupt bankruptcy insolvent delinquent delinquency chargedoff goodbad
 11 unitssold quantitysold qtysold weeklysales
  9 rent revenue claimamount totalclaimamount claimcost
+ 9 boxoffice
  8 salary delay sold turnover salaryinusd compensation ctc grossincome netincome boxoffice
  7 profit wage fare cost fareamount totalfare totalamount margin paid gross
- 6 tip pricerange claim claimed bad
+ 9 claim settlementvalue settlement payout
+ 6 tip pricerange claimed bad
  5 earnings wages losses loss claims close adjclose closeprice closingprice
  4 expenditure
 health
@@ -91,8 +96,9 @@ industry, energy, software, security
  5 failures errors energy
 nature, chemistry, the sky, weather
 12 raintomorrow aqi hazardous
+ 8 pm25 pm10
 11 potability potable rings aqibucket firealarm
-10 mpg milespergallon pm25 pm10 toxic emotion sentiment coveringtype covertype quality
+10 mpg milespergallon toxic emotion sentiment coveringtype covertype quality
  9 solubility logs bandgap toxicity criticaltemp formationenergy pic50 ic50 floodprobability
  9 burnedarea burntarea acresburned areaburned
 10 fertilizername
@@ -101,12 +107,13 @@ nature, chemistry, the sky, weather
  8 damage edible poisonous ripeness cropyield
  7 production precipitation co2emissions emission airquality pollution pollutionlevel waterquality redshift
  9 stellarclass startype
- 4 weather crop rainfall snowfall
- 2 rain
+ 4 weather crop rainfall
+ 2 rain snowfall
  6 ozone o3 damagegrade co2 issafe safe spectralclass galaxytype
 cities, traffic, sports, states
 12 lifeexpectancy noshow
 11 arrdelay depdelay arrdelayminutes depdelayminutes arrivaldelay departuredelay arrdel15 depdel15 adoptionspeed adopted
+10 trafficsituation
 11 timetaken ontime reachedontime iscanceled ftr fulltimeresult
 10 cancelled canceled recidivism recid recidivated won tripduration trafficvolume traveltime deliverytime triptime
 10 winplaceperc happinessscore ladderscore accidentseverity injuryseverity violentcrimesperpop
@@ -115,14 +122,19 @@ cities, traffic, sports, states
  7 eta
  8 late electricrange adoption
  7 crimetype offense offence turnout casualties fatalities fatal injuries goals
- 6 passengers ridership boardings rides riders collisions
+ 6 bikecount
+11 rentedbikecount
+ 7 rentals
+ 5 passengers
+ 6 ridership boardings rides riders collisions
  6 cases ncases
  5 incidents accidents crime crimes arrest arrests
  4 spending murder trips
 abroad: German, Spanish, Portuguese, Italian, French, Dutch, Polish, Turkish, Russian, Chinese, Japanese, Korean
-14 ziel zielvariable zielgroesse zielgrosse objetivo alvo obiettivo cible doel cel hedef цель 目标 标签 ラベル 타겟
+14 ziel zielvariable zielgroesse zielgrosse objetivo alvo obiettivo cible hedef цель 目标 标签 ラベル 타겟
 12 klasse klassifikation clase classe clasificacion classificacao classificazione klasa sinif класс 类别 分类
 12 kundigung gekundigt abwanderung ausfall betrug abandono fuga baja fraude frode inadimplente inadimplencia cancelado
+12 cancela cancelada cancelacion cancelamento annulation storno stornierung annullato
 12 desabonnement defaut churned odejscie dolandiricilik отток мошенничество 流失 违约 欺诈 解約 이탈
 12 diagnose diagnostico diagnosi diagnostic diagnoza tani диагноз 诊断 診断
 11 ergebnis resultado risultato esito resultat uitkomst wynik sonuc результат 结果 結果 결과
@@ -136,6 +148,8 @@ abroad: German, Spanish, Portuguese, Italian, French, Dutch, Polish, Turkish, Ru
  8 ertrag ernte rendimiento rendimento rendement producao produccion produktion 产量 gewinn ganancia lucro profitto 利润
  8 stimmung gefuhl sentimiento sentimento emocion emozione sentiment 情感 情绪 verspatung retraso atraso ritardo retard
  7 kosten costo custo cout kosten koszt gesamtkosten 成本 kategorie categoria category 種類 anzahl cantidad quantidade
+ 9 着順 順位
+ 7 kategori categori qtd qtde quantite vendida vendue saida
  7 zahl menge stuckzahl monto importe betrag montant unfalle accidentes gravedad gravidade gravite schwere 严重程度
 """
 NAMES: dict[str, int] = {}
@@ -157,6 +171,7 @@ FEATURES = set(
     manufacturer lat lon north south east west central time hours nationality religion language party relationship
     humidity embarked cabin ticket parch sibsp dose urban rural island deck alone x z
     location place county province zone station neighbourhood neighborhood street direction speed
+    season round league division home away team opponent cd cod codigo kode kod
     alter geschlecht plz stadt bundesland ort edad sexo genero ciudad provincia barrio idade cidade bairro sesso citta
     regione zona sexe ville quartier leeftijd geslacht plec wiek miasto yas cinsiyet sehir возраст пол город 年龄 性别
     城市 地区 年齢 性別 나이 성별
@@ -180,10 +195,16 @@ UNITS = set(
 )
 FORMULA = re.compile(r"(target|label|class|y|outcome)(var|variable|value|col|column|name|id|idx|s|es)?\d?")
 VAGUE = set(
-    "class type status category level group kind count amount total condition quality species".split()
+    "class type status category level group kind count amount total condition quality species variety".split()
 )  # vehicle_class is not the class
 DIVIDED = set(  # who is learnt from, written down by somebody else
     "train test istrain istest trainset testset split fold folds partition subset trainortest traintest".split()
+)
+NOT_DONE = set(  # end as what was done does, but say how somebody or something is
+    """
+    married divorced widowed furnished unfurnished educated experienced detached attached weighted automated needed
+    speed hundred bearded colored coloured talented gifted renovated smoked employed
+    """.split()
 )
 MARKS = set(  # fraud_reported and churn_flag
     """
