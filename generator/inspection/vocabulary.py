@@ -11,19 +11,17 @@ any field
 13 targetvalue labels goldlabel
 12 class outcomes classlabel anomaly
 11 tomorrow response
-10 intent deny denied reject rejected accept accepted acceptance approve approval alarm anomalous
- 8 result severity risk activity verdict disposition grading successful
+10 intent deny denied reject rejected accept accepted acceptance approve approval alarm anomalous finaltime
+10 finishtime bookingcomplete
+ 8 result severity severitycode risk activity verdict disposition grading successful
  7 classification score grade points topic labelname digit letter subtype transported completed completion success
- 7 efficiency strength
+ 7 efficiency strength final finish complete
  6 count total amount stage priority urgency output flag
- 5 category status decision vote voted choice growth happiness expectancy
- 7 final finish complete
-10 finaltime finishtime bookingcomplete
+ 5 status decision vote voted choice growth happiness expectancy
  4 type group kind level cluster author performance case
  3 condition rate
  2 language
- 1 duration
- 1 income value
+ 1 duration income value
  0 selfemployed account accounts discount subtotal resttime timezone runtime uptime
 customers, marketing, web
 14 survived churn churned attrition exited
@@ -32,26 +30,24 @@ customers, marketing, web
 11 subscribed approved admitted admission conversion clicked default variety prodtaken
 10 purchase purchased satinaldimi bought responded click left winner satisfaction satisfied ctr cltv clv ltv
 10 customerlifetimevalue lifetimevalue buy willbuy retention retained renewed renewal lapsed unsubscribed
- 9 spend spent spending amountspent totalspend purchaseamount yearlyamountspent clicks liked
- 9 segmentation
- 6 segment
+ 9 spend spent spending amountspent totalspend purchaseamount yearlyamountspent clicks liked segmentation
+ 9 totalinteractions reviewerscore listeningtime
  8 recommended booked booking taken opened visit engagement rating returned cnt
  7 popularity genre stars polarity engaged complaint complained upgrade crosssell upsell interest
- 5 views likes shares downloads participation participated callback responses response articles balance visits installs
+ 6 segment units gls
+ 5 views likes shares downloads participation participated callback responses articles balance visits installs
  5 subscribers followers retweets upvotes plays streams reviews
 money, credit, insurance, prices
 18 isfraud
 14 fraud fraudulent defaulter fraudfound
 13 saleprice medv medhouseval medianhousevalue
 12 loanstatus defaulted creditability badloan seriousdlqin2yrs
-11 sales totalrent baserent
-10 demand price charges msrp repaid marketvalue bankrupt bankruptcy insolvent delinquent delinquency chargedoff goodbad
-11 unitssold quantitysold qtysold weeklysales
- 9 rent revenue claimamount totalclaimamount claimcost
- 9 boxoffice
- 8 salary delay sold turnover salaryinusd compensation ctc grossincome netincome boxoffice
+11 sales totalrent baserent unitssold numsold quantitysold qtysold weeklysales
+10 demand price charges msrp repaid paidback loanpaidback marketvalue bankrupt bankruptcy insolvent delinquent
+10 delinquency chargedoff goodbad
+ 9 rent revenue claimamount totalclaimamount claimcost boxoffice claim settlementvalue settlement payout
+ 8 salary delay sold turnover salaryinusd compensation ctc grossincome netincome
  7 profit wage fare cost fareamount totalfare totalamount margin paid gross
- 9 claim settlementvalue settlement payout
  6 tip pricerange claimed bad
  5 earnings wages losses loss claims close adjclose closeprice closingprice
  4 expenditure
@@ -60,103 +56,94 @@ health
 12 deathevent readmitted recurred recurrence relapse relapsed species overallsurvival nobeyesdad
 11 malignant prognosis biopsy sepsis mortality inhospitalmortality
 10 stroke cardio heartdisease died dead death progression tenyearchd fetalhealth lengthofstay
- 9 los
- 9 hospitaldeath pcos ckd dementia alzheimer alzheimers obesity obesitylevel covid covidresult testresult testresults
- 8 disease disorder diabetes chd cancer tumor tumour depression stresslevel readmission caloriesburned caloriesburnt
- 8 hba1c updrs totalupdrs motorupdrs asd triage acuity sleepdisorder sleepquality
+ 9 los hospitaldeath pcos ckd dementia alzheimer alzheimers obesity obesitylevel covid covidresult testresult
+ 9 testresults
+ 8 disease disorder diabetes chd cancer tumor tumour depression stresslevel readmission caloriesburned
+ 8 caloriesburnt hba1c updrs totalupdrs motorupdrs asd triage acuity sleepdisorder sleepquality
  7 affected infected infection positive complication complications metastasis
  6 deaths
- 5 survival survive alive released injury premature doctor calories severity
+ 5 survival survive alive released injury premature doctor calories
 work, schools
 14 finalgrade finalscore finalmark finalresult examscore
 12 g3 leaveornot ispromoted
 11 placed promoted termd resigned terminated
 10 dropout admit chanceofadmit performanceindex
  9 hired shortlisted selected attended burnrate totalscore testscore gradeclass
- 7 graduated
  8 passed placement failed pass marks performancescore performancerating cgpa
+ 7 graduated actualproductivity
  6 prestige
  5 math reading writing employed employment volunteer gpa eval evaluation mark percentage
  4 productivity
- 7 actualproductivity
 industry, energy, software, security
 18 ismalware
 14 isphishing
-13 isspam spam
-13 remainingusefullife rul defective
+13 isspam spam remainingusefullife rul defective
 12 malicious malware legitimate
 11 attackcat attacktype intrusion phishing botnet ddos machinefailure
 10 faulty fault faults faulttype faultcode failuretype breakdown machinestatus
  9 storypoints vulnerable vulnerability
- 8 fail failure bug bugs buggy defect defects rpe effort stability broken downtime
- 2 signalstrength
+ 8 fail failure bug bugs buggy defect defects rpe effort stability broken downtime activepower
  7 yield consumption load poweroutput energyoutput powerconsumption usagekwh netload appliances
- 8 activepower
  6 attack power radiation irradiance emissions ghi acpower
  5 failures errors energy
+ 2 signalstrength
 nature, chemistry, the sky, weather
 12 raintomorrow aqi hazardous
- 8 pm25 pm10
 11 potability potable rings aqibucket firealarm
-10 mpg milespergallon toxic emotion sentiment coveringtype covertype quality
- 9 solubility logs bandgap toxicity criticaltemp formationenergy pic50 ic50 floodprobability
- 9 burnedarea burntarea acresburned areaburned
-10 fertilizername
- 7 magnitude
- 5 mag
- 8 damage edible poisonous ripeness cropyield
- 7 production precipitation co2emissions emission airquality pollution pollutionlevel waterquality redshift
- 9 stellarclass startype
- 4 weather crop rainfall
- 2 rain snowfall
+10 mpg milespergallon toxic emotion sentiment coveringtype covertype quality fertilizername
+ 9 solubility logs bandgap toxicity criticaltemp formationenergy pic50 ic50 floodprobability burnedarea burntarea
+ 9 acresburned areaburned stellarclass startype
+ 8 pm25 pm10 damage edible poisonous ripeness cropyield
+ 7 magnitude production precipitation co2emissions emission airquality pollution pollutionlevel waterquality
+ 7 redshift
  6 ozone o3 damagegrade co2 issafe safe spectralclass galaxytype
+ 5 mag
+ 3 weather crop rainfall
+ 2 rain snowfall
 cities, traffic, sports, states
 12 lifeexpectancy noshow
-11 arrdelay depdelay arrdelayminutes depdelayminutes arrivaldelay departuredelay arrdel15 depdel15 adoptionspeed adopted
-10 trafficsituation
-11 timetaken ontime reachedontime iscanceled ftr fulltimeresult
-10 cancelled canceled recidivism recid recidivated won tripduration trafficvolume traveltime deliverytime triptime
-10 winplaceperc happinessscore ladderscore accidentseverity injuryseverity violentcrimesperpop
+11 arrdelay depdelay arrdelayminutes depdelayminutes arrivaldelay departuredelay arrdel15 depdel15 adoptionspeed
+11 adopted timetaken ontime reachedontime iscanceled ftr fulltimeresult rentedbikecount
+10 trafficsituation cancelled canceled recidivism recid recidivated won tripduration trafficvolume traveltime
+10 deliverytime triptime winplaceperc happinessscore ladderscore accidentseverity injuryseverity
+10 violentcrimesperpop
  9 responsetime resolutiontime waittime waitingtime damagecost isarrested
- 8 wins win delivered delayed occupancy arrested medal winpct homewin voteaverage imdbscore imdbrating averagerating
- 7 eta
- 8 late electricrange adoption
- 7 crimetype offense offence turnout casualties fatalities fatal injuries goals
- 6 bikecount
-11 rentedbikecount
- 7 rentals
- 5 passengers
- 6 ridership boardings rides riders collisions
- 6 cases ncases
- 5 incidents accidents crime crimes arrest arrests
- 4 spending murder trips
+ 8 wins win delivered delayed occupancy arrested medal winpct homewin voteaverage imdbscore imdbrating
+ 8 averagerating late electricrange adoption
+ 7 eta crimetype offense offence turnout casualties fatalities fatal injuries goals rentals
+ 6 bikecount ridership boardings rides riders collisions cases ncases
+ 5 passengers incidents accidents crime crimes arrest arrests
+ 4 murder trips
 abroad: German, Spanish, Portuguese, Italian, French, Dutch, Polish, Turkish, Russian, Chinese, Japanese, Korean
 14 ziel zielvariable zielgroesse zielgrosse objetivo alvo obiettivo cible hedef цель 目标 标签 ラベル 타겟
 12 klasse klassifikation clase classe clasificacion classificacao classificazione klasa sinif класс 类别 分类
-12 kundigung gekundigt abwanderung ausfall betrug abandono fuga baja fraude frode inadimplente inadimplencia cancelado
-12 cancela cancelada cancelacion cancelamento annulation storno stornierung annullato
-12 desabonnement defaut churned odejscie dolandiricilik отток мошенничество 流失 违约 欺诈 解約 이탈
-12 diagnose diagnostico diagnosi diagnostic diagnoza tani диагноз 诊断 診断
+12 kundigung
+12 gekundigt abwanderung ausfall betrug abandono fuga baja fraude frode inadimplente inadimplencia cancelado
+12 cancela cancelada cancelacion cancelamento annulation storno stornierung annullato desabonnement defaut odejscie
+12 dolandiricilik отток мошенничество 流失 违约 欺诈 解約 이탈 diagnose diagnostico diagnosi diagnostic diagnoza
+12 tani диагноз
+12 诊断 診断
 11 ergebnis resultado risultato esito resultat uitkomst wynik sonuc результат 结果 結果 결과
-10 preis verkaufspreis kaufpreis mietpreis precio preco prezzo prix prijs cena fiyat цена 价格 房价 总价 単価 価格 가격
-10 umsatz absatz ventas vendas vendite ventes omzet verkoop sprzedaz satis продажи 销量 销售额 销售 売上 매출
- 9 miete kaltmiete warmmiete gesamtmiete alquiler aluguel affitto loyer huur 租金
- 9 gehalt lohn salario stipendio salaire salaris wynagrodzenie maas зарплата 工资 薪资 年収
- 8 bewertung note endnote abschlussnote calificacion nota notafinal voto ocena puan оценка 评分 成绩 分数 点数 評価
- 8 verbrauch stromverbrauch consumo consommation verbruik zuzycie tuketim расход 用电量 消費
- 8 nachfrage demanda domanda demande vraag 需求 krankheit enfermedad doenca malattia maladie ziekte 疾病
- 8 ertrag ernte rendimiento rendimento rendement producao produccion produktion 产量 gewinn ganancia lucro profitto 利润
- 8 stimmung gefuhl sentimiento sentimento emocion emozione sentiment 情感 情绪 verspatung retraso atraso ritardo retard
- 7 kosten costo custo cout kosten koszt gesamtkosten 成本 kategorie categoria category 種類 anzahl cantidad quantidade
- 9 着順 順位
- 7 kategori categori qtd qtde quantite vendida vendue saida
- 7 zahl menge stuckzahl monto importe betrag montant unfalle accidentes gravedad gravidade gravite schwere 严重程度
+10 preis verkaufspreis kaufpreis mietpreis precio preco prezzo prix prijs cena fiyat цена 价格 房价 总价 単価
+10 価格 가격 umsatz
+10 absatz ventas vendas vendite ventes omzet verkoop sprzedaz satis продажи 销量 销售额 销售 売上 매출
+ 9 miete kaltmiete warmmiete gesamtmiete alquiler aluguel affitto loyer huur 租金 gehalt lohn salario stipendio
+ 9 salaire salaris wynagrodzenie maas зарплата 工资 薪资 年収 着順 順位
+ 8 bewertung note endnote abschlussnote calificacion nota notafinal voto ocena puan оценка 评分 成绩 分数 点数
+ 8 評価 verbrauch
+ 8 stromverbrauch consumo consommation verbruik zuzycie tuketim расход 用电量 消費 nachfrage demanda domanda demande
+ 8 vraag 需求 krankheit enfermedad doenca malattia maladie ziekte 疾病 ertrag ernte rendimiento rendimento rendement
+ 8 producao produccion produktion 产量 gewinn ganancia lucro profitto 利润 stimmung gefuhl sentimiento sentimento
+ 8 emocion emozione 情感 情绪 verspatung retraso atraso ritardo retard
+ 7 kosten costo custo cout koszt gesamtkosten 成本 kategorie categoria category 種類 anzahl cantidad quantidade
+ 7 kategori categori qtd qtde quantite vendida vendue saida zahl menge stuckzahl monto importe betrag montant
+ 7 unfalle accidentes gravedad gravidade gravite schwere 严重程度
 """
 NAMES: dict[str, int] = {}
 for _line in _POINTS.strip().splitlines():
     _points, *_names = _line.split()
     if _points.isdigit():
-        NAMES |= {name: max(int(_points), NAMES.get(name, 0)) for name in _names}
+        NAMES |= dict.fromkeys(_names, int(_points))
 
 # inputs: what is known of somebody or something beforehand
 FEATURES = set(
@@ -261,7 +248,10 @@ COUNTING = set("count total amount number".split())
 NUMBER_OF = set("n no nb num number count numero anzahl cantidad nombre".split())
 TRUE = set("true truth actual actuals".split())  # y_true, work_home_actual
 EVENTS = set(  # that ended what a time was measured of, in the words of survival analysis
-    "status event death dead died deceased cens censor censored observed delta arrest relapse broken".split()
+    """
+    status survivalstatus vitalstatus event death dead died deceased cens censor censored observed delta arrest relapse
+    broken
+    """.split()
 )
 TIMES_TO_EVENT = set(
     """
