@@ -18,18 +18,20 @@ def inspect(path: str, target: str | None = None) -> Findings:
     Raises `Problem` for what does not exist or cannot be read; whatever else is odd becomes a note.
     """
     place = Path(path)
-    if not place.exists():
+    if not path or not place.exists():
         from . import hub
 
         if name := hub.name_of(path):
             found = inspect(str(hub.fetch(name, hub.kept(name))), target)
             found.facts["hub"] = name
             return found
-        raise Problem(f"{path} does not exist; check the path (it starts from {Path.cwd()})")
+        raise Problem(f"{path or 'the empty path'} does not exist; check the path (it starts from {Path.cwd()})")
+    if not place.is_dir() and not place.is_file():
+        raise Problem(f"{path} is a pipe or a device; save what it gives into a file, and name that")
     try:
         found = _folder(path, place, target) if place.is_dir() else _file(path, place, target)
-    except (PermissionError, IsADirectoryError) as error:
-        raise Problem(f"{path} cannot be read: {error.strerror}") from None
+    except OSError as error:
+        raise Problem(f"{path} cannot be read ({error.strerror or error}); see who may read it, or copy it") from None
     if not found.path.startswith(str(place)) or not place.is_dir():
         found.path = path  # but one table of a folder keeps its own
     if target is not None and not found.columns and found.suggestion:
@@ -41,7 +43,7 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
     from . import tables
 
     kind, member = tables.format_of(place)
-    if kind in ("pictures", "npz", "idx", "npy"):
+    if kind in ("pictures", "npz"):
         from .pictures import inspect_pictures
 
         return inspect_pictures(place, target)
@@ -60,6 +62,9 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
         {
             "empty": "the file is empty",
             "picture": "this is a single picture; name the folder that holds all of them",
+            "idx": "this is one of several idx files; name their folder, which has pictures and labels",
+            "npy": "this is a single array; save pictures and labels together: np.savez('data.npz', x=…, y=…)",
+            "archive": "this is an archive of a kind that is not read in place; unpack it, and name what it held",
         }.get(kind, "this is no table, text or picture that hackgen knows; save it as CSV, Parquet, JSON or .xlsx")
     )
     return found

@@ -9,7 +9,9 @@ from pathlib import Path
 from ..errors import Problem
 from . import delimited
 
-BINARY = (b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"\x89HDF", b"ARROW1", b"%PDF", b"BZh", b"7z\xbc\xaf")
+BINARY = (b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"\x89HDF", b"ARROW1", b"%PDF")
+PACKED = (b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # bzip2, 7z, rar, xz, zstandard
+CONTROL = "".join(map(chr, {*range(9), *range(14, 28)}))  # that no text holds, beside tabs and ends of lines
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".psv", ".dat", ".data", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif")
 
@@ -30,7 +32,7 @@ def format_of(path: Path) -> tuple[str, str]:
 
 
 def _format_of_bytes(first: bytes, path: Path) -> str:
-    """csv parquet json jsonl excel npz npy idx picture text binary empty, from the beginning of a file."""
+    """csv parquet json jsonl excel npz npy idx picture text archive binary empty, from the beginning of a file."""
     ending = path.suffix.lower()
     if not first:
         return "empty"
@@ -45,11 +47,13 @@ def _format_of_bytes(first: bytes, path: Path) -> str:
     ):
         if not (first.startswith(b"BM") and ending in TABLE_ENDINGS):
             return "picture"
+    if first.startswith(PACKED) or first[257:262] == b"ustar":
+        return "archive"
     if first.startswith(BINARY):
         return "binary"
     encoding = delimited.encoding_of(first, cut=True)
     text = first.decode(encoding, "replace")
-    if "\0" in text and text.count("\0") > len(text) // 100:
+    if sum(map(text.count, CONTROL)) > len(text) // 100:
         return "binary"
     start = text.lstrip("\ufeff \t\r\n")[:1]
     if ending in (".jsonl", ".ndjson") or (ending == ".json" and start not in "[{") or start in ("{", "["):

@@ -2,7 +2,7 @@
 
 Understood by --data: a folder or .zip with a folder of pictures for each class (optionally under train/, valid/ and
 test/), a .csv that names picture files and labels, in or beside such a folder or itself, a folder with MNIST-style idx
-files, or an .npz with x_train, y_train (and x_test, y_test).
+files, or an .npz with x and y, or with x_train, y_train (and x_test, y_test).
 """
 
 import hashlib
