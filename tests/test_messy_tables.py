@@ -1,0 +1,110 @@
+"""Tables as people have them: what the inspection bears, the project made from it reads, cell for cell."""
+
+import csv
+import gzip
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hackgen.inspection import inspect, tables
+from projects import generate_own, run
+
+READ = """
+import json, sys
+import tables
+from tables import schema
+table = tables.read(sys.argv[1], dialect=schema.load().dialect)
+print(json.dumps([table.columns, table.rows]))
+"""
+ROWS = [[40 + i % 7, ["Köln", "Bonn, Süd", "line\nend"][i % 3], f"it's {i % 4}", i % 11 * 9.5 + 3] for i in range(60)]
+HEAD = ["area", "place", "note", "rent"]
+RECORDS = [dict(zip(HEAD, row, strict=True)) for row in ROWS]
+LINES = "\n".join(json.dumps(record, ensure_ascii=False) for record in RECORDS)
+
+
+def text(rows: list[list[Any]] = ROWS, **how: Any) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n", **how).writerows([HEAD, *rows])
+    return out.getvalue()
+
+
+def zipped(**members: str | bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "."), content)
+    return out.getvalue()
+
+
+FILES = {
+    "apostrophes.csv": text(quotechar="'").encode(),
+    "apostrophes_around_all.csv": text([[*row[:2], row[2].replace("'", ""), row[3]] for row in ROWS], quotechar="'",
+                                       quoting=csv.QUOTE_NONNUMERIC).encode(),
+    "bars.txt": text(delimiter="|").encode(),
+    "wide.txt": text(delimiter="\t").encode("utf-16"),
+    "wide.csv": text(delimiter=";").encode("utf-16-be"),
+    "ragged.csv": (text() + "1,Bonn\n2,Bonn,x,5,6,7\n").encode(),
+    "packed_twice.zip": zipped(a__gz=gzip.compress(text().encode())),
+    "two.zip": zipped(test__csv="area\n" + "1\n" * 999, train__csv=text()),
+    "list.json": json.dumps(RECORDS).encode("utf-16"),
+    "latin.json": json.dumps(RECORDS, ensure_ascii=False).encode("latin-1"),
+    "list.zip": zipped(a__json=json.dumps(RECORDS)),
+    "lines.zip": zipped(a__jsonl=LINES),
+    "lines.jsonl": LINES.encode("utf-16"),
+    "broken.jsonl": (LINES + '\n{"area": 1, \n' + LINES).encode(),
+    "lists.jsonl": "\n".join(map(json.dumps, ROWS)).encode(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_project_reads_what_was_inspected(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(FILES[name])
+    found = inspect(str(path))
+    assert found.rows == {"ragged.csv": 62, "broken.jsonl": 120}.get(name, 60), found.notes
+    assert [column.role for column in found.columns] == ["number", "category", "category", "number"]
+    project = generate_own(tmp_path / "p", path)
+    columns, rows = json.loads(run(project, "-c", READ, str(path)).ok().out)
+    with tables.opened(path, found.format) as table:
+        assert (columns, rows) == (table.names, table.sample)
+    run(project, "data.py").ok()
+
+
+def test_odd_rows_are_named_and_refused_where_nobody_has_seen_them(tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text(text(), encoding="utf-8")
+    (tmp_path / "odd.csv").write_bytes(FILES["ragged.csv"])
+    project = generate_own(tmp_path / "p", tmp_path / "good.csv")
+    run(project, "train.py", "--data", str(tmp_path / "odd.csv")).refused(1, "2 cell(s) in line", "mend")
+    told = run(generate_own(tmp_path / "q", tmp_path / "odd.csv"), "data.py").ok().err
+    assert "odd.csv: 2 row(s) with more or fewer cells" in told
+    assert [s.detail for s in inspect(str(tmp_path / "odd.csv")).suspects if s.kind == "ragged"]
+    (tmp_path / "good.jsonl").write_text(LINES, encoding="utf-8")
+    (tmp_path / "odd.jsonl").write_bytes(FILES["broken.jsonl"])
+    project = generate_own(tmp_path / "r", tmp_path / "good.jsonl")
+    run(project, "train.py", "--data", str(tmp_path / "odd.jsonl")).refused(1, "line 61", "mend")
+
+
+def test_an_archive_tells_what_else_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "two.zip"
+    path.write_bytes(FILES["two.zip"])
+    found = inspect(str(path))
+    assert found.dialect["member"] == "train.csv" and any("also holds test.csv" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.tar", b"a.csv" + bytes(252) + b"ustar" + bytes(250), "unpack it"),
+        ("a.csv", b"BZh91AY" + bytes(range(256)), "unpack it"),
+        ("a.zip", zipped(a__parquet=b"PAR1" + bytes(20)), "unpack it"),
+        ("a.csv", bytes(range(1, 200)) * 9, "no table, text or picture"),
+        ("a.csv", b"", "empty"),
+    ],
+)
+def test_what_holds_no_data_says_what_to_do(name: str, content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    found = inspect(str(tmp_path / name))
+    assert found.suggestion is None and said in found.notes[0]
