@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import text
+from . import fitting, text
 from .errors import Misuse, Problem
 from .project import Answers, Choice
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .inspection import Findings  # its libraries are slow to import, and needed only with --data
 
 COPIED = 20 * 2**20  # bytes; what is larger stays where it is
+SIDE = 256  # most pixels of a copied picture, unless --size says more
 LOCATION = "data/location.txt"
 PICTURE_FORMATS = ("pictures", "picture-list")
 FAMILIES = {"pictures": "pictures", "picture-list": "pictures", "npz": "pictures", "idx": "pictures"} | {
@@ -47,6 +48,14 @@ class OwnData:
         return self.findings.facts.get("files", {}).get("read", 0)
 
     @property
+    def told(self) -> str:
+        """Where the data are and who has them, for the person who makes the project."""
+        if not self.copied:
+            return f"left where they are; {LOCATION} says where, on this computer alone"
+        what = "copies" if self.findings.format not in PICTURE_FORMATS else f"{len(self.files):,} upright copies"
+        return f"{what} in {self.knob}, tracked, so that a clone trains (--no-copy leaves them where they are)"
+
+    @property
     def format(self) -> str:
         return self.findings.format
 
@@ -63,18 +72,22 @@ def proposed(answers: Answers, findings: "Findings") -> Answers:
         if suggestion is None:
             raise Problem(f"{findings.path}: {_why_nothing(findings)}")
         answers = replace(answers, task=suggestion.task)
-    if suggestion is None or suggestion.task != answers.task:
+    tables = {"tabular-classification", "tabular-regression"}
+    if suggestion is None or not (suggestion.task == answers.task or {suggestion.task, answers.task} <= tables):
         return answers
-    fitting = {"target": suggestion.target or "", "group": suggestion.group, "time": suggestion.time}
-    return replace(answers, **{name: value for name, value in fitting.items() if getattr(answers, name) is None})
+    target = next((c for c in findings.columns if c.name == suggestion.target), None)
+    if suggestion.task != answers.task and (target is None or fitting.unsuited(target, answers.task, findings.rows)):
+        suggestion = replace(suggestion, target=answers.target)
+    found = {"target": suggestion.target or "", "group": suggestion.group, "time": suggestion.time}
+    return replace(answers, **{name: value for name, value in found.items() if getattr(answers, name) is None})
 
 
 def _why_nothing(findings: "Findings") -> str:
     """Why no task can be suggested, and what to do about it."""
-    if findings.notes and (findings.format == "unknown" or (findings.columns and findings.rows)):
+    if findings.notes and (findings.format == "unknown" or findings.rows):
         return findings.notes[-1]  # which says what to do
     if findings.notes and not findings.rows:
-        return f"{findings.notes[-1]}; name other data"
+        return findings.notes[-1] + ("" if ";" in findings.notes[-1] else "; name other data")
     return "it is not clear what to learn from it; say it with --task (and --target)"
 
 
@@ -90,6 +103,7 @@ def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
             f"{choice.task.name} reads {' or '.join(reads)}, and {findings.path} holds {family(findings.format)}; "
             + (f"what fits: --task {findings.suggestion.task}" if findings.suggestion else "name other data")
         )
+    fitting.check(findings, choice.task.name, answers)
     path = Path(os.path.abspath(findings.path))
     copies = {} if answers.copy is False else dict(_copies(path, findings, answers))
     if copies and sum(map(len, copies.values())) <= COPIED:
@@ -110,7 +124,7 @@ def _copies(path: Path, findings: "Findings", answers: Answers) -> Iterator[tupl
     if findings.format in PICTURE_FORMATS:
         from .inspection.pictures import copy_pictures
 
-        found = copy_pictures(path, answers.size or 256).items()
+        found = copy_pictures(path, answers.size or SIDE).items()
         folder = safe_name(path.stem if path.is_file() else path.name)
         return ((f"data/{folder}/{inside}", content) for inside, content in found)
     if path.is_file():
@@ -185,15 +199,19 @@ def schema(own: OwnData, answers: Answers) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def facts(own: OwnData) -> dict[str, Any]:
+def facts(own: OwnData, answers: Answers) -> dict[str, Any]:
     """What the templates of `own/` may say about the data."""
     findings = own.findings
+    pictures = own.copied and findings.format in PICTURE_FORMATS
     return {
         "name": own.name,
         "path": own.knob,
         "copied": own.copied,
         "format": findings.format,
         "files": own.series_files,
+        "pictures": len(own.files) if pictures else 0,
+        "side": answers.size or SIDE,
+        "target": answers.target or "",
         "rows": findings.rows,
         "bytes": findings.bytes,
         "columns": findings.columns,

@@ -87,7 +87,7 @@ def test_labels_of_any_form(tmp_path: Path, labels: np.ndarray) -> None:
 )
 def test_what_cannot_be_used_is_one_line(tmp_path: Path, arrays: dict[str, np.ndarray], said: str) -> None:
     np.savez(tmp_path / "a.npz", **arrays)
-    with pytest.raises(ValueError, match="cannot|needed|holds|has|shape") as fault:
+    with pytest.raises(ValueError, match=r"cannot|needed|holds|has|shape") as fault:
         read(tmp_path / "a.npz")
     assert said in str(fault.value) and "\n" not in str(fault.value)
     inspect(str(tmp_path / "a.npz"))  # which never fails

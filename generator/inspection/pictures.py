@@ -44,7 +44,7 @@ def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
         found.format = "picture-list"
     found.bytes = sum(size for size, _ in listing.stamps) if path.is_dir() or is_table else path.stat().st_size
     labelled = any(label is not None for label in listing.labels)
-    if dropped := listing.keep(labelled):
+    if (dropped := listing.keep(labelled)) and not column:
         listing.notes.append(f"{dropped} picture(s) have no label and are left out")
     found.rows = len(listing.names)
     found.notes += listing.notes
@@ -58,7 +58,8 @@ def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
     _files(found, listing, opened)
     alike_ones(found, listing, opened)
     unmatched = [note for note in listing.notes if "name no picture" in note or "not named" in note]
-    found.suspects += [Suspect("unmatched", column or None, note) for note in unmatched]
+    found.notes = [note for note in found.notes if note not in unmatched]
+    found.suspects += [Suspect("unmatched", None, f"{note}; left out") for note in unmatched]
     return found
 
 
@@ -151,7 +152,13 @@ def _files(found: Findings, listing: Any, opened: Opened) -> None:
     if bad:
         found.facts["corrupt"] = [name for name, _ in bad][:NAMED]
         more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-        found.suspects.append(Suspect("corrupt", None, f"{bad[0][0]} ({bad[0][1]}){more}; train.py --skip-bad"))
+        found.suspects.append(
+            Suspect(
+                "corrupt",
+                None,
+                f"{bad[0][0]} ({bad[0][1]}){more}; they are left out of copies, and elsewhere by train.py --skip-bad",
+            )
+        )
 
 
 def _of_arrays(path: Path) -> Findings:

@@ -10,11 +10,13 @@ from .findings import Column, Findings
 WIDTH = 80
 MOST_COLUMNS = 18  # lines of the table of columns
 MOST_SUSPECTS = 12
+UNITS = {name: "picture" for name in ("pictures", "picture-list", "npz", "idx")} | {"text": "text", "texts": "text"}
+TOLD = ("corrupt", "duplicates", "near_duplicates", "empty")  # which suspects tell too
 ORDER = "leakage imbalance sentinel mixed-dates future-dates numbers-as-text duplicates near-duplicates".split()
 
 
-def text(findings: Findings, width: int = WIDTH, colour: bool = False) -> str:
-    """The report; with `colour` for a terminal, else plain."""
+def text(findings: Findings, width: int = WIDTH, colour: bool = False, command: bool = True) -> str:
+    """The report; with `colour` for a terminal, else plain; without the `command` for who has given one."""
     from rich.console import Console
     from rich.text import Text
 
@@ -57,7 +59,8 @@ def text(findings: Findings, width: int = WIDTH, colour: bool = False) -> str:
         for line in _suggestion(findings):
             say(line)
         say("")
-        console.print(Text("  " + printable(findings.suggestion.command), style="bold"), soft_wrap=True)
+        if command:
+            console.print(Text("  " + printable(findings.suggestion.command), style="bold"), soft_wrap=True)
     else:
         say("Nothing to suggest.")
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
@@ -85,7 +88,10 @@ def _rows(shown: list[Column], target: str | None, width: int) -> Iterator[tuple
 def _head(findings: Findings) -> str:
     parts = [f"{findings.path}: {findings.format}"]
     if findings.rows:
-        parts.append(f"{findings.rows:,} rows" + (f" × {len(findings.columns)} columns" if findings.columns else ""))
+        unit = UNITS.get(findings.format, "row")
+        beside = f" × {len(findings.columns):,} column{'s' * (len(findings.columns) != 1)}"
+        counted = f"{findings.rows:,} {unit}{'s' * (findings.rows != 1)}"
+        parts.append(counted + (beside if unit == "row" and findings.columns else ""))
     if findings.bytes:
         parts.append(_size(findings.bytes))
     dialect = findings.dialect
@@ -148,7 +154,12 @@ def _values(column: Column) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "?" if value is None else f"{value:,.0f}" if value == int(value) and abs(value) < 1e12 else f"{value:.4g}"
+    return "?" if value is None else _whole(value) if value == int(value) and abs(value) < 1e12 else f"{value:.4g}"
+
+
+def _whole(value: float) -> str:
+    """An integer with commas where it is long; four digits may be a year."""
+    return f"{value:.0f}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 
 def _facts(findings: Findings) -> list[str]:
@@ -162,7 +173,8 @@ def _facts(findings: Findings) -> list[str]:
         lines.append(_series(series))
     for name, value in findings.facts.items():
         if (
-            name not in ("class_shares", "sample", "series")
+            name not in ("class_shares", "sample", "series", *(TOLD if findings.suspects else ()))
+            and not name.startswith("in_")
             and not (name == "classes" and shares)
             and value not in ({}, [], "", 0)
         ):
