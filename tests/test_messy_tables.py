@@ -108,3 +108,46 @@ def test_what_holds_no_data_says_what_to_do(name: str, content: bytes, said: str
     (tmp_path / name).write_bytes(content)
     found = inspect(str(tmp_path / name))
     assert found.suggestion is None and said in found.notes[0]
+
+
+def workbook(path: Path) -> Path:
+    """A title, groups merged downwards, a merge across, formulas that no program has computed."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Measured in spring"])
+    sheet.merge_cells("A1:D1")
+    sheet.append(["site", "value", "double", "good"])
+    for i in range(60):
+        sheet.append([None if i % 3 else f"s{i // 15}", i * 1.5, f"=B{i + 3}*2", i % 4 > 1])
+    for row in range(3, 63, 3):
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row + 2, end_column=1)
+    book.save(path)
+    return path
+
+
+def test_merged_cells_are_filled_and_formulas_without_results_are_told(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx")
+    found = inspect(str(path), "good")
+    site, _, double, good = found.columns
+    assert (site.missing, site.distinct, double.role) == (0, 4, "empty") and found.rows == 60
+    assert any("60 formula(s) have no saved result" in note for note in found.notes)
+    assert [value for value, _ in good.detail["top"]] == ["false", "true"]
+    project = generate_own(tmp_path / "p", path, target="good")
+    _, rows = json.loads(run(project, "-c", READ, str(path)).ok().out)
+    assert [row[0] for row in rows] == [f"s{i // 15}" for i in range(0, 60, 3) for _ in range(3)]
+    assert "classes of good: false, true" in run(project, "data.py").ok().out
+
+
+def test_a_merge_is_found_wherever_a_block_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hackgen.inspection.borrowed import borrowed
+
+    parts = borrowed("sheet_parts", "readers/tables/excel/tables")
+    path, part = workbook(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml"
+    whole = parts.scan(path, part)
+    assert len(whole[0]) == 20 and whole[1] == 60
+    monkeypatch.setattr(parts, "OVERLAP", 200)
+    for size in (211, 1000):
+        monkeypatch.setattr(parts, "BLOCK", size)
+        assert parts.scan(path, part) == whole

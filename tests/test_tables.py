@@ -123,7 +123,7 @@ def test_other_formats_give_the_same_cells_by_their_own_reader(project: Path, tm
     for reader, names in {**cases, "excel": ["t.xlsx"]}.items():
         other = tmp_path / reader
         shutil.copytree(project, other)
-        shutil.copy(TEMPLATES / "readers" / "tables" / reader / "tables" / "reader.py", other / "tables")
+        shutil.copytree(TEMPLATES / "readers" / "tables" / reader / "tables", other / "tables", dirs_exist_ok=True)
         (tmp_path / "broken").write_bytes(b"{[no table")
         found, line = ask(
             other,

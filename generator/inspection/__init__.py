@@ -3,6 +3,8 @@
 What reads data (DuckDB, NumPy, Pillow, openpyxl) is imported only when a file of the kind is looked at.
 """
 
+import errno
+import tempfile
 from pathlib import Path
 
 from ..errors import Problem
@@ -39,7 +41,9 @@ def inspect(path: str, target: str | None = None) -> Findings:
     try:
         found = _folder(path, place, target) if place.is_dir() else _file(path, place, target)
     except OSError as error:
-        raise Problem(f"{path} cannot be read ({error.strerror or error}); see who may read it, or copy it") from None
+        full = error.errno == errno.ENOSPC
+        remedy = f"make room in {tempfile.gettempdir()}" if full else "see who may read it, or copy it"
+        raise Problem(f"{path} cannot be read ({error.strerror or error}); {remedy}") from None
     if not found.path.startswith(str(place)) or not place.is_dir():
         found.path = path  # but one table of a folder keeps its own
     if target is not None and not found.columns and found.suggestion:
