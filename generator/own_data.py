@@ -52,7 +52,9 @@ class OwnData:
         """Where the data are and who has them, for the person who makes the project."""
         if not self.copied:
             return f"left where they are; {LOCATION} says where, on this computer alone"
-        what = "copies" if self.findings.format not in PICTURE_FORMATS else f"{len(self.files):,} upright copies"
+        count = len(self.files)
+        upright = "upright " * (self.findings.format in PICTURE_FORMATS)
+        what = f"{count:,} {upright}copies" if count > 1 else f"an {upright}copy" if upright else "a copy"
         return f"{what} in {self.knob}, tracked, so that a clone trains (--no-copy leaves them where they are)"
 
     @property

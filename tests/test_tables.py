@@ -335,7 +335,7 @@ def shrunk(project: Path, to: Path, format: str = "") -> Path:
     """A project that takes every table for larger than memory, perhaps with the reader of another format."""
     shutil.copytree(project, to)
     if format:
-        shutil.copy(TEMPLATES / "readers" / "tables" / format / "tables" / "reader.py", to / "tables")
+        shutil.copytree(TEMPLATES / "readers" / "tables" / format / "tables", to / "tables", dirs_exist_ok=True)
     for file, name, value in (
         ("tables/reader.py", "LARGE", "100"),
         ("tables/reader.py", "CAREFUL", "5_000"),
