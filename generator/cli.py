@@ -106,7 +106,7 @@ def new(
     else:
         write(files, where)
     if own:
-        click.echo(printable(f"data: {own.told}"))
+        click.echo(printable(f"data: {own.told(final)}"))
     for fault in faults:
         click.echo(f"hackgen: no commit was made: {printable(fault)}", err=True)
     for note in notes:

@@ -47,11 +47,11 @@ class OwnData:
         """How many files of a folder hold a series each; 0 where the data are no such folder."""
         return self.findings.facts.get("files", {}).get("read", 0)
 
-    @property
-    def told(self) -> str:
+    def told(self, answers: Answers) -> str:
         """Where the data are and who has them, for the person who makes the project."""
         if not self.copied:
-            return f"left where they are; {LOCATION} says where, on this computer alone"
+            why = "" if answers.copy is False else f"more than {COPIED >> 20} MB, so "
+            return f"{why}left where they are; {LOCATION} says where, on this computer alone"
         count = len(self.files)
         upright = "upright " * (self.findings.format in PICTURE_FORMATS)
         what = f"{count:,} {upright}copies" if count > 1 else f"an {upright}copy" if upright else "a copy"

@@ -73,6 +73,17 @@ def test_labels_that_pictures_lack_are_told_and_a_target_without_columns_too(hac
     refused(hackgen(*given), 2, "no two classes", "--task image-generation")
 
 
+def test_new_pictures_that_cannot_be_read_are_named_and_the_others_answered_for(tmp_path: Path) -> None:
+    folder = pictures(tmp_path / "animals")
+    project = generate_own(tmp_path / "p", folder)
+    code = "import data\nnames, raw = data.read_new({!r}, {{'shape': [8, 8, 3]}})\nprint(len(names), raw.shape)"
+    done = run(project, "-c", code.format(str(folder))).ok()
+    assert done.out.strip() == "12 (12, 8, 8, 3)" and "1 of 13 pictures are left out" in done.err
+    code = "import cli, data\ncli.run(lambda: data.read_new({!r}, {{'shape': [8, 8, 3]}}))"
+    broken = str(folder / "cat/broken.png")
+    run(project, "-c", code.format(broken)).refused(1, "broken.png", "name a picture file or a folder")
+
+
 def test_the_card_says_what_is_predicted_and_what_was_copied(hackgen: Run) -> None:
     done = hackgen("new", "p", "--data", str(pictures(hackgen.work / "animals")), "--size", "32", "--yes", "--no-git")
     card = (hackgen.work / "p/DATA_CARD.md").read_text(encoding="utf-8")
