@@ -253,7 +253,6 @@ def test_equal_rows_give_way_where_they_tie_all_groups_together(project: Path, t
 
 SCHEMA = """format = "csv"
 target = "y"
-metric = "macro F1"
 [dialect]
 delimiter = ";"
 [[columns]]
