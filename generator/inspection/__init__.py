@@ -28,6 +28,15 @@ def inspect(path: str, target: str | None = None) -> Findings:
     Raises `Problem` for what does not exist or cannot be read; whatever else is odd becomes a note.
     """
     place = Path(path)
+    try:
+        return _inspect(path, place, target)
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        remedy = f"make room in {tempfile.gettempdir()}" if full else "see who may read it, or copy it"
+        raise Problem(f"{path} cannot be read ({error.strerror or error}); {remedy}") from None
+
+
+def _inspect(path: str, place: Path, target: str | None) -> Findings:
     if not path or not place.exists():
         from . import hub
 
@@ -38,12 +47,7 @@ def inspect(path: str, target: str | None = None) -> Findings:
         raise Problem(f"{path or 'the empty path'} does not exist; check the path (it starts from {Path.cwd()})")
     if not place.is_dir() and not place.is_file():
         raise Problem(f"{path} is a pipe or a device; save what it gives into a file, and name that")
-    try:
-        found = _folder(path, place, target) if place.is_dir() else _file(path, place, target)
-    except OSError as error:
-        full = error.errno == errno.ENOSPC
-        remedy = f"make room in {tempfile.gettempdir()}" if full else "see who may read it, or copy it"
-        raise Problem(f"{path} cannot be read ({error.strerror or error}); {remedy}") from None
+    found = _folder(path, place, target) if place.is_dir() else _file(path, place, target)
     if not found.path.startswith(str(place)) or not place.is_dir():
         found.path = path  # but one table of a folder keeps its own
     if target is not None and not found.columns and found.suggestion:
@@ -119,7 +123,7 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
     else:
         found = Findings(path, "unknown")
         found.notes.append(f"the folder holds no table, text or picture ({seen} files)")
-    found.notes += [text for text in note if not any("could not be read" in known for known in found.notes)]
+    found.notes += [text for text in note if not any("be read" in known for known in found.notes)]
     return found
 
 
