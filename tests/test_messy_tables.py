@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from hackgen.inspection import inspect, tables
+from hackgen.inspection.show import text as report
 from projects import generate_own, run
 
 READ = """
@@ -151,3 +152,24 @@ def test_a_merge_is_found_wherever_a_block_ends(tmp_path: Path, monkeypatch: pyt
     for size in (211, 1000):
         monkeypatch.setattr(parts, "BLOCK", size)
         assert parts.scan(path, part) == whole
+
+
+def test_a_report_of_much_that_is_odd_fits_a_screen(tmp_path: Path) -> None:
+    names = [f"{kind}_{i}" for kind in ("far", "day", "same", "key") for i in range(9)]
+    days = ("2023-01-05", "05/02/2023", "March 3, 2023", "2199-01-01")
+    rows = [
+        [*(-999 if (i + k) % 9 == 0 else i * k % 7 for k in range(9)), *(days[(i + k) % 4] for k in range(9)),
+         *("ba"[i > k] for k in range(9)), *(f"K{k}{i:04}" for k in range(9)), i % 30 == 0, "yn"[i % 30 == 0]]
+        for i in range(300)
+    ]  # fmt: skip
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([[*names, "target", "target_code"], *rows])
+    (tmp_path / "odd.csv").write_text(out.getvalue(), encoding="utf-8")
+    found = inspect(str(tmp_path / "odd.csv"), "target")
+    found.notes += [f"note {i}" for i in range(9)]
+    lines = report(found).splitlines()
+    assert len(found.suspects) > 30 and len(lines) <= 55 and max(map(len, lines[:-1])) <= 80
+    told = "\n".join(lines)
+    assert (
+        all(kind in told for kind in ("leakage", "imbalance", "sentinel", "mixed-dates")) and "--json shows all" in told
+    )

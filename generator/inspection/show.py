@@ -1,15 +1,16 @@
 """The findings as a report of one screen, at most 80 columns wide."""
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from ..text import printable
-from .findings import Column, Findings
+from .findings import Column, Findings, Suspect
 
 WIDTH = 80
-MOST_COLUMNS = 18  # lines of the table of columns
-MOST_SUSPECTS = 12
+MOST_COLUMNS = 16  # lines of the table of columns
+MOST_SUSPECTS, MOST_OF_A_KIND, MOST_NOTES = 9, 3, 4
 UNITS = {name: "picture" for name in ("pictures", "picture-list", "npz", "idx")} | {"text": "text", "texts": "text"}
 TOLD = ("corrupt", "duplicates", "near_duplicates", "empty")  # which suspects tell too
 ORDER = "leakage imbalance sentinel mixed-dates future-dates numbers-as-text duplicates near-duplicates".split()
@@ -46,14 +47,15 @@ def text(findings: Findings, width: int = WIDTH, colour: bool = False, command: 
     if findings.suspects:
         say("")
         say("Look at", "bold")
-        ordered = sorted(findings.suspects, key=lambda s: ORDER.index(s.kind) if s.kind in ORDER else len(ORDER))
-        for suspect in ordered[:MOST_SUSPECTS]:
+        for suspect in (told := _told(findings.suspects)):
             where = f"{suspect.column}: " if suspect.column is not None else ""
             say(_cut(f"  {suspect.kind}  {_cut(where, 30)}{suspect.detail}", 2 * width - 4))
-        if len(ordered) > MOST_SUSPECTS:
-            say(f"  … and {len(ordered) - MOST_SUSPECTS} more (--json shows all)")
-    for note in findings.notes:
+        if more := len(findings.suspects) - len(told):
+            say(f"  … and {more} more (--json shows all)")
+    for note in findings.notes[:MOST_NOTES]:
         say(_cut(f"Note: {note}", 2 * width))
+    if more := len(findings.notes[MOST_NOTES:]):
+        say(f"… and {more} more notes (--json shows all)")
     say("")
     if findings.suggestion:
         for line in _suggestion(findings):
@@ -64,6 +66,16 @@ def text(findings: Findings, width: int = WIDTH, colour: bool = False, command: 
     else:
         say("Nothing to suggest.")
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def _told(suspects: list[Suspect]) -> list[Suspect]:
+    """The suspects that fit, the gravest first, and a few of each kind where they are many."""
+    ordered = sorted(suspects, key=lambda s: ORDER.index(s.kind) if s.kind in ORDER else len(ORDER))
+    if len(ordered) <= MOST_SUSPECTS:
+        return ordered
+    seen: Counter[str] = Counter()
+    few = [s for s in ordered if seen.update([s.kind]) or seen[s.kind] <= MOST_OF_A_KIND]
+    return few[:MOST_SUSPECTS]
 
 
 def _rows(shown: list[Column], target: str | None, width: int) -> Iterator[tuple[str, str]]:

@@ -43,6 +43,8 @@ def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> 
             f"{path} is no text but a spreadsheet or another binary file; save it as CSV (UTF-8), or make a project "
             f"for it: hackgen new --data {path}"
         )
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2] in (b"[{", b'{"', b"[["):
+        raise Fault(f"{path} is JSON, and this project reads {FORMAT}; make one for it: hackgen new --data {path}")
     if len(head) <= CAREFUL:
         yield delimited.read(delimited.decode(head, str(path), dialect.get("encoding", "")), str(path), known, dialect)
     else:

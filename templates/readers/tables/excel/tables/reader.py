@@ -34,7 +34,10 @@ def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise Fault(f"{path} does not read as a workbook ({error}); save it as .xlsx") from None
+        raise Fault(
+            f"{path} does not read as a workbook ({error}); save it as .xlsx, or make a project for it: "
+            f"hackgen new --data {path}"
+        ) from None
     try:
         rows = numbered(book, path, dialect)
         first = list(itertools.islice(rows, 1000))

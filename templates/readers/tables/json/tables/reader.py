@@ -86,7 +86,10 @@ def objects(path: Path, dialect: dict[str, Any]) -> Iterator[dict[str, Any]]:
                     )
                 yield value
     except (ValueError, EOFError, zlib.error, zipfile.BadZipFile, OSError) as error:
-        raise Fault(f"{path} does not read as JSON after entry {number} ({error}); mend it there") from None
+        raise Fault(
+            f"{path} does not read as JSON after entry {number} ({error}); mend it there, or make a project for it: "
+            f"hackgen new --data {path}"
+        ) from None
 
 
 def whole(path: Path, dialect: dict[str, Any]) -> list[dict[str, Any]]:
