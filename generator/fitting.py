@@ -1,5 +1,6 @@
 """Whether what was asked for can be learned from the data at hand: said before anything is written."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .errors import Misuse, nearest
@@ -10,6 +11,18 @@ if TYPE_CHECKING:
 
 FEWEST = 2  # classes
 FEW = 5  # different values that may be classes even where most rows have one of their own
+
+
+def spelled(findings: "Findings", answers: Answers) -> Answers:
+    """The answers with columns spelled as the data have them, where only the case of letters differs."""
+    names = [column.name for column in findings.columns]
+    changed = {}
+    for flag in ("target", "group", "time"):
+        given = getattr(answers, flag)
+        alike = [name for name in names if given and name.casefold() == given.casefold()]
+        if given not in names and len(alike) == 1:
+            changed[flag] = alike[0]
+    return replace(answers, **changed)
 
 
 def check(findings: "Findings", task: str, answers: Answers) -> None:

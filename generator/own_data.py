@@ -69,7 +69,7 @@ def family(format: str) -> str:
 
 def proposed(answers: Answers, findings: "Findings") -> Answers:
     """The answers with what the inspection suggests in place of what is open."""
-    suggestion = findings.suggestion
+    answers, suggestion = fitting.spelled(findings, answers), findings.suggestion
     if answers.task is None:
         if suggestion is None:
             raise Problem(f"{findings.path}: {_why_nothing(findings)}")
@@ -186,8 +186,12 @@ def schema(own: OwnData, answers: Answers) -> bytes:
     lines = [
         f"# What hackgen found in {text.printable(own.name)}. Edit it by hand: train.py follows it.",
         f"format = {text.toml(findings.format)}",
-        *(f"{name} = {text.toml(getattr(answers, name) or '')}" for name in ("target", "group", "time")),
     ]
+    names = {column.name for column in findings.columns}
+    for flag in ("target", "group", "time"):
+        named = getattr(answers, flag)
+        none = named == "none" and named not in names  # what --group and --time say to have none
+        lines.append(f"{flag} = {text.toml('' if none or not named else named)}")
     if own.series_files:
         lines.insert(1, f"# A folder with a file for each of {own.series_files} series, which have these columns.")
     if findings.dialect:

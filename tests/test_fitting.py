@@ -96,6 +96,15 @@ def test_the_card_says_what_is_predicted_and_what_was_copied(hackgen: Run) -> No
     assert "| to predict | rent |" in card and "| rent | number | 0.0% | to be predicted |" in card
 
 
+def test_columns_may_be_spelled_in_another_case_and_none_means_none(hackgen: Run) -> None:
+    (hackgen.work / "rents.csv").write_text(TABLE, encoding="utf-8")
+    given = ("--target", "RENT", "--group", "District", "--time", "none", "--yes", "--no-git")
+    assert hackgen("new", "p", "--data", "rents.csv", *given).returncode == 0
+    schema = read_toml(hackgen.work / "p/data/schema.toml")
+    assert (schema["target"], schema["group"], schema["time"]) == ("rent", "district", "")
+    run(hackgen.work / "p", "data.py").ok()
+
+
 @pytest.mark.parametrize("patient", ["P{:03}", "{}"])
 def test_groups_and_times_hold_for_numbers_and_classes_alike(hackgen: Run, patient: str) -> None:
     rows = [f"{patient.format(i % 12)},2021-{1 + i % 12:02}-{1 + i % 28:02},{i * 37 % 101},{i % 4}" for i in range(160)]
