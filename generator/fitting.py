@@ -30,6 +30,8 @@ def check(findings: "Findings", task: str, answers: Answers) -> None:
 
     Only what is certain is refused: the same rules hold in the project, where they would come after it is made.
     """
+    if answers.size and findings.format not in ("pictures", "picture-list"):
+        raise Misuse(f"--size is for pictures that are copied, and {findings.path} is {findings.format}; leave it out")
     if not findings.dialect and not _is_table(findings):
         return _check_folder(findings, task, answers)
     known = {column.name: column for column in findings.columns}

@@ -122,3 +122,9 @@ def test_idx_files_of_other_names(tmp_path: Path, names: dict[str, str]) -> None
 def test_a_single_array_is_told_how_to_become_a_data_set(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", IMAGES)
     assert "np.savez" in inspect(str(tmp_path / "a.npy")).notes[0]
+
+
+def test_equal_pictures_of_several_classes_are_told(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=np.concatenate([IMAGES, IMAGES[:3]]), y=[*LABELS, *(1 - LABELS[:3])])
+    told = {suspect.kind: suspect.detail for suspect in inspect(str(tmp_path / "a.npz")).suspects}
+    assert told["contradictions"] == "3 picture(s) stand in several classes"

@@ -23,6 +23,7 @@ TABLE = "id,district,area,heating,day,rent\n" + "".join(
     [
         (("--group", "distrct"), ('no column "distrct" for --group', 'did you mean "district"')),
         (("--time", "nothing"), ("--time", "rents.csv")),
+        (("--size", "64"), ("--size is for pictures",)),
         (("--time", "heating"), ('"heating" holds no dates or numbers',)),
         (("--target", "district", "--group", "district"), ("cannot be --group too",)),
         (("--task", "tabular-regression", "--target", "heating"), ("holds no numbers", "tabular-classification")),

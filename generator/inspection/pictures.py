@@ -151,14 +151,12 @@ def _files(found: Findings, listing: Any, opened: Opened) -> None:
     bad = [(listing.names[row], error) for row, error in zip(opened.rows, opened.errors, strict=True) if error]
     if bad:
         found.facts["corrupt"] = [name for name, _ in bad][:NAMED]
-        more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-        found.suspects.append(
-            Suspect(
-                "corrupt",
-                None,
-                f"{bad[0][0]} ({bad[0][1]}){more}; they are left out of copies, and elsewhere by train.py --skip-bad",
-            )
-        )
+        first = f"{bad[0][0]} ({_cut(bad[0][1])})" + (f" and {len(bad) - 1} more" if len(bad) > 1 else "")
+        found.suspects.append(Suspect("corrupt", None, f"{first}; not copied, left out by train.py --skip-bad"))
+
+
+def _cut(reason: str) -> str:
+    return reason if len(reason) <= 60 else f"{reason[:59]}…"
 
 
 def _of_arrays(path: Path) -> Findings:
@@ -197,5 +195,7 @@ def _of_arrays(path: Path) -> Findings:
     rows = np.arange(len(images)) if len(images) <= most else np.linspace(0, len(images) - 1, most).astype(int)
     if len(rows) < len(images):
         found.notes.append(f"pictures that look alike are sought in a sample of {most:,}")
-    equal_ones(found, alike, images[rows], [f"number {row}" for row in rows.tolist()], [given[row] for row in rows])
+    shown = [f"number {row}" for row in rows.tolist()]
+    named = labels[rows].tolist() if labelled else [None] * len(rows)
+    equal_ones(found, alike, images[rows], shown, [given[row] for row in rows], named)
     return found
