@@ -173,3 +173,25 @@ def test_a_report_of_much_that_is_odd_fits_a_screen(tmp_path: Path) -> None:
     assert (
         all(kind in told for kind in ("leakage", "imbalance", "sentinel", "mixed-dates")) and "--json shows all" in told
     )
+
+
+def test_structs_of_parquet_are_columns_and_bytes_are_not_read(tmp_path: Path) -> None:
+    import duckdb
+
+    path = tmp_path / "a.parquet"
+    duckdb.sql(
+        "COPY (SELECT i % 7 AS area, {'city': ['Bonn', 'Ulm'][1 + i % 2], 'at': {'it''s': i / 4.0}} AS place, "
+        "'x'::BLOB AS picture, map {'k': i} AS other, [1.5, 2.0, i] AS point, i * 7.5 + 3 AS rent "
+        f"FROM range(90) t(i)) TO '{path}'"
+    )
+    found = inspect(str(path), "rent")
+    roles = {column.name: column.role for column in found.columns}
+    assert list(roles) == ["area", "place.city", "place.at.it's", "picture", "other", "point", "rent"]
+    assert (roles["place.city"], roles["place.at.it's"], roles["picture"], roles["point"]) == (
+        "category", "number", "empty", "list")  # fmt: skip
+    assert {"nested columns are read as text: other", "bytes are not read: picture"} <= set(found.notes)
+    project = generate_own(tmp_path / "p", path, target="rent")
+    columns, rows = json.loads(run(project, "-c", READ, str(path)).ok().out)
+    with tables.opened(path, "parquet") as table:
+        assert (columns, rows) == (table.names, table.sample)
+    run(project, "data.py").ok()
