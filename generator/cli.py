@@ -106,8 +106,7 @@ def new(
     else:
         write(files, where)
     if own:
-        where_data = f"copied to {own.knob}" if own.copied else f"left where they are ({own_data.LOCATION} says where)"
-        click.echo(printable(f"data: {where_data}" + ("; --no-copy leaves them where they are" * own.copied)))
+        click.echo(printable(f"data: {own.told(final)}"))
     for fault in faults:
         click.echo(f"hackgen: no commit was made: {printable(fault)}", err=True)
     for note in notes:
@@ -141,7 +140,7 @@ def _inspected(given: Answers) -> "Findings | None":
     from .inspection.show import text as report
 
     findings = inspect(given.data, given.target or None)
-    click.echo(report(findings))
+    click.echo(report(findings, command=False))
     return findings
 
 

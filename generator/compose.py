@@ -26,7 +26,7 @@ def plan(choice: Choice, answers: Answers, own: OwnData | None = None) -> dict[s
     answers = replace(answers, data=own.knob) if own else answers
     known = facts(choice, answers)
     known |= {"learns_from": own.name if own else known["task"]["sample"]}
-    known |= {"own": own_data.facts(own)} if own else {}
+    known |= {"own": own_data.facts(own, answers)} if own else {}
     known = more_facts(choice.laid, known)
     laid = lay(choice.laid, choice.models_from)
     files = join_sections({path: merged(path, [content(s, known) for s in sources]) for path, sources in laid.items()})

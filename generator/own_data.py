@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import text
+from . import fitting, text
 from .errors import Misuse, Problem
 from .project import Answers, Choice
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .inspection import Findings  # its libraries are slow to import, and needed only with --data
 
 COPIED = 20 * 2**20  # bytes; what is larger stays where it is
+SIDE = 256  # most pixels of a copied picture, unless --size says more
 LOCATION = "data/location.txt"
 PICTURE_FORMATS = ("pictures", "picture-list")
 FAMILIES = {"pictures": "pictures", "picture-list": "pictures", "npz": "pictures", "idx": "pictures"} | {
@@ -46,6 +47,16 @@ class OwnData:
         """How many files of a folder hold a series each; 0 where the data are no such folder."""
         return self.findings.facts.get("files", {}).get("read", 0)
 
+    def told(self, answers: Answers) -> str:
+        """Where the data are and who has them, for the person who makes the project."""
+        if not self.copied:
+            why = "" if answers.copy is False else f"more than {COPIED >> 20} MB, so "
+            return f"{why}left where they are; {LOCATION} says where, on this computer alone"
+        count = len(self.files)
+        upright = "upright " * (self.findings.format in PICTURE_FORMATS)
+        what = f"{count:,} {upright}copies" if count > 1 else f"an {upright}copy" if upright else "a copy"
+        return f"{what} in {self.knob}, tracked, so that a clone trains (--no-copy leaves them where they are)"
+
     @property
     def format(self) -> str:
         return self.findings.format
@@ -58,23 +69,27 @@ def family(format: str) -> str:
 
 def proposed(answers: Answers, findings: "Findings") -> Answers:
     """The answers with what the inspection suggests in place of what is open."""
-    suggestion = findings.suggestion
+    answers, suggestion = fitting.spelled(findings, answers), findings.suggestion
     if answers.task is None:
         if suggestion is None:
             raise Problem(f"{findings.path}: {_why_nothing(findings)}")
         answers = replace(answers, task=suggestion.task)
-    if suggestion is None or suggestion.task != answers.task:
+    tables = {"tabular-classification", "tabular-regression"}
+    if suggestion is None or not (suggestion.task == answers.task or {suggestion.task, answers.task} <= tables):
         return answers
-    fitting = {"target": suggestion.target or "", "group": suggestion.group, "time": suggestion.time}
-    return replace(answers, **{name: value for name, value in fitting.items() if getattr(answers, name) is None})
+    target = next((c for c in findings.columns if c.name == suggestion.target), None)
+    if suggestion.task != answers.task and (target is None or fitting.unsuited(target, answers.task, findings.rows)):
+        suggestion = replace(suggestion, target=answers.target)
+    found = {"target": suggestion.target or "", "group": suggestion.group, "time": suggestion.time}
+    return replace(answers, **{name: value for name, value in found.items() if getattr(answers, name) is None})
 
 
 def _why_nothing(findings: "Findings") -> str:
     """Why no task can be suggested, and what to do about it."""
-    if findings.notes and (findings.format == "unknown" or (findings.columns and findings.rows)):
+    if findings.notes and (findings.format == "unknown" or findings.rows):
         return findings.notes[-1]  # which says what to do
     if findings.notes and not findings.rows:
-        return f"{findings.notes[-1]}; name other data"
+        return findings.notes[-1] + ("" if ";" in findings.notes[-1] else "; name other data")
     return "it is not clear what to learn from it; say it with --task (and --target)"
 
 
@@ -90,6 +105,7 @@ def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
             f"{choice.task.name} reads {' or '.join(reads)}, and {findings.path} holds {family(findings.format)}; "
             + (f"what fits: --task {findings.suggestion.task}" if findings.suggestion else "name other data")
         )
+    fitting.check(findings, choice.task.name, answers)
     path = Path(os.path.abspath(findings.path))
     copies = {} if answers.copy is False else dict(_copies(path, findings, answers))
     if copies and sum(map(len, copies.values())) <= COPIED:
@@ -110,7 +126,7 @@ def _copies(path: Path, findings: "Findings", answers: Answers) -> Iterator[tupl
     if findings.format in PICTURE_FORMATS:
         from .inspection.pictures import copy_pictures
 
-        found = copy_pictures(path, answers.size or 256).items()
+        found = copy_pictures(path, answers.size or SIDE).items()
         folder = safe_name(path.stem if path.is_file() else path.name)
         return ((f"data/{folder}/{inside}", content) for inside, content in found)
     if path.is_file():
@@ -170,8 +186,12 @@ def schema(own: OwnData, answers: Answers) -> bytes:
     lines = [
         f"# What hackgen found in {text.printable(own.name)}. Edit it by hand: train.py follows it.",
         f"format = {text.toml(findings.format)}",
-        *(f"{name} = {text.toml(getattr(answers, name) or '')}" for name in ("target", "group", "time")),
     ]
+    names = {column.name for column in findings.columns}
+    for flag in ("target", "group", "time"):
+        named = getattr(answers, flag)
+        none = named == "none" and named not in names  # what --group and --time say to have none
+        lines.append(f"{flag} = {text.toml('' if none or not named else named)}")
     if own.series_files:
         lines.insert(1, f"# A folder with a file for each of {own.series_files} series, which have these columns.")
     if findings.dialect:
@@ -185,15 +205,19 @@ def schema(own: OwnData, answers: Answers) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def facts(own: OwnData) -> dict[str, Any]:
+def facts(own: OwnData, answers: Answers) -> dict[str, Any]:
     """What the templates of `own/` may say about the data."""
     findings = own.findings
+    pictures = own.copied and findings.format in PICTURE_FORMATS
     return {
         "name": own.name,
         "path": own.knob,
         "copied": own.copied,
         "format": findings.format,
         "files": own.series_files,
+        "pictures": len(own.files) if pictures else 0,
+        "side": answers.size or SIDE,
+        "target": answers.target or "",
         "rows": findings.rows,
         "bytes": findings.bytes,
         "columns": findings.columns,

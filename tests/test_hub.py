@@ -42,3 +42,24 @@ def test_a_data_set_becomes_a_file_that_can_be_inspected(tmp_path: Path, monkeyp
     assert kept == hub.fetch(str(source), tmp_path / "kept")  # the second time from the disk
     found = inspect(str(kept))
     assert (found.format, found.rows, found.suggestion.target) == ("parquet", 41, "label")
+
+
+@pytest.mark.slow
+def test_hidden_labels_are_none_and_classes_of_like_names_stay_apart(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    from PIL import Image
+
+    classes = datasets.ClassLabel(names=["C+", "C#"])
+    labels = [0, 1, -1, None, 1, 0]
+    features = datasets.Features({"image": datasets.Image(), "label": classes})
+    drawn = [Image.new("RGB", (8, 8), (40 * i, 0, 0)) for i in range(len(labels))]
+    rows = datasets.Dataset.from_dict({"image": drawn, "label": labels}, features=features)
+    (tmp_path / "pictures").mkdir()
+    hub._write(datasets.DatasetDict(train=rows), tmp_path / "pictures", datasets)
+    counts = [len(list(folder.iterdir())) for folder in sorted((tmp_path / "pictures/train").iterdir())]
+    assert counts == [2, 2]
+    table = rows.remove_columns("image").add_column("x", list(range(len(labels))))
+    (tmp_path / "table").mkdir()
+    hub._write(datasets.DatasetDict(train=table), tmp_path / "table", datasets)
+    found = inspect(str(tmp_path / "table/data.parquet"), "label")
+    assert dict(found.columns[0].detail["top"]) == {"C+": 2, "C#": 2}

@@ -214,7 +214,7 @@ def test_a_folder_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(os, "scandir", refuse)
     listing = picture_list.find(root)
     assert listing.names == ["cat/1.png"]
-    assert listing.notes == ["1 folder(s) that cannot be read, first secret (Permission denied), left out"]
+    assert listing.notes == ["1 folder(s) cannot be read and are left out, first secret (Permission denied)"]
 
 
 def test_an_archive_is_read_in_place_whatever_its_paths(tmp_path: Path) -> None:

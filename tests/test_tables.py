@@ -123,7 +123,7 @@ def test_other_formats_give_the_same_cells_by_their_own_reader(project: Path, tm
     for reader, names in {**cases, "excel": ["t.xlsx"]}.items():
         other = tmp_path / reader
         shutil.copytree(project, other)
-        shutil.copy(TEMPLATES / "readers" / "tables" / reader / "tables" / "reader.py", other / "tables")
+        shutil.copytree(TEMPLATES / "readers" / "tables" / reader / "tables", other / "tables", dirs_exist_ok=True)
         (tmp_path / "broken").write_bytes(b"{[no table")
         found, line = ask(
             other,
@@ -258,7 +258,6 @@ def test_equal_rows_give_way_where_they_tie_all_groups_together(project: Path, t
 
 SCHEMA = """format = "csv"
 target = "y"
-metric = "macro F1"
 [dialect]
 delimiter = ";"
 [[columns]]
@@ -340,7 +339,7 @@ def shrunk(project: Path, to: Path, format: str = "") -> Path:
     """A project that takes every table for larger than memory, perhaps with the reader of another format."""
     shutil.copytree(project, to)
     if format:
-        shutil.copy(TEMPLATES / "readers" / "tables" / format / "tables" / "reader.py", to / "tables")
+        shutil.copytree(TEMPLATES / "readers" / "tables" / format / "tables", to / "tables", dirs_exist_ok=True)
     for file, name, value in (
         ("tables/reader.py", "LARGE", "100"),
         ("tables/reader.py", "CAREFUL", "5_000"),

@@ -3,11 +3,21 @@
 What reads data (DuckDB, NumPy, Pillow, openpyxl) is imported only when a file of the kind is looked at.
 """
 
+import errno
+import tempfile
 from pathlib import Path
 
 from ..errors import Problem
 from .findings import Column, Findings, Suggestion, Suspect
 
+ABOUT = {
+    "empty": "the file is empty",
+    "picture": "this is a single picture; name the folder that holds all of them",
+    "idx": "this is one of several idx files; name their folder, which has pictures and labels",
+    "npy": "this is a single array; save pictures and labels together: np.savez('data.npz', x=…, y=…)",
+    "archive": "this is an archive of a kind that is not read in place; unpack it, and name what it held",
+    "binary": "this is no table, text or picture that hackgen knows; save it as CSV, Parquet, JSON or .xlsx",
+}
 __all__ = ["Column", "Findings", "Suggestion", "Suspect", "inspect"]
 
 
@@ -18,18 +28,26 @@ def inspect(path: str, target: str | None = None) -> Findings:
     Raises `Problem` for what does not exist or cannot be read; whatever else is odd becomes a note.
     """
     place = Path(path)
-    if not place.exists():
+    try:
+        return _inspect(path, place, target)
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        remedy = f"make room in {tempfile.gettempdir()}" if full else "see who may read it, or copy it"
+        raise Problem(f"{path} cannot be read ({error.strerror or error}); {remedy}") from None
+
+
+def _inspect(path: str, place: Path, target: str | None) -> Findings:
+    if not path or not place.exists():
         from . import hub
 
         if name := hub.name_of(path):
             found = inspect(str(hub.fetch(name, hub.kept(name))), target)
             found.facts["hub"] = name
             return found
-        raise Problem(f"{path} does not exist; check the path (it starts from {Path.cwd()})")
-    try:
-        found = _folder(path, place, target) if place.is_dir() else _file(path, place, target)
-    except (PermissionError, IsADirectoryError) as error:
-        raise Problem(f"{path} cannot be read: {error.strerror}") from None
+        raise Problem(f"{path or 'the empty path'} does not exist; check the path (it starts from {Path.cwd()})")
+    if not place.is_dir() and not place.is_file():
+        raise Problem(f"{path} is a pipe or a device; save what it gives into a file, and name that")
+    found = _folder(path, place, target) if place.is_dir() else _file(path, place, target)
     if not found.path.startswith(str(place)) or not place.is_dir():
         found.path = path  # but one table of a folder keeps its own
     if target is not None and not found.columns and found.suggestion:
@@ -38,10 +56,10 @@ def inspect(path: str, target: str | None = None) -> Findings:
 
 
 def _file(path: str, place: Path, target: str | None) -> Findings:
-    from . import tables
+    from . import formats
 
-    kind, member = tables.format_of(place)
-    if kind in ("pictures", "npz", "idx", "npy"):
+    kind, member = formats.format_of(place)
+    if kind in ("pictures", "npz"):
         from .pictures import inspect_pictures
 
         return inspect_pictures(place, target)
@@ -50,19 +68,20 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
 
         return inspect_texts(place)
     if kind in ("csv", "parquet", "json", "jsonl", "excel"):
-        if member and kind == "excel" and place.suffix.lower() == ".zip":
-            raise Problem(f"{path} holds a spreadsheet; unpack it")
+        if kind in ("excel", "parquet") and (member or place.suffix.lower() == ".gz"):
+            return unknown(path, place, f"it holds {kind.capitalize()}, which is not read inside an archive; unpack it")
         from .table import inspect_table
 
-        return inspect_table(path, place, kind, target)
-    found = Findings(path, "unknown", place.stat().st_size)
-    found.notes.append(
-        {
-            "empty": "the file is empty",
-            "picture": "this is a single picture; name the folder that holds all of them",
-        }.get(kind, "this is no table, text or picture that hackgen knows; save it as CSV, Parquet, JSON or .xlsx")
-    )
-    return found
+        found = inspect_table(path, place, kind, target)
+        if member and found.columns and (others := formats.other_tables(place, member)):
+            found.notes.append(f"{Path(member).name} is read; the archive also holds {', '.join(others)[:100]}")
+        return found
+    return unknown(path, place, ABOUT.get(kind, ABOUT["binary"]))
+
+
+def unknown(path: str, place: Path, note: str) -> Findings:
+    """The findings about what holds no data that can be read, with what to do instead."""
+    return Findings(path, "unknown", place.stat().st_size, notes=[note])
 
 
 def _folder(path: str, place: Path, target: str | None) -> Findings:
@@ -104,7 +123,7 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
     else:
         found = Findings(path, "unknown")
         found.notes.append(f"the folder holds no table, text or picture ({seen} files)")
-    found.notes += [text for text in note if not any("could not be read" in known for known in found.notes)]
+    found.notes += [text for text in note if not any("be read" in known for known in found.notes)]
     return found
 
 
@@ -119,19 +138,18 @@ def _walk(place: Path, unreadable: list[str]):
 
 def _series_or_table(path: str, place: Path, files: list[Path], target: str | None) -> Findings:
     """A file for each series, or else one table among several."""
+    from .formats import is_training
     from .series_folder import inspect_series_folder
 
-    named = any(_is_training(file) for file in files)
+    named = any(is_training(file.name) for file in files)
     return (None if named else inspect_series_folder(path, place, target)) or _one_of(files, target)
-
-
-def _is_training(file: Path) -> bool:
-    return file.stem.lower().partition(".")[0] in ("train", "training", "train_data")
 
 
 def _one_of(files: list[Path], target: str | None) -> Findings:
     """The table among several: train.csv if there is one, else the largest."""
-    named = [file for file in files if _is_training(file)]
+    from .formats import is_training
+
+    named = [file for file in files if is_training(file.name)]
     chosen = named[0] if named else max(files, key=lambda file: file.stat().st_size)
     found = _file(str(chosen), chosen, target)
     if len(files) > 1:

@@ -22,12 +22,13 @@ def borrowed(name: str, folder: str) -> Any:
         sys.path.remove(place)
 
 
-def of_package(name: str, module: str) -> Any:
-    """A module of a package of templates/shared/, without its __init__.py, which needs a project around it."""
+def of_package(name: str, module: str, part: str = "") -> Any:
+    """A module of a package of templates/shared/ (in the part of that name, if no other), without its __init__.py,
+    which needs a project around it."""
     stand_in = f"hackgen_{name}"
     if stand_in not in sys.modules:
         package = ModuleType(stand_in)
-        package.__path__ = [str(TEMPLATES / "shared" / name / name)]
+        package.__path__ = [str(TEMPLATES / "shared" / (part or name) / name)]
         sys.modules[stand_in] = package
     return importlib.import_module(f"{stand_in}.{module}")
 
@@ -40,3 +41,8 @@ def shared(name: str) -> Any:
 def of_tables(name: str) -> Any:
     """A module of the package that reads tables: cells, dates or dialect."""
     return of_package("tables", name)
+
+
+def of_texts(name: str) -> Any:
+    """A module of the package that reads texts."""
+    return of_package("texts", name, "plaintext")

@@ -8,7 +8,7 @@ import csv
 import io
 import itertools
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .borrowed import of_tables
 from .numbers import number
@@ -65,13 +65,19 @@ def encoding_of(raw: bytes, cut: bool = False) -> str:
 
 
 def read(text: str) -> Reading:
-    """All rows of a text.
+    """All rows of a text, in the quotes that make most of it."""
+    dialect = sniff(text)
+    text = without_lines(text, dialect.skip)
+    usual = _by_usual_quotes(text, replace(dialect))
+    return ("'" in text and _by_apostrophes(text, dialect, usual)) or usual
+
+
+def _by_usual_quotes(text: str, dialect: Dialect) -> Reading:
+    """The rows with " for quotes.
 
     Quotes are believed as long as no quoted cell holds a line end. Where one does, the line end may be meant, or a
     stray quote may have swallowed rows: a reading line by line in which all rows have all cells then has precedence.
     """
-    dialect = sniff(text)
-    text = without_lines(text, dialect.skip)
     if '"' not in text:
         return _even(dialect, *split(text, dialect.delimiter, quoted=False))
     try:
@@ -89,6 +95,21 @@ def read(text: str) -> Reading:
     if not rows or (all(len(row) == dialect.width for row in by_line[0]) and count_empty(by_line[0]) <= empty):
         return _even(dialect, *by_line)
     return _even(dialect, rows, lines)
+
+
+def _by_apostrophes(text: str, dialect: Dialect, usual: Reading) -> Reading | None:
+    """The rows with ' for quotes, where that makes all rows whole, or where some column always has them."""
+    columns = zip(*usual.rows[1:], strict=True)
+    always = any(any(cells) and all(cell[:1] == cell[-1:] == "'" for cell in cells if cell) for cells in columns)
+    if not always and not usual.ragged:
+        return None
+    try:
+        rows, lines = split(text, dialect.delimiter, quoted=True, strict=True, quote="'")
+    except csv.Error:
+        return None
+    width = len(rows[0]) if rows else 0
+    whole = width > 1 and all(len(row) == width for row in rows)
+    return _even(replace(dialect, quote="'", width=width), rows, lines) if whole else None
 
 
 def sniff(text: str) -> Dialect:
@@ -142,9 +163,11 @@ def _before(head: str) -> int:
     return skip
 
 
-def split(text: str, delimiter: str, quoted: bool, strict: bool = False) -> tuple[list[list[str]], list[int]]:
+def split(
+    text: str, delimiter: str, quoted: bool, strict: bool = False, quote: str = '"'
+) -> tuple[list[list[str]], list[int]]:
     """Rows of stripped cells and their lines, empty lines left out; strict raises csv.Error at broken quotes."""
-    return rules.split_rows(text, delimiter, quoted, strict)
+    return rules.split_rows(text, delimiter, quoted, strict, quote)
 
 
 def _is_title(row: list[str]) -> bool:

@@ -3,12 +3,13 @@
 import io
 import shutil
 from pathlib import Path
-from typing import Any
 
-from .borrowed import of_tables
+from .borrowed import borrowed, of_tables
 from .relation import Table, bytes_of, name_columns, take_sample
 
 of_records = of_tables("records")
+NOT_CELLS = {"nested columns are read as text": ("STRUCT", "MAP", "UNION"), "bytes are not read": ("BLOB",)}
+cells_of = borrowed("parquet_cells", "readers/tables/parquet/tables")
 
 
 def open_parquet(table: Table, folder: Path) -> None:
@@ -22,38 +23,17 @@ def open_parquet(table: Table, folder: Path) -> None:
     name = str(path).replace("'", "''")
     for special in "*?[":
         name = name.replace(special, f"[{special}]")
-    described = table.connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{name}')").fetchall()
-    name_columns(table, [row[0] for row in described])
-    aliases = ", ".join(f"d{i}" for i in range(len(described)))
-    cells = ", ".join(_as_text(i, row[1]) for i, row in enumerate(described))
-    nested = [row[0] for row in described if row[1].startswith(("STRUCT", "MAP", "UNION"))]
-    if nested:
-        table.notes.append(f"nested columns are read as text: {', '.join(nested[:5])}")
+    origin = table.connection.sql(f"SELECT * FROM read_parquet('{name}')")
+    found = cells_of.columns(origin.columns, origin.types)
+    name_columns(table, [name for name, _, _ in found])
+    aliases = ", ".join(f"d{i}" for i in range(len(origin.columns)))
+    cells = ", ".join(f"{cells_of.as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))
+    for how, kinds in NOT_CELLS.items():
+        if named := [name for name, _, kind in found if kind.startswith(kinds)]:
+            table.notes.append(f"{how}: {', '.join(named[:5])}")
     table.relation = f"(SELECT {cells} FROM read_parquet('{name}') AS origin({aliases})) AS cells"
     table.rows = table.connection.execute(f"SELECT count(*) FROM read_parquet('{name}')").fetchone()[0]
     take_sample(table)
-
-
-def _parts(cell: str, name: str, kind: Any) -> list[tuple[str, str, str]]:
-    """A column of JSON, or what its objects hold as a column each, as records.py has it: name, SQL, type."""
-    if kind.id != "struct":
-        return [(name, cell, str(kind))]
-    inside = ((inner, "'" + inner.replace("'", "''") + "'", of) for inner, of in kind.children)
-    return [
-        part for inner, key, of in inside for part in _parts(f"struct_extract({cell}, {key})", f"{name}.{inner}", of)
-    ]
-
-
-def _as_text(i: int, kind: str, cell: str = "") -> str:
-    """A typed column as the cells a text file would hold; `cell` is where they are, if not in d<i>."""
-    cell = cell or f"d{i}"
-    if kind in ("DOUBLE", "FLOAT"):  # 3.0 stays 3.0, and NaN is missing
-        return f"CASE WHEN isnan({cell}) THEN NULL ELSE CAST({cell} AS VARCHAR) END AS c{i}"
-    if kind == "BLOB":
-        return f"CAST(octet_length({cell}) AS VARCHAR) || ' bytes' AS c{i}"
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"CAST(epoch_ms(epoch_ms({cell})) AS VARCHAR) AS c{i}"
-    return f"nullif(CAST({cell} AS VARCHAR), '') AS c{i}"
 
 
 def is_packed(path: Path) -> bool:
@@ -84,11 +64,11 @@ def large_json(table: Table, folder: Path) -> None:
     found = [
         part
         for i, (n, t) in enumerate(zip(origin.columns, origin.types, strict=True))
-        for part in _parts(f"d{i}", n, t)
+        for part in cells_of.parts(f"d{i}", n, t)
     ]
     name_columns(table, [name for name, _, _ in found])
     aliases = ", ".join(f"d{i}" for i in range(len(origin.columns)))
-    cells = ", ".join(_as_text(i, kind, cell) for i, (_, cell, kind) in enumerate(found))
+    cells = ", ".join(f"{cells_of.as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))
     table.relation = f"(SELECT {cells} FROM {source} AS origin({aliases})) AS cells"
     table.rows = table.connection.execute(f"SELECT count(*) FROM {table.relation}").fetchone()[0]
     take_sample(table)

@@ -9,7 +9,9 @@ from pathlib import Path
 from ..errors import Problem
 from . import delimited
 
-BINARY = (b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"\x89HDF", b"ARROW1", b"%PDF", b"BZh", b"7z\xbc\xaf")
+BINARY = (b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"\x89HDF", b"ARROW1", b"%PDF")
+PACKED = (b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # bzip2, 7z, rar, xz, zstandard
+CONTROL = "".join(map(chr, {*range(9), *range(14, 28)}))  # that no text holds, beside tabs and ends of lines
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".psv", ".dat", ".data", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif")
 
@@ -30,7 +32,7 @@ def format_of(path: Path) -> tuple[str, str]:
 
 
 def _format_of_bytes(first: bytes, path: Path) -> str:
-    """csv parquet json jsonl excel npz npy idx picture text binary empty, from the beginning of a file."""
+    """csv parquet json jsonl excel npz npy idx picture text archive binary empty, from the beginning of a file."""
     ending = path.suffix.lower()
     if not first:
         return "empty"
@@ -45,11 +47,13 @@ def _format_of_bytes(first: bytes, path: Path) -> str:
     ):
         if not (first.startswith(b"BM") and ending in TABLE_ENDINGS):
             return "picture"
+    if first.startswith(PACKED) or first[257:262] == b"ustar":
+        return "archive"
     if first.startswith(BINARY):
         return "binary"
     encoding = delimited.encoding_of(first, cut=True)
     text = first.decode(encoding, "replace")
-    if "\0" in text and text.count("\0") > len(text) // 100:
+    if sum(map(text.count, CONTROL)) > len(text) // 100:
         return "binary"
     start = text.lstrip("\ufeff \t\r\n")[:1]
     if ending in (".jsonl", ".ndjson") or (ending == ".json" and start not in "[{") or start in ("{", "["):
@@ -81,11 +85,27 @@ def _looks_tabular(text: str) -> bool:
     dialect = delimited.sniff(text)
     if dialect.width < 2:
         return False
-    rows, _ = delimited.split(delimited.without_lines(text, dialect.skip), dialect.delimiter, quoted=False)
-    even = sum(len(row) == dialect.width for row in rows) / len(rows)
+    body = delimited.without_lines(text, dialect.skip)
+    read = [delimited.split(body, dialect.delimiter, quoted)[0] for quoted in (False, True)]
+    rows, even = max(
+        ((rows, sum(len(row) == dialect.width for row in rows) / len(rows)) for rows in read), key=lambda pair: pair[1]
+    )
     if dialect.delimiter in "\t|":
         return even > 0.8
     return even == 1.0 and len(rows) > 1 and (dialect.width > 2 or any(len(row[0]) < 30 for row in rows))
+
+
+def is_training(name: str) -> bool:
+    """Whether a file says that it is what to learn from, as the train.csv of a competition does."""
+    return Path(name).stem.lower().partition(".")[0] in ("train", "training", "train_data")
+
+
+def other_tables(path: Path, member: str) -> list[str]:
+    """The tables of a .zip beside the one that is read."""
+    with zipfile.ZipFile(path) as archive:
+        files = [entry.filename for entry in archive.infolist() if entry.file_size and not entry.is_dir()]
+    inside = [name for name in files if not name.startswith("__MACOSX/") and name != member]
+    return [Path(name).name for name in inside if name.lower().endswith((*TABLE_ENDINGS, ".gz"))]
 
 
 def member_of(path: Path) -> tuple[str, str]:
@@ -115,9 +135,13 @@ def member_of(path: Path) -> tuple[str, str]:
             tables = [e for e in tables if not e.filename.lower().endswith(".txt")] or tables or inside
             if not tables:
                 raise Problem(f"{path} holds no file")
-            chosen = max(tables, key=lambda entry: entry.file_size)
+            chosen = max(tables, key=lambda entry: (is_training(entry.filename), entry.file_size))
+            name = Path(Path(chosen.filename).name)
             with archive.open(chosen) as file:
-                found = _format_of_bytes(file.read(4096), Path(Path(chosen.filename).name))
-            return found, chosen.filename
+                first = file.read(4096)
+            if first.startswith(b"\x1f\x8b"):
+                with archive.open(chosen) as file, gzip.open(file) as unpacked:
+                    first, name = unpacked.read(4096), Path(name.stem)
+            return _format_of_bytes(first, name), chosen.filename
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError) as error:
         raise Problem(f"{path} cannot be unpacked ({error}); unpack it by hand, or get it again") from None

@@ -1,5 +1,6 @@
 """Data sets of the Hugging Face hub, read by its own library and kept as plain files that the rest can look at."""
 
+import logging
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Problem
+from .picture_copies import safe, unique
 
 _ADDRESS = re.compile(
     r"(?:hf:(?://)?(?:datasets/)?|(?:https?://)?huggingface\.co/datasets/)([\w\-.]+(?:/[\w\-.]+)?)/?(?:[?#].*)?"
@@ -39,11 +41,14 @@ def fetch(name: str, folder: Path) -> Path:
         raise Problem(
             f"{name}: the hub is read by its own library; pip install datasets, or name local files"
         ) from None
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it warns of every attempt
     try:
         splits = datasets.load_dataset(name)
     except Exception as error:  # the library raises the errors of whatever it is built on
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise Problem(f"{name}: the hub's library cannot load it: {reason}") from None
+        raise Problem(
+            f"{name}: the hub's library cannot load it ({reason}); check the name and the network, or name local files"
+        ) from None
     draft = folder.with_name(f"{folder.name}.{os.getpid()}.new")
     try:
         draft.mkdir(parents=True)
@@ -72,15 +77,26 @@ def _write(splits: Any, folder: Path, datasets: Any) -> None:
     named = {name: datasets.Value("string") for name in classes}
     if named:
         whole = whole.map(
-            lambda row: {name: features[name].int2str(row[name]) for name in classes},
+            lambda row: {name: _class(features[name].names, row[name]) for name in classes},
             features=datasets.Features({**features, **named}),
         )
     whole.to_parquet(str(folder / "data.parquet"))
 
 
+def _class(names: list[str], number: int | None) -> str | None:
+    """The name of a class; hidden labels, as of a test set, are none or -1."""
+    return None if number is None or number < 0 else names[number]
+
+
 def _write_pictures(rows: Any, picture: str, label: str, names: list[str], folder: Path) -> None:
+    """A folder for each class; pictures whose label is hidden are left out."""
+    taken: set[str] = set()
+    folders = {name: unique("", safe(name), "", taken) for name in names}
     for number, (row, content) in enumerate(_contents(rows, picture)):
-        place = folder / re.sub(r"[^\w\-]+", "_", names[row[label]])
+        name = _class(names, row[label])
+        if name is None:
+            continue
+        place = folder / folders[name]
         place.mkdir(parents=True, exist_ok=True)
         (place / f"{number:07d}.png").write_bytes(content)  # readers go by the content, not by the ending
 

@@ -21,7 +21,10 @@ def open_json(table: Table, folder: Path) -> None:
         raw = file.read(IN_MEMORY + 1)
     if len(raw) > IN_MEMORY:
         return large_json(table, folder)
-    text = raw.decode(delimited.encoding_of(raw), "replace").removeprefix("\ufeff")
+    encoding = delimited.encoding_of(raw)
+    if not encoding.startswith("utf"):  # which JSON says by itself
+        table.dialect["encoding"] = encoding
+    text = raw.decode(encoding, "replace").removeprefix("\ufeff")
     records = _records(table, text)
     if of_records.too_wide(records):
         table.dialect["flat"] = False
@@ -45,6 +48,7 @@ def _records(table: Table, text: str) -> list[dict[str, Any]]:
                 except ValueError:
                     broken.append(number)
         if broken:
+            table.dialect["lenient"] = True
             table.notes.append(f"{len(broken)} line(s) are no JSON and left out, the first is line {broken[0]}")
     else:
         try:
@@ -60,7 +64,7 @@ def _records(table: Table, text: str) -> list[dict[str, Any]]:
         if inside:
             table.notes.append(f'the table is taken from the list "{inside}" in the file')
         return records
-    return of_records.listed(records, [])
+    return [record if isinstance(record, dict) else of_records.named(record, []) for record in records]
 
 
 def _cell(value: Any) -> str:

@@ -7,6 +7,7 @@ from .borrowed import shared
 from .findings import Findings, Suspect
 
 MOST_PIXELS = 256 << 20  # bytes of pixels in which pictures that look alike are sought
+STEP = 1024  # pictures looked at together
 LARGEST = 64  # pixels a side at which pictures are compared, as a project does by default
 
 
@@ -46,15 +47,23 @@ def alike_ones(found: Findings, listing: Any, opened: Opened) -> None:
             picture = np.asarray(resized)
         images[place] = files.with_channels(picture, channels)
     rows = [opened.rows[i] for i in good]
-    equal_ones(found, alike, images, [listing.names[row] for row in rows], [listing.splits[row] for row in rows])
+    equal_ones(
+        found,
+        alike,
+        images,
+        [listing.names[row] for row in rows],
+        [listing.splits[row] for row in rows],
+        [listing.labels[row] for row in rows],
+    )
 
 
-def equal_ones(found: Findings, alike: Any, images: Any, names: list[str], splits: list[str]) -> None:
-    """Suspects about equal and alike pictures, (n, height, width, channels) bytes."""
+def equal_ones(
+    found: Findings, alike: Any, images: Any, names: list[str], splits: list[str], labels: list[Any]
+) -> None:
+    """Suspects about equal and alike pictures, (n, height, width, channels) bytes; `labels` are None without any."""
     import numpy as np
 
-    step = 1024
-    facts = np.concatenate([alike.facts(images[start : start + step]) for start in range(0, len(images), step)])
+    facts = np.concatenate([alike.facts(images[start : start + STEP]) for start in range(0, len(images), STEP)])
     groups = alike.groups(images, facts)
     equal = len(facts) - len(np.unique(facts["key"]))
     similar = len(facts) - len(np.unique(groups)) - equal
@@ -67,6 +76,11 @@ def equal_ones(found: Findings, alike: Any, images: Any, names: list[str], split
             pair = _pair(numbers, facts["key"] if kind == "near-duplicates" else None)
             example = f", such as {names[pair[0]]} and {names[pair[1]]}" if pair else ""
             found.suspects.append(Suspect(kind, None, f"{count} picture(s) {how}{example}; they stay in one split"))
+    of_key: dict[int, set[Any]] = {}
+    for key, label in zip(facts["key"].tolist(), labels, strict=True):
+        of_key.setdefault(key, set()).add(label)
+    if torn := sum(len(named) > 1 for named in of_key.values()):
+        found.suspects.append(Suspect("contradictions", None, f"{torn} picture(s) stand in several classes"))
     by_split: dict[str, set[int]] = {}
     for split, group in zip(splits, groups.tolist(), strict=True):
         by_split.setdefault(split, set()).add(group)

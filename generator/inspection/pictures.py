@@ -21,7 +21,7 @@ CHUNK = 256  # pictures that a thread opens at a time
 
 def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
     """The findings about pictures; None for a table that names none."""
-    if path.suffix.lower() == ".npz" or (path.is_dir() and any(path.glob("*-ubyte*"))) or _is_idx(path):
+    if path.suffix.lower() == ".npz" or (path.is_dir() and any(path.glob("*-ubyte*"))):
         return _of_arrays(path)
     lists, labels = shared("picture_list"), shared("picture_labels")
     column = ""
@@ -44,7 +44,7 @@ def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
         found.format = "picture-list"
     found.bytes = sum(size for size, _ in listing.stamps) if path.is_dir() or is_table else path.stat().st_size
     labelled = any(label is not None for label in listing.labels)
-    if dropped := listing.keep(labelled):
+    if (dropped := listing.keep(labelled)) and not column:
         listing.notes.append(f"{dropped} picture(s) have no label and are left out")
     found.rows = len(listing.names)
     found.notes += listing.notes
@@ -58,12 +58,9 @@ def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
     _files(found, listing, opened)
     alike_ones(found, listing, opened)
     unmatched = [note for note in listing.notes if "name no picture" in note or "not named" in note]
-    found.suspects += [Suspect("unmatched", column or None, note) for note in unmatched]
+    found.notes = [note for note in found.notes if note not in unmatched]
+    found.suspects += [Suspect("unmatched", None, f"{note}; left out") for note in unmatched]
     return found
-
-
-def _is_idx(path: Path) -> bool:
-    return path.is_file() and "ubyte" in path.name
 
 
 def _classes(found: Findings, labels: list[str | None], column: str, path: Path) -> None:
@@ -154,31 +151,35 @@ def _files(found: Findings, listing: Any, opened: Opened) -> None:
     bad = [(listing.names[row], error) for row, error in zip(opened.rows, opened.errors, strict=True) if error]
     if bad:
         found.facts["corrupt"] = [name for name, _ in bad][:NAMED]
-        more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-        found.suspects.append(Suspect("corrupt", None, f"{bad[0][0]} ({bad[0][1]}){more}; train.py --skip-bad"))
+        first = f"{bad[0][0]} ({_cut(bad[0][1])})" + (f" and {len(bad) - 1} more" if len(bad) > 1 else "")
+        found.suspects.append(Suspect("corrupt", None, f"{first}; not copied, left out by train.py --skip-bad"))
+
+
+def _cut(reason: str) -> str:
+    return reason if len(reason) <= 60 else f"{reason[:59]}…"
 
 
 def _of_arrays(path: Path) -> Findings:
     """The findings about idx files or an .npz."""
     import numpy as np
 
-    arrays, alike = shared("picture_arrays"), shared("alike")
+    arrays, layouts, alike = shared("picture_arrays"), shared("array_layouts"), shared("alike")
     found = Findings(str(path), "npz" if path.suffix.lower() == ".npz" else "idx")
-    folder = path.parent if _is_idx(path) else path
-    files = [path] if found.format == "npz" else [file for file in folder.iterdir() if _is_idx(file)]
+    files = [path] if found.format == "npz" else [file for file in path.glob("*ubyte*") if file.is_file()]
     found.bytes = sum(file.stat().st_size for file in files)
-    read = arrays.read_npz if found.format == "npz" else arrays.read_idx_folder
+    layout = layouts.npz if found.format == "npz" else layouts.idx_folder
     labelled = True
     try:
-        images, labels, is_test = read(folder, True)
-    except ValueError as error:
         try:
-            images, labels, is_test = read(folder, False)
+            sources, labels, splits = layout(path, True)
+        except ValueError as error:
+            sources, labels, splits = layout(path, False)
             labelled = False
             found.notes.append(f"no labels: {error}")
-        except ValueError as trouble:
-            found.notes.append(str(trouble))
-            return found
+        images = arrays.whole(path, sources)
+    except ValueError as error:
+        found.notes[:] = [str(error)]
+        return found
     found.rows = len(images)
     found.facts["sizes"] = {f"{images.shape[2]}×{images.shape[1]}": len(images)}
     found.facts["modes"] = {
@@ -187,12 +188,14 @@ def _of_arrays(path: Path) -> Findings:
     _classes(found, [str(label) for label in labels] if labelled else [], "", path)
     if found.suggestion and labelled:
         found.suggestion.why = found.suggestion.why.replace("a folder for each class", "the labels beside the pictures")
-    if is_test.any():
-        found.facts["splits"] = {"train": int((~is_test).sum()), "test": int(is_test.sum())}
+    given = [split or "train" for split in splits.tolist()] if splits.any() else [""] * len(splits)
+    if splits.any():
+        found.facts["splits"] = dict(Counter(given))
     most = max(2, MOST_PIXELS // int(np.prod(images.shape[1:])))
     rows = np.arange(len(images)) if len(images) <= most else np.linspace(0, len(images) - 1, most).astype(int)
     if len(rows) < len(images):
         found.notes.append(f"pictures that look alike are sought in a sample of {most:,}")
-    splits = ["test" if test else "train" if is_test.any() else "" for test in is_test[rows].tolist()]
-    equal_ones(found, alike, images[rows], [f"number {row}" for row in rows.tolist()], splits)
+    shown = [f"number {row}" for row in rows.tolist()]
+    named = labels[rows].tolist() if labelled else [None] * len(rows)
+    equal_ones(found, alike, images[rows], shown, [given[row] for row in rows], named)
     return found

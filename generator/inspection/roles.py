@@ -13,6 +13,7 @@ from .vocabulary import CODE_WORDS, ID_WORDS, NAME_WORDS, PERSON_WORDS, TEXTS, T
 NO_NAMES = ("", "column_1", "level_0", "__index_level_0__")  # of the index that a program wrote
 MANY_CODES = 500  # different numbers of shops, people …: more tell rows apart rather than say something about them
 MOST_SPELT = 50  # classes of such strings
+FEW_PEOPLE = 5  # fewer are rather kinds of them
 TOP = 10  # most usual values that are shown
 
 
@@ -82,6 +83,8 @@ def _role_of_words(name: str, profile: Profile, some: list[str]) -> str:
     dense = sum(any(ord(letter) > 0x2E7F for letter in cell) for cell in some) > 0.5 * len(some)  # Chinese, Japanese …
     named_id = bool(set(of_name[-1:]) & ID_WORDS) or bool(set(of_name) & {"uuid", "guid", "id"})
     named_name = bool(set(of_name) & NAME_WORDS) and not set(of_name) & {"title"}
+    if _is_person(of_name, profile):
+        return "identifier"
     least_words, least_signs = (2, 4) if set(of_name) & TEXTS else (4, 8)
     long = words >= least_words or profile.length >= 60 or (dense and profile.length >= least_signs)
     if long and not named_id and (share > 0.3 or profile.distinct > 200) and profile.distinct > 5:
@@ -98,6 +101,12 @@ def _role_of_words(name: str, profile: Profile, some: list[str]) -> str:
     return "category"
 
 
+def _is_person(words: list[str], profile: Profile) -> bool:
+    """Whether a column such as patient_id says whose rows they are, however few people there are."""
+    named = bool(set(words[-1:]) & (ID_WORDS - WEAK_ID_WORDS) and set(words[:-1]) & PERSON_WORDS)
+    return named and FEW_PEOPLE <= profile.distinct <= profile.known / 2
+
+
 def _are_codes(cells: list[str]) -> bool:
     """Whether most cells are addresses, web links or one long word instead of prose."""
     codes = sum(cell.startswith(("http://", "https://", "www.")) or " " not in cell for cell in cells)
@@ -112,7 +121,9 @@ def _is_identifier(i: int, name: str, profile: Profile, rows: int, table: Table)
     words = words_of(name)
     unique = profile.distinct >= (0.85 if profile.estimated else 0.95) * profile.known and profile.known >= 0.99 * rows
     named = bool(words) and (words[-1] in ID_WORDS - WEAK_ID_WORDS or words[0] in {"id", "uuid"})
-    if named and (unique or profile.distinct > min(max(20, 0.02 * profile.known), MANY_CODES)):
+    if named and (
+        unique or _is_person(words, profile) or profile.distinct > min(max(20, 0.02 * profile.known), MANY_CODES)
+    ):
         return True
     time = bool(set(words) & TIME_WORDS) or (1500 <= profile.low and profile.high <= 2200 and rows > 1)
     if not unique or time:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import Problem
 from . import ends
+from .borrowed import borrowed
 from .headers import is_header
 from .relation import Table, fill, take_names
 
@@ -19,11 +20,15 @@ def open_excel(table: Table, folder: Path) -> None:
         book = openpyxl.load_workbook(table.path, read_only=True, data_only=True)
     except Exception as error:  # openpyxl raises whatever its parsers meet
         raise Problem(f"{table.path} cannot be read as Excel ({error}); save it again as .xlsx or CSV") from None
-    sheets = {}
+    parts = borrowed("sheet_parts", "readers/tables/excel/tables")
+    sheets, unsaved = {}, {}
     for sheet in book.worksheets:
         if hasattr(sheet, "reset_dimensions"):
             sheet.reset_dimensions()  # what the file says of its size is often wrong
-        sheets[sheet.title] = [[_excel_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+        merged, unsaved[sheet.title] = parts.of_sheet(table.path, sheet)
+        filled = parts.Filled(merged)
+        rows = enumerate(sheet.iter_rows(values_only=True), 1)
+        sheets[sheet.title] = [[_excel_cell(value) for value in filled.row(place, list(row))] for place, row in rows]
     book.close()
     filled = {name: sum(map(bool, itertools.chain.from_iterable(rows))) for name, rows in sheets.items()}
     if not any(filled.values()):
@@ -33,6 +38,11 @@ def open_excel(table: Table, folder: Path) -> None:
     table.dialect["sheet"] = chosen
     if others := [name for name in filled if name != chosen and filled[name]]:
         table.notes.append(f'the largest sheet, "{chosen}", is read; the others are not: {", ".join(others[:5])}')
+    if unsaved[chosen]:
+        table.notes.append(
+            f"{unsaved[chosen]:,} formula(s) have no saved result and are read as empty; open the workbook in a "
+            "spreadsheet program and save it there"
+        )
     rows = sheets[chosen]
     width = max(map(len, rows))
     rows = [row + [""] * (width - len(row)) for row in rows]
@@ -57,7 +67,7 @@ def _excel_cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return str(value)
+        return str(value).lower()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, datetime.datetime):

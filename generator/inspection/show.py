@@ -1,21 +1,24 @@
 """The findings as a report of one screen, at most 80 columns wide."""
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from ..text import printable
-from .findings import Column, Findings
+from .findings import Column, Findings, Suspect
 from .suggest import quoted
 
 WIDTH = 80
-MOST_COLUMNS = 18  # lines of the table of columns
-MOST_SUSPECTS = 12
+MOST_COLUMNS = 16  # lines of the table of columns
+MOST_SUSPECTS, MOST_OF_A_KIND, MOST_NOTES = 9, 3, 4
+UNITS = {name: "picture" for name in ("pictures", "picture-list", "npz", "idx")} | {"text": "text", "texts": "text"}
+TOLD = ("corrupt", "duplicates", "near_duplicates", "empty")  # which suspects tell too
 ORDER = "leakage imbalance sentinel mixed-dates future-dates numbers-as-text duplicates near-duplicates".split()
 
 
-def text(findings: Findings, width: int = WIDTH, colour: bool = False) -> str:
-    """The report; with `colour` for a terminal, else plain."""
+def text(findings: Findings, width: int = WIDTH, colour: bool = False, command: bool = True) -> str:
+    """The report; with `colour` for a terminal, else plain; without the `command` for who has given one."""
     from rich.console import Console
     from rich.text import Text
 
@@ -45,23 +48,35 @@ def text(findings: Findings, width: int = WIDTH, colour: bool = False) -> str:
     if findings.suspects:
         say("")
         say("Look at", "bold")
-        ordered = sorted(findings.suspects, key=lambda s: ORDER.index(s.kind) if s.kind in ORDER else len(ORDER))
-        for suspect in ordered[:MOST_SUSPECTS]:
+        for suspect in (told := _told(findings.suspects)):
             where = f"{suspect.column}: " if suspect.column is not None else ""
             say(_cut(f"  {suspect.kind}  {_cut(where, 30)}{suspect.detail}", 2 * width - 4))
-        if len(ordered) > MOST_SUSPECTS:
-            say(f"  … and {len(ordered) - MOST_SUSPECTS} more (--json shows all)")
-    for note in findings.notes:
+        if more := len(findings.suspects) - len(told):
+            say(f"  … and {more} more (--json shows all)")
+    for note in findings.notes[:MOST_NOTES]:
         say(_cut(f"Note: {note}", 2 * width))
+    if more := len(findings.notes[MOST_NOTES:]):
+        say(f"… and {more} more notes (--json shows all)")
     say("")
     if findings.suggestion:
         for line in _suggestion(findings):
             say(line)
         say("")
-        console.print(Text("  " + printable(findings.suggestion.command), style="bold"), soft_wrap=True)
+        if command:
+            console.print(Text("  " + printable(findings.suggestion.command), style="bold"), soft_wrap=True)
     else:
         say("Nothing to suggest.")
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def _told(suspects: list[Suspect]) -> list[Suspect]:
+    """The suspects that fit, the gravest first, and a few of each kind where they are many."""
+    ordered = sorted(suspects, key=lambda s: ORDER.index(s.kind) if s.kind in ORDER else len(ORDER))
+    if len(ordered) <= MOST_SUSPECTS:
+        return ordered
+    seen: Counter[str] = Counter()
+    few = [s for s in ordered if seen.update([s.kind]) or seen[s.kind] <= MOST_OF_A_KIND]
+    return few[:MOST_SUSPECTS]
 
 
 def _rows(shown: list[Column], target: str | None, width: int) -> Iterator[tuple[str, str]]:
@@ -86,7 +101,10 @@ def _rows(shown: list[Column], target: str | None, width: int) -> Iterator[tuple
 def _head(findings: Findings) -> str:
     parts = [f"{findings.path}: {findings.format}"]
     if findings.rows:
-        parts.append(f"{findings.rows:,} rows" + (f" × {len(findings.columns)} columns" if findings.columns else ""))
+        unit = UNITS.get(findings.format, "row")
+        beside = f" × {len(findings.columns):,} column{'s' * (len(findings.columns) != 1)}"
+        counted = f"{findings.rows:,} {unit}{'s' * (findings.rows != 1)}"
+        parts.append(counted + (beside if unit == "row" and findings.columns else ""))
     if findings.bytes:
         parts.append(_size(findings.bytes))
     dialect = findings.dialect
@@ -155,7 +173,12 @@ def _clock(seconds: float) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "?" if value is None else f"{value:,.0f}" if value == int(value) and abs(value) < 1e12 else f"{value:.4g}"
+    return "?" if value is None else _whole(value) if value == int(value) and abs(value) < 1e12 else f"{value:.4g}"
+
+
+def _whole(value: float) -> str:
+    """An integer with commas where it is long; four digits may be a year."""
+    return f"{value:.0f}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 
 def _facts(findings: Findings) -> list[str]:
@@ -169,7 +192,8 @@ def _facts(findings: Findings) -> list[str]:
         lines.append(_series(series))
     for name, value in findings.facts.items():
         if (
-            name not in ("class_shares", "sample", "series")
+            name not in ("class_shares", "sample", "series", *(TOLD if findings.suspects else ()))
+            and not name.startswith("in_")
             and not (name == "classes" and shares)
             and value not in ({}, [], "", 0)
         ):

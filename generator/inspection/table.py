@@ -1,5 +1,8 @@
 """A table from file to findings: open it, measure its columns, suspect, suggest."""
 
+import itertools
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from . import tables
@@ -9,6 +12,9 @@ from .repeats import of_rows
 from .roles import columns_of
 from .suggest import suggest
 from .suspects import of_columns
+
+MOST_ABOUT = 6  # columns of a table of labels; one of more says enough by itself
+MOST_BESIDE, MOST_FOLDERS = 2000, 20  # entries of a folder, and folders, in which pictures of a table are looked for
 
 
 def inspect_table(path: str, place: Path, format: str, target: str | None = None) -> Findings:
@@ -29,7 +35,8 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
         if one_text(found) and target is None and format == "csv":
             if other := texts(place):
                 return other
-        if any(column.role == "picture" for column in columns) and (other := pictures(place, target)):
+        named = any(column.role == "picture" for column in columns) or names_pictures(place, table)
+        if named and (other := pictures(place, target)):
             return other
         found.suggestion, as_series = suggest(table, columns, profiles, target, path)
         if as_series:
@@ -95,6 +102,27 @@ def texts(place: Path) -> Findings:
     from .texts import inspect_texts
 
     return inspect_texts(place)
+
+
+def names_pictures(place: Path, table: tables.Table) -> bool:
+    """Whether most cells of a column are names of pictures beside the table or in a folder there, without ending."""
+    if place.suffix.lower() not in (".csv", ".tsv") or len(table.names) > MOST_ABOUT:
+        return False
+    here = list(itertools.islice(os.scandir(place.resolve().parent), MOST_BESIDE))
+    folders = [entry.path for entry in here if entry.is_dir() and not entry.name.startswith(".")][:MOST_FOLDERS]
+    inside = itertools.chain.from_iterable(itertools.islice(_scanned(folder), MOST_BESIDE) for folder in folders)
+    names = (os.path.splitext(entry.name) for entry in (*here, *inside))
+    stems = {stem for stem, ending in names if ending.lower() in tables.PICTURE_ENDINGS}
+    some = (set(cells[:MOST_BESIDE]) - {""} for cells in table.columns) if stems else ()
+    return any(len(cells & stems) >= max(2, len(cells) / 2) for cells in some)
+
+
+def _scanned(folder: str) -> Iterator[os.DirEntry[str]]:
+    """The entries of a folder, none of one that cannot be read."""
+    try:
+        yield from os.scandir(folder)
+    except OSError:
+        return
 
 
 def pictures(place: Path, target: str | None) -> Findings | None:

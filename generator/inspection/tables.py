@@ -39,7 +39,7 @@ def opened(path: Path, format: str) -> Iterator[Table]:
                 OPENERS[format](table, folder)
         except (duckdb.Error, zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, UnicodeError) as error:
             line = str(error).strip().splitlines()[0][:200]
-            raise Problem(f"{path} cannot be read as {format}: {line}") from None
+            raise Problem(f"{path} cannot be read as {format} ({line}); get it again, or save it anew") from None
         yield table
     finally:
         table.close()

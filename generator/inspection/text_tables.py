@@ -37,6 +37,8 @@ def open_csv(table: Table, folder: Path, careful: int) -> None:
     reading = delimited.read(text)
     table.ragged = reading.ragged
     _describe(table, reading.dialect, encoding, reading.rows)
+    if table.ragged:
+        table.dialect["lenient"] = True
     rows = ends.trimmed(table, reading.rows[table.dialect["header"] :])
     fill(table, rows)
     return None
@@ -96,6 +98,7 @@ def _mend(table: Table, folder: Path, path: Path, dialect: delimited.Dialect, to
         table.dialect["encoding"] = "cp1252"
         path = _as_utf8(table, folder, "cp1252")
     table.relation = _reading(table, path, dialect, total, strict=False)
+    table.dialect["lenient"] = True
     table.notes.append("some rows have another number of cells, or broken quotes; they are padded or left out")
 
 
@@ -118,7 +121,7 @@ def _reading(
             link.symlink_to(path.resolve())
         name = str(link)
     name, delimiter = name.replace("'", "''"), dialect.delimiter.replace("'", "''")
-    quote = "''" if not dialect.quote else "'\"'"
+    quote = "'" + dialect.quote.replace("'", "''") + "'"
     lax = "" if strict else ", max_line_size=16000000, strict_mode=false, null_padding=true, ignore_errors=true"
     lax += "" if strict else ", parallel=false"
 
@@ -139,7 +142,7 @@ def _last_rows(path: Path, dialect: delimited.Dialect) -> list[list[str]]:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - END))
         text = file.read().partition(b"\n")[2].decode("utf-8", "ignore")
-    return _whole_rows(text, dialect, quoted=bool(dialect.quote))
+    return _whole_rows(text, dialect, dialect.quote)
 
 
 def _spread(table: Table, path: Path, dialect: delimited.Dialect) -> None:
@@ -152,9 +155,9 @@ def _spread(table: Table, path: Path, dialect: delimited.Dialect) -> None:
             lines = file.read(length).split(b"\n")[1:-1][: 2 * most]
             text = b"\n".join(lines).decode("utf-8", "ignore")
             taken += len(text)
-            plain = _whole_rows(text, dialect, quoted=False)
+            plain, quote = _whole_rows(text, dialect, ""), dialect.quote
             without.append(plain)
-            with_quotes.append(_whole_rows(text, dialect, quoted=True) if '"' in text and dialect.quote else plain)
+            with_quotes.append(_whole_rows(text, dialect, quote) if quote and quote in text else plain)
     if sum(map(len, without)) > sum(map(len, with_quotes)):
         dialect.quote = ""
     found = with_quotes if dialect.quote else without
@@ -162,9 +165,9 @@ def _spread(table: Table, path: Path, dialect: delimited.Dialect) -> None:
     table.likely_rows = sum(map(len, found)) * size // max(taken, 1)
 
 
-def _whole_rows(text: str, dialect: delimited.Dialect, quoted: bool) -> list[list[str]]:
-    """The rows of all cells, without empty ones behind the last."""
-    rows, width = delimited.split(text, dialect.delimiter, quoted)[0], dialect.width
+def _whole_rows(text: str, dialect: delimited.Dialect, quote: str) -> list[list[str]]:
+    """The rows of all cells, without empty ones behind the last; `quote` "" is none."""
+    rows, width = delimited.split(text, dialect.delimiter, bool(quote), quote=quote or '"')[0], dialect.width
     return [row[:width] for row in rows if len(row) >= width and not any(row[width:])]
 
 

@@ -6,8 +6,9 @@ import zipfile
 import zlib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
-from . import delimited
+from .borrowed import of_texts
 from .findings import Findings, Suspect
 from .suggest import suggestion
 from .text_files import encoding_of, head_of, lines_of, read
@@ -19,16 +20,14 @@ UNLABELLED = ("unsup", "unlabeled", "unlabelled")
 LEAST_CHARACTERS = 3000  # less is no text to learn from: valid would be shorter than two windows
 LEAST_TEXTS = 3  # different ones of a class: one for train, valid and test each
 NAMED = 5  # examples in a list
+UNREADABLE = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+Entry = tuple[tuple[str, ...], Any]  # the parts of a file's path, and the file
 
 
 def inspect_texts(path: Path) -> Findings:
-    """The findings about a text file, a folder of texts or folders by class; never fails on what can be read."""
+    """The findings about a text file, a folder or .zip of texts or of folders by class."""
     path = Path(path)
-    if path.is_dir():
-        return _folder(path)
-    if zipfile.is_zipfile(path):
-        return _archive(path)
-    return _file(path)
+    return _folder(path) if path.is_dir() or zipfile.is_zipfile(path) else _file(path)
 
 
 # A file
@@ -39,7 +38,7 @@ def _file(path: Path) -> Findings:
     found = Findings(str(path), "text", path.stat().st_size)
     try:
         encoding = encoding_of(path)
-        found.facts["encoding"] = encoding
+        found.facts["encoding"] = encoding.removesuffix("-sig")
         shape, why = shape_of(head_of(path, encoding))
         tally = Tally()
         long = Tally()  # of the whole: lines are counted, not kept
@@ -72,32 +71,34 @@ def _file(path: Path) -> Findings:
 
 
 def _folder(path: Path) -> Findings:
-    """A text a file; in folders by class, where there are several folders with texts."""
+    """A text a file; in folders by class, where there are several folders with texts. A .zip is read in place."""
     found = Findings(str(path), "texts")
     unreadable: list[str] = []
-    parts = {part: classes for part, classes in _parts(path, unreadable).items() if classes}
+    entries = _entries(path, unreadable)
+    parts = {part: classes for part, classes in _parts(entries).items() if classes}
     several = len({name for classes in parts.values() for name in classes}) > 1
     if not several:
-        parts = {"": {"": _texts_below(path, unreadable)}}
+        parts = {"": {"": _texts(entries)}}
     tally, encodings, bad, by_class, by_part = Tally(), Counter(), [], Counter(), Counter()
     of_key: dict[int, set[str]] = {}
     different: dict[str, set[int]] = {}
     for part, classes in parts.items():
         for name, files in classes.items():
-            for file in files:
+            for inside, file in files:
                 try:
                     text, encoding = read(file)
-                except (OSError, EOFError, zlib.error, ValueError):
-                    bad.append(str(file.relative_to(path)))
+                except UNREADABLE:
+                    bad.append("/".join(inside))
                     continue
                 found.bytes += file.stat().st_size
-                encodings[encoding] += 1
+                encodings[encoding.removesuffix("-sig")] += 1
                 by_class[name] += 1
                 by_part[part] += 1
                 key = tally.add(text)
                 of_key.setdefault(key, set()).update((f"part {part}", f"class {name}"))
                 different.setdefault(name, set()).add(key)
     found.rows = tally.texts
+    found.bytes = found.bytes if path.is_dir() else path.stat().st_size
     if several:
         found.facts["classes"] = dict(by_class.most_common())
         found.facts["class_shares"] = {name: round(n / tally.texts, 4) for name, n in by_class.most_common(50)}
@@ -135,64 +136,43 @@ def _suggest(found: Findings, path: Path, several: bool, different: dict[str, se
         found.notes.append(f"{what}: nothing can be learned from that")
 
 
-def _parts(path: Path, unreadable: list[str]) -> dict[str, dict[str, list[Path]]]:
-    """The classes with their files, of train/ and test/ or of the folder itself, as a project reads them."""
-    inside = {folder.name.lower(): folder for folder in _folders(path, unreadable)}
-    train = [inside[name] for name in (*TRAIN, *MORE) if name in inside]
-    test = [inside[name] for name in TEST if name in inside]
-    parts: dict[str, dict[str, list[Path]]] = {}
-    for part, folders in (("train", train or [path]), ("test", test if train else [])):
-        for folder in folders:
-            for below in _folders(folder, unreadable):
-                files = _texts_below(below, unreadable)
-                if files and below.name.lower() not in UNLABELLED:
-                    parts.setdefault(part, {}).setdefault(below.name, []).extend(files)
-    return parts
-
-
-def _folders(path: Path, unreadable: list[str]) -> list[Path]:
-    """The visible folders in a folder, by name."""
-    try:
-        return sorted(below for below in path.iterdir() if below.is_dir() and not below.name.startswith("."))
-    except OSError:
-        unreadable.append(str(path))
-        return []
-
-
-def _texts_below(path: Path, unreadable: list[str]) -> list[Path]:
-    """Text files in a folder and below it; of a folder without them, the files whose names have no ending."""
-    found, plain = [], []
+def _entries(path: Path, unreadable: list[str]) -> list[Entry]:
+    """All visible files below a folder or in a .zip, with the parts of their paths inside, in the order of these."""
+    if not path.is_dir():
+        archived = of_texts("archived")
+        archived.opened.cache_clear()  # it may be another one of that name
+        return archived.members(path)
+    found = []
     for folder, inside, names in os.walk(path, onerror=lambda error: unreadable.append(str(error.filename))):
         inside[:] = sorted(name for name in inside if not name.startswith("."))
-        for name in names:
-            file = Path(folder, name)
-            if name.startswith(".") or not file.is_file():
-                continue
-            if name.lower().endswith(ENDINGS):
-                found.append(file)
-            elif not file.suffix or file.suffix[1:].isdigit():
-                plain.append(file)
-    return sorted(found) or sorted(plain)
+        files = (Path(folder, name) for name in names if not name.startswith("."))
+        found += [(file.relative_to(path).parts, file) for file in files if file.is_file()]
+    return sorted(found)
 
 
-def _archive(path: Path) -> Findings:
-    """A .zip of texts: counted in place, and nothing suggested, because a project reads folders."""
-    found, tally = Findings(str(path), "texts", path.stat().st_size), Tally()
-    encodings: Counter = Counter()
-    with zipfile.ZipFile(path) as archive:
-        names = [name for name in archive.namelist() if name.lower().endswith(".txt") and "__MACOSX/" not in name]
-        for name in names:
-            try:
-                raw = archive.read(name)
-                encodings[encoding := delimited.encoding_of(raw)] += 1
-                tally.add(raw.decode(encoding, "replace"))
-            except (RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error, LookupError):
-                found.facts.setdefault("corrupt", []).append(name)
-    found.rows = tally.texts
-    found.facts |= {"encodings": dict(encodings), **tally.facts()}
-    _suspect_texts(found, tally, "file")
-    found.notes.append("an archive of texts: unpack it, and inspect the folder")
+def _parts(entries: list[Entry]) -> dict[str, dict[str, list[Entry]]]:
+    """The classes with their files, of train/ and test/ or of the folder itself, as a project reads them."""
+    inside = {parts[0].lower(): parts[0] for parts, _ in entries if len(parts) > 2}
+    train = [inside[name] for name in (*TRAIN, *MORE) if name in inside]
+    test = [inside[name] for name in TEST if name in inside]
+    found: dict[str, dict[str, list[Entry]]] = {}
+    for part, folders in (("train", train or [None]), ("test", test if train else [])):
+        for folder in folders:
+            depth, below = (1 if folder else 0), {}
+            for parts, file in entries:
+                if len(parts) > depth + 1 and (not folder or parts[0] == folder):
+                    below.setdefault(parts[depth], []).append((parts, file))
+            for name, files in below.items():
+                if name.lower() not in UNLABELLED and (texts := _texts(files)):
+                    found.setdefault(part, {}).setdefault(name, []).extend(texts)
     return found
+
+
+def _texts(entries: list[Entry]) -> list[Entry]:
+    """The text files among some; where there are none, the files whose names have no ending."""
+    endings = ((entry, entry[0][-1].rpartition(".")) for entry in entries)
+    plain = [entry for entry, (name, _, ending) in endings if not name or ending.isdigit()]
+    return [entry for entry in entries if entry[0][-1].lower().endswith(ENDINGS)] or plain
 
 
 # Suspects

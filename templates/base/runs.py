@@ -159,4 +159,7 @@ def located(config: Config) -> Config:
         return dataclasses.replace(config, data=str(place) if config.data else "")
     if not place.is_file():
         raise Fault(f"{config.data} is missing: it says where the data lie; write their path into it or use --data")
-    return dataclasses.replace(config, data=place.read_text(encoding="utf-8").strip())
+    named = place.read_text(encoding="utf-8-sig").strip()
+    if not named or not Path(named).exists():
+        raise Fault(f"{config.data} names {named or 'no place'}, which is not there; mend it, or use --data")
+    return dataclasses.replace(config, data=named)

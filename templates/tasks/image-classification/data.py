@@ -2,10 +2,11 @@
 
 Understood by --data: a folder or .zip with a folder of pictures for each class (optionally under train/, valid/ and
 test/), a .csv that names picture files and labels, in or beside such a folder or itself, a folder with MNIST-style idx
-files, or an .npz with x_train, y_train (and x_test, y_test).
+files, or an .npz with x and y, or with x_train, y_train (and x_test, y_test).
 """
 
 import hashlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,17 @@ def read_new(source: str, meta: dict[str, Any]) -> tuple[list[str], np.ndarray]:
         files = [path / name for name in picture_list.find(path).names]
     if not files:
         raise cli.Fault(f"{path} holds no pictures")
-    return [str(file) for file in files], np.stack([pictures.open_like(file, meta["shape"]) for file in files])
+    read, bad = {}, []
+    for file in files:
+        try:
+            read[str(file)] = pictures.open_like(file, meta["shape"])
+        except cli.Fault as fault:
+            bad.append(str(fault))
+    if not read:
+        raise cli.Fault(f"{bad[0]}; name {INPUT}")
+    if bad:
+        print(f"{len(bad)} of {len(files)} pictures are left out, first: {bad[0]}", file=sys.stderr)
+    return list(read), np.stack(list(read.values()))
 
 
 def encode(raw: np.ndarray, meta: dict[str, Any]) -> np.ndarray:

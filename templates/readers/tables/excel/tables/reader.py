@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cli import Fault
-from tables import delimited
+from tables import delimited, sheet_parts
 
 FORMAT = "Excel"
 BLOCK = 20_000  # rows at a time
@@ -34,7 +34,10 @@ def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise Fault(f"{path} does not read as a workbook ({error}); save it as .xlsx") from None
+        raise Fault(
+            f"{path} does not read as a workbook ({error}); save it as .xlsx, or make a project for it: "
+            f"hackgen new --data {path}"
+        ) from None
     try:
         rows = numbered(book, path, dialect)
         first = list(itertools.islice(rows, 1000))
@@ -63,15 +66,19 @@ def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> 
 
 
 def numbered(book: Any, path: Path, dialect: dict[str, Any]) -> Iterator[tuple[int, list[str]]]:
-    """The rows of the sheet that hold something, with their numbers, cut after their last cell."""
+    """The rows of the sheet that hold something, with their numbers, cut after their last cell.
+
+    What is merged downwards stands in each of its rows.
+    """
     names = [sheet.title for sheet in book.worksheets]
     wanted = dialect.get("sheet", "")
     if wanted and wanted not in names and len(names) > 1:
         raise Fault(f'{path} has no sheet "{wanted}" (it has: {", ".join(names[:10])}); rename the one that is meant')
     for sheet in [book[wanted]] if wanted in names else book.worksheets:
         found = False
+        filled = sheet_parts.Filled(sheet_parts.of_sheet(path, sheet)[0])
         for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
-            cells = [text(value) for value in values]
+            cells = [text(value) for value in filled.row(number, list(values))]
             while cells and not cells[-1]:
                 cells.pop()
             if cells and number > dialect.get("skip", 0):

@@ -1,15 +1,16 @@
-"""The reader of JSON (a list of objects, or what records.py makes one), packed by gzip or not: blocks of rows."""
+"""The reader of JSON (a list of objects, or what records.py makes one), also in a .gz or .zip: blocks of rows."""
 
-import gzip
 import itertools
 import json
+import zipfile
 import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from cli import Fault
 from tables import delimited, records
+from tables.packed import is_larger, json_text
 
 FORMAT = "JSON"
 LARGE = 64 * 2**20  # bytes above which the cells of a table would need more memory than one should take
@@ -19,7 +20,7 @@ Block = tuple[list[str] | None, list[list[str]], list[int]]  # names, rows of ce
 
 def is_large(path: Path) -> bool:
     """Whether a table should be prepared on disk instead of being held in memory."""
-    return path.is_file() and path.stat().st_size > (LARGE // 5 if path.suffix.lower() == ".gz" else LARGE)
+    return is_larger(path, LARGE)
 
 
 def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> Iterator[Block]:
@@ -27,7 +28,7 @@ def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> 
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise Fault(f"{path} {what}; name a JSON file (paths start from {Path.cwd()})")
-    some, names = objects(path), []
+    some, names = objects(path, dialect), []
     numbered = enumerate(map(records.flat, some) if dialect.get("flat", True) else some, 1)
     while some := list(itertools.islice(numbered, BLOCK)):
         names = names or list(dict.fromkeys(key for _, entry in some for key in entry))
@@ -67,39 +68,35 @@ def text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def objects(path: Path) -> Iterator[dict[str, Any]]:
+def objects(path: Path, dialect: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """All records of the file one after the other.
 
     A large file is read piece by piece, and must hold a list of objects (which may stand in an object) or just objects.
     """
-    if not is_large(path) and (found := whole(path)):
+    if not is_large(path) and (found := whole(path, dialect)):
         yield from found
         return
     number = 0
     try:
-        with opened(path) as file:
+        with json_text(path, dialect) as file:
             for number, (value, _) in enumerate(records.streamed(file), 1):
                 if not isinstance(value, dict):
                     raise Fault(
                         f"{path}: entry {number} is {json.dumps(value)[:40]}, no object with a name for each value"
                     )
                 yield value
-    except (ValueError, EOFError, zlib.error, OSError) as error:
-        raise Fault(f"{path} does not read as JSON after entry {number} ({error}); mend it there") from None
+    except (ValueError, EOFError, zlib.error, zipfile.BadZipFile, OSError) as error:
+        raise Fault(
+            f"{path} does not read as JSON after entry {number} ({error}); mend it there, or make a project for it: "
+            f"hackgen new --data {path}"
+        ) from None
 
 
-def whole(path: Path) -> list[dict[str, Any]]:
+def whole(path: Path, dialect: dict[str, Any]) -> list[dict[str, Any]]:
     """All records of a small file; nothing where it is not one JSON value, such as objects in a row."""
     try:
-        with opened(path) as file:
+        with json_text(path, dialect) as file:
             content = json.load(file)
-    except (ValueError, EOFError, zlib.error, OSError):
+    except (ValueError, EOFError, zlib.error, zipfile.BadZipFile, OSError):
         return []
     return records.rows(content)[0]
-
-
-def opened(path: Path) -> TextIO:
-    """The characters of a file, unpacked where gzip has packed them."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rt", encoding="utf-8-sig") if packed else path.open(encoding="utf-8-sig")

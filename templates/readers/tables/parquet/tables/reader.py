@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cli import Fault
-from tables import delimited
+from tables import delimited, parquet_cells
 
 FORMAT = "Parquet"
 LARGE = 12 * 2**20  # bytes, packed, above which the cells of a table would need more memory than one should take
@@ -32,36 +32,40 @@ def cut(path: Path, dialect: dict[str, Any], folder: Path | None = None, known: 
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise Fault(f"{path} {what}; name a Parquet file (paths start from {Path.cwd()})")
-    names, _ = ask(path, "SELECT * FROM read_parquet(?) LIMIT 0")
-    _, count = ask(path, "SELECT count(*) FROM read_parquet(?)")
+    names, kinds, _ = ask(path, "SELECT * FROM read_parquet(?) LIMIT 0")
+    found = parquet_cells.columns(names, kinds)
+    _, _, count = ask(path, "SELECT count(*) FROM read_parquet(?)")
     if not (rows := int(count[0][0])):
         raise Fault(f"{path} has column names ({', '.join(names[:5])}) but no rows")
+    aliases = ", ".join(f"d{i}" for i in range(len(names)))
+    cells = ", ".join(f"{parquet_cells.as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))
     pieces = [[start, min(start + BLOCK, rows)] for start in range(0, rows, BLOCK)]
-    return {"path": str(path), "names": delimited.unique_names(names), "pieces": pieces}
+    heads = delimited.unique_names([name for name, _, _ in found])
+    return {"path": str(path), "names": heads, "pieces": pieces, "aliases": aliases, "cells": cells}
 
 
 def piece(table: dict[str, Any], number: int) -> tuple[list[list[str]], range]:
     """The columns of a piece as text, and the number of each row from 1."""
     start, end = table["pieces"][number]
-    _, columns = ask(
+    _, _, columns = ask(
         Path(table["path"]),
-        "SELECT CAST(COLUMNS(* EXCLUDE file_row_number) AS VARCHAR) FROM read_parquet(?, file_row_number = true) "
-        f"WHERE file_row_number >= {start} AND file_row_number < {end} ORDER BY file_row_number",
+        f"SELECT {table['cells']} FROM read_parquet(?, file_row_number = true) AS origin({table['aliases']}, row) "
+        f"WHERE row >= {start} AND row < {end} ORDER BY row",
     )
     cells = [["" if value is None else value.strip() for value in column] for column in columns]
     return cells, range(start + 1, end + 1)
 
 
-def ask(path: Path, query: str) -> tuple[list[str], list[list[Any]]]:
-    """The names and columns that a query gives; raises `Fault` where the file is no Parquet."""
+def ask(path: Path, query: str) -> tuple[list[str], list[Any], list[list[Any]]]:
+    """The names, types and columns that a query gives; raises `Fault` where the file is no Parquet."""
     import duckdb  # takes a while, which predicting a typed row should not wait for
 
     engine = duckdb.connect(config={"memory_limit": MEMORY, "threads": 1})
     try:
         engine.execute("SET enable_progress_bar = false")
-        found = engine.execute(query, [str(path)])
-        names = [column[0] for column in found.description]
-        return names, list(zip(*found.fetchall(), strict=True)) or [[] for _ in names]
+        found = engine.sql(query, params=[str(path)])
+        names, kinds = found.columns, found.types
+        return names, kinds, list(zip(*found.fetchall(), strict=True)) or [[] for _ in names]
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise Fault(f"{path} does not read as Parquet ({reason}); hackgen new --data makes a project for it") from None
