@@ -24,14 +24,19 @@ def open_parquet(table: Table, folder: Path) -> None:
         name = name.replace(special, f"[{special}]")
     described = table.connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{name}')").fetchall()
     name_columns(table, [row[0] for row in described])
-    aliases = ", ".join(f"d{i}" for i in range(len(described)))
-    cells = ", ".join(_as_text(i, row[1]) for i, row in enumerate(described))
+    cells, aliases = parquet_cells([row[1] for row in described])
     nested = [row[0] for row in described if row[1].startswith(("STRUCT", "MAP", "UNION"))]
     if nested:
         table.notes.append(f"nested columns are read as text: {', '.join(nested[:5])}")
     table.relation = f"(SELECT {cells} FROM read_parquet('{name}') AS origin({aliases})) AS cells"
     table.rows = table.connection.execute(f"SELECT count(*) FROM read_parquet('{name}')").fetchone()[0]
     take_sample(table)
+
+
+def parquet_cells(types: list[str]) -> tuple[str, str]:
+    """Columns d0, d1 … of these types as c0, c1 … of text, in SQL, and the names d0, d1 …"""
+    cells = ", ".join(_as_text(i, kind) for i, kind in enumerate(types))
+    return cells, ", ".join(f"d{i}" for i in range(len(types)))
 
 
 def _parts(cell: str, name: str, kind: Any) -> list[tuple[str, str, str]]:

@@ -36,13 +36,13 @@ def open_csv(table: Table, folder: Path, careful: int) -> None:
         return None
     reading = delimited.read(text)
     table.ragged = reading.ragged
-    _describe(table, reading.dialect, encoding, reading.rows)
+    describe(table, reading.dialect, encoding, reading.rows)
     rows = ends.trimmed(table, reading.rows[table.dialect["header"] :])
     fill(table, rows)
     return None
 
 
-def _describe(table: Table, dialect: delimited.Dialect, encoding: str, rows: list[list[str]]) -> None:
+def describe(table: Table, dialect: delimited.Dialect, encoding: str, rows: list[list[str]]) -> None:
     """Write down the dialect, and names from the first row if it holds them."""
     member = table.dialect.pop("member", None)
     table.dialect |= {
@@ -73,7 +73,7 @@ def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
     dialect = reading.dialect
     if dialect.delimiter == " " and any("  " in line or line.startswith(" ") for line in head.splitlines()):
         raise Problem(f"{table.path.name} has several spaces between cells, and is too large for that; save it as CSV")
-    _describe(table, dialect, encoding, reading.rows)
+    describe(table, dialect, encoding, reading.rows)
     last = _last_rows(path, dialect)
     rows = reading.rows[table.dialect["header"] :] + last
     ends.trimmed(table, rows)

@@ -43,6 +43,8 @@ def read(path: str, config: Config | None, layout: dict[str, Any] | None = None,
     parts = {}
     if layout["shape"] == "wide":
         parts = {name: (times[named], column[named]) for name, column in values.items()}
+    elif layout["shape"] == "files":  # one of them alone
+        parts = {folder.name_of(Path(table.path)): (times[named], column[named]) for column in values.values()}
     else:
         (column,) = values.values()
         keys = [" / ".join(cells) for cells in zip(*(table.column(name) for name in layout["group"]), strict=True)]

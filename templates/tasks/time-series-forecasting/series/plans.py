@@ -56,6 +56,7 @@ def parts_of(table: tables.Table, with_dates: tables.Table) -> list[str]:
 def sampled(folder: Path, path: str, rules: schema.Schema) -> tuple[dict[str, Any], tables.Table]:
     """How a file is cut into pieces, and rows from all over it."""
     cut = reader.cut(Path(path), rules.dialect, folder)
+    cut["names"] = opened.named(cut["names"] or [], rules) or None
     places = np.unique(np.linspace(0, len(cut["pieces"]) - 1, SAMPLED).astype(int))
     sample = [piece(cut, int(place), ROWS) for place in places]
     rows, lines = (list(itertools.chain(*lists)) for lists in zip(*sample, strict=True))
