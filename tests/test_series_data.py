@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hackgen.inspection.borrowed import SERIES, borrowed
 from hackgen.inspection.findings import Column
 from hackgen.inspection.series import looks_like_series, series_facts
 from projects import generate, run
@@ -93,6 +94,39 @@ def test_dates_in_parts_and_years_are_seen() -> None:
     assert found and (found["time"], found["target"], found["facts"]["frequency"]) == ("", "riders", "month")
     found = ask(columns("year number", "flow number"), [[str(1871 + i), str(i % 9)] for i in range(100)])
     assert found and found["time"] == "year" and found["facts"]["frequency"] == "year"
+
+
+@pytest.mark.parametrize("same", ["year", "year month", "day"])
+def test_parts_of_a_date_may_be_the_same_in_all_rows(same: str) -> None:
+    hours = [datetime.datetime(2020, 3, 1) + datetime.timedelta(hours=i) for i in range(600)]
+    stamps = {
+        "year": [datetime.datetime(2020, 2, 1) + datetime.timedelta(days=i) for i in range(200)],
+        "year month": hours,
+        "day": [datetime.datetime(1990 + i // 12, i % 12 + 1, 1) for i in range(120)],
+    }[same]
+    names = ["year", "month", "day", *(["hour"] if same == "year month" else [])]
+    rows = [[*(str(getattr(stamp, name)) for name in names), str(i % 9)] for i, stamp in enumerate(stamps)]
+    found = ask(columns(*(f"{n} {'constant' if n in same.split() else 'number'}" for n in names), "load number"), rows)
+    assert found and (found["time"], found["target"], found["shape"]) == ("", "load", "one")
+    assert found["facts"]["repeated_dates"] == 0 and found["facts"]["gaps"]["missing"] == 0
+    rows = [["2020-03-01", f"{i // 60:02d}:{i % 60:02d}", str(i % 9)] for i in range(600)]
+    found = ask(columns("date constant", "time identifier", "watt number", date={"format": "iso"}), rows)
+    assert found and found["facts"]["frequency"] == "60 seconds" and found["facts"]["steps"] == 600
+    assert (
+        ask(columns("date constant", "watt number", date={"format": "iso"}), [[row[0], row[2]] for row in rows]) is None
+    )
+
+
+@pytest.mark.parametrize("season", [2, 3, 7, 24, 96, 288])
+def test_seasons_are_found_in_noise(season: int) -> None:
+    find, rng = borrowed("season", SERIES).find, np.random.default_rng(0)
+    shape = np.sin(2 * np.pi * np.arange(season * 12) / season + 1) + 0.5 * (np.arange(season * 12) % season == 0)
+    noise = 0.4 * np.diff(shape).std() * rng.normal(size=len(shape))
+    assert abs(find(shape + noise, len(shape) // 2) - season) <= 0.02 * season
+    smooth = np.cumsum(
+        np.convolve(rng.normal(size=600), 0.9 ** np.arange(60), "valid")
+    )  # changes that last for a while
+    assert find(smooth, 250) == find(np.cumsum(rng.normal(size=600)), 300) == 1
 
 
 def test_times_of_day_beside_parts_of_a_date_are_seen() -> None:

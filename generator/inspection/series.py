@@ -47,7 +47,7 @@ def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | N
         return None
     if found := _unrolled(usable, fetch):
         return found
-    time, extra, stamps_of = time_of(usable, fetch)
+    time, extra, stamps_of = time_of([c for c in columns if c.role != "empty"], fetch)
     if time is None:
         return None
     values = [c for c in usable if c.role == "number" and c.name not in extra]

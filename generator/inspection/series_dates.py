@@ -23,15 +23,20 @@ Fetch = Callable[[list[str], int], list[list[str]]]
 def time_of(
     columns: list[Column], fetch: Fetch
 ) -> tuple[str | None, list[str], Callable[[list[list[str]]], list[Any]]]:
-    """The column of dates ("" for year and month apart, None for no dates), the columns read for it, and how."""
-    dates = [c for c in columns if c.role == "date" and not NOT_WHEN.search(c.name)]
-    if dates:
+    """The column of dates ("" for dates in parts, None for no dates), the columns read for it, and how.
+
+    A part may be the same in all rows, as the year is in data of one year.
+    """
+    dates = [c for c in columns if is_date(c) and not NOT_WHEN.search(c.name)]
+    dates.sort(key=lambda column: column.role == "constant")
+    clock = _clock(columns, dates[0], fetch) if dates else None
+    if dates and (clock or dates[0].role == "date"):
         form = dates[0].parse.get("format") or dates[0].detail.get("format") or "iso"
-        if clock := _clock(columns, dates[0], fetch):
+        if clock:
             form = "iso" if form == "iso" else f"{form} %H:%M" + ":%S" * (clock[1] == 2)
             return "", [dates[0].name, clock[0]], lambda rows: [_date(_stamp(*row), form) for row in rows]
         return dates[0].name, [dates[0].name], lambda rows: [_date(row[0].strip(), form) for row in rows]
-    numeric = [c for c in columns if c.role in ("number", "identifier", "category")]
+    numeric = [c for c in columns if c.role in ("number", "identifier", "category", "constant")]
     year = next((c for c in numeric if c.name.strip().lower() in YEAR and _years(c)), None)
     part = next((c for c in numeric if c.name.strip().lower() in PARTS), None)
     if year and part:
@@ -40,10 +45,16 @@ def time_of(
         hour = next((c for c in numeric if c.name.strip().lower() in CLOCK), None) if day else None
         parts = [column.name for column in (year, part, day, hour) if column]
         return "", parts, lambda rows: [moment(*row, quarter=quarter) for row in rows]
-    named = [c for c in numeric if c.name.strip().lower() in (*YEAR, "date", "time", "period", "t") and _years(c)]
+    varied = [c for c in numeric if c.role != "constant"]
+    named = [c for c in varied if c.name.strip().lower() in (*YEAR, "date", "time", "period", "t") and _years(c)]
     if named:
         return named[0].name, [named[0].name], lambda rows: [to_number(row[0], {}) for row in rows]
     return None, [], lambda rows: []
+
+
+def is_date(column: Column) -> bool:
+    """Whether a column holds dates, which may be one and the same."""
+    return column.role == "date" or (column.role == "constant" and "format" in column.detail)
 
 
 def _clock(columns: list[Column], day: Column, fetch: Fetch) -> tuple[str, int] | None:

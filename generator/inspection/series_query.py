@@ -8,7 +8,7 @@ from . import aggregates
 from .cells import ISO
 from .findings import Column
 from .relation import Table
-from .series_dates import MONTHS
+from .series_dates import MONTHS, is_date
 
 
 @dataclass
@@ -49,7 +49,7 @@ def when(asked: Asked) -> str:
     """The time of a row in SQL: a number for years and the like, else a TIMESTAMP; NULL where there is none."""
     cells = [f"trim(c{asked.places[column.name]})" for column in asked.time]
     first = asked.time[0]
-    if first.role == "date":
+    if is_date(first):
         forms = first.detail.get("formats") or [first.parse.get("format") or first.detail.get("format") or ISO]
         day = aggregates.moment(cells[0], forms)
         if len(cells) == 1:
