@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hackgen.inspection import inspect
 from hackgen.inspection.borrowed import SERIES, borrowed
 from hackgen.inspection.findings import Column
 from hackgen.inspection.series import looks_like_series, series_facts
-from projects import generate, run
+from projects import generate, generate_own, run
 
 STEPS = 180
 MONTHS = [f"{1990 + i // 12}-{i % 12 + 1:02d}" for i in range(STEPS)]
@@ -127,6 +128,80 @@ def test_seasons_are_found_in_noise(season: int) -> None:
         np.convolve(rng.normal(size=600), 0.9 ** np.arange(60), "valid")
     )  # changes that last for a while
     assert find(smooth, 250) == find(np.cumsum(rng.normal(size=600)), 300) == 1
+
+
+HOUR, FIRST = datetime.timedelta(hours=1), datetime.datetime(2020, 1, 1)
+WRITTEN = {  # how step i is written: header, line, and what its step and first stamp are
+    "quarters": ("quarter,gdp", lambda i: f"Q{i % 4 + 1} {1980 + i // 4},{i % 4}", "3 months", "1980-01"),
+    "numbered quarters": ("q,gdp", lambda i: f"{i % 4 + 1}Q{1980 + i // 4},{i % 4}", "3 months", "1980-01"),
+    "weeks": ("week,n", lambda i: f"{'{}-W{:02d}'.format(*iso_week(i))},{i % 4}", "7 days", "2015-01-05"),
+    "parts of weeks": ("Jahr;KW;n", lambda i: f"{'{};{}'.format(*iso_week(i))};{i % 4}", "7 days", "2015-01-05"),
+    "last weekdays": ("date,n", lambda i: f"{last_weekday(i)},{i % 12}", "month", "2000-01"),
+    "spans": ("MTU (UTC),MW", lambda i: f"{hour(i)} - {hour(i + 1)},{i % 24}", "3600 seconds", "2020-01-01T00:00"),
+    "from and to": (
+        "von;bis;MWh",
+        lambda i: f"{hour(i)};{hour(i + 1)};1.{i % 9}00,5",
+        "3600 seconds",
+        "2020-01-01T00:00",
+    ),
+    "ten digits": (
+        "MESS_DATUM,t",
+        lambda i: f"{FIRST + i * HOUR:%Y%m%d%H},{i % 24}",
+        "3600 seconds",
+        "2020-01-01T00:00",
+    ),
+    "six digits": ("period,n", lambda i: f"{2000 + i // 12}{i % 12 + 1:02d},{i % 12}", "month", "2000-01"),
+    "microseconds": ("time,n", lambda i: f"{(1577836800 + 60 * i) * 10**6},{i % 9}", "60 seconds", "2020-01-01T00:00"),
+    "no name": ("", lambda i: f"{1577836800 + 60 * i},{i % 9 + 0.5},{i % 7 + 90}", "60 seconds", "2020-01-01T00:00"),
+    "a place above": (
+        "latitude,longitude,zone\n52.5,13.4,GMT\n\ntime,t (°C)",
+        lambda i: f"{FIRST + i * HOUR:%Y-%m-%dT%H:%M},{i % 24}",
+        "3600 seconds",
+        "2020-01-01T00:00",
+    ),
+    "units below": (
+        "time;t\n;°C",
+        lambda i: f"{FIRST + i * HOUR:%Y-%m-%d %H:%M};{i % 24},5",
+        "3600 seconds",
+        "2020-01-01T00:00",
+    ),
+}
+
+
+def iso_week(i: int) -> tuple[int, int]:
+    return (datetime.date(2015, 1, 5) + datetime.timedelta(weeks=i)).isocalendar()[:2]
+
+
+def last_weekday(i: int) -> datetime.date:
+    end = datetime.date(2000 + (i + 1) // 12, (i + 1) % 12 + 1, 1) - datetime.timedelta(days=1)
+    return end - datetime.timedelta(days=max(0, end.weekday() - 4))
+
+
+def hour(i: int) -> str:
+    return f"{FIRST + i * HOUR:%d.%m.%Y %H:%M}"
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_dates_as_exports_write_them(tmp_path: Path, name: str) -> None:
+    header, line, step, first = WRITTEN[name]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join(filter(None, [header, *map(line, range(300))])) + "\n", encoding="utf-8")
+    found = inspect(str(path))
+    assert found.suggestion and found.suggestion.task == "time-series-forecasting" and found.rows == 300
+    facts = found.facts["series"]
+    assert (facts["shape"], facts["frequency"], facts["first"], facts["steps"]) == ("one", step, first, 300)
+    assert not facts["gaps"]["missing"] and not facts["repeated_dates"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["weeks", "parts of weeks", "last weekdays", "spans", "from and to", "a place above"])
+def test_a_project_reads_such_dates(tmp_path: Path, name: str) -> None:
+    header, line, _, first = WRITTEN[name]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join(filter(None, [header, *map(line, range(300))])) + "\n", encoding="utf-8")
+    found = probe(generate_own(tmp_path / "p", path), path)
+    assert found["meta"]["clock"]["start"].startswith(first) and found["meta"]["end"]["steps"] == 300
+    assert "lack" not in found["notes"]
 
 
 def test_times_of_day_beside_parts_of_a_date_are_seen() -> None:

@@ -67,7 +67,7 @@ def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | N
         if not group:
             return None
         return _long(time, group, others, cells, times, known)
-    words = [c for c in others if c.role not in ("number", "identifier")]
+    words = [c for c in others if c.role not in ("number", "identifier", "date")]
     if different < 0.98 * len(known) or words:
         return None
     return _one_or_wide(time, values, cells, times, known)
@@ -168,7 +168,8 @@ def _answer(
 
 def alike(values: list[list[float | None]], names: list[str]) -> bool:
     """Whether columns are the same thing at several places: one stem of names, or sizes within a factor of five."""
-    if len({re.sub(r"[\W_]*\d+$", "", name) for name in names}) == 1:
+    stems = {re.sub(r"[\W_]*\d+$", "", name) for name in names}
+    if len(stems) == 1 and stems != {"column"}:  # as hackgen calls columns that have no name
         return True
     usual = [statistics.median([abs(v) for v in column if v is not None] or [0.0]) for column in values]
     return min(usual) > 0 and max(usual) < 5 * min(usual)

@@ -12,9 +12,14 @@ from .numbers import is_missing, to_number
 from .series_facts import MOST_ROWS
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-YEAR, PARTS = ("year", "yr", "yyyy"), ("month", "mon", "mm", "quarter", "qtr")  # as in a project's calendars.py
-DAY = ("day", "dd", "dayofmonth")
-DATE, CLOCK = ("date", "day", "datum", "dteday"), ("time", "hour", "hr", "clock", "uhrzeit", "zeit")
+YEAR = ("year", "yr", "yyyy", "jahr")  # as in a project's calendars.py, and so all of these
+PARTS = {
+    **dict.fromkeys(("month", "mon", "mm", "monat"), "month"),
+    **dict.fromkeys(("quarter", "qtr", "quartal"), "quarter"),
+    **dict.fromkeys(("week", "wk", "isoweek", "iso_week", "woche", "kw"), "week"),
+}
+DAY = ("day", "dd", "dayofmonth", "tag")
+DATE, CLOCK = ("date", "day", "datum", "dteday"), ("time", "hour", "hr", "clock", "uhrzeit", "zeit", "stunde")
 HOURS = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d){0,2}")
 NOT_WHEN = re.compile(r"birth|dob|born|expir|due", re.IGNORECASE)
 Fetch = Callable[[list[str], int], list[list[str]]]
@@ -38,18 +43,24 @@ def time_of(
         return dates[0].name, [dates[0].name], lambda rows: [_date(row[0].strip(), form) for row in rows]
     numeric = [c for c in columns if c.role in ("number", "identifier", "category", "constant")]
     year = next((c for c in numeric if c.name.strip().lower() in YEAR and _years(c)), None)
-    part = next((c for c in numeric if c.name.strip().lower() in PARTS), None)
+    kinds = dict.fromkeys(PARTS.values())
+    part = next((c for kind in kinds for c in numeric if part_of(c) == kind), None)
     if year and part:
-        quarter = part.name.strip().lower().startswith("q")
-        day = None if quarter else next((c for c in numeric if c.name.strip().lower() in DAY), None)
+        kind = part_of(part)
+        day = next((c for c in numeric if c.name.strip().lower() in DAY), None) if kind == "month" else None
         hour = next((c for c in numeric if c.name.strip().lower() in CLOCK), None) if day else None
         parts = [column.name for column in (year, part, day, hour) if column]
-        return "", parts, lambda rows: [moment(*row, quarter=quarter) for row in rows]
+        return "", parts, lambda rows: [moment(*row, kind=kind) for row in rows]
     varied = [c for c in numeric if c.role != "constant"]
     named = [c for c in varied if c.name.strip().lower() in (*YEAR, "date", "time", "period", "t") and _years(c)]
     if named:
         return named[0].name, [named[0].name], lambda rows: [to_number(row[0], {}) for row in rows]
     return None, [], lambda rows: []
+
+
+def part_of(column: Column) -> str:
+    """Which part of a date a column holds beside the year: month quarter week, "" for none."""
+    return PARTS.get(column.name.strip().lower(), "")
 
 
 def is_date(column: Column) -> bool:
@@ -86,8 +97,8 @@ def _date(cell: str, form: str) -> Any:
     return one(cell, form).replace(tzinfo=None) if not is_missing(cell) and fits(cell, form) else None
 
 
-def moment(year: str, part: str, day: str = "1", hour: str = "0", quarter: bool = False) -> Any:
-    """The beginning of a month or quarter, a day, or a time of day, from a cell each; None where they are none."""
+def moment(year: str, part: str, day: str = "1", hour: str = "0", kind: str = "month") -> Any:
+    """The beginning of a month, quarter or week, a day, or a time of day, from a cell each; None if they are none."""
     name = part.strip().lower()[:3]
     month = MONTHS.index(name) + 1 if name in MONTHS else to_number(part, {})
     clock = [to_number(number, {}) for number in hour.strip().split(":")]
@@ -96,6 +107,8 @@ def moment(year: str, part: str, day: str = "1", hour: str = "0", quarter: bool 
         return None
     y, m, d, *clock = map(int, numbers)
     try:
-        return datetime.datetime(y, 3 * m - 2 if quarter else m, d, *clock)
+        if kind == "week":
+            return datetime.datetime.fromisocalendar(y, m, 1)
+        return datetime.datetime(y, 3 * m - 2 if kind == "quarter" else m, d, *clock)
     except ValueError:
         return None

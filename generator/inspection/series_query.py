@@ -8,7 +8,7 @@ from . import aggregates
 from .cells import ISO
 from .findings import Column
 from .relation import Table
-from .series_dates import MONTHS, is_date
+from .series_dates import MONTHS, is_date, part_of
 
 
 @dataclass
@@ -59,7 +59,9 @@ def when(asked: Asked) -> str:
         return f"TRY_CAST({cells[0]} AS DOUBLE)"
     months = ", ".join(f"'{name}'" for name in MONTHS)
     part = f"coalesce(TRY_CAST({cells[1]} AS DOUBLE), list_position([{months}], lower({cells[1]}[:3])))"
-    if asked.time[1].name.strip().lower().startswith("q"):
+    if part_of(asked.time[1]) == "week":
+        return "CAST(NULL AS TIMESTAMP)"  # then each file is opened by itself
+    if part_of(asked.time[1]) == "quarter":
         part = f"3 * {part} - 2"
     numbers = [f"TRY_CAST({cells[0]} AS DOUBLE)", part]
     day = [f"TRY_CAST({cells[2]} AS DOUBLE)"] if len(cells) > 2 else ["1"]

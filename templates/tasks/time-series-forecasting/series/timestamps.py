@@ -37,11 +37,12 @@ def iso(cell: str) -> datetime.datetime:
 
 
 def quarter(cell: str) -> datetime.datetime:
-    """2024Q1, 2024-Q1 or 2024 Q1."""
-    match = re.fullmatch(r"(\d{4})[- ]?[Qq]([1-4])", cell)
+    """2024Q1, 2024-Q1, 2024 Q1, or the other way round."""
+    year, part = r"(?P<year>\d{4})", r"[Qq](?P<part>[1-4])"
+    match = re.fullmatch(rf"{year}[-/: ]?{part}", cell) or re.fullmatch(rf"{part}[-/ ]?{year}", cell)
     if not match:
         raise ValueError("no quarter")
-    return datetime.datetime(int(match[1]), 3 * int(match[2]) - 2, 1)
+    return datetime.datetime(int(match["year"]), 3 * int(match["part"]) - 2, 1)
 
 
 def reader(form: str) -> Callable[[str], datetime.datetime]:
@@ -123,8 +124,9 @@ def clock(times: np.ndarray) -> dict[str, Any]:
     whole_days = bool((times == days).all())
     months = days.astype("datetime64[M]").astype(int)
     day = (days - days.astype("datetime64[M]")).astype(int)
-    last = ((days + 1).astype("datetime64[M]") > days.astype("datetime64[M]")).all()
-    if whole_days and usual >= 28 * DAY and (last or len(np.unique(day)) == 1):
+    to_end = (days.astype("datetime64[M]") + 1).astype("datetime64[D]").astype(int) - days.astype(int)
+    same_week = min(np.ptp(day), np.ptp(to_end)) < 7  # the first, the last, the last weekday, the third Friday …
+    if whole_days and usual >= 28 * DAY and same_week and (np.diff(months) > 0).all():
         every = int(np.median(np.diff(months)))
         return {"unit": "months", "every": every, "start": start, "shown": "Y" if every % 12 == 0 else "M"}
     if whole_days and usual == DAY and len(days) >= 10 and np.is_busday(days).all():
