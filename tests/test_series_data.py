@@ -159,6 +159,18 @@ WRITTEN = {  # how step i is written: header, line, and what its step and first 
         "3600 seconds",
         "2020-01-01T00:00",
     ),
+    "comments above": (
+        "#group,false,true\n#default,_result,\n,table,_time,_value",
+        lambda i: f",0,{FIRST + i * HOUR:%Y-%m-%dT%H:%M:%SZ},{i % 24}.5",
+        "3600 seconds",
+        "2020-01-01T00:00",
+    ),
+    "a market": (
+        "Date,Price,Open,High,Low,Vol.",
+        lambda i: f"{day(i)},{i % 9}.5,{i % 7}.5,{i % 9 + 99},{i % 8 + 1},{i % 5 + 1}M",
+        "day",
+        "2020-01-01",
+    ),
     "units below": (
         "time;t\n;°C",
         lambda i: f"{FIRST + i * HOUR:%Y-%m-%d %H:%M};{i % 24},5",
@@ -166,6 +178,10 @@ WRITTEN = {  # how step i is written: header, line, and what its step and first 
         "2020-01-01T00:00",
     ),
 }
+
+
+def day(i: int) -> str:
+    return f"{FIRST + 24 * i * HOUR:%Y-%m-%d}"
 
 
 def iso_week(i: int) -> tuple[int, int]:
@@ -193,8 +209,32 @@ def test_dates_as_exports_write_them(tmp_path: Path, name: str) -> None:
     assert not facts["gaps"]["missing"] and not facts["repeated_dates"]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"zone": "GMT", "units": {"time": "iso", "t": "°C"}, "daily": {"time": days(200), "t": [*range(200)]}},
+        {
+            "Meta Data": {"1": "Daily"},
+            "Series": {day: {"open": i % 9, "close": i % 7} for i, day in enumerate(days(200))},
+        },
+        {"sales": {str(1577836800000 + 86400000 * i): i % 7 for i in range(200)}},
+        {day: i % 7 for i, day in enumerate(days(200))},
+        {"prices": [[1577836800000 + 86400000 * i, i % 7 + 0.5] for i in range(200)]},
+    ],
+)
+def test_series_as_services_and_pandas_answer_them(tmp_path: Path, content: dict) -> None:
+    path = tmp_path / "answer.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    found = inspect(str(path))
+    assert found.rows == 200 and found.suggestion and found.suggestion.task == "time-series-forecasting"
+    facts = found.facts["series"]
+    assert (facts["shape"], facts["frequency"], facts["first"]) == ("one", "day", "2020-01-01")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["weeks", "parts of weeks", "last weekdays", "spans", "from and to", "a place above"])
+@pytest.mark.parametrize(
+    "name", ["weeks", "parts of weeks", "last weekdays", "spans", "from and to", "a place above", "comments above"]
+)
 def test_a_project_reads_such_dates(tmp_path: Path, name: str) -> None:
     header, line, _, first = WRITTEN[name]
     path = tmp_path / "export.csv"

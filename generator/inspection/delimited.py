@@ -22,6 +22,7 @@ excel_hint, split_lines, count_empty, unique_names = (
     rules.unique_names,
 )
 MOST_SKIPPED = 30  # lines of title or comment before a table
+MOST_COMMENTS = 300  # lines that begin with #
 MOST_ABOVE = 5  # rows of another table above it, such as that of the place, with an empty line between
 csv.field_size_limit(2**31 - 1)
 
@@ -94,6 +95,10 @@ def read(text: str) -> Reading:
 
 def sniff(text: str) -> Dialect:
     """Delimiter, width and the lines to skip, from the beginning of a text (any complete lines)."""
+    if comments := _comments(text):
+        found = sniff(without_lines(text, comments))
+        found.skip += comments
+        return found
     hint = excel_hint(text)
     text = without_lines(text, 1) if hint else text
     head = "".join(itertools.islice(io.StringIO(text, newline=""), SAMPLE + MOST_SKIPPED))
@@ -106,6 +111,14 @@ def sniff(text: str) -> Dialect:
         if wide > max(width, 1) or (wide == width and all(map(_is_title, above))) or apart:
             found = Dialect(later, '"', skip, wide)
     return found
+
+
+def _comments(text: str) -> int:
+    """How many lines that begin with # stand above the table, if it is several and no later one does."""
+    lines = list(itertools.islice(io.StringIO(text), SAMPLE + MOST_COMMENTS))
+    count = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith("#")), 0)
+    marked = sum(line.startswith("#") for line in lines)
+    return count if marked > 1 and not any(line.startswith("#") for line in lines[count:]) else 0
 
 
 def _all_fit(head: str, found: Dialect) -> bool:

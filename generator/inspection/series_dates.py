@@ -18,6 +18,7 @@ PARTS = {
     **dict.fromkeys(("quarter", "qtr", "quartal"), "quarter"),
     **dict.fromkeys(("week", "wk", "isoweek", "iso_week", "woche", "kw"), "week"),
 }
+NUMBERED = ("date", "time", "period", "t", "decimal date", "decimal_date", "decimal year", "decimal_year")  # 1974.25
 DAY = ("day", "dd", "dayofmonth", "tag")
 DATE, CLOCK = ("date", "day", "datum", "dteday"), ("time", "hour", "hr", "clock", "uhrzeit", "zeit", "stunde")
 HOURS = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d){0,2}")
@@ -52,7 +53,7 @@ def time_of(
         parts = [column.name for column in (year, part, day, hour) if column]
         return "", parts, lambda rows: [moment(*row, kind=kind) for row in rows]
     varied = [c for c in numeric if c.role != "constant"]
-    named = [c for c in varied if c.name.strip().lower() in (*YEAR, "date", "time", "period", "t") and _years(c)]
+    named = [c for c in varied if c.name.strip().lower() in (*YEAR, *NUMBERED) and _years(c)]
     if named:
         return named[0].name, [named[0].name], lambda rows: [to_number(row[0], {}) for row in rows]
     return None, [], lambda rows: []
