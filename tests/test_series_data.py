@@ -167,7 +167,7 @@ WRITTEN = {  # how step i is written: header, line, and what its step and first 
     ),
     "a market": (
         "Date,Price,Open,High,Low,Vol.",
-        lambda i: f"{day(i)},{i % 9}.5,{i % 7}.5,{i % 9 + 99},{i % 8 + 1},{i % 5 + 1}M",
+        lambda i: f"{day(i)},{i % 9}.5,{i % 7}.5,{i % 9 + 99},{i % 8 + 1},{i + 1}.5M",
         "day",
         "2020-01-01",
     ),
