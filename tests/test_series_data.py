@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hackgen.inspection import inspect
+from hackgen.inspection import inspect, series
 from hackgen.inspection.borrowed import SERIES, borrowed
 from hackgen.inspection.findings import Column
 from hackgen.inspection.series import looks_like_series, series_facts
@@ -242,6 +242,16 @@ def test_a_project_reads_such_dates(tmp_path: Path, name: str) -> None:
     found = probe(generate_own(tmp_path / "p", path), path)
     assert found["meta"]["clock"]["start"].startswith(first) and found["meta"]["end"]["steps"] == 300
     assert "lack" not in found["notes"]
+
+
+def test_a_long_table_says_of_which_rows_steps_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("day,n\n" + "".join(f"{day},{i % 7}\n" for i, day in enumerate(days(3000))), encoding="utf-8")
+    assert not inspect(str(path)).notes
+    monkeypatch.setattr(series, "MOST_ROWS", 500)
+    found = inspect(str(path))
+    assert any("first 500 rows" in note for note in found.notes) and found.facts["series"]["steps"] == 500
+    assert (found.facts["series"]["first"], found.facts["series"]["last"]) == ("2020-01-01", days(3000)[-1])
 
 
 def test_times_of_day_beside_parts_of_a_date_are_seen() -> None:

@@ -82,7 +82,7 @@ def _looks_tabular(text: str) -> bool:
     if dialect.width < 2:
         return False
     rows, _ = delimited.split(delimited.without_lines(text, dialect.skip), dialect.delimiter, quoted=False)
-    even = sum(len(row) == dialect.width for row in rows) / len(rows)
+    even = sum(len(row) >= dialect.width and not any(row[dialect.width :]) for row in rows) / len(rows)
     if dialect.delimiter in "\t|":
         return even > 0.8
     return even == 1.0 and len(rows) > 1 and (dialect.width > 2 or any(len(row[0]) < 30 for row in rows))

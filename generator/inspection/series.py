@@ -41,6 +41,7 @@ def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | N
     why       one line for a person
     facts     what `series_facts` says
     suspects  gaps, several series, repeated dates
+    looked_at the rows from which all this is known
     """
     usable = [c for c in columns if c.role not in ("empty", "constant")]
     if any(c.role in ("text", "picture", "list") for c in usable):
@@ -54,8 +55,8 @@ def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | N
     if not values:
         return None
     others = [c for c in usable if c.name not in extra]
-    looked_at = [*extra, *(c.name for c in others)]
-    rows = fetch(looked_at, min(MOST_ROWS, MOST_CELLS // len(looked_at)))
+    asked = [*extra, *(c.name for c in others)]
+    rows = fetch(asked, min(MOST_ROWS, MOST_CELLS // len(asked)))
     times = stamps_of([row[: len(extra)] for row in rows])
     cells = {c.name: [row[len(extra) + i] for row in rows] for i, c in enumerate(others)}
     known = [i for i, moment in enumerate(times) if moment is not None]
@@ -64,13 +65,12 @@ def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | N
     different = len({times[i] for i in known})
     if different < ALONE * len(known):
         group = _group(others, cells, times, known)
-        if not group:
-            return None
-        return _long(time, group, others, cells, times, known)
-    words = [c for c in others if c.role not in ("number", "identifier", "date")]
-    if different < 0.98 * len(known) or words:
-        return None
-    return _one_or_wide(time, values, cells, times, known)
+        found = _long(time, group, others, cells, times, known) if group else None
+    else:
+        words = [c for c in others if c.role not in ("number", "identifier", "date")]
+        regular = different >= 0.98 * len(known) and not words
+        found = _one_or_wide(time, values, cells, times, known) if regular else None
+    return found and found | {"looked_at": len(rows)}
 
 
 def _unrolled(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
@@ -89,7 +89,8 @@ def _unrolled(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
     facts = series_facts(times, values) if times else None
     if facts is None or facts["steps"] < FEWEST:
         return None
-    return _answer("one", "", [], [], "a row for each year, a column for each month: one series of months", facts)
+    why = "a row for each year, a column for each month: one series of months"
+    return _answer("one", "", [], [], why, facts) | {"looked_at": len(rows)}
 
 
 def _one_or_wide(

@@ -107,7 +107,7 @@ def together(
     kinds = ("gaps", "several-series", "duplicates", "near-duplicates")
     found.suspects = [suspect for suspect in found.suspects if suspect.kind not in kinds]
     found.suspects += suspects(found, departing, steps, names)
-    found.notes = [note for note in found.notes if "sample of" not in note]
+    found.notes = [note for note in found.notes if "judged by" not in note]
     found.notes += notes(place, files, asked, own)
     step = found.facts["series"]["frequency"]
     why = f"a file for each of {len(fit)} series, with a row for each step of time ({step})"
