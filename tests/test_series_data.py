@@ -209,6 +209,55 @@ def test_dates_as_exports_write_them(tmp_path: Path, name: str) -> None:
     assert not facts["gaps"]["missing"] and not facts["repeated_dates"]
 
 
+def across(count: int, heads: list[str], place: str = "Land {}") -> str:
+    """A row for each of so many places, a column for each date; one value and the beginning of a row are missing."""
+    lines = [",".join(["Name", "Code", "Lat", *heads])]
+    for k in range(count):
+        values = ["" if (k, i) == (1, 9) or i < 4 * k else f"{100 * k + 10 * (i % 7) + k}" for i in range(len(heads))]
+        lines.append(",".join([f'"{place.format(k)}"', f"L{k // 2}", "52.5", *values]))
+    return "\n".join(lines) + "\n"
+
+
+HEADS = {
+    "days": (days(120), "day", "2020-01-01", "2020-04-29"),
+    "american days": ([f"{int(d[5:7])}/{int(d[8:])}/{d[2:4]}" for d in days(120)], "day", "2020-01-01", "2020-04-29"),
+    "months": (MONTHS[:120], "month", "1990-01", "1999-12"),
+    "years": ([str(year) for year in range(1900, 2020)], "year", "1900", "2019"),
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_column_for_each_date_is_seen(tmp_path: Path, name: str) -> None:
+    heads, step, first, last = HEADS[name]
+    path = tmp_path / "across.csv"
+    path.write_text(across(5, heads), encoding="utf-8")
+    found = inspect(str(path))
+    assert found.suggestion and (found.suggestion.task, found.suggestion.target) == ("time-series-forecasting", None)
+    facts = found.facts["series"]
+    assert (facts["shape"], facts["frequency"], facts["first"], facts["last"]) == ("across", step, first, last)
+    assert facts["gaps"]["missing"] == 1 and facts["series"]["count"] == 5 and found.suggestion.group == "Name"
+    path.write_text(across(5, [f"d_{i}" for i in range(120)]), encoding="utf-8")
+    assert "series" not in inspect(str(path)).facts
+    assert inspect(str(path), "d_119").suggestion.target == "d_119"
+
+
+@pytest.mark.slow
+def test_a_project_reads_a_column_for_each_date(tmp_path: Path) -> None:
+    path = tmp_path / "across.csv"
+    path.write_text(across(5, HEADS["american days"][0], "A {}"), encoding="utf-8")
+    project = generate_own(tmp_path / "p", path)
+    meta = probe(project, path)["meta"]
+    assert meta["series"]["names"] == [f"A {k}" for k in range(5)] and meta["series"]["starts"] == [0, 4, 8, 12, 16]
+    assert meta["clock"]["start"].startswith("2020-01-01") and meta["season"] == 7
+    run(project, "train.py", "--smoke", "--out", "first").ok()
+    run(project, "evaluate.py", "first").ok()
+    path.write_text(across(2, HEADS["american days"][0] + ["4/30/20"], "B {}"), encoding="utf-8")
+    told = json.loads(run(project, "predict.py", str(path), "--run", "first", "--json").ok().out)
+    assert {row["series"] for row in told} == {"B 0", "B 1"} and told[0]["time"] == "2020-05-01"
+    path.write_text(long_table(), encoding="utf-8")
+    run(project, "predict.py", str(path), "--run", "first").refused(1, "named by dates")
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -8,6 +8,7 @@ import re
 import statistics
 from typing import Any
 
+from .borrowed import SERIES, borrowed
 from .findings import Column, Suspect
 from .names import by_name
 from .numbers import is_missing, to_number
@@ -32,9 +33,10 @@ def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | N
 
     Returns a dict:
 
-    shape     "one" series, "long" (a column names the series of a row) or "wide" (a column for each series)
+    shape     "one" series, "long" (a column names the series of a row), "wide" (a column for each series) or "across"
+              (a row for each series, a column for each date)
     time      the column of dates; "" where year and month stand apart (a project joins them itself)
-    target    the column to forecast; "" of wide ones and of a column for each month: a project finds them itself
+    target    the column to forecast; "" where columns are for series, months or dates: a project finds them itself
     group     the column that names the series; "" unless long, and where several columns do (a project finds them)
     values    the columns that are forecast
     keys      the columns that name the series
@@ -44,6 +46,8 @@ def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | N
     looked_at the rows from which all this is known
     """
     usable = [c for c in columns if c.role not in ("empty", "constant")]
+    if found := _across(columns, fetch):
+        return found
     if any(c.role in ("text", "picture", "list") for c in usable):
         return None
     if found := _unrolled(usable, fetch):
@@ -91,6 +95,35 @@ def _unrolled(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
         return None
     why = "a row for each year, a column for each month: one series of months"
     return _answer("one", "", [], [], why, facts) | {"looked_at": len(rows)}
+
+
+def _across(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
+    """A row for each series and a column for each date, as a project's across.py reads it."""
+    dated = borrowed("timestamps", SERIES).in_names([c.name for c in columns], FEWEST)
+    if not dated:
+        return None
+    place = {name: i for i, name in enumerate(dated[0])}
+    dates = [c for c in columns if c.name in place]
+    labels = [c for c in columns if c.name not in place and c.role in ("identifier", "category", "text")]
+    if not labels or any(c.role not in ("number", "identifier", "constant", "empty") for c in dates):
+        return None
+    asked = [c.name for c in (*labels, *dates)]
+    rows = fetch(asked, min(MOST_ROWS, MOST_CELLS // len(asked)))
+    different = [c.name for i, c in enumerate(labels) if len({row[i] for row in rows}) == len(rows)]
+    keys = different[:1] or [c.name for c in labels]
+    named = [i for i, c in enumerate(labels) if c.name in keys]
+    times, values, ids = [], [], []
+    for row in rows:
+        for column, cell in zip(dates, row[len(labels) :], strict=True):
+            if not is_missing(cell, column.parse):
+                times.append(dated[1][place[column.name]])
+                values.append(to_number(cell, column.parse))
+                ids.append(" / ".join(row[i] for i in named))
+    facts = series_facts(times, values, ids) if times else None
+    if facts is None or facts["steps"] < FEWEST or facts["regular"] < REGULAR:
+        return None
+    why = f"a row for each of {len(rows):,} series, a column for each {facts['frequency']}"
+    return _answer("across", "", [], keys, why, facts) | {"looked_at": len(rows)}
 
 
 def _one_or_wide(

@@ -145,6 +145,8 @@ def _series(table: Table, columns: list[Column], target: str | None) -> dict[str
         return None
     if "averaged_over" in found["facts"] and any(c.role == "identifier" and _repeats(c, table.rows) for c in columns):
         return None  # what several people or things did, each at its own times
+    if target is None and found["shape"] == "across":
+        return found
     if target is not None:
         return found if target in found["values"] and len(found["values"]) <= 2 else None
     values = [c for c in columns if c.role == "number" and c.name not in (found["time"], *found["keys"])]

@@ -99,6 +99,26 @@ def read_alike(cells: Sequence[str]) -> np.ndarray | None:
         return None
 
 
+def in_names(names: Sequence[str], least: int) -> tuple[list[str], np.ndarray] | None:
+    """The names of columns that are dates or years of one form, at least `least` and half of them, and these dates."""
+    best: list[str] = []
+    for read_one in READERS if names else ():
+        if reads(read_one, names[len(names) // 2]):
+            best = max(best, [name for name in names if reads(read_one, name)], key=len)
+    times = read(best) if len(best) >= max(least, len(names) / 2, 1) else None
+    plausible = times is not None and times.min() > np.datetime64("1500") and times.max() < np.datetime64("2200")
+    return (best, times) if plausible else None
+
+
+def reads(read_one: Callable[[str], datetime.datetime], cell: str) -> bool:
+    """Whether a cell has a form."""
+    try:
+        read_one(cell)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
 def look_like_years(cells: Sequence[str]) -> bool:
     """Whether bare numbers are plausible as years, months or days: four to eight digits, different, in order."""
     order = all(a < b for a, b in itertools.pairwise(cells))
