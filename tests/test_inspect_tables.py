@@ -167,14 +167,18 @@ def test_units_and_totals_of_a_large_file_are_left_out(packed: bool, tmp_path: P
     assert found.suggestion.target == "energy"
 
 
-def test_a_large_file_of_spaces_has_one_between_cells(tmp_path: Path, monkeypatch: Any) -> None:
+@pytest.mark.parametrize("packed", [False, True])
+def test_cells_of_a_large_file_may_have_several_spaces_between(packed: bool, tmp_path: Path, monkeypatch: Any) -> None:
     rows = [[str(i % 31), str(i % 17 / 4), str(i)] for i in range(3000)]
     monkeypatch.setattr(tables, "CAREFUL", 1000)
     (tmp_path / "one.data").write_text("\n".join(map(" ".join, rows)), encoding="utf-8")
     assert [column.distinct for column in inspect(str(tmp_path / "one.data")).columns] == [31, 17, 3000]
-    (tmp_path / "more.data").write_text("\n".join("  ".join(row) for row in rows), encoding="utf-8")
-    with pytest.raises(Problem, match="several spaces between cells"):
-        inspect(str(tmp_path / "more.data"))
+    lines = ["# a station", "# of ours", " a  b    c ", *(f"  {a:>3}{b:>7}   {c:<6}  " for a, b, c in rows)]
+    content = "\r\n".join(lines).encode()
+    (tmp_path / "more.data").write_bytes(gzip.compress(content) if packed else content)
+    found = inspect(str(tmp_path / "more.data"))
+    assert [(column.name, column.distinct) for column in found.columns] == [("a", 31), ("b", 17), ("c", 3000)]
+    assert found.rows == 3000 and found.dialect["skip"] == 2 and found.dialect["delimiter"] == " "
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hackgen.inspection import inspect, series
+from hackgen.inspection.borrowed import SERIES, borrowed
 from hackgen.inspection.findings import Column
 from hackgen.inspection.series import looks_like_series, series_facts
-from projects import generate, run
+from projects import generate, generate_own, run
 
 STEPS = 180
 MONTHS = [f"{1990 + i // 12}-{i % 12 + 1:02d}" for i in range(STEPS)]
@@ -93,6 +95,212 @@ def test_dates_in_parts_and_years_are_seen() -> None:
     assert found and (found["time"], found["target"], found["facts"]["frequency"]) == ("", "riders", "month")
     found = ask(columns("year number", "flow number"), [[str(1871 + i), str(i % 9)] for i in range(100)])
     assert found and found["time"] == "year" and found["facts"]["frequency"] == "year"
+
+
+@pytest.mark.parametrize("same", ["year", "year month", "day"])
+def test_parts_of_a_date_may_be_the_same_in_all_rows(same: str) -> None:
+    hours = [datetime.datetime(2020, 3, 1) + datetime.timedelta(hours=i) for i in range(600)]
+    stamps = {
+        "year": [datetime.datetime(2020, 2, 1) + datetime.timedelta(days=i) for i in range(200)],
+        "year month": hours,
+        "day": [datetime.datetime(1990 + i // 12, i % 12 + 1, 1) for i in range(120)],
+    }[same]
+    names = ["year", "month", "day", *(["hour"] if same == "year month" else [])]
+    rows = [[*(str(getattr(stamp, name)) for name in names), str(i % 9)] for i, stamp in enumerate(stamps)]
+    found = ask(columns(*(f"{n} {'constant' if n in same.split() else 'number'}" for n in names), "load number"), rows)
+    assert found and (found["time"], found["target"], found["shape"]) == ("", "load", "one")
+    assert found["facts"]["repeated_dates"] == 0 and found["facts"]["gaps"]["missing"] == 0
+    rows = [["2020-03-01", f"{i // 60:02d}:{i % 60:02d}", str(i % 9)] for i in range(600)]
+    found = ask(columns("date constant", "time identifier", "watt number", date={"format": "iso"}), rows)
+    assert found and found["facts"]["frequency"] == "60 seconds" and found["facts"]["steps"] == 600
+    assert (
+        ask(columns("date constant", "watt number", date={"format": "iso"}), [[row[0], row[2]] for row in rows]) is None
+    )
+
+
+@pytest.mark.parametrize("season", [2, 3, 7, 24, 96, 288])
+def test_seasons_are_found_in_noise(season: int) -> None:
+    find, rng = borrowed("season", SERIES).find, np.random.default_rng(0)
+    shape = np.sin(2 * np.pi * np.arange(season * 12) / season + 1) + 0.5 * (np.arange(season * 12) % season == 0)
+    noise = 0.4 * np.diff(shape).std() * rng.normal(size=len(shape))
+    assert abs(find(shape + noise, len(shape) // 2) - season) <= 0.02 * season
+    smooth = np.cumsum(
+        np.convolve(rng.normal(size=600), 0.9 ** np.arange(60), "valid")
+    )  # changes that last for a while
+    assert find(smooth, 250) == find(np.cumsum(rng.normal(size=600)), 300) == 1
+
+
+HOUR, FIRST = datetime.timedelta(hours=1), datetime.datetime(2020, 1, 1)
+WRITTEN = {  # how step i is written: header, line, and what its step and first stamp are
+    "quarters": ("quarter,gdp", lambda i: f"Q{i % 4 + 1} {1980 + i // 4},{i % 4}", "3 months", "1980-01"),
+    "numbered quarters": ("q,gdp", lambda i: f"{i % 4 + 1}Q{1980 + i // 4},{i % 4}", "3 months", "1980-01"),
+    "weeks": ("week,n", lambda i: f"{'{}-W{:02d}'.format(*iso_week(i))},{i % 4}", "7 days", "2015-01-05"),
+    "parts of weeks": ("Jahr;KW;n", lambda i: f"{'{};{}'.format(*iso_week(i))};{i % 4}", "7 days", "2015-01-05"),
+    "last weekdays": ("date,n", lambda i: f"{last_weekday(i)},{i % 12}", "month", "2000-01"),
+    "spans": ("MTU (UTC),MW", lambda i: f"{hour(i)} - {hour(i + 1)},{i % 24}", "3600 seconds", "2020-01-01T00:00"),
+    "from and to": (
+        "von;bis;MWh",
+        lambda i: f"{hour(i)};{hour(i + 1)};1.{i % 9}00,5",
+        "3600 seconds",
+        "2020-01-01T00:00",
+    ),
+    "ten digits": (
+        "MESS_DATUM,t",
+        lambda i: f"{FIRST + i * HOUR:%Y%m%d%H},{i % 24}",
+        "3600 seconds",
+        "2020-01-01T00:00",
+    ),
+    "six digits": ("period,n", lambda i: f"{2000 + i // 12}{i % 12 + 1:02d},{i % 12}", "month", "2000-01"),
+    "microseconds": ("time,n", lambda i: f"{(1577836800 + 60 * i) * 10**6},{i % 9}", "60 seconds", "2020-01-01T00:00"),
+    "no name": ("", lambda i: f"{1577836800 + 60 * i},{i % 9 + 0.5},{i % 7 + 90}", "60 seconds", "2020-01-01T00:00"),
+    "a place above": (
+        "latitude,longitude,zone\n52.5,13.4,GMT\n\ntime,t (°C)",
+        lambda i: f"{FIRST + i * HOUR:%Y-%m-%dT%H:%M},{i % 24}",
+        "3600 seconds",
+        "2020-01-01T00:00",
+    ),
+    "comments above": (
+        "#group,false,true\n#default,_result,\n,table,_time,_value",
+        lambda i: f",0,{FIRST + i * HOUR:%Y-%m-%dT%H:%M:%SZ},{i % 24}.5",
+        "3600 seconds",
+        "2020-01-01T00:00",
+    ),
+    "a market": (
+        "Date,Price,Open,High,Low,Vol.",
+        lambda i: f"{day(i)},{i % 9}.5,{i % 7}.5,{i % 9 + 99},{i % 8 + 1},{i + 1}.5M",
+        "day",
+        "2020-01-01",
+    ),
+    "units below": (
+        "time;t\n;°C",
+        lambda i: f"{FIRST + i * HOUR:%Y-%m-%d %H:%M};{i % 24},5",
+        "3600 seconds",
+        "2020-01-01T00:00",
+    ),
+}
+
+
+def day(i: int) -> str:
+    return f"{FIRST + 24 * i * HOUR:%Y-%m-%d}"
+
+
+def iso_week(i: int) -> tuple[int, int]:
+    return (datetime.date(2015, 1, 5) + datetime.timedelta(weeks=i)).isocalendar()[:2]
+
+
+def last_weekday(i: int) -> datetime.date:
+    end = datetime.date(2000 + (i + 1) // 12, (i + 1) % 12 + 1, 1) - datetime.timedelta(days=1)
+    return end - datetime.timedelta(days=max(0, end.weekday() - 4))
+
+
+def hour(i: int) -> str:
+    return f"{FIRST + i * HOUR:%d.%m.%Y %H:%M}"
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_dates_as_exports_write_them(tmp_path: Path, name: str) -> None:
+    header, line, step, first = WRITTEN[name]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join(filter(None, [header, *map(line, range(300))])) + "\n", encoding="utf-8")
+    found = inspect(str(path))
+    assert found.suggestion and found.suggestion.task == "time-series-forecasting" and found.rows == 300
+    facts = found.facts["series"]
+    assert (facts["shape"], facts["frequency"], facts["first"], facts["steps"]) == ("one", step, first, 300)
+    assert not facts["gaps"]["missing"] and not facts["repeated_dates"]
+
+
+def across(count: int, heads: list[str], place: str = "Land {}") -> str:
+    """A row for each of so many places, a column for each date; one value and the beginning of a row are missing."""
+    lines = [",".join(["Name", "Code", "Lat", *heads])]
+    for k in range(count):
+        values = ["" if (k, i) == (1, 9) or i < 4 * k else f"{100 * k + 10 * (i % 7) + k}" for i in range(len(heads))]
+        lines.append(",".join([f'"{place.format(k)}"', f"L{k // 2}", "52.5", *values]))
+    return "\n".join(lines) + "\n"
+
+
+HEADS = {
+    "days": (days(120), "day", "2020-01-01", "2020-04-29"),
+    "american days": ([f"{int(d[5:7])}/{int(d[8:])}/{d[2:4]}" for d in days(120)], "day", "2020-01-01", "2020-04-29"),
+    "months": (MONTHS[:120], "month", "1990-01", "1999-12"),
+    "years": ([str(year) for year in range(1900, 2020)], "year", "1900", "2019"),
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_column_for_each_date_is_seen(tmp_path: Path, name: str) -> None:
+    heads, step, first, last = HEADS[name]
+    path = tmp_path / "across.csv"
+    path.write_text(across(5, heads), encoding="utf-8")
+    found = inspect(str(path))
+    assert found.suggestion and (found.suggestion.task, found.suggestion.target) == ("time-series-forecasting", None)
+    facts = found.facts["series"]
+    assert (facts["shape"], facts["frequency"], facts["first"], facts["last"]) == ("across", step, first, last)
+    assert facts["gaps"]["missing"] == 1 and facts["series"]["count"] == 5 and found.suggestion.group == "Name"
+    path.write_text(across(5, [f"d_{i}" for i in range(120)]), encoding="utf-8")
+    assert "series" not in inspect(str(path)).facts
+    assert inspect(str(path), "d_119").suggestion.target == "d_119"
+
+
+@pytest.mark.slow
+def test_a_project_reads_a_column_for_each_date(tmp_path: Path) -> None:
+    path = tmp_path / "across.csv"
+    path.write_text(across(5, HEADS["american days"][0], "A {}"), encoding="utf-8")
+    project = generate_own(tmp_path / "p", path)
+    meta = probe(project, path)["meta"]
+    assert meta["series"]["names"] == [f"A {k}" for k in range(5)] and meta["series"]["starts"] == [0, 4, 8, 12, 16]
+    assert meta["clock"]["start"].startswith("2020-01-01") and meta["season"] == 7
+    run(project, "train.py", "--smoke", "--out", "first").ok()
+    run(project, "evaluate.py", "first").ok()
+    path.write_text(across(2, HEADS["american days"][0] + ["4/30/20"], "B {}"), encoding="utf-8")
+    told = json.loads(run(project, "predict.py", str(path), "--run", "first", "--json").ok().out)
+    assert {row["series"] for row in told} == {"B 0", "B 1"} and told[0]["time"] == "2020-05-01"
+    path.write_text(long_table(), encoding="utf-8")
+    run(project, "predict.py", str(path), "--run", "first").refused(1, "named by dates")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"zone": "GMT", "units": {"time": "iso", "t": "°C"}, "daily": {"time": days(200), "t": [*range(200)]}},
+        {
+            "Meta Data": {"1": "Daily"},
+            "Series": {day: {"open": i % 9, "close": i % 7} for i, day in enumerate(days(200))},
+        },
+        {"sales": {str(1577836800000 + 86400000 * i): i % 7 for i in range(200)}},
+        {day: i % 7 for i, day in enumerate(days(200))},
+        {"prices": [[1577836800000 + 86400000 * i, i % 7 + 0.5] for i in range(200)]},
+    ],
+)
+def test_series_as_services_and_pandas_answer_them(tmp_path: Path, content: dict) -> None:
+    path = tmp_path / "answer.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    found = inspect(str(path))
+    assert found.rows == 200 and found.suggestion and found.suggestion.task == "time-series-forecasting"
+    facts = found.facts["series"]
+    assert (facts["shape"], facts["frequency"], facts["first"]) == ("one", "day", "2020-01-01")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", ["weeks", "parts of weeks", "last weekdays", "spans", "from and to", "a place above", "comments above"]
+)
+def test_a_project_reads_such_dates(tmp_path: Path, name: str) -> None:
+    header, line, _, first = WRITTEN[name]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join(filter(None, [header, *map(line, range(300))])) + "\n", encoding="utf-8")
+    found = probe(generate_own(tmp_path / "p", path), path)
+    assert found["meta"]["clock"]["start"].startswith(first) and found["meta"]["end"]["steps"] == 300
+    assert "lack" not in found["notes"]
+
+
+def test_a_long_table_says_of_which_rows_steps_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("day,n\n" + "".join(f"{day},{i % 7}\n" for i, day in enumerate(days(3000))), encoding="utf-8")
+    assert not inspect(str(path)).notes
+    monkeypatch.setattr(series, "MOST_ROWS", 500)
+    found = inspect(str(path))
+    assert any("first 500 rows" in note for note in found.notes) and found.facts["series"]["steps"] == 500
+    assert (found.facts["series"]["first"], found.facts["series"]["last"]) == ("2020-01-01", days(3000)[-1])
 
 
 def test_times_of_day_beside_parts_of_a_date_are_seen() -> None:

@@ -4,10 +4,11 @@ import gzip
 import json
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 import tomllib
-from hackgen.inspection import inspect, series_files
+from hackgen.inspection import inspect
 from projects import generate_own, run
 
 DAYS = np.datetime64("2020-01-01") + np.arange(400)
@@ -140,19 +141,57 @@ def test_tables_that_are_no_series_stay_one_table_of_several(tmp_path: Path, fol
     assert found.rows == 100 and any("the folder also holds" in note for note in found.notes)
 
 
-def test_more_files_than_are_looked_at_are_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(series_files, "MOST_FILES", 4)
-    found = inspect(str(folder))
-    assert found.facts["files"]["count"] == 5 and found.facts["files"]["read"] == 4
-    assert any("only 4 of 5 files" in note for note in found.notes)
-    monkeypatch.undo()
-    monkeypatch.setattr(series_files, "MOST_OPENED", 3)
-    for path in list(folder.iterdir()):
-        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
-        path.unlink()
-    found = inspect(str(folder))
-    assert found.facts["files"] == {"count": 5, "read": 3, "departing": {}}
-    assert any("only 3 of 5 files" in note for note in found.notes)
+@pytest.mark.parametrize("format", ["csv", "csv.gz", "jsonl", "parquet"])
+def test_each_of_many_files_is_counted(tmp_path: Path, format: str) -> None:
+    for number in range(210):
+        path, cells = tmp_path / f"s{number}.{format}", rows(60 + number % 3, number)
+        if format == "jsonl":
+            path.write_text("\n".join(json.dumps({"day": d, "sales": float(v)}) for d, v in cells), encoding="utf-8")
+        elif format == "parquet":
+            if not number:
+                duckdb.sql(f"COPY (SELECT * FROM (VALUES {str(cells)[1:-1]}) AS t(day, sales)) TO '{path}'")
+            else:
+                path.write_bytes((tmp_path / "s0.parquet").read_bytes())
+        else:
+            path.write_bytes((gzip.compress if format == "csv.gz" else bytes)(text(cells).encode()))
+    found = inspect(str(tmp_path))
+    assert found.facts["files"] == {"count": 210, "read": 210, "departing": {}}
+    assert found.rows == sum(60 + (format != "parquet") * (number % 3) for number in range(210))
+    assert found.facts["series"]["steps"] == 61 - (format == "parquet") and not found.facts["series"]["gaps"]["missing"]
+
+
+def in_own_words(folder: Path, header: str = "day,{}", **files: int) -> Path:
+    """A file for each name, which calls the column of values so."""
+    folder.mkdir()
+    for number, (name, length) in enumerate(files.items()):
+        (folder / f"{name}.csv").write_text(text(rows(length, number), header.format(name)), encoding="utf-8")
+    return folder
+
+
+def test_each_file_may_call_its_values_differently(tmp_path: Path) -> None:
+    place = in_own_words(tmp_path / "cities", berlin=300, paris=310, rome=290, madrid=300)
+    (place / "lima.csv.gz").write_bytes(gzip.compress(text(rows(), "day,lima").encode()))
+    (place / "oslo.csv").write_bytes(text([(b, a) for a, b in rows()], "oslo;day", ";").encode("utf-16"))
+    (place / "other.csv").write_text(text([(d, f"{v},1") for d, v in rows()], "day,low,high"), encoding="utf-8")
+    found = inspect(str(place))
+    assert found.rows == 4 * 300 + 2 * 300 and found.facts["series"]["shape"] == "files"
+    assert found.facts["series"]["series"]["names"] == ["berlin", "lima", "madrid", "oslo", "paris", "rome"]
+    assert list(found.facts["files"]["departing"]) == ["other.csv"]
+    assert [(column.name, column.role) for column in found.columns] == [("day", "date"), ("value", "number")]
+    assert found.suggestion and (found.suggestion.target, found.suggestion.time) == ("value", "day")
+    assert found.dialect["own"] == "value" and any("berlin" in note for note in found.notes)
+    for target in ("value", "rome"):
+        suggestion = inspect(str(place), target).suggestion
+        assert suggestion and suggestion.target == "value"
+
+
+def test_tables_that_share_too_little_are_no_series(tmp_path: Path) -> None:
+    place = in_own_words(tmp_path / "a", "{0} day,{0}", berlin=100, paris=100, rome=100)
+    assert "files" not in inspect(str(place)).facts
+    place = in_own_words(tmp_path / "b", "day,value,{}", berlin=100, paris=100)
+    for path in place.iterdir():
+        path.write_text(path.read_text(encoding="utf-8").replace(".", ".5,"), encoding="utf-8")
+    assert inspect(str(place)).dialect["own"] == "value_"  # a column of all files has the usual name
 
 
 def test_a_project_for_a_folder_has_all_of_it(folder: Path, tmp_path: Path) -> None:
@@ -190,3 +229,19 @@ def test_a_project_trains_on_a_folder_and_leaves_out_what_does_not_fit(folder: P
     meta = json.loads((project / "runs" / "first" / "meta.json").read_text(encoding="utf-8"))
     assert meta["series"]["names"] == [f"shop{i}" for i in range(5)]
     run(project, "evaluate.py", "first").ok()
+
+
+@pytest.mark.slow
+def test_a_project_trains_on_files_that_call_their_values_differently(tmp_path: Path) -> None:
+    project = generate_own(tmp_path / "p", in_own_words(tmp_path / "cities", berlin=300, paris=310, rome=290))
+    run(project, "train.py", "--smoke", "--out", "first").ok()
+    meta = json.loads((project / "runs" / "first" / "meta.json").read_text(encoding="utf-8"))
+    assert meta["series"]["names"] == ["berlin", "paris", "rome"] and meta["target"] == "value"
+    run(project, "evaluate.py", "first").ok()
+    other = in_own_words(tmp_path / "other", oslo=300, lima=280)
+    assert "2 of 2" not in run(project, "train.py", "--smoke", "--data", str(other), "--out", "second").ok().err
+    told = [json.loads(run(project, "predict.py", str(path), "--run", "first", "--json").ok().out)
+            for path in (other, other / "oslo.csv")]  # fmt: skip
+    assert {row["series"] for row in told[0]} == {"oslo", "lima"} and {row["series"] for row in told[1]} == {"oslo"}
+    (other / "oslo.csv").write_text(text(rows(), "date,oslo"), encoding="utf-8")
+    run(project, "predict.py", str(other / "oslo.csv"), "--run", "first").refused(1, '"day"')

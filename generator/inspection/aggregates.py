@@ -109,7 +109,7 @@ def moment(cell: str, forms: list[str]) -> str:
 def _moment(cell: str, form: str) -> str:
     if form in EPOCHS:
         parts = rules.EPOCHS[form]  # of a second
-        return f"make_timestamp(CAST(TRY_CAST({cell} AS DOUBLE) * {1_000_000 // parts} AS BIGINT))"
+        return f"make_timestamp(CAST(TRY_CAST({cell} AS DOUBLE) * {1e6 / parts} AS BIGINT))"
     return f"TRY_CAST({cell} AS TIMESTAMP)" if form == ISO else f"TRY_STRPTIME({cell}, {text(form)})"
 
 

@@ -15,8 +15,11 @@ from .numbers import MOSTLY, is_missing, meaning, number, rules
 
 dates = of_tables("dates")
 ISO, FORMS, one, fits = dates.ISO, dates.FORMS, dates.one, dates.fits
-EPOCHS = {"epoch": (3e8, 4e9), "epoch-ms": (3e11, 4e12)}  # seconds and milliseconds since 1970, from 1979 to 2096
-TIMES = set("time timestamp date epoch ts datetime unix day created".split())  # names of columns of such numbers
+EPOCHS = {form: (3e8 * parts, 4e9 * parts) for form, parts in dates.EPOCHS.items()}  # since 1970: from 1979 to 2096
+DIGITS = {6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+TIMES = set("time timestamp date datum epoch ts datetime unix day created".split())  # names of columns of such numbers
+MONTHS = set("month monat period yearmonth yyyymm ym".split())  # of those of six digits
+STEP = 60  # seconds: what goes up by equal steps of at least that, and has no name, is a time too
 LOOKED_AT = 2000  # different cells that decide
 
 
@@ -41,7 +44,7 @@ def look(name: str, counts: Counter[str], in_order: list[str]) -> Look:
         return Look("words")  # 00501 is a code
     if found := rules(counts, different):
         parse, examples = found
-        return _epoch(name, different, Look("number", parse, examples=examples))
+        return _epoch(name, different, in_order, Look("number", parse, examples=examples))
     if found := _dates(different, in_order):
         return found
     if _share(different, lambda cell: meaning.seconds(cell) is not None) >= MOSTLY:
@@ -57,18 +60,31 @@ def _share(cells: Sequence[str], test: Any) -> float:
     return sum(map(bool, map(test, cells))) / max(len(cells), 1)
 
 
-def _epoch(name: str, different: list[str], found: Look) -> Look:
+def _epoch(name: str, different: list[str], in_order: list[str], found: Look) -> Look:
     """A date where the numbers are seconds since 1970, or 20240131, and the name says that it is a time."""
     words = set(re.findall(r"[a-z]+", name.lower()))
-    if found.parse or not (words & TIMES or any(word.endswith(("time", "date", "stamp")) for word in words)):
+    named = words & TIMES or any(word.endswith(("time", "date", "stamp")) for word in words)
+    nameless = re.fullmatch(r"column_\d+", name)
+    if found.parse or not (named or nameless or words & MONTHS):
         return found
-    values = [number(cell) for cell in different]
-    for form, (low, high) in EPOCHS.items():
-        if all(low < value < high for value in values if value is not None):
+    form = DIGITS.get(len(different[0]), "") if named or words & MONTHS else ""
+    if form and all(cell.isdigit() and len(cell) == len(different[0]) and fits(cell, form) for cell in different):
+        if named or (form == "%Y%m" and all("1700" <= cell <= "2200" for cell in different)):
             return Look("date", {"format": form}, [form])
-    if all(len(cell) == 8 and cell.isdigit() and fits(cell, "%Y%m%d") for cell in different):
-        return Look("date", {"format": "%Y%m%d"}, ["%Y%m%d"])
+    values = [value for cell in different if (value := number(cell)) is not None]
+    for form, (low, high) in EPOCHS.items():
+        of_times = named or (nameless and _by_steps(in_order, dates.EPOCHS[form]))
+        if of_times and all(low < value < high for value in values):
+            return Look("date", {"format": form}, [form])
     return found
+
+
+def _by_steps(cells: list[str], second: int) -> bool:
+    """Whether numbers go up by steps that are mostly equal and at least a minute long."""
+    values = [value for cell in cells if (value := number(cell)) is not None]
+    steps = Counter(b - a for a, b in zip(values, values[1:], strict=False))  # noqa: RUF007
+    usual, times = steps.most_common(1)[0] if steps else (0, 0)
+    return usual >= STEP * second and times >= 0.9 * sum(steps.values())
 
 
 # Dates
@@ -79,7 +95,7 @@ def _dates(different: list[str], in_order: list[str]) -> Look | None:
     some = different[:: max(1, len(different) // 300)]
     if any(len(cell) > 45 for cell in some[:20]) or not any(any(map(str.isdigit, cell)) for cell in some):
         return None
-    if sum(any(mark in cell for mark in "-/.: ,Qq") for cell in some) < MOSTLY * len(some):
+    if sum(any(mark in cell for mark in "-/.: ,QqWw") for cell in some) < MOSTLY * len(some):
         return None
     forms, left = [], some
     while left and len(forms) < 5:

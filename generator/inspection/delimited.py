@@ -22,6 +22,8 @@ excel_hint, split_lines, count_empty, unique_names = (
     rules.unique_names,
 )
 MOST_SKIPPED = 30  # lines of title or comment before a table
+MOST_COMMENTS = 300  # lines that begin with #
+MOST_ABOVE = 5  # rows of another table above it, such as that of the place, with an empty line between
 csv.field_size_limit(2**31 - 1)
 
 
@@ -114,6 +116,10 @@ def _by_apostrophes(text: str, dialect: Dialect, usual: Reading) -> Reading | No
 
 def sniff(text: str) -> Dialect:
     """Delimiter, width and the lines to skip, from the beginning of a text (any complete lines)."""
+    if comments := _comments(text):
+        found = sniff(without_lines(text, comments))
+        found.skip += comments
+        return found
     hint = excel_hint(text)
     text = without_lines(text, 1) if hint else text
     head = "".join(itertools.islice(io.StringIO(text, newline=""), SAMPLE + MOST_SKIPPED))
@@ -122,9 +128,18 @@ def sniff(text: str) -> Dialect:
     if not hint and not _all_fit(head, found) and (skip := _before(head)):
         later, wide = rules.choose_delimiter(without_lines(head, skip), "")
         above = [row for row, line in zip(*split(head, later, quoted=True), strict=True) if line <= skip]
-        if wide > max(width, 1) or (wide == width and all(map(_is_title, above))):
+        apart = wide > 1 and all(len(row) != wide for row in above)  # by an empty line
+        if wide > max(width, 1) or (wide == width and all(map(_is_title, above))) or apart:
             found = Dialect(later, '"', skip, wide)
     return found
+
+
+def _comments(text: str) -> int:
+    """How many lines that begin with # stand above the table, if it is several and no later one does."""
+    lines = list(itertools.islice(io.StringIO(text), SAMPLE + MOST_COMMENTS))
+    count = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith("#")), 0)
+    marked = sum(line.startswith("#") for line in lines)
+    return count if marked > 1 and not any(line.startswith("#") for line in lines[count:]) else 0
 
 
 def _all_fit(head: str, found: Dialect) -> bool:
@@ -153,12 +168,9 @@ def _before(head: str) -> int:
         first = next((i for i, row in enumerate(rows) if len(row) == usual and not _is_title(row)), 0)
         share = sum(len(row) == usual for row in rows[first:]) / len(rows[first:])
         enough = usual > 1 and 0 < first <= MOST_SKIPPED and len(rows) - first > max(2, first)
-        if (
-            enough
-            and share >= 0.95
-            and all(len(row) < usual or _is_title(row) for row in rows[:first])
-            and share > best
-        ):
+        apart = first <= MOST_ABOVE and lines[first] > lines[first - 1] + 1
+        titles = all(len(row) < usual or _is_title(row) for row in rows[:first])
+        if enough and share >= 0.95 and (titles or apart) and share > best:
             best, skip = share, lines[first] - 1
     return skip
 

@@ -31,9 +31,10 @@ def _units(rows: list[list[str]]) -> list[str]:
     units, plain = [], 0
     for place, cell in enumerate(rows[0]):
         known = [row[place] for row in rows[1:LOOKED_AT] if not is_missing(row[place])]
-        if known and sum(number(value) is not None for value in known) >= NUMBERS * len(known):
+        if known and sum(number(value.replace(",", ".", 1)) is not None for value in known) >= NUMBERS * len(known):
             if cell and not any(map(str.isdigit, cell)) and not is_missing(cell):
                 units.append(cell)
             else:
                 plain += 1
-    return units if len(units) >= max(2, plain) else []
+    alone = len(units) == 1 and sum(map(bool, rows[0])) == 1  # beside an empty cell for the date
+    return units if len(units) >= max(2, plain) or alone else []

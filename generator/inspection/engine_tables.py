@@ -4,6 +4,8 @@ import io
 import shutil
 from pathlib import Path
 
+import duckdb
+
 from .borrowed import borrowed, of_tables
 from .relation import Table, bytes_of, name_columns, take_sample
 
@@ -23,17 +25,22 @@ def open_parquet(table: Table, folder: Path) -> None:
     name = str(path).replace("'", "''")
     for special in "*?[":
         name = name.replace(special, f"[{special}]")
-    origin = table.connection.sql(f"SELECT * FROM read_parquet('{name}')")
-    found = cells_of.columns(origin.columns, origin.types)
+    found, cells, aliases = parquet_columns(table.connection, name)
     name_columns(table, [name for name, _, _ in found])
-    aliases = ", ".join(f"d{i}" for i in range(len(origin.columns)))
-    cells = ", ".join(f"{cells_of.as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))
     for how, kinds in NOT_CELLS.items():
         if named := [name for name, _, kind in found if kind.startswith(kinds)]:
             table.notes.append(f"{how}: {', '.join(named[:5])}")
     table.relation = f"(SELECT {cells} FROM read_parquet('{name}') AS origin({aliases})) AS cells"
     table.rows = table.connection.execute(f"SELECT count(*) FROM read_parquet('{name}')").fetchone()[0]
     take_sample(table)
+
+
+def parquet_columns(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[list[tuple[str, str, str]], str, str]:
+    """The columns of Parquet as (name, SQL, type), their cells c0, c1 … as text in SQL, and their names d0, d1 …"""
+    origin = connection.sql(f"SELECT * FROM read_parquet('{name}')")
+    found = cells_of.columns(origin.columns, origin.types)
+    cells = ", ".join(f"{cells_of.as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))
+    return found, cells, ", ".join(f"d{i}" for i in range(len(origin.columns)))
 
 
 def is_packed(path: Path) -> bool:

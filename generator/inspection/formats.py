@@ -87,12 +87,15 @@ def _looks_tabular(text: str) -> bool:
         return False
     body = delimited.without_lines(text, dialect.skip)
     read = [delimited.split(body, dialect.delimiter, quoted)[0] for quoted in (False, True)]
-    rows, even = max(
-        ((rows, sum(len(row) == dialect.width for row in rows) / len(rows)) for rows in read), key=lambda pair: pair[1]
-    )
+    rows, even = max(((rows, _even(rows, dialect.width)) for rows in read), key=lambda pair: pair[1])
     if dialect.delimiter in "\t|":
         return even > 0.8
     return even == 1.0 and len(rows) > 1 and (dialect.width > 2 or any(len(row[0]) < 30 for row in rows))
+
+
+def _even(rows: list[list[str]], width: int) -> float:
+    """The share of the rows that have so many cells, or empty ones behind them."""
+    return sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
 
 
 def is_training(name: str) -> bool:

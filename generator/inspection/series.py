@@ -8,6 +8,7 @@ import re
 import statistics
 from typing import Any
 
+from .borrowed import SERIES, borrowed
 from .findings import Column, Suspect
 from .names import by_name
 from .numbers import is_missing, to_number
@@ -32,30 +33,34 @@ def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | N
 
     Returns a dict:
 
-    shape     "one" series, "long" (a column names the series of a row) or "wide" (a column for each series)
+    shape     "one" series, "long" (a column names the series of a row), "wide" (a column for each series) or "across"
+              (a row for each series, a column for each date)
     time      the column of dates; "" where year and month stand apart (a project joins them itself)
-    target    the column to forecast; "" of wide ones and of a column for each month: a project finds them itself
+    target    the column to forecast; "" where columns are for series, months or dates: a project finds them itself
     group     the column that names the series; "" unless long, and where several columns do (a project finds them)
     values    the columns that are forecast
     keys      the columns that name the series
     why       one line for a person
     facts     what `series_facts` says
     suspects  gaps, several series, repeated dates
+    looked_at the rows from which all this is known
     """
     usable = [c for c in columns if c.role not in ("empty", "constant")]
+    if found := _across(columns, fetch):
+        return found
     if any(c.role in ("text", "picture", "list") for c in usable):
         return None
     if found := _unrolled(usable, fetch):
         return found
-    time, extra, stamps_of = time_of(usable, fetch)
+    time, extra, stamps_of = time_of([c for c in columns if c.role != "empty"], fetch)
     if time is None:
         return None
     values = [c for c in usable if c.role == "number" and c.name not in extra]
     if not values:
         return None
     others = [c for c in usable if c.name not in extra]
-    looked_at = [*extra, *(c.name for c in others)]
-    rows = fetch(looked_at, min(MOST_ROWS, MOST_CELLS // len(looked_at)))
+    asked = [*extra, *(c.name for c in others)]
+    rows = fetch(asked, min(MOST_ROWS, MOST_CELLS // len(asked)))
     times = stamps_of([row[: len(extra)] for row in rows])
     cells = {c.name: [row[len(extra) + i] for row in rows] for i, c in enumerate(others)}
     known = [i for i, moment in enumerate(times) if moment is not None]
@@ -64,13 +69,12 @@ def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | N
     different = len({times[i] for i in known})
     if different < ALONE * len(known):
         group = _group(others, cells, times, known)
-        if not group:
-            return None
-        return _long(time, group, others, cells, times, known)
-    words = [c for c in others if c.role not in ("number", "identifier")]
-    if different < 0.98 * len(known) or words:
-        return None
-    return _one_or_wide(time, values, cells, times, known)
+        found = _long(time, group, others, cells, times, known) if group else None
+    else:
+        words = [c for c in others if c.role not in ("number", "identifier", "date")]
+        regular = different >= 0.98 * len(known) and not words
+        found = _one_or_wide(time, values, cells, times, known) if regular else None
+    return found and found | {"looked_at": len(rows)}
 
 
 def _unrolled(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
@@ -89,7 +93,37 @@ def _unrolled(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
     facts = series_facts(times, values) if times else None
     if facts is None or facts["steps"] < FEWEST:
         return None
-    return _answer("one", "", [], [], "a row for each year, a column for each month: one series of months", facts)
+    why = "a row for each year, a column for each month: one series of months"
+    return _answer("one", "", [], [], why, facts) | {"looked_at": len(rows)}
+
+
+def _across(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
+    """A row for each series and a column for each date, as a project's across.py reads it."""
+    dated = borrowed("timestamps", SERIES).in_names([c.name for c in columns], FEWEST)
+    if not dated:
+        return None
+    place = {name: i for i, name in enumerate(dated[0])}
+    dates = [c for c in columns if c.name in place]
+    labels = [c for c in columns if c.name not in place and c.role in ("identifier", "category", "text")]
+    if not labels or any(c.role not in ("number", "identifier", "constant", "empty") for c in dates):
+        return None
+    asked = [c.name for c in (*labels, *dates)]
+    rows = fetch(asked, min(MOST_ROWS, MOST_CELLS // len(asked)))
+    different = [c.name for i, c in enumerate(labels) if len({row[i] for row in rows}) == len(rows)]
+    keys = different[:1] or [c.name for c in labels]
+    named = [i for i, c in enumerate(labels) if c.name in keys]
+    times, values, ids = [], [], []
+    for row in rows:
+        for column, cell in zip(dates, row[len(labels) :], strict=True):
+            if not is_missing(cell, column.parse):
+                times.append(dated[1][place[column.name]])
+                values.append(to_number(cell, column.parse))
+                ids.append(" / ".join(row[i] for i in named))
+    facts = series_facts(times, values, ids) if times else None
+    if facts is None or facts["steps"] < FEWEST or facts["regular"] < REGULAR:
+        return None
+    why = f"a row for each of {len(rows):,} series, a column for each {facts['frequency']}"
+    return _answer("across", "", [], keys, why, facts) | {"looked_at": len(rows)}
 
 
 def _one_or_wide(
@@ -168,7 +202,8 @@ def _answer(
 
 def alike(values: list[list[float | None]], names: list[str]) -> bool:
     """Whether columns are the same thing at several places: one stem of names, or sizes within a factor of five."""
-    if len({re.sub(r"[\W_]*\d+$", "", name) for name in names}) == 1:
+    stems = {re.sub(r"[\W_]*\d+$", "", name) for name in names}
+    if len(stems) == 1 and stems != {"column"}:  # as hackgen calls columns that have no name
         return True
     usual = [statistics.median([abs(v) for v in column if v is not None] or [0.0]) for column in values]
     return min(usual) > 0 and max(usual) < 5 * min(usual)

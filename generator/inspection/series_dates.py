@@ -12,9 +12,15 @@ from .numbers import is_missing, to_number
 from .series_facts import MOST_ROWS
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-YEAR, PARTS = ("year", "yr", "yyyy"), ("month", "mon", "mm", "quarter", "qtr")  # as in a project's calendars.py
-DAY = ("day", "dd", "dayofmonth")
-DATE, CLOCK = ("date", "day", "datum", "dteday"), ("time", "hour", "hr", "clock", "uhrzeit", "zeit")
+YEAR = ("year", "yr", "yyyy", "jahr")  # as in a project's calendars.py, and so all of these
+PARTS = {
+    **dict.fromkeys(("month", "mon", "mm", "monat"), "month"),
+    **dict.fromkeys(("quarter", "qtr", "quartal"), "quarter"),
+    **dict.fromkeys(("week", "wk", "isoweek", "iso_week", "woche", "kw"), "week"),
+}
+NUMBERED = ("date", "time", "period", "t", "decimal date", "decimal_date", "decimal year", "decimal_year")  # 1974.25
+DAY = ("day", "dd", "dayofmonth", "tag")
+DATE, CLOCK = ("date", "day", "datum", "dteday"), ("time", "hour", "hr", "clock", "uhrzeit", "zeit", "stunde")
 HOURS = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d){0,2}")
 NOT_WHEN = re.compile(r"birth|dob|born|expir|due", re.IGNORECASE)
 Fetch = Callable[[list[str], int], list[list[str]]]
@@ -23,27 +29,44 @@ Fetch = Callable[[list[str], int], list[list[str]]]
 def time_of(
     columns: list[Column], fetch: Fetch
 ) -> tuple[str | None, list[str], Callable[[list[list[str]]], list[Any]]]:
-    """The column of dates ("" for year and month apart, None for no dates), the columns read for it, and how."""
-    dates = [c for c in columns if c.role == "date" and not NOT_WHEN.search(c.name)]
-    if dates:
+    """The column of dates ("" for dates in parts, None for no dates), the columns read for it, and how.
+
+    A part may be the same in all rows, as the year is in data of one year.
+    """
+    dates = [c for c in columns if is_date(c) and not NOT_WHEN.search(c.name)]
+    dates.sort(key=lambda column: column.role == "constant")
+    clock = _clock(columns, dates[0], fetch) if dates else None
+    if dates and (clock or dates[0].role == "date"):
         form = dates[0].parse.get("format") or dates[0].detail.get("format") or "iso"
-        if clock := _clock(columns, dates[0], fetch):
+        if clock:
             form = "iso" if form == "iso" else f"{form} %H:%M" + ":%S" * (clock[1] == 2)
             return "", [dates[0].name, clock[0]], lambda rows: [_date(_stamp(*row), form) for row in rows]
         return dates[0].name, [dates[0].name], lambda rows: [_date(row[0].strip(), form) for row in rows]
-    numeric = [c for c in columns if c.role in ("number", "identifier", "category")]
+    numeric = [c for c in columns if c.role in ("number", "identifier", "category", "constant")]
     year = next((c for c in numeric if c.name.strip().lower() in YEAR and _years(c)), None)
-    part = next((c for c in numeric if c.name.strip().lower() in PARTS), None)
+    kinds = dict.fromkeys(PARTS.values())
+    part = next((c for kind in kinds for c in numeric if part_of(c) == kind), None)
     if year and part:
-        quarter = part.name.strip().lower().startswith("q")
-        day = None if quarter else next((c for c in numeric if c.name.strip().lower() in DAY), None)
+        kind = part_of(part)
+        day = next((c for c in numeric if c.name.strip().lower() in DAY), None) if kind == "month" else None
         hour = next((c for c in numeric if c.name.strip().lower() in CLOCK), None) if day else None
         parts = [column.name for column in (year, part, day, hour) if column]
-        return "", parts, lambda rows: [moment(*row, quarter=quarter) for row in rows]
-    named = [c for c in numeric if c.name.strip().lower() in (*YEAR, "date", "time", "period", "t") and _years(c)]
+        return "", parts, lambda rows: [moment(*row, kind=kind) for row in rows]
+    varied = [c for c in numeric if c.role != "constant"]
+    named = [c for c in varied if c.name.strip().lower() in (*YEAR, *NUMBERED) and _years(c)]
     if named:
         return named[0].name, [named[0].name], lambda rows: [to_number(row[0], {}) for row in rows]
     return None, [], lambda rows: []
+
+
+def part_of(column: Column) -> str:
+    """Which part of a date a column holds beside the year: month quarter week, "" for none."""
+    return PARTS.get(column.name.strip().lower(), "")
+
+
+def is_date(column: Column) -> bool:
+    """Whether a column holds dates, which may be one and the same."""
+    return column.role == "date" or (column.role == "constant" and "format" in column.detail)
 
 
 def _clock(columns: list[Column], day: Column, fetch: Fetch) -> tuple[str, int] | None:
@@ -75,8 +98,8 @@ def _date(cell: str, form: str) -> Any:
     return one(cell, form).replace(tzinfo=None) if not is_missing(cell) and fits(cell, form) else None
 
 
-def moment(year: str, part: str, day: str = "1", hour: str = "0", quarter: bool = False) -> Any:
-    """The beginning of a month or quarter, a day, or a time of day, from a cell each; None where they are none."""
+def moment(year: str, part: str, day: str = "1", hour: str = "0", kind: str = "month") -> Any:
+    """The beginning of a month, quarter or week, a day, or a time of day, from a cell each; None if they are none."""
     name = part.strip().lower()[:3]
     month = MONTHS.index(name) + 1 if name in MONTHS else to_number(part, {})
     clock = [to_number(number, {}) for number in hour.strip().split(":")]
@@ -85,6 +108,8 @@ def moment(year: str, part: str, day: str = "1", hour: str = "0", quarter: bool 
         return None
     y, m, d, *clock = map(int, numbers)
     try:
-        return datetime.datetime(y, 3 * m - 2 if quarter else m, d, *clock)
+        if kind == "week":
+            return datetime.datetime.fromisocalendar(y, m, 1)
+        return datetime.datetime(y, 3 * m - 2 if kind == "quarter" else m, d, *clock)
     except ValueError:
         return None

@@ -90,7 +90,7 @@ def spoken(step: str, clock: dict[str, Any]) -> str:
     if clock["unit"] == "numbers":
         is_year = clock["every"] == 1 and 1500 <= clock["start"] <= 2200
         return "year" if is_year else f"{clock['every']:g}"
-    return re.sub(r"^1 (\w+)s$", r"\1", step)
+    return "year" if step == "12 months" else re.sub(r"^1 (\w+)s$", r"\1", step)
 
 
 def filled(place: Any, values: Any) -> Any:

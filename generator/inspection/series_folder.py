@@ -4,16 +4,16 @@ A long file of the usual columns says what columns are for; every other one is c
 against it. A project leaves out the files that it cannot use (series/folder.py).
 """
 
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import series_files, tables
+from . import series_files, series_heads, tables
 from .borrowed import SERIES, borrowed
 from .findings import Column, Findings, Suspect
 from .roles import columns_of
 from .series_dates import time_of
-from .series_files import File
+from .series_heads import File, Own
 from .series_query import Asked, Numbers
 from .series_steps import Steps, judged
 from .suggest import cells_of, suggestion
@@ -26,12 +26,13 @@ TASK = "time-series-forecasting"
 def inspect_series_folder(path: str, place: Path, target: str | None) -> Findings | None:
     """What a folder of series holds; None where its tables are not alike, or no series of one column each."""
     paths = tables_in(place)
-    files = series_files.headed(paths[: series_files.MOST_FILES]) if len(paths) > 1 else None
-    usual = series_files.usual_names(files or [])
-    alike = [file for file in files or [] if sorted(file.names) == usual]
-    if len(alike) < max(2, len(looked_at(files or [])) / 2):
+    files = series_heads.headed(paths) if len(paths) > 1 else None
+    alike, own = named_alike(files or [])
+    if len(alike) < max(2, len(files or []) / 2):
         return None
     reference = sorted(alike, key=lambda file: file.path.stat().st_size)[len(alike) * 3 // 4]  # a usual one, and long
+    if own and target in (own.name, *(file.own for file in files)):
+        target = reference.own
     found = inspect_table(str(reference.path), reference.path, reference.kind, target)
     if not found.suggestion or found.suggestion.task != TASK or found.facts.get("series", {}).get("shape") != "one":
         return None
@@ -40,28 +41,49 @@ def inspect_series_folder(path: str, place: Path, target: str | None) -> Finding
     with tables.opened(reference.path, reference.kind) as table:
         columns, _ = columns_of(table)
         _, extra, stamps_of = time_of(columns, lambda names, most: cells_of(table, columns, names, most))
+        if own:
+            call(found, columns, reference.own, own.name)
         time = [column for name in extra for column in columns if column.name == name]
         values = [c for c in columns if c.role == "number" and c.name not in extra]
         values += [c for c in columns if c.name == found.suggestion.target and c not in values]
-        places = {name: i for i, name in enumerate(table.names)}
+        places = {name: i for i, name in enumerate(reference.names)}
         asked = Asked(table, reference.kind, places, time, values, stamps_of)
-        series_files.count(files, asked)
-    return together(found, path, place, paths, files, asked)
+        series_files.count(files, asked, own)
+    return together(found, path, place, files, asked, own)
+
+
+def named_alike(files: list[File]) -> tuple[list[File], Own | None]:
+    """The files that have the usual columns, and the one of them that each file calls differently, if there is one."""
+    usual = series_heads.usual_names(files)
+    alike, own = [file for file in files if sorted(file.names) == usual], None
+    if len(alike) < max(2, len(files) / 2) and (own := series_heads.own_column(files)):
+        series_heads.name_alike(files, own)
+        alike = [file for file in files if file.own]
+    return alike, own
+
+
+def call(found: Findings, columns: list[Column], name: str, as_here: str) -> None:
+    """Speak of the column that each file calls differently by one name, and take it for what is forecast."""
+    for column in (*found.columns, *columns):
+        if column.name == name:
+            column.name = as_here
+    found.suspects = [replace(s, column=as_here) if s.column == name else s for s in found.suspects]
+    if any(column.name == as_here and column.role == "number" for column in columns):
+        found.suggestion.target = as_here
 
 
 def together(
-    found: Findings, path: str, place: Path, paths: list[Path], files: list[File], asked: Asked
+    found: Findings, path: str, place: Path, files: list[File], asked: Asked, own: Own | None
 ) -> Findings | None:
     """The findings about one file as those about all of them; None where few are like it."""
     target, facts = found.suggestion.target, found.facts["series"]
-    files = looked_at(files)
     for file in files:
         file.why = file.why or misfit(file, asked, target)
     fit = [file for file in files if not file.why]
     if len(fit) < max(2, len(files) / 2):
         return None
-    steps = judged(fit, asked, regular="averaged_over" not in facts)
-    found.path, found.bytes = path, sum(file.stat().st_size for file in paths)
+    steps = judged(fit, regular="averaged_over" not in facts)
+    found.path, found.bytes = path, sum(file.path.stat().st_size for file in files)
     found.rows = sum(file.rows for file in fit)
     for column in found.columns:
         if column.name in {of_numbers.name for of_numbers in asked.values}:
@@ -70,7 +92,7 @@ def together(
             column.detail |= {"first": steps.first, "last": steps.last}
     departing = {file.path.name: file.why for file in files if file.why} | steps.departing
     found.facts.pop("sample", None)
-    found.facts = {"files": {"count": len(paths), "read": len(fit), "departing": departing}} | found.facts
+    found.facts = {"files": {"count": len(files), "read": len(fit), "departing": departing}} | found.facts
     ends = {"first": steps.first, "last": steps.last} if steps.first else {}
     found.facts["series"] = {name: value for name, value in facts.items() if name not in ("regular", "repeated_dates")}
     found.facts["series"] |= {"shape": "files", "steps": steps.usual, **ends}
@@ -85,19 +107,14 @@ def together(
     kinds = ("gaps", "several-series", "duplicates", "near-duplicates")
     found.suspects = [suspect for suspect in found.suspects if suspect.kind not in kinds]
     found.suspects += suspects(found, departing, steps, names)
-    found.notes = [note for note in found.notes if "sample of" not in note]
-    found.notes += notes(place, paths, files, asked)
+    found.notes = [note for note in found.notes if "judged by" not in note]
+    found.notes += notes(place, files, asked, own)
     step = found.facts["series"]["frequency"]
     why = f"a file for each of {len(fit)} series, with a row for each step of time ({step})"
     known = found.suggestion
     found.suggestion = suggestion(TASK, known.target, path, why, "", "", known.time)
-    found.dialect = shared_dialect(found.dialect, files)
+    found.dialect = shared_dialect(found.dialect, files) | ({"own": own.name} if own else {})
     return found
-
-
-def looked_at(files: Sequence[File]) -> list[File]:
-    """The files without those that were not opened because there are too many."""
-    return [file for file in files if file.why != series_files.NOT_LOOKED_AT]
 
 
 def tables_in(place: Path) -> list[Path]:
@@ -115,7 +132,7 @@ def misfit(file: File, asked: Asked, target: str) -> str:
         return f'has no column "{lacking[0]}" (it has: {has})'
     if not file.rows:
         return "has no rows"
-    if file.dated < 0.9 * file.rows:
+    if file.dated < series_files.DATED * file.rows:
         return f"has {file.rows - file.dated:,} of {file.rows:,} rows without a date like those of the others"
     numbers = file.numbers[target]
     if numbers.odd:
@@ -141,14 +158,16 @@ def suspects(found: Findings, departing: dict[str, str], steps: Steps, names: li
     return made
 
 
-def notes(place: Path, paths: list[Path], files: list[File], asked: Asked) -> list[str]:
-    """What was looked at and what was not."""
+def notes(place: Path, files: list[File], asked: Asked, own: Own | None) -> list[str]:
+    """How the files were looked at, and what was not."""
     said = [f"columns are described as {asked.table.path.name} has them, numbers and dates as all files"]
-    if any(len(file.first) < file.rows for file in files):
-        most = f"{series_files.FIRST:,} rows, or {series_files.HEAD // 1024} kB"
+    if own:
+        called = list(dict.fromkeys(file.own for file in files if file.own))
+        shown = ", ".join(called[:SHOWN]) + (" …" if len(called) > SHOWN else "")
+        said.append(f'each file has a name of its own for one column ({shown}), which is called "{own.name}" here')
+    if any(file.looked_at < file.rows for file in files):
+        most = f"{series_files.FIRST:,} rows, or {series_heads.HEAD // 1024} kB"
         said.append(f"the length of steps is judged by a file's first {most}; rows, spans and gaps by all of it")
-    if len(paths) > len(files):
-        said.append(f"only {len(files):,} of {len(paths):,} files are looked at, as there are so many")
     inside = [folder.name for folder in place.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
     if inside:
         said.append(f"sub-folders are not read: {', '.join(sorted(inside)[:SHOWN])}")
@@ -171,6 +190,6 @@ def series_name(file: File) -> str:
 
 
 def shared_dialect(dialect: dict[str, Any], files: list[File]) -> dict[str, Any]:
-    """What of the reference file's dialect holds for all files: those that begin alike are written alike."""
-    others = [file.dialect for file in files if file.dialect and not file.why]
+    """What of the reference file's dialect holds for all files."""
+    others = [written for file in files if not file.why and (written := file.dialect or file.head)]
     return {name: value for name, value in dialect.items() if all(other.get(name) == value for other in others)}

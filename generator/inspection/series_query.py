@@ -8,7 +8,7 @@ from . import aggregates
 from .cells import ISO
 from .findings import Column
 from .relation import Table
-from .series_dates import MONTHS
+from .series_dates import MONTHS, is_date, part_of
 
 
 @dataclass
@@ -49,7 +49,7 @@ def when(asked: Asked) -> str:
     """The time of a row in SQL: a number for years and the like, else a TIMESTAMP; NULL where there is none."""
     cells = [f"trim(c{asked.places[column.name]})" for column in asked.time]
     first = asked.time[0]
-    if first.role == "date":
+    if is_date(first):
         forms = first.detail.get("formats") or [first.parse.get("format") or first.detail.get("format") or ISO]
         day = aggregates.moment(cells[0], forms)
         if len(cells) == 1:
@@ -59,7 +59,9 @@ def when(asked: Asked) -> str:
         return f"TRY_CAST({cells[0]} AS DOUBLE)"
     months = ", ".join(f"'{name}'" for name in MONTHS)
     part = f"coalesce(TRY_CAST({cells[1]} AS DOUBLE), list_position([{months}], lower({cells[1]}[:3])))"
-    if asked.time[1].name.strip().lower().startswith("q"):
+    if part_of(asked.time[1]) == "week":
+        return "CAST(NULL AS TIMESTAMP)"  # then each file is opened by itself
+    if part_of(asked.time[1]) == "quarter":
         part = f"3 * {part} - 2"
     numbers = [f"TRY_CAST({cells[0]} AS DOUBLE)", part]
     day = [f"TRY_CAST({cells[2]} AS DOUBLE)"] if len(cells) > 2 else ["1"]

@@ -3,13 +3,11 @@
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from .borrowed import SERIES, borrowed
 from .series import FEWEST, MOST_MISSING
 from .series_facts import spoken
-from .series_files import File
-from .series_query import Asked
+from .series_heads import File
 
 
 @dataclass
@@ -26,25 +24,19 @@ class Steps:
     gaps: dict[str, float] = field(default_factory=dict)  # by file, the share of its steps without a row
 
 
-def judged(files: Sequence[File], asked: Asked, regular: bool) -> Steps:
+def judged(files: Sequence[File], regular: bool) -> Steps:
     """Steps and gaps of files; `regular` False means that values are averaged, so that gaps say nothing."""
     import numpy as np
 
     timestamps, steps = borrowed("timestamps", SERIES), Steps()
-    clocks: dict[int, dict[str, Any]] = {}
-    for number, file in enumerate(files):
-        stamps = [stamp for stamp in asked.stamps_of(file.first) if stamp is not None]
-        kind = float if stamps and isinstance(stamps[0], (int, float)) else "datetime64[s]"
-        distinct = np.unique(np.array(stamps, kind))
-        if len(distinct) >= 3:
-            clocks[number] = timestamps.clock(distinct)
+    clocks = [file.clock for file in files if file.clock]
     if not clocks:
         return steps
-    usual = statistics.mode((clock["unit"], clock["every"]) for clock in clocks.values())
-    clock = next(clock for clock in clocks.values() if (clock["unit"], clock["every"]) == usual)
+    usual = statistics.mode((clock["unit"], clock["every"]) for clock in clocks)
+    clock = next(clock for clock in clocks if (clock["unit"], clock["every"]) == usual)
     lengths, steps.frequency = [], spoken(timestamps.describe(clock), clock)
-    for number, file in enumerate(files):
-        own = clocks.get(number)
+    for file in files:
+        own = file.clock
         if own and (own["unit"], own["every"]) != usual and regular:
             length = spoken(timestamps.describe(own), own)
             steps.departing[file.path.name] = f"has steps of {length}, the others of {steps.frequency}"

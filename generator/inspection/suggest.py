@@ -155,12 +155,16 @@ def _series(table: Table, columns: list[Column], target: str | None) -> dict[str
         return None
     if "averaged_over" in found["facts"] and any(c.role == "identifier" and _repeats(c, table.rows) for c in columns):
         return None  # what several people or things did, each at its own times
+    if target is None and found["shape"] == "across":
+        return found
     if target is not None:
         return found if target in found["values"] and len(found["values"]) <= 2 else None
     values = [c for c in columns if c.role == "number" and c.name not in (found["time"], *found["keys"])]
     values = [c for c in values if not set(words_of(c.name)) & TIME_WORDS]
     rest = [c for c in columns if c.role in ("number", "category") and c.name != found["time"]]
     strongest = max((by_name(c.name) for c in rest), default=0.0)
+    if {"open", "high", "low"} <= {c.name.strip().lower() for c in values}:
+        strongest = 0.0  # of a market, of which each price is known at the same time
     calendar = any(c.name == found["time"] and c.role == "date" for c in columns)
     if found["shape"] == "long":
         return found if len(values) == 1 or (len(values) == 2 and strongest < 10) else None

@@ -41,12 +41,23 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
         found.suggestion, as_series = suggest(table, columns, profiles, target, path)
         if as_series:
             found.facts["series"] = {"shape": as_series["shape"]} | as_series["facts"]
+            of_first_rows(found, as_series["looked_at"])
             found.suspects += as_series["suspects"]
         if not found.suggestion:
             found.notes.append(nothing_to_predict(found))
             return found
         about_target(found, table, columns, profiles)
     return found
+
+
+def of_first_rows(found: Findings, looked_at: int) -> None:
+    """Say that steps and gaps are those of a long table's first rows; its span is known from all of them."""
+    if looked_at >= found.rows:
+        return
+    found.notes.append(f"steps, gaps and season of series are judged by the first {looked_at:,} rows")
+    time = next((column for column in found.columns if column.name == found.suggestion.time), None)
+    if time and time.role == "date":
+        found.facts["series"] |= {name: time.detail[name] for name in ("first", "last") if name in time.detail}
 
 
 def nothing_to_predict(found: Findings) -> str:

@@ -6,6 +6,7 @@ the dialect found at their beginning and at places spread over them, and never h
 
 import codecs
 import io
+import re
 import shutil
 from collections.abc import Collection
 from pathlib import Path
@@ -36,7 +37,7 @@ def open_csv(table: Table, folder: Path, careful: int) -> None:
         return None
     reading = delimited.read(text)
     table.ragged = reading.ragged
-    _describe(table, reading.dialect, encoding, reading.rows)
+    describe(table, reading.dialect, encoding, reading.rows)
     if table.ragged:
         table.dialect["lenient"] = True
     rows = ends.trimmed(table, reading.rows[table.dialect["header"] :])
@@ -44,7 +45,7 @@ def open_csv(table: Table, folder: Path, careful: int) -> None:
     return None
 
 
-def _describe(table: Table, dialect: delimited.Dialect, encoding: str, rows: list[list[str]]) -> None:
+def describe(table: Table, dialect: delimited.Dialect, encoding: str, rows: list[list[str]]) -> None:
     """Write down the dialect, and names from the first row if it holds them."""
     member = table.dialect.pop("member", None)
     table.dialect |= {
@@ -67,15 +68,15 @@ def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
     encoding = delimited.encoding_of(raw[: 2**20], cut=True)
     with table.path.open("rb") as file:
         packed = file.read(2) in (b"\x1f\x8b", b"PK")
-    plain = encoding == "utf-8-sig" and not packed
-    path = table.path if plain else _as_utf8(table, folder, encoding)
     head = raw[: 2**20].decode(encoding, "ignore").removeprefix("\ufeff")
     head = head[: head.rindex("\n") + 1] if "\n" in head else head
     reading = delimited.read(head)
     dialect = reading.dialect
-    if dialect.delimiter == " " and any("  " in line or line.startswith(" ") for line in head.splitlines()):
-        raise Problem(f"{table.path.name} has several spaces between cells, and is too large for that; save it as CSV")
-    _describe(table, dialect, encoding, reading.rows)
+    lines = head.splitlines() if dialect.delimiter == " " else []
+    aligned = any("  " in line or line != line.strip() for line in lines)
+    plain = encoding == "utf-8-sig" and not packed and not aligned
+    path = table.path if plain else _as_utf8(table, folder, encoding, aligned)
+    describe(table, dialect, encoding, reading.rows)
     last = _last_rows(path, dialect)
     rows = reading.rows[table.dialect["header"] :] + last
     ends.trimmed(table, rows)
@@ -182,13 +183,14 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-def _as_utf8(table: Table, folder: Path, encoding: str) -> Path:
-    """A temporary copy as UTF-8, unpacked, without mark or NUL characters."""
+def _as_utf8(table: Table, folder: Path, encoding: str, aligned: bool = False) -> Path:
+    """A temporary copy as UTF-8, unpacked, without mark or NUL characters; `aligned` cells get one space between."""
     path = folder / "unpacked.csv"
     with bytes_of(table) as file, path.open("w", encoding="utf-8", newline="") as out:
         text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
         while block := text.read(2**20):
-            out.write(block.replace("\0", "").removeprefix("\ufeff"))
+            block = (block + text.readline() if aligned else block).replace("\0", "").removeprefix("\ufeff")
+            out.write(re.sub(r"^ +| +(?=[ \r\n])", "", block, flags=re.MULTILINE) if aligned else block)
             if shutil.disk_usage(folder).free < 2**30:
                 raise Problem(f"{table.path} needs more room unpacked than {folder.parent} has; unpack it elsewhere")
     return path

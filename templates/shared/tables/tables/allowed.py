@@ -10,7 +10,8 @@ TEXT, YES, COUNT, WORDS = "a text", "true or false", "a whole number from 0 on",
 WHOLE = {"format": TEXT, "target": TEXT, "group": TEXT, "time": TEXT, "missing": WORDS, "dialect": "a table",
          "columns": "[[columns]] tables"}  # fmt: skip
 DIALECT = {"delimiter": "one character", "quote": "one character", "encoding": TEXT, "header": YES, "skip": COUNT,
-           "lenient": YES, "member": TEXT, "sheet": TEXT, "flat": YES, "units": TEXT, "foot": TEXT}  # fmt: skip
+           "lenient": YES, "member": TEXT, "sheet": TEXT, "flat": YES, "units": TEXT, "foot": TEXT,
+           "own": TEXT}  # fmt: skip
 COLUMN = {"name": TEXT, "role": TEXT, "use": YES, "why": TEXT, "parse": "a table"}
 PARSE = {"decimal": TEXT, "thousands": TEXT, "strip": "a text or a list", "zeros": "a table", "clock": YES,
          "missing": WORDS, "unknown": WORDS, "format": TEXT, "formats": WORDS}  # fmt: skip
