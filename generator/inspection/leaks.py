@@ -1,18 +1,15 @@
 """What speaks against a score once the target is known: columns that give it away, and classes that are rare."""
 
-import itertools
-
 import numpy as np
 
 from .findings import Column, Suspect
+from .made_of import in_order, in_ranges, parts_of
 from .names import GUESSED, words_of
 from .numbers import as_numbers, is_missing
 from .profiles import Profile
 from .related import dated_names
 from .relation import Table
-from .telling import FEWEST_ROWS, LEAK, REPEATED, by_gaps, correlated, divides, is_class, tells
-
-PAIRS = 40  # columns of numbers whose pairs are tried as parts of the target
+from .telling import FEWEST_ROWS, REPEATED, by_gaps, correlated, divides, is_class, tells
 
 
 def of_target(table: Table, columns: list[Column], profiles: list[Profile], target: Column, task: str) -> list[Suspect]:
@@ -73,7 +70,7 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
             continue
         given = [table.columns[i][n] for n in known]
         if numeric:
-            why = correlated(as_numbers(given, column.parse), wanted) if column.role == "number" else ""
+            why = _tells_number(given, column, wanted)
         else:
             why = by_gaps(given, column, wanted)
         if not why and not numeric and column.role not in ("text", "list"):
@@ -89,11 +86,21 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
             by_name.append(Suspect("leakage", column.name, f"its name says that it is made from {target.name}"))
     found += by_name
     if numeric:
-        found += _parts(table, columns, place, known[:2000], wanted[:2000], earlier | {s.column for s in found})
+        parts = parts_of(table, columns, place, known, wanted, earlier | {s.column for s in found})
+        found += [Suspect("leakage", name, told) for name, told in parts.items()]
     return found
 
 
-MADE = GUESSED | set("encoded encode enc prob probability label code cat num binary".split())
+def _tells_number(given: list[str], column: Column, wanted: np.ndarray) -> str:
+    """Whether a column is the number to predict on another scale, or ranges of it."""
+    why = ""
+    if column.role == "number":
+        numbers = as_numbers(given, column.parse)
+        why = correlated(numbers, wanted) or in_order(numbers, column, wanted)
+    return why or (in_ranges(given, column, wanted) if column.role in ("number", "category") else "")
+
+
+MADE = GUESSED | set("encoded encode enc prob probability score label code cat num binary".split())
 
 
 def _named_after(name: str, target: str) -> bool:
@@ -107,36 +114,3 @@ def _named_after(name: str, target: str) -> bool:
             return False
         rest.remove(word)
     return bool(rest) and bool(its) and all(word in MADE or word.isdigit() for word in rest) and bool(set(rest) & MADE)
-
-
-def _parts(
-    table: Table, columns: list[Column], place: int, known: list[int], wanted: np.ndarray, left_out: set[str | None]
-) -> list[Suspect]:
-    """Two columns whose sum is the target, or whose product is and one is named after it (a price by area)."""
-    target = columns[place]
-    places = [
-        i for i, c in enumerate(columns) if i != place and c.use and c.role == "number" and c.name not in left_out
-    ]
-    places = [i for i in places if columns[i].distinct > 2][:PAIRS]
-    values = {i: as_numbers([table.columns[i][n] for n in known], columns[i].parse) for i in places}
-    found = []
-    for a, b in itertools.combinations(places, 2):
-        if len(places) > 2 and _equal(values[a] + values[b], wanted):
-            for one_of, other in ((a, b), (b, a)):
-                detail = f"{target.name} = {columns[one_of].name} + {columns[other].name}"
-                found.append(Suspect("leakage", columns[one_of].name, detail))
-            break
-        for one_of, other in ((a, b), (b, a)):
-            named = set(words_of(target.name)) & set(words_of(columns[one_of].name)) - {"the", "of", "per"}
-            if named and _equal(values[one_of] * values[other], wanted, 0.005):
-                detail = f"{target.name} = {columns[one_of].name} × {columns[other].name}"
-                found.append(Suspect("leakage", columns[one_of].name, detail))
-    return found
-
-
-def _equal(given: np.ndarray, wanted: np.ndarray, tolerance: float = 1e-6) -> bool:
-    both = np.isfinite(given) & np.isfinite(wanted)
-    if both.sum() < FEWEST_ROWS or both.sum() < 0.5 * len(wanted) or len(np.unique(wanted[both])) < 5:
-        return False
-    close = np.abs(given[both] - wanted[both]) <= tolerance * np.maximum(np.abs(wanted[both]), 1e-9)
-    return close.mean() > LEAK

@@ -131,7 +131,7 @@ def _values(column: Column) -> str:
     """What is usual in a column, in a few words."""
     detail = column.detail
     about = "about " if detail.get("distinct_estimated") else ""
-    if not column.use and column.why and column.role not in ("date",):
+    if not column.use and column.why:
         return f"not used: {column.why}"
     if column.role == "number" and detail.get("min") is not None:
         return f"{_number(detail['min'])} to {_number(detail['max'])}, mean {_number(detail['mean'])}"
