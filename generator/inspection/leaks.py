@@ -11,6 +11,8 @@ from .related import dated_names
 from .relation import Table
 from .telling import FEWEST_ROWS, REPEATED, by_gaps, correlated, divides, is_class, tells
 
+FEWEST_OF_CLASS = 3  # rows, of which train, valid and test each get one
+
 
 def of_target(table: Table, columns: list[Column], profiles: list[Profile], target: Column, task: str) -> list[Suspect]:
     """Columns that give the target away (they are not used any more), and unequal classes."""
@@ -18,6 +20,8 @@ def of_target(table: Table, columns: list[Column], profiles: list[Profile], targ
     place = columns.index(target)
     if task in ("tabular-classification", "text-classification", "image-classification"):
         found += _imbalance(target, profiles[place])
+    if task == "tabular-classification":
+        found += _rarest(target, profiles[place])
     if table.rows >= FEWEST_ROWS:
         found += _leaks(table, columns, place, task)
     given = {suspect.column for suspect in found if suspect.kind == "leakage"}
@@ -29,25 +33,41 @@ def of_target(table: Table, columns: list[Column], profiles: list[Profile], targ
     return found
 
 
-def shares(profile: Profile) -> dict[str, float]:
+def shares(counts: dict[str, int]) -> dict[str, float]:
     """The share of each class, the most frequent first."""
-    total = sum(profile.counts.values()) or 1
-    return {name: count / total for name, count in sorted(profile.counts.items(), key=lambda item: -item[1])}
+    total = sum(counts.values()) or 1
+    return {name: count / total for name, count in sorted(counts.items(), key=lambda item: -item[1])}
+
+
+def learnt(profile: Profile) -> dict[str, int]:
+    """Rows of each class without those of so few rows that they cannot be divided, unless hardly one would be left."""
+    enough = {name: count for name, count in profile.counts.items() if count >= FEWEST_OF_CLASS}
+    return enough if len(enough) > 1 else profile.counts
 
 
 def is_imbalanced(profile: Profile) -> bool:
     """Whether accuracy would look good without the rarest class: it has less than a fifth of an equal share."""
-    found = list(shares(profile).values())
+    found = list(shares(learnt(profile)).values())
     return len(found) > 1 and found[-1] < min(0.15, 0.4 / len(found)) and found[0] > 2 * found[-1]
 
 
 def _imbalance(target: Column, profile: Profile) -> list[Suspect]:
     if not is_imbalanced(profile):
         return []
-    found = shares(profile)
+    found = shares(learnt(profile))
     most, least = next(iter(found)), list(found)[-1]
     detail = f'"{most}" has {found[most]:.1%} of the rows, "{least}" {found[least]:.1%}'
     return [Suspect("imbalance", target.name, detail)]
+
+
+def _rarest(target: Column, profile: Profile) -> list[Suspect]:
+    """Classes of so few rows that they cannot be divided."""
+    rare = {name: count for name, count in profile.counts.items() if name not in learnt(profile)}
+    if not rare:
+        return []
+    shown = ", ".join(f'"{name}" {count}×' for name, count in list(rare.items())[:4]) + (" …" if len(rare) > 4 else "")
+    detail = f"{shown}: too few rows for train, valid and test, so training leaves them out"
+    return [Suspect("rare-classes", target.name, detail)]
 
 
 def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[Suspect]:

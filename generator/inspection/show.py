@@ -10,7 +10,8 @@ from .findings import Column, Findings
 WIDTH = 80
 MOST_COLUMNS = 18  # lines of the table of columns
 MOST_SUSPECTS = 12
-ORDER = "leakage imbalance sentinel mixed-dates future-dates numbers-as-text duplicates near-duplicates".split()
+ORDER = "leakage imbalance rare-classes sentinel mixed-dates future-dates numbers-as-text duplicates".split()
+ORDER += ["near-duplicates"]
 
 
 def text(findings: Findings, width: int = WIDTH, colour: bool = False) -> str:

@@ -31,7 +31,8 @@ def of_columns(table: Table, columns: list[Column], profiles: list[Profile]) -> 
         found += _as_text(column, profile) + _sentinels(column, profile) + _dates(column, profile)
     if table.ragged:
         lines = ", ".join(map(str, table.ragged[:3]))
-        detail = f"{len(table.ragged)} row(s) with more or fewer cells, first in line {lines}"
+        then = "training leaves them out" if "uneven" in table.dialect else "training refuses them, so mend these lines"
+        detail = f"{len(table.ragged)} row(s) with more or fewer cells, first in line {lines}; {then}"
         found.append(Suspect("ragged", None, detail))
     return found
 

@@ -17,6 +17,7 @@ from .numbers import number
 from .relation import Table, bytes_of, fill, sample_rows, take_names
 
 CHUNKS = 64  # places of a large file that the sample is taken from
+UNEVEN = 0.05  # of the rows may have another number of cells; with more, it is not clear what the columns are
 END = 2**16  # bytes in which its last row is looked for
 
 
@@ -38,6 +39,8 @@ def open_csv(table: Table, folder: Path, careful: int) -> None:
     table.ragged = reading.ragged
     _describe(table, reading.dialect, encoding, reading.rows)
     rows = ends.trimmed(table, reading.rows[table.dialect["header"] :])
+    if 0 < len(table.ragged) <= UNEVEN * len(reading.rows):
+        table.dialect["uneven"] = True
     fill(table, rows)
     return None
 
@@ -96,7 +99,11 @@ def _mend(table: Table, folder: Path, path: Path, dialect: delimited.Dialect, to
         table.dialect["encoding"] = "cp1252"
         path = _as_utf8(table, folder, "cp1252")
     table.relation = _reading(table, path, dialect, total, strict=False)
-    table.notes.append("some rows have another number of cells, or broken quotes; they are padded or left out")
+    table.dialect["uneven"] = True
+    table.notes.append(
+        "some rows have another number of cells, or broken quotes: here they are padded or left out, training leaves "
+        "them out"
+    )
 
 
 def _reading(

@@ -1,12 +1,14 @@
 """Delimited text (CSV, TSV) as people have it: any delimiter, stray quotes, other encodings, no header.
 
 dialect  {} means that everything is found out; else what is known: `delimiter`, `quote` ("" = none), `encoding`,
-         `header` (true or false), `skip` (lines before the table)
+         `header` (true or false), `skip` (lines before the table), `uneven` (true: rows with more or fewer cells
+         than the others are left out, instead of being refused)
 """
 
 import csv
 import sys
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from cli import Fault
@@ -84,22 +86,23 @@ def parse(text: str, name: str, dialect: dict[str, Any]) -> Rows:
     delimiter, width = choose_delimiter(text, dialect.get("delimiter", ""))
     if excel_hint(text):
         text = "\n" + text.partition("\n")[2]
+    even = partial(same_length, width=width, name=name, uneven=dialect.get("uneven", False))
     quote = dialect.get("quote", '"')
     if quote not in ("", '"'):
-        return same_length(*split_rows(text, delimiter, True, strict=False, quote=quote), width, name)
+        return even(*split_rows(text, delimiter, True, strict=False, quote=quote))
     if '"' not in text or not quote:
-        return same_length(*split_rows(text, delimiter, quoted=False), width, name)
+        return even(*split_rows(text, delimiter, quoted=False))
     try:
         rows, lines = split_rows(text, delimiter, quoted=True)
         if not any("\n" in cell or "\r" in cell for row in rows for cell in row):
-            return same_length(rows, lines, width, name)
+            return even(rows, lines)
     except csv.Error:
         rows, lines = [], []
     empty = count_empty(rows) if rows else float("inf")
     for other in (split_rows(text, delimiter, quoted=False), split_lines(text, delimiter, width)):
         if all(len(row) == width for row in other[0]) and count_empty(other[0]) <= empty:
             return other
-    return same_length(*((rows, lines) if rows else other), width, name)
+    return even(*((rows, lines) if rows else other))
 
 
 def blank_lines(text: str, count: int) -> str:
@@ -109,17 +112,19 @@ def blank_lines(text: str, count: int) -> str:
     return "\n" * count + text
 
 
-def same_length(rows: list[list[str]], lines: list[int], width: int, name: str) -> Rows:
-    """The rows cut to `width` where only empty cells follow; any other length is a `Fault`."""
+def same_length(rows: list[list[str]], lines: list[int], width: int, name: str, uneven: bool = False) -> Rows:
+    """The rows cut to `width` where only empty cells follow; any other length is a `Fault`, or left out if `uneven`."""
     rows[:1] = [index_named(row, width) for row in rows[:1]]
-    for i, row in enumerate(rows):
-        if len(row) != width:
-            if len(row) < width or any(row[width:]):
-                raise Fault(
-                    f"{name} has {len(row)} cell(s) in line {lines[i]}, but {width} in its first; mend that line"
-                )
-            rows[i] = row[:width]
-    return rows, lines
+    wrong = [i for i, row in enumerate(rows) if len(row) < width or any(row[width:])]
+    if wrong and not (uneven and wrong[0]):
+        cells, line = len(rows[wrong[0]]), lines[wrong[0]]
+        raise Fault(f"{name} has {cells} cell(s) in line {line}, but {width} in its first; mend that line")
+    if wrong:
+        first = f"{len(wrong)} row(s) with more or fewer cells than {width}, first in line {lines[wrong[0]]}"
+        print(f"note: {name} has {first}; they are left out", file=sys.stderr)
+        kept = sorted(set(range(len(rows))) - set(wrong))
+        rows, lines = [rows[i] for i in kept], [lines[i] for i in kept]
+    return [row[:width] for row in rows], lines
 
 
 def is_header(rows: list[list[str]]) -> bool:

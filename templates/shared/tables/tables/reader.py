@@ -109,7 +109,7 @@ def cut(path: Path, dialect: dict[str, Any], folder: Path, known: Collection[str
         places = pieces.cut(source, file.tell(), skip + short + 1, delimiter, quote)
     names = delimited.unique_names(delimited.index_named(first[0][:width], width)) if named else None
     written = {"short": short, "encoding": encoding, "delimiter": delimiter, "quote": quote, "width": width}
-    written |= {name: dialect.get(name, "") for name in ("units", "foot")}
+    written |= {name: dialect.get(name, "") for name in ("units", "foot")} | {"uneven": dialect.get("uneven", False)}
     return {"path": str(path), "source": str(source), "names": names, "pieces": places, **written}
 
 
@@ -140,7 +140,7 @@ def piece(table: dict[str, Any], number: int) -> tuple[list[list[str]], Sequence
     except UnicodeDecodeError as error:
         line += raw.count(b"\n", 0, error.start)
         raise Fault(f"{table['path']} line {line}: {error}; mend it or save it again as UTF-8") from None
-    about = (table[name] for name in ("delimiter", "quote", "width"))
+    about = (table[name] for name in ("delimiter", "quote", "width", "uneven"))
     columns, lines = pieces.cells(text, *about, line, table["path"])
     first, last = int(number == 0 and bool(table["names"]) and not table["short"]), len(lines)
     if number == 0 and table["units"] and table["units"] in (column[first] for column in columns if first < last):
