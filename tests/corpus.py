@@ -7,6 +7,7 @@ import datetime
 import gzip
 import io
 import json
+import math
 import random
 import zipfile
 from collections.abc import Callable
@@ -421,6 +422,17 @@ CASES = [
     Case("none.csv", csv([["age", "hours", "disorder"], *([i * 7 % 60, i % 9 / 2,
          ["None", "Insomnia", "Apnoea", "None"][i % 4]] for i in range(80))]), rows=80, target="disorder",
          suspects={("sentinel", "disorder")}),
+    Case("spellings.csv", csv(column("x", ["Male", "male", "Female", "FEMALE", "a", "A"])),
+         suspects={("spellings", "x")}),
+    Case("sparse.csv", csv([*flowers(), [5, 2, "red", "lily"], [4, 1, "red", "aster"], [4, 2, "red", "aster"]]),
+         suspects={("rare-classes", "species")}, target="species", metric="accuracy"),
+    Case("log.csv", csv([["area", "zone", "log_price", "band", "price"], *([i * 7 % 91, "abc"[i % 3],
+         round(math.log(900 + i * 37 % 997), 5), "low mid high".split()[i * 37 % 997 // 333], 900 + i * 37 % 997]
+         for i in range(150))]), suspects={("leakage", "log_price"), ("leakage", "band")}, target="price",
+         unused={"log_price", "band"}),
+    Case("parts.csv", csv([["weather", "temp", "casual", "registered", "cnt"], *(["abc"[i % 3], i * 7 % 31, i * 5 % 37,
+         i * 11 % 89, i * 5 % 37 + i * 11 % 89] for i in range(150))]), target="cnt",
+         suspects={("leakage", "casual"), ("leakage", "registered")}, unused={"casual", "registered"}),
     Case("nearly.csv", csv(column("x", ["same"] * 199 + ["other"], 200)), suspects={("nearly-constant", "x")}),
     Case("twice.csv", csv(flowers() + flowers()[1:6]), rows=65, suspects={("duplicates", None)}),
     Case("near.csv", csv([["text", "label"],

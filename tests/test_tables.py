@@ -285,7 +285,7 @@ def test_classes_of_one_or_two_rows_are_left_out(project: Path, tmp_path: Path) 
     assert loaded(project, written(tmp_path / "m.csv", many), "len(data.meta['classes'])") == 30
     prose = {"a": [*range(150)], "kind": [f"c{i if i % 3 else i % 2}" for i in range(150)]}
     assert "free text" in fault(project, written(tmp_path / "p.csv", prose))
-    assert "8 of 68 rows are left out" in told and '"box" (1), "fir" (1), "yew" (2)' in told
+    assert "8 of 68 examples are left out" in told and "'box' (1), 'fir' (1), 'yew' (2)" in told
 
 
 SCHEMA = """format = "csv"

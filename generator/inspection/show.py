@@ -10,7 +10,7 @@ from .findings import Column, Findings
 WIDTH = 80
 MOST_COLUMNS = 18  # lines of the table of columns
 MOST_SUSPECTS = 12
-ORDER = "leakage imbalance rare-classes sentinel mixed-dates future-dates numbers-as-text duplicates".split()
+ORDER = "leakage imbalance rare-classes spellings sentinel mixed-dates future-dates numbers-as-text duplicates".split()
 ORDER += ["near-duplicates"]
 
 

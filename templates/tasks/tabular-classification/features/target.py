@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+import splits
 import tables
 from cli import Fault
 from config import Config
@@ -13,8 +14,7 @@ from scoring import balance
 from tables import cells as meaning
 from tables.schema import Column, Schema
 
-FEWEST = 3  # different rows of a class, of which train, valid and test each get one
-MOST_RARE = 0.2  # of the rows may be of classes with fewer; beyond it the values are no classes
+MOST_RARE = 0.2  # of the rows may be of classes with one or two; beyond it the values are no classes
 
 
 class Target:
@@ -53,7 +53,7 @@ class Target:
         where, classes, rows = f'{self.path}: column "{self.column.name}"', self.classes, counts.sum()
         if len(classes) < 2:
             raise Fault(f'{where} has the one value "{classes[0]}" only; name another column with --target')
-        rare = counts[counts < FEWEST].sum()
+        rare = counts[counts < 3].sum()
         if (len(classes) > rows / 2 and len(classes) > 5) or (len(classes) > 20 and rare > MOST_RARE * rows):
             what = "a number to predict, not a class" if tables.are_numbers(classes) else "free text, not a class"
             raise Fault(
@@ -62,31 +62,14 @@ class Target:
             )
 
     def leave_out_rare(self, codes: np.ndarray, units: np.ndarray) -> np.ndarray:
-        """Which rows to keep: those of classes that each split can hold. The other classes are said and forgotten.
+        """Which rows to keep: those of classes that each split can hold; the others are said and forgotten.
 
         units  (rows,) rows of one key stay in one split
         """
-        found = self.final(codes)
-        different = np.array([len(np.unique(units[found == number])) for number in range(len(self.classes))])
-        rare = different < FEWEST
-        if not rare.any():
-            return np.arange(len(codes))
-        if (~rare).sum() < 2:
-            least = int(different.argmin())
-            raise Fault(
-                f'{self.path}: class "{self.classes[least]}" has {different[least]} different row(s), too few for '
-                "train, valid and test; add some, or leave that class out"
-            )
-        kept = np.flatnonzero(~rare[found])
-        names = [f'"{name}" ({count})' for name, count in zip(self.classes, different, strict=True) if count < FEWEST]
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        note(
-            f"{len(codes) - len(kept)} of {len(codes)} rows are left out: of class {', '.join(names[:5])}{more} there "
-            "are too few different rows for train, valid and test"
-        )
-        self.classes = [name for name, few in zip(self.classes, rare, strict=True) if not few]
-        self.place = np.cumsum(~rare)[self.place] - 1  # wrong for the classes that are forgotten, which no row has
-        self.counts = np.bincount(self.final(codes[kept]), minlength=len(self.classes))
+        kept, labels, self.classes = splits.leave_out_rare(self.path, units, self.final(codes), self.classes)
+        place = {name: number for number, name in enumerate(self.classes)}
+        self.place = np.array([place.get(name, -1) for name in self.numbers])  # -1: no row has it any more
+        self.counts = np.bincount(labels[kept], minlength=len(self.classes))
         return kept
 
     def strata(self, codes: np.ndarray) -> tuple[np.ndarray, list[str]]:
