@@ -453,6 +453,8 @@ CASES = [
     # Tasks
     Case("messages.csv", csv(messages()), task="text-classification", target="label"),
     Case("messages.tsv", csv(messages(False), delimiter="\t"), task="text-classification", target="column_1"),
+    Case("some_unlabelled.csv", csv([[label if i % 9 else "", text] for i, (label, text) in enumerate(messages())]
+         ).replace(b",message", b"label,message", 1), task="text-classification", target="label"),
     Case("comments.csv", csv(comments()), task="text-classification", target="toxic"),
     Case("ratings.csv", csv(bought()), task="tabular-regression", target="rating", group="", time="",
          roles={"userId": "category", "movieId": "category"}),

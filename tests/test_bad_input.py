@@ -47,6 +47,7 @@ WRONG = [
     ("text-classification", "t.tsv", b"", (), "empty"),
     ("text-classification", "t.tsv", texts(40).encode(), ("--target", "mood"), "mood"),
     ("text-classification", "t.tsv", b"label\ttext\n" + b"a\tsome words\n" * 30, (), "t.tsv"),
+    ("text-classification", "t.tsv", b"label\ttext\n" + b"\tsome words\n" * 30, ("--target", "label"), "empty"),
     ("text-generation", None, b"", (), "does not exist"),
     ("text-generation", "t.txt", b"", (), "empty"),
     ("text-generation", "t.txt", b"too short", (), "too few"),
