@@ -451,7 +451,8 @@ CASES = [
     Case("visits.csv", csv(visits()), task="tabular-regression", target="price", group="customer_id", time="visit_date",
          unused={"customer_id"}, suspects={("grouped", "customer_id")}),
     # Tasks
-    Case("messages.csv", csv(messages()), roles={"message": "text", "label": "category"}, task="text-classification", target="label"),
+    Case("messages.csv", csv(messages()), roles={"message": "text", "label": "category"},
+         task="text-classification", target="label"),
     Case("messages.tsv", csv(messages(False), delimiter="\t"), task="text-classification", target="column_1"),
     Case("some_unlabelled.csv", csv([[label if i % 9 else "", text] for i, (label, text) in enumerate(messages())]
          ).replace(b",message", b"label,message", 1), task="text-classification", target="label"),
@@ -464,7 +465,8 @@ CASES = [
     Case("some_days.csv", csv([["date", "visits"], *([d, i * 7 % 60] for i, d in enumerate(days(300)) if i % 7 % 3)]),
          task="tabular-regression", target="visits", time="date"),
     Case("by_minute.csv", csv(by_minute(), delimiter=";"), task="time-series-forecasting", target="power"),
-    Case("by_hour.csv", csv(by_hour()), suspects={("sentinel", "pm2.5")}, task="time-series-forecasting", target="pm2.5"),
+    Case("by_hour.csv", csv(by_hour()), suspects={("sentinel", "pm2.5")},
+         task="time-series-forecasting", target="pm2.5"),
     Case("by_month.csv", csv(by_month()), task="tabular-regression", target="2022-12", unused={"product"}),
     Case("exam.csv", csv(exam()), task="tabular-regression", target="Final grade", unused={"Name"}),
     Case("prices.csv", csv(prices()), task="time-series-forecasting", target="price", group="symbol", time="date",
