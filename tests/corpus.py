@@ -321,6 +321,8 @@ CASES = [
     Case("lines.csv", b'id,remark,label\n1,"two\nlines, of text",a\n2,"a ""quoted"" word here",b\n' * 1
          + b"".join(b'%d,"some %d plain words in a line",%s\n' % (i, i, b"ab"[i % 2 :][:1])
          for i in range(3, 40)), rows=39),
+    Case("empty_quotes.csv", csv(flowers(), quote=True) + b'"","","",""\n"5","2","re\nd","rose"\n', rows=61,
+         target="species"),
     Case("ragged.csv", csv(flowers()) + b"1,2\n", rows=61, suspects={("ragged", None)}, target="species",
          dialect={"uneven": True}),
     Case("broken bytes, here.csv", csv(flowers()) + b"1,2,\xff\xfe\x81,rose\n", rows=61, target="species"),
