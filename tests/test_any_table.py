@@ -27,6 +27,10 @@ ORDINARY = {
     "money": st.integers(0, 99_999).map(lambda value: f"${value:,}"),
     "anything": st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), max_size=8),
     "constant": st.just("same"),
+    "huge": st.sampled_from(["1e308", "-1e308", "inf", "-inf", "nan", "1e-320", "0"]),
+    "list": st.lists(st.integers(0, 9), min_size=2, max_size=3).map(str),
+    "percent": st.integers(0, 100).map(lambda value: f"{value} %"),
+    "rare": st.sampled_from(["usual"] * 12 + ["Usual"] * 6 + ["seldom"]),
 }
 
 

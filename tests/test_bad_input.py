@@ -1,6 +1,7 @@
 """Every kind of wrong data gets one line that names the place; plain data of each kind are trained on."""
 
 import gzip
+import json
 import struct
 from pathlib import Path
 
@@ -38,7 +39,7 @@ WRONG = [
     ("tabular-classification", "t.csv", b"", (), "empty"),
     ("tabular-classification", "t.csv", b"a,b,class\n", (), "rows"),
     ("tabular-classification", "t.csv", table(40, 1).encode(), (), "one"),
-    ("tabular-classification", "t.csv", (table(40) + "1,2,rare\n").encode(), (), "rare"),
+    ("tabular-classification", "t.csv", (table(40, 1) + "1,2,rare\n").encode(), (), "rare"),
     ("tabular-classification", "t.csv", table(40).encode(), ("--target", "label"), "label"),
     ("tabular-classification", "t.csv", b"a,class\n" + b"1,\n" * 30, (), "class"),
     ("tabular-classification", "t.csv", b"a,b,class\n" + b"1,2,x\n" * 9 + b"1,2\n", (), "t.csv"),
@@ -46,6 +47,7 @@ WRONG = [
     ("text-classification", "t.tsv", b"", (), "empty"),
     ("text-classification", "t.tsv", texts(40).encode(), ("--target", "mood"), "mood"),
     ("text-classification", "t.tsv", b"label\ttext\n" + b"a\tsome words\n" * 30, (), "t.tsv"),
+    ("text-classification", "t.tsv", b"label\ttext\n" + b"\tsome words\n" * 30, ("--target", "label"), "empty"),
     ("text-generation", None, b"", (), "does not exist"),
     ("text-generation", "t.txt", b"", (), "empty"),
     ("text-generation", "t.txt", b"too short", (), "too few"),
@@ -102,6 +104,17 @@ def test_folders_that_cannot_be_classes(projects: dict[str, Path], tmp_path: Pat
     (tmp_path / "photos").mkdir()
     folder = pictures(tmp_path / "photos", counts)
     run(projects["image-classification"], "train.py", "--smoke", "--data", str(folder)).refused(1, word)
+
+
+def test_a_class_of_one_picture_or_text_is_left_out(projects: dict[str, Path], tmp_path: Path) -> None:
+    folder = pictures(tmp_path / "photos", {"cat": 12, "dog": 12, "eel": 2})
+    (tmp_path / "texts.tsv").write_text(texts(40) + "c\tgood words\n", encoding="utf-8")
+    for task, data, name in (("image", folder, "eel"), ("text", tmp_path / "texts.tsv", "c")):
+        project = projects[f"{task}-classification"]
+        done = run(project, "train.py", "--smoke", "--data", str(data), "--out", "rare").ok()
+        assert f"of class '{name}' ({2 if name == 'eel' else 1})" in done.err
+        assert run(project, "evaluate.py", "rare").ok().out
+        assert name not in json.loads((project / "runs/rare/meta.json").read_text(encoding="utf-8"))["classes"]
 
 
 def idx(array: np.ndarray) -> bytes:

@@ -197,6 +197,17 @@ def test_a_disorder_is_found_where_labels_were_drawn_by_lot(
     assert result["passed"] is False and "not what the data say" in result["found"]
 
 
+def test_few_rows_are_held_against_others_of_them(tmp_path: Path) -> None:
+    """Of two rows, each gets the other's inputs; a lot that gave each its own would look like a fault."""
+    rows = "".join(f"{150 + i * 7 % 50},{50 + i * 11 % 40},{'ab'[i % 2]}\n" for i in range(12))
+    (tmp_path / "few.csv").write_text(f"height,weight,class\n{rows}", encoding="utf-8")
+    project = generate_own(tmp_path / "p", tmp_path / "few.csv")
+    run(project, "check.py", "--only", "inputs-matter").ok()
+    code = "import check\nfor n in range(2, 40):\n    others = check.another_of_each(n)\n"
+    code += "    assert sorted(others) == list(range(n)) and all(others != list(range(n)))"
+    run(project, "-c", code).ok()
+
+
 def test_the_bugs_cover_every_check(tmp_path: Path) -> None:
     project = generate(tmp_path / "p", task="text-generation")
     results = json.loads(run(project, "check.py", "--json").ok().out)

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import math
+import random
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,69 @@ def test_a_number_given_away_by_a_sum_or_a_copy(tmp_path: Path) -> None:
     assert {s.column for s in found.suspects if s.kind == "leakage"} == {"a", "b", "copy"}
 
 
+def houses() -> list[list[Any]]:
+    """Prices with an honest noise, and all that somebody may have made from them or put together to get them."""
+    dice = random.Random(1)
+    head = ["area", "rooms", "ground", "price", "log_price", "band", "worth", "building", "rank", "per_area"]
+    rows: list[list[Any]] = []
+    for _ in range(300):
+        area, worth = dice.randint(40, 300), dice.randint(20, 90) * 1000
+        building = round(area * 2000 * dice.lognormvariate(0, 0.2))
+        price = worth + building
+        band = "low" if price < 250_000 else "middle" if price < 450_000 else "high"
+        row = [area, area // 40, dice.choice("abc"), price, round(math.log(price), 3), band, worth, building, 0]
+        rows.append([*row, price / area])
+    for place, row in enumerate(sorted(rows, key=lambda row: -row[3])):
+        row[8] = 3 * place + 1000
+    return [head, *rows]
+
+
+@pytest.mark.parametrize(
+    ("target", "leaks", "honest"),
+    [
+        ("price", {"log_price", "band", "rank", "worth", "building"}, {"area", "rooms", "ground"}),
+        ("building", {"price"}, {"area", "rooms", "ground", "worth"}),
+        ("per_area", set(), {"area", "rooms", "ground", "band", "worth"}),
+    ],
+)
+def test_what_a_number_is_made_of_gives_it_away(target: str, leaks: set[str], honest: set[str], tmp_path: Path) -> None:
+    found = inspect(made(tmp_path, houses()), target)
+    used = {column.name for column in found.columns if column.use}
+    assert leaks <= unused(found) and not leaks & used and honest <= used
+
+
+def test_sums_means_and_weights_are_spoken_as_such(tmp_path: Path) -> None:
+    dice = random.Random(2)
+    rows: list[list[Any]] = [["school", "maths", "reading", "writing", "sum", "mean", "mark"]]
+    for _ in range(200):
+        marks = [dice.randint(20, 100) for _ in range(3)]
+        weighted = 0.5 * marks[0] + 0.3 * marks[1] + 0.2 * marks[2]
+        rows.append([dice.choice("ab"), *marks, sum(marks), round(sum(marks) / 3, 2), round(weighted, 1)])
+    told = {}
+    for target in ("sum", "mean", "mark"):
+        some = [[*row[:4], row[6]] for row in rows] if target == "mark" else rows
+        found = inspect(made(tmp_path, some), target)
+        told[target] = {s.detail for s in found.suspects if s.kind == "leakage" and " = " in s.detail}
+    assert [len(details) for details in told.values()] == [1, 1, 1]
+    assert all(name in detail for (detail,) in told.values() for name in ("maths", "reading", "writing"))
+    assert min(told["mean"]).endswith(") / 3") and "0.5 maths" in min(told["mark"])
+
+
+def test_a_law_with_noise_clusters_and_years_are_no_leaks(tmp_path: Path) -> None:
+    """Nor a price that hangs on the product alone, nor sums that are near but not equal."""
+    dice = random.Random(3)
+    rows: list[list[Any]] = [["year", "vehicle", "product", "part", "other", "load", "weight"]]
+    for i in range(300):
+        kind = i % 3
+        weight = (10, 900, 9000)[kind] * dice.uniform(0.9, 1.1) + i / 9
+        part = dice.uniform(0, 5)
+        rows.append(["", ("bicycle", "car", "truck")[kind], "", part, dice.uniform(0, 5), 3 * weight + part**2, weight])
+    for year, row in enumerate(sorted(rows[1:], key=lambda row: row[-1])):
+        row[0], row[2] = 1700 + year, f"p{year // 100}"
+    assert "vehicle" not in unused(inspect(made(tmp_path, rows), "weight"))
+    assert not unused(inspect(made(tmp_path, [[*row[:2], *row[3:]] for row in rows]), "weight")) - {"load"}
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -147,6 +212,8 @@ def test_large_files_are_read_by_duckdb_with_the_same_findings(how: str, tmp_pat
     monkeypatch.setattr(relation, "SAMPLE", 2000)
     large = inspect(str(tmp_path / "large [1]*.csv"))
     assert abs(large.rows - small.rows) <= (how in ("stray", "ragged"))
+    assert "lenient" not in large.dialect or how in ("latin", "stray", "ragged")
+    assert how != "ragged" or large.dialect["lenient"] is small.dialect["lenient"] is True
     assert [(c.name, c.role) for c in large.columns] == [(c.name, c.role) for c in small.columns]
     assert large.suggestion.target == small.suggestion.target == "species"
     if how == "plain":

@@ -376,7 +376,7 @@ def test_inspection_of_a_list_a_zip_and_pictures_without_labels(tmp_path: Path) 
     (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     assert inspect_pictures(tmp_path / "other.csv") is None
     with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
-        for name in ("one/1.png", "one/2.png", "two/1.png", "two/2.png"):
+        for name in (f"{kind}/{number}.png" for kind in ("one", "two") for number in range(3)):
             archive.writestr(name, MODES["grey png"][0])
     assert inspect_pictures(tmp_path / "z.zip").suggestion.task == "image-classification"
     (tmp_path / "bad.zip").write_bytes(b"PK\3\4")

@@ -256,6 +256,43 @@ def test_equal_rows_give_way_where_they_tie_all_groups_together(project: Path, t
     assert loaded(tmp_path / "p", path, "data.meta['kept_together']") == ["group"]
 
 
+def test_a_code_is_the_same_with_a_fraction_of_nothing(project: Path) -> None:
+    """Programs write whole numbers as 3.0 where some are missing; 00501 and 3.5 stay as they are."""
+    code = (
+        "import features\nfrom tables.schema import Column\ncells = ['3', '4', '3', '4.0', '00501', '00501', '3.5'] * 2"
+    )
+    code += "\nmeta = features.fit([Column('shop', 'category')], [[cell] for cell in cells])\n"
+    code += "found = features.kinds.encode_category(['3.0', '4', '501', '3.5', '.0', '-3.0'], meta[0]).tolist()\n"
+    assert ask(project, code + "answer = [meta[0]['values'], found]") == [
+        ["00501", "3", "3.5", "4"],
+        [2, 4, 0, 3, 0, 0],
+    ]
+
+
+def test_a_group_is_no_input(numbers: Path, tmp_path: Path) -> None:
+    """Rows of train hold none of the groups that valid and test hold, so it could only be learnt by heart."""
+    path = written(tmp_path / "t.csv", everything())
+    kinds = "{f['name']: f['kind'] for f in data.meta['features']}['person']"
+    assert several(numbers, path, kinds, {}, {"group": "person"}) == ["category", "unused"]
+
+
+def test_classes_of_one_or_two_rows_are_left_out(project: Path, tmp_path: Path) -> None:
+    """Equal rows count as one; where a group or a time divides rows, every class stays."""
+    names = ["oak", "ash"] * 30 + ["fir", "yew", "yew"] + ["box"] * 5
+    columns = {"a": [*range(63), *[7] * 5], "b": [i % 5 for i in range(63)] + [2] * 5, "kind": names}
+    path = written(tmp_path / "t.csv", columns)
+    look = "[data.meta['classes'], data.meta['data']['rows'], data.meta['metric'], sorted(data.train.targets.tolist())]"
+    (classes, rows, metric, targets), (all_classes, *_) = several(project, path, look, {}, {"time": "a"})
+    assert (classes, rows, metric) == (["ash", "oak"], 60, "accuracy") and 0 < sum(targets) < len(targets)
+    assert all_classes == ["ash", "box", "fir", "oak", "yew"]
+    told = run(project, "-c", f"import data; from config import Mlp\ndata.load(Mlp(data={str(path)!r}))").ok().err
+    many = {"a": [*range(153)], "kind": [*(f"c{i % 30}" for i in range(150)), "x", "y", "z"]}
+    assert loaded(project, written(tmp_path / "m.csv", many), "len(data.meta['classes'])") == 30
+    prose = {"a": [*range(150)], "kind": [f"c{i if i % 3 else i % 2}" for i in range(150)]}
+    assert "free text" in fault(project, written(tmp_path / "p.csv", prose))
+    assert "8 of 68 examples are left out" in told and "'box' (1), 'fir' (1), 'yew' (2)" in told
+
+
 SCHEMA = """format = "csv"
 target = "y"
 [dialect]
@@ -407,6 +444,20 @@ def test_a_file_read_in_pieces_is_the_one_read_as_a_whole(project: Path, tmp_pat
     )
     assert len(whole[1]) >= 90 and len(others) == 3 * len(contents)
     assert all(other == whole for other in others)
+
+
+def test_rows_of_another_length_are_fitted_where_the_schema_says_so(project: Path, tmp_path: Path) -> None:
+    rows = [f'{i},"x, {i}",{i % 7}' for i in range(90)]
+    rows[20:20], rows[50:50] = ["1,2"], ["1,2,3,4", "5"]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,c", *rows]) + "\n", encoding="utf-8")
+    code = (
+        f"import cli, tables\nfrom tables import pieces, reader\npath = {str(tmp_path / 't.csv')!r}\nanswer = []\n"
+        "for careful in 10**6, 100:\n    reader.CAREFUL, pieces.PIECE = careful, 700\n"
+        "    table = tables.read(path, dialect={'lenient': True})\n    answer.append([table.rows, table.lines])\n"
+        "    try: tables.read(path)\n    except cli.Fault as fault: answer[-1].append('line 22' in str(fault))"
+    )
+    whole, pieces = ask(project, code)
+    assert whole == pieces and len(whole[0]) == 93 and whole[0][20] == ["1", "2", ""] and whole[1][20] == 22 and whole[2]
 
 
 @pytest.mark.parametrize("size", [60, 101, 10_000])

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hackgen.project import choices
-from projects import CAN_FORK, generate, run, start
+from projects import CAN_FORK, generate, generate_own, run, start
 
 pytestmark = pytest.mark.slow
 PYTORCH = [choice for choice in choices() if choice.framework.name == "pytorch"]
@@ -205,6 +205,25 @@ def test_other_data_than_the_trained_ones_are_refused(project: Path, tmp_path: P
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "x.npz", x_train=rng.integers(0, 255, (60, 8, 8)).astype(np.uint8), y_train=np.arange(60) % 10)
     run(project, "evaluate.py", "full", "--data", str(tmp_path / "x.npz")).refused(1, "sha256")
+
+
+def test_a_run_on_data_that_were_read_in_another_way_is_refused(tmp_path: Path) -> None:
+    """data/schema.toml is there to be edited; a run from before would get columns that it does not know."""
+    rows = "".join(f"{i * 7 % 31},{i * 5 % 17},{'ab'[i * 7 % 31 > 14]}\n" for i in range(90))
+    (tmp_path / "t.csv").write_text(f"x,y,class\n{rows}", encoding="utf-8")
+    project = generate_own(tmp_path / "p", tmp_path / "t.csv")
+    run(project, "train.py", "--smoke", "--out", "one").ok()
+    schema = project / "data" / "schema.toml"
+    before = schema.read_text(encoding="utf-8")
+    for after in (
+        before.replace("use = true", "use = false", 1),
+        before.replace('role = "number"', 'role = "category"'),
+    ):
+        schema.write_text(after, encoding="utf-8")
+        run(project, "evaluate.py", "one").refused(1, "one", "features", "schema.toml")
+        run(project, "train.py", "--resume", "one").refused(1, "features", "schema.toml")
+    schema.write_text(before + "# a remark\n", encoding="utf-8")
+    run(project, "evaluate.py", "one").ok()
 
 
 @pytest.mark.skipif(os.environ.get("HACKGEN_NO_INSTALL") == "1", reason="installs torch into a fresh environment")

@@ -1,19 +1,18 @@
 """What speaks against a score once the target is known: columns that give it away, and classes that are rare."""
 
-import itertools
-
 import numpy as np
 
 from .findings import Column, Suspect
+from .made_of import in_order, in_ranges, parts_of
 from .names import words_of
 from .numbers import as_numbers, is_missing
 from .profiles import Profile
 from .related import dated_names
 from .relation import Table
-from .telling import FEWEST_ROWS, LEAK, REPEATED, by_gaps, correlated, divides, is_class, tells
+from .telling import FEWEST_ROWS, REPEATED, by_gaps, correlated, divides, is_class, tells
 from .vocabulary import GUESSED
 
-PAIRS = 40  # columns of numbers whose pairs are tried as parts of the target
+FEWEST_OF_CLASS = 3  # rows, of which train, valid and test each get one
 
 
 def of_target(table: Table, columns: list[Column], profiles: list[Profile], target: Column, task: str) -> list[Suspect]:
@@ -22,6 +21,8 @@ def of_target(table: Table, columns: list[Column], profiles: list[Profile], targ
     place = columns.index(target)
     if task in ("tabular-classification", "text-classification", "image-classification"):
         found += _imbalance(target, profiles[place])
+    if task == "tabular-classification":
+        found += _rarest(target, profiles[place])
     if table.rows >= FEWEST_ROWS:
         found += _leaks(table, columns, place, task)
     given = {suspect.column for suspect in found if suspect.kind == "leakage"}
@@ -33,25 +34,41 @@ def of_target(table: Table, columns: list[Column], profiles: list[Profile], targ
     return found
 
 
-def shares(profile: Profile) -> dict[str, float]:
+def shares(counts: dict[str, int]) -> dict[str, float]:
     """The share of each class, the most frequent first."""
-    total = sum(profile.counts.values()) or 1
-    return {name: count / total for name, count in sorted(profile.counts.items(), key=lambda item: -item[1])}
+    total = sum(counts.values()) or 1
+    return {name: count / total for name, count in sorted(counts.items(), key=lambda item: -item[1])}
+
+
+def learnt(profile: Profile) -> dict[str, int]:
+    """Rows of each class without those of so few rows that they cannot be divided, unless hardly one would be left."""
+    enough = {name: count for name, count in profile.counts.items() if count >= FEWEST_OF_CLASS}
+    return enough if len(enough) > 1 else profile.counts
 
 
 def is_imbalanced(profile: Profile) -> bool:
     """Whether accuracy would look good without the rarest class: it has less than a fifth of an equal share."""
-    found = list(shares(profile).values())
+    found = list(shares(learnt(profile)).values())
     return len(found) > 1 and found[-1] < min(0.15, 0.4 / len(found)) and found[0] > 2 * found[-1]
 
 
 def _imbalance(target: Column, profile: Profile) -> list[Suspect]:
     if not is_imbalanced(profile):
         return []
-    found = shares(profile)
+    found = shares(learnt(profile))
     most, least = next(iter(found)), list(found)[-1]
     detail = f'"{most}" has {found[most]:.1%} of the rows, "{least}" {found[least]:.1%}'
     return [Suspect("imbalance", target.name, detail)]
+
+
+def _rarest(target: Column, profile: Profile) -> list[Suspect]:
+    """Classes of so few rows that they cannot be divided."""
+    rare = {name: count for name, count in profile.counts.items() if name not in learnt(profile)}
+    if not rare:
+        return []
+    shown = ", ".join(f'"{name}" {count}×' for name, count in list(rare.items())[:4]) + (" …" if len(rare) > 4 else "")
+    detail = f"{shown}: too few rows for train, valid and test, so training leaves them out"
+    return [Suspect("rare-classes", target.name, detail)]
 
 
 def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[Suspect]:
@@ -74,7 +91,7 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
             continue
         given = [table.columns[i][n] for n in known]
         if numeric:
-            why = correlated(as_numbers(given, column.parse), wanted) if column.role == "number" else ""
+            why = _tells_number(given, column, wanted)
         else:
             why = by_gaps(given, column, wanted)
         if not why and not numeric and column.role not in ("text", "list"):
@@ -90,11 +107,21 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
             by_name.append(Suspect("leakage", column.name, f"its name says that it is made from {target.name}"))
     found += by_name
     if numeric:
-        found += _parts(table, columns, place, known[:2000], wanted[:2000], earlier | {s.column for s in found})
+        parts = parts_of(table, columns, place, known, wanted, earlier | {s.column for s in found})
+        found += [Suspect("leakage", name, told) for name, told in parts.items()]
     return found
 
 
-MADE = GUESSED | set("encoded encode enc prob probability label code cat num binary".split())
+def _tells_number(given: list[str], column: Column, wanted: np.ndarray) -> str:
+    """Whether a column is the number to predict on another scale, or ranges of it."""
+    why = ""
+    if column.role == "number":
+        numbers = as_numbers(given, column.parse)
+        why = correlated(numbers, wanted) or in_order(numbers, column, wanted)
+    return why or (in_ranges(given, column, wanted) if column.role in ("number", "category") else "")
+
+
+MADE = GUESSED | set("encoded encode enc prob probability score label code cat num binary".split())
 
 
 def _named_after(name: str, target: str) -> bool:
@@ -108,36 +135,3 @@ def _named_after(name: str, target: str) -> bool:
             return False
         rest.remove(word)
     return bool(rest) and bool(its) and all(word in MADE or word.isdigit() for word in rest) and bool(set(rest) & MADE)
-
-
-def _parts(
-    table: Table, columns: list[Column], place: int, known: list[int], wanted: np.ndarray, left_out: set[str | None]
-) -> list[Suspect]:
-    """Two columns whose sum is the target, or whose product is and one is named after it (a price by area)."""
-    target = columns[place]
-    places = [
-        i for i, c in enumerate(columns) if i != place and c.use and c.role == "number" and c.name not in left_out
-    ]
-    places = [i for i in places if columns[i].distinct > 2][:PAIRS]
-    values = {i: as_numbers([table.columns[i][n] for n in known], columns[i].parse) for i in places}
-    found = []
-    for a, b in itertools.combinations(places, 2):
-        if len(places) > 2 and _equal(values[a] + values[b], wanted):
-            for one_of, other in ((a, b), (b, a)):
-                detail = f"{target.name} = {columns[one_of].name} + {columns[other].name}"
-                found.append(Suspect("leakage", columns[one_of].name, detail))
-            break
-        for one_of, other in ((a, b), (b, a)):
-            named = set(words_of(target.name)) & set(words_of(columns[one_of].name)) - {"the", "of", "per"}
-            if named and _equal(values[one_of] * values[other], wanted, 0.005):
-                detail = f"{target.name} = {columns[one_of].name} × {columns[other].name}"
-                found.append(Suspect("leakage", columns[one_of].name, detail))
-    return found
-
-
-def _equal(given: np.ndarray, wanted: np.ndarray, tolerance: float = 1e-6) -> bool:
-    both = np.isfinite(given) & np.isfinite(wanted)
-    if both.sum() < FEWEST_ROWS or both.sum() < 0.5 * len(wanted) or len(np.unique(wanted[both])) < 5:
-        return False
-    close = np.abs(given[both] - wanted[both]) <= tolerance * np.maximum(np.abs(wanted[both]), 1e-9)
-    return close.mean() > LEAK

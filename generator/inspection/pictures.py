@@ -14,7 +14,7 @@ from .suggest import suggestion
 
 __all__ = ["copy_pictures", "inspect_pictures"]
 MOST_FILES, MOST_BYTES = 100_000, 2 << 30  # of pictures that are opened; of more, a sample
-LEAST = 2  # pictures that make a class
+LEAST = 3  # pictures that make a class: one for train, valid and test each
 NAMED = 20  # files that a list in the findings holds
 CHUNK = 256  # pictures that a thread opens at a time
 
@@ -73,18 +73,22 @@ def _classes(found: Findings, labels: list[str | None], column: str, path: Path)
         found.columns = [Column(column or "label", "category", 0.0, len(counts), {"top": top})]
     usable = [name for name, count in ordered.items() if count >= LEAST]
     if len(usable) < 2:
-        why = "no labels" if len(counts) < 2 else "most classes have a single picture"
+        why = "no labels" if len(counts) < 2 else "most classes have one or two pictures"
         found.suggestion = suggestion("image-generation", None, str(path), f"{found.rows:,} pictures, {why}")
         return
-    most, least = max(counts.values()), min(counts.values())
+    most, least = max(counts.values()), min(counts[name] for name in usable)
     shares = {name: round(count / found.rows, 4) for name, count in ordered.items()}
     found.facts["class_shares"] = shares
     metric = ""
-    if least / found.rows < min(0.15, 0.4 / len(counts)) and most > 2 * least:
+    if least / found.rows < min(0.15, 0.4 / len(usable)) and most > 2 * least:
         metric = "macro F1"
-        names = next(iter(ordered)), list(ordered)[-1]
+        names = usable[0], usable[-1]
         detail = f'"{names[0]}" has {shares[names[0]]:.1%} of the pictures, "{names[1]}" {shares[names[1]]:.1%}'
         found.suspects.append(Suspect("imbalance", column or None, detail))
+    if len(usable) < len(counts):
+        shown = ", ".join(f'"{name}" {count}×' for name, count in list(ordered.items())[len(usable) :][:4])
+        detail = f"{shown}: too few for train, valid and test, so training leaves them out"
+        found.suspects.append(Suspect("rare-classes", column or None, detail))
     how = f"the table's column {column}" if column else "a folder for each class"
     found.suggestion = suggestion(
         "image-classification", column or None, str(path), f"{len(counts)} classes: {how}", metric

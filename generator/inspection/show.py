@@ -14,7 +14,8 @@ MOST_COLUMNS = 16  # lines of the table of columns
 MOST_SUSPECTS, MOST_OF_A_KIND, MOST_NOTES = 9, 3, 4
 UNITS = {name: "picture" for name in ("pictures", "picture-list", "npz", "idx")} | {"text": "text", "texts": "text"}
 TOLD = ("corrupt", "duplicates", "near_duplicates", "empty")  # which suspects tell too
-ORDER = "leakage imbalance sentinel mixed-dates future-dates numbers-as-text duplicates near-duplicates".split()
+ORDER = "leakage imbalance rare-classes spellings sentinel mixed-dates future-dates numbers-as-text duplicates".split()
+ORDER += ["near-duplicates"]
 
 
 def text(findings: Findings, width: int = WIDTH, colour: bool = False, command: bool = True) -> str:
@@ -150,7 +151,7 @@ def _values(column: Column) -> str:
     """What is usual in a column, in a few words."""
     detail = column.detail
     about = "about " if detail.get("distinct_estimated") else ""
-    if not column.use and column.why and column.role not in ("date",):
+    if not column.use and column.why:
         return f"not used: {column.why}"
     if column.parse.get("clock") and detail.get("min") is not None:
         return f"{_clock(detail['min'])} to {_clock(detail['max'])}, mean {_clock(detail['mean'])} (read as seconds)"

@@ -12,6 +12,7 @@ WORDS = {"?", "-", "--", "na", "n/a", "none", "unknown", "null", "nan", "missing
     "tbd", "unk",
 }  # fmt: skip
 NEARLY = 0.99  # of the known cells with one value: nearly constant
+MOST_KINDS = 200  # different values of a column in which several may be one that is written differently
 FEWEST_ROWS = 50  # below this, nearly all is too few to speak of
 
 
@@ -29,6 +30,7 @@ def of_columns(table: Table, columns: list[Column], profiles: list[Profile]) -> 
         elif table.rows >= FEWEST_ROWS:
             found += _nearly_constant(column, profile)
         found += _as_text(column, profile) + _sentinels(column, profile) + _dates(column, profile)
+        found += _spellings(column, profile)
     if table.ragged:
         lines = ", ".join(map(str, table.ragged[:3]))
         detail = f"{len(table.ragged)} row(s) with more or fewer cells are cut or filled up, first in line {lines}"
@@ -51,6 +53,21 @@ def _as_text(column: Column, profile: Profile) -> list[Suspect]:
         return []
     examples = ", ".join(f'"{cell}"' for cell in profile.look.examples[:2])
     return [Suspect("numbers-as-text", column.name, f"numbers such as {examples} are read as numbers")]
+
+
+def _spellings(column: Column, profile: Profile) -> list[Suspect]:
+    """Kinds that differ in case or spaces only; single letters may mean different things so."""
+    if column.role != "category" or profile.distinct > MOST_KINDS:
+        return []
+    alike: dict[str, dict[str, int]] = {}
+    for value, count in profile.counts.items():
+        if len(value) > 1:
+            alike.setdefault(" ".join(value.casefold().split()), {})[value] = count
+    several = [values for values in alike.values() if len(values) > 1]
+    if not several:
+        return []
+    shown = "; ".join(", ".join(f'"{v}" {n}×' for v, n in list(values.items())[:4]) for values in several[:3])
+    return [Suspect("spellings", column.name, f"{shown}: values of their own, unless you write them alike")]
 
 
 def _sentinels(column: Column, profile: Profile) -> list[Suspect]:

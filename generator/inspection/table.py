@@ -91,7 +91,7 @@ def about_target(found: Findings, table: tables.Table, columns: list, profiles: 
     if suggestion.task.endswith("classification"):
         found.facts["classes"] = dict(sorted(profiles[place].counts.items(), key=lambda item: -item[1])[:50])
         found.facts["class_shares"] = {
-            name: round(share, 4) for name, share in list(shares(profiles[place]).items())[:50]
+            name: round(share, 4) for name, share in list(shares(profiles[place].counts).items())[:50]
         }
     if suggestion.group and suggestion.task != "time-series-forecasting":
         found.suspects.append(

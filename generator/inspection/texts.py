@@ -120,13 +120,13 @@ def _folder(path: Path) -> Findings:
 def _suggest(found: Findings, path: Path, several: bool, different: dict[str, set[int]], tally: Tally) -> None:
     """Classes where there are any and each can be divided, else text to go on with."""
     few = sorted(name for name, keys in different.items() if len(keys) < LEAST_TEXTS)
+    enough = not few or (len(different) - len(few) > 1 and "splits" not in found.facts)
     if several and few:
-        found.notes.append(
-            f"class {few[0]!r} has fewer than {LEAST_TEXTS} different texts; add some, and the folders can be classes"
-        )
-    if several and not few:
+        then = "training leaves it out" if enough else "add some, and the folders can be classes"
+        found.notes.append(f"class {few[0]!r} has fewer than {LEAST_TEXTS} different texts; {then}")
+    if several and enough:
         imbalanced = any(suspect.kind == "imbalance" for suspect in found.suspects)
-        why = f"{len(different)} folders of texts, each a class"
+        why = f"{len(different) - len(few)} folders of texts, each a class"
         metric = "macro F1" if imbalanced else ""
         found.suggestion = suggestion("text-classification", None, str(path), why, metric)
     elif sum(tally.characters) >= LEAST_CHARACTERS and "corrupt" not in found.facts:
