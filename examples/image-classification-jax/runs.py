@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import math
 import os
 import re
 import time
@@ -133,6 +134,36 @@ def check_about(found: dict[str, str], config: Config, path: Path) -> None:
             raise Fault(f"{path} is of {name} {found.get(name)!r}, not {here!r}; choose another run")
 
 
+def trained_meta(run: Path, meta: dict[str, Any]) -> dict[str, Any]:
+    """The meta.json of a run; a `Fault` unless data with this `meta` are those it was trained on, and read as then.
+
+    Measured numbers may differ in the last digits: other machines add up in another order.
+    """
+    trained, now = read_json(run / "meta.json"), json.loads(json.dumps(meta))
+    if trained["data"]["sha256"] != now["data"]["sha256"]:
+        raise Fault(
+            f"{now['data']['path'] or now['data']['name']} is not what {run.name} was trained on (sha256 differs); "
+            "name the old file with --data, or train again"
+        )
+    if other := [name for name in trained.keys() & now.keys() - {"data"} if not alike(trained[name], now[name])]:
+        raise Fault(
+            f"{run.name} was trained on these data read in another way (other {', '.join(sorted(other)[:4])}); "
+            "undo what changed since, in data/schema.toml or the code, or train again"
+        )
+    return trained
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two contents of JSON are the same but for rounding."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(alike(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if isinstance(one, float) and isinstance(other, (int, float)):
+        return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-9)
+    return one == other
+
+
 def sha256(path: Path) -> str:
     """The fingerprint of a file, or of all files below a folder with their names."""
     digest = hashlib.sha256()
@@ -159,4 +190,7 @@ def located(config: Config) -> Config:
         return dataclasses.replace(config, data=str(place) if config.data else "")
     if not place.is_file():
         raise Fault(f"{config.data} is missing: it says where the data lie; write their path into it or use --data")
-    return dataclasses.replace(config, data=place.read_text(encoding="utf-8").strip())
+    named = place.read_text(encoding="utf-8-sig").strip()
+    if not named or not Path(named).exists():
+        raise Fault(f"{config.data} names {named or 'no place'}, which is not there; mend it, or use --data")
+    return dataclasses.replace(config, data=named)

@@ -2,10 +2,12 @@
 
 Understood by --data: a folder or .zip with a folder of pictures for each class (optionally under train/, valid/ and
 test/), a .csv that names picture files and labels, in or beside such a folder or itself, a folder with MNIST-style idx
-files, or an .npz with x_train, y_train (and x_test, y_test).
+files, or an .npz with x and y, or with x_train, y_train (and x_test, y_test).
 """
 
+import dataclasses
 import hashlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from config import MODELS, Config
 from pictures import Pictures, picture_list
 from pictures.picture_splits import divide_rows, mean_and_deviation
 from scoring import balance
-from splits import Data, Split, take
+from splits import Data, Split, leave_out_rare, take
 from support import bundled
 
 INPUT = "a picture file or a folder of pictures"
@@ -64,11 +66,17 @@ def aligned(shape: tuple[int, ...]) -> np.ndarray:
 def load(config: Config) -> Data:
     """Read pictures and labels, divide them, and measure the scaling constants on train."""
     given = read(config)
-    labels = given.labels
     if len(given.classes) < 2:
         raise cli.Fault(
             f"{config.data} has one class only; put the pictures into a folder for each class, or name them in a .csv"
         )
+    if not (given.splits != "").any():
+        rows = given.rows
+        kept, numbers, classes = leave_out_rare(given.name, given.groups[rows], given.labels[rows], given.classes)
+        labels = given.labels.copy()
+        labels[rows] = numbers
+        given = dataclasses.replace(given, rows=rows[kept], labels=labels, classes=classes)
+    labels = given.labels
     train, valid, test = divide_rows(config, given, labelled=True)
     mean, deviation = mean_and_deviation(given, train)
     in_all, in_train = (np.bincount(labels[rows], minlength=len(given.classes)) for rows in (given.rows, train))
@@ -133,7 +141,17 @@ def read_new(source: str, meta: dict[str, Any]) -> tuple[list[str], np.ndarray]:
         files = [path / name for name in picture_list.find(path).names]
     if not files:
         raise cli.Fault(f"{path} holds no pictures")
-    return [str(file) for file in files], np.stack([pictures.open_like(file, meta["shape"]) for file in files])
+    read, bad = {}, []
+    for file in files:
+        try:
+            read[str(file)] = pictures.open_like(file, meta["shape"])
+        except cli.Fault as fault:
+            bad.append(str(fault))
+    if not read:
+        raise cli.Fault(f"{bad[0]}; name {INPUT}")
+    if bad:
+        print(f"{len(bad)} of {len(files)} pictures are left out, first: {bad[0]}", file=sys.stderr)
+    return list(read), np.stack(list(read.values()))
 
 
 def encode(raw: np.ndarray, meta: dict[str, Any]) -> np.ndarray:

@@ -1,5 +1,6 @@
 """What data.py hands to everything else: three splits that share no example, and the facts about them."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -65,6 +66,37 @@ def join(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     size = len(firsts) + len(seconds)
     ties = coo_matrix((np.ones(len(one)), (row_first, row_second + len(firsts))), shape=(size, size))
     return connected_components(ties, directed=False)[1][row_first]
+
+
+def leave_out_rare(
+    path: str, groups: np.ndarray, labels: np.ndarray, names: list[str]
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Leave out classes of which train, valid and test cannot each have an example, and say so.
+
+    groups  (rows,) rows of one group stay together, so they count as one
+
+    Returns the rows that are kept, the labels by the new numbers of the classes (rows,), and the classes' names.
+    Raises `Fault` where fewer than two classes would be left.
+    """
+    pairs = np.unique(np.unique(groups, return_inverse=True)[1] * len(names) + labels)
+    different = np.bincount(pairs % len(names), minlength=len(names))
+    rare = different < 3
+    if not rare.any():
+        return np.arange(len(labels)), labels, names
+    if (~rare).sum() < 2:
+        least = int(different.argmin())
+        raise Fault(
+            f"{path}: class {names[least]!r} has {different[least]} different example(s), too few for train, valid and "
+            "test; add some, or leave that class out"
+        )
+    kept = np.flatnonzero(~rare[labels])
+    said = [f"{names[number]!r} ({different[number]})" for number in np.flatnonzero(rare)]
+    more = f" and {len(said) - 5} more" if len(said) > 5 else ""
+    some = (
+        f"{len(labels) - len(kept)} of {len(labels)} examples are left out: of class {', '.join(said[:5])}{more} there"
+    )
+    print(f"note: {some} are too few different ones for train, valid and test", file=sys.stderr)
+    return kept, (np.cumsum(~rare) - 1)[labels], [name for name, few in zip(names, rare, strict=True) if not few]
 
 
 def divide(

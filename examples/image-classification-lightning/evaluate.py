@@ -47,13 +47,7 @@ def load_same_data(run: Path, config: Config, moved_to: str | None) -> Data:
     """Load the data a run was trained on, and make sure that they are the same."""
     moved = dataclasses.replace(config, data=str(Path(moved_to).resolve())) if moved_to else config
     data = load(runs.located(moved))
-    trained, now = runs.read_json(run / "meta.json"), data.meta
-    if trained["data"]["sha256"] != now["data"]["sha256"]:
-        raise cli.Fault(
-            f"{now['data']['path'] or now['data']['name']} is not what {run.name} was trained on (sha256 differs); "
-            "name the old file with --data, or train again"
-        )
-    data.meta = {**trained, "data": now["data"]}
+    data.meta = {**runs.trained_meta(run, data.meta), "data": data.meta["data"]}
     return data
 
 

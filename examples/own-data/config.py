@@ -34,7 +34,7 @@ class Config:
     metric: str = ""  # accuracy, macro F1 or average precision; empty = accuracy, unless a class is rare (balance.py)
     class_weights: str = "auto"  # none, balanced (every class weighs the same); auto = balanced where macro F1 counts
     target: str = ""  # the column to predict; empty = the last one
-    group: str = ""  # column whose equal values, such as a person's, stay in one split; none = no such column
+    group: str = ""  # column whose equal values (of a person) stay in one split, no input; none = no column
     time: str = ""  # column by which the oldest rows train and the newest test; none = rows are divided by chance
 
 

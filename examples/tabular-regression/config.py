@@ -32,7 +32,7 @@ class Config:
     precision: str = "auto"  # float32 or bfloat16; auto = a fixed rule of processor and model (device.py)
     compile: bool = False  # torch.compile on CUDA: slow to start, then faster
     target: str = ""  # the column to predict; empty = the last one
-    group: str = ""  # column whose equal values, such as a person's, stay in one split; none = no such column
+    group: str = ""  # column whose equal values (of a person) stay in one split, no input; none = no column
     time: str = ""  # column by which the oldest rows train and the newest test; none = rows are divided by chance
 
 

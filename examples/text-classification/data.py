@@ -4,6 +4,7 @@ Understood by --data: a table with a column of texts and one of labels, with or 
 folder of text files for each class, optionally under train/ and test/, also in a .zip.
 """
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import cli
 import tables
 from config import MODELS, Config
 from scoring import balance
-from splits import Data, Split, divide, join, take
+from splits import Data, Split, divide, join, leave_out_rare, take
 from texts import labelled, plaintext, words
 
 INPUT = "a text, a .txt file with a text per line, a folder of texts, or a table with the column of texts"
@@ -31,12 +32,17 @@ def load(config: Config) -> Data:
             raise cli.Misuse(f"--{knob} must not be negative, got {getattr(config, knob)}")
     source = labelled.read(config) if config.data else labelled.sample(SAMPLE)
     check_labels(source)
-    parts = divide_rows(config, source)
+    rows = np.arange(len(source.corpus))
+    if not (len(source.groups) or source.is_test.any()):
+        keys = np.asarray(source.corpus.keys)
+        rows, labels, classes = leave_out_rare(source.path, keys, source.labels, source.classes)
+        source = dataclasses.replace(source, labels=labels, classes=classes)
+    parts = divide_rows(config, source, rows)
     lacking = np.setdiff1d(source.labels, source.labels[parts[0]])
     if len(lacking):
         remedy = "add some" if source.is_test.any() else "try another --split-seed"
         raise cli.Fault(f"{source.path}: class {source.classes[lacking[0]]!r} is not in train; {remedy}")
-    in_all, in_train = (np.bincount(x, minlength=len(source.classes)) for x in (source.labels, source.labels[parts[0]]))
+    in_all, in_train = (np.bincount(source.labels[x], minlength=len(source.classes)) for x in (rows, parts[0]))
     longest = int(source.corpus.lengths[parts[0]].max())
     meta = {
         "classes": source.classes,
@@ -48,7 +54,7 @@ def load(config: Config) -> Data:
             "name": source.name if config.data else "short reviews",
             "path": config.data,
             "sha256": source.sha256,
-            "rows": len(source.corpus),
+            "rows": len(rows),
         },
     }
     return Data(*(Split(words.Texts(source.corpus, meta, rows), source.labels[rows], rows) for rows in parts), meta)
@@ -65,8 +71,8 @@ def check_labels(source: labelled.Labelled) -> None:
         raise cli.Fault(f"{where} {count} different labels in {len(source.labels)} rows, too many to learn; {remedy}")
 
 
-def divide_rows(config: Config, source: labelled.Labelled) -> list[np.ndarray]:
-    """Rows of train, valid and test; equal texts and groups stay together, a test set that the data have is kept."""
+def divide_rows(config: Config, source: labelled.Labelled, rows: np.ndarray) -> list[np.ndarray]:
+    """Some rows as train, valid and test; equal texts and groups stay together, a test set of the data is kept."""
     groups = np.asarray(source.corpus.keys)
     labels = source.labels
     if len(source.groups):
@@ -74,7 +80,8 @@ def divide_rows(config: Config, source: labelled.Labelled) -> list[np.ndarray]:
         groups, labels = join(groups, source.groups), None
     try:
         if not source.is_test.any():
-            return divide(config, groups, labels, source.classes)
+            labels = None if labels is None else labels[rows]
+            return [rows[part] for part in divide(config, groups[rows], labels, source.classes)]
         test = np.flatnonzero(source.is_test)
         rest = np.flatnonzero(~source.is_test & ~np.isin(groups, groups[test]))
         if left_out := len(groups) - len(test) - len(rest):

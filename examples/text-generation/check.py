@@ -56,7 +56,7 @@ def inputs_matter(bench: Bench) -> tuple[bool | None, str, str]:
         return False, f"{strays} of {len(truth)} rows are not what the data say", "inputs and targets of one row"
     # Drawn by lot they are as likely as a row's own: a network that is sure but knows nothing does as well with them.
     # Noise that pictures are made from belongs to no row: all get the same.
-    others = np.random.default_rng(0).permutation(len(bench.valid)) if known else np.zeros(len(bench.valid), int)
+    others = another_of_each(len(bench.valid)) if known else np.zeros(len(bench.valid), int)
     strange = dataclasses.replace(bench.valid, inputs=OtherInputs(bench.valid.inputs, others))
     outputs = [bench.outputs(split) for split in (bench.valid, strange)]
     real, without = (metrics.loss(truth, output, bench.meta) for output in outputs)
@@ -73,6 +73,14 @@ def inputs_matter(bench: Bench) -> tuple[bool | None, str, str]:
     if gain + margin > 0.1 * without:
         return None, found, f"{len(truth)} rows are too few to tell"
     return False, found, expected
+
+
+def another_of_each(rows: int) -> np.ndarray:
+    """For each row the number of another one, drawn by lot: each row is another's once."""
+    drawn = np.random.default_rng(0).permutation(rows)
+    others = np.empty_like(drawn)
+    others[drawn] = np.roll(drawn, 1)
+    return others
 
 
 def gained(truth: np.ndarray, outputs: list[np.ndarray], meta: dict[str, Any]) -> tuple[float, float]:

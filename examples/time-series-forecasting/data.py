@@ -1,7 +1,7 @@
 """One or several series cut into windows: what was seen, and the steps that followed, in train, valid and test.
 
 Understood by --data: a table with a column of dates and a column of numbers; several series stand below each other
-(a column names them), beside each other (a column each), or in a folder with a file each.
+(a column names them), beside each other (a column each), across (a row each, a column a date), or in a file each.
 """
 
 from collections import Counter

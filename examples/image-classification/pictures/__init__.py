@@ -11,7 +11,7 @@ import runs
 from cli import Fault
 from support import mapped
 
-from . import alike, picture_arrays, picture_file, picture_labels, picture_list, prepare
+from . import alike, array_layouts, picture_arrays, picture_file, picture_labels, picture_list, prepare
 from .picture_arrays import Source
 from .picture_list import Listing
 
@@ -61,9 +61,9 @@ def read(path: Path, size: int, skip_bad: bool, labelled: bool = True, target: s
     arrays = None
     try:
         if path.is_file() and kind == ".npz":
-            arrays = picture_arrays.npz(path, labelled)
+            arrays = array_layouts.npz(path, labelled)
         elif path.is_dir() and any(path.glob("*-ubyte*")):
-            arrays = picture_arrays.idx_folder(path, labelled)
+            arrays = array_layouts.idx_folder(path, labelled)
         else:
             listing = picture_labels.around(path, target)[0] if is_table else picture_list.find(path)
             if labelled and not is_table and len(set(listing.labels) - {None}) < 2:
@@ -116,19 +116,19 @@ def unlike_files(given: Pictures, rows: np.ndarray) -> int:
     return strays
 
 
-def from_sources(path: Path, sources: list[Source], labels: np.ndarray, is_test: np.ndarray) -> Pictures:
+def from_sources(path: Path, sources: list[Source], labels: np.ndarray, splits: np.ndarray) -> Pictures:
     """Pictures that are arrays already: large ones are copied once, as plain bytes that can be mapped."""
     name = path.resolve().stem if path.is_file() else path.resolve().name
     try:
         if picture_arrays.size(sources) <= mapped.LARGE:
-            return from_arrays(name, *picture_arrays.whole(path, sources, labels, is_test))
+            return from_arrays(name, picture_arrays.whole(path, sources), labels, splits)
         files = sorted({source.file for source in sources})
         folder, facts = mapped.prepare("pictures", files, {}, lambda part: copy(path, sources, part))
     except ValueError as error:
         raise Fault(str(error)) from None
     images = np.load(folder / "images.npy", mmap_mode="r")
     known = np.load(folder / "facts.npy"), np.load(folder / "groups.npy"), facts["sha256"]
-    return with_classes(name, np.asarray(images), labels, is_test, *known)
+    return with_classes(name, np.asarray(images), labels, splits, *known)
 
 
 def copy(path: Path, sources: list[Source], part: Path) -> dict[str, str]:
@@ -147,28 +147,26 @@ def copy(path: Path, sources: list[Source], part: Path) -> dict[str, str]:
     return {"sha256": prepare.fingerprint(np.asarray(images))}
 
 
-def from_arrays(name: str, images: np.ndarray, labels: np.ndarray, is_test: np.ndarray | None = None) -> Pictures:
-    """Pictures that are in memory, (n, height, width, channels), with a label and perhaps a place in test each."""
+def from_arrays(name: str, images: np.ndarray, labels: np.ndarray, splits: np.ndarray | None = None) -> Pictures:
+    """Pictures that are in memory, (n, height, width, channels), with a label and perhaps a split each."""
     step = prepare.BLOCK_PICTURES
     facts = np.concatenate([alike.facts(images[start : start + step]) for start in range(0, len(images), step)])
     sha256 = prepare.fingerprint(images)
-    return with_classes(name, images, labels, is_test, facts, kept_groups(images, facts, sha256), sha256)
+    return with_classes(name, images, labels, splits, facts, kept_groups(images, facts, sha256), sha256)
 
 
 def with_classes(
     name: str,
     images: np.ndarray,
     labels: np.ndarray,
-    is_test: np.ndarray | None,
+    splits: np.ndarray | None,
     facts: np.ndarray,
     groups: np.ndarray,
     sha256: str,
 ) -> Pictures:
     """Pictures of which all is known, with their classes in order."""
     classes, numbers = np.unique(labels, return_inverse=True)
-    splits = np.full(len(images), "", "<U5")
-    if is_test is not None:
-        splits[is_test] = "test"
+    splits = np.full(len(images), "", "<U5") if splits is None else splits
     rows, names = np.arange(len(images)), [str(c) for c in classes]
     return Pictures(name, images, rows, numbers.reshape(-1), names, splits, facts, groups, sha256)
 

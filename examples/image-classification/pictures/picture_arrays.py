@@ -1,4 +1,4 @@
-"""Pictures that come as arrays: MNIST-style idx files and .npz; what cannot be used is a `ValueError` with the line."""
+"""Pictures in arrays of idx files or an .npz, read block by block; what cannot be used is a `ValueError`."""
 
 import contextlib
 import gzip
@@ -11,6 +11,9 @@ from typing import BinaryIO
 
 import numpy as np
 
+from .picture_file import RANGES
+
+CHANNELS = (1, 3, 4)
 BLOCK = 16 << 20  # bytes read at once; memory depends on it where pictures are not read as a whole
 
 
@@ -54,21 +57,9 @@ def reading(path: Path, member: str = "") -> Iterator[BinaryIO]:
         raise ValueError(f"{path} cannot be read: {error}") from None
 
 
-def read_idx_folder(path: Path, labelled: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """All of what `idx_folder` finds, in memory."""
-    return whole(path, *idx_folder(path, labelled))
-
-
-def read_npz(path: Path, labelled: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """All of what `npz` finds, in memory."""
-    return whole(path, *npz(path, labelled))
-
-
-def whole(
-    path: Path, sources: list[Source], labels: np.ndarray, is_test: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pictures (n, height, width, channels), labels (n,) and which are of the test set, (n,)."""
-    return np.concatenate(list(pictures(path, sources))), labels, is_test
+def whole(path: Path, sources: list[Source]) -> np.ndarray:
+    """All pictures in memory, (n, height, width, channels)."""
+    return np.concatenate(list(pictures(path, sources)))
 
 
 def size(sources: list[Source]) -> int:
@@ -77,19 +68,37 @@ def size(sources: list[Source]) -> int:
 
 
 def pictures(path: Path, sources: list[Source]) -> Iterator[np.ndarray]:
-    """Pictures of bytes with an axis of their own for the channels, some at a time."""
-    most = 0.0  # of other numbers than bytes: up to 1 they are shares of white
-    for source in sources:
-        if source.dtype != np.uint8:
-            for block in source.blocks():
-                if not np.isfinite(block).all():
-                    raise ValueError(f"{path} holds pictures with NaN or infinite pixels")
-                most = max(most, float(block.max(initial=0)))
+    """Pictures of bytes, (rows, height, width, channels), some at a time."""
+    black, white = limits(path, sources)
     for source in sources:
         for block in source.blocks():
             if block.dtype != np.uint8:
-                block = (block * (255 if most <= 1 else 1)).clip(0, 255).round().astype(np.uint8)
-            yield block[..., None] if block.ndim == 3 else block
+                block = ((block - black) * (255 / (white - black))).round().astype(np.uint8)
+            block = block[..., None] if block.ndim == 3 else block
+            yield np.moveaxis(block, 1, -1) if channels_first(block.shape[1:]) else block
+
+
+def limits(path: Path, sources: list[Source]) -> tuple[float, float]:
+    """The values of black and white where pixels are other numbers than bytes: 0 and the end of a range, as in files.
+
+    Pixels that fit no range go from their least to their largest value.
+    """
+    least, most = 0.0, 0.0
+    for source in sources:
+        if source.dtype != np.uint8:
+            for block in source.blocks():
+                if block.dtype.kind not in "uifb":
+                    raise ValueError(f"{path} holds pictures of {block.dtype}; save them as bytes from 0 to 255")
+                if not np.isfinite(block).all():
+                    raise ValueError(f"{path} holds pictures with NaN or infinite pixels")
+                least, most = min(least, float(block.min(initial=0))), max(most, float(block.max(initial=0)))
+    white = next((float(white) for white in (1, *RANGES) if most <= white), most)
+    return (least, most) if least < 0 else (0.0, white)
+
+
+def channels_first(one: tuple[int, ...]) -> bool:
+    """Whether a picture of that shape is (channels, height, width), as PyTorch has it."""
+    return len(one) == 3 and one[0] in CHANNELS and one[-1] not in CHANNELS
 
 
 def shape(path: Path, sources: list[Source]) -> tuple[int, ...]:
@@ -99,33 +108,10 @@ def shape(path: Path, sources: list[Source]) -> tuple[int, ...]:
     if len(one) not in (2, 3) or more or not rows:
         found = " and ".join(str((rows, *other)) for other in others)
         raise ValueError(
-            f"{path.name} holds pictures of shape {found}; it needs (n, height, width) or (n, height, width, channels)"
+            f"{path.name} holds arrays of shape {found}; pictures are (n, height, width) or (n, height, width, "
+            "channels), and a table is best saved as CSV or Parquet"
         )
-    return (rows, *one, 1)[:4]
-
-
-def idx_folder(path: Path, labelled: bool) -> tuple[list[Source], np.ndarray, np.ndarray]:
-    """MNIST-style files: train-images-idx3-ubyte, train-labels-idx1-ubyte and the same of t10k, .gz or not.
-
-    Returns the pictures, labels (n,) and which are of the test set, (n,).
-    """
-    kinds = ("images", "labels") if labelled else ("images",)
-    sources, labels = [], []
-    for prefix in ("train", "t10k"):
-        files = [next(iter(sorted(path.glob(f"{prefix}-{kind}*"))), None) for kind in kinds]
-        if all(files):
-            found = [idx(file) for file in files]
-            count = found[0].shape[0]
-            if count != found[-1].shape[0]:
-                raise ValueError(f"{files[0]} has {count} pictures, but {files[-1].name} {found[-1].shape[0]} labels")
-            sources.append(found[0])
-            labels.append(np.concatenate(list(found[1].blocks())) if labelled else np.zeros(count, np.int64))
-        elif prefix == "train":
-            names = " or ".join(f"train-{kind}-idx{3 if kind == 'images' else 1}-ubyte" for kind in kinds)
-            raise ValueError(f"{path} lacks {names}")
-    shape(path, sources)
-    joined = np.concatenate(labels)
-    return sources, joined, np.arange(len(joined)) >= len(labels[0])
+    return (rows, *one[1:], one[0]) if channels_first(one) else (rows, *one, 1)[:4]
 
 
 def idx(file: Path) -> Source:
@@ -136,32 +122,6 @@ def idx(file: Path) -> Source:
             raise ValueError(f"{file} cannot be read as an idx file: it does not start like one of bytes")
         sizes = np.frombuffer(content.read(4 * head[3]), ">i4")
     return Source(file, "", tuple(sizes.tolist()), np.dtype(np.uint8), 4 + 4 * head[3])
-
-
-def npz(path: Path, labelled: bool) -> tuple[list[Source], np.ndarray, np.ndarray]:
-    """An .npz with x_train, y_train and optionally x_test, y_test; or x and y; without any y unless `labelled`.
-
-    Returns the pictures, labels (n,) and which are of the test set, (n,).
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name.removesuffix(".npy") for name in archive.namelist()]
-    except (OSError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} cannot be read as .npz: {error}") from None
-    suffixes = [s for s in ("_train", "_test", "") if "x" + s in names]
-    if not suffixes:
-        needed = "x_train and y_train are" if labelled else "x_train is"
-        raise ValueError(f"{path} has the arrays {', '.join(names) or 'none'}; {needed} needed")
-    sources = [member(path, "x" + s) for s in suffixes]
-    shape(path, sources)
-    labels = []
-    for s, source in zip(suffixes, sources, strict=True):
-        of = member(path, "y" + s) if labelled and "y" + s in names else None
-        if labelled and (not of or of.shape[:1] != source.shape[:1]):
-            raise ValueError(f"{path}: y{s} does not have a label for every row of x{s}")
-        labels.append(np.concatenate(list(of.blocks())).reshape(-1) if of else np.zeros(source.shape[0], np.int64))
-    is_test = np.concatenate([np.full(len(part), s == "_test") for s, part in zip(suffixes, labels, strict=True)])
-    return sources, np.concatenate(labels), is_test
 
 
 def member(path: Path, name: str) -> Source:

@@ -81,6 +81,7 @@ def suffix(name: str) -> str:
 def below(root: Path, notes: list[str]) -> Iterator[tuple[str, int, int]]:
     """Name, size and time of every picture and table below a folder; links are followed, but never round in a ring."""
     troubles: Counter[str] = Counter()
+    locked: list[str] = []
     waiting = [(str(root), "", frozenset([os.path.realpath(root)]))]
     while waiting:
         folder, prefix, around = waiting.pop()
@@ -108,7 +109,9 @@ def below(root: Path, notes: list[str]) -> Iterator[tuple[str, int, int]]:
         except OSError as error:
             if not prefix:
                 raise ValueError(f"{folder} cannot be read: {error.strerror}") from None
-            troubles[f"folder(s) that cannot be read, first {prefix[:-1]} ({error.strerror}),"] += 1
+            locked.append(f"{prefix[:-1]} ({error.strerror})")
+    if locked:
+        notes.append(f"{len(locked)} folder(s) cannot be read and are left out, first {min(locked)}")
     notes += [f"{count} {what} left out" for what, count in troubles.items()]
 
 

@@ -33,13 +33,6 @@ def divide_rows(
         units, kept = (np.arange(len(equal)) if groups is None else groups), kept[1:]
     if times is not None:
         return by_time(config, path, times, units), kept
-    if labels is not None and groups is None:
-        for label, name in enumerate(names or []):
-            if (different := len(np.unique(units[labels == label]))) < 3:
-                raise Fault(
-                    f'{path}: class "{name}" has {different} different row(s), too few for train, valid and test; '
-                    "add some, or leave that class out"
-                )
     try:
         if labels is not None:
             firsts = labels[np.unique(units, return_index=True)[1]]  # the classes by which divide sorts the units

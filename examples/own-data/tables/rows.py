@@ -99,7 +99,7 @@ def split_lines(text: str, delimiter: str, width: int) -> Rows:
         plain = split_rows(line, delimiter, quoted=False)[0]
         if plain and '"' in line:
             quoted = split_rows(line.rstrip("\r\n"), delimiter, quoted=True, strict=False)[0]
-            plain = quoted if len(quoted[0]) == width else plain
+            plain = quoted if not quoted or len(quoted[0]) == width else plain  # none: a row of empty cells
         rows += plain
         lines += [place] * len(plain)
     return rows, lines

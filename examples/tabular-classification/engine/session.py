@@ -38,6 +38,8 @@ class Session:
             self.config, facts = resumed(self.run, self.args, self.config)
             self.smoke = facts["smoke"]
         self.data: Data = data_module.load(runs.located(self.config))
+        if self.resumes:
+            runs.trained_meta(self.run, self.data.meta)
         if self.smoke:
             self.data = fewer_rows(self.data)
             if not (self.resumes or self.config.epochs):

@@ -74,7 +74,10 @@ def with_indicator(columns: list[np.ndarray], missing: np.ndarray, feature: Feat
 
 def fit_category(column: list[str], parse: Parse) -> Feature | None:
     """The values that get a number of their own; 0 is a missing, rare or never seen one."""
-    counts = Counter(cell for cell in column if not meaning.is_missing(cell, parse))
+    counts: Counter[str] = Counter()
+    for cell, count in Counter(column).items():
+        if not meaning.is_missing(cell, parse):
+            counts[as_code(cell)] += count
     frequent = [value for value, count in counts.most_common(MOST_CATEGORIES) if count >= FEWEST]
     if len(frequent) > 1 or (frequent and counts[frequent[0]] < len(column)):
         return {"kind": "category", "values": sorted(frequent)}
@@ -83,7 +86,12 @@ def fit_category(column: list[str], parse: Parse) -> Feature | None:
 
 def encode_category(column: list[str], feature: Feature) -> np.ndarray:
     number = {value: k for k, value in enumerate(feature["values"], 1)}
-    return np.array([number.get(cell, 0) for cell in column], np.int64)
+    return np.array([number.get(cell) or number.get(as_code(cell), 0) for cell in column], np.int64)
+
+
+def as_code(cell: str) -> str:
+    """A value as it is compared: the 3.0 that pandas makes of 3 where the column lacks some values is 3 again."""
+    return cell[:-2] if cell.endswith(".0") and cell[:-2].isdecimal() else cell
 
 
 def fit_date(column: list[str], parse: Parse) -> Feature | None:

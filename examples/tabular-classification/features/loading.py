@@ -35,10 +35,13 @@ def load(config: Config, sample: Callable[[], tables.Table], make_target: Callab
     known = np.flatnonzero(~np.isnan(codes))
     rows.say_left_out(len(codes) - len(known), len(codes), layout)
     codes = codes[known]
-    whole = [table.rows[row] for row in known]
     target.settle()
-    cells = layout.without_target(whole)
-    parts, kept = divide(config, layout, target, codes, whole, cells)
+    cells = layout.without_target([table.rows[row] for row in known])
+    equal = layouts.fingerprints(layout.features, cells)
+    if not (layout.group or layout.time):  # whose splits hold the classes that they happen to
+        frequent = target.leave_out_rare(codes, equal)
+        known, codes, equal, cells = known[frequent], codes[frequent], equal[frequent], [cells[n] for n in frequent]
+    parts, kept = divide(config, layout, target, codes, cells, equal, known)
     fitted = features.fit(layout.features, [cells[row] for row in parts[0]])
     meta = rows.make_meta(layout, schema, fitted, kept, target.fit(codes[parts[0]]))
     meta["data"] = {"name": table.name, "path": config.data, "sha256": table.sha256, "rows": len(cells)}
@@ -73,15 +76,23 @@ def misplaced(config: Config, sample: Callable[[], tables.Table], split: Split, 
 
 
 def divide(
-    config: Config, layout: Layout, target: Any, codes: np.ndarray, whole: list[list[str]], cells: list[list[str]]
+    config: Config,
+    layout: Layout,
+    target: Any,
+    codes: np.ndarray,
+    cells: list[list[str]],
+    equal: np.ndarray,
+    ids: np.ndarray,
 ) -> tuple[list[np.ndarray], list[str]]:
     """Rows of train, valid and test, and what was kept together."""
-    equal = layouts.fingerprints(layout.features, cells)
+    names = [feature.name for feature in layout.features]
     groups = times = None
     if layout.group:
-        groups = layouts.group_keys(layout.cells(whole, layout.group), range(len(whole)))
+        place = names.index(layout.group.name)
+        groups = layouts.group_keys([row[place] for row in cells], ids)
     if layout.time:
-        stamps = layout.cells(whole, layout.time)
+        place = names.index(layout.time.name)
+        stamps = [row[place] for row in cells]
         times = layouts.times(layout.time, stamps, layouts.time_form(layout.time, stamps, layout.path))
     return division.divide_rows(config, layout.path, equal, groups, times, *target.strata(codes))
 

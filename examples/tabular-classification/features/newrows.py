@@ -24,14 +24,20 @@ def read(source: str, meta: dict[str, Any]) -> tuple[list[str], list[list[str]]]
 
 
 def read_file(source: str, known: set[str], meta: dict[str, Any]) -> tables.Table:
-    """A file written like the one of training, or, where that shows none of its columns, as it looks."""
+    """A file written like the one of training, or as it looks, where that shows more of the columns."""
     if not meta["dialect"] or source == "-":
         return tables.read(source, known)
     try:
-        table = tables.read(source, known, meta["dialect"])
+        like_training = tables.read(source, known, meta["dialect"])
     except Fault:
-        table = None
-    return table if table and known & {*table.columns} else tables.read(source, known)
+        return tables.read(source, known)
+    if known <= {*like_training.columns, meta["target"]["name"]}:
+        return like_training
+    try:
+        as_it_looks = tables.read(source, known)
+    except Fault:
+        return like_training
+    return max(like_training, as_it_looks, key=lambda table: len(known & {*table.columns}))
 
 
 def in_order(table: tables.Table, columns: list[str], meta: dict[str, Any]) -> list[list[str]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+import splits
 import tables
 from cli import Fault
 from config import Config
@@ -12,6 +13,8 @@ from features.layout import note
 from scoring import balance
 from tables import cells as meaning
 from tables.schema import Column, Schema
+
+MOST_RARE = 0.2  # of the rows may be of classes with one or two; beyond it the values are no classes
 
 
 class Target:
@@ -50,12 +53,24 @@ class Target:
         where, classes, rows = f'{self.path}: column "{self.column.name}"', self.classes, counts.sum()
         if len(classes) < 2:
             raise Fault(f'{where} has the one value "{classes[0]}" only; name another column with --target')
-        if (len(classes) > rows / 2 and len(classes) > 5) or (len(classes) > 20 and counts.min() < 3):
+        rare = counts[counts < 3].sum()
+        if (len(classes) > rows / 2 and len(classes) > 5) or (len(classes) > 20 and rare > MOST_RARE * rows):
             what = "a number to predict, not a class" if tables.are_numbers(classes) else "free text, not a class"
             raise Fault(
                 f"{where} has {len(classes)} different values in {rows} rows, so it looks like {what}; "
                 "name another with --target, or put its values into a few groups"
             )
+
+    def leave_out_rare(self, codes: np.ndarray, units: np.ndarray) -> np.ndarray:
+        """Which rows to keep: those of classes that each split can hold; the others are said and forgotten.
+
+        units  (rows,) rows of one key stay in one split
+        """
+        kept, labels, self.classes = splits.leave_out_rare(self.path, units, self.final(codes), self.classes)
+        place = {name: number for number, name in enumerate(self.classes)}
+        self.place = np.array([place.get(name, -1) for name in self.numbers])  # -1: no row has it any more
+        self.counts = np.bincount(labels[kept], minlength=len(self.classes))
+        return kept
 
     def strata(self, codes: np.ndarray) -> tuple[np.ndarray, list[str]]:
         """Class numbers, which are divided in the same shares, and their names."""

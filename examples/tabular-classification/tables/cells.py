@@ -2,6 +2,7 @@
 
 parse  {} means the plain rules. `decimal` "," and `thousands` "." say how numbers are written, `strip` what stands
        around them ("%", "$"), `zeros` how many zeros a word behind them stands for ({ K = 3 } where 12K is 12,000),
+       `clock` that they are times (14:05, 2:05 PM, 1:02:03.5), read as seconds,
        `missing` which values mean "not known" besides the usual ones, `unknown` which ones instead of them
 """
 
@@ -15,6 +16,7 @@ import numpy as np
 MISSING = {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "-inf"}  # compared in lower case
 LARGEST = 1e100  # a number that can be squared
 MOST_ELEMENTS = 256  # of a list of numbers that is read as so many columns
+CLOCK = re.compile(r"(?:(\d+) days? )?(\d{1,4}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?(?:\s?([AaPp])\.?[Mm]\.?)?")
 SPACES = str.maketrans("", "", " \u00a0\u202f")  # between thousands
 Parse = dict[str, Any]
 
@@ -30,11 +32,23 @@ def is_missing(cell: str, parse: Parse | None = None) -> bool:
 
 def number(cell: str, parse: Parse | None = None) -> float | None:
     """A cell as a number that can be squared; None if it is none."""
+    if parse and parse.get("clock"):
+        return seconds(cell)
     try:
         value = float(plain(cell, parse) if parse else cell)
     except ValueError:
         return None
     return value if abs(value) < LARGEST and "_" not in cell else None
+
+
+def seconds(cell: str) -> float | None:
+    """A time of day or a duration as seconds, two parts as hours and minutes; None if it is neither."""
+    if not (match := CLOCK.fullmatch(cell.strip())):
+        return None
+    hours = int(match[2])
+    if match[5]:  # 12:30 AM is half past midnight
+        hours = hours % 12 + 12 * (match[5] in "pP")
+    return 86_400 * int(match[1] or 0) + 3600 * hours + 60 * int(match[3]) + float(match[4] or 0)
 
 
 def plain(cell: str, parse: Parse) -> str:

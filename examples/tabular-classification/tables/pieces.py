@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 
 from cli import Fault
+from tables.delimited import fitted
 
 PIECE = 4 * 2**20  # bytes
 LONGEST = 16  # pieces that one row may take; a quote that nobody closed would swallow the rest of the file
@@ -48,8 +49,10 @@ def parser(text: io.StringIO, delimiter: str, quote: str):
     return csv.reader(text, delimiter=delimiter, skipinitialspace=delimiter != "\t", **quoting)
 
 
-def cells(text: str, delimiter: str, quote: str, width: int, line: int, path: str) -> tuple[Columns, list[int] | range]:
-    """Columns of stripped cells, and the line of each row; raises `Fault` at a row of another length.
+def cells(
+    text: str, delimiter: str, quote: str, width: int, line: int, path: str, lenient: bool = False
+) -> tuple[Columns, list[int] | range]:
+    """Columns of stripped cells, and the line of each row; raises `Fault` at a row of another length unless `lenient`.
 
     Text without quotes in which every line has all cells, as most is, needs no parser: it is split at once.
     """
@@ -62,7 +65,7 @@ def cells(text: str, delimiter: str, quote: str, width: int, line: int, path: st
             flat = plain.replace("\n", delimiter).split(delimiter)
             flat = list(map(str.strip, flat)) if loose else flat
             return [flat[place::width] for place in range(width)], range(line, line + len(rows))
-    return one_by_one(text, delimiter, quote, width, line, path)
+    return one_by_one(text, delimiter, quote, width, line, path, lenient)
 
 
 def untidy(text: str, delimiter: str) -> bool:
@@ -74,7 +77,9 @@ def untidy(text: str, delimiter: str) -> bool:
     return any(text.startswith(blank) or text.endswith(blank) for blank in blanks) or any(p in text for p in beside)
 
 
-def one_by_one(text: str, delimiter: str, quote: str, width: int, line: int, path: str) -> tuple[Columns, list[int]]:
+def one_by_one(
+    text: str, delimiter: str, quote: str, width: int, line: int, path: str, lenient: bool
+) -> tuple[Columns, list[int]]:
     """The same by a parser; empty lines are left out, and empty cells behind the last column."""
     rows, lines, first, here = [], [], line, line
     found = parser(io.StringIO(text, newline=""), delimiter, quote)
@@ -83,9 +88,9 @@ def one_by_one(text: str, delimiter: str, quote: str, width: int, line: int, pat
             stripped, line, here = list(map(str.strip, row)), here, first + found.line_num
             if not any(stripped) and len(stripped) != 1:
                 continue
-            if len(stripped) != width and (len(stripped) < width or any(stripped[width:])):
+            if not lenient and len(stripped) != width and (len(stripped) < width or any(stripped[width:])):
                 raise Fault(f"{path} has {len(stripped)} cell(s) in line {line}, but {width} in its first; mend it")
-            rows.append(stripped[:width])
+            rows.append(fitted(stripped, width))
             lines.append(line)
     except csv.Error as error:
         raise Fault(f"{path} cannot be read after line {here}: {error}; mend it or save it again") from None

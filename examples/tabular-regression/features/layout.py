@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -67,7 +67,10 @@ def of(path: str, columns: list[str], config: Config, schema: Schema) -> Layout:
     for column, flag in ((group, "--group"), (time, "--time")):
         if column and column.name == target.name:
             raise Fault(f'{path}: "{target.name}" is the target, so it cannot be {flag} too; name another column')
-    return Layout(path, columns, target, group, time, [schema.column(c) for c in columns if c != target.name])
+    features = [schema.column(name) for name in columns if name != target.name]
+    if group:  # new rows are of other groups
+        features = [replace(column, use=False) if column.name == group.name else column for column in features]
+    return Layout(path, columns, target, group, time, features)
 
 
 def group_keys(cells: Sequence[str], numbers: Sequence[int] | np.ndarray) -> np.ndarray:

@@ -61,6 +61,10 @@ class Target:
             name = self.column.name
             raise Fault(f'{self.path}: column "{name}" is {self.low:g} in all rows; name another with --target')
 
+    def leave_out_rare(self, codes: np.ndarray, units: np.ndarray) -> np.ndarray:
+        """Which rows to keep: all, as no number is too rare."""
+        return np.arange(len(codes))
+
     def strata(self, codes: np.ndarray) -> tuple[None, None]:
         """Numbers have no classes to be kept in proportion."""
         return None, None

@@ -1,6 +1,5 @@
 """The reader of delimited files (CSV, TSV …, also inside a .gz or .zip): blocks of rows, whatever the file's size."""
 
-import gzip
 import io
 import shutil
 import tempfile
@@ -8,10 +7,11 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from cli import Fault
 from tables import delimited, pieces
+from tables.packed import is_larger, is_packed, opened
 
 FORMAT = "delimited text (CSV, TSV …)"
 CAREFUL = 32 * 2**20  # bytes up to which all of a file is looked at before quotes and delimiters are believed
@@ -23,8 +23,7 @@ Block = tuple[list[str] | None, list[list[str]], list[int]]  # names (None: no h
 
 def is_large(path: Path) -> bool:
     """Whether a table should be prepared on disk instead of being held in memory."""
-    packed = path.suffix.lower() in (".gz", ".zip")
-    return path.is_file() and path.stat().st_size > (LARGE // 5 if packed else LARGE)
+    return is_larger(path, LARGE)
 
 
 def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> Iterator[Block]:
@@ -40,7 +39,12 @@ def blocks(path: Path, dialect: dict[str, Any], known: Collection[str] = ()) -> 
         except (EOFError, zlib.error, OSError, zipfile.BadZipFile) as error:
             raise Fault(f"{path} cannot be unpacked ({error}); get it again, or unpack it by hand") from None
     if head.startswith((b"\xd0\xcf\x11\xe0", b"PAR1", b"SQLite format 3", b"PK\x03\x04", b"\x1f\x8b")):
-        raise Fault(f"{path} is no text but a spreadsheet or another binary file; save it as CSV (UTF-8)")
+        raise Fault(
+            f"{path} is no text but a spreadsheet or another binary file; save it as CSV (UTF-8), or make a project "
+            f"for it: hackgen new --data {path}"
+        )
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2] in (b"[{", b'{"', b"[["):
+        raise Fault(f"{path} is JSON, and this project reads {FORMAT}; make one for it: hackgen new --data {path}")
     if len(head) <= CAREFUL:
         yield delimited.read(delimited.decode(head, str(path), dialect.get("encoding", "")), str(path), known, dialect)
     else:
@@ -57,29 +61,6 @@ def check(path: Path) -> None:
         raise Fault(f"{path} is a folder; name a CSV or TSV file in it")
     if not path.exists():
         raise Fault(f"{path} does not exist; check the path (it starts from {Path.cwd()})")
-
-
-def opened(path: Path, dialect: dict[str, Any]) -> BinaryIO:
-    """The file's bytes, unpacked in place where it is a .gz or a .zip."""
-    with path.open("rb") as file:
-        first = file.read(4)
-    if first.startswith(b"\x1f\x8b"):
-        return gzip.open(path)
-    if first != b"PK\x03\x04":
-        return path.open("rb")
-    try:
-        archive = zipfile.ZipFile(path)
-        names = [entry.filename for entry in archive.infolist() if not entry.is_dir()]
-        if "[Content_Types].xml" in names or "mimetype" in names:
-            raise Fault(f"{path} is a spreadsheet; save it as CSV (UTF-8)")
-        inside = [name for name in names if not name.startswith("__MACOSX/")]
-        texts = [name for name in inside if name.lower().endswith((".csv", ".tsv", ".txt"))] or inside
-        member = dialect.get("member") or (texts[0] if len(texts) == 1 else "")
-        if member not in names:
-            raise Fault(f"{path} holds {', '.join(texts[:5]) or 'no file'}; it should hold {member or 'one table'}")
-        return archive.open(member)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise Fault(f"{path} cannot be unpacked ({error}); unpack it by hand") from None
 
 
 def cut(path: Path, dialect: dict[str, Any], folder: Path, known: Collection[str] = ()) -> dict[str, Any]:
@@ -109,15 +90,13 @@ def cut(path: Path, dialect: dict[str, Any], folder: Path, known: Collection[str
         places = pieces.cut(source, file.tell(), skip + short + 1, delimiter, quote)
     names = delimited.unique_names(delimited.index_named(first[0][:width], width)) if named else None
     written = {"short": short, "encoding": encoding, "delimiter": delimiter, "quote": quote, "width": width}
-    written |= {name: dialect.get(name, "") for name in ("units", "foot")}
+    written |= {name: dialect.get(name, "") for name in ("units", "foot")} | {"lenient": dialect.get("lenient", False)}
     return {"path": str(path), "source": str(source), "names": names, "pieces": places, **written}
 
 
 def plain(path: Path, dialect: dict[str, Any], encoding: str, folder: Path) -> tuple[Path, str]:
     """The file itself and its encoding, or a copy of it that can be read from any place."""
-    with path.open("rb") as file:
-        packed = file.read(4).startswith((b"\x1f\x8b", b"PK\x03\x04"))
-    if not packed and encoding.lower() in ONE_BYTE:
+    if not is_packed(path) and encoding.lower() in ONE_BYTE:
         return path, encoding
     copy = folder / "unpacked.txt"
     try:
@@ -141,7 +120,7 @@ def piece(table: dict[str, Any], number: int) -> tuple[list[list[str]], Sequence
         line += raw.count(b"\n", 0, error.start)
         raise Fault(f"{table['path']} line {line}: {error}; mend it or save it again as UTF-8") from None
     about = (table[name] for name in ("delimiter", "quote", "width"))
-    columns, lines = pieces.cells(text, *about, line, table["path"])
+    columns, lines = pieces.cells(text, *about, line, table["path"], table["lenient"])
     first, last = int(number == 0 and bool(table["names"]) and not table["short"]), len(lines)
     if number == 0 and table["units"] and table["units"] in (column[first] for column in columns if first < last):
         first += 1

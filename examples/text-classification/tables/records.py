@@ -10,10 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
+from . import dates
+
 Record = dict[str, Any]
 MOST_NESTED = 300  # columns that objects inside may add; keys that are data would make one each
 PIECE = 1 << 20  # characters of a long text read at once
 BETWEEN = re.compile(r"[,\s]*")  # two objects
+DATED = 12  # names of rows, from which on they are data where they are dates
+SECONDS = re.compile(r"-?\d{9,10}|-?\d{12,13}")  # since 1970, or milliseconds
 LISTS = re.compile(r"\[\s*[\[{]")
 DECODER = json.JSONDecoder()
 
@@ -27,6 +31,10 @@ def rows(content: Any) -> tuple[list[Record], str]:
     if found := columns(content):
         return found, ""
     where, inside = longest(content)
+    parts = {name: columns(value) for name, value in content.items() if isinstance(value, dict)}
+    name, found = max(parts.items(), key=lambda part: len(part[1]), default=("", []))
+    if len(found) > 1 and len(found) >= len(inside):
+        return found, name
     if not where:
         return [content], ""
     names = next((names_in(v) for v in content.values() if v is not inside and len(names_in(v)) == width(inside)), [])
@@ -34,18 +42,38 @@ def rows(content: Any) -> tuple[list[Record], str]:
 
 
 def columns(content: Record) -> list[Record]:
-    """An object of columns (lists or objects of equal length), or of rows by their names; else nothing."""
+    """An object of columns (lists or objects of equal length), of rows by their names, or of values by their dates.
+
+    Nothing for any other. Names of rows are left out, unless they are dates.
+    """
     values = list(content.values())
     if values and all(isinstance(value, list) for value in values) and len({len(value) for value in values}) == 1:
         if not all(isinstance(entry, (dict, list)) for value in values for entry in value):
             return [dict(zip(content, row, strict=True)) for row in zip(*values, strict=True)]
-    if len(values) > 1 and all(isinstance(value, dict) for value in values):
-        if len({tuple(value) for value in values}) == 1 and len(values[0]) > len(content):  # pandas: column, row, value
-            return [{name: column[row] for name, column in content.items()} for row in values[0]]
+    if values and all(isinstance(value, dict) for value in values):
+        names = list(values[0])
+        by_date = are_dates(names)
+        if len({tuple(value) for value in values}) == 1 and (by_date or len(names) > len(content) > 1):  # by pandas
+            return dated(names, [{name: column[row] for name, column in content.items()} for row in names])
         shared = set.intersection(*map(set, values))
-        if shared and len(shared) >= 0.5 * len(set.union(*map(set, values))):
-            return values
+        if len(values) > 1 and shared and len(shared) >= 0.5 * len(set.union(*map(set, values))):
+            return dated(list(content), values)
+    if not any(isinstance(value, (dict, list)) for value in values) and are_dates(list(content)):
+        return [{"date": name, "value": value} for name, value in content.items()]
     return []
+
+
+def are_dates(names: list[str]) -> bool:
+    """Whether names of rows are dates, or seconds as pandas writes those of its index."""
+    enough = len(names) >= DATED
+    return enough and (all(map(SECONDS.fullmatch, names)) or bool(dates.find_form(names)))
+
+
+def dated(names: list[str], records: list[Record]) -> list[Record]:
+    """Records with the names of their rows in front where these are dates."""
+    if not are_dates(names) or any("date" in record for record in records):
+        return records
+    return [{"date": name, **record} for name, record in zip(names, records, strict=True)]
 
 
 def longest(content: Record, depth: int = 3) -> tuple[str, list[Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cli import Fault
+from tables import allowed
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -55,8 +56,8 @@ class Schema:
         if lacking := sorted(wanted - set(columns)):
             names = ", ".join(map(repr, lacking[:3])) + (" …" if len(lacking) > 3 else "")
             raise Fault(
-                f"{path} has no column {names}, which data/schema.toml names; a project for this table is "
-                f"made by: hackgen new --data {path}"
+                f"{path} has no column {names}, which data/schema.toml names; mend it there, or make a "
+                f"project for this table: hackgen new --data {path}"
             )
 
 
@@ -70,13 +71,16 @@ def load(path: Path = PATH) -> Schema:
         content = tomllib.loads(raw.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Fault(f"{path} is not valid TOML ({error}); mend that line") from None
-    plain = {
-        name: typed(path, name, content, str) for name in ("format", "target", "group", "time")
-    } | {"dialect": typed(path, "dialect", content, dict), "sha256": hashlib.sha256(raw).hexdigest()}  # fmt: skip
-    missing = [str(word) for word in typed(path, "missing", content, list)] if "missing" in content else None
-    schema = Schema(**plain, missing=missing)
-    for number, entry in enumerate(typed(path, "columns", content, list), 1):
+    allowed.check(path, "the file", content, allowed.WHOLE)
+    dialect = content.get("dialect", {})
+    allowed.check(path, "[dialect]", dialect, allowed.DIALECT)
+    plain = {name: content.get(name, "") for name in ("format", "target", "group", "time")}
+    missing = [str(word) for word in content["missing"]] if "missing" in content else None
+    schema = Schema(**plain, dialect=dialect, missing=missing, sha256=hashlib.sha256(raw).hexdigest())
+    for number, entry in enumerate(content.get("columns", []), 1):
         column = read_column(path, number, entry)
+        if column.name in schema.columns:
+            raise Fault(f"{path}: column {column.name!r} stands there twice; delete one of them")
         column.parse = schema.usual() | column.parse
         schema.columns[column.name] = column
     return schema
@@ -87,18 +91,9 @@ def read_column(path: Path, number: int, entry: Any) -> Column:
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
         raise Fault(f"{path}: the {number}. of [[columns]] has no name; give it one, or delete it")
     where = f"column {entry['name']!r}"
-    role, use = typed(path, "role", entry, str, where), entry.get("use", True)
-    if role and role not in ROLES:
-        raise Fault(f"{path}: {where} has role {role!r}; use one of {', '.join(ROLES)}")
-    if not isinstance(use, bool):
-        raise Fault(f"{path}: {where} has use = {use!r}; write true or false")
-    parse = typed(path, "parse", entry, dict, where)
-    return Column(entry["name"], role, use, typed(path, "why", entry, str, where), parse)
-
-
-def typed(path: Path, name: str, content: dict[str, Any], kind: type, where: str = "") -> Any:
-    """A value of the right type, an empty one where it is not given; else a `Fault`."""
-    value = content.get(name, kind())
-    if not isinstance(value, kind):
-        raise Fault(f"{path}: {where} {name} should be a {kind.__name__}, not {value!r}")
-    return value
+    allowed.check(path, where, entry, allowed.COLUMN)
+    column = Column(**entry)
+    if column.role and column.role not in ROLES:
+        raise Fault(f"{path}: {where} has role {column.role!r}; use one of {', '.join(ROLES)}")
+    allowed.check(path, f"parse of {where}", column.parse, allowed.PARSE)
+    return column

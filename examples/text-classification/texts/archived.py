@@ -7,8 +7,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import BinaryIO
 
-from cli import Fault
-
 
 @dataclass(frozen=True)
 class Member:
@@ -43,11 +41,8 @@ class Member:
 
 @lru_cache(maxsize=1)
 def opened(path: Path) -> zipfile.ZipFile:
-    """An archive, opened once; raises `Fault` where it is none."""
-    try:
-        return zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise Fault(f"{path} cannot be read as a zip archive ({error}); get it again, or unpack it by hand") from None
+    """An archive, opened once."""
+    return zipfile.ZipFile(path)
 
 
 def is_archive(path: Path) -> bool:

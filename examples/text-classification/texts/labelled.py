@@ -111,18 +111,18 @@ def store(
         for kind, (count, first) in about["odd"].items():
             odd[kind] = [odd[kind][0] + count, odd[kind][1]] if kind in odd else [count, first]
     done = {name: growing.array() for name, growing in arrays.items()}
-    tell(path, columns, odd)
+    tell(path, columns, odd, len(done["labels"]))
     return writer.finish(), done, {"labels": list(number), "sha256": runs.sha256(path)}
 
 
-def tell(path: Path, columns: dict[str, str], odd: dict[str, list]) -> None:
-    """Say what is odd in a source; raises `Fault` where rows have no label ("none" is a fair name for a class)."""
+def tell(path: Path, columns: dict[str, str], odd: dict[str, list], kept: int) -> None:
+    """Say what is odd in a source and left out; raises `Fault` where no text of it has a label."""
     if "unlabelled" in odd:
         count, line = odd["unlabelled"]
-        raise cli.Fault(
-            f'{path}: {count} row(s) have no label in column "{columns["target"]}", first line {line}; '
-            "fill them in or delete those rows"
-        )
+        if not kept:
+            raise cli.Fault(f'{path}: column "{columns["target"]}" is empty in all rows; name another with --target')
+        where = f'have no label in column "{columns["target"]}", first line {line}'
+        print(f"note: {count} of {count + kept} rows {where}; they are left out", file=sys.stderr)
     if "old" in odd:
         print(f"{odd['old'][0]} file(s) are not UTF-8 and are read as Windows-1252", file=sys.stderr)
     if "bad" in odd:

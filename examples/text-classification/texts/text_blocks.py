@@ -7,6 +7,7 @@ killed preparation goes on with the blocks that it has.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,16 @@ def of_columns(
     which: dict[str, str],
     parse: dict[str, Any],
 ) -> Found:
-    """A block of a table; `which` names text, target and group ("" = none), `parse` says what a missing label is."""
+    """A block of a table without the rows that have no label ("none" is a fair name for a class).
+
+    which  the names of text, target and group ("" = none)
+    parse  says what a missing label is
+    """
     names = names or [f"column_{i}" for i in range(1, len(columns) + 1)]
     texts, labels, groups = (list(columns[names.index(n)]) if n else [] for n in (which[k] for k in COLUMNS))
-    bad = [i for i, label in enumerate(labels) if label.lower() != "none" and tables.is_missing(label, parse)]
+    known = [label.lower() == "none" or not tables.is_missing(label, parse) for label in labels]
+    bad = [place for place, is_known in enumerate(known) if not is_known]
+    texts, labels, groups = (list(compress(cells, known)) for cells in (texts, labels, groups))
     return block(texts, labels, groups, False, {"unlabelled": [len(bad), lines[bad[0]]]} if bad else {})
 
 

@@ -36,7 +36,12 @@ def files(path: Path) -> list[Path | Member]:
 def listing(path: Path) -> list[Entry]:
     """All files below a folder or in a .zip, and the parts of their paths inside; hidden ones are left out."""
     if not path.is_dir():
-        return members(path)
+        try:
+            return members(path)
+        except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
+            raise Fault(
+                f"{path} cannot be read as a zip archive ({error}); get it again, or unpack it by hand"
+            ) from None
     found = ((file.relative_to(path).parts, file) for file in path.rglob("*") if file.is_file())
     return sorted((parts, file) for parts, file in found if not any(part.startswith(".") for part in parts))
 

@@ -1,5 +1,6 @@
-"""Dates spread over columns, as one of dates: year and month (day, quarter), day and hour, a column for each month."""
+"""Dates spread over columns, as one of dates: year and month (quarter, week, day), day and hour, a column a month."""
 
+import datetime
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -8,13 +9,9 @@ import tables
 from tables import dates
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-YEAR, MONTH, QUARTER, DAY = (
-    ("year", "yr", "yyyy"),
-    ("month", "mon", "mm"),
-    ("quarter", "qtr"),
-    ("day", "dd", "dayofmonth"),
-)
-DATE, CLOCK = ("date", "day", "datum", "dteday"), ("time", "hour", "hr", "clock", "uhrzeit", "zeit")
+YEAR, MONTH, QUARTER = ("year", "yr", "yyyy", "jahr"), ("month", "mon", "mm", "monat"), ("quarter", "qtr", "quartal")
+WEEK, DAY = ("week", "wk", "isoweek", "iso_week", "woche", "kw"), ("day", "dd", "dayofmonth", "tag")
+DATE, CLOCK = ("date", "day", "datum", "dteday"), ("time", "hour", "hr", "clock", "uhrzeit", "zeit", "stunde")
 HOURS = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d){0,2}")
 JOINED, UNROLLED = "year-month", "value"  # names of the columns that are made
 Cells = Callable[[str], list[str]]  # the cells of a column, by its name
@@ -44,16 +41,17 @@ def stamps(names: Sequence[str], cells: Cells) -> tuple[list[str], list[str]] | 
 
 
 def of_year_and_month(names: Sequence[str], cells: Cells) -> tuple[list[str], list[str]] | None:
-    """The same where year and month (or quarter) have a column each, and maybe day and time of day."""
-    year, of_month = named(names, YEAR), named(names, MONTH) or named(names, QUARTER)
+    """The same where year and month (or quarter, or week) have a column each, and maybe day and time of day."""
+    year, of_month = named(names, YEAR), named(names, MONTH) or named(names, QUARTER) or named(names, WEEK)
     if not year or not of_month:
         return None
     years, months = each(whole, cells(year)), each(month, cells(of_month))
+    weeks = of_month == named(names, WEEK)
     if of_month == named(names, QUARTER):
         months = {cell: value and 3 * value - 2 for cell, value in months.items()}
-    if not are_years(years) or not within(months, 1, 12) or not any(months.values()):
+    if not are_years(years) or not within(months, 1, 53 if weeks else 12) or not any(months.values()):
         return None
-    of_day = named(names, DAY)
+    of_day = "" if weeks else named(names, DAY)
     days = each(whole, cells(of_day)) if of_day else {}
     if not any(days.values()):
         of_day = ""  # it holds dates
@@ -62,6 +60,8 @@ def of_year_and_month(names: Sequence[str], cells: Cells) -> tuple[list[str], li
 
     def written(year: str, of_month: str, day: str = "") -> str:
         y, m, d = years[year], months[of_month], days[day] if of_day else 1
+        if weeks:
+            return monday(y, m)
         return f"{y:04d}-{m:02d}" + (f"-{d:02d}" if of_day else "") if y and m and d else ""
 
     parts = [name for name in (year, of_month, of_day) if name]
@@ -71,6 +71,14 @@ def of_year_and_month(names: Sequence[str], cells: Cells) -> tuple[list[str], li
     clock = named(names, CLOCK) if of_day else ""
     hours = times_of_day(cells(clock)) if clock else None
     return (with_time(dates, hours), [*parts, clock]) if hours else (dates, parts)
+
+
+def monday(year: int | None, week: int | None) -> str:
+    """The first day of a week by ISO 8601, "" where there is none."""
+    try:
+        return datetime.date.fromisocalendar(year, week, 1).isoformat() if year and week else ""
+    except ValueError:  # not all years have 53
+        return ""
 
 
 def of_day_and_hour(names: Sequence[str], cells: Cells) -> tuple[list[str], list[str]] | None:

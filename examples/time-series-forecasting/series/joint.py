@@ -22,7 +22,7 @@ class Panel:
     values: list[np.ndarray]  # each (steps,) floats without NaN
     starts: np.ndarray  # (series,)
     clock: dict[str, Any]
-    layout: dict[str, Any]  # how the source is read: shape one, long, wide or files; target, time, group
+    layout: dict[str, Any]  # how the source is read: shape one, long, wide, across or files; target, time, group
 
     def several(self) -> bool:
         """Whether it is more than one series, told by how the source is laid out and not by what was kept of it."""

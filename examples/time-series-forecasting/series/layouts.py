@@ -100,7 +100,7 @@ def wide_columns(table: tables.Table, target: str, time: str, rules: schema.Sche
     if len(numeric) < 3 or not time:
         return []
     stems = {re.sub(r"[\W_]*\d+$", "", name) for name in numeric}
-    if len(stems) == 1:
+    if len(stems) == 1 and stems != {"column"}:  # as columns without a header are called
         return numeric
     values = np.array([[abs(series.number(cell) or 0.0) for cell in table.column(name)[:1000]] for name in numeric])
     usual = np.median(values, 1)

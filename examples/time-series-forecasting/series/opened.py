@@ -15,9 +15,17 @@ from tables import schema
 def read_table(path: str | Path, time: str, rules: schema.Schema, layout: dict[str, Any] | None) -> tables.Table:
     """A table with its dates in one column; `time` is the one that was asked for, "" = none was."""
     table = tables.read(path, dialect=rules.dialect)
+    table.columns = named(table.columns, rules)
     if layout is None:
         rules.check(table.path, table.columns)
     return joined(table, time, rules, layout)
+
+
+def named(columns: list[str], rules: schema.Schema) -> list[str]:
+    """The columns of a file; one that each file of a folder calls differently gets its name in data/schema.toml."""
+    own = rules.dialect.get("own", "")
+    others = [name for name in columns if name not in rules.columns]
+    return [own if [name] == others else name for name in columns] if own and own not in columns else columns
 
 
 def read_file(path: Path, rules: schema.Schema, layout: dict[str, Any]) -> tuple[tables.Table, np.ndarray, np.ndarray]:

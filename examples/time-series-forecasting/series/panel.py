@@ -1,4 +1,4 @@
-"""Several series in one source, long (date, name, value), wide (date, values …) or a file each, on one clock."""
+"""Several series in one source on one clock: long (date, name, value), wide (date, values …), across or a file each."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 import series
 from cli import Fault
 from config import Config
-from series import folder, layouts, streamed
+from series import across, folder, layouts, streamed
 from series.joint import Panel, alone, by_name, together
 from series.opened import read_table, read_times
 from tables import reader, schema
@@ -28,7 +28,9 @@ def read(path: str, config: Config | None, layout: dict[str, Any] | None = None,
         return found
     table = read_table(path, config.time if config else "", rules, layout)
     if layout is None:
-        layout = layouts.find(table, config, rules)
+        layout = across.layout(table, config, rules) or layouts.find(table, config, rules)
+    if layout["shape"] == "across":
+        return together(table.path, across.parts(table, layout, rules), layout, like)
     for column in (layout["time"], *layout["group"], *layout["targets"]):
         if column and column not in table.columns:
             has = ", ".join(table.columns[:20])
@@ -43,6 +45,8 @@ def read(path: str, config: Config | None, layout: dict[str, Any] | None = None,
     parts = {}
     if layout["shape"] == "wide":
         parts = {name: (times[named], column[named]) for name, column in values.items()}
+    elif layout["shape"] == "files":  # one of them alone
+        parts = {folder.name_of(Path(table.path)): (times[named], column[named]) for column in values.values()}
     else:
         (column,) = values.values()
         keys = [" / ".join(cells) for cells in zip(*(table.column(name) for name in layout["group"]), strict=True)]

@@ -10,8 +10,9 @@ import numpy as np
 import runs
 import series
 import tables
+from cli import Fault
 from config import Config
-from series import calendars, layouts, opened, timestamps
+from series import across, calendars, layouts, opened, timestamps
 from support import crew
 from tables import reader, schema
 
@@ -23,6 +24,10 @@ def planned(
 ) -> dict[str, Any]:
     """What the processes must know (counted.py) of a table whose layout is found, if not given, on some of its rows."""
     cut, table = sampled(folder, path, rules)
+    if layout["shape"] == "across" if layout else across.layout(table, config, rules):
+        raise Fault(
+            f"{path} is too large to have a column for each date; save it with columns for date, name and value"
+        )
     with_dates = opened.joined(table, config.time if config else "", rules, layout)
     job = {"table": cut, "columns": table.columns, "date_parts": parts_of(table, with_dates)}
     if calendars.UNROLLED in set(with_dates.columns) - set(table.columns):
@@ -56,6 +61,7 @@ def parts_of(table: tables.Table, with_dates: tables.Table) -> list[str]:
 def sampled(folder: Path, path: str, rules: schema.Schema) -> tuple[dict[str, Any], tables.Table]:
     """How a file is cut into pieces, and rows from all over it."""
     cut = reader.cut(Path(path), rules.dialect, folder)
+    cut["names"] = opened.named(cut["names"] or [], rules) or None
     places = np.unique(np.linspace(0, len(cut["pieces"]) - 1, SAMPLED).astype(int))
     sample = [piece(cut, int(place), ROWS) for place in places]
     rows, lines = (list(itertools.chain(*lists)) for lists in zip(*sample, strict=True))

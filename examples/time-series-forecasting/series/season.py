@@ -5,6 +5,8 @@ import numpy as np
 LEAST_CORRELATION = 0.3  # a season that explains less of the changes is no better than none
 MOST = 500_000  # of the newest steps that are looked at, so that memory does not depend on how long a series is
 NEAR_BEST = 0.9  # a shorter lag nearly as good as the best one wins, so that 12 is not taken for 24
+AROUND = 1.25  # times it, the best lag is taken: noise makes peaks of 284 and 291 beside that of 288
+VALLEY = 0.5  # of a peak: lower the correlation falls before a season repeats, else changes just last for a while
 
 
 def find(values: np.ndarray, most: int) -> int:
@@ -28,9 +30,13 @@ def find(values: np.ndarray, most: int) -> int:
     lags = np.arange(2, len(correlation) - 1)
     peaks = lags[(correlation[lags] >= correlation[lags - 1]) & (correlation[lags] >= correlation[lags + 1])]
     peaks = peaks[correlation[peaks] >= max(LEAST_CORRELATION, 2 / np.sqrt(len(changes)))]
+    lowest = np.minimum.accumulate(correlation[2:])  # noise lowers that of lag 1
+    peaks = peaks[lowest[np.minimum(peaks + peaks // 2, len(correlation) - 1) - 2] < VALLEY * correlation[peaks]]
     if not len(peaks):
         return 1
-    return int(peaks[correlation[peaks] >= NEAR_BEST * correlation[peaks].max()][0])
+    first = peaks[correlation[peaks] >= NEAR_BEST * correlation[peaks].max()][0]
+    beside = peaks[(peaks >= first) & (peaks <= AROUND * first)]
+    return int(beside[correlation[beside].argmax()])
 
 
 def repeat(values: np.ndarray, origins: np.ndarray, season: int, horizon: int) -> np.ndarray:

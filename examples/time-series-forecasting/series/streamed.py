@@ -115,7 +115,8 @@ def join(folder: Path, path: str, job: dict[str, Any], like: dict | None) -> Pan
         numbers, clock = series.regular(stamps, column, table, layout["time"], like)
         room.append(numbers)
         return alone(series.Series(room.array(), clock, target, layout["time"]), layout)
-    return together(path, apart(folder, list(names.numbers), which.array(), stamps, column), layout, like, room)
+    called = list(names.numbers) or [Path(path).name.split(".")[0]]  # a single file of what were files
+    return together(path, apart(folder, called, which.array(), stamps, column), layout, like, room)
 
 
 def steps(which: np.ndarray, counts: Counter) -> np.ndarray:

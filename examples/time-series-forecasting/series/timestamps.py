@@ -37,11 +37,12 @@ def iso(cell: str) -> datetime.datetime:
 
 
 def quarter(cell: str) -> datetime.datetime:
-    """2024Q1, 2024-Q1 or 2024 Q1."""
-    match = re.fullmatch(r"(\d{4})[- ]?[Qq]([1-4])", cell)
+    """2024Q1, 2024-Q1, 2024 Q1, or the other way round."""
+    year, part = r"(?P<year>\d{4})", r"[Qq](?P<part>[1-4])"
+    match = re.fullmatch(rf"{year}[-/: ]?{part}", cell) or re.fullmatch(rf"{part}[-/ ]?{year}", cell)
     if not match:
         raise ValueError("no quarter")
-    return datetime.datetime(int(match[1]), 3 * int(match[2]) - 2, 1)
+    return datetime.datetime(int(match["year"]), 3 * int(match["part"]) - 2, 1)
 
 
 def reader(form: str) -> Callable[[str], datetime.datetime]:
@@ -98,6 +99,26 @@ def read_alike(cells: Sequence[str]) -> np.ndarray | None:
         return None
 
 
+def in_names(names: Sequence[str], least: int) -> tuple[list[str], np.ndarray] | None:
+    """The names of columns that are dates or years of one form, at least `least` and half of them, and these dates."""
+    best: list[str] = []
+    for read_one in READERS if names else ():
+        if reads(read_one, names[len(names) // 2]):
+            best = max(best, [name for name in names if reads(read_one, name)], key=len)
+    times = read(best) if len(best) >= max(least, len(names) / 2, 1) else None
+    plausible = times is not None and times.min() > np.datetime64("1500") and times.max() < np.datetime64("2200")
+    return (best, times) if plausible else None
+
+
+def reads(read_one: Callable[[str], datetime.datetime], cell: str) -> bool:
+    """Whether a cell has a form."""
+    try:
+        read_one(cell)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
 def look_like_years(cells: Sequence[str]) -> bool:
     """Whether bare numbers are plausible as years, months or days: four to eight digits, different, in order."""
     order = all(a < b for a, b in itertools.pairwise(cells))
@@ -123,8 +144,9 @@ def clock(times: np.ndarray) -> dict[str, Any]:
     whole_days = bool((times == days).all())
     months = days.astype("datetime64[M]").astype(int)
     day = (days - days.astype("datetime64[M]")).astype(int)
-    last = ((days + 1).astype("datetime64[M]") > days.astype("datetime64[M]")).all()
-    if whole_days and usual >= 28 * DAY and (last or len(np.unique(day)) == 1):
+    to_end = (days.astype("datetime64[M]") + 1).astype("datetime64[D]").astype(int) - days.astype(int)
+    same_week = min(np.ptp(day), np.ptp(to_end)) < 7  # the first, the last, the last weekday, the third Friday …
+    if whole_days and usual >= 28 * DAY and same_week and (np.diff(months) > 0).all():
         every = int(np.median(np.diff(months)))
         return {"unit": "months", "every": every, "start": start, "shown": "Y" if every % 12 == 0 else "M"}
     if whole_days and usual == DAY and len(days) >= 10 and np.is_busday(days).all():

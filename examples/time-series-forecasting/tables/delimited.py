@@ -1,7 +1,8 @@
 """Delimited text (CSV, TSV) as people have it: any delimiter, stray quotes, other encodings, no header.
 
 dialect  {} means that everything is found out; else what is known: `delimiter`, `quote` ("" = none), `encoding`,
-         `header` (true or false), `skip` (lines before the table)
+         `header` (true or false), `skip` (lines before the table), `lenient` (true: short rows are filled up, long
+         ones cut; else either is a fault)
 """
 
 import csv
@@ -84,22 +85,22 @@ def parse(text: str, name: str, dialect: dict[str, Any]) -> Rows:
     delimiter, width = choose_delimiter(text, dialect.get("delimiter", ""))
     if excel_hint(text):
         text = "\n" + text.partition("\n")[2]
-    quote = dialect.get("quote", '"')
+    quote, lenient = dialect.get("quote", '"'), dialect.get("lenient", False)
     if quote not in ("", '"'):
-        return same_length(*split_rows(text, delimiter, True, strict=False, quote=quote), width, name)
+        return same_length(*split_rows(text, delimiter, True, strict=False, quote=quote), width, name, lenient)
     if '"' not in text or not quote:
-        return same_length(*split_rows(text, delimiter, quoted=False), width, name)
+        return same_length(*split_rows(text, delimiter, quoted=False), width, name, lenient)
     try:
         rows, lines = split_rows(text, delimiter, quoted=True)
         if not any("\n" in cell or "\r" in cell for row in rows for cell in row):
-            return same_length(rows, lines, width, name)
+            return same_length(rows, lines, width, name, lenient)
     except csv.Error:
         rows, lines = [], []
     empty = count_empty(rows) if rows else float("inf")
     for other in (split_rows(text, delimiter, quoted=False), split_lines(text, delimiter, width)):
         if all(len(row) == width for row in other[0]) and count_empty(other[0]) <= empty:
             return other
-    return same_length(*((rows, lines) if rows else other), width, name)
+    return same_length(*((rows, lines) if rows else other), width, name, lenient)
 
 
 def blank_lines(text: str, count: int) -> str:
@@ -109,17 +110,33 @@ def blank_lines(text: str, count: int) -> str:
     return "\n" * count + text
 
 
-def same_length(rows: list[list[str]], lines: list[int], width: int, name: str) -> Rows:
-    """The rows cut to `width` where only empty cells follow; any other length is a `Fault`."""
+def same_length(rows: list[list[str]], lines: list[int], width: int, name: str, lenient: bool = False) -> Rows:
+    """The rows cut to `width` where only empty cells follow; any other length is a `Fault`, or mended if `lenient`."""
     rows[:1] = [index_named(row, width) for row in rows[:1]]
+    mended = []
     for i, row in enumerate(rows):
         if len(row) != width:
             if len(row) < width or any(row[width:]):
-                raise Fault(
-                    f"{name} has {len(row)} cell(s) in line {lines[i]}, but {width} in its first; mend that line"
-                )
-            rows[i] = row[:width]
+                if not lenient:
+                    raise Fault(
+                        f"{name} has {len(row)} cell(s) in line {lines[i]}, but {width} in its first; mend that line"
+                    )
+                mended.append(lines[i])
+            rows[i] = fitted(row, width)
+    say_mended(mended, name)
     return rows, lines
+
+
+def fitted(row: list[str], width: int) -> list[str]:
+    """A row of so many cells: a short one is filled up with missing values, a long one cut."""
+    return (row + [""] * (width - len(row)))[:width]
+
+
+def say_mended(lines: list[int], name: str) -> None:
+    """Say which rows have been fitted."""
+    if lines:
+        what = f"{name}: {len(lines)} row(s) with more or fewer cells than columns are cut or filled up"
+        print(f"{what}, first in line {lines[0]}", file=sys.stderr)
 
 
 def is_header(rows: list[list[str]]) -> bool:
