@@ -1,4 +1,4 @@
-"""How numbers are written in a column: currency, percent and unit, thousands, decimal comma, sentinels.
+"""What cells of a column are numbers, and which stand for "not known": words, dashes, -999.
 
 The rules found here (`parse`) are those that a project's cells.py follows, and `to_number` is its code.
 """
@@ -10,47 +10,20 @@ from typing import Any
 
 import numpy as np
 
+from . import marks
 from .borrowed import of_tables
+from .marks import MOSTLY
 
 meaning = of_tables("cells")
 MISSING, is_missing, number = meaning.MISSING, meaning.is_missing, meaning.number
 
-MOSTLY = 0.9  # a column of so many numbers (dates, lists …) is one of them; the rest counts as missing
-MONEY = "$€£¥₹₽₩₺₫₱฿₦₪₴৳₵%‰°#"
-CODES = set(
-    """
-    usd eur gbp chf jpy inr idr vnd thb myr php sgd krw cny rmb brl mxn cop clp ars pln czk huf sek nok dkk try aud cad
-    nzd zar ngn kes ghs egp aed sar pkr bdt lkr rub uah rs rs. us$ ca$ a$ r$ s$ hk$ nt$ rp rp. rm kr kr. zł kč ft lei tl
-    đ ksh tk ~ < > ca. ca approx. about
-    """.split()
-)
-WITH_POINTS = {"€", "eur", "₫", "đ", "vnd", "₺", "tl", "kr", "kr.", "dkk", "r$", "brl", "rp", "rp.", "idr"}
 UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd", "n.a", "nil", "no data", "-"} | {
     "--", "---", "*", "x", "\\n", "#value!", "#ref!", "#div/0!", "unk", "not applicable", "nd", "n.d", "k.a",
     "nm", "n/m",
 }  # fmt: skip
-ZEROS = {  # 12K is twelve thousand, and 1.5 crore fifteen million
-    3: "k thousand thousands tsd tausend mil ribu тыс 千",
-    4: "万 萬 만",
-    5: "lakh lakhs lac lacs",
-    6: "m mn mm mio million millions millionen millones milhões milhão triệu juta млн",
-    7: "cr crore crores",
-    8: "亿 億 억",
-    9: "b bn bil billion billions mrd tỷ miliar млрд",
-    12: "trillion trillions",
-}
-OF_WORDS = {word: zeros for zeros, words in ZEROS.items() for word in words.split()}
-OF_LETTERS = "k", "m", "b"  # which may be units or parts of codes as well
-FEWEST_SCALED = 10  # different numbers with such a letter from which on it is no code, if nothing else says so
-ODD_MARK = 0.01  # of the cells: a mark that fewer have is a slip, and they are no numbers
 SINGLE_WORD = 20  # different numbers beside which one word stands for "no number", whatever it says
 NINES = r"9{3,9}|9{2,6}\.9{1,4}|8{3,5}"  # 999, 99.9, 8888: written where nothing was known
 NEGATIVE = (-9, -99, -999, -9999)  # where all else is 0 or more
-_NUMBER = re.compile(
-    r"((?:[^\d+\-.,()]|\.(?=\D))*)([+\-]?)([^\d+\-.,()]*)"  # what stands before, the sign, what stands after it
-    r"(\.?\d[\d.,'’ \u00a0\u202f]*?)((?:[eE][+\-]?\d+)?)(\s*[^\d]*|\s?/\s?\d+)"  # the number, what stands behind
-)
-_SPACES = " \u00a0\u202f"
 
 
 def to_number(cell: str, parse: dict[str, Any]) -> float | None:
@@ -74,7 +47,9 @@ def rules(counts: Counter[str], different: list[str]) -> tuple[dict[str, Any], l
     plain = 1 - sum(counts[cell] for cell in odd) / total
     if not odd:
         return {}, []
-    found, examples = _marks(odd, different)
+    plainly = [cell for cell in different if number(cell) is not None]
+    known = sum(not _means_unknown(cell) for cell in odd)
+    found, examples = marks.rules(odd, plainly, known)
     if found:
         left = {cell: meaning.plain(cell, found) for cell in different if to_number(cell, found) is None}
         share = 1 - sum(counts[cell] for cell in left) / total
@@ -103,131 +78,6 @@ def _words(left: dict[str, str]) -> dict[str, Any]:
     """Cells that mean "not known" besides the usual ones; `left` has them as written, and without marks (null bhp)."""
     found = [cell for cell, bare in left.items() if _means_unknown(bare)]
     return {"missing": found[:10]} if found else {}
-
-
-def _marks(odd: list[str], different: list[str]) -> tuple[dict[str, Any], list[str]]:
-    """The rules (strip, decimal, thousands, zeros) under which the odd cells are numbers; the cells that need them."""
-    marks: Counter[str] = Counter()
-    bodies, examples, scaled, ahead = [], [], _scales(odd), _ahead(odd)
-    for cell in odd:
-        if not (match := _NUMBER.fullmatch(cell)):
-            continue
-        word, rest = _behind(match[6])
-        around = [(match[1], True), (match[3], True), (rest if word in scaled else match[6], False)]
-        around = [(part, before) for part, before in around if part.strip()]
-        if not all(_is_mark(part, before) or (before and part.strip() == ahead) for part, before in around):
-            continue
-        marks.update(part.strip() for part, _ in around)
-        bodies.append(match[4])
-        examples.append(cell)
-    if not bodies or len(bodies) < 0.5 * len([cell for cell in odd if not _means_unknown(cell)]):
-        return {}, []
-    marks = Counter({mark: count for mark, count in marks.items() if count >= ODD_MARK * len(bodies)})
-    words = [mark for mark in marks if mark.lower() not in CODES | {ahead.lower()}]
-    words = [mark for mark in words if any(map(str.isalpha, mark)) or mark[0] in "+/"]
-    if len(words) > 1 or (words and marks[words[0]] < 0.8 * len(bodies)):
-        return {}, []  # different units, or codes such as 12a and 12b
-    plain = [cell.lstrip("+-") for cell in different if number(cell) is not None]
-    rules = {"thousands": "."} if _points_are_thousands(bodies, marks) else _separators(bodies, plain)
-    if rules is None:
-        return {}, []
-    if marks:
-        strip = sorted(marks, key=lambda mark: (-len(mark), mark))
-        rules["strip"] = strip[0] if len(strip) == 1 else strip
-    if scaled:
-        rules["zeros"] = scaled
-    return rules, examples[:3]
-
-
-def _ahead(odd: list[str]) -> str:
-    """The words that stand before nearly all numbers, as in `Rent from 1.800 €`; "" where they may be part of codes."""
-    matches = [match for cell in odd if (match := _NUMBER.fullmatch(cell))]
-    common = Counter(match[1].strip() for match in matches).most_common(1)
-    if not common or common[0][1] < MOSTLY * len(matches) or len(common[0][0]) < 2 or not common[0][0][0].isalpha():
-        return ""
-    measured = sum(any(mark in match[4] for mark in ".,'") or bool(match[6].strip()) for match in matches)
-    return common[0][0] if measured >= 0.5 * len(matches) else ""
-
-
-def _scales(odd: list[str]) -> dict[str, int]:
-    """How many zeros the words behind numbers stand for, the longest word first; {} where they are units or codes."""
-    matches = [match for cell in odd if (match := _NUMBER.fullmatch(cell))]
-    found = [(match, *behind) for match in matches if (behind := _behind(match[6]))[0]]
-    words = {word for _, word, _ in found}
-    if all(word.lower() in OF_LETTERS for word in words):  # 3m may be metres, 12B and 12C flats, 5K, 10K and 21K races
-        priced = any(set(match[1] + match[3] + rest) & set(MONEY) for match, _, rest in found)
-        several = len({match[4] for match, _, _ in found}) >= FEWEST_SCALED
-        if not priced and (words in ({"m"}, {"b"}) or not (several or any("." in match[4] for match, _, _ in found))):
-            return {}
-    return {word: OF_WORDS[word.lower().rstrip(".")] for word in sorted(words, key=lambda word: (-len(word), word))}
-
-
-def _behind(part: str) -> tuple[str, str]:
-    """What stands behind a number: the word that multiplies it ("" if none does), and the rest, such as M and €."""
-    match = re.fullmatch(r"([^\W\d_]+\.?)\s*(.*)", part.strip())
-    if match and match[1].lower().rstrip(".") in OF_WORDS and (not match[2] or _is_mark(match[2], before=False)):
-        return match[1], match[2]
-    return "", part
-
-
-def _is_mark(part: str, before: bool) -> bool:
-    """Whether what stands beside a number is a currency, a percent sign or a unit, instead of a part of a code."""
-    text = part.strip()
-    if all(letter in MONEY for letter in text) or text.lower() in CODES:
-        return True
-    if not before and (text == "+" or re.fullmatch(r"/\s?(5|10|20|100)", text)):
-        return True  # 10,000+ and 4.1/5
-    if before or len(text) > 10 or text.lower() in {*OF_WORDS, "th", "st", "nd", "rd"} or any(map(str.isdecimal, text)):
-        return False  # 12k is twelve thousand
-    return len(text) > 1 or part != text or text in "gmlhsWVA°"
-
-
-def _points_are_thousands(bodies: list[str], marks: Counter[str]) -> bool:
-    """Whether 1.800 is eighteen hundred: where money is written so, or where all without a point are below 1,000."""
-    pointed = [body for body in bodies if "." in body]
-    if not pointed or any("," in body for body in bodies):
-        return False
-    if not all(re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", body.strip()) for body in pointed):
-        return False
-    if any(body.count(".") > 1 for body in pointed) or {mark.lower() for mark in marks} & WITH_POINTS:
-        return True
-    others = [float(body) for body in bodies if body.strip().isdecimal()]
-    return bool(others) and 100 <= min(others) and max(others) < 1000
-
-
-def _separators(bodies: list[str], plain: list[str]) -> dict[str, Any] | None:
-    """Decimal and thousands separators that all bodies agree with; None where there are none."""
-    texts = [body.strip() for body in bodies]
-    for decimal, thousands in (
-        (".", ""),
-        (".", ","),
-        (",", ""),
-        (",", "."),
-        (".", "'"),
-        (".", "’"),
-        (".", " "),
-        (",", " "),
-    ):
-        pattern = _pattern(decimal, thousands)
-        if sum(bool(pattern.fullmatch(text)) for text in texts) < 0.98 * len(texts):
-            continue
-        if thousands == "," and all(text.startswith("0,") for text in texts if "," in text):
-            continue  # 0,125 is a fraction
-        if decimal == "," and any("." in cell for cell in plain):
-            continue  # the others have decimal points
-        if thousands == " " and all(sum(text.count(s) for s in _SPACES) > 1 for text in texts):
-            return None  # 100 200 300 is a list
-        rules = {"decimal": decimal} if decimal != "." else {}
-        return rules | ({"thousands": thousands} if thousands else {})
-    return None
-
-
-def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
-    d = re.escape(decimal)
-    if not thousands:
-        return re.compile(rf"\d*(?:{d}\d*)?")
-    t = f"[{_SPACES}]" if thousands == " " else re.escape(thousands)
-    return re.compile(rf"(?:\d{{1,3}}(?:{t}\d{{3}})+|\d+)(?:{d}\d*)?")
 
 
 def far_values(counts: Counter[str], numbers: dict[str, float]) -> list[float]:
