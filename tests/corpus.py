@@ -524,6 +524,8 @@ CASES = [
     Case("crossings.csv", csv(crossings()), task="tabular-classification", target="Traffic Situation"),
     Case("viviendas.csv", csv(dwellings(), delimiter=";"), task="tabular-regression", target="Precio_EUR"),
     Case("complaints.csv", csv(complaints()), task="text-classification", target="urgent"),
+    Case("rare_label.csv", csv([*messages(), ["aardvark", "one message of its own kind, and no other"]]),
+         task="text-classification", target="label"),
     Case("comments.csv", csv(comments()), task="text-classification", target="toxic"),
     Case("ratings.csv", csv(bought()), task="tabular-regression", target="rating", group="", time="",
          roles={"userId": "category", "movieId": "category"}),

@@ -168,6 +168,8 @@ def _long(
     facts = series_facts([times[i] for i in known], numbers, ids)
     if facts is None or facts["regular"] < REGULAR or facts["steps"] < FEWEST:
         return None
+    if facts["gaps"]["share"] > MOST_MISSING:
+        return None
     why = f"{facts['series']['count']} series below each other, one for each {' and '.join(group)}"
     return _answer("long", time, [target.name], group, why, facts)
 

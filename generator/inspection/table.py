@@ -87,6 +87,7 @@ def about_target(found: Findings, table: tables.Table, columns: list, profiles: 
         found.suspects += of_target(table, columns, profiles, target, suggestion.task)
     target.use, target.why = True, ""
     used = {column.name for column in columns if column.use}
+    suggestion.alternatives = [name for name in suggestion.alternatives if name in used]
     found.suspects = [s for s in found.suspects if s.column not in used or s.kind not in ("identifier", "constant")]
     if suggestion.task.endswith("classification"):
         found.facts["classes"] = dict(sorted(profiles[place].counts.items(), key=lambda item: -item[1])[:50])

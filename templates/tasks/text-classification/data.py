@@ -38,7 +38,7 @@ def load(config: Config) -> Data:
         rows, labels, classes = leave_out_rare(source.path, keys, source.labels, source.classes)
         source = dataclasses.replace(source, labels=labels, classes=classes)
     parts = divide_rows(config, source, rows)
-    lacking = np.setdiff1d(source.labels, source.labels[parts[0]])
+    lacking = np.setdiff1d(source.labels[rows], source.labels[parts[0]])
     if len(lacking):
         remedy = "add some" if source.is_test.any() else "try another --split-seed"
         raise cli.Fault(f"{source.path}: class {source.classes[lacking[0]]!r} is not in train; {remedy}")
