@@ -523,6 +523,8 @@ CASES = [
     Case("molecules.csv", csv(molecules()), task="text-classification", target="passes", roles={"smiles": "text"}),
     Case("crossings.csv", csv(crossings()), task="tabular-classification", target="Traffic Situation"),
     Case("viviendas.csv", csv(dwellings(), delimiter=";"), task="tabular-regression", target="Precio_EUR"),
+    Case("odd_target.csv", csv([*dwellings(), ["Madrid", "consultar", 70, 3, "gas"], ["Madrid", "a/c", 70, 3, "no"]]),
+         task="tabular-regression", target="Precio_EUR", suspects={("sentinel", "Precio_EUR")}),
     Case("complaints.csv", csv(complaints()), task="text-classification", target="urgent"),
     Case("rare_label.csv", csv([*messages(), ["aardvark", "one message of its own kind, and no other"]]),
          task="text-classification", target="label"),

@@ -2,18 +2,21 @@
 
 import itertools
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from . import tables
-from .findings import Findings, Suspect
+from .findings import Column, Findings, Suspect
 from .leaks import of_target, shares
+from .numbers import is_missing, to_number
 from .repeats import of_rows
 from .roles import columns_of
 from .suggest import suggest
 from .suspects import of_columns
 
 MOST_ABOUT = 6  # columns of a table of labels; one of more says enough by itself
+MOST_ODD = 10  # different cells of a target that are no numbers
 MOST_BESIDE, MOST_FOLDERS = 2000, 20  # entries of a folder, and folders, in which pictures of a table are looked for
 
 
@@ -86,6 +89,8 @@ def about_target(found: Findings, table: tables.Table, columns: list, profiles: 
     if suggestion.task != "time-series-forecasting":
         found.suspects += of_target(table, columns, profiles, target, suggestion.task)
     target.use, target.why = True, ""
+    if suggestion.task == "tabular-regression":
+        found.suspects += no_numbers(table, target, place)
     used = {column.name for column in columns if column.use}
     suggestion.alternatives = [name for name in suggestion.alternatives if name in used]
     found.suspects = [s for s in found.suspects if s.column not in used or s.kind not in ("identifier", "constant")]
@@ -102,6 +107,17 @@ def about_target(found: Findings, table: tables.Table, columns: list, profiles: 
                 "its values repeat: rows of one value stay in one split, and it is not used",
             )
         )
+
+
+def no_numbers(table: tables.Table, target: Column, place: int) -> list[Suspect]:
+    """Cells of a number to predict that are none, if few: they count as missing, so that their rows are left out."""
+    known = (cell for cell in table.columns[place] if not is_missing(cell, target.parse))
+    cells = Counter(cell for cell in known if to_number(cell, target.parse) is None)
+    if not 0 < len(cells) <= MOST_ODD:
+        return []
+    target.parse["missing"] = [*target.parse.get("missing", ()), *cells]
+    shown = ", ".join(f'"{cell[:20]}" {count}×' for cell, count in cells.most_common(4))
+    return [Suspect("sentinel", target.name, f"{shown} (no number, so the row is left out)")]
 
 
 def one_text(found: Findings) -> bool:
