@@ -23,7 +23,7 @@ IMPORTS = ["argparse", "csv", "difflib", "html", "json", "tomllib", "zipfile", "
 IMPORTS += ["matplotlib.pyplot", "pptx", "scipy.sparse.csgraph"]
 TO_TRAIN = ["sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics"]
 FRAMEWORKS = {  # with TO_TRAIN, for the framework's own projects; none of it may start threads
-    "pytorch": ["torch"],
+    "pytorch": ["torch", "torch._dynamo"],  # which every optimizer imports
     "lightning": ["torch", "lightning.pytorch"],
     "keras": ["keras"],
     "jax": ["jax.numpy", "flax.nnx", "optax", "safetensors.numpy"],
