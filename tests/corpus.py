@@ -260,7 +260,7 @@ def molecules() -> Rows:
 def crossings() -> Rows:
     """Counts, their total, and what is asked for last."""
     dice = random.Random(2)
-    rows: Rows = [["Day of the week", "CarCount", "BusCount", "Total", "Traffic Situation"]]
+    rows: Rows = [["Day of the week", "CarCount", "BusCount", "Total", "Jam"]]
     for _ in range(80):
         cars, buses = dice.randint(5, 90), dice.randint(0, 9)
         rows.append(
@@ -521,7 +521,7 @@ CASES = [
     Case("some_unlabelled.csv", csv([[label if i % 9 else "", text] for i, (label, text) in enumerate(messages())]
          ).replace(b",message", b"label,message", 1), task="text-classification", target="label"),
     Case("molecules.csv", csv(molecules()), task="text-classification", target="passes", roles={"smiles": "text"}),
-    Case("crossings.csv", csv(crossings()), task="tabular-classification", target="Traffic Situation"),
+    Case("crossings.csv", csv(crossings()), task="tabular-classification", target="Jam"),
     Case("viviendas.csv", csv(dwellings(), delimiter=";"), task="tabular-regression", target="Precio_EUR"),
     Case("odd_target.csv", csv([*dwellings(), ["Madrid", "consultar", 70, 3, "gas"], ["Madrid", "a/c", 70, 3, "no"]]),
          task="tabular-regression", target="Precio_EUR", suspects={("sentinel", "Precio_EUR")}),
