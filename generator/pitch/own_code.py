@@ -1,0 +1,53 @@
+"""Run by a project's own Python, inside the project: what only its own code can tell. It imports nothing of hackgen.
+
+python own_code.py QUESTION < arguments as a JSON list      prints {"answer": …} or {"failed": why}
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+sys.path[0] = os.getcwd()  # the project's files, not those beside this one
+
+
+def judge(runs: list) -> list:
+    """For each folder of a run: its `score` by the project's metric, and the `difference` from the first run.
+
+    The difference is the 95 % interval of the score gained over the first run on the same test rows; None where there
+    is none. `failed` says why a run could not be judged.
+    """
+    import numpy as np
+
+    import metrics
+
+    judged, first = [], None
+    for folder in map(Path, runs):
+        try:
+            meta = json.loads((folder / "meta.json").read_text(encoding="utf-8-sig"))
+            with np.load(folder / "predictions.npz", allow_pickle=False) as arrays:
+                target, output = arrays["target"], arrays["output"]
+            found = {"score": float(metrics.score(target, output, meta)), "difference": None}
+            if first and first[0].shape == output.shape:
+                metas = [first[1], meta] if first[1] != meta else [meta]  # what is drawn together may depend on a knob
+                spans = [metrics.difference(target, output, first[0], known)[0] for known in metas]
+                if all(spans):
+                    found["difference"] = [float(min(s[0] for s in spans)), float(max(s[1] for s in spans))]
+            first = first or (output, meta)
+        except Exception as error:  # whatever a team's metric meets in its arrays
+            found = {"failed": f"{type(error).__name__}: {error}"}
+        judged.append(found)
+    return judged
+
+
+def main() -> None:
+    answers, sys.stdout = sys.stdout, sys.stderr  # what the project's code prints is no answer
+    try:
+        answer = {"answer": globals()[sys.argv[1]](*json.load(sys.stdin))}
+    except (Exception, SystemExit) as error:
+        answer = {"failed": " ".join(f"{type(error).__name__}: {error}".split())}
+    json.dump(answer, answers)
+
+
+if __name__ == "__main__":
+    main()

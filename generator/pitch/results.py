@@ -1,0 +1,72 @@
+"""A run's results as people read them: numbers of few digits, verdicts in words, cells of Markdown."""
+
+import unicodedata
+from typing import Any
+
+from .project import Project
+
+
+def number(value: float | None) -> str:
+    """Four significant digits, so that a table stays narrow."""
+    return "–" if value is None else f"{value:.4g}"
+
+
+def seconds(value: float) -> str:
+    """A time in whole seconds; of less than one, the first digit."""
+    return f"{value:.0f}" if value >= 1 else f"{value:.1g}"
+
+
+def headline(project: Project, sheet: dict[str, Any]) -> str:
+    """What was measured, on what."""
+    better = project.say("results.higher" if sheet["higher_is_better"] else "results.lower")
+    facts = {"metric": sheet["metric"], "rows": f"{sheet['n_test']:,}", "data": sheet["data"]["name"]}
+    return project.say("results.headline", **facts, better=better)
+
+
+def rows(project: Project, sheet: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(who, score, remark) of the model, the baseline and the reference."""
+    spread = sheet["ci95_method"]
+    if sheet["ci95"]:
+        low, high = map(number, sheet["ci95"])
+        spread = project.say("results.interval", low=low, high=high)
+    found = [(sheet["model"], number(sheet["score"]), spread)]
+    for role in ("baseline", "reference"):
+        who = project.say("results.rival", name=sheet[role]["name"], role=project.say(f"results.{role}"))
+        found.append((who, number(sheet[role]["score"]), verdict(project, sheet[role])))
+    return found
+
+
+def verdict(project: Project, rival: dict[str, Any]) -> str:
+    """Whether the model beats a rival by more than noise, or the rival the model, in words."""
+    if rival["beaten"] is None:
+        return project.say("results.unknown", why=rival["difference_method"])
+    low, high = map(number, rival["difference_ci95"])
+    said = "beaten" if rival["beaten"] else "worse" if is_worse(rival) else "not_beaten"
+    return project.say(f"results.{said}", low=low, high=high)
+
+
+def is_worse(rival: dict[str, Any]) -> bool:
+    """Whether the model is worse than a rival by more than noise: not better, and the interval leaves out 0."""
+    low, high = rival["difference_ci95"] or (0, 0)
+    return rival["beaten"] is False and (low > 0 or high < 0)
+
+
+def cell(text: str) -> str:
+    """Text that Markdown shows as it is, in a table too."""
+    return "".join(f"\\{c}" if c in r"\`*_{}[]<>|#$~" else c for c in text)
+
+
+def table(head: list[str], lines: list[list[str]], numbers: int = 0) -> str:
+    """A table in Markdown; its last columns, `numbers` of them, are aligned to the right. Cells are quoted already."""
+    rule = ["---"] * (len(head) - numbers) + ["---:"] * numbers
+    return "\n".join(f"| {' | '.join(line)} |" for line in [head, rule, *lines])
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes: characters of East Asia take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def padded(text: str, wide: int) -> str:
+    """A text with spaces behind it up to a width in columns of a terminal."""
+    return text + " " * (wide - width(text))
