@@ -15,9 +15,9 @@ import time
 from pathlib import Path
 
 import numpy as np
-from hackgen.compose import plan
-from hackgen.project import Answers, choose, settled
-from hackgen.write import write
+from hackgen.making.choice import Answers, choose, settled
+from hackgen.making.compose import plan
+from hackgen.making.write import write
 
 ROWS = 50_000  # made at a time
 STEPS = ("inspect", "prepare", "train", "evaluate", "check")

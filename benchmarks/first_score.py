@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from hackgen.project import choices
+from hackgen.making.choice import choices
 
 
 def seconds(*words: str, folder: Path) -> float:

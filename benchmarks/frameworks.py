@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from hackgen.project import Choice, choices
+from hackgen.making.choice import Choice, choices
 
 SIXTH = ("--valid-share", "0.16667")
 TEXT = ("lstm", "transformer")

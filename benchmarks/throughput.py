@@ -14,8 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from hackgen.parts import Part
-from hackgen.project import Answers, backends, choose, frameworks, tasks
+from hackgen.making.choice import Answers, choose
+from hackgen.parts import Part, backends, frameworks, tasks
 
 CASES = {  # task, model, data below DATA (empty: the sample), steps of a round
     "image-cnn": ("image-classification", "cnn", "mnist", 100),

@@ -1,8 +1,5 @@
 """The command line: ask, refuse politely, hand over."""
 
-import os
-import re
-import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,18 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import __version__, extras, git, own_data
-from .answers import checked, from_toml, people
-from .compose import plan
+from . import __version__
 from .errors import Problem
-from .inspection.command import inspect_command
-from .parts import TEMPLATES
-from .project import Answers, choices, choose, settled, title_from
-from .text import acceptable, printable
-from .write import is_here, place, tree, write
+from .making import extras, git, own_data
+from .making.answers import checked, from_toml, people
+from .making.choice import Answers, Choice, choices, choose, settled, title_from
+from .making.compose import plan
+from .making.write import is_here, place, tree, write
+from .parts import TEMPLATES, backends
+from .text import acceptable, printable, quoted
 
 if TYPE_CHECKING:
     from .inspection import Findings
+
+_WHEN = {"always": "always; --without leaves it out", "event": "--event NAME, or --with"}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
@@ -84,7 +83,7 @@ def new(
         place(dest, {})  # an occupied folder is refused before anything is asked
     findings = _inspected(given)
     if not (answers or yes) and sys.stdin.isatty() and sys.stdout.isatty():
-        from .ask import complete  # questionary is slow to import, and needed only here
+        from .making.ask import complete  # questionary is slow to import, and needed only here
 
         given, dest, findings = complete(given, dest, findings=findings, wanted=wanted, inspected=_inspected)
         findings = findings or _inspected(given)
@@ -112,7 +111,7 @@ def new(
     for note in notes:
         click.echo(f"hackgen: {note}", err=True)
     steps = ["pip install -e .", "python train.py", "python evaluate.py"]
-    commands = steps if here else [f"cd {_quoted(dest)}", *steps[:2]]
+    commands = steps if here else [f"cd {quoted(f'./{dest}' if dest.startswith('-') else dest)}", *steps[:2]]
     click.echo(printable(f"{where}: {choice}"))
     for command in commands:
         click.echo(f"  {command}")
@@ -150,13 +149,6 @@ def _filled(given: Answers, dest: str, person: dict[str, str]) -> Answers:
     return replace(given, title=given.title or title_from(dest), author=author)
 
 
-def _quoted(path: str) -> str:
-    """The path as the shell at hand reads it back."""
-    if os.name == "nt":
-        return f'"{path}"' if re.search(r"[^\w.:/\\-]", path) else path
-    return shlex.quote(f"./{path}" if path.startswith("-") else path)
-
-
 @cli.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One object for each project, for machines.")
 def list_choices(as_json: bool) -> None:
@@ -178,9 +170,62 @@ def list_choices(as_json: bool) -> None:
             for choice in found
         ]
         return click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    from .table import show
+    _show(found)
 
-    show(found)
+
+def _show(found: list[Choice]) -> None:
+    """Task × frameworks × models, and the extras, for people."""
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    rows: dict[str, dict[str, dict[str, None]]] = {}  # task: framework: its models, each once and in order
+    for choice in found:
+        frameworks = rows.setdefault(choice.task.name, {})
+        frameworks.setdefault(choice.framework.name, {})[choice.models[0].name] = None
+    metrics = {choice.task.name: choice.task["metric"] for choice in found}
+    heads = Column("task", no_wrap=True), "frameworks", "models", "metric"  # fits into 80 columns
+    table = Table(*heads, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
+    for task, frameworks in rows.items():
+        for models in dict.fromkeys(tuple(of_one) for of_one in frameworks.values()):
+            names = [name for name, of_one in frameworks.items() if tuple(of_one) == models]
+            table.add_row(task, ", ".join(names), ", ".join(models), metrics[task])
+    Console().print(table)
+    for framework in {choice.framework.name: choice.framework for choice in found}.values():
+        if known := [name for name in backends(framework) if name]:
+            Console().print(f"{framework.name} computes with {known[0]}, or by --backend with {' or '.join(known[1:])}")
+    parts = extras.extras(TEMPLATES)
+    if parts:
+        grid = Table(
+            "extra",
+            "what it adds",
+            "when",
+            box=None,
+            padding=(0, 2, 0, 0),
+            pad_edge=False,
+            header_style=table.header_style,
+        )
+        for part in parts:
+            grid.add_row(part.name, part.summary, _WHEN[part["laid_in"]])
+        Console().print()
+        Console().print(grid)
+
+
+@cli.command("inspect")
+@click.argument("path")
+@click.option("--target", help="The column to predict; the likely one otherwise.")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON, for machines.")
+def inspect_command(path: str, target: str | None, as_json: bool) -> None:
+    """Say what the file or folder PATH holds: columns, suspects, and what could be learned from it."""
+    from .inspection import inspect  # DuckDB and what else reads data: imported only here
+    from .inspection.show import text
+
+    findings = inspect(path, target)
+    if as_json:
+        import json
+
+        click.echo(json.dumps(findings.to_json(), indent=2, ensure_ascii=False))
+    else:
+        click.echo(text(findings, colour=sys.stdout.isatty()))
 
 
 @cli.command("provenance")
@@ -192,7 +237,7 @@ def show_provenance(project: Path, as_json: bool, most: float | None) -> None:
 
     Blank lines, binary files, data/, published/ and runs/ do not count.
     """
-    from .provenance import provenance
+    from .pitch.provenance import provenance
 
     found = provenance(project)
     rows = [*found.files, found.total]
@@ -208,6 +253,3 @@ def show_provenance(project: Path, as_json: bool, most: float | None) -> None:
             click.echo(printable(f"{file.path:{wide}}  {file.lines:5}  {file.scaffold:8}  {file.share:5.0%}"))
     if most is not None and 100 * found.total.share > most:
         raise Problem(f"{found.total.share:.1%} of the lines are scaffold, more than {most:g} %")
-
-
-cli.add_command(inspect_command)

@@ -102,3 +102,36 @@ class Part:
 def parts_in(folder: Path) -> list[Part]:
     """The parts that lie in a folder, by name; none where there is no such folder."""
     return [Part(card.parent) for card in sorted(folder.glob("*/part.toml"))]
+
+
+def tasks(root: Path = TEMPLATES) -> list[Part]:
+    return parts_in(root / "tasks")
+
+
+def frameworks(task: Part) -> list[Part]:
+    """The frameworks that can do the task: they train towards its target, and one of its models has a file for them."""
+    root = task.folder.parent.parent
+    target = task["kind"].partition("-to-")[2]
+
+    def trains(framework: Part) -> bool:
+        built_on = framework.folder.parent / framework.card.get("models_from", framework.name)
+        return any((folder / "targets" / target).is_dir() for folder in (framework.folder, built_on))
+
+    fitting = [f for f in parts_in(root / "frameworks") if trains(f) and models(task, f)]
+    return sorted(fitting, key=lambda framework: framework.name != "pytorch")  # plain PyTorch first, and the default
+
+
+def models(task: Part, framework: Part) -> list[Part]:
+    """The models of the task's kind that have a file for the framework; the task's default first.
+
+    A task may use another kind's models, such as a network that answers classes as well as numbers.
+    """
+    file = f"with_{framework.card.get('models_from', framework.name)}.py"
+    folder = task.folder.parent.parent / "models" / task.card.get("models", task["kind"])
+    fitting = [model for model in parts_in(folder) if (model.folder / file).is_file()]
+    return sorted(fitting, key=lambda model: model.name != task.card.get("default_model"))
+
+
+def backends(framework: Part) -> list[str | None]:
+    """What the framework can compute with, its default first; just None where there is no choice."""
+    return list(framework.card.get("backends", {})) or [None]

@@ -1,6 +1,8 @@
 """Text that a person typed: what is accepted, and how each format quotes it so that it reads back equal."""
 
+import os
 import re
+import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -103,3 +105,10 @@ def markdown(text: str) -> str:
 
 
 FILTERS = {"toml": toml, "yaml": yaml, "json": json, "python": python, "markdown": markdown}
+
+
+def quoted(word: str) -> str:
+    """A word as the shell at hand reads it back."""
+    if os.name == "nt":
+        return f'"{word}"' if not word or re.search(r"[^\w.:/\\-]", word) else word
+    return shlex.quote(word)

@@ -12,11 +12,10 @@ from pathlib import Path
 from unittest import mock
 
 from forked import become
-from hackgen.compose import plan
+from hackgen.making.choice import Answers, choose, settled
+from hackgen.making.compose import plan, planned
+from hackgen.making.write import write
 from hackgen.parts import TEMPLATES, tomllib
-from hackgen.project import Answers, choose, settled
-from hackgen.remake import planned
-from hackgen.write import write
 
 # Before the first command: what most commands of a project import, and what takes some of them longest.
 IMPORTS = ["argparse", "csv", "difflib", "html", "json", "tomllib", "zipfile", "numpy.ma", "numpy.random", "tqdm"]

@@ -3,7 +3,8 @@
 import os
 from collections.abc import Sequence
 
-from hackgen.project import Choice, backends, choices
+from hackgen.making.choice import Choice, choices
+from hackgen.parts import backends
 
 EVERYTHING = os.environ.get("HACKGEN_EVERYTHING") == "1"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hackgen.borrowed import shared
 from hackgen.inspection import inspect
-from hackgen.inspection.borrowed import shared
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.integers(0, 256, (40, 9, 8, 3)).astype(np.uint8)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from conftest import SMALL
-from hackgen.ask import complete
 from hackgen.inspection.findings import Column, Findings, Suggestion
-from hackgen.project import Answers
+from hackgen.making.ask import complete
+from hackgen.making.choice import Answers
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from hackgen.answers import checked
-from hackgen.compose import plan
-from hackgen.project import Answers, choices, choose, settled
+from hackgen.making.answers import checked
+from hackgen.making.choice import Answers, choices, choose, settled
+from hackgen.making.compose import plan
 from projects import generate, generate_own, run
 
 KINDS = sorted({choice.task.name for choice in choices()})

@@ -260,7 +260,7 @@ def test_a_team_without_names_is_not_asked_for_their_commits(begun, copy):
 
 
 def test_the_scaffold_is_counted_as_hackgen_counts_it(begun):
-    from hackgen.provenance import provenance
+    from hackgen.pitch.provenance import provenance
 
     total = provenance(begun).total
     assert f"{100 * total.share:.0f} % of the lines" in only(begun, "scaffold-share")["found"]

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from conftest import SMALL
-from hackgen.compose import plan, project_path
 from hackgen.errors import Misuse, Problem
-from hackgen.facts import facts
-from hackgen.project import Answers, choices, choose, settled
+from hackgen.making.choice import Answers, choices, choose, settled
+from hackgen.making.compose import plan, project_path
+from hackgen.making.facts import facts
 
 
 def composed(root: Path, **given: object) -> dict[str, str]:

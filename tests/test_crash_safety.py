@@ -12,8 +12,8 @@ from contextlib import suppress
 
 import pytest
 from conftest import contents, refused
-from hackgen import write
 from hackgen.errors import Problem
+from hackgen.making import write
 
 FILES = {"a.txt": b"a" * 100, "models/b.py": b"b", ".github/workflows/ci.yml": b"c", ".hackgen.toml": b"d"}
 posix = pytest.mark.skipif(os.name != "posix", reason="needs signals and shells of POSIX")

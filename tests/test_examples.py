@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 from conftest import contents
-from hackgen.answers import from_toml
-from hackgen.compose import lay, plan
-from hackgen.extras import extras
-from hackgen.language import languages
+from hackgen.making.answers import from_toml
+from hackgen.making.choice import Answers, Choice, choices, choose, settled, title_from
+from hackgen.making.compose import lay, plan, planned
+from hackgen.making.extras import extras
+from hackgen.making.language import languages
 from hackgen.parts import TEMPLATES
-from hackgen.project import Answers, Choice, choices, choose, settled, title_from
-from hackgen.remake import planned
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 from conftest import SMALL, contents, refused
-from hackgen import extras
-from hackgen.answers import checked, from_toml, people
-from hackgen.compose import plan
 from hackgen.errors import Misuse, Problem
-from hackgen.language import languages
+from hackgen.making import extras
+from hackgen.making.answers import checked, from_toml, people
+from hackgen.making.choice import Answers, choices, choose, settled
+from hackgen.making.compose import plan, planned
+from hackgen.making.language import languages
+from hackgen.making.write import write
 from hackgen.parts import TEMPLATES
-from hackgen.project import Answers, choices, choose, settled
-from hackgen.remake import planned
-from hackgen.write import write
 
 EXTRAS = SMALL | {
     "base/pyproject.toml.j2": "{{ dependencies | toml }}\n{{ groups['plan'] | default([]) | toml }}\n",

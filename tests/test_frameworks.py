@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from hackgen.parts import TEMPLATES, Part, tomllib
-from hackgen.project import choices, tasks
+from hackgen.making.choice import choices
+from hackgen.parts import TEMPLATES, Part, tasks, tomllib
 from PIL import Image
 from projects import generate, run
 

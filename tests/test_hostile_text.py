@@ -17,13 +17,13 @@ import pytest
 import yaml
 from conftest import contents
 from hackgen import text
-from hackgen.answers import checked
-from hackgen.compose import plan
 from hackgen.errors import Misuse
-from hackgen.facts import facts
-from hackgen.language import languages
+from hackgen.making.answers import checked
+from hackgen.making.choice import Answers, Choice, choices, choose, settled
+from hackgen.making.compose import plan
+from hackgen.making.facts import facts
+from hackgen.making.language import languages
 from hackgen.parts import TEMPLATES
-from hackgen.project import Answers, Choice, choices, choose, settled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from hackgen.errors import Problem
-from hackgen.inspection import hub, inspect
+from hackgen.inspection import inspect
+from hackgen.inspection.pictures import hub
 
 
 @pytest.mark.parametrize(

@@ -12,20 +12,12 @@ import pytest
 from click.testing import CliRunner
 from corpus import CASES, Case, column, csv, flowers
 from hackgen.errors import Misuse, Problem
-from hackgen.inspection import (
-    Column,
-    Findings,
-    engine_tables,
-    inspect,
-    json_tables,
-    names,
-    profiles,
-    relation,
-    tables,
-    telling,
-    text_tables,
-)
+from hackgen.inspection import Column, Findings, inspect
+from hackgen.inspection.columns import profiles, relation
 from hackgen.inspection.show import text
+from hackgen.inspection.suspects import telling
+from hackgen.inspection.tables import engine_tables, json_tables, opening, text_tables
+from hackgen.inspection.words import names
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -207,7 +199,7 @@ def test_large_files_are_read_by_duckdb_with_the_same_findings(how: str, tmp_pat
         content = content.replace(b"\n", b",\n").replace(b",\n", b"\n", 1)
     (tmp_path / "large [1]*.csv").write_bytes(content)
     small = inspect(str(tmp_path / "large [1]*.csv"))
-    monkeypatch.setattr(tables, "CAREFUL", 1000)
+    monkeypatch.setattr(opening, "CAREFUL", 1000)
     monkeypatch.setattr(text_tables, "CHUNKS", 4)
     monkeypatch.setattr(relation, "SAMPLE", 2000)
     large = inspect(str(tmp_path / "large [1]*.csv"))
@@ -226,7 +218,7 @@ def test_units_and_totals_of_a_large_file_are_left_out(packed: bool, tmp_path: P
     text = "\n".join(["warmth,pressure,site,energy", "°C,hPa,,kWh", *rows, "Total,,,4498500"]) + "\n"
     path = tmp_path / f"units.csv{'.gz' * packed}"
     path.write_bytes(gzip.compress(text.encode()) if packed else text.encode())
-    monkeypatch.setattr(tables, "CAREFUL", 1000)
+    monkeypatch.setattr(opening, "CAREFUL", 1000)
     monkeypatch.setattr(relation, "SAMPLE", 2000)
     found = inspect(str(path))
     assert found.rows == 3000 and [column.role for column in found.columns].count("number") == 3
@@ -237,7 +229,7 @@ def test_units_and_totals_of_a_large_file_are_left_out(packed: bool, tmp_path: P
 @pytest.mark.parametrize("packed", [False, True])
 def test_cells_of_a_large_file_may_have_several_spaces_between(packed: bool, tmp_path: Path, monkeypatch: Any) -> None:
     rows = [[str(i % 31), str(i % 17 / 4), str(i)] for i in range(3000)]
-    monkeypatch.setattr(tables, "CAREFUL", 1000)
+    monkeypatch.setattr(opening, "CAREFUL", 1000)
     (tmp_path / "one.data").write_text("\n".join(map(" ".join, rows)), encoding="utf-8")
     assert [column.distinct for column in inspect(str(tmp_path / "one.data")).columns] == [31, 17, 3000]
     lines = ["# a station", "# of ours", " a  b    c ", *(f"  {a:>3}{b:>7}   {c:<6}  " for a, b, c in rows)]
@@ -280,7 +272,7 @@ def test_counts_of_a_large_table_are_exact(tmp_path: Path, monkeypatch: Any) -> 
         rows.append([reading, f"${i * 31 % 977}.50", worth, i % 7, f"20{i % 20 + 10}-03-{i % 28 + 1:02}", "ab"[i % 2]])
     path = made(tmp_path, [*rows, *rows[1:100]])
     small = inspect(path)
-    monkeypatch.setattr(tables, "CAREFUL", 1000)
+    monkeypatch.setattr(opening, "CAREFUL", 1000)
     large = inspect(path)
     for one, other in zip(small.columns, large.columns, strict=True):
         assert (one.role, one.missing, one.parse) == (other.role, other.missing, other.parse)
@@ -301,11 +293,11 @@ def test_a_cell_that_the_sample_missed_is_counted_as_in_a_small_table(
     rows[5000][0] = cell
     path = made(tmp_path, [["reading", "level", "label"], *rows, *rows[4990:5010]])
     small = inspect(path)
-    monkeypatch.setattr(tables, "CAREFUL", 1000)
+    monkeypatch.setattr(opening, "CAREFUL", 1000)
     monkeypatch.setattr(text_tables, "CHUNKS", 4)
     monkeypatch.setattr(relation, "SAMPLE", 2000)
     large = inspect(path)
-    with tables.opened(Path(path), "csv") as table:
+    with opening.opened(Path(path), "csv") as table:
         sampled = [row[0] for row in table.sample]
         assert table.as_numbers({0}) != table.relation
     assert cell not in sampled and len(sampled) > 1000 and large.rows == small.rows == 60_020
@@ -318,12 +310,12 @@ def test_a_cell_that_the_sample_missed_is_counted_as_in_a_small_table(
     assert repeated[0] == repeated[1] and repeated[0][0].startswith("20 row(s)")
 
 
-@pytest.mark.parametrize("careful", [tables.CAREFUL, 1000])
+@pytest.mark.parametrize("careful", [opening.CAREFUL, 1000])
 def test_a_long_series_is_seen_in_its_order(careful: int, tmp_path: Path, monkeypatch: Any) -> None:
     minutes = np.datetime64("2020-01-01T00:00") + np.arange(260_000)  # more than DuckDB hands out at a time
     rows = [f"{time},{i * 7919 % 1009}" for i, time in enumerate(minutes.astype(str))]
     (tmp_path / "meter.csv").write_text("time,value\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    monkeypatch.setattr(tables, "CAREFUL", careful)
+    monkeypatch.setattr(opening, "CAREFUL", careful)
     found = inspect(str(tmp_path / "meter.csv"))
     assert found.suggestion.task == "time-series-forecasting" and found.facts["series"]["gaps"]["missing"] == 0
 
@@ -331,7 +323,7 @@ def test_a_long_series_is_seen_in_its_order(careful: int, tmp_path: Path, monkey
 def test_a_wide_table_is_counted_in_batches(tmp_path: Path, monkeypatch: Any) -> None:
     path = made(tmp_path, [[f"v{k}" for k in range(24)], *([i * k % 97 for k in range(24)] for i in range(300))])
     small = inspect(path)
-    monkeypatch.setattr(tables, "CAREFUL", 10_000)
+    monkeypatch.setattr(opening, "CAREFUL", 10_000)
     monkeypatch.setattr(text_tables, "CHUNKS", 4)
     monkeypatch.setattr(profiles, "BATCH", 20)
     monkeypatch.setattr(profiles, "BATCH_COUNTED", 8)
@@ -355,7 +347,7 @@ def test_a_folder_of_tables_takes_the_training_one(tmp_path: Path) -> None:
 
 
 def test_the_command(tmp_path: Path) -> None:
-    from hackgen.inspection.command import inspect_command
+    from hackgen.cli import inspect_command
 
     path = made(tmp_path, flowers(), "my flowers.csv")
     plain = CliRunner().invoke(inspect_command, [path])

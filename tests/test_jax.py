@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hackgen.making.choice import choices
 from hackgen.parts import TEMPLATES
-from hackgen.project import choices
 from projects import CAN_FORK, generate, run, start
 
 # What build() is told, and an input, by kind.

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hackgen.making.choice import choices
 from hackgen.parts import TEMPLATES
-from hackgen.project import choices
 from projects import CAN_FORK, generate, run, start
 from selection import EVERYTHING
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hackgen import language
-from hackgen.answers import checked
-from hackgen.compose import more_facts, plan
-from hackgen.extras import options
-from hackgen.facts import facts
+from hackgen.making import language
+from hackgen.making.answers import checked
+from hackgen.making.choice import Answers, choose, settled
+from hackgen.making.compose import more_facts, plan
+from hackgen.making.extras import options
+from hackgen.making.facts import facts
 from hackgen.parts import TEMPLATES, Part, read_toml, tomllib
-from hackgen.project import Answers, choose, settled
 from projects import generate, run
 
 KICKOFF = Part(TEMPLATES / "extras" / "kickoff")

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 from conftest import SMALL
-from hackgen import language
-from hackgen.compose import plan
 from hackgen.errors import Misuse
+from hackgen.making import language
+from hackgen.making.choice import Answers, choices, choose, settled
+from hackgen.making.compose import plan
 from hackgen.parts import TEMPLATES, read_toml, tomllib
-from hackgen.project import Answers, choices, choose, settled
 from projects import generate
 
 # What people read: sections and whole pages, and of an extra also the tables that it shows or that a team fills in.

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from extras_at_work import ABOUT, try_extras
-from hackgen.project import Choice, choices
+from hackgen.making.choice import Choice, choices
 from projects import generate, run
 from selection import is_default, selected, thorough
 

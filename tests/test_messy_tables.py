@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hackgen.inspection import inspect, tables
+from hackgen.inspection import inspect
 from hackgen.inspection.show import text as report
+from hackgen.inspection.tables import opening
 from projects import generate_own, run
 
 READ = """
@@ -69,7 +70,7 @@ def test_the_project_reads_what_was_inspected(name: str, tmp_path: Path) -> None
     assert [column.role for column in found.columns] == ["number", "category", "category", "number"]
     project = generate_own(tmp_path / "p", path)
     columns, rows = json.loads(run(project, "-c", READ, str(path)).ok().out)
-    with tables.opened(path, found.format) as table:
+    with opening.opened(path, found.format) as table:
         assert (columns, rows) == (table.names, table.sample)
     run(project, "data.py").ok()
 
@@ -142,7 +143,7 @@ def test_merged_cells_are_filled_and_formulas_without_results_are_told(tmp_path:
 
 
 def test_a_merge_is_found_wherever_a_block_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hackgen.inspection.borrowed import borrowed
+    from hackgen.borrowed import borrowed
 
     parts = borrowed("sheet_parts", "readers/tables/excel/tables")
     path, part = workbook(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml"
@@ -192,6 +193,6 @@ def test_structs_of_parquet_are_columns_and_bytes_are_not_read(tmp_path: Path) -
     assert {"nested columns are read as text: other", "bytes are not read: picture"} <= set(found.notes)
     project = generate_own(tmp_path / "p", path, target="rent")
     columns, rows = json.loads(run(project, "-c", READ, str(path)).ok().out)
-    with tables.opened(path, "parquet") as table:
+    with opening.opened(path, "parquet") as table:
         assert (columns, rows) == (table.names, table.sample)
     run(project, "data.py").ok()

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from conftest import Run, contents, refused
 from corpus import CASES
-from hackgen import own_data
-from hackgen.inspection import tables
-from hackgen.own_data import safe_name
+from hackgen.inspection.tables import opening
+from hackgen.making import own_data
+from hackgen.making.own_data import safe_name
 from hackgen.parts import read_toml
 from projects import generate_own, run
 
@@ -146,7 +146,7 @@ def test_json_of_any_shape_is_read_as_it_was_inspected(tmp_path: Path) -> None:
     for case, path, (columns, rows) in zip(
         cases, paths, json.loads(run(project, "-c", READ, *map(str, paths)).ok().out), strict=True
     ):
-        with tables.opened(path, "json") as found:
+        with opening.opened(path, "json") as found:
             assert (columns, rows) == (found.names, found.sample), case.name
     assert len(cases) >= 8
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hackgen.inspection.borrowed import shared
-from hackgen.inspection.picture_copies import copy_pictures, safe
-from hackgen.inspection.pictures import inspect_pictures
+from hackgen.borrowed import shared
+from hackgen.inspection.pictures.copies import copy_pictures, safe
+from hackgen.inspection.pictures.look import inspect_pictures
 from PIL import Image, ImageDraw
 from projects import CAN_FORK, generate, run, start
 

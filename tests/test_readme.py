@@ -4,10 +4,10 @@ import ast
 from pathlib import Path
 
 import pytest
-from hackgen.compose import plan
 from hackgen.inspection import inspect
 from hackgen.inspection.show import text as report
-from hackgen.project import Answers, choices, choose, settled
+from hackgen.making.choice import Answers, choices, choose, settled
+from hackgen.making.compose import plan
 
 README = Path(__file__).parents[1] / "README.md"
 

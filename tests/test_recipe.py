@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hackgen.making.choice import choices
 from hackgen.parts import TEMPLATES
-from hackgen.project import choices
 from projects import generate, run
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hackgen.inspection import inspect, series
-from hackgen.inspection.borrowed import SERIES, borrowed
+from hackgen.borrowed import SERIES, borrowed
+from hackgen.inspection import inspect
 from hackgen.inspection.findings import Column
-from hackgen.inspection.series import looks_like_series, series_facts
+from hackgen.inspection.target import forecast
+from hackgen.inspection.target.forecast import looks_like_series
+from hackgen.inspection.target.seasons import series_facts
 from projects import generate, generate_own, run
 
 STEPS = 180
@@ -297,7 +299,7 @@ def test_a_long_table_says_of_which_rows_steps_are_known(tmp_path: Path, monkeyp
     path = tmp_path / "long.csv"
     path.write_text("day,n\n" + "".join(f"{day},{i % 7}\n" for i, day in enumerate(days(3000))), encoding="utf-8")
     assert not inspect(str(path)).notes
-    monkeypatch.setattr(series, "MOST_ROWS", 500)
+    monkeypatch.setattr(forecast, "MOST_ROWS", 500)
     found = inspect(str(path))
     assert any("first 500 rows" in note for note in found.notes) and found.facts["series"]["steps"] == 500
     assert (found.facts["series"]["first"], found.facts["series"]["last"]) == ("2020-01-01", days(3000)[-1])

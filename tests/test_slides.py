@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import program
-from hackgen.project import choices
+from hackgen.making.choice import choices
 from PIL import Image
 from projects import generate, run
 from test_compare import damage, made

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hackgen.inspection.texts import inspect_texts
+from hackgen.inspection.texts.look import inspect_texts
 from projects import generate, run
 
 WORDS = {"good": "kind lovely great warm superb".split(), "bad": "cold dull rude awful broken".split()}

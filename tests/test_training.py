@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hackgen.project import choices
+from hackgen.making.choice import choices
 from projects import CAN_FORK, generate, generate_own, run, start
 
 pytestmark = pytest.mark.slow

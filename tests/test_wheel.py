@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from conftest import contents
+from hackgen.making.choice import choices
 from hackgen.parts import TEMPLATES
-from hackgen.project import choices
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]

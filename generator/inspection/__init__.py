@@ -38,7 +38,7 @@ def inspect(path: str, target: str | None = None) -> Findings:
 
 def _inspect(path: str, place: Path, target: str | None) -> Findings:
     if not path or not place.exists():
-        from . import hub
+        from .pictures import hub
 
         if name := hub.name_of(path):
             found = inspect(str(hub.fetch(name, hub.kept(name))), target)
@@ -56,21 +56,21 @@ def _inspect(path: str, place: Path, target: str | None) -> Findings:
 
 
 def _file(path: str, place: Path, target: str | None) -> Findings:
-    from . import formats
+    from .columns import formats
 
     kind, member = formats.format_of(place)
     if kind in ("pictures", "npz"):
-        from .pictures import inspect_pictures
+        from .pictures.look import inspect_pictures
 
         return inspect_pictures(place, target)
     if kind in ("text", "texts"):
-        from .texts import inspect_texts
+        from .texts.look import inspect_texts
 
         return inspect_texts(place)
     if kind in ("csv", "parquet", "json", "jsonl", "excel"):
         if kind in ("excel", "parquet") and (member or place.suffix.lower() == ".gz"):
             return unknown(path, place, f"it holds {kind.capitalize()}, which is not read inside an archive; unpack it")
-        from .table import inspect_table
+        from .tables.look import inspect_table
 
         found = inspect_table(path, place, kind, target)
         if member and found.columns and (others := formats.other_tables(place, member)):
@@ -86,7 +86,7 @@ def unknown(path: str, place: Path, note: str) -> Findings:
 
 def _folder(path: str, place: Path, target: str | None) -> Findings:
     """What most of a folder's files are: pictures, texts or tables."""
-    from . import tables
+    from .tables import opening
 
     endings: dict[str, list[Path]] = {"picture": [], "table": [], "text": []}
     seen = 0
@@ -94,28 +94,28 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
     for folder, names in _walk(place, unreadable):
         for name in names:
             ending, seen = Path(name).suffix.lower(), seen + 1
-            if ending in tables.PICTURE_ENDINGS:
+            if ending in opening.PICTURE_ENDINGS:
                 endings["picture"].append(folder / name)
             elif Path(name).stem.lower() in ("readme", "license", "licence", "notice", "citation"):
                 continue  # about the data, not data
             elif ending in (".txt", ".md", ".text"):
                 endings["text"].append(folder / name)
-            elif ending in (*tables.TABLE_ENDINGS, ".xlsx", ".gz", ".npz") or name.endswith("-ubyte"):
+            elif ending in (*opening.TABLE_ENDINGS, ".xlsx", ".gz", ".npz") or name.endswith("-ubyte"):
                 endings["table"].append(folder / name)
         if seen > 200_000:
             break
     note = [f"{len(unreadable)} sub-folder(s) could not be read: {', '.join(unreadable[:3])}"] if unreadable else []
     if endings["picture"] and len(endings["picture"]) >= len(endings["table"]):
-        from .pictures import inspect_pictures
+        from .pictures.look import inspect_pictures
 
         found = inspect_pictures(place, target)
     elif endings["text"] and len(endings["text"]) >= len(endings["table"]):
-        from .texts import inspect_texts
+        from .texts.look import inspect_texts
 
         found = inspect_texts(place)
     elif endings["table"]:
         if all("ubyte" in file.name or file.suffix == ".npz" for file in endings["table"]):
-            from .pictures import inspect_pictures
+            from .pictures.look import inspect_pictures
 
             found = inspect_pictures(place, target)
         else:
@@ -138,8 +138,8 @@ def _walk(place: Path, unreadable: list[str]):
 
 def _series_or_table(path: str, place: Path, files: list[Path], target: str | None) -> Findings:
     """A file for each series, or else one table among several."""
-    from .formats import is_training
-    from .series_folder import inspect_series_folder
+    from .columns.formats import is_training
+    from .series.look import inspect_series_folder
 
     named = any(is_training(file.name) for file in files)
     return (None if named else inspect_series_folder(path, place, target)) or _one_of(files, target)
@@ -147,7 +147,7 @@ def _series_or_table(path: str, place: Path, files: list[Path], target: str | No
 
 def _one_of(files: list[Path], target: str | None) -> Findings:
     """The table among several: train.csv if there is one, else the largest."""
-    from .formats import is_training
+    from .columns.formats import is_training
 
     named = [file for file in files if is_training(file.name)]
     chosen = named[0] if named else max(files, key=lambda file: file.stat().st_size)

@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ..text import printable
+from ..text import printable, quoted
 from .findings import Column, Findings, Suspect
-from .suggest import quoted
 
 WIDTH = 80
 MOST_COLUMNS = 16  # lines of the table of columns

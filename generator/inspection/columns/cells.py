@@ -1,0 +1,148 @@
+"""How the cells of a column are written: as numbers, as dates in one form or several, as lists or words.
+
+The rules found here (`parse`) are those that a project's cells.py and dates.py follow.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...borrowed import of_tables
+from .formats import PICTURE_ENDINGS
+from .numbers import MOSTLY, is_missing, meaning, number, rules
+
+dates = of_tables("dates")
+ISO, FORMS, one, fits = dates.ISO, dates.FORMS, dates.one, dates.fits
+EPOCHS = {form: (3e8 * parts, 4e9 * parts) for form, parts in dates.EPOCHS.items()}  # since 1970: from 1979 to 2096
+DIGITS = {6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+TIMES = set("time timestamp date datum epoch ts datetime unix day created".split())  # names of columns of such numbers
+MONTHS = set("month monat period yearmonth yyyymm ym".split())  # of those of six digits
+STEP = 60  # seconds: what goes up by equal steps of at least that, and has no name, is a time too
+LOOKED_AT = 2000  # different cells that decide
+
+
+@dataclass
+class Look:
+    """What a column's cells look like."""
+
+    kind: str  # number date list picture words empty
+    parse: dict[str, Any] = field(default_factory=dict)
+    forms: list[str] = field(default_factory=list)  # of dates, the most usual first
+    examples: list[str] = field(default_factory=list)  # cells that need the rules
+    ambiguous: bool = False  # days and months could change places
+
+
+def look(name: str, counts: Counter[str], in_order: list[str]) -> Look:
+    """What the cells of a column are: how often each is in a sample, without missing ones; some in their order."""
+    if not counts:
+        return Look("empty")
+    different = list(counts)[:LOOKED_AT]
+    codes = sum(c.isdigit() and c.startswith("0") and len(c) > 1 for c in different)
+    if codes > 0.05 * len(different) and sum(map(str.isdigit, different)) > MOSTLY * len(different):
+        return Look("words")  # 00501 is a code
+    if found := rules(counts, different):
+        parse, examples = found
+        return _epoch(name, different, in_order, Look("number", parse, examples=examples))
+    if found := _dates(different, in_order):
+        return found
+    if _share(different, lambda cell: meaning.seconds(cell) is not None) >= MOSTLY:
+        return Look("number", {"clock": True}, examples=different[:3])
+    if _share(different, _is_list) >= MOSTLY:
+        return Look("list")
+    if _share(different, lambda cell: cell.lower().endswith(PICTURE_ENDINGS)) >= MOSTLY:
+        return Look("picture")
+    return Look("words")
+
+
+def _share(cells: Sequence[str], test: Any) -> float:
+    return sum(map(bool, map(test, cells))) / max(len(cells), 1)
+
+
+def _epoch(name: str, different: list[str], in_order: list[str], found: Look) -> Look:
+    """A date where the numbers are seconds since 1970, or 20240131, and the name says that it is a time."""
+    words = set(re.findall(r"[a-z]+", name.lower()))
+    named = words & TIMES or any(word.endswith(("time", "date", "stamp")) for word in words)
+    nameless = re.fullmatch(r"column_\d+", name)
+    if found.parse or not (named or nameless or words & MONTHS):
+        return found
+    form = DIGITS.get(len(different[0]), "") if named or words & MONTHS else ""
+    if form and all(cell.isdigit() and len(cell) == len(different[0]) and fits(cell, form) for cell in different):
+        if named or (form == "%Y%m" and all("1700" <= cell <= "2200" for cell in different)):
+            return Look("date", {"format": form}, [form])
+    values = [value for cell in different if (value := number(cell)) is not None]
+    for form, (low, high) in EPOCHS.items():
+        of_times = named or (nameless and _by_steps(in_order, dates.EPOCHS[form]))
+        if of_times and all(low < value < high for value in values):
+            return Look("date", {"format": form}, [form])
+    return found
+
+
+def _by_steps(cells: list[str], second: int) -> bool:
+    """Whether numbers go up by steps that are mostly equal and at least a minute long."""
+    values = [value for cell in cells if (value := number(cell)) is not None]
+    steps = Counter(b - a for a, b in zip(values, values[1:], strict=False))  # noqa: RUF007
+    usual, times = steps.most_common(1)[0] if steps else (0, 0)
+    return usual >= STEP * second and times >= 0.9 * sum(steps.values())
+
+
+# Dates
+
+
+def _dates(different: list[str], in_order: list[str]) -> Look | None:
+    """The forms by which most cells are dates; several where they are mixed."""
+    some = different[:: max(1, len(different) // 300)]
+    if any(len(cell) > 45 for cell in some[:20]) or not any(any(map(str.isdigit, cell)) for cell in some):
+        return None
+    if sum(any(mark in cell for mark in "-/.: ,QqWw") for cell in some) < MOSTLY * len(some):
+        return None
+    forms, left = [], some
+    while left and len(forms) < 5:
+        few = left[:8]
+        likely = [form for form in FORMS if any(fits(cell, form) for cell in few)]
+        if not likely:
+            break
+        found = max(likely, key=lambda form: sum(fits(cell, form) for cell in left))
+        forms.append(found)
+        left = [cell for cell in left if not fits(cell, found)]
+    if not forms or len(left) > (1 - MOSTLY) * len(some):
+        return None
+    order = {form: sum(fits(cell, form) for cell in some) for form in forms}
+    forms = [form for form in forms if order[form] > 0.005 * len(some)]
+    other = _swapped(forms[0])
+    ambiguous = False
+    if other and order[forms[0]] == len(some) and all(fits(cell, other) for cell in some):
+        ambiguous = True
+        if _disorder(in_order, other) < _disorder(in_order, forms[0]):
+            forms[0] = other  # the rows are in that order
+    parse = {"format": forms[0]} | ({"formats": forms} if len(forms) > 1 else {})
+    return Look("date", parse, forms, ambiguous=ambiguous)
+
+
+def _swapped(form: str) -> str:
+    """The form with day and month exchanged, where both are numbers."""
+    for day, month in (("%d/%m", "%m/%d"), ("%d-%m", "%m-%d")):
+        for a, b in ((day, month), (month, day)):
+            if form.startswith(a):
+                return form.replace(a, b, 1) if form.replace(a, b, 1) in FORMS else ""
+    return ""
+
+
+def _disorder(cells: list[str], form: str) -> int:
+    """How often a date comes before the one above it."""
+    days = [one(cell, form) for cell in cells[:500] if fits(cell, form)]
+    return sum(b < a for a, b in zip(days, days[1:], strict=False))  # noqa: RUF007
+
+
+# Lists
+
+
+def _is_list(cell: str) -> bool:
+    """[1.5, 2], or three and more numbers between spaces, commas, semicolons or bars."""
+    inside = cell.strip().strip("[](){}").strip()
+    bracketed = cell[:1] in "[({" and cell[-1:] in "])}"
+    parts = re.split(r"\s*[,;|]\s*|\s+", inside)
+    if len(parts) < (1 if bracketed else 3):
+        return False
+    return all(number(part) is not None or is_missing(part) for part in parts[:2000])

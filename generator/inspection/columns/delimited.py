@@ -1,0 +1,200 @@
+"""Making out how a delimited text is written: encoding, delimiter, quotes, header, lines before the table.
+
+Text is cut into rows by the very code of generated projects (tables/rows.py), so that what is reported here is what is
+trained on. This one never gives up: rows of another length are padded or cut, and counted.
+"""
+
+import csv
+import io
+import itertools
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from ...borrowed import of_tables
+from .numbers import number
+
+rules = of_tables("rows")
+DELIMITERS, ONE_COLUMN, SAMPLE = rules.DELIMITERS, rules.ONE_COLUMN, rules.SAMPLE
+excel_hint, split_lines, count_empty, unique_names = (
+    rules.excel_hint,
+    rules.split_lines,
+    rules.count_empty,
+    rules.unique_names,
+)
+MOST_SKIPPED = 30  # lines of title or comment before a table
+MOST_COMMENTS = 300  # lines that begin with #
+MOST_ABOVE = 5  # rows of another table above it, such as that of the place, with an empty line between
+csv.field_size_limit(2**31 - 1)
+
+
+@dataclass
+class Dialect:
+    """How a text holds its table."""
+
+    delimiter: str = ","
+    quote: str = '"'  # "" = none
+    skip: int = 0  # lines before the table
+    width: int = 1  # cells in a row
+
+
+@dataclass
+class Reading:
+    """All rows of a text, header included, each of the dialect's width."""
+
+    dialect: Dialect
+    rows: list[list[str]] = field(default_factory=list)
+    ragged: list[int] = field(default_factory=list)  # lines of rows that had another number of cells
+
+
+def encoding_of(raw: bytes, cut: bool = False) -> str:
+    """How bytes are written: a mark says it, else UTF-8 if they fit, UTF-16 if every other is zero, else Windows-1252.
+
+    cut  the bytes are the beginning of more, so that the last character may be incomplete
+    """
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if len(raw) > 3 and raw.count(0) > len(raw) // 4:
+        even, odd = raw[: 2**16 : 2].count(0), raw[1 : 2**16 : 2].count(0)
+        if max(even, odd) > 3 * min(even, odd):
+            return "utf-16-le" if odd > even else "utf-16-be"
+    try:
+        raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if cut and error.start >= len(raw) - 3 and error.reason == "unexpected end of data":
+            return "utf-8-sig"
+        return "latin-1" if any(byte in raw for byte in b"\x81\x8d\x8f\x90\x9d") else "cp1252"
+    return "utf-8-sig"
+
+
+def read(text: str) -> Reading:
+    """All rows of a text, in the quotes that make most of it."""
+    dialect = sniff(text)
+    text = without_lines(text, dialect.skip)
+    usual = _by_usual_quotes(text, replace(dialect))
+    return ("'" in text and _by_apostrophes(text, dialect, usual)) or usual
+
+
+def _by_usual_quotes(text: str, dialect: Dialect) -> Reading:
+    """The rows with " for quotes.
+
+    Quotes are believed as long as no quoted cell holds a line end. Where one does, the line end may be meant, or a
+    stray quote may have swallowed rows: a reading line by line in which all rows have all cells then has precedence.
+    """
+    if '"' not in text:
+        return _even(dialect, *split(text, dialect.delimiter, quoted=False))
+    try:
+        rows, lines = split(text, dialect.delimiter, quoted=True, strict=True)
+        if not any("\n" in cell or "\r" in cell for row in rows for cell in row):
+            return _even(dialect, rows, lines)
+    except csv.Error:
+        rows, lines = [], []
+    empty = count_empty(rows) if rows else float("inf")
+    unquoted = split(text, dialect.delimiter, quoted=False)
+    if all(len(row) == dialect.width for row in unquoted[0]) and count_empty(unquoted[0]) <= empty:
+        dialect.quote = ""
+        return _even(dialect, *unquoted)
+    by_line = split_lines(text, dialect.delimiter, dialect.width)
+    if not rows or (all(len(row) == dialect.width for row in by_line[0]) and count_empty(by_line[0]) <= empty):
+        return _even(dialect, *by_line)
+    return _even(dialect, rows, lines)
+
+
+def _by_apostrophes(text: str, dialect: Dialect, usual: Reading) -> Reading | None:
+    """The rows with ' for quotes, where that makes all rows whole, or where some column always has them."""
+    columns = zip(*usual.rows[1:], strict=True)
+    always = any(any(cells) and all(cell[:1] == cell[-1:] == "'" for cell in cells if cell) for cells in columns)
+    if not always and not usual.ragged:
+        return None
+    try:
+        rows, lines = split(text, dialect.delimiter, quoted=True, strict=True, quote="'")
+    except csv.Error:
+        return None
+    width = len(rows[0]) if rows else 0
+    whole = width > 1 and all(len(row) == width for row in rows)
+    return _even(replace(dialect, quote="'", width=width), rows, lines) if whole else None
+
+
+def sniff(text: str) -> Dialect:
+    """Delimiter, width and the lines to skip, from the beginning of a text (any complete lines)."""
+    if comments := _comments(text):
+        found = sniff(without_lines(text, comments))
+        found.skip += comments
+        return found
+    hint = excel_hint(text)
+    text = without_lines(text, 1) if hint else text
+    head = "".join(itertools.islice(io.StringIO(text, newline=""), SAMPLE + MOST_SKIPPED))
+    delimiter, width = rules.choose_delimiter(head, hint)
+    found = Dialect(delimiter, '"', int(bool(hint)), width)
+    if not hint and not _all_fit(head, found) and (skip := _before(head)):
+        later, wide = rules.choose_delimiter(without_lines(head, skip), "")
+        above = [row for row, line in zip(*split(head, later, quoted=True), strict=True) if line <= skip]
+        apart = wide > 1 and all(len(row) != wide for row in above)  # by an empty line
+        if wide > max(width, 1) or (wide == width and all(map(_is_title, above))) or apart:
+            found = Dialect(later, '"', skip, wide)
+    return found
+
+
+def _comments(text: str) -> int:
+    """How many lines that begin with # stand above the table, if it is several and no later one does."""
+    lines = list(itertools.islice(io.StringIO(text), SAMPLE + MOST_COMMENTS))
+    count = next((i for i, line in enumerate(lines) if line.strip() and not line.startswith("#")), 0)
+    marked = sum(line.startswith("#") for line in lines)
+    return count if marked > 1 and not any(line.startswith("#") for line in lines[count:]) else 0
+
+
+def _all_fit(head: str, found: Dialect) -> bool:
+    """Whether all rows have the width that the first asks for, beside empty cells at their ends, and it is no title."""
+    rows, _ = split(head, found.delimiter, quoted=True)
+    first = rules.index_named(rows[0], found.width) if rows else []
+    fit = all(len(row) >= found.width and not any(row[found.width :]) for row in [first, *rows[1:]])
+    return found.width > 1 and fit and not _is_title(first)
+
+
+def without_lines(text: str, count: int) -> str:
+    """The text after its first lines."""
+    for _ in range(count):
+        text = text.partition("\n")[2]
+    return text
+
+
+def _before(head: str) -> int:
+    """How many lines stand before the table: those that fill fewer cells than nearly all later ones have."""
+    best, skip = 0.0, 0
+    for candidate in DELIMITERS:
+        rows, lines = split(head, candidate, quoted=True)
+        if len(rows) < 4:
+            continue
+        usual, _ = Counter(len(row) for row in rows).most_common(1)[0]
+        first = next((i for i, row in enumerate(rows) if len(row) == usual and not _is_title(row)), 0)
+        share = sum(len(row) == usual for row in rows[first:]) / len(rows[first:])
+        enough = usual > 1 and 0 < first <= MOST_SKIPPED and len(rows) - first > max(2, first)
+        apart = first <= MOST_ABOVE and lines[first] > lines[first - 1] + 1
+        titles = all(len(row) < usual or _is_title(row) for row in rows[:first])
+        if enough and share >= 0.95 and (titles or apart) and share > best:
+            best, skip = share, lines[first] - 1
+    return skip
+
+
+def split(
+    text: str, delimiter: str, quoted: bool, strict: bool = False, quote: str = '"'
+) -> tuple[list[list[str]], list[int]]:
+    """Rows of stripped cells and their lines, empty lines left out; strict raises csv.Error at broken quotes."""
+    return rules.split_rows(text, delimiter, quoted, strict, quote)
+
+
+def _is_title(row: list[str]) -> bool:
+    """Whether a row says something in its first cell only, as a title above a table does in a spreadsheet's export."""
+    return len(row) >= 4 and bool(row[0]) and not any(row[1:]) and number(row[0]) is None
+
+
+def _even(dialect: Dialect, rows: list[list[str]], lines: list[int]) -> Reading:
+    """The rows with as many cells as the first has; which had more (that say something) or fewer is remembered."""
+    reading = Reading(dialect, rows)
+    width = dialect.width
+    rows[:1] = [rules.index_named(row, width) for row in rows[:1]]
+    for i, row in enumerate(rows):
+        if len(row) != width:
+            if len(row) < width or any(row[width:]):
+                reading.ragged.append(lines[i] + dialect.skip)
+            rows[i] = (row + [""] * width)[:width]
+    return reading

@@ -1,0 +1,150 @@
+"""What a file is, by its first bytes: a table of some format, pictures, texts, or nothing that is known."""
+
+import gzip
+import json
+import zipfile
+import zlib
+from pathlib import Path
+
+from ...errors import Problem
+from . import delimited
+
+BINARY = (b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"\x89HDF", b"ARROW1", b"%PDF")
+PACKED = (b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # bzip2, 7z, rar, xz, zstandard
+CONTROL = "".join(map(chr, {*range(9), *range(14, 28)}))  # that no text holds, beside tabs and ends of lines
+TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".psv", ".dat", ".data", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
+PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif")
+
+
+def format_of(path: Path) -> tuple[str, str]:
+    """What a file is by its first bytes, and the member that counts if it is a .zip: ("csv", ""), ("pictures", "") …"""
+    with path.open("rb") as file:
+        first = file.read(4096)
+    if first.startswith(b"PK\x03\x04") or first.startswith(b"PK\x05\x06"):
+        return member_of(path)
+    if first.startswith(b"\x1f\x8b"):
+        try:
+            with gzip.open(path) as file:
+                return _format_of_bytes(file.read(4096), Path(path.stem)), ""
+        except (OSError, EOFError, zlib.error) as error:
+            raise Problem(f"{path} cannot be unpacked ({error}); get it again") from None
+    return _format_of_bytes(first, path), ""
+
+
+def _format_of_bytes(first: bytes, path: Path) -> str:
+    """csv parquet json jsonl excel npz npy idx picture text archive binary empty, from the beginning of a file."""
+    ending = path.suffix.lower()
+    if not first:
+        return "empty"
+    if first.startswith(b"PAR1"):
+        return "parquet"
+    if first.startswith(b"\x93NUMPY"):
+        return "npy"
+    if first[:3] in (b"\0\0\x08", b"\0\0\x09", b"\0\0\x0d") and first[3] in (1, 2, 3, 4):
+        return "idx"
+    if first.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")) or (
+        first[:4] == b"RIFF" and first[8:12] == b"WEBP"
+    ):
+        if not (first.startswith(b"BM") and ending in TABLE_ENDINGS):
+            return "picture"
+    if first.startswith(PACKED) or first[257:262] == b"ustar":
+        return "archive"
+    if first.startswith(BINARY):
+        return "binary"
+    encoding = delimited.encoding_of(first, cut=True)
+    text = first.decode(encoding, "replace")
+    if sum(map(text.count, CONTROL)) > len(text) // 100:
+        return "binary"
+    start = text.lstrip("\ufeff \t\r\n")[:1]
+    if ending in (".jsonl", ".ndjson") or (ending == ".json" and start not in "[{") or start in ("{", "["):
+        lines = text.lstrip("\ufeff \t\r\n").splitlines()
+        if ending in (".jsonl", ".ndjson"):
+            return "jsonl"
+        if start == "{" and _is_json(lines[0]) and (len(lines) == 1 or lines[1].lstrip()[:1] in ("{", "")):
+            return "jsonl" if len([line for line in lines if line.strip()]) > 1 else "json"
+        if ending == ".json" or (start == "{" and '"' in text[:300]) or (start == "[" and _next(text) in "{["):
+            return "json"
+    return "csv" if ending not in (".txt", ".md", ".text", ".log") or _looks_tabular(text) else "text"
+
+
+def _next(text: str) -> str:
+    """What follows the opening bracket."""
+    return text.lstrip("\ufeff \t\r\n")[1:].lstrip()[:1] or "]"
+
+
+def _is_json(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+def _looks_tabular(text: str) -> bool:
+    """Whether nearly all lines of a .txt have as many cells as the first: prose with commas has not."""
+    text = text[: text.rindex("\n") + 1] if "\n" in text else text
+    dialect = delimited.sniff(text)
+    if dialect.width < 2:
+        return False
+    body = delimited.without_lines(text, dialect.skip)
+    read = [delimited.split(body, dialect.delimiter, quoted)[0] for quoted in (False, True)]
+    rows, even = max(((rows, _even(rows, dialect.width)) for rows in read), key=lambda pair: pair[1])
+    if dialect.delimiter in "\t|":
+        return even > 0.8
+    return even == 1.0 and len(rows) > 1 and (dialect.width > 2 or any(len(row[0]) < 30 for row in rows))
+
+
+def _even(rows: list[list[str]], width: int) -> float:
+    """The share of the rows that have so many cells, or empty ones behind them."""
+    return sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
+
+
+def is_training(name: str) -> bool:
+    """Whether a file says that it is what to learn from, as the train.csv of a competition does."""
+    return Path(name).stem.lower().partition(".")[0] in ("train", "training", "train_data")
+
+
+def other_tables(path: Path, member: str) -> list[str]:
+    """The tables of a .zip beside the one that is read."""
+    with zipfile.ZipFile(path) as archive:
+        files = [entry.filename for entry in archive.infolist() if entry.file_size and not entry.is_dir()]
+    inside = [name for name in files if not name.startswith("__MACOSX/") and name != member]
+    return [Path(name).name for name in inside if name.lower().endswith((*TABLE_ENDINGS, ".gz"))]
+
+
+def member_of(path: Path) -> tuple[str, str]:
+    """What a .zip holds; only names are looked at, and nothing is unpacked to where they point."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir() and entry.file_size]
+            names = [entry.filename for entry in entries]
+            if "xl/workbook.xml" in names:
+                return "excel", ""
+            if "[Content_Types].xml" in names or "mimetype" in names:
+                return "binary", ""
+            inside = [
+                e
+                for e in entries
+                if not e.filename.startswith("__MACOSX/") and not Path(e.filename).name.startswith(".")
+            ]
+            if names and all(name.endswith(".npy") for name in names):
+                return "npz", ""
+            tables = [e for e in inside if e.filename.lower().endswith((*TABLE_ENDINGS, ".xlsx", ".gz"))]
+            pictures = [e for e in inside if e.filename.lower().endswith(PICTURE_ENDINGS)]
+            texts = [e for e in inside if e.filename.lower().endswith(".txt")]
+            if len(pictures) > len(tables):
+                return "pictures", ""
+            if len(texts) > 3 and len(texts) == len(tables):
+                return "texts", ""
+            tables = [e for e in tables if not e.filename.lower().endswith(".txt")] or tables or inside
+            if not tables:
+                raise Problem(f"{path} holds no file")
+            chosen = max(tables, key=lambda entry: (is_training(entry.filename), entry.file_size))
+            name = Path(Path(chosen.filename).name)
+            with archive.open(chosen) as file:
+                first = file.read(4096)
+            if first.startswith(b"\x1f\x8b"):
+                with archive.open(chosen) as file, gzip.open(file) as unpacked:
+                    first, name = unpacked.read(4096), Path(name.stem)
+            return _format_of_bytes(first, name), chosen.filename
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError) as error:
+        raise Problem(f"{path} cannot be unpacked ({error}); unpack it by hand, or get it again") from None

@@ -1,0 +1,111 @@
+"""What cells of a column are numbers, and which stand for "not known": words, dashes, -999.
+
+The rules found here (`parse`) are those that a project's cells.py follows, and `to_number` is its code.
+"""
+
+import heapq
+import re
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from ...borrowed import of_tables
+from ..words import marks
+from ..words.marks import MOSTLY
+
+meaning = of_tables("cells")
+MISSING, is_missing, number = meaning.MISSING, meaning.is_missing, meaning.number
+
+UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd", "n.a", "nil", "no data", "-"} | {
+    "--", "---", "*", "x", "\\n", "#value!", "#ref!", "#div/0!", "unk", "not applicable", "nd", "n.d", "k.a",
+    "nm", "n/m",
+}  # fmt: skip
+SINGLE_WORD = 20  # different numbers beside which one word stands for "no number", whatever it says
+NINES = r"9{3,9}|9{2,6}\.9{1,4}|8{3,5}"  # 999, 99.9, 8888: written where nothing was known
+NEGATIVE = (-9, -99, -999, -9999)  # where all else is 0 or more
+
+
+def to_number(cell: str, parse: dict[str, Any]) -> float | None:
+    """A cell as a number under the rules of its column; None if it is none, or stands for "not known"."""
+    return None if is_missing(cell, parse) else number(cell, parse)
+
+
+def as_numbers(cells: list[str], parse: dict[str, Any]) -> np.ndarray:
+    """Cells as floats, (rows,), NaN where they are missing or no number."""
+    if not parse:
+        return meaning.numbers(cells)
+    different = list(set(cells))
+    values = dict(zip(different, meaning.numbers(different, parse).tolist(), strict=True))
+    return np.array([values[cell] for cell in cells], np.float64)
+
+
+def rules(counts: Counter[str], different: list[str]) -> tuple[dict[str, Any], list[str]] | None:
+    """The rules by which most cells are numbers ({} where plain ones do), and cells that need them; None for words."""
+    total = sum(counts[cell] for cell in different)
+    odd = [cell for cell in different if number(cell) is None]
+    plain = 1 - sum(counts[cell] for cell in odd) / total
+    if not odd:
+        return {}, []
+    plainly = [cell for cell in different if number(cell) is not None]
+    known = sum(not _means_unknown(cell) for cell in odd)
+    found, examples = marks.rules(odd, plainly, known)
+    if found:
+        left = {cell: meaning.plain(cell, found) for cell in different if to_number(cell, found) is None}
+        share = 1 - sum(counts[cell] for cell in left) / total
+        if share > plain and _enough(share, left, counts, len(different)):
+            return found | _words(left), examples
+    odd = dict(zip(odd, odd, strict=True))
+    return (_words(odd), []) if _enough(plain, odd, counts, len(different)) else None
+
+
+def _enough(share: float, left: dict[str, str], counts: Counter[str], different: int) -> bool:
+    """Whether a column is one of numbers: nearly all cells, or all but one or two words that stand for "not known"."""
+    if share >= MOSTLY:
+        return True
+    if share >= 0.5 and different > SINGLE_WORD:  # a price is a number, though some are "on request"
+        often = [counts[cell] for cell in left]
+        if max(often) >= MOSTLY * sum(often) and not any(map(str.isdigit, max(left, key=lambda cell: counts[cell]))):
+            return True
+    return len(left) <= 2 and share >= 0.5 and all(map(_means_unknown, left.values()))
+
+
+def _means_unknown(cell: str) -> bool:
+    return cell.lower().strip(" .") in UNKNOWN | MISSING or not any(map(str.isalnum, cell))
+
+
+def _words(left: dict[str, str]) -> dict[str, Any]:
+    """Cells that mean "not known" besides the usual ones; `left` has them as written, and without marks (null bhp)."""
+    found = [cell for cell, bare in left.items() if _means_unknown(bare)]
+    return {"missing": found[:10]} if found else {}
+
+
+def far_values(counts: Counter[str], numbers: dict[str, float]) -> list[float]:
+    """Values such as -999 and 9999 that repeat and lie far from all others; `numbers` says what cells are."""
+    values: Counter[float] = Counter()
+    for cell, value in numbers.items():
+        if value == value:
+            values[value] += counts[cell]
+    found = [value for value in NEGATIVE if values.get(value, 0) > 1]
+    if found:
+        rest = [value for value in values if value not in found]
+        if len(rest) < 2 or min(rest) < 0:  # only where nothing else is negative
+            found = []
+    if len(values) < 5:
+        return found
+    for value in heapq.nlargest(2, values, key=abs):
+        digits = f"{abs(value):g}"
+        nines = bool(re.fullmatch(NINES, digits))
+        if not nines and digits != "99" and not (value < 0 and digits in ("100", "200")):
+            continue  # 100 and 200 are numbers like others, and -1 is too often a value
+        others = [other for other in values if other != value and other not in found]
+        if value in found:
+            continue
+        if len(others) < 4 or not 2 <= values[value] <= 0.95 * values.total():
+            continue
+        low, high = min(others), max(others)
+        gap = low - value if value < low else value - high
+        often = values[value] >= 0.002 * counts.total()
+        if gap > (0.5 if nines else 1.0) * max(high - low, 1e-9) and (value < 0 or often):
+            found.append(value)
+    return found

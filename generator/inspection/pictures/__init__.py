@@ -1,0 +1,1 @@
+"""Pictures: folders, archives and lists of them, copies for a project, data sets of the hub."""

@@ -1,0 +1,107 @@
+"""Data sets of the Hugging Face hub, read by its own library and kept as plain files that the rest can look at."""
+
+import logging
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ...errors import Problem
+from .copies import safe, unique
+
+_ADDRESS = re.compile(
+    r"(?:hf:(?://)?(?:datasets/)?|(?:https?://)?huggingface\.co/datasets/)([\w\-.]+(?:/[\w\-.]+)?)/?(?:[?#].*)?"
+)
+
+
+def name_of(given: str) -> str | None:
+    """`org/name` of `hf:org/name` or of the data set's page; None for what is no such address."""
+    found = _ADDRESS.fullmatch(given)
+    return found.group(1) if found else None
+
+
+def kept(name: str) -> Path:
+    """The folder of this user's machine that holds a data set once it was fetched."""
+    home = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
+    return Path(home or Path.home() / ".cache") / "hackgen" / "hub" / name.replace("/", "--")
+
+
+def fetch(name: str, folder: Path) -> Path:
+    """Load a data set (a name on the hub, or a folder) once, and write it below `folder`.
+
+    Pictures with a class become `<split>/<class>/<number>.png`, returned is the folder; all else becomes data.parquet.
+    """
+    if folder.is_dir():
+        return _written(folder)
+    try:
+        import datasets
+    except ImportError:
+        raise Problem(
+            f"{name}: the hub is read by its own library; pip install datasets, or name local files"
+        ) from None
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it warns of every attempt
+    try:
+        splits = datasets.load_dataset(name)
+    except Exception as error:  # the library raises the errors of whatever it is built on
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise Problem(
+            f"{name}: the hub's library cannot load it ({reason}); check the name and the network, or name local files"
+        ) from None
+    draft = folder.with_name(f"{folder.name}.{os.getpid()}.new")
+    try:
+        draft.mkdir(parents=True)
+        _write(splits, draft, datasets)
+        os.replace(draft, folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return _written(folder)
+
+
+def _written(folder: Path) -> Path:
+    table = folder / "data.parquet"
+    return table if table.is_file() else folder
+
+
+def _write(splits: Any, folder: Path, datasets: Any) -> None:
+    features = next(iter(splits.values())).features
+    pictures = [name for name, kind in features.items() if isinstance(kind, datasets.Image)]
+    classes = [name for name, kind in features.items() if isinstance(kind, datasets.ClassLabel)]
+    if pictures and classes:
+        for split, rows in splits.items():
+            rows = rows.cast_column(pictures[0], datasets.Image(decode=False))
+            _write_pictures(rows, pictures[0], classes[0], features[classes[0]].names, folder / split)
+        return
+    whole = datasets.concatenate_datasets(list(splits.values()))
+    named = {name: datasets.Value("string") for name in classes}
+    if named:
+        whole = whole.map(
+            lambda row: {name: _class(features[name].names, row[name]) for name in classes},
+            features=datasets.Features({**features, **named}),
+        )
+    whole.to_parquet(str(folder / "data.parquet"))
+
+
+def _class(names: list[str], number: int | None) -> str | None:
+    """The name of a class; hidden labels, as of a test set, are none or -1."""
+    return None if number is None or number < 0 else names[number]
+
+
+def _write_pictures(rows: Any, picture: str, label: str, names: list[str], folder: Path) -> None:
+    """A folder for each class; pictures whose label is hidden are left out."""
+    taken: set[str] = set()
+    folders = {name: unique("", safe(name), "", taken) for name in names}
+    for number, (row, content) in enumerate(_contents(rows, picture)):
+        name = _class(names, row[label])
+        if name is None:
+            continue
+        place = folder / folders[name]
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number:07d}.png").write_bytes(content)  # readers go by the content, not by the ending
+
+
+def _contents(rows: Any, picture: str) -> Iterator[tuple[dict[str, Any], bytes]]:
+    for row in rows:
+        stored = row[picture]
+        yield row, stored["bytes"] or Path(stored["path"]).read_bytes()

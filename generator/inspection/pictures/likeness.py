@@ -1,0 +1,102 @@
+"""Pictures that are equal or look alike, and those that do so across splits, by the code that a project uses."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...borrowed import shared
+from ..findings import Findings, Suspect
+
+MOST_PIXELS = 256 << 20  # bytes of pixels in which pictures that look alike are sought
+STEP = 1024  # pictures looked at together
+LARGEST = 64  # pixels a side at which pictures are compared, as a project does by default
+
+
+@dataclass
+class Opened:
+    """What opening pictures told, each list in the order of `rows`."""
+
+    rows: list[int]
+    sizes: list[tuple[int, int] | None]
+    modes: list[str]
+    errors: list[str]
+    pixels: list[Any] = field(default_factory=list)
+
+
+def alike_ones(found: Findings, listing: Any, opened: Opened) -> None:
+    """Pictures that are equal, that look alike, and those that do so across splits."""
+    import numpy as np
+
+    files, alike = shared("picture_file"), shared("alike")
+    good = [i for i, picture in enumerate(opened.pixels) if picture is not None]
+    if len(good) < 2:
+        return
+    one_size = len({opened.pixels[i].shape[:2] for i in good}) == 1
+    shape = opened.pixels[good[0]].shape[:2] if one_size else (LARGEST, LARGEST)
+    channels = 3 if any(opened.pixels[i].ndim == 3 for i in good) else 1
+    most = MOST_PIXELS // (shape[0] * shape[1] * channels)
+    if len(good) > most:
+        good = [good[number * len(good) // most] for number in range(most)]
+        found.notes.append(f"pictures that look alike are sought in a sample of {most:,}")
+    images = np.zeros((len(good), *shape, channels), np.uint8)
+    for place, i in enumerate(good):
+        picture, opened.pixels[i] = opened.pixels[i], None
+        if picture.shape[:2] != shape:
+            from PIL import Image
+
+            resized = Image.fromarray(picture).resize(shape[::-1], Image.Resampling.BILINEAR)
+            picture = np.asarray(resized)
+        images[place] = files.with_channels(picture, channels)
+    rows = [opened.rows[i] for i in good]
+    equal_ones(
+        found,
+        alike,
+        images,
+        [listing.names[row] for row in rows],
+        [listing.splits[row] for row in rows],
+        [listing.labels[row] for row in rows],
+    )
+
+
+def equal_ones(
+    found: Findings, alike: Any, images: Any, names: list[str], splits: list[str], labels: list[Any]
+) -> None:
+    """Suspects about equal and alike pictures, (n, height, width, channels) bytes; `labels` are None without any."""
+    import numpy as np
+
+    facts = np.concatenate([alike.facts(images[start : start + STEP]) for start in range(0, len(images), STEP)])
+    groups = alike.groups(images, facts)
+    equal = len(facts) - len(np.unique(facts["key"]))
+    similar = len(facts) - len(np.unique(groups)) - equal
+    for kind, count, numbers, how in (
+        ("duplicates", equal, facts["key"], "equal another one"),
+        ("near-duplicates", similar, groups, "look like another one"),
+    ):
+        if count:
+            found.facts[kind.replace("-", "_")] = count
+            pair = _pair(numbers, facts["key"] if kind == "near-duplicates" else None)
+            example = f", such as {names[pair[0]]} and {names[pair[1]]}" if pair else ""
+            found.suspects.append(Suspect(kind, None, f"{count} picture(s) {how}{example}; they stay in one split"))
+    of_key: dict[int, set[Any]] = {}
+    for key, label in zip(facts["key"].tolist(), labels, strict=True):
+        of_key.setdefault(key, set()).add(label)
+    if torn := sum(len(named) > 1 for named in of_key.values()):
+        found.suspects.append(Suspect("contradictions", None, f"{torn} picture(s) stand in several classes"))
+    by_split: dict[str, set[int]] = {}
+    for split, group in zip(splits, groups.tolist(), strict=True):
+        by_split.setdefault(split, set()).add(group)
+    for held_out, others in (("test", ("train", "valid")), ("valid", ("train",))):
+        torn = by_split.get(held_out, set()) & set().union(*(by_split.get(other, set()) for other in others))
+        if torn:
+            found.facts[f"in_{held_out}_and_elsewhere"] = len(torn)
+            detail = f"{len(torn)} picture(s) of {held_out} look like some of {' or '.join(others)}; those are left out"
+            found.suspects.append(Suspect("leakage", None, detail))
+
+
+def _pair(numbers: Any, differ: Any) -> tuple[int, int] | None:
+    """Two rows of one number, with different values in `differ` where that is given."""
+    first: dict[int, int] = {}
+    for row, number in enumerate(numbers.tolist()):
+        other = first.setdefault(number, row)
+        if other != row and (differ is None or differ[other] != differ[row]):
+            return other, row
+    return None

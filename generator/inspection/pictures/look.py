@@ -1,0 +1,205 @@
+"""What a folder, archive, list or array of pictures holds, judged by the very code that reads them in a project."""
+
+import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from ...borrowed import shared
+from ..findings import Column, Findings, Suspect
+from ..target.suggestion import suggestion
+from .copies import copy_pictures
+from .likeness import LARGEST, MOST_PIXELS, Opened, alike_ones, equal_ones
+
+__all__ = ["copy_pictures", "inspect_pictures"]
+MOST_FILES, MOST_BYTES = 100_000, 2 << 30  # of pictures that are opened; of more, a sample
+LEAST = 3  # pictures that make a class: one for train, valid and test each
+NAMED = 20  # files that a list in the findings holds
+CHUNK = 256  # pictures that a thread opens at a time
+
+
+def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
+    """The findings about pictures; None for a table that names none."""
+    if path.suffix.lower() == ".npz" or (path.is_dir() and any(path.glob("*-ubyte*"))):
+        return _of_arrays(path)
+    lists, labels = shared("picture_list"), shared("picture_labels")
+    column = ""
+    if is_table := path.is_file() and path.suffix.lower() != ".zip":
+        try:
+            found = Findings(str(path), "picture-list", path.stat().st_size)
+            listing, column = labels.around(path, target or "")
+        except ValueError:
+            return None
+    else:
+        found = Findings(str(path), "pictures")
+        try:
+            listing = lists.find(path)
+            if len(set(listing.labels) - {None}) < 2:
+                column = labels.join(listing, labels.tables_of(listing), target or "")
+        except ValueError as error:
+            found.notes.append(str(error))
+            return found
+    if column:
+        found.format = "picture-list"
+    found.bytes = sum(size for size, _ in listing.stamps) if path.is_dir() or is_table else path.stat().st_size
+    labelled = any(label is not None for label in listing.labels)
+    if (dropped := listing.keep(labelled)) and not column:
+        listing.notes.append(f"{dropped} picture(s) have no label and are left out")
+    found.rows = len(listing.names)
+    found.notes += listing.notes
+    if not listing.names:
+        found.notes.append("there are no pictures in it")
+        return found
+    _classes(found, listing.labels if labelled else [], column, path)
+    if any(listing.splits):
+        found.facts["splits"] = dict(Counter(split or "without" for split in listing.splits))
+    opened = _open(listing)
+    _files(found, listing, opened)
+    alike_ones(found, listing, opened)
+    unmatched = [note for note in listing.notes if "name no picture" in note or "not named" in note]
+    found.notes = [note for note in found.notes if note not in unmatched]
+    found.suspects += [Suspect("unmatched", None, f"{note}; left out") for note in unmatched]
+    return found
+
+
+def _classes(found: Findings, labels: list[str | None], column: str, path: Path) -> None:
+    """Classes with their counts, what speaks against a score, and the suggestion."""
+    counts = Counter(label for label in labels if label is not None)
+    ordered = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    found.facts["classes"] = ordered
+    if labels:
+        top = [[name, count] for name, count in list(ordered.items())[:10]]
+        found.columns = [Column(column or "label", "category", 0.0, len(counts), {"top": top})]
+    usable = [name for name, count in ordered.items() if count >= LEAST]
+    if len(usable) < 2:
+        why = "no labels" if len(counts) < 2 else "most classes have one or two pictures"
+        found.suggestion = suggestion("image-generation", None, str(path), f"{found.rows:,} pictures, {why}")
+        return
+    most, least = max(counts.values()), min(counts[name] for name in usable)
+    shares = {name: round(count / found.rows, 4) for name, count in ordered.items()}
+    found.facts["class_shares"] = shares
+    metric = ""
+    if least / found.rows < min(0.15, 0.4 / len(usable)) and most > 2 * least:
+        metric = "macro F1"
+        names = usable[0], usable[-1]
+        detail = f'"{names[0]}" has {shares[names[0]]:.1%} of the pictures, "{names[1]}" {shares[names[1]]:.1%}'
+        found.suspects.append(Suspect("imbalance", column or None, detail))
+    if len(usable) < len(counts):
+        shown = ", ".join(f'"{name}" {count}×' for name, count in list(ordered.items())[len(usable) :][:4])
+        detail = f"{shown}: too few for train, valid and test, so training leaves them out"
+        found.suspects.append(Suspect("rare-classes", column or None, detail))
+    how = f"the table's column {column}" if column else "a folder for each class"
+    found.suggestion = suggestion(
+        "image-classification", column or None, str(path), f"{len(counts)} classes: {how}", metric
+    )
+
+
+def _open(listing: Any) -> Opened:
+    """Open all pictures, or where they are very many a sample spread over all of them."""
+    count, size = len(listing.names), sum(size for size, _ in listing.stamps)
+    share = min(1.0, MOST_FILES / count, MOST_BYTES / max(size, 1))
+    wanted = max(1, int(count * share))
+    rows = [number * count // wanted for number in range(wanted)]
+    files = shared("picture_file")
+    side = LARGEST
+
+    def look(rows: list[int]) -> Opened:
+        here = Opened(rows, [], [], [])
+        for row in rows:
+            size, mode, error, picture = None, "", "", None
+            try:
+                source = shared_source(listing.root, listing.names[row])
+                size, mode = _head(source)
+                source.seek(0)
+                own = max(size) <= side
+                picture = files.pixels(source, *(size if own else (side, side)))
+            except files.Unreadable as trouble:
+                error = str(trouble)
+            here.sizes.append(size)
+            here.modes.append(mode)
+            here.errors.append(error)
+            here.pixels.append(picture)
+        return here
+
+    shared_source = shared("picture_list").source
+    whole = Opened([], [], [], [])
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as crew:
+        for part in crew.map(look, (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))):
+            for name in ("rows", "sizes", "modes", "errors", "pixels"):
+                getattr(whole, name).extend(getattr(part, name))
+    return whole
+
+
+def _head(source: Any) -> tuple[tuple[int, int], str]:
+    """Upright size and mode of a picture; raises `Unreadable`."""
+    from PIL import Image
+
+    files = shared("picture_file")
+    width, height, _ = files.head(source)
+    source.seek(0)
+    with Image.open(source) as picture:
+        return (width, height), picture.mode
+
+
+def _files(found: Findings, listing: Any, opened: Opened) -> None:
+    """Sizes, modes and what is corrupt."""
+    if len(opened.rows) < found.rows:
+        found.facts["opened"] = len(opened.rows)
+        found.notes.append(f"sizes, modes, corrupt and equal pictures are those of a sample of {len(opened.rows):,}")
+    sizes = Counter(f"{size[0]}×{size[1]}" for size in opened.sizes if size)
+    found.facts["sizes"] = dict(sizes.most_common(NAMED))
+    if len(sizes) > NAMED:
+        found.notes.append(f"there are {len(sizes)} different sizes; the most frequent are shown")
+    found.facts["modes"] = dict(Counter(mode for mode in opened.modes if mode).most_common())
+    bad = [(listing.names[row], error) for row, error in zip(opened.rows, opened.errors, strict=True) if error]
+    if bad:
+        found.facts["corrupt"] = [name for name, _ in bad][:NAMED]
+        first = f"{bad[0][0]} ({_cut(bad[0][1])})" + (f" and {len(bad) - 1} more" if len(bad) > 1 else "")
+        found.suspects.append(Suspect("corrupt", None, f"{first}; not copied, left out by train.py --skip-bad"))
+
+
+def _cut(reason: str) -> str:
+    return reason if len(reason) <= 60 else f"{reason[:59]}…"
+
+
+def _of_arrays(path: Path) -> Findings:
+    """The findings about idx files or an .npz."""
+    import numpy as np
+
+    arrays, layouts, alike = shared("picture_arrays"), shared("array_layouts"), shared("alike")
+    found = Findings(str(path), "npz" if path.suffix.lower() == ".npz" else "idx")
+    files = [path] if found.format == "npz" else [file for file in path.glob("*ubyte*") if file.is_file()]
+    found.bytes = sum(file.stat().st_size for file in files)
+    layout = layouts.npz if found.format == "npz" else layouts.idx_folder
+    labelled = True
+    try:
+        try:
+            sources, labels, splits = layout(path, True)
+        except ValueError as error:
+            sources, labels, splits = layout(path, False)
+            labelled = False
+            found.notes.append(f"no labels: {error}")
+        images = arrays.whole(path, sources)
+    except ValueError as error:
+        found.notes[:] = [str(error)]
+        return found
+    found.rows = len(images)
+    found.facts["sizes"] = {f"{images.shape[2]}×{images.shape[1]}": len(images)}
+    found.facts["modes"] = {
+        {1: "L", 3: "RGB", 4: "RGBA"}.get(images.shape[3], f"{images.shape[3]} channels"): len(images)
+    }
+    _classes(found, [str(label) for label in labels] if labelled else [], "", path)
+    if found.suggestion and labelled:
+        found.suggestion.why = found.suggestion.why.replace("a folder for each class", "the labels beside the pictures")
+    given = [split or "train" for split in splits.tolist()] if splits.any() else [""] * len(splits)
+    if splits.any():
+        found.facts["splits"] = dict(Counter(given))
+    most = max(2, MOST_PIXELS // int(np.prod(images.shape[1:])))
+    rows = np.arange(len(images)) if len(images) <= most else np.linspace(0, len(images) - 1, most).astype(int)
+    if len(rows) < len(images):
+        found.notes.append(f"pictures that look alike are sought in a sample of {most:,}")
+    shown = [f"number {row}" for row in rows.tolist()]
+    named = labels[rows].tolist() if labelled else [None] * len(rows)
+    equal_ones(found, alike, images[rows], shown, [given[row] for row in rows], named)
+    return found

@@ -1,0 +1,1 @@
+"""Series that lie in several files: one table, a file for each series."""

@@ -1,0 +1,1 @@
+"""What a person should look at before believing a score: leaks, copies, columns made of others."""

@@ -1,0 +1,113 @@
+"""What a person should look at before believing a score, whatever the target: odd cells, dates and columns."""
+
+import datetime
+
+from ..columns.aggregates import Profile
+from ..columns.cells import fits, one
+from ..columns.numbers import as_numbers, is_missing
+from ..columns.relation import Table
+from ..findings import Column, Suspect
+
+WORDS = {"?", "-", "--", "na", "n/a", "none", "unknown", "null", "nan", "missing", "not available", "undefined"} | {
+    "tbd", "unk",
+}  # fmt: skip
+NEARLY = 0.99  # of the known cells with one value: nearly constant
+MOST_KINDS = 200  # different values of a column in which several may be one that is written differently
+FEWEST_ROWS = 50  # below this, nearly all is too few to speak of
+
+
+def of_columns(table: Table, columns: list[Column], profiles: list[Profile]) -> list[Suspect]:
+    """What single columns show, and the file as a whole."""
+    found = [
+        Suspect("duplicate-names", name, "stands twice in the header, or but for case")
+        for name in table.duplicate_names
+    ]
+    for column, profile in zip(columns, profiles, strict=True):
+        if column.role == "identifier":
+            found.append(Suspect("identifier", column.name, column.why.removeprefix("identifier").strip("; ,")))
+        elif column.role in ("constant", "empty"):
+            found.append(Suspect("constant", column.name, column.why))
+        elif table.rows >= FEWEST_ROWS:
+            found += _nearly_constant(column, profile)
+        found += _as_text(column, profile) + _sentinels(column, profile) + _dates(column, profile)
+        found += _spellings(column, profile)
+    if table.ragged:
+        lines = ", ".join(map(str, table.ragged[:3]))
+        detail = f"{len(table.ragged)} row(s) with more or fewer cells are cut or filled up, first in line {lines}"
+        found.append(Suspect("ragged", None, detail))
+    return found
+
+
+def _nearly_constant(column: Column, profile: Profile) -> list[Suspect]:
+    """One value in nearly all rows."""
+    value, count = max(profile.counts.items(), key=lambda item: item[1], default=("", 0))
+    if profile.distinct < 2 or count < NEARLY * profile.known:
+        return []
+    share = count / profile.known
+    return [Suspect("nearly-constant", column.name, f'"{value}" in {share:.1%} of the known cells')]
+
+
+def _as_text(column: Column, profile: Profile) -> list[Suspect]:
+    """Numbers that are written with marks, units or commas."""
+    if not profile.look.examples or not column.parse.keys() & {"strip", "thousands", "decimal", "zeros"}:
+        return []
+    examples = ", ".join(f'"{cell}"' for cell in profile.look.examples[:2])
+    return [Suspect("numbers-as-text", column.name, f"numbers such as {examples} are read as numbers")]
+
+
+def _spellings(column: Column, profile: Profile) -> list[Suspect]:
+    """Kinds that differ in case or spaces only; single letters may mean different things so."""
+    if column.role != "category" or profile.distinct > MOST_KINDS:
+        return []
+    alike: dict[str, dict[str, int]] = {}
+    for value, count in profile.counts.items():
+        if len(value) > 1:
+            alike.setdefault(" ".join(value.casefold().split()), {})[value] = count
+    several = [values for values in alike.values() if len(values) > 1]
+    if not several:
+        return []
+    shown = "; ".join(", ".join(f'"{v}" {n}×' for v, n in list(values.items())[:4]) for values in several[:3])
+    return [Suspect("spellings", column.name, f"{shown}: values of their own, unless you write them alike")]
+
+
+def _sentinels(column: Column, profile: Profile) -> list[Suspect]:
+    """Words and numbers that stand for "not known"; profile.cells has counted them."""
+    if column.role in ("text", "constant", "empty"):
+        return []
+    found = []
+    numbers = as_numbers(list(profile.cells), {}).tolist() if profile.far else []
+    for value in profile.far:
+        count = sum(profile.cells[cell] for cell, n in zip(profile.cells, numbers, strict=True) if n == value)
+        found.append(Suspect("sentinel", column.name, f"{value:g} {count}×, far from all else (read as missing)"))
+    read = {word for word in column.parse.get("missing", ()) if as_numbers([word], {})[0] not in profile.far}
+    words = {c: count for c, count in profile.cells.items() if c and (c.lower() in WORDS or c in read)}
+    if words:
+        shown = ", ".join(f'"{word}" {count}×' for word, count in list(words.items())[:4])
+        kept = any(not is_missing(word, column.parse) and word not in read for word in words)
+        how = "a value like others" if kept else "read as missing"
+        found.insert(0, Suspect("sentinel", column.name, f"{shown} ({how})"))
+    return found
+
+
+def _dates(column: Column, profile: Profile) -> list[Suspect]:
+    """Dates in several forms, of unclear form, or in the future."""
+    if column.role != "date":
+        return []
+    found, forms = [], profile.look.forms
+    if len(forms) > 1:
+        example = [next((cell for cell in profile.cells if fits(cell, form)), "") for form in forms[:3]]
+        detail = "several forms: " + ", ".join(f'"{cell}"' for cell in example)
+        found.append(Suspect("mixed-dates", column.name, detail))
+    elif profile.look.ambiguous:
+        found.append(Suspect("mixed-dates", column.name, f"day or month first? Read as {forms[0]}"))
+    now = datetime.datetime.now()
+    try:
+        last = datetime.datetime.fromisoformat(column.detail.get("last", ""))
+    except ValueError:
+        return found
+    if last > now + datetime.timedelta(days=1):
+        form = forms[0]
+        late = sum(n for cell, n in profile.cells.items() if fits(cell, form) and one(cell, form) > now)
+        detail = f"{late or 'some'} in the future, the last is {column.detail['last']}"
+        found.append(Suspect("future-dates", column.name, detail))
+    return found

@@ -1,0 +1,137 @@
+"""What speaks against a score once the target is known: columns that give it away, and classes that are rare."""
+
+import numpy as np
+
+from ..columns.aggregates import Profile
+from ..columns.numbers import as_numbers, is_missing
+from ..columns.relation import Table
+from ..findings import Column, Suspect
+from ..words.names import words_of
+from ..words.vocabulary import GUESSED
+from .made_of import in_order, in_ranges, parts_of
+from .related import dated_names
+from .telling import FEWEST_ROWS, REPEATED, by_gaps, correlated, divides, is_class, tells
+
+FEWEST_OF_CLASS = 3  # rows, of which train, valid and test each get one
+
+
+def of_target(table: Table, columns: list[Column], profiles: list[Profile], target: Column, task: str) -> list[Suspect]:
+    """Columns that give the target away (they are not used any more), and unequal classes."""
+    found = []
+    place = columns.index(target)
+    if task in ("tabular-classification", "text-classification", "image-classification"):
+        found += _imbalance(target, profiles[place])
+    if task == "tabular-classification":
+        found += _rarest(target, profiles[place])
+    if table.rows >= FEWEST_ROWS:
+        found += _leaks(table, columns, place, task)
+    given = {suspect.column for suspect in found if suspect.kind == "leakage"}
+    left = [c for c in columns if c.use and c is not target and c.name not in given and c.role != "picture"]
+    for suspect in found:
+        if suspect.kind == "leakage" and left:  # else nothing to learn from would be left
+            column = next(column for column in columns if column.name == suspect.column)
+            column.use, column.why = False, f"gives {target.name} away: {suspect.detail}"
+    return found
+
+
+def shares(counts: dict[str, int]) -> dict[str, float]:
+    """The share of each class, the most frequent first."""
+    total = sum(counts.values()) or 1
+    return {name: count / total for name, count in sorted(counts.items(), key=lambda item: -item[1])}
+
+
+def learnt(profile: Profile) -> dict[str, int]:
+    """Rows of each class without those of so few rows that they cannot be divided, unless hardly one would be left."""
+    enough = {name: count for name, count in profile.counts.items() if count >= FEWEST_OF_CLASS}
+    return enough if len(enough) > 1 else profile.counts
+
+
+def is_imbalanced(profile: Profile) -> bool:
+    """Whether accuracy would look good without the rarest class: it has less than a fifth of an equal share."""
+    found = list(shares(learnt(profile)).values())
+    return len(found) > 1 and found[-1] < min(0.15, 0.4 / len(found)) and found[0] > 2 * found[-1]
+
+
+def _imbalance(target: Column, profile: Profile) -> list[Suspect]:
+    if not is_imbalanced(profile):
+        return []
+    found = shares(learnt(profile))
+    most, least = next(iter(found)), list(found)[-1]
+    detail = f'"{most}" has {found[most]:.1%} of the rows, "{least}" {found[least]:.1%}'
+    return [Suspect("imbalance", target.name, detail)]
+
+
+def _rarest(target: Column, profile: Profile) -> list[Suspect]:
+    """Classes of so few rows that they cannot be divided."""
+    rare = {name: count for name, count in profile.counts.items() if name not in learnt(profile)}
+    if not rare:
+        return []
+    shown = ", ".join(f'"{name}" {count}×' for name, count in list(rare.items())[:4]) + (" …" if len(rare) > 4 else "")
+    detail = f"{shown}: too few rows for train, valid and test, so training leaves them out"
+    return [Suspect("rare-classes", target.name, detail)]
+
+
+def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[Suspect]:
+    """Columns that tell the target in nearly all rows of the sample."""
+    target, cells = columns[place], table.columns[place]
+    known = [n for n, cell in enumerate(cells) if not is_missing(cell, target.parse)]
+    if len(known) < FEWEST_ROWS:
+        return []
+    stated = f"{len(known):,} rows looked at" if not table.whole else f"all {len(known):,} rows"
+    numeric = task == "tabular-regression"
+    if numeric:
+        wanted = as_numbers([cells[n] for n in known], target.parse)
+    else:
+        wanted = np.unique([cells[n] for n in known], return_inverse=True)[1]
+    found, by_name = [], []
+    dated = dated_names(columns)
+    earlier = set(dated) if target.name in dated else set()  # what was known before is no leak, however alike it is
+    for i, column in enumerate(columns):
+        if i == place or not column.use or column.role == "picture" or column.name in earlier:
+            continue
+        given = [table.columns[i][n] for n in known]
+        if numeric:
+            why = _tells_number(given, column, wanted)
+        else:
+            why = by_gaps(given, column, wanted)
+        if not why and not numeric and column.role not in ("text", "list"):
+            repeat = sum(count for count in table.counts[i].values() if count > 1) >= REPEATED * len(known)
+            why = (
+                (tells(given, column, wanted) if repeat else "")
+                or divides(given, column, wanted)
+                or is_class(given, wanted, column.name, target.name)
+            )
+        if why:
+            found.append(Suspect("leakage", column.name, f"{why} ({stated})"))
+        elif _named_after(column.name, target.name):
+            by_name.append(Suspect("leakage", column.name, f"its name says that it is made from {target.name}"))
+    found += by_name
+    if numeric:
+        parts = parts_of(table, columns, place, known, wanted, earlier | {s.column for s in found})
+        found += [Suspect("leakage", name, told) for name, told in parts.items()]
+    return found
+
+
+def _tells_number(given: list[str], column: Column, wanted: np.ndarray) -> str:
+    """Whether a column is the number to predict on another scale, or ranges of it."""
+    why = ""
+    if column.role == "number":
+        numbers = as_numbers(given, column.parse)
+        why = correlated(numbers, wanted) or in_order(numbers, column, wanted)
+    return why or (in_ranges(given, column, wanted) if column.role in ("number", "category") else "")
+
+
+MADE = GUESSED | set("encoded encode enc prob probability score label code cat num binary".split())
+
+
+def _named_after(name: str, target: str) -> bool:
+    """Whether a name is the target's with a word such as encoded or predicted."""
+    mine, its = words_of(name), words_of(target)
+    if set(mine) & GUESSED and ("y" in mine or set(mine) - GUESSED - MADE <= set(its)):
+        return True  # what a model said
+    rest = list(mine)
+    for word in its:
+        if word not in rest:
+            return False
+        rest.remove(word)
+    return bool(rest) and bool(its) and all(word in MADE or word.isdigit() for word in rest) and bool(set(rest) & MADE)

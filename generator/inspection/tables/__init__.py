@@ -1,0 +1,1 @@
+"""Tables of every format: opening them, what is no row of theirs, and from a file to findings."""

@@ -1,0 +1,160 @@
+"""A table from file to findings: open it, measure its columns, suspect, suggest."""
+
+import itertools
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..columns.numbers import is_missing, to_number
+from ..columns.roles import columns_of
+from ..findings import Column, Findings, Suspect
+from ..suspects.columns import of_columns
+from ..suspects.leaks import of_target, shares
+from ..suspects.repeats import of_rows
+from ..target.suggestion import suggest
+from . import opening
+
+MOST_ABOUT = 6  # columns of a table of labels; one of more says enough by itself
+MOST_ODD = 10  # different cells of a target that are no numbers
+MOST_BESIDE, MOST_FOLDERS = 2000, 20  # entries of a folder, and folders, in which pictures of a table are looked for
+
+
+def inspect_table(path: str, place: Path, format: str, target: str | None = None) -> Findings:
+    """What a table holds; raises `Problem` for what cannot be read and `Misuse` for an unknown target."""
+    with opening.opened(place, format) as table:
+        if target is not None:
+            target = opening.nearest_column(place, table.names, target)
+        columns, profiles = columns_of(table)
+        found = Findings(path, table.format, place.stat().st_size, table.rows, columns, dialect=table.dialect)
+        found.notes = table.notes
+        if not table.whole:
+            found.facts["sample"] = len(table.sample)
+            found.notes.append(f"roles, leaks and near duplicates are judged by a sample of {len(table.sample):,} rows")
+        if not table.rows:
+            found.notes.append("the table has no rows")
+            return found
+        found.suspects = of_columns(table, columns, profiles) + of_rows(table, columns)
+        if one_text(found) and target is None and format == "csv":
+            if other := texts(place):
+                return other
+        named = any(column.role == "picture" for column in columns) or names_pictures(place, table)
+        if named and (other := pictures(place, target)):
+            return other
+        found.suggestion, as_series = suggest(table, columns, profiles, target, path)
+        if as_series:
+            found.facts["series"] = {"shape": as_series["shape"]} | as_series["facts"]
+            of_first_rows(found, as_series["looked_at"])
+            found.suspects += as_series["suspects"]
+        if not found.suggestion:
+            found.notes.append(nothing_to_predict(found))
+            return found
+        about_target(found, table, columns, profiles)
+    return found
+
+
+def of_first_rows(found: Findings, looked_at: int) -> None:
+    """Say that steps and gaps are those of a long table's first rows; its span is known from all of them."""
+    if looked_at >= found.rows:
+        return
+    found.notes.append(f"steps, gaps and season of series are judged by the first {looked_at:,} rows")
+    time = next((column for column in found.columns if column.name == found.suggestion.time), None)
+    if time and time.role == "date":
+        found.facts["series"] |= {name: time.detail[name] for name in ("first", "last") if name in time.detail}
+
+
+def nothing_to_predict(found: Findings) -> str:
+    """Why no column of a table is suggested, and what to do about it."""
+    if found.rows == 1:
+        return "the table has a single row, and learning takes dozens; add rows, or name other data"
+    varied = [column.name for column in found.columns if column.role not in ("constant", "empty")]
+    if not varied:
+        return "no column has two different values, so there is nothing to predict; name other data"
+    if len(varied) == 1:
+        return f'only "{varied[0]}" has different values; add columns that may tell about it, or dates to forecast it'
+    if all(column.role == "identifier" for column in found.columns if column.name in varied):
+        return (
+            "the columns only tell rows apart (identifiers); add what is known of the rows, or name one with --target"
+        )
+    return "no column can be predicted from others; name one with --target"
+
+
+def about_target(found: Findings, table: opening.Table, columns: list, profiles: list) -> None:
+    """Classes, leaks and imbalance, once the target is known; group and time have consequences too."""
+    suggestion = found.suggestion
+    if suggestion.target is None:
+        return
+    place = next(i for i, column in enumerate(columns) if column.name == suggestion.target)
+    target = columns[place]
+    if suggestion.task != "time-series-forecasting":
+        found.suspects += of_target(table, columns, profiles, target, suggestion.task)
+    target.use, target.why = True, ""
+    if suggestion.task == "tabular-regression":
+        found.suspects += no_numbers(table, target, place)
+    used = {column.name for column in columns if column.use}
+    suggestion.alternatives = [name for name in suggestion.alternatives if name in used]
+    found.suspects = [s for s in found.suspects if s.column not in used or s.kind not in ("identifier", "constant")]
+    if suggestion.task.endswith("classification"):
+        found.facts["classes"] = dict(sorted(profiles[place].counts.items(), key=lambda item: -item[1])[:50])
+        found.facts["class_shares"] = {
+            name: round(share, 4) for name, share in list(shares(profiles[place].counts).items())[:50]
+        }
+    if suggestion.group and suggestion.task != "time-series-forecasting":
+        found.suspects.append(
+            Suspect(
+                "grouped",
+                suggestion.group,
+                "its values repeat: rows of one value stay in one split, and it is not used",
+            )
+        )
+
+
+def no_numbers(table: opening.Table, target: Column, place: int) -> list[Suspect]:
+    """Cells of a number to predict that are none, if few: they count as missing, so that their rows are left out."""
+    known = (cell for cell in table.columns[place] if not is_missing(cell, target.parse))
+    cells = Counter(cell for cell in known if to_number(cell, target.parse) is None)
+    if not 0 < len(cells) <= MOST_ODD:
+        return []
+    target.parse["missing"] = [*target.parse.get("missing", ()), *cells]
+    shown = ", ".join(f'"{cell[:20]}" {count}×' for cell, count in cells.most_common(4))
+    return [Suspect("sentinel", target.name, f"{shown} (no number, so the row is left out)")]
+
+
+def one_text(found: Findings) -> bool:
+    """Whether the table is only lines of text; a list of names or codes is not worth going on with."""
+    return len(found.columns) == 1 and found.columns[0].role == "text"
+
+
+def texts(place: Path) -> Findings:
+    """The same file as texts, a text a line."""
+    from ..texts.look import inspect_texts
+
+    return inspect_texts(place)
+
+
+def names_pictures(place: Path, table: opening.Table) -> bool:
+    """Whether most cells of a column are names of pictures beside the table or in a folder there, without ending."""
+    if place.suffix.lower() not in (".csv", ".tsv") or len(table.names) > MOST_ABOUT:
+        return False
+    here = list(itertools.islice(os.scandir(place.resolve().parent), MOST_BESIDE))
+    folders = [entry.path for entry in here if entry.is_dir() and not entry.name.startswith(".")][:MOST_FOLDERS]
+    inside = itertools.chain.from_iterable(itertools.islice(_scanned(folder), MOST_BESIDE) for folder in folders)
+    names = (os.path.splitext(entry.name) for entry in (*here, *inside))
+    stems = {stem for stem, ending in names if ending.lower() in opening.PICTURE_ENDINGS}
+    some = (set(cells[:MOST_BESIDE]) - {""} for cells in table.columns) if stems else ()
+    return any(len(cells & stems) >= max(2, len(cells) / 2) for cells in some)
+
+
+def _scanned(folder: str) -> Iterator[os.DirEntry[str]]:
+    """The entries of a folder, none of one that cannot be read."""
+    try:
+        yield from os.scandir(folder)
+    except OSError:
+        return
+
+
+def pictures(place: Path, target: str | None) -> Findings | None:
+    """The same file as a list of pictures; None where there are no pictures of these names."""
+    from ..pictures.look import inspect_pictures
+
+    return inspect_pictures(place, target)

@@ -1,0 +1,61 @@
+"""Opening a table of any format for DuckDB, and finding a column by its name."""
+
+import gzip
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from ...errors import Misuse, Problem
+from ..columns.formats import PICTURE_ENDINGS, TABLE_ENDINGS, format_of
+from ..columns.relation import SAMPLE, Table
+from . import engine_tables, json_tables, sheets, text_tables
+
+__all__ = ["PICTURE_ENDINGS", "SAMPLE", "TABLE_ENDINGS", "Table", "format_of", "nearest_column", "opened"]
+CAREFUL = 32 * 2**20  # bytes of text that are read with care, and wholly in memory
+OPENERS = {
+    "parquet": engine_tables.open_parquet,
+    "json": json_tables.open_json,
+    "jsonl": json_tables.open_json,
+    "excel": sheets.open_excel,
+}
+
+
+@contextmanager
+def opened(path: Path, format: str) -> Iterator[Table]:
+    """The table in a file; temporary files last as long as the context. Raises `Problem` for what cannot be read."""
+    folder = Path(tempfile.mkdtemp(prefix="hackgen-inspect-"))
+    table = Table(path, format, [], folder)
+    try:
+        try:
+            if format == "csv":
+                text_tables.open_csv(table, folder, CAREFUL)
+            else:
+                OPENERS[format](table, folder)
+        except (duckdb.Error, zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, UnicodeError) as error:
+            line = str(error).strip().splitlines()[0][:200]
+            raise Problem(f"{path} cannot be read as {format} ({line}); get it again, or save it anew") from None
+        yield table
+    finally:
+        table.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def nearest_column(path: Path, names: list[str], wanted: str) -> str:
+    """The column of that name, also if only its case differs; else a `Misuse` that names the nearest."""
+    import difflib
+
+    if wanted in names:
+        return wanted
+    same = [name for name in names if name.lower() == wanted.lower()]
+    if len(same) == 1:
+        return same[0]
+    close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5) or same[:1]
+    known = ", ".join(names[:20]) + (" …" if len(names) > 20 else "")
+    meant = f'; did you mean "{close[0]}"?' if close else f" (it has: {known})"
+    raise Misuse(f'{path} has no column "{wanted}"{meant}')

@@ -1,0 +1,75 @@
+"""Opening Excel workbooks: the sheet with the most cells."""
+
+import datetime
+import itertools
+from pathlib import Path
+from typing import Any
+
+from ...borrowed import borrowed
+from ...errors import Problem
+from ..columns.relation import Table, fill, take_names
+from . import ends
+from .headers import is_header
+
+
+def open_excel(table: Table, folder: Path) -> None:
+    """The sheet with the most cells; empty rows, and empty columns after it, are left out."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(table.path, read_only=True, data_only=True)
+    except Exception as error:  # openpyxl raises whatever its parsers meet
+        raise Problem(f"{table.path} cannot be read as Excel ({error}); save it again as .xlsx or CSV") from None
+    parts = borrowed("sheet_parts", "readers/tables/excel/tables")
+    sheets, unsaved = {}, {}
+    for sheet in book.worksheets:
+        if hasattr(sheet, "reset_dimensions"):
+            sheet.reset_dimensions()  # what the file says of its size is often wrong
+        merged, unsaved[sheet.title] = parts.of_sheet(table.path, sheet)
+        filled = parts.Filled(merged)
+        rows = enumerate(sheet.iter_rows(values_only=True), 1)
+        sheets[sheet.title] = [[_excel_cell(value) for value in filled.row(place, list(row))] for place, row in rows]
+    book.close()
+    filled = {name: sum(map(bool, itertools.chain.from_iterable(rows))) for name, rows in sheets.items()}
+    if not any(filled.values()):
+        table.notes.append("no sheet holds any cell")
+        return
+    chosen = max(filled, key=filled.get)
+    table.dialect["sheet"] = chosen
+    if others := [name for name in filled if name != chosen and filled[name]]:
+        table.notes.append(f'the largest sheet, "{chosen}", is read; the others are not: {", ".join(others[:5])}')
+    if unsaved[chosen]:
+        table.notes.append(
+            f"{unsaved[chosen]:,} formula(s) have no saved result and are read as empty; open the workbook in a "
+            "spreadsheet program and save it there"
+        )
+    rows = sheets[chosen]
+    width = max(map(len, rows))
+    rows = [row + [""] * (width - len(row)) for row in rows]
+    skip = _title_rows(rows)
+    rows = [row for row in rows[skip:] if any(row)]
+    width = max(i + 1 for row in rows for i, cell in enumerate(row) if cell)
+    rows = [row[:width] for row in rows]
+    table.dialect["skip"] = skip
+    header = is_header(rows) if len(rows) > 1 else True
+    take_names(table, rows, header)
+    fill(table, ends.trimmed(table, rows[header:]))
+
+
+def _title_rows(rows: list[list[str]]) -> int:
+    """Rows above the table: empty ones, and titles that fill fewer than half the cells of what follows."""
+    counts = [sum(map(bool, row)) for row in rows[:100]]
+    usual = sorted(counts)[len(counts) // 2]
+    return next((i for i, count in enumerate(counts) if count and 2 * count > usual), 0)
+
+
+def _excel_cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ", "seconds")
+    return " ".join(str(value).split())

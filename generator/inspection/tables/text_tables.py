@@ -1,0 +1,197 @@
+"""Opening delimited text: small files with care and wholly in memory, large ones by DuckDB where they are.
+
+Up to CAREFUL bytes delimited.py reads, which knows stray quotes and ragged rows; larger files are read by DuckDB in
+the dialect found at their beginning and at places spread over them, and never held in memory.
+"""
+
+import codecs
+import io
+import re
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+from ...errors import Problem
+from ..columns import delimited
+from ..columns.numbers import number
+from ..columns.relation import Table, bytes_of, fill, sample_rows, take_names
+from . import ends
+from .headers import is_header
+
+CHUNKS = 64  # places of a large file that the sample is taken from
+END = 2**16  # bytes in which its last row is looked for
+
+
+def open_csv(table: Table, folder: Path, careful: int) -> None:
+    """A delimited text; one of more than `careful` bytes stays on disk."""
+    with bytes_of(table) as file:
+        raw = file.read(careful + 1)
+    if len(raw) > careful:
+        return _large_csv(table, folder, raw)
+    encoding = delimited.encoding_of(raw)
+    text = raw.decode(encoding, "replace").removeprefix("\ufeff")
+    if "\0" in text:
+        table.notes.append(f"{text.count(chr(0))} NUL character(s) were left out")
+        text = text.replace("\0", "")
+    if not text.strip():
+        table.notes.append("the file holds nothing but white space")
+        return None
+    reading = delimited.read(text)
+    table.ragged = reading.ragged
+    describe(table, reading.dialect, encoding, reading.rows)
+    if table.ragged:
+        table.dialect["lenient"] = True
+    rows = ends.trimmed(table, reading.rows[table.dialect["header"] :])
+    fill(table, rows)
+    return None
+
+
+def describe(table: Table, dialect: delimited.Dialect, encoding: str, rows: list[list[str]]) -> None:
+    """Write down the dialect, and names from the first row if it holds them."""
+    member = table.dialect.pop("member", None)
+    table.dialect |= {
+        "delimiter": dialect.delimiter,
+        "quote": dialect.quote,
+        "encoding": "utf-8" if encoding == "utf-8-sig" else encoding,
+    }
+    take_names(table, rows, is_header(rows) if len(rows) > 1 else _only_names(rows[0]))
+    table.dialect["skip"] = dialect.skip
+    if member is not None:
+        table.dialect["member"] = member
+
+
+def _only_names(row: list[str]) -> bool:
+    return not any(number(cell) is not None for cell in row) and all(0 < len(cell) <= 60 for cell in row)
+
+
+def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
+    """A file that is not held in memory: its beginning and a sample decide, and DuckDB reads it."""
+    encoding = delimited.encoding_of(raw[: 2**20], cut=True)
+    with table.path.open("rb") as file:
+        packed = file.read(2) in (b"\x1f\x8b", b"PK")
+    head = raw[: 2**20].decode(encoding, "ignore").removeprefix("\ufeff")
+    head = head[: head.rindex("\n") + 1] if "\n" in head else head
+    reading = delimited.read(head)
+    dialect = reading.dialect
+    lines = head.splitlines() if dialect.delimiter == " " else []
+    aligned = any("  " in line or line != line.strip() for line in lines)
+    plain = encoding == "utf-8-sig" and not packed and not aligned
+    path = table.path if plain else _as_utf8(table, folder, encoding, aligned)
+    describe(table, dialect, encoding, reading.rows)
+    last = _last_rows(path, dialect)
+    rows = reading.rows[table.dialect["header"] :] + last
+    ends.trimmed(table, rows)
+    total = last[-1] if "foot" in table.dialect else []
+    _spread(table, path, dialect)
+    table.sample = [row for row in table.sample if row not in (total, rows[0] if "units" in table.dialect else [])]
+    table.dialect["quote"] = dialect.quote
+    table.whole = False
+    if dialect.delimiter == delimited.ONE_COLUMN:
+        table.notes.append("one column: its lines are not divided")
+    table.relation = _reading(table, path, dialect, total)
+    if not total:  # which is known by its text
+        table.as_numbers = lambda places: _reading(table, path, dialect, total, numbers=places)
+    table.relax = lambda: _mend(table, folder, path, dialect, total, plain)
+
+
+def _mend(table: Table, folder: Path, path: Path, dialect: delimited.Dialect, total: list[str], plain: bool) -> None:
+    """Read rows of another length, broken quotes and bytes of another encoding too, which is slower."""
+    if plain and not _is_utf8(path):
+        table.dialect["encoding"] = "cp1252"
+        path = _as_utf8(table, folder, "cp1252")
+    table.relation = _reading(table, path, dialect, total, strict=False)
+    table.dialect["lenient"] = True
+    table.notes.append("some rows have another number of cells, or broken quotes; they are padded or left out")
+
+
+def _reading(
+    table: Table,
+    path: Path,
+    dialect: delimited.Dialect,
+    total: list[str],
+    strict: bool = True,
+    numbers: Collection[int] = (),
+) -> str:
+    """The relation that reads the file as it is now, without a row of units and the row `total`, if not empty.
+
+    numbers  columns read as numbers; asking for a cell that is none fails
+    """
+    name = str(path)
+    if any(special in name for special in "*?["):  # DuckDB would take it for a pattern
+        link = table.folder / "link.csv"
+        if not link.exists():
+            link.symlink_to(path.resolve())
+        name = str(link)
+    name, delimiter = name.replace("'", "''"), dialect.delimiter.replace("'", "''")
+    quote = "'" + dialect.quote.replace("'", "''") + "'"
+    lax = "" if strict else ", max_line_size=16000000, strict_mode=false, null_padding=true, ignore_errors=true"
+    lax += "" if strict else ", parallel=false"
+
+    columns = ", ".join(f"'c{i}': '{'DOUBLE' if i in numbers else 'VARCHAR'}'" for i in range(dialect.width))
+    relation = (
+        f"read_csv('{name}', delim='{delimiter}', quote={quote}, escape={quote}, header=false, auto_detect=false, "
+        f"skip={dialect.skip + table.dialect['header'] + ('units' in table.dialect)}, columns={{{columns}}}, "
+        f"compression='none'{lax})"
+    )
+    if not total:
+        return relation
+    cells = (f"coalesce(trim(c{i}), '') = '" + cell.replace("'", "''") + "'" for i, cell in enumerate(total))
+    return f"(SELECT * FROM {relation} WHERE NOT ({' AND '.join(cells)}))"
+
+
+def _last_rows(path: Path, dialect: delimited.Dialect) -> list[list[str]]:
+    """The whole rows in a file's last lines."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - END))
+        text = file.read().partition(b"\n")[2].decode("utf-8", "ignore")
+    return _whole_rows(text, dialect, dialect.quote)
+
+
+def _spread(table: Table, path: Path, dialect: delimited.Dialect) -> None:
+    """Take a sample from places spread over the file; quotes are given up where more of its rows are whole so."""
+    size, length, most = path.stat().st_size, 2**18, sample_rows(dialect.width) // CHUNKS
+    with_quotes, without, taken = [], [], 0
+    with path.open("rb") as file:
+        for i in range(CHUNKS):
+            file.seek(max(0, (size - length) * i // (CHUNKS - 1)))
+            lines = file.read(length).split(b"\n")[1:-1][: 2 * most]
+            text = b"\n".join(lines).decode("utf-8", "ignore")
+            taken += len(text)
+            plain, quote = _whole_rows(text, dialect, ""), dialect.quote
+            without.append(plain)
+            with_quotes.append(_whole_rows(text, dialect, quote) if quote and quote in text else plain)
+    if sum(map(len, without)) > sum(map(len, with_quotes)):
+        dialect.quote = ""
+    found = with_quotes if dialect.quote else without
+    table.sample = [row for rows in found for row in rows[:most]]
+    table.likely_rows = sum(map(len, found)) * size // max(taken, 1)
+
+
+def _whole_rows(text: str, dialect: delimited.Dialect, quote: str) -> list[list[str]]:
+    """The rows of all cells, without empty ones behind the last; `quote` "" is none."""
+    rows, width = delimited.split(text, dialect.delimiter, bool(quote), quote=quote or '"')[0], dialect.width
+    return [row[:width] for row in rows if len(row) >= width and not any(row[width:])]
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while block := file.read(2**22):
+                decoder.decode(block)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _as_utf8(table: Table, folder: Path, encoding: str, aligned: bool = False) -> Path:
+    """A temporary copy as UTF-8, unpacked, without mark or NUL characters; `aligned` cells get one space between."""
+    path = folder / "unpacked.csv"
+    with bytes_of(table) as file, path.open("w", encoding="utf-8", newline="") as out:
+        text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
+        while block := text.read(2**20):
+            block = (block + text.readline() if aligned else block).replace("\0", "").removeprefix("\ufeff")
+            out.write(re.sub(r"^ +| +(?=[ \r\n])", "", block, flags=re.MULTILINE) if aligned else block)
+            if shutil.disk_usage(folder).free < 2**30:
+                raise Problem(f"{table.path} needs more room unpacked than {folder.parent} has; unpack it elsewhere")
+    return path

@@ -1,0 +1,207 @@
+"""Which column of a table is likely to be the one to predict: evidences, each with its weight and its sentence.
+
+A column's points are the sum of its evidences: what its name says (names.py), where it stands, what its values are
+beside those of the others, and whether the others tell anything about it. WEIGHTS are the only numbers to tune.
+"""
+
+from dataclasses import dataclass, field
+
+from ..columns.aggregates import Profile
+from ..columns.relation import Table
+from ..findings import Column
+from ..suspects.related import dated_names, dummies_of, event_of, guessed_of, members_of, sums_of
+from ..words.names import by_name, families, file_is_named_after, is_derived, is_known_before, words_of
+from ..words.vocabulary import AMOUNTS, CLASSES, COUNTS, DIVIDED, GUESSED, INPUTS, NOT_DONE, OUTCOMES
+from .predictable import told_by_others
+
+MOST_CLASSES = 50
+CLOSE = 7.0  # points below the best up to which a column may be meant as well
+MOST_CLOSE = 3
+BESIDE_TEXTS = 4  # other columns up to which a table with texts is one of texts
+MANY_NUMBERS = 8  # other columns from which on the only one of words is likely to be their class
+FEW_NUMBERS = 10  # different integers up to which they are taken for classes
+
+# evidence: points for each unit of it, and the sentence for a person ("" = too weak to be a reason)
+WEIGHTS: dict[str, tuple[float, str]] = {
+    "name": (1.0, 'the name "{name}"'),  # points of names.py
+    "known beforehand": (-3.5, ""),  # its name is one of inputs
+    "file": (4.0, "the file is named after it"),
+    "last": (3.2, "it is the last column"),
+    "first": (2.8, "it is the first column"),
+    "classes": (0.2, ""),
+    "two classes": (0.8, ""),
+    "words": (0.0, ""),
+    "many words": (-2.0, ""),
+    "only classes": (0.5, "the only one with few values"),
+    "only classes at an end": (1.2, ""),
+    "only words": (0.5, "the only one of words"),
+    "only words of many": (2.0, "all others are numbers"),
+    "only number": (1.0, "the only one that is measured"),
+    "outcomes": (4.0, "its values are those of outcomes"),
+    "event": (8.0, "another column says after what time it happened"),
+    "another guesses it": (8.0, "another column is what a model said about it"),
+    "guessed": (-8.0, ""),  # by a model, as its name says
+    "classes of texts": (1.5, "the other column holds texts"),
+    "no classes of texts": (-1.0, ""),
+    "inputs": (-4.0, ""),  # its values are sexes, days of the week …
+    "sum": (-3.0, ""),  # of columns beside it
+    "one of many": (-6.0, ""),  # yes or no for each value of what was one column
+    "numbered": (-4.0, ""),  # x1 x2 x3
+    "latest": (9.0, "it is the latest of the columns that are named by dates"),
+    "derived": (-2.5, ""),  # log_price beside price
+    "has derived": (-1.0, ""),
+    "missing": (-3.0, ""),
+    "some missing": (-0.5, ""),
+    "who was measured": (-6.0, ""),
+    "designed": (-2.5, ""),  # its values are equally frequent, as those of an experiment's factors are
+    "told by others": (1.2, "the other columns tell something about it"),
+    "told by nothing": (-0.5, ""),
+}
+
+
+@dataclass
+class Chosen:
+    """A column to predict, with the reason."""
+
+    place: int
+    points: float
+    why: str
+    alternatives: list[int] = field(default_factory=list)  # places of what may be meant as well, the likeliest first
+
+
+def choose(table: Table, columns: list[Column], profiles: list[Profile], wanted: str | None) -> Chosen | None:
+    """The column to predict: the one that was named, else the one with most points; None where there is none."""
+    if wanted is not None:
+        return Chosen([column.name for column in columns].index(wanted), 0.0, "named with --target")
+    found = evidences(table, columns, profiles)
+    scored = [_weighed(place, columns[place].name, evidence) for place, evidence in found.items()]
+    ranked = sorted(scored, key=lambda chosen: -chosen.points)
+    for other in ranked[1 : MOST_CLOSE + 1]:
+        if other.points > max(0.0, ranked[0].points - CLOSE):
+            ranked[0].alternatives.append(other.place)
+    return ranked[0] if ranked else None
+
+
+def _weighed(place: int, name: str, evidence: dict[str, float]) -> Chosen:
+    points = {kind: WEIGHTS[kind][0] * amount for kind, amount in evidence.items()}
+    strongest = sorted((kind for kind in points if points[kind] >= 1 and WEIGHTS[kind][1]), key=lambda k: -points[k])
+    why = ", ".join(WEIGHTS[kind][1].format(name=name) for kind in strongest)
+    return Chosen(place, sum(points.values()), why or "nothing speaks for another column")
+
+
+def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> dict[int, dict[str, float]]:
+    """What speaks for and against each column that could be predicted."""
+    usable = [i for i, column in enumerate(columns) if column.role not in ("identifier", "constant", "empty")]
+    possible = [i for i in range(len(columns)) if _possible(columns[i], profiles[i])]
+    if not possible or len(usable) < 2:
+        return {}
+    related, dated = families([column.name for column in columns]), dated_names(columns)
+    members, told = members_of(table, columns), told_by_others(table, columns, usable)
+    sums = sums_of(table, columns)
+    dummies, guessed, event = dummies_of(columns), guessed_of(table, columns, possible), event_of(columns)
+    found = {}
+    for i in possible:
+        evidence = _of_name(table, columns, i, usable) | _of_values(columns, profiles, i, usable)
+        evidence["last"], evidence["first"] = i == usable[-1], i == usable[0] != usable[-1]
+        evidence["latest"] = columns[i].name in dated[-1:]
+        numbered = columns[i].name in related or columns[i].name in dated
+        evidence["numbered"] = numbered and not evidence["latest"] and table.dialect.get("header", True)
+        evidence["missing"], evidence["some missing"] = columns[i].missing, columns[i].missing > 0
+        evidence["sum"] = i in sums
+        words = words_of(columns[i].name)
+        evidence["who was measured"] = i in members or words[-1:] == ["id"] or "".join(words) in DIVIDED
+        evidence["one of many"] = columns[i].name in dummies
+        evidence["another guesses it"], evidence["event"] = i == guessed, columns[i].name == event
+        if evidence["one of many"]:
+            evidence["name"] = evidence["file"] = 0.0  # its name is a value, such as charge_fraud
+        if i in told:
+            evidence["told by others"], evidence["told by nothing"] = told[i], told[i] < 0.01
+        found[i] = {kind: float(amount) for kind, amount in evidence.items() if amount}
+    named = [evidence for evidence in found.values() if "file" in evidence]
+    if len(named) > 1:  # wind_speed and wind_direction in wind.csv: only the one that says most is what it is about
+        for evidence in named:
+            if evidence["file"] < 1:
+                del evidence["file"]
+    return found
+
+
+def _possible(column: Column, profile: Profile) -> bool:
+    """Whether a column could be predicted at all."""
+    if column.role not in ("number", "category") or profile.distinct < 2:
+        return False
+    if column.missing > (0.95 if by_name(column.name) >= 10 else 0.8):  # labels are few where most rows wait for one
+        return False
+    return column.role == "number" or profile.distinct <= max(2, min(200, 0.34 * profile.known))
+
+
+# Names
+
+
+def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> dict[str, float]:
+    name, others = columns[i].name, [column.name for k, column in enumerate(columns) if k != i]
+    found = {"derived": any(is_derived(name, other) for other in others)}
+    found["has derived"] = any(is_derived(other, name) for other in others)
+    if not table.dialect.get("header", True):
+        return found
+    place = name.lower() == "y" and i > 0 and columns[i - 1].name.lower() == "x" and len(usable) > 3
+    found["name"] = 0.0 if place else by_name(name)
+    words = words_of(name)
+    found["known beforehand"] = (place or is_known_before(name)) * (0.75 if i == usable[-1] else 1.0)
+    if columns[i].role == "category" and columns[i].distinct > 2 and set(words[-1:]) & AMOUNTS:
+        found["name"] *= 0.5  # a price of words is a range, a rating of words says who may see the film
+    if columns[i].distinct == 2 and words[-1:] and words[-1].endswith("ed") and len(words[-1]) > 5:
+        found["name"] = max(found["name"], 6.0 * (words[-1] not in NOT_DONE))  # enrolled, resigned, shipped
+    found["file"] = file_is_named_after(table.path, name)
+    found["guessed"] = bool(set(words) & GUESSED)
+    return found
+
+
+# Values
+
+
+def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: list[int]) -> dict[str, float]:
+    """What a column's values are beside those of the others."""
+    column, profile = columns[i], profiles[i]
+    counted = column.role == "number" and set(words_of(column.name)) & COUNTS - CLASSES
+    classes = are_classes(column, profile) and (profile.distinct == 2 or not counted)
+    others = [k for k in usable if k != i and columns[k].role not in ("date", "text")]
+    word, at_end = column.role == "category", i in (usable[0], usable[-1])
+    found = {"classes": classes, "two classes": classes and profile.distinct == 2, "words": word}
+    found["inputs"] = word and {value.strip().lower() for value in list(profile.counts)[:20]} - {"i", "other"} <= INPUTS
+    found["outcomes"] = word and profile.distinct <= FEW_NUMBERS and _are_outcomes(profile)
+    found["many words"] = word and profile.distinct > 30
+    if others:
+        alone = classes and not any(are_classes(columns[k], profiles[k]) for k in others)
+        found["only classes"], found["only classes at an end"] = alone, alone and at_end
+        found["only words"] = word and all(columns[k].role == "number" for k in others)
+        found["only words of many"] = (
+            found["only words"] and i in (0, usable[-1]) and profile.distinct > 2 and len(others) >= MANY_NUMBERS
+        )
+        found["only number"] = not classes and not word and all(are_classes(columns[k], profiles[k]) for k in others)
+        factors = [k for k in others if designed(profiles[k])]
+        measured = [k for k in others if not are_classes(columns[k], profiles[k]) and columns[k].role == "number"]
+        found["designed"] = designed(profile) and (len(measured) <= 1 or bool(factors))
+    if len(others) <= BESIDE_TEXTS and any(columns[k].role == "text" for k in usable):
+        found["classes of texts"], found["no classes of texts"] = classes, not classes
+    return found
+
+
+def are_classes(column: Column, profile: Profile) -> bool:
+    """Whether values are few enough, and come often enough, to be classes."""
+    if column.role == "category":
+        return profile.distinct <= MOST_CLASSES and profile.known >= 2 * profile.distinct
+    return profile.whole and profile.distinct <= FEW_NUMBERS and profile.known >= 5 * profile.distinct
+
+
+def _are_outcomes(profile: Profile) -> bool:
+    """Whether a third of the values, or more, say how something ended: benign and malignant, deceased."""
+    if {value.strip().lower() for value in profile.counts} == {"good", "bad"}:
+        return True  # of credits; with more values between them, they are those of shelves as well
+    said = [bool(set(words_of(value)[:1]) & OUTCOMES) for value in profile.counts]
+    return 3 * sum(said) >= len(said)
+
+
+def designed(profile: Profile) -> bool:
+    """Whether all values are equally frequent, as those of an experiment's factors are."""
+    counts = profile.counts.values()
+    return 1 < len(counts) <= profile.known / 2 and max(counts) - min(counts) <= 0.05 * max(counts)

@@ -1,0 +1,231 @@
+"""What a table with dates says about series: one or several, their steps, gaps and season.
+
+Steps and seasons are judged by the very code with which a project reads and forecasts them.
+"""
+
+import itertools
+import re
+import statistics
+from typing import Any
+
+from ...borrowed import SERIES, borrowed
+from ..columns.numbers import is_missing, to_number
+from ..findings import Column, Suspect
+from ..words.names import by_name
+from .dates import MONTHS, YEAR, Fetch, moment, time_of
+from .seasons import LEAST, MOST_ROWS, series_facts
+
+FEWEST = 44  # steps of a series: fewer do not hold a forecast of 12 steps in train, valid and test each
+MOST_KEYS = 3  # columns that name a series together, such as shop and article
+ALONE, RESOLVED = 0.7, 0.95  # as in a project's panel.py
+MOST_CELLS = 1_000_000  # that are looked at: rows of many columns take long
+MOST_MISSING = 0.2  # of the steps: a project refuses series with more
+REGULAR = 0.7  # of the steps are alike, or two in three rows are no steps of a series
+
+__all__ = ["looks_like_series", "series_facts"]
+
+
+def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
+    """What a table's rows are as series, or None where they are no steps in time.
+
+    columns  with the roles found; of dates `parse["format"]` or `detail["format"]` says how they are written
+    fetch    fetch(names, most) gives rows: for each of the first `most` rows the cells of the named columns, as text
+
+    Returns a dict:
+
+    shape     "one" series, "long" (a column names the series of a row), "wide" (a column for each series) or "across"
+              (a row for each series, a column for each date)
+    time      the column of dates; "" where year and month stand apart (a project joins them itself)
+    target    the column to forecast; "" where columns are for series, months or dates: a project finds them itself
+    group     the column that names the series; "" unless long, and where several columns do (a project finds them)
+    values    the columns that are forecast
+    keys      the columns that name the series
+    why       one line for a person
+    facts     what `series_facts` says
+    suspects  gaps, several series, repeated dates
+    looked_at the rows from which all this is known
+    """
+    usable = [c for c in columns if c.role not in ("empty", "constant")]
+    if found := _across(columns, fetch):
+        return found
+    if any(c.role in ("text", "picture", "list") for c in usable):
+        return None
+    if found := _unrolled(usable, fetch):
+        return found
+    time, extra, stamps_of = time_of([c for c in columns if c.role != "empty"], fetch)
+    if time is None:
+        return None
+    values = [c for c in usable if c.role == "number" and c.name not in extra]
+    if not values:
+        return None
+    others = [c for c in usable if c.name not in extra]
+    asked = [*extra, *(c.name for c in others)]
+    rows = fetch(asked, min(MOST_ROWS, MOST_CELLS // len(asked)))
+    times = stamps_of([row[: len(extra)] for row in rows])
+    cells = {c.name: [row[len(extra) + i] for row in rows] for i, c in enumerate(others)}
+    known = [i for i, moment in enumerate(times) if moment is not None]
+    if len(known) < max(LEAST, 0.9 * len(times)):
+        return None
+    different = len({times[i] for i in known})
+    if different < ALONE * len(known):
+        group = _group(others, cells, times, known)
+        found = _long(time, group, others, cells, times, known) if group else None
+    else:
+        words = [c for c in others if c.role not in ("number", "identifier", "date")]
+        regular = different >= 0.98 * len(known) and not words
+        found = _one_or_wide(time, values, cells, times, known) if regular else None
+    return found and found | {"looked_at": len(rows)}
+
+
+def _unrolled(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
+    """A row for each year and a column for each month: one series, as a project's calendars.py reads it."""
+    year = next((c for c in columns if c.name.strip().lower() in YEAR), None)
+    months = {c.name.strip().lower()[:3]: c for c in columns if c.name.strip().lower()[:3] in MONTHS}
+    if not year or len(months) != 12 or len(columns) != 13:
+        return None
+    rows = fetch([year.name, *(months[name].name for name in MONTHS)], MOST_ROWS)
+    times, values = [], []
+    for of_year, *cells in rows:
+        for name, cell in zip(MONTHS, cells, strict=True):
+            if (month := moment(of_year, name)) and not is_missing(cell):
+                times.append(month)
+                values.append(to_number(cell, months[name].parse))
+    facts = series_facts(times, values) if times else None
+    if facts is None or facts["steps"] < FEWEST:
+        return None
+    why = "a row for each year, a column for each month: one series of months"
+    return _answer("one", "", [], [], why, facts) | {"looked_at": len(rows)}
+
+
+def _across(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
+    """A row for each series and a column for each date, as a project's across.py reads it."""
+    dated = borrowed("timestamps", SERIES).in_names([c.name for c in columns], FEWEST)
+    if not dated:
+        return None
+    place = {name: i for i, name in enumerate(dated[0])}
+    dates = [c for c in columns if c.name in place]
+    labels = [c for c in columns if c.name not in place and c.role in ("identifier", "category", "text")]
+    if not labels or any(c.role not in ("number", "identifier", "constant", "empty") for c in dates):
+        return None
+    asked = [c.name for c in (*labels, *dates)]
+    rows = fetch(asked, min(MOST_ROWS, MOST_CELLS // len(asked)))
+    different = [c.name for i, c in enumerate(labels) if len({row[i] for row in rows}) == len(rows)]
+    keys = different[:1] or [c.name for c in labels]
+    named = [i for i, c in enumerate(labels) if c.name in keys]
+    times, values, ids = [], [], []
+    for row in rows:
+        for column, cell in zip(dates, row[len(labels) :], strict=True):
+            if not is_missing(cell, column.parse):
+                times.append(dated[1][place[column.name]])
+                values.append(to_number(cell, column.parse))
+                ids.append(" / ".join(row[i] for i in named))
+    facts = series_facts(times, values, ids) if times else None
+    if facts is None or facts["steps"] < FEWEST or facts["regular"] < REGULAR:
+        return None
+    why = f"a row for each of {len(rows):,} series, a column for each {facts['frequency']}"
+    return _answer("across", "", [], keys, why, facts) | {"looked_at": len(rows)}
+
+
+def _one_or_wide(
+    time: str, values: list[Column], cells: dict[str, list[str]], times: list[Any], known: list[int]
+) -> dict[str, Any] | None:
+    """Rows of different dates: the steps of one series, or of one for each column."""
+    names = [c.name for c in values if c.use or len(values) == 1]
+    if not names:
+        return None
+    numbers = {c.name: [to_number(cell, c.parse) for cell in cells[c.name]] for c in values}
+    shape = "wide" if len(names) > 2 and alike([numbers[name] for name in names], names) else "one"
+    named = max(names, key=by_name)
+    asked = names if shape == "wide" else [named if by_name(named) else names[-1]]
+    facts = series_facts(
+        [times[i] for i in known for _ in asked],
+        [numbers[name][i] for i in known for name in asked],
+        [name for _ in known for name in asked] if shape == "wide" else None,
+    )
+    if facts is None or facts["steps"] < FEWEST:
+        return None
+    if facts["gaps"]["share"] > MOST_MISSING and "averaged_over" not in facts:
+        return None
+    why = f"a row for each step of time ({facts['frequency']})"
+    if facts["regular"] < REGULAR:
+        if len(values) > 1 or not facts.get("averaged_over"):
+            return None  # events with several numbers each, rather than a series
+        why = f"values in time at irregular steps, which are averaged over {facts['averaged_over']}"
+    why += f", {len(names)} series beside each other" if shape == "wide" else ""
+    return _answer(shape, time, asked, [], why, facts)
+
+
+def _long(
+    time: str, group: list[str], others: list[Column], cells: dict[str, list[str]], times: list[Any], known: list[int]
+) -> dict[str, Any] | None:
+    """Rows of which several have one date, told apart by the columns `group`."""
+    values = [c for c in others if c.role == "number" and c.name not in group]
+    if not values:
+        return None
+    target = values[-1]
+    ids = [" / ".join(cells[name][i] for name in group) for i in known]
+    numbers = [to_number(cells[target.name][i], target.parse) for i in known]
+    facts = series_facts([times[i] for i in known], numbers, ids)
+    if facts is None or facts["regular"] < REGULAR or facts["steps"] < FEWEST:
+        return None
+    if facts["gaps"]["share"] > MOST_MISSING:
+        return None
+    why = f"{facts['series']['count']} series below each other, one for each {' and '.join(group)}"
+    return _answer("long", time, [target.name], group, why, facts)
+
+
+def _answer(
+    shape: str, time: str, values: list[str], keys: list[str], why: str, facts: dict[str, Any]
+) -> dict[str, Any]:
+    """What `looks_like_series` returns."""
+    suspects = []
+    if facts["gaps"]["missing"] and "averaged_over" not in facts:
+        detail = f"{facts['gaps']['share']:.1%} of the steps have no row, {facts['gaps']['longest']} in a row at most"
+        suspects.append(Suspect("gaps", time or None, detail))
+    if shape != "one":
+        detail = f"{facts['series']['count']} series: {', '.join(facts['series']['names'][:5])}"
+        more = " …" if facts["series"]["count"] > 5 else ""
+        suspects.append(Suspect("several-series", keys[0] if len(keys) == 1 else None, detail + more))
+    if facts["repeated_dates"]:
+        detail = f"{facts['repeated_dates']} row(s) repeat a date; their mean is taken"
+        suspects.append(Suspect("duplicates", time or None, detail))
+    return {
+        "shape": shape,
+        "time": time,
+        "target": values[0] if values and shape != "wide" else "",
+        "group": keys[0] if len(keys) == 1 else "",
+        "values": values,
+        "keys": keys,
+        "why": why,
+        "facts": facts,
+        "suspects": suspects,
+    }
+
+
+def alike(values: list[list[float | None]], names: list[str]) -> bool:
+    """Whether columns are the same thing at several places: one stem of names, or sizes within a factor of five."""
+    stems = {re.sub(r"[\W_]*\d+$", "", name) for name in names}
+    if len(stems) == 1 and stems != {"column"}:  # as hackgen calls columns that have no name
+        return True
+    usual = [statistics.median([abs(v) for v in column if v is not None] or [0.0]) for column in values]
+    return min(usual) > 0 and max(usual) < 5 * min(usual)
+
+
+def _group(others: list[Column], cells: dict[str, list[str]], times: list[Any], known: list[int]) -> list[str]:
+    """The fewest columns that tell rows of one date apart, as a project's panel.py finds them."""
+    likely = []
+    for column in others:
+        mine = cells[column.name]
+        whole = column.role != "number" or all(re.fullmatch(r"\d*", mine[i].strip()) for i in known[:1000])
+        if column.role == "date" or not whole:
+            continue
+        values = {mine[i] for i in known}
+        if 1 < len(values) <= len(known) / 4:
+            likely.append((column.role == "number", len(values), column.name))
+    names = [name for _, _, name in sorted(likely)[:8]]
+    for size in range(1, MOST_KEYS + 1):
+        for some in itertools.combinations(names, size):
+            pairs = {(times[i], *(cells[name][i] for name in some)) for i in known}
+            if len(pairs) >= RESOLVED * len(known):
+                return [column.name for column in others if column.name in some]
+    return []

@@ -1,0 +1,116 @@
+"""Steps, gaps and season of series, judged by the very code with which a project reads and forecasts them."""
+
+import re
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+from ...borrowed import SERIES, borrowed
+
+LEAST = 12  # steps in which a season is sought
+MOST_ROWS = 200_000  # rows that are looked at; the facts say so where there are more
+MOST_ASKED = 50  # series that are asked for their step and season
+
+
+def series_facts(
+    times: Sequence[Any], values: Sequence[float | None], ids: Sequence[str] | None = None
+) -> dict[str, Any] | None:
+    """Frequency, gaps, regularity, several series and season; None where there are too few rows.
+
+    times   (rows,) datetimes without a zone, or numbers such as years
+    values  (rows,) what is measured; None where it is missing
+    ids     (rows,) the series of each row, where there are several
+
+    Returns a dict of
+    frequency       the usual step in words ("month", "7 days")
+    first, last     the ends of all series together
+    steps           of the usual series, from its first to its last row
+    regular         the share of steps from row to row that are as long as usual
+    gaps            missing: steps without a row; their share; the longest run of them
+    repeated_dates  rows whose series has their date already
+    season          {"steps": after which the values repeat (1: they do not)}
+    averaged_over   days, weeks … over which a project averages, where the steps are irregular
+    series          count, names of the first ones, rows of the shortest and longest (several only)
+    """
+    import numpy as np
+
+    timestamps, season = borrowed("timestamps", SERIES), borrowed("season", SERIES)
+    kind = float if isinstance(times[0], (int, float)) else "datetime64[s]"
+    stamps, numbers = np.array(times, kind), np.array([np.nan if v is None else v for v in values], float)
+    names, which = np.unique(np.array(["" for _ in times] if ids is None else list(ids)), return_inverse=True)
+    order = np.argsort(which, kind="stable")
+    rows = np.split(order, np.cumsum(np.bincount(which, minlength=len(names)))[:-1])
+    long_enough = [some for some in rows if len(np.unique(stamps[some])) >= 3]
+    if not long_enough:
+        return None
+    asked = long_enough[:: 1 + len(long_enough) // MOST_ASKED]
+    clocks = [timestamps.clock(np.unique(stamps[some])) for some in asked]
+    usual = statistics.mode((clock["unit"], clock["every"]) for clock in clocks)
+    clock = next(clock for clock in clocks if (clock["unit"], clock["every"]) == usual)
+    steps, seasons, regular, missing, total, longest, repeated = [], [], [], 0, 0, 0, 0
+    for some in asked:
+        distinct, first_row = np.unique(stamps[some], return_index=True)
+        place = timestamps.positions(distinct, {**clock, "start": timestamps.plain(distinct[0])})
+        ahead = np.diff(place)
+        steps.append(int(place[-1]) + 1)
+        regular.append(float((ahead == 1).mean()) if not irregular(distinct, clock) else 0.0)
+        missing += int(place[-1]) + 1 - len(np.unique(place))
+        total += int(place[-1]) + 1
+        longest = max(longest, int(ahead.max()) - 1)
+        repeated += len(some) - len(distinct)
+        seasons.append(season.find(filled(place, numbers[some][first_row]), len(distinct)))
+    facts = {
+        "frequency": spoken(timestamps.describe(clock), clock),
+        "first": timestamps.show(np.zeros(1, int), {**clock, "start": timestamps.plain(stamps.min())})[0],
+        "last": timestamps.show(np.zeros(1, int), {**clock, "start": timestamps.plain(stamps.max())})[0],
+        "steps": int(np.median(steps)),
+        "regular": round(float(np.mean(regular)), 4),
+        "gaps": {"missing": missing, "share": round(missing / total, 4), "longest": longest},
+        "repeated_dates": repeated,
+        "season": {"steps": max(set(seasons), key=lambda found: (seasons.count(found), found))},
+    }
+    if floor := timestamps.resampling(np.unique(stamps[asked[0]]), 0.8):
+        floored = timestamps.floor(stamps[asked[0]], floor)
+        start = {"start": timestamps.plain(floored.min())}
+        facts["averaged_over"] = floor
+        facts["steps"] = int(timestamps.positions(floored, timestamps.floored_clock(floor) | start).max()) + 1
+    if ids is not None:
+        lengths = [len(some) for some in rows]
+        facts["series"] = {
+            "count": len(names),
+            "names": [str(name) for name in names[:20]],
+            "shortest": min(lengths),
+            "longest": max(lengths),
+        }
+    return facts
+
+
+def spoken(step: str, clock: dict[str, Any]) -> str:
+    """A step as people say it: month, 7 days, year."""
+    if clock["unit"] == "numbers":
+        is_year = clock["every"] == 1 and 1500 <= clock["start"] <= 2200
+        return "year" if is_year else f"{clock['every']:g}"
+    return "year" if step == "12 months" else re.sub(r"^1 (\w+)s$", r"\1", step)
+
+
+def filled(place: Any, values: Any) -> Any:
+    """Values at steps `place` (rising) as a series without gaps: the one before is repeated, as in a project."""
+    import numpy as np
+
+    there = ~np.isnan(values)
+    if there.sum() < LEAST:
+        return np.zeros(0)
+    place, values = place[there] - place[there][0], values[there]
+    last = np.searchsorted(place, np.arange(min(int(place[-1]) + 1, MOST_ROWS)), "right") - 1
+    return values[last]
+
+
+def irregular(distinct: Any, clock: dict[str, Any]) -> bool:
+    """Whether fewer than half of the steps are near the usual one, so that rows are events and not steps."""
+    import numpy as np
+
+    if clock["unit"] in ("months", "weekdays"):
+        return False
+    gaps = np.diff(distinct)
+    gaps = gaps if clock["unit"] == "numbers" else gaps.astype("timedelta64[s]").astype(float)
+    return bool((np.abs(gaps - clock["every"]) <= 0.05 * clock["every"]).mean() < 0.5)

@@ -1,0 +1,206 @@
+"""What could be learned from a table: target, task, metric and models, each with its reason.
+
+The target is chosen by points: what its name says (names.py), where it stands, what its values look like, and whether
+the file is named after it. The reason tells which of them decided.
+"""
+
+from typing import Any
+
+from ...parts import frameworks, models, tasks
+from ...text import quoted
+from ..columns.aggregates import Profile
+from ..columns.relation import Table
+from ..findings import Column, Suggestion
+from ..suspects.leaks import is_imbalanced
+from ..words.names import by_name, words_of
+from ..words.vocabulary import CLASSES, COUNTS, TEXTS, TIME_WORDS
+from .choice import FEW_NUMBERS, MOST_CLASSES, choose
+from .forecast import looks_like_series
+from .pairs import learnt_as_pairs
+
+BESIDE_NAMED = 8  # other columns beside a column called text or review: what is known about a tweet
+
+
+def suggest(
+    table: Table, columns: list[Column], profiles: list[Profile], wanted: str | None, given: str
+) -> tuple[Suggestion | None, dict[str, Any] | None]:
+    """The suggestion for a table (None where no column can be predicted), and what it is as series if it is.
+
+    given  the path as the user wrote it
+    """
+    texts = [column for column in columns if column.role == "text"]
+    if series := _series(table, columns, wanted):
+        target = wanted or series["target"] or None
+        group = series["group"]
+        return suggestion("time-series-forecasting", target, given, series["why"], "", group, series["time"]), series
+    chosen = choose(table, columns, profiles, wanted)
+    if chosen is None:
+        return None, None
+    target, profile = columns[chosen.place], profiles[chosen.place]
+    task, why = _task(columns, chosen.place, profile, texts)
+    metric = ""
+    if task.endswith("classification") and is_imbalanced(profile):
+        rare = min(profile.counts.values()) / max(sum(profile.counts.values()), 1)
+        metric = "average precision" if profile.distinct == 2 and rare < 0.05 else "macro F1"
+    pairs = learnt_as_pairs(table, columns, target)
+    for column in pairs:
+        column.role, column.use, column.why = "category", True, ""
+    if pairs:
+        names = " and ".join(column.name for column in pairs)
+        why += f"; learnt from {names}, rows are divided at random and new ones are unknown"
+    reasons = "; ".join(part for part in (chosen.why, why) if part)
+    time = "" if pairs or task.startswith("text") else _time(columns, target, table.rows)
+    group = "" if pairs else _group(columns, target, table.rows)
+    found = suggestion(task, target.name, given, reasons, metric, group, time)
+    found.alternatives = [columns[place].name for place in chosen.alternatives]
+    return found, None
+
+
+def suggestion(
+    task: str,
+    target: str | None,
+    given: str,
+    why: str,
+    metric: str = "",
+    group: str = "",
+    time: str = "",
+    models: int = 9,
+) -> Suggestion:
+    """A suggestion with the models that hackgen has for the task, and the line that makes the project."""
+    usual, known = _of_task(task)
+    words = ["hackgen", "new", "--data", given, "--task", task]
+    if target is not None:
+        words += ["--target", target]
+    return Suggestion(task, target, metric or usual, known[:models], " ".join(map(quoted, words)), why, group, time)
+
+
+def _of_task(task: str) -> tuple[str, list[str]]:
+    """Metric and models of a task, as its parts say."""
+    part = next((part for part in tasks() if part.name == task), None)
+    found = frameworks(part) if part else []
+    if not found:
+        return "", []
+    return part["metric"], [model.name for model in models(part, found[0])]
+
+
+# The task
+
+
+def _task(columns: list[Column], place: int, profile: Profile, texts: list[Column]) -> tuple[str, str]:
+    """The task for a target, with the reason."""
+    target = columns[place]
+    pictures = [c for c in columns if c.role == "picture" and c is not target]
+    classes, why = _class_or_number(target, profile)
+    if pictures and classes:
+        return "image-classification", f"{pictures[0].name} names pictures; {why}"
+    others = [
+        column
+        for column in columns
+        if column is not target and column not in texts and column.use and column.role in ("number", "category", "list")
+    ]
+    prose = [column for column in texts if column is not target and _words_in(column) >= 3]
+    prose = prose or [column for column in texts if column is not target and column.detail.get("characters", 0) >= 8]
+    marks = [
+        column for column in others if column.role == "number" and column.distinct == 2
+    ]  # further labels of a text
+    beside = BESIDE_NAMED if prose and set(words_of(prose[0].name)) & TEXTS and _words_in(prose[0]) >= 5 else 2
+    if classes and prose and len(others) - len(marks) <= beside:
+        return "text-classification", f"{prose[0].name} holds texts; {why}"
+    return ("tabular-classification" if classes else "tabular-regression"), why
+
+
+def _words_in(column: Column) -> float:
+    return column.detail.get("words", 0)
+
+
+def _class_or_number(target: Column, profile: Profile) -> tuple[bool, str]:
+    """Whether a target is a class (else a number), and why."""
+    distinct = profile.distinct
+    if target.role != "number":
+        return True, f"{distinct} classes"
+    if distinct <= 2:
+        return True, "2 values"
+    words = set(words_of(target.name))
+    if not profile.whole:
+        return False, f"a number with {distinct:,} values"
+    often = profile.known / max(distinct, 1)
+    counted = bool(words & COUNTS) and not words & CLASSES
+    running = profile.high - profile.low + 1 <= distinct + 2
+    if distinct <= FEW_NUMBERS and often >= 5 and not counted and running:
+        return True, f"{distinct} different integers, so classes"
+    if distinct <= MOST_CLASSES and often >= 10 and words & (CLASSES - {"y", "target", "outcome", "quality", "grade"}):
+        return True, f"{distinct} different integers, and its name says classes"
+    if distinct <= 4 and often >= 5 and not counted:
+        return True, f"{distinct} different integers, so classes"
+    return False, f"a number with {distinct:,} values"
+
+
+# Series
+
+
+def _series(table: Table, columns: list[Column], target: str | None) -> dict[str, Any] | None:
+    """What forecast.py says, where forecasting suits the table better than predicting a column from others."""
+    found = looks_like_series(columns, lambda names, most: cells_of(table, columns, names, most))
+    if found is None:
+        return None
+    if "averaged_over" in found["facts"] and any(c.role == "identifier" and _repeats(c, table.rows) for c in columns):
+        return None  # what several people or things did, each at its own times
+    if target is None and found["shape"] == "across":
+        return found
+    if target is not None:
+        return found if target in found["values"] and len(found["values"]) <= 2 else None
+    values = [c for c in columns if c.role == "number" and c.name not in (found["time"], *found["keys"])]
+    values = [c for c in values if not set(words_of(c.name)) & TIME_WORDS]
+    rest = [c for c in columns if c.role in ("number", "category") and c.name != found["time"]]
+    strongest = max((by_name(c.name) for c in rest), default=0.0)
+    if {"open", "high", "low"} <= {c.name.strip().lower() for c in values}:
+        strongest = 0.0  # of a market, of which each price is known at the same time
+    calendar = any(c.name == found["time"] and c.role == "date" for c in columns)
+    if found["shape"] == "long":
+        return found if len(values) == 1 or (len(values) == 2 and strongest < 10) else None
+    if len(values) <= (2 if calendar else 1) or (found["shape"] == "one" and not found["time"]):
+        return found
+    if calendar or found["shape"] == "wide":
+        return found if strongest < 10 else None
+    return found if len(values) <= 3 and strongest < 6 else None
+
+
+def cells_of(table: Table, columns: list[Column], names: list[str], most: int) -> list[list[str]]:
+    """The cells of some columns in the first rows, in the order of the file: a series with gaps would be none."""
+    places = [next(i for i, column in enumerate(columns) if column.name == name) for name in names]
+    if table.whole:
+        return [[row[i] for i in places] for row in table.sample[:most]]
+    cells = ", ".join(f"c{i}" for i in places)
+    rows = table.in_order(f"SELECT {cells} FROM {table.relation} LIMIT {int(most)}")
+    return [["" if cell is None else cell.strip() for cell in row] for row in rows]
+
+
+# Rows that belong together, and their order
+
+
+def _group(columns: list[Column], target: Column, rows: int) -> str:
+    """The identifier whose values repeat: rows of one person must not stand on both sides of the division."""
+    repeated = [
+        column for column in columns if column is not target and column.role == "identifier" and _repeats(column, rows)
+    ]
+    return max(repeated, key=lambda column: column.distinct).name if repeated else ""
+
+
+def _repeats(column: Column, rows: int) -> bool:
+    """Whether most of a column's values stand in several rows."""
+    return 2 <= column.distinct <= 0.8 * rows * (1 - column.missing)
+
+
+def _time(columns: list[Column], target: Column, rows: int) -> str:
+    """The column of dates that says when each row was made."""
+    not_when = {"birth", "dob", "born", "birthday", "birthdate", "expiry", "expiration", "due"}
+    dates = [
+        column
+        for column in columns
+        if column is not target
+        and column.role == "date"
+        and column.missing < 0.05
+        and column.distinct >= 5
+        and not set(words_of(column.name)) & not_when
+    ]
+    return dates[0].name if len(dates) == 1 else next((c.name for c in dates if set(words_of(c.name)) & TIME_WORDS), "")

@@ -1,0 +1,1 @@
+"""Texts: one, a file of many, folders by class."""

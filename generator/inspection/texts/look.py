@@ -1,0 +1,212 @@
+"""What a text file, a folder of texts or folders by class hold: lengths, scripts, encodings, empty and equal texts."""
+
+import gzip
+import os
+import zipfile
+import zlib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from ...borrowed import of_texts
+from ..findings import Findings, Suspect
+from ..target.suggestion import suggestion
+from .files import encoding_of, head_of, lines_of, read
+from .shape import Tally, scripts, shape_of
+
+ENDINGS = (".txt", ".text", ".md", ".txt.gz")  # as a project reads them (plaintext.py)
+TRAIN, TEST, MORE = ("train", "training"), ("test", "testing"), ("valid", "validation", "val", "dev")  # labelled.py
+UNLABELLED = ("unsup", "unlabeled", "unlabelled")
+LEAST_CHARACTERS = 3000  # less is no text to learn from: valid would be shorter than two windows
+LEAST_TEXTS = 3  # different ones of a class: one for train, valid and test each
+NAMED = 5  # examples in a list
+UNREADABLE = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+Entry = tuple[tuple[str, ...], Any]  # the parts of a file's path, and the file
+
+
+def inspect_texts(path: Path) -> Findings:
+    """The findings about a text file, a folder or .zip of texts or of folders by class."""
+    path = Path(path)
+    return _folder(path) if path.is_dir() or zipfile.is_zipfile(path) else _file(path)
+
+
+# A file
+
+
+def _file(path: Path) -> Findings:
+    """A text file: a text a line, or one long text."""
+    found = Findings(str(path), "text", path.stat().st_size)
+    try:
+        encoding = encoding_of(path)
+        found.facts["encoding"] = encoding.removesuffix("-sig")
+        shape, why = shape_of(head_of(path, encoding))
+        tally = Tally()
+        long = Tally()  # of the whole: lines are counted, not kept
+        for line in lines_of(path, encoding):
+            (tally if shape == "a text a line" else long).add(line.rstrip("\n"))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        found.notes.append(f"it cannot be unpacked to its end ({error})")
+        return found
+    counted = tally if tally.texts else long
+    characters = sum(counted.characters) + counted.texts  # with line ends
+    found.facts |= {"shape": f"{shape} ({why})", "lines": counted.texts, "characters": characters}
+    if shape == "a text a line":
+        found.rows = counted.texts - counted.empty
+        found.facts |= counted.facts()
+        _suspect_texts(found, counted, "line")
+    else:
+        found.rows = 1
+        if scripts_found := scripts(counted.letters):
+            found.facts["scripts"] = scripts_found
+    if characters < LEAST_CHARACTERS:
+        found.notes.append(
+            f"{characters} characters are too few to learn from; it takes {LEAST_CHARACTERS:,}, better 100,000"
+        )
+        return found
+    found.suggestion = suggestion("text-generation", None, str(path), f"{shape}, and no labels")
+    return found
+
+
+# Folders
+
+
+def _folder(path: Path) -> Findings:
+    """A text a file; in folders by class, where there are several folders with texts. A .zip is read in place."""
+    found = Findings(str(path), "texts")
+    unreadable: list[str] = []
+    entries = _entries(path, unreadable)
+    parts = {part: classes for part, classes in _parts(entries).items() if classes}
+    several = len({name for classes in parts.values() for name in classes}) > 1
+    if not several:
+        parts = {"": {"": _texts(entries)}}
+    tally, encodings, bad, by_class, by_part = Tally(), Counter(), [], Counter(), Counter()
+    of_key: dict[int, set[str]] = {}
+    different: dict[str, set[int]] = {}
+    for part, classes in parts.items():
+        for name, files in classes.items():
+            for inside, file in files:
+                try:
+                    text, encoding = read(file)
+                except UNREADABLE:
+                    bad.append("/".join(inside))
+                    continue
+                found.bytes += file.stat().st_size
+                encodings[encoding.removesuffix("-sig")] += 1
+                by_class[name] += 1
+                by_part[part] += 1
+                key = tally.add(text)
+                of_key.setdefault(key, set()).update((f"part {part}", f"class {name}"))
+                different.setdefault(name, set()).add(key)
+    found.rows = tally.texts
+    found.bytes = found.bytes if path.is_dir() else path.stat().st_size
+    if several:
+        found.facts["classes"] = dict(by_class.most_common())
+        found.facts["class_shares"] = {name: round(n / tally.texts, 4) for name, n in by_class.most_common(50)}
+        if len(by_part) > 1:
+            found.facts["splits"] = dict(by_part)
+    found.facts |= {"encodings": dict(encodings), **tally.facts()}
+    if bad:
+        found.facts["corrupt"] = bad[:20]
+        found.suspects.append(Suspect("corrupt", None, f"{len(bad)} file(s) are no text: {', '.join(bad[:NAMED])}"))
+    if unreadable:
+        found.notes.append(f"{len(unreadable)} sub-folder(s) could not be read: {', '.join(unreadable[:3])}")
+    _suspect_texts(found, tally, "file")
+    if several:
+        _suspect_classes(found, of_key, by_class)
+    _suggest(found, path, several, different, tally)
+    return found
+
+
+def _suggest(found: Findings, path: Path, several: bool, different: dict[str, set[int]], tally: Tally) -> None:
+    """Classes where there are any and each can be divided, else text to go on with."""
+    few = sorted(name for name, keys in different.items() if len(keys) < LEAST_TEXTS)
+    enough = not few or (len(different) - len(few) > 1 and "splits" not in found.facts)
+    if several and few:
+        then = "training leaves it out" if enough else "add some, and the folders can be classes"
+        found.notes.append(f"class {few[0]!r} has fewer than {LEAST_TEXTS} different texts; {then}")
+    if several and enough:
+        imbalanced = any(suspect.kind == "imbalance" for suspect in found.suspects)
+        why = f"{len(different) - len(few)} folders of texts, each a class"
+        metric = "macro F1" if imbalanced else ""
+        found.suggestion = suggestion("text-classification", None, str(path), why, metric)
+    elif sum(tally.characters) >= LEAST_CHARACTERS and "corrupt" not in found.facts:
+        found.suggestion = suggestion("text-generation", None, str(path), "texts without labels")
+    else:
+        what = "files that are no text" if "corrupt" in found.facts else f"{sum(tally.characters)} characters"
+        found.notes.append(f"{what}: nothing can be learned from that")
+
+
+def _entries(path: Path, unreadable: list[str]) -> list[Entry]:
+    """All visible files below a folder or in a .zip, with the parts of their paths inside, in the order of these."""
+    if not path.is_dir():
+        archived = of_texts("archived")
+        archived.opened.cache_clear()  # it may be another one of that name
+        return archived.members(path)
+    found = []
+    for folder, inside, names in os.walk(path, onerror=lambda error: unreadable.append(str(error.filename))):
+        inside[:] = sorted(name for name in inside if not name.startswith("."))
+        files = (Path(folder, name) for name in names if not name.startswith("."))
+        found += [(file.relative_to(path).parts, file) for file in files if file.is_file()]
+    return sorted(found)
+
+
+def _parts(entries: list[Entry]) -> dict[str, dict[str, list[Entry]]]:
+    """The classes with their files, of train/ and test/ or of the folder itself, as a project reads them."""
+    inside = {parts[0].lower(): parts[0] for parts, _ in entries if len(parts) > 2}
+    train = [inside[name] for name in (*TRAIN, *MORE) if name in inside]
+    test = [inside[name] for name in TEST if name in inside]
+    found: dict[str, dict[str, list[Entry]]] = {}
+    for part, folders in (("train", train or [None]), ("test", test if train else [])):
+        for folder in folders:
+            depth, below = (1 if folder else 0), {}
+            for parts, file in entries:
+                if len(parts) > depth + 1 and (not folder or parts[0] == folder):
+                    below.setdefault(parts[depth], []).append((parts, file))
+            for name, files in below.items():
+                if name.lower() not in UNLABELLED and (texts := _texts(files)):
+                    found.setdefault(part, {}).setdefault(name, []).extend(texts)
+    return found
+
+
+def _texts(entries: list[Entry]) -> list[Entry]:
+    """The text files among some; where there are none, the files whose names have no ending."""
+    endings = ((entry, entry[0][-1].rpartition(".")) for entry in entries)
+    plain = [entry for entry, (name, _, ending) in endings if not name or ending.isdigit()]
+    return [entry for entry in entries if entry[0][-1].lower().endswith(ENDINGS)] or plain
+
+
+# Suspects
+
+
+def _suspect_texts(found: Findings, tally: Tally, unit: str) -> None:
+    """Empty and repeated texts."""
+    if tally.empty:
+        found.facts["empty"] = tally.empty
+        found.suspects.append(Suspect("empty", None, f"{tally.empty:,} of {tally.texts:,} texts ({unit}s) are empty"))
+    if repeated := tally.repeated():
+        found.facts["duplicates"] = repeated
+        found.suspects.append(
+            Suspect(
+                "duplicates",
+                None,
+                f"{repeated:,} of {tally.texts:,} texts repeat another one but for case and spaces"
+                + ("; equal texts stay in one split" if found.format == "texts" else ""),
+            )
+        )
+
+
+def _suspect_classes(found: Findings, of_key: dict[int, set[str]], by_class: Counter) -> None:
+    """Texts in several classes or in train and test, and classes that are rare."""
+    both = sum(len([tag for tag in tags if tag.startswith("class ")]) > 1 for tags in of_key.values())
+    if both:
+        found.suspects.append(Suspect("contradictions", None, f"{both:,} text(s) stand in several classes"))
+    shared = sum({"part train", "part test"} <= tags for tags in of_key.values())
+    if shared:
+        found.suspects.append(
+            Suspect("leakage", None, f"{shared:,} text(s) stand in train and in test; they are kept in test alone")
+        )
+    (most, many), (least, few) = by_class.most_common()[0], by_class.most_common()[-1]
+    share = few / sum(by_class.values())
+    if share < min(0.15, 0.4 / len(by_class)) and many > 2 * few:
+        detail = f'"{most}" has {many:,} texts, "{least}" {few:,}'
+        found.suspects.append(Suspect("imbalance", None, detail))

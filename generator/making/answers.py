@@ -1,0 +1,107 @@
+"""Answers as TOML: what `.hackgen.toml` records, and what `--answers` reads."""
+
+import re
+from dataclasses import fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..errors import Misuse, Problem, nearest
+from ..parts import read_toml
+from ..text import one_line, toml
+from .choice import Answers
+from .own_data import LOCATION
+
+_NAMES = [field.name for field in fields(Answers)]
+_LISTS = ("models", "extras", "team")
+_TYPES = {"copy": bool, "size": int, "hours": int}
+_KINDS = {bool: "true or false", int: "a whole number", str: "text"}
+MOST_PEOPLE = 6
+
+
+def to_toml(answers: Answers) -> str:
+    recorded = ((name, getattr(answers, name)) for name in _NAMES)
+    lines = [f"{name} = {toml(value)}\n" for name, value in recorded if value is not None]
+    return "".join(
+        [
+            "# Written by hackgen: `hackgen new DEST --answers .hackgen.toml` makes the same project again.\n",
+            f"version = {toml(__version__)}\n\n[answers]\n",
+            *lines,
+        ]
+    )
+
+
+def from_toml(path: Path) -> Answers:
+    """The answers in a file, each of the right type; names of parts are judged later, with those from flags."""
+    tables = read_toml(path)
+    unknown = [key for key in tables if key not in {"version", "answers"}]
+    if unknown:
+        raise Misuse(f'{path} has an unknown entry "{unknown[0]}"; it takes version and a table [answers]')
+    answers = tables.get("answers")
+    if not isinstance(answers, dict):
+        raise Misuse(f"{path} has no table [answers]")
+    for name, value in answers.items():
+        if name not in _NAMES:
+            raise Misuse(f'{path} has an unknown answer "{name}"{nearest(name, _NAMES)}')
+        if not _fits(name, value):
+            kind = "a list of names" if name in _LISTS else _KINDS[_TYPES.get(name, str)]
+            raise Misuse(f'{path}: answer "{name}" must be {kind}')
+    given = {name: tuple(v) if name in _LISTS else v for name, v in answers.items()}
+    return checked(Answers(**given | _located(given.get("data", ""), path.parent)))
+
+
+def _located(data: str, folder: Path) -> dict[str, str]:
+    """Where recorded data are: a path inside the project, or what its untracked file says."""
+    if not data or Path(data).is_absolute():
+        return {}
+    inside = folder / data
+    if data != LOCATION:
+        return {"data": str(inside)}
+    if not inside.is_file():
+        raise Problem(f"{inside} is missing: the data lie outside the project; name them with --data")
+    return {"data": inside.read_text(encoding="utf-8").strip()}
+
+
+def _fits(name: str, value: Any) -> bool:
+    if name in _LISTS:
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return type(value) is _TYPES.get(name, str)
+
+
+def people(typed: str) -> tuple[str, ...]:
+    """The names in a list with commas, of Chinese too."""
+    return tuple(name for part in re.split("[,，、]", typed) if (name := part.strip()))
+
+
+def checked(answers: Answers) -> Answers:
+    """The same answers, trimmed, each proved to be one line of text."""
+    given = {name: value for name in _NAMES if isinstance(value := getattr(answers, name), str)}
+    trimmed = {name: v.strip() if name in {"title", "author", "event"} else v for name, v in given.items()}
+    trimmed = {name: one_line(value, f"the {name}") for name, value in trimmed.items()}
+    team = _team(answers.team) if answers.team is not None else None
+    start = _moment(trimmed["start"]) if "start" in trimmed else None
+    return replace(answers, **trimmed | {"team": team, "start": start})
+
+
+def _team(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of one to six people, each once; nobody is named where the list is empty."""
+    team = tuple(one_line(name, "a name of the team").strip() for name in names)
+    if len(team) > MOST_PEOPLE:
+        raise Misuse(f"a team has at most {MOST_PEOPLE} names here; there are {len(team)}")
+    if any(not name for name in team) or len(set(team)) < len(team):
+        raise Misuse("the team has an empty name or one twice; name each member once")
+    return team
+
+
+def _moment(typed: str) -> str:
+    """A local time to the minute, as `2026-11-22 18:00`; empty where none is said."""
+    if not typed.strip():
+        return ""
+    try:
+        found = datetime.strptime(typed.strip().replace("T", " "), "%Y-%m-%d %H:%M")
+        if not 2000 <= found.year < 2100:
+            raise ValueError
+    except ValueError:
+        raise Misuse(f'the start must be a local time such as 2026-11-22 18:00, not "{typed}"') from None
+    return found.strftime("%Y-%m-%d %H:%M")

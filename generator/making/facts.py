@@ -1,0 +1,84 @@
+"""What templates may say of a project: its answers, knobs and dependencies as plain values."""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from .. import __version__
+from ..parts import Part, backends
+from . import language
+from .choice import Answers, Choice
+
+# Names that no package can carry: reserved devices of Windows (`con.egg-info` cannot be made there),
+# and the tools that work on the project.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+_RESERVED = _DEVICES | {"python", "pip", "setuptools", "pytest", "ruff"}
+
+
+def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
+    """What templates may say: plain values, no logic. The keys are the contract with templates/ (see its README)."""
+    knobs = dict(choice.knobs)
+    for name in ("data",) if choice.format else ("data", "target", "group", "time"):  # else data/schema.toml has them
+        if value := getattr(answers, name):
+            knobs[name] = knobs[name] | {"value": value}
+    card = choice.framework.card
+    parts = [*choice.shared_parts, *choice.models, *choice.used_by_extras]
+    dependencies = _dependencies(parts, card.get("backends", {}).get(choice.backend, []))
+    groups = {extra.name: _dependencies([extra]) for extra in choice.extras if extra.dependencies}
+    needed = set(dependencies).union(*groups.values())
+    task, framework, *models = (
+        language.said(part, choice.root, choice.lang) for part in (choice.task, choice.framework, *choice.models)
+    )
+    return {
+        "title": answers.title,
+        "author": answers.author,
+        "event": answers.event,
+        "slug": _slug(answers.title or "", needed),
+        "data": answers.data,
+        "target": answers.target,
+        "task": {"name": choice.task.name, "kind": choice.task["kind"], "metric": choice.task["metric"]} | task,
+        "framework": {"name": choice.framework.name} | framework,
+        "backend": choice.backend,
+        "backends": [name for name in backends(choice.framework) if name],
+        "backend_variable": card.get("backend_variable", ""),
+        "environment": card.get("environment", {}),
+        "models": [
+            {
+                "name": model.name,
+                "title": said["title"],
+                "summary": said["summary"],
+                "class_name": model.class_name,
+                "knobs": list(model.knobs(knobs).values()),
+            }
+            for model, said in zip(choice.models, models, strict=True)
+        ],
+        "extras": [extra.name for extra in choice.extras],
+        "lang": choice.lang,
+        **{name: getattr(answers, name) for name in ("hours", "start", "rubric")},
+        "team": list(answers.team or ()),
+        "knobs": list(knobs.values()),
+        "dependencies": list(dependencies.values()),
+        "python": ".".join(map(str, max(part.requires_python for part in parts))),
+        "groups": {name: list(lines.values()) for name, lines in groups.items()},
+        "version": __version__,
+    }
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _dependencies(parts: Sequence[Part], more: Sequence[str] = ()) -> dict[str, str]:
+    """One line for each distribution, sorted by name; a later part's line wins."""
+    lines = [*(line for part in parts for line in part.dependencies), *more]
+    by_name = {_normalised(re.split(r"[^A-Za-z0-9._-]", line.strip(), maxsplit=1)[0]): line.strip() for line in lines}
+    return dict(sorted(by_name.items()))
+
+
+def _slug(title: str, dependencies: set[str]) -> str:
+    """A name for the Python project; never one of its own dependencies, which pip would take for installed."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain)[:50].strip("-") or "project"
+    return f"{slug}-project" if slug in dependencies | _RESERVED | set(sys.stdlib_module_names) else slug

@@ -1,0 +1,105 @@
+"""Whether what was asked for can be learned from the data at hand: said before anything is written."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..errors import Misuse, nearest
+from .choice import Answers
+
+if TYPE_CHECKING:
+    from ..inspection import Column, Findings
+
+FEWEST = 2  # classes
+FEW = 5  # different values that may be classes even where most rows have one of their own
+
+
+def spelled(findings: "Findings", answers: Answers) -> Answers:
+    """The answers with columns spelled as the data have them, where only the case of letters differs."""
+    names = [column.name for column in findings.columns]
+    changed = {}
+    for flag in ("target", "group", "time"):
+        given = getattr(answers, flag)
+        alike = [name for name in names if given and name.casefold() == given.casefold()]
+        if given not in names and len(alike) == 1:
+            changed[flag] = alike[0]
+    return replace(answers, **changed)
+
+
+def check(findings: "Findings", task: str, answers: Answers) -> None:
+    """Raise a `Misuse` for columns that do not exist or cannot be what they are named for, and for missing labels.
+
+    Only what is certain is refused: the same rules hold in the project, where they would come after it is made.
+    """
+    if answers.size and findings.format not in ("pictures", "picture-list"):
+        raise Misuse(f"--size is for pictures that are copied, and {findings.path} is {findings.format}; leave it out")
+    if not findings.dialect and not _is_table(findings):
+        return _check_folder(findings, task, answers)
+    known = {column.name: column for column in findings.columns}
+    for flag in ("target", "group", "time"):
+        name = getattr(answers, flag)
+        if name and name not in known and not (name == "none" and flag != "target"):
+            raise Misuse(f'{findings.path} has no column "{name}" for --{flag}{nearest(name, list(known)[:20])}')
+    for flag in ("group", "time"):
+        if answers.target and getattr(answers, flag) == answers.target:
+            raise Misuse(f'"{answers.target}" is what is predicted, so it cannot be --{flag} too; name another column')
+    time = known.get(answers.time or "")
+    if time and not (time.role == "date" or is_numeric(time)):
+        raise Misuse(f'column "{time.name}" holds no dates or numbers to order rows by; name another with --time')
+    if task != "time-series-forecasting":
+        _check_target(findings, task, answers, known)
+    return None
+
+
+def _is_table(findings: "Findings") -> bool:
+    return findings.format in ("csv", "parquet", "json", "jsonl", "excel")
+
+
+def _check_target(findings: "Findings", task: str, answers: Answers, known: dict[str, "Column"]) -> None:
+    """The column to predict suits the task, and there are others to predict it from."""
+    if len(known) < 2:
+        raise Misuse(f"{findings.path} has one column only; there is nothing to predict it from")
+    if answers.target:
+        if why := unsuited(known[answers.target], task, findings.rows):
+            raise Misuse(f'{findings.path}: column "{answers.target}" {why}')
+        return
+    fitting = [name for name, column in known.items() if not unsuited(column, task, findings.rows)]
+    texts = [name for name, column in known.items() if column.role == "text"]
+    if task == "text-classification" and not texts:
+        raise Misuse(f"{findings.path} has no column of texts{_instead(findings)}")
+    if task != "text-classification" and list(known)[-1] not in fitting:  # which is taken where none is named
+        could = f"; it could be {', '.join(fitting[:8])}" if fitting else _instead(findings)
+        raise Misuse(f"{findings.path}: name the column to predict with --target{could}")
+
+
+def unsuited(column: "Column", task: str, rows: int) -> str:
+    """Why a column cannot be the target of a task, and what to do; nothing where it can."""
+    if column.role in ("empty", "constant"):
+        return "has no two different values; name another with --target"
+    if task == "tabular-regression":
+        return "" if is_numeric(column) else "holds no numbers; name another, or take --task tabular-classification"
+    if column.distinct > FEW and column.distinct > rows * (1 - column.missing) / 2:
+        instead = ", or take --task tabular-regression" if is_numeric(column) else ""
+        return f"has {column.distinct:,} different values in {rows:,} rows, so it is no class; name another{instead}"
+    return ""
+
+
+def is_numeric(column: "Column") -> bool:
+    """Whether the inspection read the cells as numbers, whatever role they have."""
+    return "min" in column.detail
+
+
+def _check_folder(findings: "Findings", task: str, answers: Answers) -> None:
+    """Pictures and texts have the labels that the task needs; --target names a column, where there are some."""
+    names = [column.name for column in findings.columns]
+    if answers.target and findings.format != "picture-list" and answers.target not in names:
+        raise Misuse(f'{findings.path} has no columns, so --target "{answers.target}" means nothing; leave it out')
+    if task.endswith("classification") and len(findings.facts.get("classes", {})) < FEWEST:
+        what = "pictures" if task.startswith("image") else "texts"
+        raise Misuse(
+            f"{findings.path} has no two classes; put the {what} into a folder for each class, or name their labels in "
+            f"a table{_instead(findings)}"
+        )
+
+
+def _instead(findings: "Findings") -> str:
+    return f"; what fits: --task {findings.suggestion.task}" if findings.suggestion else ""

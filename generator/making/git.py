@@ -1,0 +1,113 @@
+"""The scaffold as one labelled commit, made apart from everything that the user's git is set up to do."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from .. import __version__
+from .choice import Choice
+from .own_data import LOCATION
+
+_NEUTRAL = {"name": "hackgen", "email": "hackgen@localhost"}
+# No hooks, signatures, monitors or housekeeping; line endings stay as they were written.
+_PLAIN = (
+    "core.hooksPath=/dev/null",
+    "core.attributesFile=/dev/null",
+    "core.excludesFile=/dev/null",
+    "core.autocrlf=false",
+    "core.safecrlf=false",
+    "core.fsmonitor=false",
+    "commit.gpgSign=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "safe.directory=*",
+)
+
+
+def identity() -> dict[str, str]:
+    """The configured `name` and `email`, as far as they are configured; empty without git or with a broken setup."""
+    command = ["git", "config", "--null", "--get-regexp", r"^user\.(name|email)$"]
+    try:
+        found = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=10).stdout
+    except (OSError, subprocess.SubprocessError):
+        return {}
+    entries = (entry.partition("\n") for entry in found.decode(errors="replace").split("\0"))
+    return {key.removeprefix("user."): value.strip() for key, _, value in entries if value.strip()}
+
+
+def inside_work_tree(where: Path) -> bool:
+    """Whether a repository holds the folder already; told from the disk, so that it works without git."""
+    return any(_is_repository(folder / ".git") for folder in (where, *where.parents))
+
+
+def _is_repository(path: Path) -> bool:
+    return path.is_file() or (path / "HEAD").exists() or (path / "HEAD").is_symlink()
+
+
+def read(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
+    """What git answers about a repository, without changing anything; None where it cannot answer."""
+    settings = (part for setting in _PLAIN for part in ("-c", setting))
+    plain = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
+    try:
+        done = subprocess.run(
+            ["git", *settings, *arguments],
+            cwd=folder,
+            env=plain | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+            input=given,
+            capture_output=True,
+            timeout=60,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def scaffold(folder: Path, choice: Choice, known: dict[str, str]) -> list[str]:
+    """Make the folder a repository with one commit; else say why not, and leave no trace of the attempt."""
+    message = f"Scaffold: {choice}\n\nHackgen-Version: {__version__}\nHackgen-Choice: {choice.label}\n"
+    try:
+        _git(folder, known, "init", "--quiet", "--template=")
+        _git(folder, known, "symbolic-ref", "HEAD", "refs/heads/main")
+        _git(folder, known, "add", "--force", "--all", ".", f":(exclude){LOCATION}")
+        _git(folder, known, "commit", "--quiet", "--no-verify", "--cleanup=verbatim", f"--message={message}")
+    except FileNotFoundError:
+        return ["git is not installed"]
+    except subprocess.CalledProcessError as error:
+        lines = error.stderr.decode(errors="replace").strip().splitlines()
+        reason = lines[-1] if lines else f"it ended with {error.returncode}"
+    except (OSError, subprocess.SubprocessError) as error:
+        reason = str(error)
+    else:
+        return []
+    if (folder / ".git").exists():
+        import shutil
+
+        shutil.rmtree(folder / ".git", ignore_errors=True)
+    return [f"git failed: {reason}"]
+
+
+def _git(folder: Path, known: dict[str, str], *arguments: str) -> None:
+    settings = (part for setting in _PLAIN for part in ("-c", setting))
+    subprocess.run(
+        ["git", *settings, *arguments],
+        cwd=folder,
+        env=_environment(folder, known),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+
+
+def _environment(folder: Path, known: dict[str, str]) -> dict[str, str]:
+    """The process's own, without anything that points git elsewhere: other repositories, indexes, configurations."""
+    plain = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
+    nowhere = str(folder / ".git" / "nowhere")  # git before 2.32 knows no other way to leave ~/.gitconfig alone
+    person = {
+        f"GIT_{role}_{key.upper()}": os.environ.get(f"GIT_{role}_{key.upper()}") or known.get(key) or neutral
+        for role in ("AUTHOR", "COMMITTER")
+        for key, neutral in _NEUTRAL.items()
+    }
+    dates = {name: os.environ[name] for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE") if name in os.environ}
+    alone = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_ATTR_NOSYSTEM": "1"}
+    return plain | {"HOME": nowhere, "XDG_CONFIG_HOME": nowhere, "LC_ALL": "C"} | person | dates | alone

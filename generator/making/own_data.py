@@ -1,0 +1,228 @@
+"""The team's own data in a project: what is copied, what is only pointed at, and what the project must know of it."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import text
+from ..errors import Misuse, Problem
+from . import fitting
+from .choice import Answers, Choice
+
+if TYPE_CHECKING:
+    from ..inspection import Findings  # its libraries are slow to import, and needed only with --data
+
+COPIED = 20 * 2**20  # bytes; what is larger stays where it is
+SIDE = 256  # most pixels of a copied picture, unless --size says more
+LOCATION = "data/location.txt"
+PICTURE_FORMATS = ("pictures", "picture-list")
+FAMILIES = {"pictures": "pictures", "picture-list": "pictures", "npz": "pictures", "idx": "pictures"} | {
+    "text": "texts",
+    "texts": "texts",
+}
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """What was found in the team's data, and how it comes into the project."""
+
+    findings: "Findings"
+    knob: str  # what config.py says under `data`: a path inside the project
+    files: dict[str, bytes]  # the copies; or the one file that says where the data lie
+
+    @property
+    def copied(self) -> bool:
+        return self.knob != LOCATION
+
+    @property
+    def name(self) -> str:
+        """What README and data card call it; the copy's name, so that the copy makes the same project again."""
+        return Path(self.knob if self.copied else self.findings.path).name
+
+    @property
+    def series_files(self) -> int:
+        """How many files of a folder hold a series each; 0 where the data are no such folder."""
+        return self.findings.facts.get("files", {}).get("read", 0)
+
+    def told(self, answers: Answers) -> str:
+        """Where the data are and who has them, for the person who makes the project."""
+        if not self.copied:
+            why = "" if answers.copy is False else f"more than {COPIED >> 20} MB, so "
+            return f"{why}left where they are; {LOCATION} says where, on this computer alone"
+        count = len(self.files)
+        upright = "upright " * (self.findings.format in PICTURE_FORMATS)
+        what = f"{count:,} {upright}copies" if count > 1 else f"an {upright}copy" if upright else "a copy"
+        return f"{what} in {self.knob}, tracked, so that a clone trains (--no-copy leaves them where they are)"
+
+    @property
+    def format(self) -> str:
+        return self.findings.format
+
+
+def family(format: str) -> str:
+    """What a task's card lists under `reads`: pictures, texts, or else a table."""
+    return FAMILIES.get(format, "table")
+
+
+def proposed(answers: Answers, findings: "Findings") -> Answers:
+    """The answers with what the inspection suggests in place of what is open."""
+    answers, suggestion = fitting.spelled(findings, answers), findings.suggestion
+    if answers.task is None:
+        if suggestion is None:
+            raise Problem(f"{findings.path}: {_why_nothing(findings)}")
+        answers = replace(answers, task=suggestion.task)
+    tables = {"tabular-classification", "tabular-regression"}
+    if suggestion is None or not (suggestion.task == answers.task or {suggestion.task, answers.task} <= tables):
+        return answers
+    target = next((c for c in findings.columns if c.name == suggestion.target), None)
+    if suggestion.task != answers.task and (target is None or fitting.unsuited(target, answers.task, findings.rows)):
+        suggestion = replace(suggestion, target=answers.target)
+    found = {"target": suggestion.target or "", "group": suggestion.group, "time": suggestion.time}
+    return replace(answers, **{name: value for name, value in found.items() if getattr(answers, name) is None})
+
+
+def _why_nothing(findings: "Findings") -> str:
+    """Why no task can be suggested, and what to do about it."""
+    if findings.notes and (findings.format == "unknown" or findings.rows):
+        return findings.notes[-1]  # which says what to do
+    if findings.notes and not findings.rows:
+        return findings.notes[-1] + ("" if ";" in findings.notes[-1] else "; name other data")
+    return "it is not clear what to learn from it; say it with --task (and --target)"
+
+
+def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
+    """Decide what the project holds of the data: copies where they are small, else the place where they lie."""
+    reads = choice.task.card.get("reads", ["table"])
+    if family(findings.format) not in reads:
+        if findings.suggestion and findings.suggestion.task == choice.task.name:
+            raise Problem(
+                f"{findings.path} names pictures that are not found beside it; put them there, then try again"
+            )
+        raise Misuse(
+            f"{choice.task.name} reads {' or '.join(reads)}, and {findings.path} holds {family(findings.format)}; "
+            + (f"what fits: --task {findings.suggestion.task}" if findings.suggestion else "name other data")
+        )
+    fitting.check(findings, choice.task.name, answers)
+    path = Path(os.path.abspath(findings.path))
+    copies = {} if answers.copy is False else dict(_copies(path, findings, answers))
+    if copies and sum(map(len, copies.values())) <= COPIED:
+        if "files" in findings.facts:
+            findings = _named_as_copied(findings, path, list(copies))
+        return OwnData(findings, _knob(copies, findings), copies)
+    return OwnData(findings, LOCATION, {LOCATION: f"{path}\n".encode()})
+
+
+def _knob(copies: dict[str, bytes], findings: "Findings") -> str:
+    only = next(iter(copies))
+    return only if len(copies) == 1 else "/".join(only.split("/")[:2])
+
+
+def _copies(path: Path, findings: "Findings", answers: Answers) -> Iterator[tuple[str, bytes]]:
+    """Paths in the project and contents, as long as they stay small; nothing at all where they do not."""
+    stem = safe_name(path.name)
+    if findings.format in PICTURE_FORMATS:
+        from ..inspection.pictures.look import copy_pictures
+
+        found = copy_pictures(path, answers.size or SIDE).items()
+        folder = safe_name(path.stem if path.is_file() else path.name)
+        return ((f"data/{folder}/{inside}", content) for inside, content in found)
+    if path.is_file():
+        return iter([(f"data/{stem}", path.read_bytes())] if path.stat().st_size <= COPIED else [])
+    files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+    if "files" in findings.facts:  # a folder of series
+        from ..inspection.series.look import tables_in
+
+        files = tables_in(path)
+    if sum(file.stat().st_size for file in files) > COPIED:
+        return iter([])
+    return ((f"data/{stem}/{inside}", file.read_bytes()) for inside, file in _named(path, files).items())
+
+
+def _named(path: Path, files: list[Path]) -> dict[str, Path]:
+    """The files of a folder by the names of their copies; where two would have one, the later gets a number."""
+    named: dict[str, Path] = {}
+    for file in files:
+        inside = plain = "/".join(map(safe_name, file.relative_to(path).parts))
+        number = 2
+        while inside in named:
+            begin, dot, ending = plain.rpartition("/")[2].partition(".")
+            inside, number = plain.removesuffix(begin + dot + ending) + f"{begin}_{number}{dot}{ending}", number + 1
+        named[inside] = file
+    return named
+
+
+def _named_as_copied(findings: "Findings", path: Path, copies: list[str]) -> "Findings":
+    """The findings about a folder of series under the names that its copies have, and so the series in the project."""
+    from ..inspection.series.look import tables_in
+
+    names = zip(tables_in(path), copies, strict=True)
+    stems = {file.name.split(".")[0]: Path(copy).name.split(".")[0] for file, copy in names}
+    changed = {old: new for old, new in stems.items() if old and old != new}
+    if not changed:
+        return findings
+    old_name = re.compile("|".join(map(re.escape, sorted(changed, key=len, reverse=True))))
+
+    def told(said: str) -> str:
+        return old_name.sub(lambda found: changed[found[0]], said)
+
+    suspects = [replace(suspect, detail=told(suspect.detail)) for suspect in findings.suspects]
+    return replace(findings, suspects=suspects, notes=list(map(told, findings.notes)))
+
+
+def safe_name(name: str) -> str:
+    """A file name that every system takes, and that is none of the project's own in data/."""
+    plain = re.sub(r"[^\w.\-]+", "_", name, flags=re.ASCII).strip("._") or "data"
+    plain = f"data_{plain}" if _DEVICES.match(plain) or plain in {"schema.toml", "location.txt"} else plain
+    stem, dot, ending = plain.rpartition(".")
+    return f"{stem[:80]}{dot}{ending[-20:]}" if dot else plain[:80]
+
+
+def schema(own: OwnData, answers: Answers) -> bytes:
+    """`data/schema.toml`: what the project must know about its file, to be read and edited by hand."""
+    findings = own.findings
+    lines = [
+        f"# What hackgen found in {text.printable(own.name)}. Edit it by hand: train.py follows it.",
+        f"format = {text.toml(findings.format)}",
+    ]
+    names = {column.name for column in findings.columns}
+    for flag in ("target", "group", "time"):
+        named = getattr(answers, flag)
+        none = named == "none" and named not in names  # what --group and --time say to have none
+        lines.append(f"{flag} = {text.toml('' if none or not named else named)}")
+    if own.series_files:
+        lines.insert(1, f"# A folder with a file for each of {own.series_files} series, which have these columns.")
+    if findings.dialect:
+        lines += ["", "[dialect]", *(f"{key} = {text.toml(value)}" for key, value in findings.dialect.items())]
+    for column in findings.columns:
+        wanted = column.use or column.name == answers.target
+        lines += ["", "[[columns]]", f"name = {text.toml(column.name)}", f"role = {text.toml(column.role)}"]
+        lines += [f"use = {text.toml(wanted)}"]
+        lines += [f"why = {text.toml(column.why)}"] if column.why and not wanted else []
+        lines += [f"parse = {text.toml(column.parse)}"] if column.parse else []
+    return ("\n".join(lines) + "\n").encode()
+
+
+def facts(own: OwnData, answers: Answers) -> dict[str, Any]:
+    """What the templates of `own/` may say about the data."""
+    findings = own.findings
+    pictures = own.copied and findings.format in PICTURE_FORMATS
+    return {
+        "name": own.name,
+        "path": own.knob,
+        "copied": own.copied,
+        "format": findings.format,
+        "files": own.series_files,
+        "pictures": len(own.files) if pictures else 0,
+        "side": answers.size or SIDE,
+        "target": answers.target or "",
+        "rows": findings.rows,
+        "bytes": findings.bytes,
+        "columns": findings.columns,
+        "suspects": findings.suspects,
+        "classes": findings.facts.get("classes", {}),
+        "notes": findings.notes,
+    }

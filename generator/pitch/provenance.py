@@ -1,0 +1,113 @@
+"""How much of a project is still what hackgen wrote: the share of unmodified scaffold lines, file by file."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from .. import __version__
+from ..borrowed import borrowed
+from ..errors import Problem
+from ..making import git
+from ..making.answers import from_toml
+from ..making.compose import planned
+from ..parts import read_toml
+
+Tree = dict[str, bytes]
+_counting = borrowed("scaffold", "extras/checklist/with/kickoff/checks")  # a project's own checklist counts so too
+lines_of, kept = _counting.lines, _counting.kept
+
+
+@dataclass(frozen=True)
+class File:
+    """A text file of today: its lines that are not blank, and how many of them the scaffold brought."""
+
+    path: str
+    lines: int
+    scaffold: int
+
+    @property
+    def share(self) -> float:
+        return self.scaffold / self.lines if self.lines else 0.0
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What was compared with what, and what came out; `compared` is said to people."""
+
+    compared: str
+    files: list[File]
+
+    @property
+    def total(self) -> File:
+        return File("total", sum(file.lines for file in self.files), sum(file.scaffold for file in self.files))
+
+
+def provenance(project: Path) -> Provenance:
+    """Compare a project with its scaffold; only reads, from the folder and from git."""
+    if not (project / ".hackgen.toml").is_file():
+        raise Problem(f"{project / '.hackgen.toml'} does not exist: name the folder of a project that hackgen made")
+    compared, scaffold = _scaffold(project)
+    written = {path: content for path, raw in scaffold.items() if (content := lines_of(path, raw)) is not None}
+    today = {path: content for path, raw in _today(project).items() if (content := lines_of(path, raw)) is not None}
+    files = [File(path, len(lines), kept(path, lines, written)) for path, lines in sorted(today.items()) if lines]
+    return Provenance(compared, files)
+
+
+def _scaffold(project: Path) -> tuple[str, Tree]:
+    """What hackgen wrote: its labelled commit, else the one that adds .hackgen.toml, else written again in memory."""
+    if git.inside_work_tree(project.resolve()):
+        logs = ((git.read(project, *log) or b"").decode(errors="replace") for log in _counting.LOGS)
+        commit, folder, labelled = next(filter(None, map(_counting.origin, logs)), ("", "", False))
+        if labelled:
+            return f"the scaffold's commit {commit[:10]}", _tree(project, f"{commit}:{folder}")
+        if commit and (git.read(project, "rev-parse", "--is-shallow-repository") or b"").strip() == b"true":
+            raise Problem(
+                f"the history of {project} is cut short, and the scaffold's commit is not in it: git fetch --unshallow"
+            )
+        if commit:
+            told = f"commit {commit[:10]}, which adds .hackgen.toml and has no label of hackgen's"
+            return told, _tree(project, f"{commit}:{folder}")
+    return "what hackgen writes for .hackgen.toml", _written_again(project / ".hackgen.toml")
+
+
+def _tree(project: Path, tree: str) -> Tree:
+    """The files of a tree, which is named as git does: `commit:folder`."""
+    listed = (git.read(project, "ls-tree", "-r", "-z", "--full-tree", tree) or b"").split(b"\0")
+    entries = [entry.split(b"\t", 1) for entry in listed if entry]
+    blobs = {name.decode(errors="replace"): what.split()[2] for what, name in entries if what.startswith(b"100")}
+    packed = git.read(project, "cat-file", "--batch", given=b"".join(blob + b"\n" for blob in blobs.values())) or b""
+    tree = {}
+    for path in blobs:
+        head, _, packed = packed.partition(b"\n")
+        size = int(head.split()[2])
+        tree[path], packed = packed[:size], packed[size + 1 :]
+    return tree
+
+
+def _written_again(recorded: Path) -> Tree:
+    """The same project, made in memory by this hackgen; a recorded version that is another's cannot be."""
+    version = read_toml(recorded).get("version")
+    if version != __version__:
+        raise Problem(
+            f"no commit of {recorded.parent} adds .hackgen.toml, hackgen {version} wrote it and this is {__version__}: "
+            "commit the project, or install that version"
+        )
+    return planned(from_toml(recorded))
+
+
+def _today(project: Path) -> Tree:
+    """What lies in the project now, as far as git would track it, or without git: as .gitignore lets pass."""
+    listed = git.read(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if listed:  # an outer repository that ignores the project lists nothing
+        paths = [name.decode(errors="surrogateescape") for name in listed.split(b"\0") if name]
+    else:
+        ignore = project / ".gitignore"
+        names = ignore.read_text(encoding="utf-8").split() if ignore.is_file() else []
+        inside = (path.relative_to(project) for path in project.rglob("*"))
+        paths = [path.as_posix() for path in inside if not _ignored(path.parts, [*names, ".git"])]
+    files = {path: project / path for path in dict.fromkeys(paths)}
+    return {path: file.read_bytes() for path, file in files.items() if file.is_file() and not file.is_symlink()}
+
+
+def _ignored(parts: tuple[str, ...], patterns: list[str]) -> bool:
+    return any(fnmatch(part, pattern.rstrip("/")) for part in parts for pattern in patterns)
