@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hackgen.project import Answers
-from hackgen.remake import planned
-from hackgen.write import write
+from hackgen.making.choice import Answers
+from hackgen.making.compose import planned
+from hackgen.making.write import write
 
 CLASSES = 10
 METRICS = '''"""Accuracy."""
