@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from . import __version__
-from .errors import Problem
 from .making import extras, git, own_data
 from .making.answers import checked, from_toml, people
 from .making.choice import Answers, Choice, choices, choose, settled, title_from
 from .making.compose import plan
 from .making.write import is_here, place, tree, write
 from .parts import TEMPLATES, backends
+from .pitch.commands import COMMANDS
 from .text import acceptable, printable, quoted
 
 if TYPE_CHECKING:
@@ -228,28 +228,5 @@ def inspect_command(path: str, target: str | None, as_json: bool) -> None:
         click.echo(text(findings, colour=sys.stdout.isatty()))
 
 
-@cli.command("provenance")
-@click.argument("project", default=".", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One object, for machines.")
-@click.option("--most", type=click.FloatRange(0, 100), help="Fail when more than this many per cent are scaffold.")
-def show_provenance(project: Path, as_json: bool, most: float | None) -> None:
-    """Show how much of PROJECT is still what hackgen wrote, by file: lines that nobody changed.
-
-    Blank lines, binary files, data/, published/ and runs/ do not count.
-    """
-    from .pitch.provenance import provenance
-
-    found = provenance(project)
-    rows = [*found.files, found.total]
-    if as_json:
-        import json
-
-        told = [{"path": f.path, "lines": f.lines, "scaffold": f.scaffold, "share": round(f.share, 4)} for f in rows]
-        click.echo(json.dumps({"compared": found.compared, "files": told[:-1], "total": told[-1]}, indent=2))
-    else:
-        wide = max(len(file.path) for file in rows)
-        click.echo(f"compared with {found.compared}\n{'file':{wide}}  lines  scaffold  share")
-        for file in rows:
-            click.echo(printable(f"{file.path:{wide}}  {file.lines:5}  {file.scaffold:8}  {file.share:5.0%}"))
-    if most is not None and 100 * found.total.share > most:
-        raise Problem(f"{found.total.share:.1%} of the lines are scaffold, more than {most:g} %")
+for command in COMMANDS:
+    cli.add_command(command)

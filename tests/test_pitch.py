@@ -135,13 +135,14 @@ def test_what_the_projects_code_prints_or_breaks_is_no_answer(here):
 
 def test_regions_are_refreshed_and_the_rest_stays(tmp_path):
     page = tmp_path / "README.md"
-    page.write_text("above\n<!-- a -->\n\nold\n\n<!-- b -->\nbelow\n", encoding="utf-8")
-    assert pages.refresh(page, "<!-- a -->", "<!-- b -->", "new\n") and not pages.refresh(
-        page, "<!-- a -->", "<!-- b -->", "new"
+    page.write_text("above\n# a: of YAML\n# end of a\n<!-- b: by x -->\n\nold\n\n<!-- end of b -->\nbelow\n", "utf-8")
+    assert pages.refresh(page, "b", "new\n") and not pages.refresh(page, "b", "new")
+    assert pages.refresh(page, "a", "yes: 1") and pages.section(page, "a") == "yes: 1"
+    assert page.read_text(encoding="utf-8") == (
+        "above\n# a: of YAML\n\nyes: 1\n\n# end of a\n<!-- b: by x -->\n\nnew\n\n<!-- end of b -->\nbelow\n"
     )
-    assert page.read_text(encoding="utf-8") == "above\n<!-- a -->\n\nnew\n\n<!-- b -->\nbelow\n"
-    with pytest.raises(Problem, match=r"README.md has lost its marks"):
-        pages.section(page, "<!-- x -->", "<!-- b -->")
+    with pytest.raises(Problem, match=r"README.md has lost its marks.* <!-- c --> <!-- end of c -->"):
+        pages.section(page, "c")
     page.write_bytes(b"one\ntwo \xff\n")
     with pytest.raises(Problem, match=r"README.md, line 2: this is not UTF-8"):
         pages.text_of(page)

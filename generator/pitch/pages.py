@@ -48,27 +48,32 @@ def line(path: Path, key: str, section: str = "", number: int = 0, text: str = "
     return 1 + next((n for n in range(at, last) if start and start in lines[n]), at)
 
 
-def section(path: Path, start: str, end: str) -> str:
-    """What stands between the two marks now."""
-    return _parts(path, start, end)[1]
+def section(path: Path, name: str) -> str:
+    """What stands now between the two marks of a name, `<!-- name … -->` and `<!-- end of name -->`."""
+    return _parts(path, name)[1]
 
 
-def refresh(path: Path, start: str, end: str, content: str) -> bool:
-    """Put `content` between the two marks of a file; False where it stands there already."""
-    before, old, after = _parts(path, start, end)
+def refresh(path: Path, name: str, content: str) -> bool:
+    """Put `content` between the two marks of a name; False where it stands there already."""
+    before, old, after = _parts(path, name)
     if old == content.strip():
         return False
-    write(path, f"{before}{start}\n\n{content.strip()}\n\n{end}{after}")
+    write(path, f"{before}\n\n{content.strip()}\n\n{after}")
     return True
 
 
-def _parts(path: Path, start: str, end: str) -> tuple[str, str, str]:
-    """What stands before, between and after the two marks; a file that has lost them is a `Problem`."""
-    before, begun, rest = text_of(path).partition(start)
-    inside, ended, after = rest.partition(end)
-    if not begun or not ended:
-        raise Problem(f"{path.name} has lost its marks; put these two lines where the region belongs: {start} {end}")
-    return before, inside.strip(), after
+def _parts(path: Path, name: str) -> tuple[str, str, str]:
+    """What stands up to the first mark, between the marks, and from the second one on; lost marks are a `Problem`.
+
+    Marks are comments of HTML, or of YAML at the head of a card; the first may say who refreshes the region.
+    """
+    text, mark = text_of(path), r"^(?:<!--|#) {}\b.*$"
+    start = re.search(mark.format(re.escape(name)), text, re.MULTILINE)
+    end = start and re.compile(mark.format(f"end of {re.escape(name)}"), re.MULTILINE).search(text, start.end())
+    if not end:
+        lines = f"<!-- {name} --> <!-- end of {name} -->"
+        raise Problem(f"{path.name} has lost its marks; put these two lines where the region belongs: {lines}")
+    return text[: start.end()], text[start.end() : end.start()].strip(), text[end.start() :]
 
 
 def write(path: Path, content: bytes | str) -> None:

@@ -36,6 +36,11 @@ class Run:
         return kept_score(self.history)
 
     @property
+    def written(self) -> float:
+        """When its last epoch ended, in seconds; copies keep it."""
+        return (self.folder / "history.csv").stat().st_mtime
+
+    @property
     def checkpoint_sha256(self) -> str | None:
         return self.report and self.report["checkpoint_sha256"]
 
@@ -51,13 +56,13 @@ def read(project: Project, folder: Path, name: str = "") -> Run:
     config, meta = read_json(folder / "config.json"), read_json(folder / "meta.json")
     if (contract := config.get("contract", CONTRACT)) != CONTRACT:
         raise Problem(
-            f"{folder} is from another version of hackgen (contract {contract}): use the hackgen that made it"
+            f"{folder.name} is from another version of hackgen (contract {contract}): use the hackgen that made it"
         )
     for what in ("task", "framework"):
         if (here := project.answers.get(what)) and config.get(what) != here:
-            raise Problem(f"{folder} is a run of {what} {config.get(what)!r}; this project's {what} is {here!r}")
+            raise Problem(f"{folder.name} is a run of {what} {config.get(what)!r}; this project's {what} is {here!r}")
     if misfit(config, {"split_seed": count, "model": text}) or misfit(meta, {"data": table({"sha256": text})}):
-        raise Problem(f"{folder} is damaged (no model, split_seed or data sha256); restore it or train again")
+        raise Problem(f"{folder.name} is damaged (no model, split_seed or data sha256); restore it or train again")
     history = read_history(folder)
     if not math.isfinite(kept_score(history)):
         raise Problem(f"{folder.name} has a valid score that is no number; train again")
@@ -80,7 +85,7 @@ def survey(project: Project) -> tuple[list[Run], dict[str, str]]:
             left_out[folder.name] = project.say("runs.smoke")
         else:
             found.append(run)
-    return sorted(found, key=lambda run: (run.folder / "history.csv").stat().st_mtime), left_out
+    return sorted(found, key=lambda run: run.written), left_out
 
 
 def published(project: Project) -> Run | None:
@@ -114,12 +119,17 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise Problem(f"{path} is missing; is {path.parent} a finished run? python train.py makes a new one") from None
+        raise Problem(f"{short(path)} is missing; is this a finished run? python train.py makes a new one") from None
     except ValueError as error:
-        raise Problem(f"{path} is damaged ({error}); restore it or train again") from None
+        raise Problem(f"{short(path)} is damaged ({error}); restore it or train again") from None
     if not isinstance(content, dict):
-        raise Problem(f"{path} is damaged (it does not begin with a brace); restore it or train again")
+        raise Problem(f"{short(path)} is damaged (it does not begin with a brace); restore it or train again")
     return content
+
+
+def short(path: Path) -> str:
+    """A file of a run as messages name it, the same on every machine: `good/report.json`."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def read_history(folder: Path) -> list[dict[str, float]]:
@@ -128,10 +138,12 @@ def read_history(folder: Path) -> list[dict[str, float]]:
         with (folder / "history.csv").open(encoding="utf-8", newline="") as file:
             rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
         if not any(row["kept"] for row in rows):
-            raise Problem(f"{folder} has no finished epoch yet; go on with: python train.py --resume {folder.name}")
+            raise Problem(
+                f"{folder.name} has no finished epoch yet; go on with: python train.py --resume {folder.name}"
+            )
         kept_score(rows)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise Problem(f"{folder / 'history.csv'} cannot be read ({error}); train again") from None
+        raise Problem(f"{folder.name}/history.csv cannot be read ({error}); train again") from None
     return rows
 
 
@@ -210,7 +222,7 @@ def believed(project: Project, folder: Path, judged: dict[str, Any] | None = Non
     """
     sheet, path, best = report(project, folder), folder / "report.json", checkpoint(project, folder)
     if sha256(best) != sheet["checkpoint_sha256"]:
-        facts = {"file": path, "best": best.name, "remedy": remedy(project, folder)}
+        facts = {"file": short(path), "best": best.name, "remedy": remedy(project, folder)}
         raise Problem(project.say("runs.other_weights", **facts))
     predictions(project, folder)
     (judged,) = [judged] if judged else project.ask("judge", [str(folder)])
@@ -218,7 +230,7 @@ def believed(project: Project, folder: Path, judged: dict[str, Any] | None = Non
         raise _damaged(project, folder / "predictions.npz", judged["failed"])
     if not math.isclose(judged["score"], sheet["score"], rel_tol=1e-6, abs_tol=1e-9):
         said, found = f"{sheet['metric']} {sheet['score']}", f"{judged['score']:.6g}"
-        facts = {"file": path, "said": said, "found": found, "remedy": remedy(project, folder)}
+        facts = {"file": short(path), "said": said, "found": found, "remedy": remedy(project, folder)}
         raise Problem(project.say("runs.other_score", **facts))
     return sheet
 
@@ -240,7 +252,7 @@ def predictions(project: Project, folder: Path) -> dict[str, Any]:
         with np.load(path, allow_pickle=False) as arrays:
             found = dict(arrays)
     except FileNotFoundError:
-        raise Problem(project.say("runs.missing", file=path, remedy=remedy(project, folder))) from None
+        raise Problem(project.say("runs.missing", file=short(path), remedy=remedy(project, folder))) from None
     except Exception as error:  # zip, npy and zlib each have errors of their own
         raise _damaged(project, path, error) from None
     if missing := {"id", "target", "output"} - found.keys():
@@ -263,5 +275,5 @@ def sha256(path: Path) -> str:
 
 
 def _damaged(project: Project, path: Path, what: object) -> Problem:
-    remedied = remedy(project, path if path.is_dir() else path.parent)
-    return Problem(project.say("runs.damaged", file=path, what=what, remedy=remedied))
+    folder, name = (path, path.name) if path.is_dir() else (path.parent, short(path))
+    return Problem(project.say("runs.damaged", file=name, what=what, remedy=remedy(project, folder)))

@@ -1,0 +1,84 @@
+"""The commands that work on a project from outside: `hackgen compare, cards, status, provenance`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import Problem
+from ..text import printable
+
+
+def on_project(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The argument and the flag that such commands share: PROJECT, and which Python runs its code."""
+    python = "Which Python runs the project's code, where that must run [its .venv, else this one]."
+    command = click.option("--python", metavar="PATH", help=python)(command)
+    return click.argument("place", metavar="[PROJECT]", default=".", type=click.Path(path_type=Path))(command)
+
+
+def told(content: Any) -> None:
+    """Print JSON for machines."""
+    import json
+
+    click.echo(json.dumps(content, indent=1, ensure_ascii=False))
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+@click.command("compare")
+@on_project
+@click.option("--run", "named", multiple=True, metavar="RUN", help="Compare this run; repeat it. [all like the newest]")
+@click.option(
+    "--with", "clones", multiple=True, metavar="CLONE", help="A teammate's clone, whose runs to add; repeat it."
+)
+@click.option("--publish", is_flag=True, help="Write comparison/ and refresh README.md.")
+@as_json
+def compare_command(
+    place: Path, python: str | None, named: tuple[str, ...], clones: tuple[str, ...], publish: bool, as_json: bool
+) -> None:
+    """Hold all full runs against the one that is best on valid: scores, intervals, and what is only noise.
+
+    It reads the predictions that each run keeps and never opens the test split again.
+    """
+    from . import compare_shown
+    from .compare import compare
+    from .project import find
+
+    project = find(place, python)
+    table = compare(project, named, [find(Path(clone), python) for clone in clones])
+    if publish:
+        compare_shown.publish(project, table)
+    if as_json:
+        return told(table)
+    click.echo(compare_shown.text(project, table))
+    click.echo("\n" + project.say("compare.refreshed" if publish else "compare.hint"))
+
+
+@click.command("provenance")
+@click.argument("project", default=".", type=click.Path(path_type=Path))
+@as_json
+@click.option("--most", type=click.FloatRange(0, 100), help="Fail when more than this many per cent are scaffold.")
+def provenance_command(project: Path, as_json: bool, most: float | None) -> None:
+    """Show how much of PROJECT is still what hackgen wrote, by file: lines that nobody changed.
+
+    Blank lines, binary files, data/, published/ and runs/ do not count.
+    """
+    from .provenance import provenance
+
+    found = provenance(project)
+    rows = [*found.files, found.total]
+    if as_json:
+        files = [{"path": f.path, "lines": f.lines, "scaffold": f.scaffold, "share": round(f.share, 4)} for f in rows]
+        told({"compared": found.compared, "files": files[:-1], "total": files[-1]})
+    else:
+        wide = max(len(file.path) for file in rows)
+        click.echo(f"compared with {found.compared}\n{'file':{wide}}  lines  scaffold  share")
+        for file in rows:
+            click.echo(printable(f"{file.path:{wide}}  {file.lines:5}  {file.scaffold:8}  {file.share:5.0%}"))
+    if most is not None and 100 * found.total.share > most:
+        raise Problem(f"{found.total.share:.1%} of the lines are scaffold, more than {most:g} %")
+
+
+COMMANDS = (compare_command, provenance_command)

@@ -1,0 +1,234 @@
+"""What can be said about several runs on the same test rows: scores, intervals, and which differences are noise."""
+
+import ast
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ..errors import Problem
+from . import runs
+from .project import Project
+from .runs import Run
+
+Table = dict[str, Any]  # plain JSON, see `compare`
+FACTS = {"task", "framework", "backend", "smoke", "contract", "model", "data"}  # in config.json, beside the knobs
+COPIED = ["model", "score", "ci95", "ci95_method", "valid_score", "parameters", "train_seconds", "checkpoint_sha256"]
+VERDICTS = ("best", "better", "worse", "noise", "unknown")
+
+
+def compare(
+    project: Project, named: Sequence[str] = (), clones: Sequence[Project] = (), like: Run | None = None
+) -> Table:
+    """Everything about the named runs, or about all that agree in data, split and metric with `like` or the newest.
+
+    entries    a dict for each run, the best on valid first: `run model knobs score ci95 valid_score parameters
+               train_seconds checkpoint_sha256 difference verdict`. `difference` is the 95 % interval of the score
+               minus the best run's on the same test rows; `verdict` is best, better, worse, noise or unknown
+    waiting    runs that are not scored yet;  left_out  {run: why it is not compared}
+    unjudged   why the project's own metric could not be run, which leaves differences unknown; else null
+    and metric, higher_is_better, n_test, data, baseline, reference of the best run. A `Problem` where there is nothing
+    to compare.
+    """
+    found, left_out = known_runs(project, clones)
+    if named:
+        found = [chosen(project, name, found, left_out) for name in dict.fromkeys(named)]
+        left_out = {}
+    if not found:
+        raise Problem("there is no full run yet; python train.py makes one, python evaluate.py scores it")
+    own = [run for run in found if "/" not in run.name] or found
+    wanted = (like or own[0 if named else -1]).terms
+    for run in found:
+        if not runs.comparable(run.terms, wanted):
+            left_out[run.name] = difference_in_terms(project, run.terms, wanted)
+    alike = [run for run in found if run.name not in left_out]
+    scored = runs.by_valid_score(project, [run for run in alike if run.report])
+    waiting = [run.name for run in alike if not run.report]
+    scored = on_the_same_rows(project, scored, like, left_out)
+    scored, judged, unjudged = judge(project, scored, left_out)
+    if not scored:
+        why = "; ".join(f"{name}: {why}" for name, why in left_out.items() if why != project.say("runs.smoke"))
+        again = f"python evaluate.py {waiting[-1]}" if waiting else "python evaluate.py"
+        raise Problem(f"no full run is scored yet that can be compared{f' ({why})' if why else ''}; {again}")
+    if len(named) > 1 and len(scored) == 1:
+        name, why = next(iter((left_out | dict.fromkeys(waiting, "no score yet")).items()))
+        raise Problem(f"{name} cannot be compared with {scored[0].name}: {why}; name runs that agree")
+    told = {"waiting": waiting, "left_out": left_out, "unjudged": unjudged}
+    return table(project, scored, judged) | told
+
+
+def known_runs(project: Project, clones: Sequence[Project]) -> tuple[list[Run], dict[str, str]]:
+    """All full runs, oldest first, and those of teammates' clones; a run that lies in two places counts once."""
+    found, left_out = runs.survey(project)
+    more = published(project, left_out)
+    for clone in clones:
+        there, damaged = runs.survey(clone)
+        more += [renamed(run, clone) for run in [*there, *published(clone, damaged)]]
+        left_out |= {f"{clone.root.name}/{name}": why for name, why in damaged.items()}
+    known = {run.checkpoint_sha256 for run in found}
+    for run in more:
+        if run.checkpoint_sha256 not in known:
+            found.insert(0, run)
+            known.add(run.checkpoint_sha256)
+    return found, left_out
+
+
+def published(project: Project, left_out: dict[str, str]) -> list[Run]:
+    """The published run, which stands for itself where its run is not on this machine."""
+    try:
+        return list(filter(None, [runs.published(project)]))
+    except Problem as problem:
+        left_out["published"] = str(problem)
+        return []
+
+
+def renamed(run: Run, clone: Project) -> Run:
+    return Run(run.folder, f"{clone.root.name}/{run.name}", run.config, run.meta, run.history, run.report)
+
+
+def chosen(project: Project, name: str, found: list[Run], left_out: dict[str, str]) -> Run:
+    """The run of a name, or in a folder; a `Problem` where there is none, or where it says nothing."""
+    if name in left_out:
+        raise Problem(f"{name} cannot be compared: {left_out[name]}")
+    if run := next((run for run in found if run.name == name), None):
+        return run
+    if (Path(name) / "config.json").is_file():
+        return runs.read(project, Path(name).resolve())
+    raise Problem(f'no run "{name}"; there is: {", ".join(run.name for run in found) or "none"}')
+
+
+def difference_in_terms(project: Project, one: runs.Terms, other: runs.Terms) -> str:
+    """What makes two runs impossible to compare."""
+    names = [name for name, a, b in zip(("data", "split"), one, other, strict=False) if a != b]
+    names += [] if one[2] == other[2] or None in (one[2], other[2]) else ["metric"]
+    return ", ".join(project.say(f"compare.other_{name}") for name in names)
+
+
+def on_the_same_rows(project: Project, scored: list[Run], like: Run | None, left_out: dict[str, str]) -> list[Run]:
+    """The runs whose reports belong to what lies beside them, and that were tested on the newest one's rows."""
+    rows = {}
+    for run in scored:
+        try:
+            runs.believed(project, run.folder, judged={"score": run.report["score"]})
+            rows[run.name] = runs.predictions(project, run.folder)
+        except Problem as problem:
+            left_out[run.name] = str(problem)
+    there = [run for run in scored if run.name in rows]
+    if not there:
+        return []
+    newest = max(
+        there, key=lambda run: (like is not None and run.folder == like.folder, "/" not in run.name, run.written)
+    )
+    for run in there:
+        if not same_rows(rows[newest.name], rows[run.name]):
+            left_out[run.name] = project.say("compare.other_rows", rows=f"{len(rows[run.name]['target']):,}")
+    return [run for run in there if run.name not in left_out]
+
+
+def same_rows(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two runs were tested on the same rows: equal truths, and equal ids where each row has one."""
+    import numpy as np
+
+    if one["target"].shape != other["target"].shape or not np.array_equal(one["target"], other["target"]):
+        return False
+    each = len(one["id"]) == len(one["target"])  # text has an id for each window, and windows may be cut differently
+    return not each or np.array_equal(one["id"], other["id"])
+
+
+def judge(
+    project: Project, scored: list[Run], left_out: dict[str, str]
+) -> tuple[list[Run], dict[str, Any], str | None]:
+    """What the project's metric says of the runs, by name; a run whose predictions say another score is left out."""
+    while scored:
+        try:
+            answers = project.ask("judge", [str(run.folder) for run in scored])
+        except Problem as problem:  # the stored numbers can still be read
+            return scored, {run.name: {"difference": None} for run in scored}, str(problem)
+        judged = {run.name: answer for run, answer in zip(scored, answers, strict=True)}
+        for run in scored:
+            try:
+                runs.believed(project, run.folder, judged[run.name])
+            except Problem as problem:
+                left_out[run.name] = str(problem)
+        first, scored = scored[0], [run for run in scored if run.name not in left_out]
+        if first.name not in left_out:
+            return scored, judged, None
+    return [], {}, None
+
+
+def table(project: Project, scored: list[Run], judged: dict[str, Any]) -> Table:
+    """The scored runs, the best on valid first, each held against that one."""
+    best = scored[0].report
+    differing = knobs_that_differ([run.config for run in scored])
+    usual = defaults(project.root / "config.py")
+    entries = []
+    for run in scored:
+        gap = judged[run.name]["difference"]
+        verdict = "best" if run is scored[0] else verdict_on(gap, best["higher_is_better"])
+        own = usual.get(run.config["model"], usual.get("", {}))
+        knobs = {name: run.config[name] for name in differing if run.config.get(name, own.get(name)) != own.get(name)}
+        entries.append(
+            {"run": run.name, "knobs": knobs}
+            | {name: run.report[name] for name in COPIED}
+            | {"difference": None if run is scored[0] else gap, "verdict": verdict}
+        )
+    rivals = {role: {name: best[role][name] for name in ("name", "score")} for role in ("baseline", "reference")}
+    return (
+        {name: best[name] for name in ("metric", "higher_is_better", "n_test", "split_seed", "data")}
+        | rivals
+        | {"entries": entries}
+    )
+
+
+def verdict_on(gap: list[float] | None, higher_is_better: bool) -> str:
+    """In a word whether a run's score minus the best one's, given its interval, is more than noise."""
+    if gap is None:
+        return "unknown"  # for example generators of which different numbers of draws were judged
+    low, high = gap
+    if low <= 0 <= high:
+        return "noise"
+    return "better" if (low > 0) == higher_is_better else "worse"
+
+
+def knobs_that_differ(configs: list[dict[str, Any]]) -> list[str]:
+    """The knobs on which the runs that have them do not agree, in the order of config.json."""
+    order = dict.fromkeys(name for config in configs for name in config if name not in FACTS)
+    return [name for name in order if len({repr(config[name]) for config in configs if name in config}) > 1]
+
+
+def defaults(config: Path) -> dict[str, dict[str, Any]]:
+    """The knobs that each model has from config.py, by its name; by "" those that all share. Nothing is run."""
+    try:
+        body = ast.parse(config.read_text(encoding="utf-8-sig")).body
+    except (OSError, ValueError, SyntaxError):
+        return {}
+    found: dict[str, dict[str, Any]] = {}
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            own = {}
+            for field in node.body:
+                with suppress(AttributeError, TypeError, ValueError):  # methods, and defaults that are not written out
+                    own[field.target.id] = ast.literal_eval(field.value)
+            shared = (found.get(base.id, {}) for base in node.bases if isinstance(base, ast.Name))
+            found[node.name] = {name: value for knobs in (*shared, own) for name, value in knobs.items()}
+    return {knobs.get("model", ""): knobs for knobs in found.values()} | {"": found.get("Config", {})}
+
+
+ENTRY = {name: runs.REPORT[name] for name in COPIED} | {"run": runs.text, "knobs": runs.table({})}
+ENTRY |= {"difference": runs.span, "verdict": lambda value: value in VERDICTS}
+KEPT = {name: runs.REPORT[name] for name in ("metric", "higher_is_better", "n_test", "split_seed", "data")}
+KEPT |= dict.fromkeys(("baseline", "reference"), runs.table({"name": runs.text, "score": runs.number}))
+KEPT |= {"waiting": lambda value: isinstance(value, list), "left_out": runs.table({})}
+
+
+def kept(project: Project) -> Table | None:
+    """The table as `--publish` wrote it, None before that; a damaged one is a `Problem`."""
+    path = project.root / "comparison" / "comparison.json"
+    if not path.is_file():
+        return None
+    found = runs.read_json(path)
+    entries = found.get("entries")
+    whole = isinstance(entries, list) and all(map(runs.table(ENTRY), entries)) and len(entries) > 0
+    if not whole or runs.misfit(found, KEPT):
+        raise Problem(f"{project.relative(path)} is damaged; hackgen compare --publish writes it again")
+    return found
