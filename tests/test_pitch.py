@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hackgen.errors import Misuse, Problem
 from hackgen.parts import read_toml
-from hackgen.pitch import pages, project, runs
+from hackgen.pitch import evidence, pages, project, runs
 from made_up import made
 from made_up import project as made_up
 
@@ -97,27 +97,27 @@ def test_a_report_from_before_training_went_on_counts_as_none(here):
 
 def test_a_report_is_believed_only_with_its_own_weights_and_predictions(here):
     folder = here.runs / "good"
-    assert runs.believed(here, folder)["valid_score"] == 0.94
-    score = runs.report(here, folder)["score"]
+    assert evidence.believed(here, folder)["valid_score"] == 0.94
+    score = evidence.report(here, folder)["score"]
     damage(folder / "report.json", score=0.99)
     with pytest.raises(Problem, match=r"report.json says accuracy 0.99, its predictions.npz 0.9.*evaluate.py good"):
-        runs.believed(here, folder)
+        evidence.believed(here, folder)
     damage(folder / "report.json", score=score, baseline={"name": "x"})
     with pytest.raises(Problem, match=r'missing or wrong in it: "baseline"'):
-        runs.report(here, folder)
+        evidence.report(here, folder)
     other = here.runs / "poor"
     (other / "best.pt").write_text("other weights", encoding="utf-8")
     with pytest.raises(Problem, match=r"is not of best.pt beside it"):
-        runs.believed(here, other)
+        evidence.believed(here, other)
     (other / "predictions.npz").write_bytes(b"PK")
     with pytest.raises(Problem, match=r"predictions.npz is damaged"):
-        runs.predictions(here, other)
+        evidence.predictions(here, other)
     np.savez(other / "predictions.npz", id=[1])
     with pytest.raises(Problem, match=r'"output"'):
-        runs.predictions(here, other)
+        evidence.predictions(here, other)
     (other / "predictions.npz").unlink()
     with pytest.raises(Problem, match=r"predictions.npz is missing; score it again: python evaluate.py poor"):
-        runs.predictions(here, other)
+        evidence.predictions(here, other)
 
 
 def test_what_the_projects_code_prints_or_breaks_is_no_answer(here):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Problem
-from . import runs
+from . import evidence, runs
 from .project import Project
 from .runs import Run
 
@@ -109,8 +109,8 @@ def on_the_same_rows(project: Project, scored: list[Run], like: Run | None, left
     rows = {}
     for run in scored:
         try:
-            runs.believed(project, run.folder, judged={"score": run.report["score"]})
-            rows[run.name] = runs.predictions(project, run.folder)
+            evidence.believed(project, run.folder, judged={"score": run.report["score"]})
+            rows[run.name] = evidence.predictions(project, run.folder)
         except Problem as problem:
             left_out[run.name] = str(problem)
     there = [run for run in scored if run.name in rows]
@@ -147,7 +147,7 @@ def judge(
         judged = {run.name: answer for run, answer in zip(scored, answers, strict=True)}
         for run in scored:
             try:
-                runs.believed(project, run.folder, judged[run.name])
+                evidence.believed(project, run.folder, judged[run.name])
             except Problem as problem:
                 left_out[run.name] = str(problem)
         first, scored = scored[0], [run for run in scored if run.name not in left_out]
@@ -214,11 +214,11 @@ def defaults(config: Path) -> dict[str, dict[str, Any]]:
     return {knobs.get("model", ""): knobs for knobs in found.values()} | {"": found.get("Config", {})}
 
 
-ENTRY = {name: runs.REPORT[name] for name in COPIED} | {"run": runs.text, "knobs": runs.table({})}
-ENTRY |= {"difference": runs.span, "verdict": lambda value: value in VERDICTS}
-KEPT = {name: runs.REPORT[name] for name in ("metric", "higher_is_better", "n_test", "split_seed", "data")}
-KEPT |= dict.fromkeys(("baseline", "reference"), runs.table({"name": runs.text, "score": runs.number}))
-KEPT |= {"waiting": lambda value: isinstance(value, list), "left_out": runs.table({})}
+ENTRY = {name: evidence.REPORT[name] for name in COPIED} | {"run": evidence.text, "knobs": evidence.table({})}
+ENTRY |= {"difference": evidence.span, "verdict": lambda value: value in VERDICTS}
+KEPT = {name: evidence.REPORT[name] for name in ("metric", "higher_is_better", "n_test", "split_seed", "data")}
+KEPT |= dict.fromkeys(("baseline", "reference"), evidence.table({"name": evidence.text, "score": evidence.number}))
+KEPT |= {"waiting": lambda value: isinstance(value, list), "left_out": evidence.table({})}
 
 
 def kept(project: Project) -> Table | None:
@@ -226,9 +226,9 @@ def kept(project: Project) -> Table | None:
     path = project.root / "comparison" / "comparison.json"
     if not path.is_file():
         return None
-    found = runs.read_json(path)
+    found = evidence.read_json(path)
     entries = found.get("entries")
-    whole = isinstance(entries, list) and all(map(runs.table(ENTRY), entries)) and len(entries) > 0
-    if not whole or runs.misfit(found, KEPT):
+    whole = isinstance(entries, list) and all(map(evidence.table(ENTRY), entries)) and len(entries) > 0
+    if not whole or evidence.misfit(found, KEPT):
         raise Problem(f"{project.relative(path)} is damaged; hackgen compare --publish writes it again")
     return found
