@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+import time
 import webbrowser
 
 import cli
@@ -36,14 +37,18 @@ def main() -> None:
     if given.excuse:
         print(f"recorded answers only: {given.excuse}", flush=True)
 
-    def opened(addresses: list[str]) -> None:
-        print(words("demo_address", address=addresses[0]), flush=True)
-        for address in addresses[1:]:
-            print(words("demo_lan", address=address), flush=True)
-        if not args.no_browser:
-            threading.Thread(target=webbrowser.open, args=addresses[:1], daemon=True).start()
-
-    server.serve(layout.build(given), args.port, args.share_lan, opened)
+    opened = layout.build(given)
+    addresses = server.serve(opened, args.port, args.share_lan)
+    print(words("demo_address", address=addresses[0]), flush=True)
+    for address in addresses[1:]:
+        print(words("demo_lan", address=address), flush=True)
+    if not args.no_browser:
+        threading.Thread(target=webbrowser.open, args=addresses[:1], daemon=True).start()
+    try:
+        while True:
+            time.sleep(1)  # until Ctrl-C
+    finally:
+        opened.close(verbose=False)
 
 
 if __name__ == "__main__":

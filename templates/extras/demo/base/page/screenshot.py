@@ -1,7 +1,6 @@
 """A picture of the page with an example answered, taken by a browser that is installed anyway."""
 
 import os
-import queue
 import shutil
 import subprocess
 import sys
@@ -35,15 +34,14 @@ def take(source: Source, picture: Path) -> bool:
     browser = find()
     if browser is None:
         return False
-    address: queue.Queue[str] = queue.Queue()
     answered = threading.Event()
 
     def until() -> None:
         answered.wait(SECONDS / 2)
         time.sleep(DRAWN)
 
-    serving = layout.build(source, answered.set), 7860, False, lambda addresses: address.put(addresses[0]), until
-    threading.Thread(target=server.serve, args=serving, daemon=True).start()
+    page = layout.build(source, answered.set)
+    address, *_ = server.serve(page, 7860, False, until)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         draft = Path(folder) / "page.png"
         flags = ["--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -52,9 +50,11 @@ def take(source: Source, picture: Path) -> bool:
         if sys.platform == "linux" and os.geteuid() == 0:
             flags.append("--no-sandbox")  # Chromium does not start as root with it
         try:
-            words = [browser, *flags, f"{address.get(timeout=SECONDS)}?example=1"]
+            words = [browser, *flags, f"{address}?example=1"]
             subprocess.run(words, capture_output=True, timeout=SECONDS, check=True)
             runs.write(picture, draft.read_bytes())
-        except (OSError, subprocess.SubprocessError, queue.Empty):
+        except (OSError, subprocess.SubprocessError):
             return False
+        finally:
+            page.close(verbose=False)
     return True

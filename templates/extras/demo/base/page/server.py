@@ -1,5 +1,6 @@
 """Serve a Gradio page that loads nothing from any other host, on a free port, for this machine or the local network."""
 
+import logging
 import os
 import re
 import socket
@@ -8,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import uvicorn
-from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 import cli
+from page import guard
 from support.wording import words
 
 PORTS = 100  # tried one after the other
-LARGEST = "20mb"  # of an uploaded file
+MOST_WAITING = 100  # questions that are not answered yet
 # The browser itself refuses whatever comes from elsewhere. Gradio's own scripts need 'unsafe-inline' and -eval.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -47,15 +48,11 @@ THEME = gr.themes.Default(
 class OwnHostOnly:
     """Around the app: strips the addresses of other hosts that Gradio brings, and sets the policy on every answer."""
 
-    def __init__(self, app: Callable[..., Any], head: bytes = b"") -> None:
+    def __init__(self, app: Callable[..., Any], head: bytes) -> None:
         self.app, self.head = app, head
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        if scope["type"] == "http":
-            plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]  # so that it can be edited
-            await self.app({**scope, "headers": plain}, receive, Answer(send, self.head).passed_on)
-        else:
-            await self.app(scope, receive, send)
+        await self.app(scope, receive, Answer(send, self.head).passed_on)
 
 
 class Answer:
@@ -93,54 +90,48 @@ class Answer:
         await self.send(message)
 
 
-def serve(
-    page: gr.Blocks,
-    port: int,
-    to_lan: bool,
-    opened: Callable[[list[str]], None],
-    until: Callable[[], None] | None = None,
-) -> None:
-    """Serve the page until Ctrl-C; `opened` is called with its addresses, the one for this machine first.
+def serve(page: gr.Blocks, port: int, to_lan: bool, until: Callable[[], None] | None = None) -> list[str]:
+    """Begin to serve the page; returns its addresses, the one for this machine first. `page.close()` ends it.
 
     A browser takes the page for loaded only when `until`, where it is given, has returned.
     """
-    listening = free_port("0.0.0.0" if to_lan else "127.0.0.1", port)
-    hosts = ["127.0.0.1", *([lan_address()] if to_lan else [])]
-    whole = FastAPI(openapi_url=None)
-    if until:
-        whole.get("/until.js")(until)
-    app = gr.mount_gradio_app(
-        whole,
-        page,
-        path="/",
+    head = b'<script async src="/until.js"></script>' if until else b""
+    port = free_port("0.0.0.0" if to_lan else "127.0.0.1", port)
+    app, _, _ = page.queue(max_size=MOST_WAITING, api_open=False).launch(
+        server_name="0.0.0.0" if to_lan else "127.0.0.1",
+        server_port=port,
+        prevent_thread_lock=True,
+        quiet=True,
+        share=False,
+        inline=False,
         theme=THEME,
         css=Path(__file__).with_name("look.css").read_text(encoding="utf-8"),
         footer_links=[],
         run_history=False,
-        max_file_size=LARGEST,
+        max_file_size=guard.LARGEST,
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,
         mcp_server=False,
+        app_kwargs={"openapi_url": None, "middleware": [Middleware(OwnHostOnly, head), Middleware(guard.Guard)]},
     )
-    guarded = OwnHostOnly(app, b'<script async src="/until.js"></script>' if until else b"")
-    server = uvicorn.Server(uvicorn.Config(guarded, log_level="critical", timeout_graceful_shutdown=1))
-    opened([f"http://{host}:{listening.getsockname()[1]}/" for host in hosts])
-    server.run(sockets=[listening])
+    if until:
+        app.get("/until.js")(until)
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # of what strangers send
+    return [f"http://{host}:{port}/" for host in ["127.0.0.1", *([lan_address()] if to_lan else [])]]
 
 
-def free_port(host: str, first: int) -> socket.socket:
-    """A socket that listens on the first free port from `first` on; who asks before the page is up has to wait."""
+def free_port(host: str, first: int) -> int:
+    """The first free port from `first` on."""
     for number in range(first, min(first + PORTS, 65536)):
-        listening = socket.socket()
-        if os.name == "posix":  # a port just left can be taken again; on Windows this would share one in use
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((host, number))
-            listening.listen()
-            return listening
-        except OSError:
-            listening.close()
+        with socket.socket() as listening:
+            if os.name == "posix":  # a port just left can be taken again; on Windows this would share one in use
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listening.bind((host, number))
+                return number
+            except OSError:
+                continue
     raise cli.Fault(f"no free port from {first} on; name another with --port")
 
 

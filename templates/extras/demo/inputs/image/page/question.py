@@ -40,8 +40,8 @@ def widgets(source: Any) -> list[Any]:
         with gr.Tab(words("demo_draw")) as drawing:
             drawn = canvas.widget()
     way = gr.State("upload")
-    uploading.select(lambda: "upload", None, way, api_visibility="private", queue=False)
-    drawing.select(lambda: "draw", None, way, api_visibility="private", queue=False)
+    uploading.select(lambda: "upload", None, way, api_visibility="private")
+    drawing.select(lambda: "draw", None, way, api_visibility="private")
     return [upload, drawn, way]
 
 
