@@ -61,7 +61,7 @@ def made(
     (run / "figures").mkdir(parents=True)
     task = {"task": "image-classification", "framework": "pytorch", "backend": None, "contract": 1}
     config = {"model": model, "seed": 0, "split_seed": 0, "epochs": 7, "batch_size": 32, "learning_rate": 0.01}
-    config |= {"precision": "float32"} | (knobs or {})
+    config |= {"precision": "float32", "width": {"cnn": 16, "mlp": 256}.get(model, 1)} | (knobs or {})
     _json(run / "config.json", task | {"smoke": smoke} | config)
     about = {"name": "digits", "path": "", "sha256": data, "rows": 1797}
     _json(run / "meta.json", {"data": about, "classes": [str(number) for number in range(CLASSES)]})

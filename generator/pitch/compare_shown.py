@@ -11,7 +11,8 @@ from .results import cell, headline, number, padded, seconds, width
 from .results import table as markdown_table
 
 SHOWN = {"best": "#1f4fd8", "better": "#1f4fd8", "noise": "#1f4fd8", "worse": "#6b7280", "unknown": "#6b7280"}
-WIDE, LETTER, ROW = 900, 7.5, 30  # the figure's width, a letter's and a row's height, in pixels
+WIDE, LEAST = 900, 300  # pixels across: the figure, and its axis at least
+LETTER, ROW = 7.5, 30  # pixels of a letter across, and of a row down
 
 
 def text(project: Project, table: Table) -> str:
@@ -124,7 +125,9 @@ def figure(project: Project, table: Table) -> str:
     ends += [score for score in marks.values() if min(ends) - spread <= score <= max(ends) + spread]
     low, high = min(ends) - 0.05 * spread, max(ends) + 0.05 * spread
     left = 20 + LETTER * max(width(name_of(entry)) for entry in entries)
-    right = WIDE - 20 - LETTER * max(width(project.say(f"compare.{entry['verdict']}")) for entry in entries)
+    beside = 20 + LETTER * max(width(project.say(f"compare.{entry['verdict']}")) for entry in entries)
+    wide = round(max(WIDE, left + LEAST + beside))
+    right = wide - beside
     bottom = 70 + ROW * len(entries)
 
     def across(value: float) -> float:
@@ -141,7 +144,7 @@ def figure(project: Project, table: Table) -> str:
         beyond = "" if low <= score <= high else "← " if score < low else "→ "
         dash = "6 4" if role == "reference" else "2 3"
         name = f"{beyond}{table[role]['name']}: {number(score)}"
-        x = left + place * (WIDE - left) / 2
+        x = left + place * (wide - left) / 2
         shapes += [line(x, 38, x + 24, 38, f'stroke="#16181d" stroke-dasharray="{dash}"'), write(x + 30, 42, name)]
         if not beyond:
             shapes.append(line(across(score), 52, across(score), bottom, f'stroke="#16181d" stroke-dasharray="{dash}"'))
@@ -161,7 +164,7 @@ def figure(project: Project, table: Table) -> str:
         shapes.append(write(across(tick), bottom + 19, number(tick), "middle"))
     title = html.escape(project.say("compare.figure"))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {bottom + 30}" role="img" aria-label="{title}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {bottom + 30}" role="img" aria-label="{title}" '
         f'font-family="system-ui, sans-serif" font-size="13" fill="#16181d"><title>{title}</title>'
         f'<rect width="100%" height="100%" fill="white"/>\n' + "\n".join(shapes) + "\n</svg>\n"
     )
@@ -169,7 +172,7 @@ def figure(project: Project, table: Table) -> str:
 
 def ticks(low: float, high: float) -> list[float]:
     """Round numbers between two ends, three to seven of them."""
-    rough = (high - low) / 4
+    rough = (high - low) / 5
     power = 10 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough)
     return [round(n * step, 12) for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
