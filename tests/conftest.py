@@ -15,6 +15,7 @@ import pytest
 from hackgen.__main__ import main
 from projects import IMPORTS, TO_TRAIN
 
+HANGS = 600  # seconds after which a command is not slow but stuck, however much else the machine has to do
 Run = Callable[..., subprocess.CompletedProcess[str]]
 BROWSER = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-quic", "--disable-sync"]
 BROWSER += ["--disable-background-networking", "--disable-component-update"]
@@ -160,7 +161,7 @@ def hackgen_process(work: Path, alone: dict[str, str]) -> Run:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=HANGS,
         )
 
     run.work = work  # type: ignore[attr-defined]

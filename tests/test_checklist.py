@@ -420,5 +420,5 @@ def test_a_project_that_is_ready_is_told_so(shown, copy):
 @pytest.mark.slow
 def test_a_process_of_the_checklist_has_no_network(begun):
     call = "socket.create_connection(('192.0.2.1', 80), 1)"
-    code = f"from checks import running; running.python('-c', {'import socket; ' + call!r}, seconds=20)"
+    code = f"from checks import running; running.python('-c', {'import socket; ' + call!r}, seconds=300)"
     assert "no network in this check" in run(begun, "-c", code).err

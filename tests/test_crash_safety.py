@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from conftest import contents, refused
+from conftest import HANGS, contents, refused
 from hackgen.errors import Problem
 from hackgen.making import write
 
@@ -192,7 +192,7 @@ def test_an_interruption_cleans_up_and_ends_with_130(hackgen, alone, number, del
     when_staging(hackgen, running)
     time.sleep(delay)
     running.send_signal(number)
-    _, errors = running.communicate(timeout=30)
+    _, errors = running.communicate(timeout=HANGS)
     if running.returncode:
         assert (running.returncode, errors.strip()) == (130, "hackgen: interrupted")
     assert os.listdir(hackgen.work) in ([], ["x"])
@@ -220,7 +220,7 @@ def test_killed_at_any_moment_nothing_is_half_made_or_overwritten(hackgen, alone
         in_time += running.poll() is None
         with suppress(ProcessLookupError):  # it was done by then
             os.killpg(running.pid, signal.SIGKILL)
-        running.communicate(timeout=30)
+        running.communicate(timeout=HANGS)
         with suppress(ProcessLookupError):  # git dies a moment later, where much else is going on
             while True:
                 os.killpg(running.pid, 0)

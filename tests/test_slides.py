@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import program
+from conftest import HANGS, program
 from hackgen.making.choice import choices
 from PIL import Image
 from projects import generate, run
@@ -482,7 +482,7 @@ def test_libreoffice_opens_the_deck_and_reads_its_text(published, tmp_path):
         "pdf",
     ]
     source = published / "presentation" / "deck.pptx"
-    subprocess.run([*words, "--outdir", str(tmp_path), str(source)], check=True, capture_output=True, timeout=180)
+    subprocess.run([*words, "--outdir", str(tmp_path), str(source)], check=True, capture_output=True, timeout=HANGS)
     pdf = (tmp_path / "deck.pdf").read_bytes()
     assert pdf.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", pdf)) == 8
     if reader := shutil.which("pdftotext"):

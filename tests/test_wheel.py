@@ -90,7 +90,8 @@ def test_the_installed_wheel_generates_the_same_bytes(installed, tmp_path):
     for python in (installed, Path(sys.executable)):
         work = tmp_path / str(len(made))
         work.mkdir()
-        command = [python, "-c", GENERATE]
+        # What is imported from elsewhere here must not hide what the wheel holds.
+        command = [python, *(["-I"] if python == installed else []), "-c", GENERATE]
         done = subprocess.run(command, cwd=work, input="\n".join(lines), capture_output=True, encoding="utf-8")
         assert done.returncode == 0, done.stderr
         made[done.stdout.splitlines()[-1]] = contents(work)

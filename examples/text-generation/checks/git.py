@@ -10,6 +10,7 @@ import runs
 from cli import Fault
 from support.wording import words
 
+HANGS = 300  # seconds after which a command is not slow but stuck
 LISTS = "PRESENTATION.md"  # the list's own page: ticking a box changes nothing that was checked
 
 
@@ -23,7 +24,7 @@ def git(*arguments: str, given: str = "") -> str:
             env=quiet,
             input=given.encode(),
             capture_output=True,
-            timeout=50,
+            timeout=HANGS,
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise Fault(words("checklist_no_git", why=error)) from None
@@ -63,7 +64,7 @@ def need_history() -> None:
 def contents(commit: str, folder: str) -> dict[str, bytes]:
     """The files that a commit has below a folder of the repository."""
     top = git("rev-parse", "--show-toplevel").strip()
-    packed = subprocess.run(["git", "archive", f"{commit}:{folder}"], cwd=top, capture_output=True, timeout=50)
+    packed = subprocess.run(["git", "archive", f"{commit}:{folder}"], cwd=top, capture_output=True, timeout=HANGS)
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
         return {member.name: files.extractfile(member).read() for member in files if member.isfile()}
 

@@ -141,7 +141,7 @@ def _git(*words: str) -> str | None:
     quiet = os.environ | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     try:
         done = subprocess.run(
-            ["git", *words], cwd=runs.ROOT, env=quiet, stdin=subprocess.DEVNULL, capture_output=True, timeout=20
+            ["git", *words], cwd=runs.ROOT, env=quiet, stdin=subprocess.DEVNULL, capture_output=True, timeout=300
         )
     except (OSError, subprocess.SubprocessError):
         return None

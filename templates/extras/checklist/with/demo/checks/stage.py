@@ -20,7 +20,7 @@ from support.wording import words
 
 RECORDED = runs.ROOT / "demo" / "recorded.json"
 LEAST_EXAMPLES = 5
-START, LONG = 60, 300  # seconds for the page to open, and for the model to answer all examples
+START, LONG = 300, 900  # seconds for the page to open, and for the model to answer all examples
 CLOSE = 1e-2  # of a number in an answer: processors add in other orders
 ELSEWHERE = re.compile(rb"""(?:src|href|url\()\s*=?\s*["']?(https?:)?//(?!localhost|127\.)[\w.-]+""")
 ASK = """
