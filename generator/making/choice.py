@@ -23,6 +23,7 @@ class Choice:
     extras: tuple[Part, ...] = ()
     options: tuple[Path, ...] = ()  # the folders of extras that an answer chose, such as kickoff/hours/24
     lang: str = language.ENGLISH
+    large: bool = False  # own data that have to be prepared for training
 
     @property
     def target(self) -> str:
@@ -48,6 +49,7 @@ class Choice:
             *(part.folder for part in self.used_parts),
             self.task.folder,
             self.root / "own" if self.format else self.task.folder / "sample",
+            *(part.folder / "large" for part in (*self.used_parts, self.task) if self.large),
             *(part.folder for part in self.readers),
             *(part.folder / place for part in self.frameworks for place in ("base", f"targets/{self.target}")),
             *(model.folder for model in self.models),

@@ -1,14 +1,17 @@
 """The score of a classifier from class probabilities, its 95 % interval, and the rivals that it is held against."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from common import Problem
 from config import Config
-from data import Data, Split
 
 import numpy as np
-from reference import reference
-from sklearn.metrics import f1_score, precision_score, recall_score
+
+if TYPE_CHECKING:  # data.py asks `choose`, and so it is imported after this file
+    from data import Data, Split
 
 HIGHER_IS_BETTER = True
 METRICS = ("accuracy", "macro F1", "average precision")
@@ -107,6 +110,8 @@ def bootstrap(statistic: Callable[[np.ndarray], float], rows: int, draws: int = 
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     """What the model must beat, fitted on train alone: name and class probabilities for test, (rows, classes)."""
 
+    from reference import reference
+
     classes = len(data.meta["classes"])
     shares = np.bincount(truth(data.train, data.meta), minlength=classes) / len(data.train.ids)
     everywhere = np.tile(shares, (len(data.test.ids), 1))
@@ -115,6 +120,8 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
 
 def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict[str, float]:
     """What the score alone does not tell; means over the classes count each the same, however rare."""
+
+    from sklearn.metrics import f1_score, precision_score, recall_score
 
     said, mean = output.argmax(1), {"average": "macro", "zero_division": 0}
     return {

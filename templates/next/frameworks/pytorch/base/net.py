@@ -142,7 +142,8 @@ def set_weights(model: nn.Module, weights: dict[str, torch.Tensor], path: Path) 
 
 def get_random(device: torch.device) -> list[torch.Tensor]:
     """Where the generators stand that dropout draws from: the CPU's and the device's."""
-    return [torch.get_rng_state()] + [getattr(torch, device.type).get_rng_state()] * (device.type != "cpu")
+    others = [] if device.type == "cpu" else [getattr(torch, device.type).get_rng_state()]
+    return [torch.get_rng_state(), *others]
 
 
 def set_random(states: list[torch.Tensor], device: torch.device) -> None:
