@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+from hackgen.pitch.project import find
+from hackgen.pitch.slides import deck
 from projects import run
 from test_checklist import commit, git
 
@@ -47,7 +49,7 @@ def try_extras(project: Path, name: str) -> None:
 
     (entry,) = parsed(project, "compare.py")["entries"]
     assert (entry["run"], entry["score"], entry["model"]) == (name, sheet["score"], sheet["model"])
-    run(project, "slides.py").ok()
+    deck.write(deck.assemble(find(project)))
     assert f">{sheet['score']:.4g}<" in (project / "presentation" / "deck.html").read_text(encoding="utf-8")
     run(project, "cards.py").ok()
     assert f"value: {sheet['score']}" in (project / "MODEL_CARD.md").read_text(encoding="utf-8")

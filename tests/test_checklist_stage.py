@@ -1,7 +1,6 @@
 """What the checklist says of demo and deck: a project where all is ready, and for each item a change that fails it."""
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory) -> Path:
-    """A published run, its answers recorded and its deck made, all committed."""
+    """A published run and its answers recorded, all committed."""
     folder = tmp_path_factory.mktemp("stage") / "ready"
     generate(folder, task="tabular-classification", event="E", team=("Ada", "Bo"), author="A", extras=EXTRAS)
     git(folder, "init", "--quiet", "--initial-branch=main")
@@ -23,9 +22,6 @@ def ready(tmp_path_factory) -> Path:
     run(folder, "evaluate.py", "--publish").ok()
     run(folder, "demo.py", "--run", "published", "--record").ok()
     written(folder)
-    story = (folder / "deck.toml").read_text(encoding="utf-8")
-    (folder / "deck.toml").write_text(re.sub(r'"Write: [^"]*"', '"We see it at once"', story), encoding="utf-8")
-    run(folder, "slides.py").ok()
     commit(folder)
     return folder
 
@@ -63,13 +59,6 @@ STAGE = [
     ("demo-answers", other_answer, "5 of 6"),
     ("demo-offline", calls_elsewhere, "//cdn.example.org"),
     ("demo-offline", nothing_to_show, "python train.py"),
-    ("deck", lambda p: edit(p / "deck.toml", 'tagline = "', 'tagline = "Write: '), "tagline"),
-    ("deck", lambda p: (p / "published/best.pt").write_bytes(b"x"), "best.pt"),
-    (
-        "deck-committed",
-        lambda p: git(p, "rm", "--quiet", "--cached", "presentation/deck.html"),
-        "presentation/deck.html",
-    ),
 ]
 
 

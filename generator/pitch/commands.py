@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..errors import Problem
+from ..errors import Misuse, Problem
 from ..text import printable
 
 
@@ -81,4 +81,27 @@ def provenance_command(project: Path, as_json: bool, most: float | None) -> None
         raise Problem(f"{found.total.share:.1%} of the lines are scaffold, more than {most:g} %")
 
 
-COMMANDS = (compare_command, provenance_command)
+@click.command("slides")
+@on_project
+@click.option("--minutes", type=click.FloatRange(0.5, 60), default=3.0, help="How long the talk is, demo included [3].")
+@click.option("--out", default="presentation", help="The folder in the project to write to [presentation].")
+@click.option("--check", is_flag=True, help="Write nothing; say what is open, and fail if anything is.")
+@as_json
+def slides_command(place: Path, python: str | None, minutes: float, out: str, check: bool, as_json: bool) -> None:
+    """Make the deck from deck.toml and the published run: for PowerPoint, and one file for the browser."""
+    from .project import find
+    from .slides import deck
+
+    if as_json and not check:
+        raise Misuse("--json goes with --check")
+    project = find(place, python)
+    made = deck.assemble(project, minutes, out)
+    if not check:
+        deck.write(made)
+    found = deck.found(made)
+    told(found) if as_json else click.echo(deck.text(project, found))
+    if check and found["open"]:
+        raise SystemExit(1)
+
+
+COMMANDS = (compare_command, provenance_command, slides_command)

@@ -1,0 +1,1 @@
+"""The deck: deck.toml and the published run become slides of placed elements, drawn for PowerPoint and the browser."""
