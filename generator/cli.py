@@ -1,18 +1,17 @@
 """The command line: ask, refuse politely, hand over."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from . import __version__
+from . import __version__, completion
 from .making import extras, git, own_data
 from .making.answers import checked, from_toml, people
 from .making.choice import Answers, Choice, choices, choose, settled, title_from
-from .making.compose import plan
 from .making.write import is_here, place, tree, write
 from .parts import TEMPLATES, backends
 from .pitch.commands import COMMANDS
@@ -24,7 +23,32 @@ if TYPE_CHECKING:
 _WHEN = {"always": "always; --without leaves it out", "event": "--event NAME, or --with"}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+NEXT = [  # what to run in a new project, and what it does; what it does not have is not named
+    ("train.py", "python train.py", "trains, and shows each epoch"),
+    ("evaluate.py", "python evaluate.py", "scores it on the test split, beside baselines"),
+    ("predict.py", "python predict.py INPUT", "answers for new input; README.md says for which"),
+    ("check.py", "python check.py", "looks for what is wrong with data and training"),
+    ("KICKOFF.md", "KICKOFF.md", "the plan of your event: read it first"),
+]
+GROUPS = {"Make a project": ("new", "list"), "Look at data": ("inspect", "convert")}
+OTHERS = "Work on a project"
+SENTENCE = 200  # letters: the first of each command is shown whole, wrapped where it is long
+
+
+class Grouped(click.Group):
+    """Commands by what they are for, each group in the order in which one needs them."""
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        listed = {name for names in GROUPS.values() for name in names}
+        others = tuple(name for name in self.commands if name not in listed)
+        wide = max(map(len, self.commands))
+        for title, names in {**GROUPS, OTHERS: others}.items():
+            with formatter.section(title):
+                known = [self.commands[name] for name in names if name in self.commands]
+                formatter.write_dl([(f"{one.name:{wide}}", one.get_short_help_str(SENTENCE)) for one in known])
+
+
+@click.group(cls=Grouped, context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.version_option(__version__, prog_name="hackgen")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -35,10 +59,18 @@ def cli(context: click.Context) -> None:
 
 @cli.command()
 @click.argument("dest", required=False)
-@click.option("--task", help="What the project learns, e.g. image-classification.")
-@click.option("--framework", help="What it is written with, e.g. pytorch.")
-@click.option("--backend", help="What Keras computes with: tensorflow, jax or torch.")
-@click.option("--model", "models", multiple=True, help="A model to include; repeat it for several in one project.")
+@click.option("--task", help="What the project learns, e.g. image-classification.", shell_complete=completion.task)
+@click.option("--framework", help="What it is written with, e.g. pytorch.", shell_complete=completion.framework)
+@click.option(
+    "--backend", help="What Keras computes with: tensorflow, jax or torch.", shell_complete=completion.backend
+)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    help="A model to include; repeat it for several in one project.",
+    shell_complete=completion.model,
+)
 @click.option("--title", help="The project's title; the folder's name says it otherwise.")
 @click.option("--author", help="Who made it; git's user.name otherwise.")
 @click.option("--event", help="The course or hackathon it is for; lays in all extras.")
@@ -48,14 +80,29 @@ def cli(context: click.Context) -> None:
 @click.option("--time", help="A column by which rows are ordered: the oldest are for training, the newest for testing.")
 @click.option("--copy/--no-copy", default=None, help="Whether data of up to 20 MB become part of the project [yes].")
 @click.option("--size", type=click.IntRange(min=8), help="Pixels a side that copied pictures have at most [256].")
-@click.option("--hours", type=int, help="How long the event lasts: 24, 36, 48 or 168 hours.")
+@click.option(
+    "--hours",
+    type=int,
+    help="How long the event lasts: 24, 36, 48 or 168 hours.",
+    shell_complete=completion.option_of_extras("hours"),
+)
 @click.option("--team", help="Who takes part: names with commas between.")
 @click.option("--start", help="When the event starts, in local time: 2026-11-22 18:00.")
-@click.option("--rubric", help="By which criteria you are judged: mlh, datathon, execution or modelling.")
-@click.option("--with", "adding", default="", help="Extras to add, with commas between; hackgen list shows all.")
-@click.option("--without", "leaving", default="", help="Extras to leave out.")
+@click.option(
+    "--rubric",
+    help="By which criteria you are judged: mlh, datathon, execution or modelling.",
+    shell_complete=completion.option_of_extras("rubric"),
+)
+@click.option(
+    "--with",
+    "adding",
+    default="",
+    help="Extras to add, with commas between; hackgen list shows all.",
+    shell_complete=completion.several_extras,
+)
+@click.option("--without", "leaving", default="", help="Extras to leave out.", shell_complete=completion.several_extras)
 @click.option("--minimal", is_flag=True, help="No extras: the training core alone.")
-@click.option("--lang", help="The language of README and the other texts [en].")
+@click.option("--lang", help="The language of README and the other texts [en].", shell_complete=completion.lang)
 @click.option("--answers", type=click.Path(path_type=Path), help="Take the answers from a project's .hackgen.toml.")
 @click.option("--yes", is_flag=True, help="Ask nothing: what no flag says gets its default.")
 @click.option("--dry-run", is_flag=True, help="Show the files and their sizes, write nothing.")
@@ -72,6 +119,8 @@ def new(
     **flags: str,
 ) -> None:
     """Generate a project into the folder DEST (`.`: the current one), named after the task otherwise."""
+    from .making.compose import plan  # with Jinja2, which neither --help nor completion needs
+
     flags = {name: value for name, value in flags.items() if value not in (None, ())}
     flags |= {"team": people(flags["team"])} if "team" in flags else {}
     given = checked(replace(from_toml(answers) if answers else Answers(), **flags))
@@ -110,13 +159,19 @@ def new(
         click.echo(f"hackgen: no commit was made: {printable(fault)}", err=True)
     for note in notes:
         click.echo(f"hackgen: {note}", err=True)
-    steps = ["pip install -e .", "python train.py", "python evaluate.py"]
-    commands = steps if here else [f"cd {quoted(f'./{dest}' if dest.startswith('-') else dest)}", *steps[:2]]
     click.echo(printable(f"{where}: {choice}"))
-    for command in commands:
-        click.echo(f"  {command}")
+    for line in _next_steps(dest, here, files):
+        click.echo(f"  {line}")
     if (left_out := extras.absent(choice.extras, TEMPLATES)) and not wanted:
         click.echo(f"left out: {', '.join(left_out)}; --event NAME lays in all extras, --with {left_out[0]} just one")
+
+
+def _next_steps(dest: str, here: bool, files: Iterable[str]) -> list[str]:
+    """The commands to run next, in their order; what those of the project do stands beside them."""
+    folder = [] if here else [f"cd {quoted(f'./{dest}' if dest.startswith('-') else dest)}"]
+    there = [(command, what) for file, command, what in NEXT if file in files]
+    wide = max((len(command) for command, _ in there), default=0)
+    return [*folder, "pip install -e .", *(f"{command:{wide}}  # {what}" for command, what in there)]
 
 
 def _extras_by_flags(adding: str, leaving: str, minimal: bool, notes: list[str]) -> Callable[[Answers], Answers] | None:

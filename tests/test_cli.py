@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,8 +11,26 @@ from pathlib import Path
 import pytest
 from conftest import contents, refused
 from hackgen import __version__
+from hackgen.cli import cli
+from hackgen.making.language import languages
+from hackgen.parts import TEMPLATES
 
-HEAVY = ["pandas", "numpy", "torch", "copier", "cookiecutter", "questionary", "prompt_toolkit", "rich"]
+HEAVY = [
+    "pandas",
+    "numpy",
+    "torch",
+    "copier",
+    "cookiecutter",
+    "questionary",
+    "prompt_toolkit",
+    "rich",
+    "duckdb",
+    "PIL",
+    "pptx",
+]
+
+
+NEXT = ["train.py", "evaluate.py", "predict.py", "check.py"]
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -20,12 +39,13 @@ def git(folder: Path, *arguments: str) -> str:
     ).stdout.strip()
 
 
-def test_new_writes_a_project_and_ends_with_three_commands(hackgen_process):
+def test_new_writes_a_project_and_ends_with_the_next_commands_in_order(hackgen_process):
     done = hackgen_process("new", "iris-demo", "--yes")
     assert (done.returncode, done.stderr) == (0, "")
     where, *commands, _ = done.stdout.splitlines()  # the last line says which extras were left out
     assert where == f"{hackgen_process.work / 'iris-demo'}: image-classification with pytorch (cnn)"
-    assert commands == ["  cd iris-demo", "  pip install -e .", "  python train.py"]
+    assert commands[:2] == ["  cd iris-demo", "  pip install -e ."]
+    assert [line.partition("#")[0].split()[1] for line in commands[2:]] == NEXT
     assert 'title = "Iris demo"' in (hackgen_process.work / "iris-demo" / ".hackgen.toml").read_text(encoding="utf-8")
     assert os.listdir(hackgen_process.work) == ["iris-demo"]
 
@@ -39,7 +59,7 @@ def test_dot_generates_into_the_current_folder(hackgen):
     (hackgen.work / "notes.txt").write_text("mine")
     done = hackgen("new", ".", "--yes", "--title", "Here")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[1:-1] == ["  pip install -e .", "  python train.py", "  python evaluate.py"]
+    assert done.stdout.splitlines()[1] == "  pip install -e ." and done.stdout.count("\n  python ") == len(NEXT)
     assert (hackgen.work / "notes.txt").read_text() == "mine"
     assert git(hackgen.work, "status", "--short") == "?? notes.txt"
     assert not [name for name in os.listdir(hackgen.work) if name.startswith(".hackgen-")]
@@ -197,6 +217,43 @@ def test_list_shows_a_table(hackgen):
 def test_help(hackgen, flags):
     done = hackgen(*flags)
     assert (done.returncode, done.stderr) == (0, "") and ("Usage" in done.stdout or __version__ in done.stdout)
+
+
+def test_an_event_begins_with_its_plan(hackgen):
+    assert "KICKOFF.md" not in hackgen("new", "x", "--yes").stdout
+    done = hackgen("new", "y", "--yes", "--event", "Night")
+    assert done.stdout.splitlines()[-1].split()[0] == "KICKOFF.md" and (hackgen.work / "y/KICKOFF.md").is_file()
+
+
+def test_help_groups_the_commands_and_names_each(hackgen):
+    sections = re.findall(r"^(\w[\w ]*):\n((?:  .*\n)+)", hackgen("--help").stdout, re.MULTILINE)
+    listed = {title: re.findall(r"^  ([a-z]+) ", rows, re.MULTILINE) for title, rows in sections if title != "Options"}
+    assert list(listed) == ["Make a project", "Look at data", "Work on a project"]
+    assert listed["Make a project"] == ["new", "list"] and "inspect" in listed["Look at data"]
+    assert sorted(name for names in listed.values() for name in names) == sorted(cli.commands)
+
+
+COMPLETED = {
+    "new --task text-": ["text-classification", "text-generation"],
+    "new --task image-generation --model ": ["gan"],
+    "new --task text-generation --framework jax --model l": ["lstm"],
+    "new --framework k": ["keras"],
+    "new --backend ": ["tensorflow", "jax", "torch"],
+    "new --framework pytorch --backend ": [],
+    "new --with demo,sl": ["demo,slides"],
+    "new --without demo,de": [],
+    "new --lang ": languages(TEMPLATES),
+    "new --hours ": ["24", "36", "48", "168"],
+    "pro": ["provenance"],
+}
+
+
+@pytest.mark.parametrize("words", COMPLETED)
+def test_a_shell_completes_names(hackgen, words):
+    typed = f"hackgen {words}"
+    asked = {"_HACKGEN_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    done = hackgen(env=asked)
+    assert done.returncode == 0 and done.stdout.split() == [f"plain,{name}" for name in COMPLETED[words]]
 
 
 def test_nothing_heavy_is_imported(hackgen):

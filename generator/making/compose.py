@@ -25,13 +25,15 @@ STRINGS = "strings.toml"
 def plan(choice: Choice, answers: Answers, own: OwnData | None = None) -> dict[str, bytes]:
     """Every file of the project. `new`, `--dry-run` and the tests all use this one plan."""
     answers = replace(answers, data=own.knob) if own else answers
+    choice = replace(choice, large=bool(own and own.large))
     known = facts(choice, answers)
     known |= {"learns_from": own.name if own else known["task"]["sample"]}
     known |= {"own": own_data.facts(own, answers)} if own else {}
     known = more_facts(choice.laid, known)
     laid = lay(choice.laid, choice.models_from)
     files = join_sections({path: merged(path, [content(s, known) for s in sources]) for path, sources in laid.items()})
-    files |= own.files | {"data/schema.toml": own_data.schema(own, answers)} if own else {}
+    if own:
+        files |= own.files | {"data/schema.toml": own.schema or own_data.schema(own, answers)}
     return dict(sorted(files.items())) | {".hackgen.toml": to_toml(answers).encode()}
 
 
@@ -82,7 +84,7 @@ def walk(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def project_path(layer: Path, inside: str, models_from: str) -> str | None:
     """Where a part's file lands; None for what is not copied. The special names of templates/README.md, all of them."""
-    if inside in {"part.toml", "facts.toml", "facts.py"} or inside.startswith("sample/"):
+    if inside in {"part.toml", "facts.toml", "facts.py"} or inside.startswith(("sample/", "large/")):
         return None
     if inside.startswith("with_") and inside.endswith(".py"):
         return f"models/{layer.name}.py" if inside == f"with_{models_from}.py" else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import text
+from .. import conversion, text
 from ..errors import Misuse, Problem
 from . import fitting
 from .choice import Answers, Choice
@@ -33,6 +33,8 @@ class OwnData:
     findings: "Findings"
     knob: str  # what config.py says under `data`: a path inside the project
     files: dict[str, bytes]  # the copies; or the one file that says where the data lie
+    schema: bytes | None = None  # data/schema.toml of a project of the new shape
+    large: bool = False  # so large that training needs them prepared: the layers `large/` are laid in
 
     @property
     def copied(self) -> bool:
@@ -107,6 +109,9 @@ def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
             + (f"what fits: --task {findings.suggestion.task}" if findings.suggestion else "name other data")
         )
     fitting.check(findings, choice.task.name, answers)
+    if choice.root.name == "next":
+        plain = conversion.room(choice.task.name).plain(findings, choice.task.name, answers)
+        return OwnData(findings, plain.knob, plain.files, plain.schema, plain.large)
     path = Path(os.path.abspath(findings.path))
     copies = {} if answers.copy is False else dict(_copies(path, findings, answers))
     if copies and sum(map(len, copies.values())) <= COPIED:

@@ -1,0 +1,31 @@
+"""Data of any layout that inspection understands, put into the plain one that a project reads."""
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Data as a project gets them.
+
+    knob    what config.py says under `data`: a path inside the project
+    files   the copies by their paths; or the one file that says where the data lie, data/location.txt
+    schema  data/schema.toml: how the plain data are read and what each column is
+    large   whether training needs them prepared first: the layers `large/` are laid in
+    """
+
+    knob: str
+    files: dict[str, bytes]
+    schema: bytes
+    large: bool = False
+
+
+def room(task: str) -> Any:
+    """The module for the data of a task: pictures, texts, series or tables. They import much, so late.
+
+    Each offers `plain(findings, task, answers) -> Plain` for a project that is made, and
+    `convert(findings, dest) -> list[str]`: the same as a plain file or folder at `dest`, and what to say about it.
+    """
+    kinds = {"image": "pictures", "text": "texts", "time": "series"}
+    return importlib.import_module(f".{kinds.get(task.partition('-')[0], 'tables')}", __name__)

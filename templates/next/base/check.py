@@ -1,0 +1,231 @@
+"""Sanity checks on this project's real data and model, after Karpathy's recipe for training: `python check.py`.
+
+All that is trained here is trained by train.fit. A check is a function: its docstring is its title and, after the
+colon, what to do when it fails; it returns whether it passed (None: cannot tell), what was found, what was expected.
+"""
+
+import contextlib
+import dataclasses
+import io
+import json
+import math
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import common
+import data as data_module
+import metrics
+import net
+import runs
+import train
+from config import Config
+from data import Split
+
+import numpy as np
+
+ROWS, STEPS = 512, 60  # enough to tell a healthy model from a broken one within seconds
+Found = tuple[bool | None, str, str]
+
+
+class Bench:
+    """The data, some rows of them, and a model that train.fit trained on those for a moment."""
+
+    def __init__(self, config: Config, folder: Path) -> None:
+        self.folder = folder
+        self.number = 0
+        self.data = data_module.load(config)
+        self.meta = self.data.meta
+        self.train, self.valid = (train.fewer(split, ROWS) for split in (self.data.train, self.data.valid))
+        plain = dataclasses.replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, steps=STEPS)
+        self.config = dataclasses.replace(plain.resolved(len(self.train.ids)), patience=10_000)
+        self.model, self.losses = self.trained(self.train)
+
+    def trained(self, split: Split, **knobs: float) -> tuple[object, list[float]]:
+        """A fresh model after train.fit on the rows of `split`, and its mean loss in each epoch."""
+        knobs = {name: value for name, value in knobs.items() if hasattr(self.config, name)}
+        self.kept = dataclasses.replace(self.config, **knobs)
+        self.number += 1
+        self.run = self.folder / str(self.number)
+        model = train.fresh(self.meta, self.kept)
+        with contextlib.redirect_stdout(io.StringIO()):
+            history = train.fit(model, self.data._replace(train=split, valid=split), self.kept, self.run)
+        return model, [row[runs.HISTORY.index("train_loss")] for row in history]
+
+    def outputs(self, model: object, split: Split, batch: int = 512) -> np.ndarray:
+        """What a model answers for every row of a split."""
+        return net.outputs(model, split.inputs, split.targets, self.meta, "float32", batch)
+
+    def few(self, rows: int, split: Split | None = None) -> Split:
+        """Rows of train, or of `split`, whose inputs differ."""
+        split = split or self.train
+        first = {row.tobytes(): number for number, row in reversed(list(enumerate(split.inputs)))}
+        return picked(split, np.random.default_rng(0).permutation(sorted(first.values()))[:rows])
+
+
+def picked(split: Split, rows: np.ndarray) -> Split:
+    """Some rows of a split, as a split."""
+    return Split(*(array[rows] for array in split))
+
+
+def splits_disjoint(bench: Bench) -> Found:
+    """No example is in two splits: look at the keys in data.py and at divide(), equal rows need equal keys"""
+    every = [np.asarray(split.keys).ravel() for split in bench.data[:3]]
+    keys = [np.unique(some) for some in every]
+    shared = sum(len(np.intersect1d(keys[a], keys[b])) for a, b in ((0, 1), (0, 2), (1, 2)))
+    rows, distinct = sum(map(len, every)), len(np.unique(np.concatenate(keys)))
+    few = " (warning: many rows are the same, so a score says less)" if distinct < rows / 2 else ""
+    return shared == 0, f"{shared} shared, {distinct} of {rows} distinct{few}", "0 shared"
+
+
+def loss_at_start(bench: Bench) -> Found:
+    """Fresh weights know nothing: make the last layer's first weights small; see loss.py and the inputs' scale"""
+    expected, tolerance = metrics.loss_of_knowing_nothing(bench.train, bench.meta)
+    found = net.mean_loss(train.fresh(bench.meta, bench.config), bench.train, bench.meta)
+    return abs(found - expected) <= tolerance, f"{found:.4f}", f"{expected:.4f} ± {tolerance:.4f}"
+
+
+def inputs_matter(bench: Bench) -> Found:
+    """The answer depends on the input: see that inputs and targets stay in one order, and that forward() uses both"""
+    order = np.random.default_rng(0).permutation(len(bench.valid.ids))
+    own = picked(bench.valid, order)
+    other = own._replace(inputs=np.roll(own.inputs, 1, axis=0))
+    outputs, truth = [bench.outputs(bench.model, rows) for rows in (own, other)], metrics.truth(own, bench.meta)
+    parts = np.array_split(np.arange(len(truth)), min(200, len(truth)))
+    losses = [np.array([metrics.loss(truth[p], some[p], bench.meta) for p in parts]) for some in outputs]
+    gains, without = losses[1] - losses[0], float(losses[1].mean())
+    gain, margin = float(gains.mean()), 2 * float(gains.std()) / max(len(gains) - 1, 1) ** 0.5
+    found = f"loss {losses[0].mean():.4f}, with another row's input {without:.4f}"
+    if len(bench.few(2, own).ids) > 1 and difference(*outputs) < 1e-6:
+        return False, f"{found}: every row gets the same answer", "lower with its own input"
+    if gain > margin or gain > 0.1 * without:
+        return True, found, "lower with its own input, by more than chance"
+    if gain + margin > 0.1 * without or len(bench.train.ids) < ROWS:
+        return None, found, f"{len(truth)} rows show no sign that inputs tell about the target; more may"
+    return False, found, "lower with its own input, by more than chance"
+
+
+def overfit_one_batch(bench: Bench) -> Found:
+    """Eight rows can be learnt by heart: there is a fault in forward(), loss.py, the step, its batches or the rate"""
+    few = bench.few(8)
+    often = picked(few, np.tile(np.arange(len(few.ids)), 50))
+    knobs = {"batch_size": len(few.ids), "epochs": 6, "dropout": 0.0, "weight_decay": 0.0}
+    model, losses = bench.trained(often, **knobs)
+    limit = 0.1 * metrics.loss_of_knowing_nothing(few, bench.meta)[0]
+    found = net.mean_loss(model, few, bench.meta)
+    passed = losses[-1] < limit and found < 2 * limit
+    return passed, f"{losses[-1]:.4f} in training, {found:.4f} on the same rows after it", f"below {limit:.4f}"
+
+
+def loss_falls(bench: Bench) -> Found:
+    """The loss falls: look for a wrong sign, a step that is not taken, a learning rate ten times too high or too low"""
+    few = bench.few(16)
+    often = picked(few, np.tile(np.arange(len(few.ids)), 16))
+    before = net.mean_loss(train.fresh(bench.meta, bench.config), few, bench.meta)
+    after = net.mean_loss(bench.trained(often, batch_size=16, epochs=4)[0], few, bench.meta)
+    return after < 0.9 * before, f"{before:.4f} to {after:.4f} on {len(few.ids)} rows", f"below {0.9 * before:.4f}"
+
+
+def gradients(bench: Bench) -> Found:
+    """Training changes every weight: a part is frozen, not connected to the loss, or not given to the optimiser"""
+    before, after = net.learnt(train.fresh(bench.meta, bench.config)), net.learnt(bench.model)
+    bad = [name for name in after if not np.isfinite(after[name]).all() or np.array_equal(before[name], after[name])]
+    return not bad, f"{len(bad)} of {len(after)} unchanged {', '.join(bad[:3])}".strip(), "0 unchanged"
+
+
+def own_batch(bench: Bench) -> Found:
+    """A step follows its own batch alone: forget the old gradients before backward(), with zero_grad"""
+    knobs = {"learning_rate": 1e-30, "clip": 1e9, "dropout": 0.0, "batch_size": 8, "epochs": 1}
+    means = []
+    for steps in (1, 3):  # on equal rows and with weights that stand still, all gradients are equal
+        bench.trained(picked(bench.few(1), np.zeros(8 * steps, int)), **knobs)
+        means.append(net.mean_gradient(bench.run, bench.kept))
+    worst = max(difference(one, three) for one, three in zip(*means, strict=True))
+    return worst < 1e-3, f"the mean gradients of one and of three equal steps differ by {worst:.1e}", "below 1e-3"
+
+
+def independent(bench: Bench) -> Found:
+    """An answer depends on its own example alone: look for operations along the batch axis, such as view or mean(0)"""
+    size = min(8, len(bench.train.ids) // 2)
+    neighbours = np.arange(size), np.r_[0, size : 2 * size - 1]
+    one, two = (net.raw(bench.model, bench.train.inputs[rows])[0] for rows in neighbours)
+    return difference(one, two) < 1e-4, f"row 0 changes by {difference(one, two):.1e} with its neighbours", "below 1e-4"
+
+
+def causal(bench: Bench) -> Found:
+    """A prediction sees the past alone: look at the attention mask; position t must not read t + 1"""
+    inputs = bench.train.inputs[:8]
+    later, half = inputs.copy(), inputs.shape[1] // 2
+    later[:, half:] = inputs[::-1, half:]  # other rows' endings
+    gap = difference(net.raw(bench.model, inputs)[:, :half], net.raw(bench.model, later)[:, :half])
+    return gap < 1e-4, f"the first half changes by {gap:.1e} with the second", "below 1e-4"
+
+
+def batch_size(bench: Bench) -> Found:
+    """Evaluation is the same for every batch size: score all rows, without dropout, each with equal weight"""
+    some, model = train.fewer(bench.valid, 50), bench.trained(bench.train, epochs=1)[0]  # as training leaves it
+    whole, sevens, single = (bench.outputs(model, some, size) for size in (64, 7, 1))
+    gap = max(difference(whole, sevens), difference(whole, single))
+    return gap < 1e-3, f"answers in batches of 64, 7 and 1 differ by {gap:.1e}", "below 1e-3"
+
+
+def same_seed(bench: Bench) -> Found:
+    """The seed decides the losses: derive everything random from the seed"""
+    seeds = bench.config.seed, bench.config.seed, bench.config.seed + 1
+    one, two, three = (bench.trained(bench.train, epochs=1, seed=seed)[1] for seed in seeds)
+    found = f"{'equal' if one == two else 'different'} losses, {'equal' if one == three else 'others'} with seed + 1"
+    return one == two and one != three, found, "equal losses, others with seed + 1"
+
+
+def reload(bench: Bench) -> Found:
+    """The kept file answers as the model did: register all that the model keeps, so that it is saved"""
+    some, (model, _) = train.fewer(bench.valid, 50), bench.trained(bench.train, epochs=1)
+    restored = net.restore(bench.run, bench.kept, bench.meta, "cpu")
+    same = np.array_equal(bench.outputs(model, some), bench.outputs(restored, some))
+    return same, "the same answers" if same else "other answers", "the same answers, bit for bit"
+
+
+def difference(a: np.ndarray, b: np.ndarray) -> float:
+    """The largest difference, relative to the size of the values; infinite where shapes differ or a value is not."""
+    gap = float(np.abs(a - b).max() / (np.abs(a).max() + 1e-6)) if a.shape == b.shape else math.inf
+    return gap if math.isfinite(gap) else math.inf
+
+
+CHECKS = [splits_disjoint, loss_at_start, inputs_matter, overfit_one_batch, loss_falls, gradients, own_batch]
+CHECKS += [independent, batch_size, same_seed, reload]
+CHECKS += [causal] if getattr(data_module, "CAUSAL", False) else []
+IDS = {check.__name__.replace("_", "-"): check for check in CHECKS}
+
+
+def examined(bench: Bench, name: str, check: Callable[[Bench], Found]) -> dict:
+    """What a check says; code that breaks fails its check, no more."""
+    try:
+        passed, found, expected = check(bench)
+    except (RuntimeError, ValueError, LookupError, TypeError, AttributeError) as error:
+        passed, found, expected = False, f"{type(error).__name__}: {error}", "no error"
+    title, _, advice = (check.__doc__ or "").partition(": ")
+    passed = None if passed is None else bool(passed)
+    return {"id": name, "title": title, "passed": passed, "found": found, "expected": expected, "advice": advice}
+
+
+def main() -> int:
+    parser = common.Parser(__doc__, knobs=True)
+    parser.add_argument("--only", metavar="ID", choices=IDS, help=f"run one of {', '.join(IDS)}")
+    parser.add_argument("--json", action="store_true", help="print JSON for machines")
+    args, given = parser.parse()
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(common.configured(given), Path(folder))
+        for name in [args.only] if args.only else IDS:
+            results.append(result := examined(bench, name, IDS[name]))
+            if not args.json:
+                word = {True: "ok", False: "FAILED", None: "-"}[result["passed"]]
+                print(f"{word:6}  {result['title']:43}  {result['found']}; expected {result['expected']}", flush=True)
+                print(f"        {result['advice']}\n" * (result["passed"] is False), end="", flush=True)
+    if args.json:
+        print(json.dumps(results, indent=1, ensure_ascii=False))
+    return int(any(result["passed"] is False for result in results))
+
+
+if __name__ == "__main__":
+    common.run(main)

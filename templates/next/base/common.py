@@ -1,0 +1,220 @@
+"""What every command shares: the command line, one line for a mistake, files written whole, and how data are split."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import difflib
+import hashlib
+import json
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from config import MODELS, Config
+
+if TYPE_CHECKING:
+    import numpy as np  # where it is used, it is imported after tell_missing stands ready
+
+ROOT = Path(__file__).resolve().parent
+RUNS, PUBLISHED = ROOT / "runs", ROOT / "published"
+
+
+class Problem(Exception):
+    """A person's mistake, or a fault of files: one line on stderr. Code 1; 2 for wrong usage, 130 for Ctrl-C."""
+
+    def __init__(self, text: str, code: int = 1) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def run(main: Callable[[], int | None]) -> NoReturn:
+    """Call `main` and leave with its exit code."""
+    name, code = Path(sys.argv[0]).name, 1
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a console may not know every character
+            stream.reconfigure(errors="replace")
+    try:
+        code = main() or 0
+        print(end="", flush=True)
+    except Problem as problem:
+        print(f"{name}: {' '.join(str(problem).split())}", file=sys.stderr)
+        code = problem.code
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted", file=sys.stderr)
+        code = 130
+    except BrokenPipeError:  # `python predict.py … | head`
+        sys.stderr.close()
+        code = 0
+    except OSError as error:
+        print(f"{name}: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+    sys.exit(code)
+
+
+def tell_missing(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """An import that failed: one line with the remedy."""
+    if isinstance(error, ModuleNotFoundError):
+        print(f"{error.name} is missing; install what this project needs with: pip install -e .", file=sys.stderr)
+    elif isinstance(error, KeyboardInterrupt):
+        print("interrupted", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = tell_missing  # here, because imports fail before any function is called
+
+
+class Parser(argparse.ArgumentParser):
+    """Flags with hyphens or underscores, errors in one line, and on request a flag for each knob of config.py."""
+
+    def __init__(self, description: str | None, knobs: bool = False) -> None:
+        super().__init__(description=description, allow_abbrev=False)
+        self.knobs: dict[str, list[str]] = {}  # for each knob, the models that have it
+        why = dict(re.findall(r"^    (\w+): .*?  # (.+)$", (ROOT / "config.py").read_text(encoding="utf-8"), re.M))
+        for model, kind in MODELS.items() if knobs else ():
+            for field in dataclasses.fields(kind):
+                self.knobs.setdefault(field.name, []).append(model)
+                if len(self.knobs[field.name]) == 1:
+                    about = f"{why.get(field.name, '')} [{field.default}]".replace("%", "%%")
+                    how = {"type": type(field.default)}
+                    if field.name == "model":
+                        about, how = f"one of {', '.join(MODELS)} [{field.default}]", {"choices": list(MODELS)}
+                    elif isinstance(field.default, bool):
+                        how = {"action": argparse.BooleanOptionalAction}
+                    self.add_argument("--" + field.name.replace("_", "-"), default=None, help=about, **how)
+
+    def parse(self) -> tuple[argparse.Namespace, dict[str, Any]]:
+        """The flags, and those knobs that were given."""
+        args = self.parse_args([re.sub(r"^--\w[\w-]*", lambda f: f[0].replace("_", "-"), w) for w in sys.argv[1:]])
+        given = {name: getattr(args, name) for name in self.knobs if getattr(args, name) is not None}
+        model = given.get("model", next(iter(MODELS)))
+        for name in given:
+            if model not in (owners := self.knobs[name]):
+                owner = " and ".join(owners)
+                raise Problem(f"--{name} is a knob of {owner}, not of {model}; add --model {owners[0]}", 2)
+        return args, given
+
+    def error(self, message: str) -> NoReturn:
+        if flag := re.search(r"unrecognized arguments: (--[\w-]+)", message):
+            near = difflib.get_close_matches(flag[1], self._option_string_actions, 1)
+            message = f"no flag {flag[1]}" + (f"; did you mean {near[0]}?" if near else "")
+        raise Problem(f"{message}; --help lists the flags", 2)
+
+
+def configured(given: dict[str, Any]) -> Config:
+    """The defaults of the model that is named, changed by what was given."""
+    try:
+        return MODELS[given.get("model", next(iter(MODELS)))](**given)
+    except ValueError as error:
+        raise Problem(str(error), 2) from None
+
+
+def write(path: Path, content: bytes | str) -> None:
+    """Replace a file in one step: after a kill or on a full disk there is the old content or the new, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with draft.open("wb") as file:
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except OSError as error:
+        raise Problem(f"cannot write {path}: {error.strerror}; what was there before is kept") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    write(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        return content if isinstance(content, dict) else json.loads("")
+    except FileNotFoundError:
+        raise Problem(f"{path} is missing; is {path.parent} a finished run? python train.py makes one") from None
+    except (ValueError, RecursionError) as error:
+        raise Problem(f"{path} is damaged ({error}); restore it or train again") from None
+
+
+def located(path: str) -> Path:
+    """Where data are: a path of the project works from every folder, and data/location.txt names data outside it."""
+    place = Path(path) if Path(path).exists() else ROOT / path
+    if place.parts[-2:] == ("data", "location.txt"):
+        named = place.read_text(encoding="utf-8-sig").strip() if place.is_file() else ""
+        if not named or not Path(named).exists():
+            raise Problem(f"{path} must name the place where the data lie ({named or 'nothing'} is not); or use --data")
+        return Path(named)
+    if not place.exists():
+        raise Problem(f"{path} does not exist; name your data with --data")
+    return place
+
+
+def sha256(path: Path) -> str:
+    """The fingerprint of a file, or of all files below a folder with their names."""
+    digest = hashlib.sha256()
+    for file in [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file()):
+        digest.update(file.relative_to(path).as_posix().encode() + b"\0" if path.is_dir() else b"")
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def common_classes(path: str, keys: np.ndarray, labels: np.ndarray, names: list[str]) -> np.ndarray:
+    """The class numbers of which train, valid and test can each have an example; what is left out is said.
+
+    keys    (rows,) rows of one key stay together, so they count as one
+    labels  (rows,) class numbers
+    """
+    import numpy as np
+
+    pairs = np.unique(np.unique(keys, return_inverse=True)[1] * len(names) + labels)
+    different = np.bincount(pairs % len(names), minlength=len(names))
+    kept = np.flatnonzero(different >= 3)
+    if len(kept) < 2:
+        few = int(different.argmin())
+        raise Problem(
+            f"{path}: class {names[few]!r} has {different[few]} different example(s), too few for train, valid and "
+            "test; add some, or leave that class out"
+        )
+    if rare := [f"{names[k]!r} ({different[k]})" for k in np.flatnonzero(different < 3)]:
+        count, more = int((~np.isin(labels, kept)).sum()), f" and {len(rare) - 5} more" * (len(rare) > 5)
+        print(
+            f"note: {count} of {len(labels)} examples are left out: of class {', '.join(rare[:5])}{more} there are "
+            "too few different ones for train, valid and test",
+            file=sys.stderr,
+        )
+    return kept
+
+
+def divide(keys: np.ndarray, labels: np.ndarray | None, config: Config, test_share: float | None = None) -> np.ndarray:
+    """0, 1 or 2 (train, valid, test) for each row, in equal shares of each class; equal keys meet in one split.
+
+    keys        (rows,) equal for duplicates, photographs of one person …
+    labels      (rows,) class numbers, None where there are none
+    test_share  instead of the config's
+    """
+    import numpy as np
+
+    labels = np.zeros(len(keys), int) if labels is None else labels
+    test_share = config.test_share if test_share is None else test_share
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    size, part = np.bincount(group), np.zeros(len(first), int)
+    rng = np.random.default_rng(config.split_seed)
+    for label in np.unique(labels):
+        members = rng.permutation(np.flatnonzero(labels[first] == label))
+        if len(members) < 3:
+            raise Problem(f"{len(members)} different examples are too few for train, valid and test; add some")
+        before = (np.cumsum(size[members]) - size[members]) / size[members].sum()  # share of rows in earlier groups
+        split = np.select([before < test_share, before < test_share + config.valid_share], [2, 1], 0)
+        split[0], split[-1] = 2, 0
+        if not (split == 1).any():
+            split[min(int((split == 2).sum()), len(split) - 2)] = 1
+        part[members] = split
+    return part[group]

@@ -1,0 +1,171 @@
+"""A run's results as people read them: lines for the terminal, Markdown for README, figures, a page for the browser."""
+
+import base64
+import dataclasses
+import html
+import io
+import sys
+import unicodedata
+import warnings
+from functools import cache
+from pathlib import Path
+
+import common
+import runs
+from config import Config
+
+import matplotlib
+from matplotlib import font_manager
+from matplotlib import pyplot as plt
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+matplotlib.use("Agg")
+# Fonts of Windows, macOS and Linux that have the letters of East Asia, which Matplotlib's own lacks.
+WIDE = ["Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Heiti TC", "Arial Unicode MS"]
+WIDE += ["Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei"]
+plt.rcParams["font.family"] = ["DejaVu Sans", *(name for name in WIDE if name in font_manager.get_font_names())]
+plt.rcParams["text.parse_math"] = False  # names may hold dollars
+STYLE = """
+body { font: 16px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; color: #1b1b1f; }
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; margin: 1rem 0; } td, th { padding: .3rem .8rem; border-bottom: 1px solid #ddd; }
+th { text-align: left; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+img { max-width: 100%; } .score { font-size: 2.2rem; font-weight: 600; } .smoke { background: #fff3cd; padding: .6rem; }
+""".strip()
+
+
+@cache
+def texts() -> dict[str, str]:
+    """What this project says to people, in its language."""
+    return tomllib.loads((common.ROOT / "strings.toml").read_text(encoding="utf-8"))
+
+
+def words(key: str, **facts: object) -> str:
+    """A text of strings.toml with its {blanks} filled in."""
+    return texts()[key].format(**facts)
+
+
+def rows(sheet: dict) -> list[tuple[str, str, str]]:
+    """(who, score, remark) of the model and its rivals."""
+    spread = sheet["ci95_method"]
+    if sheet["ci95"]:
+        low, high = sheet["ci95"]
+        spread = words("report_interval", low=f"{low:.4g}", high=f"{high:.4g}")
+    table = [(sheet["model"], f"{sheet['score']:.4g}", spread)]
+    for role in ("baseline", "reference"):
+        rival = sheet[role]
+        who = words("report_rival", name=rival["name"], role=words(role))
+        table.append((who, f"{rival['score']:.4g}", verdict(rival)))
+    return table
+
+
+def verdict(rival: dict) -> str:
+    """Whether the model beats a rival by more than noise, or the rival the model, in words."""
+    if rival["beaten"] is None:
+        return words("report_unknown", why=rival["difference_method"])
+    low, high = rival["difference_ci95"]
+    worse = not rival["beaten"] and (low > 0 or high < 0)
+    said = "report_beaten" if rival["beaten"] else "report_worse" if worse else "report_not_beaten"
+    return words(said, low=f"{low:.4g}", high=f"{high:.4g}")
+
+
+def headline(sheet: dict) -> str:
+    """What was measured, on what."""
+    better = words("higher" if sheet["higher_is_better"] else "lower")
+    facts = {"metric": sheet["metric"], "rows": sheet["n_test"], "data": sheet["data"]["name"]}
+    return words("report_headline", better=better, **facts)
+
+
+def width(text: str) -> int:
+    """Columns of a terminal: letters of East Asia take two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def text(sheet: dict) -> str:
+    """The results as an aligned table for the terminal."""
+    table = rows(sheet)
+    wide = max(width(who) for who, _, _ in table)
+    lines = [headline(sheet)]
+    lines += [f"  {who}{' ' * (wide - width(who))}  {score:>8}  {remark}" for who, score, remark in table]
+    return "\n".join([*lines, *([words("report_smoke")] if sheet["smoke"] else [])])
+
+
+def markdown(sheet: dict, figures: list[str]) -> str:
+    """The results as a section of README.md; `figures` are paths relative to it."""
+
+    def plain(text: str) -> str:
+        return "".join(f"\\{letter}" if letter in r"\`*_{}[]<>|#$~" else letter for letter in text)
+
+    facts = {
+        "parameters": f"{sheet['parameters']:,}",
+        "seconds": f"{sheet['train_seconds']:.0f}",
+        "seed": sheet["seed"],
+    }
+    lines = [words("report_summary", headline=plain(headline(sheet)), **facts), ""]
+    lines += [f"| {words('report_who')} | {words('report_score')} | |", "|---|---:|---|"]
+    lines += [f"| {plain(who)} | {score} | {plain(remark)} |" for who, score, remark in rows(sheet)]
+    pictures = [f"![{Path(name).stem.replace('_', ' ')}]({name})" for name in figures]
+    return "\n".join([*lines, "", *pictures, ""])
+
+
+def shorten(text: str, most: int = 24) -> str:
+    """A name as it fits beside an axis or into a cell."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def save(figure: plt.Figure, run: Path, name: str) -> Path:
+    """Write a figure to the run's figures/ and close it; returns its path."""
+    packed = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # a script that no font here has shows as boxes
+        figure.savefig(packed, format="png", dpi=120)
+    plt.close(figure)
+    path = run / "figures" / f"{name}.png"
+    common.write(path, packed.getvalue())
+    return path
+
+
+def learning_curves(run: Path, metric: str) -> Path:
+    """Loss and valid score by epoch, and the epoch that was kept."""
+    history = runs.read_history(run)
+    kept = int(max(runs.kept_epochs(history))) - 1
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    left.plot(history["epoch"], history["train_loss"], marker=".", label=words("figure_train"))
+    left.plot(history["epoch"], history["valid_loss"], marker=".", label=words("figure_valid"))
+    left.set(xlabel=words("figure_epoch"), ylabel=words("figure_loss"))
+    left.legend()
+    right.plot(history["epoch"], history["valid_score"], marker=".", color="tab:green")
+    ring = {"markersize": 10, "fillstyle": "none", "color": "black", "label": words("figure_kept")}
+    right.plot(history["epoch"][kept], history["valid_score"][kept], "o", **ring)
+    right.set(xlabel=words("figure_epoch"), ylabel=words("figure_on_valid", metric=metric))
+    right.legend()
+    return save(figure, run, "learning_curves")
+
+
+def page(run: Path, sheet: dict, config: Config, figures: list[Path]) -> str:
+    """report.html: one file with the figures inside, so that it can be mailed or shown without a network."""
+
+    def table(lines: list[tuple]) -> str:
+        cells = ["".join(f"<td>{html.escape(str(cell))}</td>" for cell in line) for line in lines]
+        return "<table>" + "".join(f"<tr>{line}</tr>" for line in cells) + "</table>"
+
+    numbers = {name: value for name, value in sheet["other_metrics"].items() if isinstance(value, int | float)}
+    title = html.escape(f"{sheet['task']}: {sheet['model']}, {run.name}")
+    parts = [
+        f'<!doctype html><html lang="{words("language")}"><meta charset="utf-8"><title>{title}</title>',
+        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style><h1>{title}</h1>',
+        f"<p class=smoke>{html.escape(words('report_smoke'))}</p>" if sheet["smoke"] else "",
+        f"<p class=score>{sheet['score']:.4g}</p><p>{html.escape(headline(sheet))}</p>{table(rows(sheet))}",
+        f"<h2>{words('report_others')}</h2>",
+        table([(name.replace("_", " "), f"{value:.4g}") for name, value in numbers.items()]),
+    ]
+    for path in figures:
+        name, packed = html.escape(path.stem.replace("_", " ")), base64.b64encode(path.read_bytes()).decode()
+        parts.append(f'<h2>{name.capitalize()}</h2><img alt="{name}" src="data:image/png;base64,{packed}">')
+    parts.append(f"<h2>{words('report_settings')}</h2>{table(list(dataclasses.asdict(config).items()))}</html>\n")
+    return "".join(parts)

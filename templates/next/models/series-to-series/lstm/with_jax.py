@@ -1,0 +1,61 @@
+"""A recurrent network (LSTM): reads the window step by step and forecasts from what it remembers."""
+
+from config import Config
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+GATES = nnx.initializers.variance_scaling(4 / 3, "fan_out", "uniform")  # as PyTorch begins
+SMALL = nnx.initializers.normal(0.01)  # at first the forecast is the naive one
+
+
+class Layer(nnx.Module):
+    """An LSTM layer (Hochreiter and Schmidhuber 1997): what it has read is kept in a memory of fixed size.
+
+    Input  (batch, length, inputs)
+    Output (batch, length, width)
+    """
+
+    def __init__(self, inputs: int, width: int, rngs: nnx.Rngs) -> None:
+        self.width = width
+        self.from_input = nnx.Linear(inputs, 4 * width, kernel_init=GATES, rngs=rngs)
+        self.from_hidden = nnx.Linear(width, 4 * width, kernel_init=GATES, rngs=rngs)
+
+    def __call__(self, x: jax.Array) -> jax.Array:
+        def step(state: tuple[jax.Array, jax.Array], x: jax.Array) -> tuple[tuple[jax.Array, jax.Array], jax.Array]:
+            hidden, memory = state
+            take, keep, new, show = jnp.split(x + self.from_hidden(hidden), 4, axis=1)  # (batch, width) each
+            memory = nnx.sigmoid(keep) * memory + nnx.sigmoid(take) * jnp.tanh(new)
+            hidden = nnx.sigmoid(show) * jnp.tanh(memory)
+            return (hidden, memory), hidden
+
+        x = self.from_input(x).swapaxes(0, 1)  # (length, batch, 4 * width), of all steps at once
+        zeros = jnp.zeros((x.shape[1], self.width))
+        return jax.lax.scan(step, (zeros, zeros), x)[1].swapaxes(0, 1)  # (batch, length, width)
+
+
+class LSTM(nnx.Module):
+    """LSTM layers; the memory after the last step corrects the seasonal naive forecast.
+
+    Input  dict of values (batch, context), naive (batch, horizon), level and spread (batch, 1): see data.normalise
+    Output (batch, horizon), forecasts in real units
+    """
+
+    def __init__(self, horizon: int, width: int, depth: int, dropout: float, rngs: nnx.Rngs) -> None:
+        self.layers = nnx.List(Layer(inputs, width, rngs) for inputs in [1] + [width] * (depth - 1))
+        self.dropout = nnx.Dropout(dropout)
+        self.head = nnx.Linear(width, horizon, kernel_init=SMALL, rngs=rngs)
+        self.trust = nnx.Param(jnp.ones(horizon))  # in the naive forecast, less where its noise outweighs its use
+
+    def __call__(self, inputs: dict[str, jax.Array], rngs: nnx.Rngs | None = None) -> jax.Array:
+        x = inputs["values"][..., None]  # (batch, context, 1)
+        for layer in self.layers:
+            x = self.dropout(layer(x), rngs=rngs)  # (batch, context, width)
+        forecast = self.trust * inputs["naive"] + self.head(x[:, -1])  # (batch, horizon), around the level
+        return inputs["level"] + inputs["spread"] * forecast  # (batch, horizon)
+
+
+def build(meta: dict, config: Config) -> nnx.Module:
+    """The network for forecasts of meta["horizon"] steps; it reads windows of any length."""
+    return LSTM(meta["horizon"], config.width, config.depth, config.dropout, nnx.Rngs(config.seed))

@@ -1,0 +1,53 @@
+"""A multi-layer perceptron on the columns of a table."""
+
+from config import Config
+
+import jax
+import jax.numpy as jnp
+from flax import nnx
+
+FIRST = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")  # as PyTorch begins
+SMALL = nnx.initializers.normal(0.01)  # at first it knows nothing: classes are equally likely, numbers the mean
+VECTORS = nnx.initializers.normal(1.0)
+
+
+class MLP(nnx.Module):
+    """A learnt vector for each category beside the numbers, then linear layers with ReLU and dropout.
+
+    Input  numbers (batch, numbers) standardised floats, categories (batch, columns) with 0 for an unknown value
+    Output (batch, outputs): a raw score for each class, or one number in deviations from the mean
+    """
+
+    def __init__(
+        self,
+        numbers: int,
+        sizes: list[int],
+        outputs: int,
+        width: int,
+        depth: int,
+        dropout: float,
+        rngs: nnx.Rngs,
+    ) -> None:
+        lengths = [min(16, 1 + size // 2) for size in sizes]  # more values need longer vectors
+        pairs = zip(sizes, lengths, strict=True)
+        self.embeddings = nnx.List(nnx.Embed(*pair, embedding_init=VECTORS, rngs=rngs) for pair in pairs)
+        for layer in self.embeddings:
+            layer.embedding[...] = layer.embedding.at[0].set(0)  # a value never seen says nothing
+        inputs = [numbers + sum(lengths)] + [width] * (depth - 1)
+        self.hidden = nnx.List(nnx.Linear(size, width, kernel_init=FIRST, rngs=rngs) for size in inputs)
+        self.dropout = nnx.Dropout(dropout)
+        self.head = nnx.Linear(width, outputs, kernel_init=SMALL, rngs=rngs)
+
+    def __call__(self, inputs: dict[str, jax.Array], rngs: nnx.Rngs | None = None) -> jax.Array:
+        columns = inputs["categories"].T
+        vectors = [embedding(column) for embedding, column in zip(self.embeddings, columns, strict=True)]
+        x = jnp.concatenate([inputs["numbers"], *vectors], axis=1)  # (batch, numbers + lengths of all vectors)
+        for layer in self.hidden:
+            x = self.dropout(nnx.relu(layer(x)), rngs=rngs)  # (batch, width)
+        return self.head(x)  # (batch, outputs)
+
+
+def build(meta: dict, config: Config) -> nnx.Module:
+    """The network for meta["numbers"] numbers, categories of meta["categories"] values each, and meta["outputs"]."""
+    sizes = meta["numbers"], meta["categories"], meta["outputs"]
+    return MLP(*sizes, config.width, config.depth, config.dropout, nnx.Rngs(config.seed))
