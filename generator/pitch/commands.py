@@ -56,6 +56,49 @@ def compare_command(
     click.echo("\n" + project.say("compare.refreshed" if publish else "compare.hint"))
 
 
+@click.command("cards")
+@on_project
+@click.option("--check", is_flag=True, help="Write nothing; say what is old, and fail if anything is.")
+@as_json
+def cards_command(place: Path, python: str | None, check: bool, as_json: bool) -> None:
+    """Fill in what the published run and the data say on MODEL_CARD.md, DATA_CARD.md and ETHICS.md.
+
+    It writes between the marked lines only, and says what a person must still write.
+    """
+    from .cards import regions
+    from .project import find
+
+    project = find(place, python)
+    found = regions.refresh(project, check)
+    if as_json:
+        told(found)
+    else:
+        said = [project.say("cards.old" if check else "cards.filled", page=p, region=r) for p, r in found["refreshed"]]
+        said = said or [project.say("cards.current")]
+        for page, lines in found["unwritten"].items():
+            said += [project.say("cards.unwritten", page=page, lines=", ".join(map(str, lines)))] if lines else []
+        said += [project.say("cards.uncounted", why=found["uncounted"])] if found["uncounted"] else []
+        click.echo("\n".join(map(printable, said)))
+    if not project.has_published:
+        raise Problem(project.say("cards.unpublished"))
+    if check and found["refreshed"]:
+        raise SystemExit(1)
+
+
+@click.command("status")
+@on_project
+@click.option("--now", metavar="TIME", help="As if it were 2026-11-22 18:00, or H+5:30 after the start.")
+@as_json
+def status_command(place: Path, python: str | None, now: str | None, as_json: bool) -> None:
+    """Say where the clock stands against plan.toml, what the next gate wants, and which run is the best so far."""
+    from .plan.status import status, text
+    from .project import find
+
+    project = find(place, python)
+    found = status(project, now)
+    told(found) if as_json else click.echo(text(project, found))
+
+
 @click.command("provenance")
 @click.argument("project", default=".", type=click.Path(path_type=Path))
 @as_json
@@ -104,4 +147,4 @@ def slides_command(place: Path, python: str | None, minutes: float, out: str, ch
         raise SystemExit(1)
 
 
-COMMANDS = (compare_command, provenance_command, slides_command)
+COMMANDS = (status_command, compare_command, cards_command, slides_command, provenance_command)

@@ -3,9 +3,11 @@
 python own_code.py QUESTION < arguments as a JSON list      prints {"answer": …} or {"failed": why}
 """
 
+import dataclasses
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 sys.path[0] = os.getcwd()  # the project's files, not those beside this one
@@ -38,6 +40,36 @@ def judge(runs: list) -> list:
             found = {"failed": f"{type(error).__name__}: {error}"}
         judged.append(found)
     return judged
+
+
+def splits(folder: str) -> dict:
+    """What data.py makes of the data of a run, or without one of config.py's defaults.
+
+    `rows` of each split, how often each class occurs in them (`tallies`, where there are classes), and `meta`.
+    """
+    import numpy as np
+
+    import config
+    import data
+    import metrics
+
+    kinds = getattr(config, "MODELS", {"": config.Config})
+    facts = json.loads((Path(folder) / "config.json").read_text(encoding="utf-8-sig")) if folder else {}
+    kind = kinds.get(facts.get("model"), next(iter(kinds.values())))
+    names = {field.name for field in dataclasses.fields(kind)}
+    chosen = kind(**{name: value for name, value in facts.items() if name in names})
+    with suppress(ImportError):  # projects of version 0.1 say there where their data lie
+        from runs import located
+
+        chosen = located(chosen)
+    loaded = data.load(chosen)
+    parts = {name: getattr(loaded, name) for name in ("train", "valid", "test")}
+    found = {"rows": {name: len(part.ids) for name, part in parts.items()}, "meta": loaded.meta, "tallies": {}}
+    classes = len(loaded.meta.get("classes", []))
+    truths = {name: metrics.truth(part, loaded.meta) for name, part in parts.items()} if classes else {}
+    if all(truth.ndim == 1 and truth.dtype.kind in "iu" for truth in truths.values()):
+        found["tallies"] = {name: np.bincount(truth, minlength=classes).tolist() for name, truth in truths.items()}
+    return found
 
 
 def main() -> None:

@@ -39,6 +39,10 @@ class Project:
     def has_published(self) -> bool:
         return (self.published / "report.json").is_file()
 
+    @property
+    def task(self) -> str:
+        return self.answers.get("task", "")
+
     def has(self, extra: str) -> bool:
         """Whether an extra was laid in."""
         return extra in self.answers.get("extras", [])

@@ -1,0 +1,47 @@
+"""What looks like personal data in a project's own files: addresses, numbers, and columns named after people."""
+
+import re
+from pathlib import Path
+
+from ...errors import Problem
+from .. import pages
+from ..project import Project
+
+MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[a-zA-Z]{2,}")
+PHONE = re.compile(r"(?<![\w.])\+\d{1,3}[ /-]?\(?\d{2,4}\)?(?:[ /-]?\d{2,4}){2,4}(?![\w.])")
+COLUMN = re.compile(
+    r"(?:^|[\W_])(?:first|last|full|sur|nick|user)?_?names?$|e-?mail|phone|mobile|address|street|birth|passport|\bssn\b|iban",
+    re.IGNORECASE,
+)
+MOST_BYTES = 5_000_000  # of a file that are read: a sample
+
+
+def suspects(project: Project) -> list[str]:
+    """Places in data/ that look personal: `file: kind (how often)`, and columns of data/schema.toml that are used."""
+    found = []
+    for path in sorted((project.root / "data").rglob("*")):
+        text = sample(path)
+        for kind, pattern in (("e-mail", MAIL), ("telephone", PHONE)):
+            if count := len(pattern.findall(text)):
+                found.append(f"{project.relative(path)}: {kind} ({count})")
+    return found + [f"data/schema.toml: {name}" for name in columns(project)]
+
+
+def sample(path: Path) -> str:
+    """The beginning of a text; nothing of what is no text."""
+    if not path.is_file() or path.name in ("schema.toml", "location.txt"):
+        return ""
+    with path.open("rb") as file:
+        raw = file.read(MOST_BYTES)
+    return "" if b"\0" in raw[:8000] else raw.decode("utf-8", "replace")
+
+
+def columns(project: Project) -> list[str]:
+    """Columns that are used and named like something personal."""
+    schema = project.root / "data" / "schema.toml"
+    try:
+        columns = pages.read_toml(schema).get("columns", []) if schema.is_file() else []
+    except Problem:
+        return []  # training says what is wrong with it
+    used = [column for column in columns if isinstance(column, dict) and column.get("use", True)]
+    return [name for column in used if COLUMN.search(name := str(column.get("name", "")))]

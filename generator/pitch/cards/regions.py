@@ -1,0 +1,174 @@
+"""What code can say on the cards: YAML for the Hugging Face Hub and tables in Markdown, between marked lines."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ...errors import Problem
+from .. import evidence, pages, results
+from ..project import Project
+from ..results import cell, number, table
+from . import personal
+
+MODEL, DATA, ETHICS = PAGES = ("MODEL_CARD.md", "DATA_CARD.md", "ETHICS.md")
+HUB_TASKS = {"image-generation": "unconditional-image-generation"}  # the Hub's name, where it is another
+SIZES = ["n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B", "n>1B"]
+MOST_CLASSES = 10  # in the table of the hardest ones
+MOST_TALLIED = 50  # classes whose examples are counted by split
+Region = tuple[Path, str, str]  # a page, the name of a region between two marks, and what stands there
+
+
+def regions(project: Project, splits: dict[str, Any] | None = None) -> list[Region]:
+    """All that can be filled in now, in the order of the pages.
+
+    About the model once a run is published; about the data where `splits` are given, which only the project's own
+    code can count (`own_code.splits`). Nothing of the project runs here.
+    """
+    model, data, ethics = (project.root / name for name in PAGES)
+    sheet = evidence.report(project, project.published) if project.has_published else None
+    found = []
+    if sheet:
+        config, meta = (evidence.read_json(project.published / f"{name}.json") for name in ("config", "meta"))
+        found.append((model, "results", model_index(project, sheet)))
+        found.append((model, "training", training(project, sheet, config)))
+        found.append((model, "evaluation", evaluation(project, sheet, meta)))
+    if splits:
+        found.append((data, "data", data_front(project, splits)))
+        found.append((data, "splits", split_table(project, splits)))
+    seen = what_code_sees(project, sheet, evidence.read_json(project.published / "meta.json") if sheet else {})
+    return [*found, (ethics, "evidence", seen)]
+
+
+def counted(project: Project) -> dict[str, Any]:
+    """What the project's data.py makes of the published run's data; a `Problem` where it cannot run."""
+    return project.ask("splits", str(project.published) if project.has_published else "")
+
+
+def stale(found: list[Region]) -> list[Region]:
+    """The regions that do not say what they would say now."""
+    return [(page, name, text) for page, name, text in found if pages.section(page, name) != text.strip()]
+
+
+def unwritten(project: Project, page: Path) -> list[int]:
+    """The numbers of the lines on which a person must still write something."""
+    lines, mark = pages.text_of(page).splitlines(), project.say("cards.mark")
+    return [number for number, line in enumerate(lines, 1) if mark in line]
+
+
+def quoted(text: Any) -> str:
+    """A text for YAML, in the quotes that JSON and YAML share."""
+    return json.dumps(str(text), ensure_ascii=False)
+
+
+def model_index(project: Project, sheet: dict[str, Any]) -> str:
+    """What was measured on what, each number as it stands in report.json."""
+    kind = quoted(HUB_TASKS.get(project.task, project.task))
+    lines = [f"pipeline_tag: {kind}", "metrics:", f"  - {quoted(sheet['metric'])}", "model-index:"]
+    lines += [f"  - name: {quoted(sheet['model'])}", "    results:", "      - task:", f"          type: {kind}"]
+    lines += ["        dataset:", f"          type: {quoted(sheet['data']['sha256'][:12])}"]
+    lines += [f"          name: {quoted(sheet['data']['name'])}", "          split: test", "        metrics:"]
+    for name, value in {sheet["metric"]: sheet["score"], **sheet["other_metrics"]}.items():
+        if evidence.number(value):
+            lines += [f"          - type: {quoted(name)}", f"            value: {value!r}"]
+    return "\n".join(lines)
+
+
+def training(project: Project, sheet: dict[str, Any], config: dict[str, Any]) -> str:
+    """How the published run was trained."""
+    lasted = sheet["train_seconds"]
+    knobs = {"epochs": config.get("epochs"), "batch": config.get("batch_size"), "precision": config.get("precision")}
+    told = {
+        "model": project.say("cards.size", model=sheet["model"], parameters=f"{sheet['parameters']:,}"),
+        "framework": " ".join(filter(None, (project.answers.get("framework"), sheet.get("backend")))),
+        "data": f"{sheet['data']['name']}, sha256 {sheet['data']['sha256'][:12]}…",
+        "procedure": project.say("cards.procedure", rate=number(config.get("learning_rate")), **knobs),
+        "seeds": project.say("cards.seeds", seed=sheet["seed"], split_seed=sheet["split_seed"]),
+        "time": project.say("cards.time", seconds=results.seconds(lasted), hours=f"{lasted / 3600:.2g}"),
+    }
+    return table(["", ""], [[project.say(f"cards.the_{name}"), cell(text)] for name, text in told.items()])
+
+
+def evaluation(project: Project, sheet: dict[str, Any], meta: dict[str, Any]) -> str:
+    """Scores of the model and its rivals, other metrics, and the classes it finds hardest."""
+    who, score = project.say("cards.who"), project.say("cards.score")
+    rows = [[cell(name), value, cell(remark)] for name, value, remark in results.rows(project, sheet)]
+    parts = [cell(results.headline(project, sheet)), table([who, score, ""], rows)]
+    others = {name: value for name, value in sheet["other_metrics"].items() if evidence.number(value)}
+    if others:
+        rows = [[cell(name.replace("_", " ")), number(value)] for name, value in others.items()]
+        parts.append(table([project.say("cards.other"), score], rows))
+    if hardest := weakest(project, meta):
+        rows = [[cell(name), str(count), f"{share:.1%}"] for name, count, share in hardest]
+        parts.append(table([project.say(f"cards.{name}") for name in ("class", "rows", "right")], rows))
+    return "\n\n".join(parts)
+
+
+def weakest(project: Project, meta: dict[str, Any]) -> list[tuple[str, int, float]]:
+    """The classes of which the smallest share was recognised in test: name, rows, share; none where there are none."""
+    classes = meta.get("classes")
+    if not classes or not (project.published / "predictions.npz").is_file():
+        return []
+    import numpy as np
+
+    found = evidence.predictions(project, project.published)
+    target, output = found["target"], found["output"]
+    if output.ndim != 2 or output.shape[1] != len(classes) or target.ndim != 1:
+        return []
+    counts = np.bincount(target, minlength=len(classes))
+    shares = np.bincount(target, output.argmax(1) == target, minlength=len(classes)) / np.maximum(counts, 1)
+    there = [index for index in np.argsort(shares, kind="stable") if counts[index]]
+    return [(str(classes[index]), int(counts[index]), float(shares[index])) for index in there[:MOST_CLASSES]]
+
+
+def data_front(project: Project, splits: dict[str, Any]) -> str:
+    """The size, the task and the rows of each split, for the Hub."""
+    rows, kind = splits["meta"]["data"]["rows"], quoted(HUB_TASKS.get(project.task, project.task))
+    size = SIZES[sum(rows >= 10**power for power in range(3, 10))]
+    lines = ["size_categories:", f"  - {quoted(size)}", "task_categories:", f"  - {kind}", "dataset_info:", "  splits:"]
+    for name, count in splits["rows"].items():
+        lines += [f"    - name: {'validation' if name == 'valid' else name}", f"      num_examples: {count}"]
+    return "\n".join(lines)
+
+
+def split_table(project: Project, splits: dict[str, Any]) -> str:
+    """How many examples each split has, of each class where there are some."""
+    about, names = splits["meta"]["data"], splits["meta"].get("classes", [])
+    told = f"{cell(about['name'])}: {about['rows']:,} {project.say('cards.rows')}, sha256 `{about['sha256']}`."
+    rows = [[project.say("cards.all"), *(f"{count:,}" for count in splits["rows"].values())]]
+    if splits["tallies"] and len(names) <= MOST_TALLIED:
+        each = zip(names, *splits["tallies"].values(), strict=True)
+        rows += [[cell(str(name)), *(f"{count:,}" for count in counts)] for name, *counts in each]
+    return f"{told}\n\n{table(['', *splits['rows']], rows, numbers=3)}\n\n{project.say('cards.division')}"
+
+
+def what_code_sees(project: Project, sheet: dict[str, Any] | None, meta: dict[str, Any]) -> str:
+    """What code can see of the questions of ethics: what looks personal, and where the model is weakest."""
+    found = personal.suspects(project)
+    personal_data = project.say("cards.personal", found=cell(", ".join(found)))
+    lines = [personal_data if found else project.say("cards.impersonal")]
+    if sheet:
+        score = f"{sheet['metric']} {number(sheet['score'])}; {results.rows(project, sheet)[0][2]}"
+        lines.append(project.say("cards.measured", score=cell(score), rows=f"{sheet['n_test']:,}"))
+        for name, count, share in weakest(project, meta)[:1]:
+            facts = {"name": cell(name), "share": f"{share:.1%}", "rows": count}
+            lines += [project.say("cards.weakest", **facts)] if share < 1 else []
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def refresh(project: Project, check: bool = False) -> dict[str, Any]:
+    """Fill in the regions (with `check` only look): `refreshed` regions, `unwritten` lines by page, `uncounted`.
+
+    `uncounted` says why the splits could not be counted: the project's own code does not run; else it is null.
+    """
+    if not any((project.root / name).is_file() for name in (MODEL, ETHICS)):
+        raise Problem("this project has no cards: it was made without them (hackgen new --with cards makes them)")
+    uncounted, splits = None, None
+    try:
+        splits = counted(project)
+    except Problem as problem:
+        uncounted = str(problem)
+    old = stale(regions(project, splits))
+    for page, name, text in old if not check else ():
+        pages.refresh(page, name, text)
+    lines = {name: unwritten(project, project.root / name) for name in PAGES}
+    return {"refreshed": [[page.name, name] for page, name, _ in old], "unwritten": lines, "uncounted": uncounted}
