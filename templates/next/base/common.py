@@ -166,38 +166,13 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def common_classes(path: str, keys: np.ndarray, labels: np.ndarray, names: list[str]) -> np.ndarray:
-    """The class numbers of which train, valid and test can each have an example; what is left out is said.
-
-    keys    (rows,) rows of one key stay together, so they count as one
-    labels  (rows,) class numbers
-    """
-    import numpy as np
-
-    pairs = np.unique(np.unique(keys, return_inverse=True)[1] * len(names) + labels)
-    different = np.bincount(pairs % len(names), minlength=len(names))
-    kept = np.flatnonzero(different >= 3)
-    if len(kept) < 2:
-        few = int(different.argmin())
-        raise Problem(
-            f"{path}: class {names[few]!r} has {different[few]} different example(s), too few for train, valid and "
-            "test; add some, or leave that class out"
-        )
-    if rare := [f"{names[k]!r} ({different[k]})" for k in np.flatnonzero(different < 3)]:
-        count, more = int((~np.isin(labels, kept)).sum()), f" and {len(rare) - 5} more" * (len(rare) > 5)
-        print(
-            f"note: {count} of {len(labels)} examples are left out: of class {', '.join(rare[:5])}{more} there are "
-            "too few different ones for train, valid and test",
-            file=sys.stderr,
-        )
-    return kept
-
-
 def divide(keys: np.ndarray, labels: np.ndarray | None, config: Config, test_share: float | None = None) -> np.ndarray:
     """0, 1 or 2 (train, valid, test) for each row, in equal shares of each class; equal keys meet in one split.
 
+    -1 for the rows of a class of which the three cannot each have one; that they are left out is said.
+
     keys        (rows,) equal for duplicates, photographs of one person …
-    labels      (rows,) class numbers, None where there are none
+    labels      (rows,) classes, None where there are none
     test_share  instead of the config's
     """
     import numpy as np
@@ -205,16 +180,21 @@ def divide(keys: np.ndarray, labels: np.ndarray | None, config: Config, test_sha
     labels = np.zeros(len(keys), int) if labels is None else labels
     test_share = config.test_share if test_share is None else test_share
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
-    size, part = np.bincount(group), np.zeros(len(first), int)
+    size, part = np.bincount(group), np.full(len(first), -1)
     rng = np.random.default_rng(config.split_seed)
     for label in np.unique(labels):
-        members = rng.permutation(np.flatnonzero(labels[first] == label))
+        members = np.flatnonzero(labels[first] == label)
         if len(members) < 3:
-            raise Problem(f"{len(members)} different examples are too few for train, valid and test; add some")
+            rows = int(size[members].sum())
+            print(f"note: class {label} is left out: {rows} rows, too few different ones to divide", file=sys.stderr)
+            continue
+        members = rng.permutation(members)
         before = (np.cumsum(size[members]) - size[members]) / size[members].sum()  # share of rows in earlier groups
         split = np.select([before < test_share, before < test_share + config.valid_share], [2, 1], 0)
         split[0], split[-1] = 2, 0
         if not (split == 1).any():
             split[min(int((split == 2).sum()), len(split) - 2)] = 1
         part[members] = split
+    if len(np.unique(labels[first][part >= 0])) < min(2, len(np.unique(labels))):
+        raise Problem(f"{len(first)} different examples are too few for train, valid and test; add some")
     return part[group]

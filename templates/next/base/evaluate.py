@@ -17,8 +17,6 @@ from data import Data, load
 
 import numpy as np
 
-MOST_BYTES = 50_000_000  # of published weights: hosts of git repositories warn about larger files
-
 
 def main() -> None:
     parser = common.Parser(__doc__)
@@ -29,7 +27,7 @@ def main() -> None:
     args, _ = parser.parse()
     run, config, meta, smoke = runs.find(args.run)
     data = load(dataclasses.replace(config, data=args.data or config.data))
-    runs.check_same(run, meta, data.meta)
+    runs.check_same(run, data.meta)
     data = data._replace(meta=meta)
     model = net.restore(run, config, meta, args.device)
     on_test, on_valid = (
@@ -68,9 +66,9 @@ def scores(run: Path, config: Config, data: Data, found: dict[str, np.ndarray]) 
         "score": metrics.score(target, output, meta),
         "ci95": interval,
         "ci95_method": method,
-        "valid_score": history["valid_score"][history["epoch"].index(max(runs.kept_epochs(history)))],
+        "valid_score": float(runs.best_epoch(history)["valid_score"]),
         "n_test": len(data.test.ids),
-        "train_seconds": round(history["seconds"][-1], 2),
+        "train_seconds": round(float(history["seconds"][-1]), 2),
         "seed": config.seed,
         "split_seed": config.split_seed,
         "checkpoint_sha256": common.sha256(run / net.BEST),
@@ -93,10 +91,8 @@ def publish(run: Path, sheet: dict) -> None:
     """Copy what a teammate needs to published/, which git tracks, and show its results in README.md."""
     if sheet["smoke"]:
         raise Problem(f"{run.name} is a smoke run; publish one that was trained in full")
-    if (size := (run / net.BEST).stat().st_size) > MOST_BYTES:
-        raise Problem(f"{run / net.BEST} has {size:,} bytes, more than {MOST_BYTES:,}; train a smaller model")
-    draft, old = (PUBLISHED.with_name(f"published.{ending}") for ending in ("new", "old"))
     if run != PUBLISHED.resolve():
+        draft, old = (PUBLISHED.with_name(f"published.{ending}") for ending in ("new", "old"))
         for left in (draft, old):
             shutil.rmtree(left, ignore_errors=True)
         shutil.copytree(run, draft, ignore=shutil.ignore_patterns(net.LAST, "*.tmp", "snapshots"))
@@ -109,9 +105,10 @@ def publish(run: Path, sheet: dict) -> None:
     before, found, rest = readme.read_text(encoding="utf-8").partition(start)
     if not found or end not in rest:
         raise Problem(f"{readme} lacks the lines {start} and {end}; put them where the results should be")
-    figure_paths = sorted((PUBLISHED / "figures").glob("*.png"))
-    section = report.markdown(sheet, [path.relative_to(common.ROOT).as_posix() for path in figure_paths])
-    common.write(readme, f"{before}{start}\n\n{section}\n{end}{rest.partition(end)[2]}")
+    figure_names = sorted(path.name for path in (PUBLISHED / "figures").glob("*.png"))
+    pictures = "\n".join(f"![{Path(name).stem.replace('_', ' ')}](published/figures/{name})" for name in figure_names)
+    section = f"```\n{report.text(sheet)}\n```\n\n{pictures}"
+    common.write(readme, f"{before}{start}\n\n{section}\n\n{end}{rest.partition(end)[2]}")
     print(f"published {run.name}: published/ and README.md are refreshed; commit both")
 
 

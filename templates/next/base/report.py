@@ -5,8 +5,8 @@ import dataclasses
 import html
 import io
 import sys
-import unicodedata
 import warnings
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -49,17 +49,16 @@ def words(key: str, **facts: object) -> str:
     return texts()[key].format(**facts)
 
 
-def rows(sheet: dict) -> list[tuple[str, str, str]]:
-    """(who, score, remark) of the model and its rivals."""
-    spread = sheet["ci95_method"]
+def lines(sheet: dict) -> list[tuple[str, str, str]]:
+    """(score, who, remark) of the model and its rivals."""
+    remark = sheet["ci95_method"]
     if sheet["ci95"]:
-        low, high = sheet["ci95"]
-        spread = words("report_interval", low=f"{low:.4g}", high=f"{high:.4g}")
-    table = [(sheet["model"], f"{sheet['score']:.4g}", spread)]
+        remark = words("report_interval", low=f"{sheet['ci95'][0]:.4g}", high=f"{sheet['ci95'][1]:.4g}")
+    table = [(f"{sheet['score']:.4g}", sheet["model"], remark)]
     for role in ("baseline", "reference"):
         rival = sheet[role]
         who = words("report_rival", name=rival["name"], role=words(role))
-        table.append((who, f"{rival['score']:.4g}", verdict(rival)))
+        table.append((f"{rival['score']:.4g}", who, verdict(rival)))
     return table
 
 
@@ -68,9 +67,8 @@ def verdict(rival: dict) -> str:
     if rival["beaten"] is None:
         return words("report_unknown", why=rival["difference_method"])
     low, high = rival["difference_ci95"]
-    worse = not rival["beaten"] and (low > 0 or high < 0)
-    said = "report_beaten" if rival["beaten"] else "report_worse" if worse else "report_not_beaten"
-    return words(said, low=f"{low:.4g}", high=f"{high:.4g}")
+    said = "report_not_beaten" if low <= 0 <= high else "report_worse"
+    return words("report_beaten" if rival["beaten"] else said, low=f"{low:.4g}", high=f"{high:.4g}")
 
 
 def headline(sheet: dict) -> str:
@@ -80,36 +78,11 @@ def headline(sheet: dict) -> str:
     return words("report_headline", better=better, **facts)
 
 
-def width(text: str) -> int:
-    """Columns of a terminal: letters of East Asia take two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
 def text(sheet: dict) -> str:
-    """The results as an aligned table for the terminal."""
-    table = rows(sheet)
-    wide = max(width(who) for who, _, _ in table)
-    lines = [headline(sheet)]
-    lines += [f"  {who}{' ' * (wide - width(who))}  {score:>8}  {remark}" for who, score, remark in table]
-    return "\n".join([*lines, *([words("report_smoke")] if sheet["smoke"] else [])])
-
-
-def markdown(sheet: dict, figures: list[str]) -> str:
-    """The results as a section of README.md; `figures` are paths relative to it."""
-
-    def plain(text: str) -> str:
-        return "".join(f"\\{letter}" if letter in r"\`*_{}[]<>|#$~" else letter for letter in text)
-
-    facts = {
-        "parameters": f"{sheet['parameters']:,}",
-        "seconds": f"{sheet['train_seconds']:.0f}",
-        "seed": sheet["seed"],
-    }
-    lines = [words("report_summary", headline=plain(headline(sheet)), **facts), ""]
-    lines += [f"| {words('report_who')} | {words('report_score')} | |", "|---|---:|---|"]
-    lines += [f"| {plain(who)} | {score} | {plain(remark)} |" for who, score, remark in rows(sheet)]
-    pictures = [f"![{Path(name).stem.replace('_', ' ')}]({name})" for name in figures]
-    return "\n".join([*lines, "", *pictures, ""])
+    """The results for the terminal and README."""
+    table = [f"  {score:>8}  {who}: {remark}" for score, who, remark in lines(sheet)]
+    smoke = [words("report_smoke")] if sheet["smoke"] else []
+    return "\n".join([headline(sheet), *table, *smoke])
 
 
 def shorten(text: str, most: int = 24) -> str:
@@ -133,15 +106,14 @@ def save(figure: plt.Figure, run: Path, name: str) -> Path:
 def learning_curves(run: Path, metric: str) -> Path:
     """Loss and valid score by epoch, and the epoch that was kept."""
     history = runs.read_history(run)
-    kept = int(max(runs.kept_epochs(history))) - 1
+    kept = runs.best_epoch(history)
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     left.plot(history["epoch"], history["train_loss"], marker=".", label=words("figure_train"))
     left.plot(history["epoch"], history["valid_loss"], marker=".", label=words("figure_valid"))
     left.set(xlabel=words("figure_epoch"), ylabel=words("figure_loss"))
     left.legend()
     right.plot(history["epoch"], history["valid_score"], marker=".", color="tab:green")
-    ring = {"markersize": 10, "fillstyle": "none", "color": "black", "label": words("figure_kept")}
-    right.plot(history["epoch"][kept], history["valid_score"][kept], "o", **ring)
+    right.axvline(kept["epoch"], linestyle=":", color="black", label=words("figure_kept"))
     right.set(xlabel=words("figure_epoch"), ylabel=words("figure_on_valid", metric=metric))
     right.legend()
     return save(figure, run, "learning_curves")
@@ -150,22 +122,22 @@ def learning_curves(run: Path, metric: str) -> Path:
 def page(run: Path, sheet: dict, config: Config, figures: list[Path]) -> str:
     """report.html: one file with the figures inside, so that it can be mailed or shown without a network."""
 
-    def table(lines: list[tuple]) -> str:
-        cells = ["".join(f"<td>{html.escape(str(cell))}</td>" for cell in line) for line in lines]
-        return "<table>" + "".join(f"<tr>{line}</tr>" for line in cells) + "</table>"
+    def table(rows: Iterable[Iterable[object]]) -> str:
+        cells = ["".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) for row in rows]
+        return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
 
-    numbers = {name: value for name, value in sheet["other_metrics"].items() if isinstance(value, int | float)}
     title = html.escape(f"{sheet['task']}: {sheet['model']}, {run.name}")
+    others = [(name.replace("_", " "), f"{value:.4g}") for name, value in sheet["other_metrics"].items()]
     parts = [
         f'<!doctype html><html lang="{words("language")}"><meta charset="utf-8"><title>{title}</title>',
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style><h1>{title}</h1>',
         f"<p class=smoke>{html.escape(words('report_smoke'))}</p>" if sheet["smoke"] else "",
-        f"<p class=score>{sheet['score']:.4g}</p><p>{html.escape(headline(sheet))}</p>{table(rows(sheet))}",
-        f"<h2>{words('report_others')}</h2>",
-        table([(name.replace("_", " "), f"{value:.4g}") for name, value in numbers.items()]),
+        f"<p class=score>{sheet['score']:.4g}</p><p>{html.escape(headline(sheet))}</p>{table(lines(sheet))}",
+        f"<h2>{words('report_others')}</h2>{table(others)}",
     ]
     for path in figures:
-        name, packed = html.escape(path.stem.replace("_", " ")), base64.b64encode(path.read_bytes()).decode()
+        name = html.escape(path.stem.replace("_", " "))
+        packed = base64.b64encode(path.read_bytes()).decode()
         parts.append(f'<h2>{name.capitalize()}</h2><img alt="{name}" src="data:image/png;base64,{packed}">')
-    parts.append(f"<h2>{words('report_settings')}</h2>{table(list(dataclasses.asdict(config).items()))}</html>\n")
+    parts.append(f"<h2>{words('report_settings')}</h2>{table(dataclasses.asdict(config).items())}</html>\n")
     return "".join(parts)

@@ -1,9 +1,7 @@
 """Runs: a folder each, with its settings, and where its training stands."""
 
 import argparse
-import csv
 import dataclasses
-import io
 import json
 import re
 import signal
@@ -11,7 +9,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import metrics
 from common import PUBLISHED, ROOT, RUNS, Problem, configured, read_json, write, write_json
@@ -23,13 +20,13 @@ import numpy as np
 HISTORY = ["epoch", "step", "train_loss", "valid_loss", "valid_score", "learning_rate", "seconds", "kept"]
 
 
-def new(name: str | None, config: Config, meta: dict[str, Any], smoke: bool) -> Path:
+def new(name: str | None, config: Config, meta: dict, smoke: bool) -> Path:
     """A folder for a run, named or `<time>-<model>`, with config.json and meta.json."""
     folder = RUNS / (name or f"{time.strftime('%Y%m%d-%H%M%S')}-{config.model}")
+    if not name and (folder / "config.json").exists():
+        folder = folder.with_name(f"{folder.name}-{time.time_ns() % 10**9}")  # another one began this very second
     if not re.fullmatch(r"\w[\w.\- ]*(?<![. ])", folder.name) or folder.name in ("latest", "published"):
         raise Problem(f"--out {folder.name!r} does not work everywhere; use letters, digits, '-' and '_'", 2)
-    if (folder / "config.json").exists() and not name:
-        folder = folder.with_name(f"{folder.name}-{time.time_ns() % 10**9}")  # another one began this very second
     if (folder / "config.json").exists():
         raise Problem(f"{folder} exists; choose another --out, or go on with --resume {folder.name}")
     write_json(folder / "meta.json", meta)
@@ -38,36 +35,37 @@ def new(name: str | None, config: Config, meta: dict[str, Any], smoke: bool) -> 
     return folder
 
 
-def find(name: str | None) -> tuple[Path, Config, dict[str, Any], bool]:
+def find(name: str | None) -> tuple[Path, Config, dict, bool]:
     """A run by its name or folder, else the newest, else the published one: folder, config, meta, smoke."""
-    newest = (RUNS / "latest").read_text(encoding="utf-8").strip() if (RUNS / "latest").is_file() else ""
-    places = [RUNS / name, Path(name), ROOT / name] if name else [RUNS / (newest or "none"), PUBLISHED]
+    latest = RUNS / "latest"
+    newest = latest.read_text(encoding="utf-8").strip() if latest.is_file() else "none"
+    places = [RUNS / name, Path(name), ROOT / name] if name else [RUNS / newest, PUBLISHED]
     folder = next((place.resolve() for place in places if (place / "config.json").is_file()), None)
     if not folder:
         there = ", ".join(sorted(path.parent.name for path in RUNS.glob("*/config.json"))[-5:])
         raise Problem(f"no run {name or ''}; there is: {there or 'none yet (python train.py makes one)'}")
-    facts, meta = read_json(folder / "config.json"), read_json(folder / "meta.json")
-    for what, here in (("task", TASK), ("framework", FRAMEWORK)):
-        if facts.get(what) != here:
-            raise Problem(f"{folder} is a run of {what} {facts.get(what)!r}; this project's {what} is {here!r}")
-    if facts.get("model") not in MODELS:
-        raise Problem(f"{folder} trained the model {facts.get('model')!r}; this project has {', '.join(MODELS)}")
+    facts = read_json(folder / "config.json")
+    for what, here in (("task", [TASK]), ("framework", [FRAMEWORK]), ("model", list(MODELS))):
+        if facts.get(what) not in here:
+            raise Problem(f"{folder} is a run of {what} {facts.get(what)!r}; this project has {', '.join(here)}")
     names = {field.name for field in dataclasses.fields(MODELS[facts["model"]])}
     if missing := names - facts.keys():
         raise Problem(f"{folder} lacks {', '.join(sorted(missing))}; it is from another config.py: train again")
-    return folder, configured({name: facts[name] for name in names}), meta, bool(facts["smoke"])
+    config = configured({name: facts[name] for name in names})
+    return folder, config, read_json(folder / "meta.json"), facts["smoke"]
 
 
-def resumed(args: argparse.Namespace, given: dict[str, Any]) -> tuple[Path, Config, bool]:
+def resumed(args: argparse.Namespace, given: dict) -> tuple[Path, Config, bool]:
     """A run to go on with: folder, config, smoke. Its settings stay, but data may move, and training may last longer.
 
     The learning rate then follows the new length from where the run stands, as if that had been asked for at first.
     """
-    if fixed := [*(given.keys() - {"data", "epochs", "minutes"}), *(n for n in ("out", "smoke") if getattr(args, n))]:
-        raise Problem(f"a resumed run keeps its settings; leave out --{fixed[0].replace('_', '-')}", 2)
+    fixed = [name for name in given if name not in ("data", "epochs", "minutes")]
+    if fixed or args.out or args.smoke:
+        raise Problem(f"a resumed run keeps its settings; leave out --{[*fixed, 'out or --smoke'][0]}", 2)
     run, config, _, smoke = find(args.resume)
     if "epochs" in given:
-        given |= {"minutes": 0.0}
+        given["minutes"] = 0.0
     config = dataclasses.replace(config, **given)
     write_json(run / "config.json", read_json(run / "config.json") | dataclasses.asdict(config))
     for draft in run.glob("*.tmp"):  # what a kill left
@@ -75,20 +73,19 @@ def resumed(args: argparse.Namespace, given: dict[str, Any]) -> tuple[Path, Conf
     return run, config, smoke
 
 
-def check_same(run: Path, trained: dict[str, Any], now: dict[str, Any]) -> None:
-    """A `Problem` unless data with the meta `now` are those a run was trained on, and are read as then."""
+def check_same(run: Path, now: dict) -> None:
+    """A `Problem` unless data with the meta `now` are those that a run was trained on, and are read as then."""
+
+    def rounded(meta: dict) -> str:  # other machines add up in another order, so last digits may differ
+        text = json.dumps({**meta, "data": None}, sort_keys=True)
+        return re.sub(r"-?\d+\.\d+(e[+-]?\d+)?", lambda number: f"{float(number[0]):.4g}", text)
+
+    trained = read_json(run / "meta.json")
     if trained["data"]["sha256"] != now["data"]["sha256"]:
         name = now["data"]["path"] or now["data"]["name"]
         raise Problem(f"{name} is not what {run.name} was trained on; name the old data with --data, or train again")
-    for name in trained.keys() & now.keys() - {"data"}:
-        if rounded(trained[name]) != rounded(now[name]):
-            raise Problem(f"{run.name} read these data in another way (other {name}); undo what changed or train again")
-
-
-def rounded(value: Any) -> str:
-    """JSON with four digits of each number: other machines add up in another order, so the last ones may differ."""
-    text = json.dumps(value, sort_keys=True)
-    return re.sub(r"-?\d+\.\d+(e[+-]?\d+)?", lambda number: f"{float(number[0]):.4g}", text)
+    if rounded(trained) != rounded(now):
+        raise Problem(f"{run.name} read these data in another way; undo what changed since, or train again")
 
 
 @dataclass
@@ -120,16 +117,45 @@ class State:
     def end_epoch(self, train_loss: float, output: np.ndarray, data: Data) -> bool:
         """Score the answers for valid, note and show the epoch; whether it is the best so far."""
         truth = metrics.truth(data.valid, data.meta)
-        score, loss = metrics.score(truth, output, data.meta), metrics.loss(truth, output, data.meta)
-        merit = [score if metrics.HIGHER_IS_BETTER else -score, -loss]  # of equal scores, the lower loss
+        score = metrics.score(truth, output, data.meta)
+        valid_loss = metrics.loss(truth, output, data.meta)
+        merit = [score if metrics.HIGHER_IS_BETTER else -score, -valid_loss]  # of equal scores, the lower loss
         kept = merit > self.best[:2]
         if kept:
             self.best = [*merit, self.epoch]
-        row = [self.epoch, self.steps, train_loss, loss, score, self.rate, self.seconds, kept]
+        row = [self.epoch, self.steps, train_loss, valid_loss, score, self.rate, self.seconds, kept]
         print("{:5} {:8} {:11.4f} {:11.4f} {:20.4f} {:14.6f} {:8.1f}".format(*row), "*" * kept, flush=True)
         self.history.append(row)
-        self.epoch, self.step, self.loss_sum = self.epoch + 1, 0, 0.0
+        self.epoch += 1
+        self.step, self.loss_sum = 0, 0.0
         return kept
+
+    def write_history(self, run: Path) -> None:
+        """Write history.csv whole, so that a resumed run leaves no rows of a time that did not happen."""
+        lines = [",".join(HISTORY), *(",".join(f"{value:.10g}" for value in row) for row in self.history)]
+        write(run / "history.csv", "\n".join(lines) + "\n")
+
+
+def read_history(run: Path) -> np.ndarray:
+    """history.csv as a structured array: history["epoch"] is a column, history[-1] the last epoch."""
+    try:
+        history = np.atleast_1d(np.genfromtxt(run / "history.csv", delimiter=",", names=True))
+        if history["kept"].any():
+            return history
+    except (OSError, ValueError, IndexError):
+        pass
+    raise Problem(f"{run.name} has no finished epoch; go on with: python train.py --resume {run.name}")
+
+
+def best_epoch(history: np.ndarray) -> np.void:
+    """The row of the epoch whose weights were kept."""
+    return history[history["kept"] == 1][-1]
+
+
+def mark_latest(run: Path) -> None:
+    """From now on this run is the newest one; a text file, because links do not exist everywhere."""
+    if run.parent == RUNS:
+        write(RUNS / "latest", run.name + "\n")
 
 
 def watch_ctrl_c() -> list[int]:
@@ -138,12 +164,6 @@ def watch_ctrl_c() -> list[int]:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: signal.default_int_handler(*_) if pressed else pressed.append(1))
     return pressed
-
-
-def mark_latest(run: Path) -> None:
-    """From now on this run is the newest one; a text file, because links do not exist everywhere."""
-    if run.parent == RUNS:
-        write(RUNS / "latest", run.name + "\n")
 
 
 def stop_if(pressed: Sequence[int], run: Path) -> None:
@@ -157,34 +177,7 @@ def end(run: Path, smoke: bool, before: float, after: float) -> None:
     if smoke and not after < before:
         raise Problem(f"smoke run: the loss on fixed rows did not fall ({before:.4f} to {after:.4f})")
     history = read_history(run)
-    epochs = len(history["epoch"])
-    if history["kept"][-1] and not smoke and epochs > 1:
-        more = f"python train.py --resume {run.name} --epochs {2 * epochs}"
-        print(f"the last epoch was the best: more may help, with {more}")
+    if history["kept"][-1] and len(history) > 1 and not smoke:
+        more = f"python train.py --resume {run.name} --epochs {2 * len(history)}"
+        print(f"the last epoch was the best, so more may help: {more}")
     print(f"run {run.name} is done{' (smoke run passed)' * smoke}; next: python evaluate.py")
-
-
-def write_history(run: Path, rows: list[list[float]]) -> None:
-    """Write history.csv whole, so that a resumed run leaves no rows of a time that did not happen."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([HISTORY, *([f"{value:.10g}" for value in row] for row in rows)])
-    write(run / "history.csv", text.getvalue())
-
-
-def read_history(run: Path) -> dict[str, list[float]]:
-    """The columns of history.csv."""
-    try:
-        rows = list(csv.DictReader((run / "history.csv").read_text(encoding="utf-8").splitlines()))
-        found = {name: [float(row[name]) for row in rows] for name in HISTORY}
-    except FileNotFoundError:
-        found = {"kept": []}
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise Problem(f"{run / 'history.csv'} cannot be read ({error}); train again") from None
-    if not any(found["kept"]):
-        raise Problem(f"{run.name} has no finished epoch yet; go on with: python train.py --resume {run.name}")
-    return found
-
-
-def kept_epochs(history: dict[str, list[float]]) -> list[float]:
-    """The epochs that were the best so far; the last of them is the run's."""
-    return [epoch for epoch, kept in zip(history["epoch"], history["kept"], strict=True) if kept]

@@ -19,29 +19,29 @@ HEAVIEST = 10.0  # times as heavy as a class of average size: a class of three r
 Interval = tuple[list[float] | None, str]  # low and high, and how they were found, or why not
 
 
-def choose(config: Config, in_all: np.ndarray, in_train: np.ndarray) -> dict:
+def choose(config: Config, targets: np.ndarray, is_train: np.ndarray) -> dict:
     """What meta says about rare classes: which score counts, how much each class weighs in the loss, which is rare.
 
     Where a class is so rare that accuracy would look good without it, macro F1 counts; of two classes of which one is
     in less than a row of twenty, average precision: what matters is to find those rows.
 
-    in_all    (classes,) rows of each class in all of the data, which is no secret of the test split
-    in_train  (classes,) the same in train
+    targets   (rows,) class numbers of all data
+    is_train  (rows,) which of them are for training
     """
-    least, classes = in_all.min() / in_all.sum(), len(in_all)
-    rare = least < min(0.15, 0.4 / classes) and in_all.max() > 2 * in_all.min()
+    counts = np.bincount(targets)
+    classes, least = len(counts), counts.min() / counts.sum()
+    rare = least < min(0.15, 0.4 / classes) and counts.max() > 2 * counts.min()
     metric = config.metric or METRICS[int(rare) + int(rare and classes == 2 and least < 0.05)]
     if metric not in METRICS or (metric == "average precision" and classes != 2):
-        raise Problem(
-            f"no metric {metric!r} for {classes} classes; use {', '.join(METRICS[: 1 + (classes == 2) + 1])}", 2
-        )
+        raise Problem(f"no metric {metric!r} for {classes} classes; use {', '.join(METRICS[: 2 + (classes == 2)])}", 2)
     if config.class_weights not in ("auto", "none", "balanced"):
         raise Problem(f"no class weights {config.class_weights!r}; use auto, none or balanced", 2)
+    counts = np.bincount(targets[is_train], minlength=classes)
     weights = None
     if config.class_weights == "balanced" or (config.class_weights == "auto" and metric != "accuracy"):
-        share = in_train.sum() / (classes * np.maximum(in_train, 1))
-        weights = [round(float(weight), 6) for weight in np.minimum(share, HEAVIEST)]
-    return {"metric": metric, "class_weights": weights, "rare_class": int(in_train.argmin())}
+        weights = counts.sum() / (classes * np.maximum(counts, 1))
+        weights = np.minimum(weights, HEAVIEST).round(6).tolist()
+    return {"metric": metric, "class_weights": weights, "rare_class": int(counts.argmin())}
 
 
 def truth(split: Split, meta: dict) -> np.ndarray:

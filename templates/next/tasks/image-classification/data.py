@@ -60,24 +60,22 @@ def load(config: Config) -> Data:
         images, labels, classes = sample()
         about = {"name": "digits (scikit-learn)", "sha256": hashlib.sha256(images.tobytes()).hexdigest()}
     keys = np.array([alike(image) for image in images], np.uint64)
-    kept = common.common_classes(config.data or about["name"], keys, labels, classes)
-    rows = np.flatnonzero(np.isin(labels, kept))
-    images, keys, labels = images[rows], keys[rows], np.searchsorted(kept, labels[rows])
     part = common.divide(keys, labels, config)
+    kept, targets = np.unique(labels[part >= 0], return_inverse=True)
     train = images[part == 0]
-    counts = np.bincount(labels), np.bincount(labels[part == 0], minlength=len(kept))
     meta = {
         "shape": list(images.shape[1:]),
         "classes": [classes[number] for number in kept],
-        **metrics.choose(config, *counts),
+        **metrics.choose(config, targets, part[part >= 0] == 0),
         "mean": round(float(train.mean()), 3),
         "deviation": round(max(1.0, float(train.std())), 3),
         "data": {**about, "path": config.data, "rows": len(images)},
     }
+    numbers = np.searchsorted(kept, labels)
 
     def split(number: int) -> Split:
-        some = part == number
-        return Split(Pictures(images[some], meta), labels[some], rows[some], keys[some])
+        rows = np.flatnonzero(part == number)
+        return Split(Pictures(images[rows], meta), numbers[rows], rows, keys[rows])
 
     return Data(split(0), split(1), split(2), meta)
 

@@ -88,7 +88,7 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
             random=net.get_random(device),
             state=dataclasses.asdict(state),
         )
-        runs.write_history(run, state.history)
+        state.write_history(run)
         best_weights = None
         saved_at = time.monotonic()
 
@@ -148,7 +148,7 @@ def main() -> None:
     run, config, smoke = runs.resumed(args, given) if args.resume else (None, common.configured(given), args.smoke)
     data = load(config)
     if run:
-        runs.check_same(run, common.read_json(run / "meta.json"), data.meta)
+        runs.check_same(run, data.meta)
     few = fewer(data.train)
     if smoke:
         data = data._replace(train=few, valid=fewer(data.valid))  # test stays closed
