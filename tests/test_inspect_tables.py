@@ -4,6 +4,7 @@ import gzip
 import json
 import math
 import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from corpus import CASES, Case, column, csv, flowers
 from hackgen.errors import Misuse, Problem
 from hackgen.inspection import Column, Findings, inspect
 from hackgen.inspection.columns import profiles, relation
+from hackgen.inspection.columns.roles import columns_of
 from hackgen.inspection.show import text
 from hackgen.inspection.suspects import telling
 from hackgen.inspection.tables import engine_tables, json_tables, opening, text_tables
+from hackgen.inspection.target import predictable
 from hackgen.inspection.words import names
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -330,6 +333,43 @@ def test_a_wide_table_is_counted_in_batches(tmp_path: Path, monkeypatch: Any) ->
     large = inspect(path)
     assert [c.missing for c in large.columns] == [c.missing for c in small.columns] == [0.0] * 24
     assert [c.distinct for c in large.columns] == pytest.approx([c.distinct for c in small.columns], rel=0.1)
+
+
+def streets(rows: int = 1460) -> list[list[Any]]:
+    """A table as wide as the one of house prices that beginners know: numbers, and twice as many words."""
+    dice = random.Random(0)
+    words = [[f"level {k}" for k in range(2 + i % 9)] for i in range(79)]
+    table: list[list[Any]] = [["Id", *(f"part {i}" for i in range(79)), "SalePrice"]]
+    for number in range(rows):
+        size = dice.gauss(0, 1)
+        cells = [dice.choice(words[i]) if i % 3 else round(size * (i % 2) + dice.gauss(0, 0.3), 3) for i in range(79)]
+        table.append([number, *cells, round(180_000 + 60_000 * size + dice.gauss(0, 9000))])
+    return table
+
+
+def test_a_table_of_81_columns_takes_no_long_looking(tmp_path: Path) -> None:
+    path = made(tmp_path, streets())
+    begin = time.process_time()  # of all threads
+    found = inspect(path)
+    assert time.process_time() - begin < 3
+    assert found.suggestion.target == "SalePrice" and len(found.columns) == 81
+
+
+def test_what_others_tell_of_a_column_is_what_a_ridge_regression_of_it_does(tmp_path: Path) -> None:
+    with opening.opened(Path(made(tmp_path, [row[:20] for row in streets(400)])), "csv") as table:
+        columns, _ = columns_of(table)
+        usable = [i for i, column in enumerate(columns) if column.role in ("number", "category")]
+        told = predictable.told_by_others(table, columns, usable)
+        blocks = {i: predictable._block(table.columns[i], columns[i]) for i in usable}
+    order = np.random.default_rng(0).permutation(len(blocks[usable[0]]))
+    for i, wanted in blocks.items():
+        x, shares = np.concatenate([block for k, block in blocks.items() if k != i], axis=1), []
+        for fitted, judged in ((order[::2], order[1::2]), (order[1::2], order[::2])):
+            gram = x[fitted].T @ x[fitted] + predictable.RIDGE * len(fitted) * np.eye(x.shape[1])
+            left = wanted[judged] - x[judged] @ np.linalg.solve(gram, x[fitted].T @ wanted[fitted])
+            shares.append(1 - (left**2).sum() / (wanted[judged] ** 2).sum())
+        assert told[i] == pytest.approx(np.clip(np.mean(shares), 0, 1), abs=1e-9)
+    assert len(told) > 5 and max(told.values()) > 0.1
 
 
 def test_the_only_measured_number_is_predicted_from_the_factors_of_an_experiment(tmp_path: Path) -> None:

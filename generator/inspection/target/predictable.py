@@ -20,8 +20,8 @@ def told_by_others(table: Table, columns: list[Column], usable: list[int]) -> di
     if len(blocks) < 2 or len(blocks) > MOST_COLUMNS or len(table.sample) < FEWEST_ROWS:
         return {}
     order = np.random.default_rng(0).permutation(len(next(iter(blocks.values()))))
-    halves = order[::2], order[1::2]
-    return {i: float(np.clip(_explained(blocks, i, halves), 0, 1)) for i in blocks}
+    shares = [_explained(blocks, *halves) for halves in ((order[::2], order[1::2]), (order[1::2], order[::2]))]
+    return {i: float(np.clip(np.mean([share[i] for share in shares]), 0, 1)) for i in blocks}
 
 
 def _block(cells: list[str], column: Column) -> np.ndarray | None:
@@ -42,13 +42,18 @@ def _block(cells: list[str], column: Column) -> np.ndarray | None:
     return block / max(float(block.std()), 1e-12)
 
 
-def _explained(blocks: dict[int, np.ndarray], i: int, halves: tuple[np.ndarray, np.ndarray]) -> float:
-    """The mean share explained, fitted on one half and judged on the other."""
-    inputs = np.concatenate([block for k, block in blocks.items() if k != i], axis=1)
-    wanted, shares = blocks[i], []
-    for fitted, judged in (halves, halves[::-1]):
-        x, y = inputs[fitted], wanted[fitted]
-        gram = x.T @ x + RIDGE * len(x) * np.eye(x.shape[1])
-        left = wanted[judged] - inputs[judged] @ np.linalg.solve(gram, x.T @ y)
-        shares.append(1 - (left**2).sum() / max((wanted[judged] ** 2).sum(), 1e-12))
-    return float(np.mean(shares))
+def _explained(blocks: dict[int, np.ndarray], fitted: np.ndarray, judged: np.ndarray) -> dict[int, float]:
+    """The share of each block that all others explain in the rows `judged`, by ridge regression on those `fitted`.
+
+    One inverse serves them all. In P, that of x'x + penalty, what stands beside the part of block b is -w P_bb, where w
+    are the weights by which the other columns predict it; so what these leave of it is (x P)_b P_bb⁻¹.
+    """
+    x = np.concatenate(list(blocks.values()), axis=1)
+    inverse = np.linalg.inv(x[fitted].T @ x[fitted] + RIDGE * len(fitted) * np.eye(x.shape[1]))
+    mixed, shares, begin = x[judged] @ inverse, {}, 0
+    for i, block in blocks.items():
+        own = slice(begin, begin + block.shape[1])
+        begin = own.stop
+        left = np.linalg.solve(inverse[own, own].T, mixed[:, own].T).T
+        shares[i] = 1 - (left**2).sum() / max((block[judged] ** 2).sum(), 1e-12)
+    return shares
