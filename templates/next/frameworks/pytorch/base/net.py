@@ -116,10 +116,11 @@ def learnt(model: nn.Module) -> dict[str, np.ndarray]:
     return {name: parameter.detach().cpu().numpy().copy() for name, parameter in model.named_parameters()}
 
 
-def mean_gradient(run: Path, config: Config) -> list[np.ndarray]:
-    """The running mean of the gradients that a run's optimiser was given, for check.py."""
+def mean_gradient(run: Path, config: Config) -> np.ndarray:
+    """The running mean of the gradients that a run's optimiser was given, (parameters,), for check.py."""
     memories = load(run / LAST, config)["optimizer"]["state"].values()
-    return [(memory["exp_avg"] / (1 - config.beta1 ** memory["step"])).numpy() for memory in memories]
+    means = [memory["exp_avg"].numpy().ravel() / (1 - config.beta1 ** float(memory["step"])) for memory in memories]
+    return np.concatenate(means)
 
 
 def parameter_count(model: nn.Module) -> int:

@@ -23,14 +23,12 @@ class Block(nnx.Module):
     def __init__(self, inputs: int, outputs: int, rngs: nnx.Rngs) -> None:
         self.convolution = nnx.Conv(inputs, outputs, (3, 3), use_bias=False, kernel_init=FIRST, rngs=rngs)
         self.norm = nnx.BatchNorm(outputs, momentum=0.9, rngs=rngs)  # has the bias
-        self.real = nnx.data(None)  # (batch,) which rows count, while training: engine/step.py sets it
 
     def __call__(self, x: jax.Array) -> jax.Array:
         x = self.convolution(x)
         if min(x.shape[1:3]) > 1:
             x = nnx.max_pool(x, (2, 2), strides=(2, 2))
-        mask = None if self.real is None else self.real[:, None, None, None]
-        return nnx.relu(self.norm(x, mask=mask))
+        return nnx.relu(self.norm(x))
 
 
 class CNN(nnx.Module):
