@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 from hackgen.pitch.project import find
@@ -37,6 +39,17 @@ def parsed(project: Path, *words: str, code: int = 0) -> dict | list:
     return json.loads(done.out)
 
 
+def outside(project: Path, command: str, *words: str) -> dict:
+    """What a command of hackgen's prints with --json of a project."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hackgen", command, str(project), *words, "--json"],
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
 def try_extras(project: Path, name: str) -> None:
     """Run demo, comparison, slides, cards, status and checklist on a run; fail where one of them is not right."""
     sheet = stand_behind(project, name)
@@ -47,13 +60,13 @@ def try_extras(project: Path, name: str) -> None:
     marks = [mark for each in record["examples"] for mark in each["answer"].get("marks", [1])]
     assert any(marks), "no part of any question counted for its answer"
 
-    (entry,) = parsed(project, "compare.py")["entries"]
+    (entry,) = outside(project, "compare")["entries"]
     assert (entry["run"], entry["score"], entry["model"]) == (name, sheet["score"], sheet["model"])
     deck.write(deck.assemble(find(project)))
     assert f">{sheet['score']:.4g}<" in (project / "presentation" / "deck.html").read_text(encoding="utf-8")
     run(project, "cards.py").ok()
     assert f"value: {sheet['score']}" in (project / "MODEL_CARD.md").read_text(encoding="utf-8")
-    best = parsed(project, "status.py")["best"]
+    best = outside(project, "status")["best"]
     assert (best["run"], best["report"]["score"]) == (name, sheet["score"])
 
     items = {item["id"]: item for item in parsed(project, "checklist.py", code=1)}
