@@ -335,6 +335,34 @@ def test_a_wide_table_is_counted_in_batches(tmp_path: Path, monkeypatch: Any) ->
     assert [c.distinct for c in large.columns] == pytest.approx([c.distinct for c in small.columns], rel=0.1)
 
 
+OLDER = {  # encodings of the time before UTF-8, each with words of its languages
+    "cp1252": "Größe Straße Müller Köln été Noël élève São ação coração João Ærø smørrebrød año Málaga",
+    "gb18030": "北京 上海 广州 深圳 价格 城市 好 坏 房子 颜色",
+    "big5": "台北 高雄 價格 城市 好 壞 房子 顏色",
+    "cp932": "東京 大阪 京都 価格 都市 良い 悪い りんご ミカン",
+    "euc_jp": "東京 大阪 京都 価格 都市 良い 悪い りんご ミカン",
+    "cp949": "서울 부산 가격 도시 좋다 나쁘다 집 색깔",
+    "cp1251": "Москва Пермь город цена улица хорошо плохо дом",
+    "cp1253": "Αθήνα Θεσσαλονίκη τιμή πόλη καλό κακό σπίτι",
+}
+
+
+@pytest.mark.parametrize("encoding", OLDER)
+def test_older_encodings_are_told_from_their_words(tmp_path: Path, encoding: str) -> None:
+    words = OLDER[encoding].split()
+    rows = [[f"{words[0]} 1", "n", "kind"], *([words[i % len(words)], i, "ab"[i % 2]] for i in range(200))]
+    (tmp_path / "t.csv").write_bytes(csv(rows, encoding=encoding))
+    found = inspect(str(tmp_path / "t.csv"))
+    assert found.columns[0].name == f"{words[0]} 1"
+    assert {value for value, _ in found.columns[0].detail["top"]} <= set(words)
+
+
+def test_dates_of_east_asia_are_dates(tmp_path: Path) -> None:
+    rows = [["day", "n"], *([f"2024年{1 + i % 12}月{1 + i % 28:02d}日", i % 7] for i in range(60))]
+    found = inspect(made(tmp_path, rows)).columns[0]
+    assert (found.role, found.parse["format"], found.detail["first"]) == ("date", "%Y年%m月%d日", "2024-01-01")
+
+
 def streets(rows: int = 1460) -> list[list[Any]]:
     """A table as wide as the one of house prices that beginners know: numbers, and twice as many words."""
     dice = random.Random(0)

@@ -58,6 +58,9 @@ FILES = {
     "lines.jsonl": LINES.encode("utf-16"),
     "broken.jsonl": (LINES + '\n{"area": 1, \n' + LINES).encode(),
     "lists.jsonl": "\n".join(map(json.dumps, ROWS)).encode(),
+    "chinese.csv": text([[row[0], ["北京", "上海"][i % 2], *row[2:]] for i, row in enumerate(ROWS)]).encode("gb18030"),
+    "russian.csv": text([[row[0], ["Москва", "Пермь"][i % 2], *row[2:]] for i, row in enumerate(ROWS)],
+                        delimiter=";").encode("cp1251"),
 }  # fmt: skip
 
 

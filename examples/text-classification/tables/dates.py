@@ -24,6 +24,7 @@ DAYS = (
     *("%d-%b-%y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%Y-%b-%d"),
     *("%a, %d %b %Y", "%A, %B %d, %Y", "%A, %d %B %Y"),
     *("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y %b", "%Y-%b"),
+    *("%Y年%m月%d日", "%Y年%m月"),  # Chinese and Japanese
 )
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M%p", " %I:%M:%S %p")
 ZONED = ("%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %z %Y", "%d/%b/%Y:%H:%M:%S %z")  # mails, posts, servers
@@ -69,7 +70,7 @@ def find_form(cells: Sequence[str], share: float = 1.0) -> str:
     """The first form that at least a share of the cells have, "" where there is none."""
     step = max(1, len(cells) // SAMPLE)
     sample = cells[::step]
-    if not any(any(mark in cell for mark in "-/.: ,QqWw") for cell in sample[:20]):
+    if not any(any(mark in cell for mark in "-/.: ,QqWw年") for cell in sample[:20]):
         return ""  # bare numbers are numbers
     likely = (form for form in FORMS if any(fits(cell, form) for cell in sample[:5]))
     return next((form for form in likely if mostly(sample, form, share)), "")

@@ -95,7 +95,7 @@ def _dates(different: list[str], in_order: list[str]) -> Look | None:
     some = different[:: max(1, len(different) // 300)]
     if any(len(cell) > 45 for cell in some[:20]) or not any(any(map(str.isdigit, cell)) for cell in some):
         return None
-    if sum(any(mark in cell for mark in "-/.: ,QqWw") for cell in some) < MOSTLY * len(some):
+    if sum(any(mark in cell for mark in "-/.: ,QqWw年") for cell in some) < MOSTLY * len(some):
         return None
     forms, left = [], some
     while left and len(forms) < 5:

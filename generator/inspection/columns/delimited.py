@@ -7,6 +7,7 @@ trained on. This one never gives up: rows of another length are padded or cut, a
 import csv
 import io
 import itertools
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +25,11 @@ excel_hint, split_lines, count_empty, unique_names = (
 MOST_SKIPPED = 30  # lines of title or comment before a table
 MOST_COMMENTS = 300  # lines that begin with #
 MOST_ABOVE = 5  # rows of another table above it, such as that of the place, with an empty line between
+TOLD = 2**16  # bytes that tell an older encoding
+WHOLE_WORDS = 0.3  # of the bytes beyond ASCII: so many stand three and more together, or the language is a Western one
+WRITTEN_WHOLE = ["gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1251", "koi8_r", "cp1253"]  # of such scripts
+UNLIKE_PROSE = 0.5  # what charset_normalizer calls mess: lists of words and numbers have more of it than prose
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 csv.field_size_limit(2**31 - 1)
 
 
@@ -47,7 +53,7 @@ class Reading:
 
 
 def encoding_of(raw: bytes, cut: bool = False) -> str:
-    """How bytes are written: a mark says it, else UTF-8 if they fit, UTF-16 if every other is zero, else Windows-1252.
+    """How bytes are written: a mark says it, else UTF-8 if they fit, UTF-16 if every other is zero, else an older one.
 
     cut  the bytes are the beginning of more, so that the last character may be incomplete
     """
@@ -62,8 +68,21 @@ def encoding_of(raw: bytes, cut: bool = False) -> str:
     except UnicodeDecodeError as error:
         if cut and error.start >= len(raw) - 3 and error.reason == "unexpected end of data":
             return "utf-8-sig"
-        return "latin-1" if any(byte in raw for byte in b"\x81\x8d\x8f\x90\x9d") else "cp1252"
+        return _older(raw)
     return "utf-8-sig"
+
+
+def _older(raw: bytes) -> str:
+    """An encoding of the time before UTF-8. Western words have a mark here and there; where whole words are beyond
+    ASCII a library tells of which script they are, which it cannot tell of Western ones (benchmarks/readers.py)."""
+    words = _BEYOND_ASCII.findall(raw[:TOLD])
+    if sum(len(word) for word in words if len(word) > 2) >= WHOLE_WORDS * sum(map(len, words)):
+        import charset_normalizer  # slow to import, and seldom needed
+
+        lines = raw[:TOLD].rpartition(b"\n")[0] or raw[:TOLD]  # no character is cut in two
+        if found := charset_normalizer.from_bytes(lines, cp_isolation=WRITTEN_WHOLE, threshold=UNLIKE_PROSE).best():
+            return found.encoding
+    return "latin-1" if any(byte in raw for byte in b"\x81\x8d\x8f\x90\x9d") else "cp1252"
 
 
 def read(text: str) -> Reading:
