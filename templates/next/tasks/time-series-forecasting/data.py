@@ -1,0 +1,215 @@
+"""Series cut into windows: the past that is seen, and the steps that followed, in train, valid and test.
+
+`python data.py` shows what comes out. data/schema.toml says how series.py reads the file.
+"""
+
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import common
+from common import ROOT, Problem
+from config import Config
+from series import columns_of, find_season, note, read
+
+import numpy as np
+import pandas as pd
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+INPUT = "a number of steps, or a table that ends with newer history"
+LONGEST_SEASON = 1024  # steps; a window must hold a season
+MOST_SCORED = 200_000  # windows of valid and of test
+LEAST_WINDOWS = 4  # of a series in train
+USUAL_HORIZON = 12
+
+
+class Windows:
+    """Stretches of one array, cut when they are asked for: memory holds each step once, not once for each window."""
+
+    def __init__(self, values: np.ndarray, ids: np.ndarray, offsets: Sequence[int]) -> None:
+        self.values = values  # (series * steps,), the series behind one another
+        self.ids = ids  # (rows,) where the first step to forecast is
+        self.offsets = np.array(offsets)  # (width,) the places to cut, counted from there
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        """The stretches of some rows, (rows, width)."""
+        return self.values[self.ids[rows][..., None] + self.offsets]
+
+
+class Split(NamedTuple):
+    inputs: Windows  # (rows, context) float32 in units, what is seen
+    targets: Windows  # (rows, horizon) float32 in units, what follows
+    ids: np.ndarray  # (rows,) where the first step to forecast is: number of the series * steps + step
+    keys: np.ndarray  # (rows, 2) the first and the last step that are forecast, which no other split may have
+
+
+class Data(NamedTuple):
+    train: Split
+    valid: Split
+    test: Split
+    meta: dict  # plain JSON: the clock, the season, and each series' scale, measured on train
+
+
+def load(config: Config) -> Data:
+    """Read the series and divide the steps, the same dates for all: the oldest are train, the newest test."""
+    path = common.located(config.data)
+    schema = read_schema(config)
+    table = read(path, schema)
+    steps = len(table)
+    horizon = config.horizon or min(USUAL_HORIZON, max(1, steps // 8))
+    first_test = steps - max(horizon, round(config.test_share * steps))
+    first_valid = first_test - max(horizon, round(config.valid_share * steps))
+    history = table[: max(0, first_valid)]
+    usual = int(history.count().median())  # steps that a series has in train
+    room = usual - horizon - LEAST_WINDOWS + 1  # how far back a window may reach
+    season = config.season or find_season(history, min(room, LONGEST_SEASON))
+    context = config.context or max(season, min(max(16, 2 * season), (usual - horizon) // 2))
+    if context < season:
+        raise Problem(f"--context {context} must hold the season of {season} steps; --season 1 means none", 2)
+    useful = history.count() >= context + horizon + LEAST_WINDOWS - 1
+    if context < 2 or not useful.any():
+        raise Problem(
+            f"{path}: train has {usual} of {steps} steps, too few to see {context} and forecast {horizon}; use a "
+            "shorter --horizon, --context and --season, or add rows"
+        )
+    useful &= history.nunique() > 1
+    if not useful.any():
+        raise Problem(f"{path}: no series has different values in train; there is nothing to learn")
+    if not useful.all():
+        note(f"{int((~useful).sum())} of {len(useful)} series are too short or constant in train and left out")
+    table = table.loc[:, useful]
+    series = fit(table[:first_valid], season)
+    meta = {
+        "metric": "MASE",
+        "schema": schema,
+        "series": series,
+        "steps": steps,
+        "first_valid": first_valid,
+        "start": str(table.index[0]),
+        "horizon": horizon,
+        "context": context,
+        "season": season,
+        "naive": [context - season + ahead % season for ahead in range(horizon)],  # the last season repeated
+        "data": {"name": path.name, "path": config.data, "sha256": common.sha256(path), "rows": int(table.size)},
+    }
+    values = encode(table, series)
+    ranges = (0, first_valid), (first_valid, first_test), (first_test, steps)
+    splits = [cut(values, first, end, meta) for first, end in ranges]
+    for name, split in zip(("train", "valid", "test"), splits, strict=True):
+        if not len(split.ids):
+            raise Problem(f"{path}: no series reaches into {name} with {context} steps before it; lower --context")
+    return Data(*splits, meta)
+
+
+def read_schema(config: Config) -> dict:
+    """data/schema.toml, with the columns that --target, --group and --time name in these roles instead."""
+    place = ROOT / "data" / "schema.toml"
+    try:
+        text = place.read_text(encoding="utf-8-sig")
+        schema = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise Problem(f"data/schema.toml cannot be read: {error}") from None
+    columns = schema.get("columns")
+    if not isinstance(columns, dict) or "step" not in schema or not isinstance(schema.setdefault("read", {}), dict):
+        raise Problem("data/schema.toml must have step, [read] and [columns]; hackgen new --data writes one")
+    for name, about in columns.items():
+        if not isinstance(about, dict) or about.get("role") not in ("date", "value", "series", "skip"):
+            line = next((n for n, line in enumerate(text.splitlines(), 1) if line.lstrip('"').startswith(name)), 0)
+            raise Problem(f'data/schema.toml line {line}: {name} needs a role: "date", "value", "series" or "skip"')
+    for role, flag in (("value", "target"), ("series", "group"), ("date", "time")):
+        asked = getattr(config, flag)
+        if asked and not (asked == "all" and role == "value"):
+            named = [] if asked == "none" else [asked] if asked in columns else re.split(r"\s*,\s*", asked)
+            if unknown := [name for name in named if name not in columns]:
+                raise Problem(f"--{flag}: data/schema.toml has no column {unknown[0]!r} ({', '.join(columns)})", 2)
+            for name in columns_of(schema, role):
+                columns[name]["role"] = "skip"
+            for name in named:  # in this order
+                columns[name] = columns.pop(name) | {"role": role}
+    if not columns_of(schema, "value"):
+        raise Problem("data/schema.toml has no column of the role value; name one with --target")
+    return schema
+
+
+def fit(history: pd.DataFrame, season: int) -> dict[str, dict[str, float]]:
+    """Each series' mean and unit, measured on its steps of train alone.
+
+    A unit is the mean error of the seasonal naive forecast: errors in units are scaled as MASE wants it.
+    """
+    series = {}
+    for name, values in history.items():
+        changes = [float(values.diff(lag).abs().mean()) for lag in (season, 1)]  # the second if the first is 0
+        unit = next((change for change in changes if change > 0), 1.0)
+        series[str(name)] = {"mean": float(values.mean()), "unit": unit}
+    return series
+
+
+def encode(table: pd.DataFrame, series: dict[str, dict[str, float]]) -> np.ndarray:
+    """Values in units, (series, steps) float32: the one preparation, for training and for newer history."""
+    known = pd.DataFrame(series)[table.columns]
+    scaled = (table - known.loc["mean"]) / known.loc["unit"]
+    return np.array(scaled.T, np.float32, order="C")
+
+
+def decode(output: np.ndarray, series: dict[str, dict[str, float]]) -> np.ndarray:
+    """Forecasts as people measure them, from those in units; (series, steps) both."""
+    means, units = ([[about[part]] for about in series.values()] for part in ("mean", "unit"))
+    return np.array(means) + np.array(units) * output
+
+
+def normalise(inputs: Any, meta: dict) -> tuple[Any, Any, Any]:
+    """Windows without level and spread, (rows, context), and these, (rows, 1); of NumPy, PyTorch or JAX.
+
+    The level is the mean of the newest season, or of all of the window where there is none.
+    """
+    season = meta["season"] if meta["season"] > 1 else meta["context"]
+    level = inputs[:, -season:].mean(1)[:, None]
+    around = inputs - inputs.mean(1)[:, None]
+    spread = ((around**2).mean(1) ** 0.5)[:, None].clip(0.01)
+    return (inputs - level) / spread, level, spread
+
+
+def cut(values: np.ndarray, first: int, end: int, meta: dict) -> Split:
+    """The windows whose forecasts lie in the steps from `first` to before `end`; what they see may lie before."""
+    found = []
+    horizon = meta["horizon"]
+    for number, row in enumerate(values):
+        known = np.flatnonzero(~np.isnan(row))
+        oldest = max(first, known[0] + meta["context"])
+        newest = min(end, known[-1] + 1) - horizon
+        found.append(number * meta["steps"] + np.arange(oldest, newest + 1))
+    ids = np.concatenate(found)
+    if first and len(ids) > MOST_SCORED:  # every step is still forecast
+        ids = ids[:: min(horizon, -(-len(ids) // MOST_SCORED))]
+    flat = values.ravel()
+    inputs, targets = Windows(flat, ids, range(-meta["context"], 0)), Windows(flat, ids, range(horizon))
+    return Split(inputs, targets, ids, np.stack([ids, ids + horizon - 1], 1))
+
+
+def read_new(source: str, meta: dict) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:
+    """Newer history (a table, or - for standard input) and the scale of each series; an unknown one gets its own."""
+    table = read(sys.stdin if source == "-" else common.located(source), meta["schema"])
+    table = table.loc[:, table[-meta["context"] :].notna().all()]  # those that go on until the end
+    if len(table) < meta["context"] or not table.shape[1]:
+        raise Problem(f"{source}: the model looks back {meta['context']} steps without a gap; add older rows")
+    unknown = table.columns.difference(list(meta["series"]))
+    return table, {**fit(table[unknown], meta["season"]), **meta["series"]}
+
+
+def main() -> None:
+    data = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
+        print(f"{name}: {len(split.ids)} windows, inputs {split.inputs[:2].shape}, targets {split.targets[:2].shape}")
+    print(f"{len(data.meta['series'])} series from {data.meta['start']} on, season {data.meta['season']}")
+
+
+if __name__ == "__main__":
+    common.run(main)

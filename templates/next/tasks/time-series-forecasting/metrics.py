@@ -1,0 +1,145 @@
+"""The score of forecasts, its 95 % interval, and the rivals that it is held against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from data import normalise
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from data import Data, Split
+    from sklearn.linear_model import Ridge
+
+HIGHER_IS_BETTER = False
+ENOUGH_SERIES = 10  # from so many on, an interval says how much the series differ
+MOST_NAMED = 200  # series that the report lists one by one
+MOST_ROWS = 10_000  # windows that ridge is fitted on: more hardly change it
+PENALTIES = [1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4]
+Interval = tuple[list[float] | None, str]  # low and high, and how they were found, or why not
+
+
+def truth(split: Split, meta: dict) -> np.ndarray:
+    """The number of the series, then the steps that followed in units, (rows, 1 + horizon)."""
+    return np.column_stack([split.ids // meta["steps"], split.targets[:]])
+
+
+def errors(target: np.ndarray, output: np.ndarray) -> np.ndarray:
+    """The absolute error of each forecast and step in units, (rows, horizon)."""
+    return np.abs(output - target[:, 1:])
+
+
+def shares(target: np.ndarray) -> np.ndarray:
+    """How much each row counts, (rows,), such that all series weigh the same, however long they are."""
+    names, number, count = np.unique(target[:, 0], return_inverse=True, return_counts=True)
+    return 1 / (len(names) * count[number])
+
+
+def by_step(target: np.ndarray, output: np.ndarray) -> np.ndarray:
+    """The score of each step ahead, (horizon,)."""
+    return shares(target) @ errors(target, output)
+
+
+def score(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
+    """Mean absolute scaled error (Hyndman and Koehler 2006): the error over the seasonal naive forecast's on train."""
+    return float(by_step(target, output).mean())
+
+
+def loss(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
+    """What training minimises: the same, but each row weighs the same."""
+    return float(errors(target, output).mean())
+
+
+def interval(target: np.ndarray, output: np.ndarray, meta: dict) -> Interval:
+    """95 % interval of the score."""
+    return bootstrap(errors(target, output).mean(1), target, meta)
+
+
+def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: dict) -> Interval:
+    """95 % interval of the score gained over a rival on the same rows; where it excludes 0, one beats the other."""
+    gain = errors(target, output) - errors(target, rival)
+    return bootstrap(gain.mean(1), target, meta)
+
+
+def bootstrap(values: np.ndarray, target: np.ndarray, meta: dict) -> Interval:
+    """Draws series with replacement, or where they are few blocks of a horizon: neighbouring forecasts share steps."""
+    what = "series"
+    names, block = np.unique(target[:, 0], return_inverse=True)
+    if len(names) < ENOUGH_SERIES:
+        what = f"blocks of {meta['horizon']} forecasts"
+        place = np.arange(len(values)) // meta["horizon"]
+        _, block = np.unique(block * len(values) + place, return_inverse=True)
+    blocks = int(block.max()) + 1
+    if blocks < 10:
+        return None, f"{blocks} {what} are too few for an interval"
+    weight = np.bincount(block, shares(target))  # (blocks,)
+    total = np.bincount(block, shares(target) * values)  # (blocks,)
+    drawn = np.random.default_rng(0).integers(blocks, size=(1000, blocks))
+    means = total[drawn].sum(1) / weight[drawn].sum(1)
+    return np.percentile(means, [2.5, 97.5]).tolist(), f"bootstrap over {blocks} {what}"
+
+
+def naive(split: Split, meta: dict) -> dict[str, np.ndarray]:
+    """The two forecasts that need no learning, (rows, horizon) each."""
+    seen = split.inputs[:]
+    return {
+        "last value": np.repeat(seen[:, -1:], meta["horizon"], axis=1),
+        f"seasonal naive, season {meta['season']}": seen[:, meta["naive"]],
+    }
+
+
+def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
+    """What the model must beat: name and forecasts for test, (rows, horizon); valid chooses among each kind."""
+    meta = data.meta
+    target = truth(data.valid, meta)
+    outputs = naive(data.valid, meta)
+    simple = min(outputs, key=lambda name: score(target, outputs[name], meta))
+    fitted = [ridge(data, penalty) for penalty in PENALTIES]
+    best = min(fitted, key=lambda model: score(target, corrected(model, data.valid, meta), meta))
+    return {
+        "baseline": (simple, naive(data.test, meta)[simple]),
+        "reference": ("ridge on lags", corrected(best, data.test, meta)),
+    }
+
+
+def ridge(data: Data, penalty: float) -> Ridge:
+    """A linear model that corrects the seasonal naive forecast, as the networks do; fitted on train alone."""
+    from sklearn.linear_model import Ridge  # slow to import, and no training needs it
+
+    rows = np.unique(np.linspace(0, len(data.train.ids) - 1, MOST_ROWS).astype(int))
+    seen, level, spread = normalise(data.train.inputs[rows].astype(float), data.meta)
+    wanted = (data.train.targets[rows] - level) / spread
+    return Ridge(alpha=penalty).fit(seen, wanted - seen[:, data.meta["naive"]])
+
+
+def corrected(model: Ridge, split: Split, meta: dict) -> np.ndarray:
+    """The forecasts of a fitted ridge, (rows, horizon)."""
+    parts = []
+    for start in range(0, len(split.ids), MOST_ROWS):
+        seen, level, spread = normalise(split.inputs[start : start + MOST_ROWS].astype(float), meta)
+        correction = model.predict(seen).reshape(len(seen), -1)
+        parts.append(level + spread * (seen[:, meta["naive"]] + correction))
+    return np.concatenate(parts)
+
+
+def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict:
+    """What the score alone does not tell: errors as people measure them, by step ahead and by series."""
+    names = list(meta["series"])
+    number = target[:, 0].astype(int)
+    units = np.array([about["unit"] for about in meta["series"].values()])
+    gap = units[number, None] * errors(target, output)
+    each = {names[one]: float(errors(target[number == one], output[number == one]).mean()) for one in np.unique(number)}
+    return {
+        "mae": float(gap.mean()),
+        "rmse": float((gap**2).mean() ** 0.5),
+        "mase_by_step": by_step(target, output).tolist(),
+        "series": len(each),
+        **({"mase_by_series": each} if len(each) <= MOST_NAMED else {}),
+    }
+
+
+def loss_of_knowing_nothing(split: Split, meta: dict) -> tuple[float, float]:
+    """The loss of the seasonal naive forecast, from which a fresh model starts, and how far it may be from it."""
+    expected = loss(truth(split, meta), split.inputs[:][:, meta["naive"]], meta)
+    return expected, 0.1 + 0.2 * expected
