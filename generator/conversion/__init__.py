@@ -1,8 +1,13 @@
 """Data of any layout that inspection understands, put into the plain one that a project reads."""
 
 import importlib
+import re
 from dataclasses import dataclass
 from typing import Any
+
+COPIED = 20 * 2**20  # bytes; what is larger stays where it is
+LOCATION = "data/location.txt"
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -29,3 +34,11 @@ def room(task: str) -> Any:
     """
     kinds = {"image": "pictures", "text": "texts", "time": "series"}
     return importlib.import_module(f".{kinds.get(task.partition('-')[0], 'tables')}", __name__)
+
+
+def safe_name(name: str) -> str:
+    """A file name that every system takes, and that is none of the project's own in data/."""
+    plain = re.sub(r"[^\w.\-]+", "_", name, flags=re.ASCII).strip("._") or "data"
+    plain = f"data_{plain}" if _DEVICES.match(plain) or plain in {"schema.toml", "location.txt"} else plain
+    stem, dot, ending = plain.rpartition(".")
+    return f"{stem[:80]}{dot}{ending[-20:]}" if dot else plain[:80]

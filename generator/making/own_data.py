@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import conversion, text
+from ..conversion import COPIED, LOCATION, safe_name
 from ..errors import Misuse, Problem
 from . import fitting
 from .choice import Answers, Choice
@@ -15,15 +16,12 @@ from .choice import Answers, Choice
 if TYPE_CHECKING:
     from ..inspection import Findings  # its libraries are slow to import, and needed only with --data
 
-COPIED = 20 * 2**20  # bytes; what is larger stays where it is
 SIDE = 256  # most pixels of a copied picture, unless --size says more
-LOCATION = "data/location.txt"
 PICTURE_FORMATS = ("pictures", "picture-list")
 FAMILIES = {"pictures": "pictures", "picture-list": "pictures", "npz": "pictures", "idx": "pictures"} | {
     "text": "texts",
     "texts": "texts",
 }
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -176,14 +174,6 @@ def _named_as_copied(findings: "Findings", path: Path, copies: list[str]) -> "Fi
 
     suspects = [replace(suspect, detail=told(suspect.detail)) for suspect in findings.suspects]
     return replace(findings, suspects=suspects, notes=list(map(told, findings.notes)))
-
-
-def safe_name(name: str) -> str:
-    """A file name that every system takes, and that is none of the project's own in data/."""
-    plain = re.sub(r"[^\w.\-]+", "_", name, flags=re.ASCII).strip("._") or "data"
-    plain = f"data_{plain}" if _DEVICES.match(plain) or plain in {"schema.toml", "location.txt"} else plain
-    stem, dot, ending = plain.rpartition(".")
-    return f"{stem[:80]}{dot}{ending[-20:]}" if dot else plain[:80]
 
 
 def schema(own: OwnData, answers: Answers) -> bytes:

@@ -10,6 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from data import Data, Split
+
     from sklearn.linear_model import Ridge
 
 HIGHER_IS_BETTER = False

@@ -1,4 +1,4 @@
-"""Tables of series as data/schema.toml describes them: read by their roles, put on a regular clock, asked for a season."""
+"""Tables of series, read as data/schema.toml says: their columns by roles, the steps on a regular clock, a season."""
 
 import functools
 import re
