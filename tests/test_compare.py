@@ -148,6 +148,7 @@ def test_what_cannot_be_compared_is_left_out_with_the_reason(project, compared, 
     older(made(project, "rows", seed_of_rows=1, valid=0.99))
     older(made(project, "measured", metric="macro F1"))
     made(project, "quick", smoke=True)
+    made(project, "tried", knobs={"split_seed": 4}, scored=False)  # the newest, but there is nothing to compare yet
     rows = "other test rows ({}): a knob of the split differs"
     assert compared(project)["left_out"] == {
         "old": "other data",
@@ -156,6 +157,7 @@ def test_what_cannot_be_compared_is_left_out_with_the_reason(project, compared, 
         "rows": rows.format(400),
         "measured": "another metric",
         "quick": "a smoke run",
+        "tried": "another split_seed",
     }
     assert hackgen("compare", str(project), "--publish").returncode == 0
     readme = (project / "README.md").read_text(encoding="utf-8")

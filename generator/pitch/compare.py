@@ -20,7 +20,7 @@ VERDICTS = ("best", "better", "worse", "noise", "unknown")
 def compare(
     project: Project, named: Sequence[str] = (), clones: Sequence[Project] = (), like: Run | None = None
 ) -> Table:
-    """Everything about the named runs, or about all that agree in data, split and metric with `like` or the newest.
+    """Everything about the named runs, or about all on the data, split and metric of `like`, else of the newest scored.
 
     entries    a dict for each run, the best on valid first: `run model knobs score ci95 valid_score parameters
                train_seconds checkpoint_sha256 difference verdict`. `difference` is the 95 % interval of the score
@@ -37,7 +37,8 @@ def compare(
     if not found:
         raise Problem("there is no full run yet; python train.py makes one, python evaluate.py scores it")
     own = [run for run in found if "/" not in run.name] or found
-    wanted = (like or own[0 if named else -1]).terms
+    newest = next((run for run in reversed(own) if run.report), own[-1])
+    wanted = (like or (own[0] if named else newest)).terms
     for run in found:
         if not runs.comparable(run.terms, wanted):
             left_out[run.name] = difference_in_terms(project, run.terms, wanted)
