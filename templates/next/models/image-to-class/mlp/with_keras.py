@@ -1,12 +1,7 @@
 """A multi-layer perceptron on the pixels: no idea of space, but fast."""
 
-import sys
-from pathlib import Path
-
+from backend import keras
 from config import Config
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
 
 layers = keras.layers
 

@@ -1,14 +1,10 @@
 """A small vision transformer: the picture as patches that attend to each other (ViT, Dosovitskiy et al. 2021)."""
 
 import math
-import sys
-from pathlib import Path
 from typing import Any
 
+from backend import keras
 from config import Config
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
 
 layers, ops = keras.layers, keras.ops
 

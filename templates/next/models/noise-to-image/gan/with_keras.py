@@ -5,14 +5,10 @@ generator's weights (Yazıcı et al. 2018) is what draws when training is over.
 """
 
 import math
-import sys
-from pathlib import Path
 from typing import Any
 
+from backend import keras
 from config import Config
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
 
 layers, ops = keras.layers, keras.ops
 

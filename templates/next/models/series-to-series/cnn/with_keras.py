@@ -1,14 +1,10 @@
 """A temporal convolutional network (Bai, Kolter, Koltun 2018): causal convolutions that look back ever further."""
 
 import math
-import sys
-from pathlib import Path
 from typing import Any
 
+from backend import keras
 from config import Config
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
 
 layers = keras.layers
 

@@ -1,13 +1,9 @@
 """A convolutional network that looks for telling phrases, wherever they stand (Kim 2014, arXiv:1408.5882)."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
+from backend import keras
 from config import Config
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
 
 layers, ops = keras.layers, keras.ops
 

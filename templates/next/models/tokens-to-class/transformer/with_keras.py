@@ -1,13 +1,9 @@
 """A transformer: every word of a text looks at every other one (Vaswani et al. 2017, arXiv:1706.03762)."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
+from backend import keras
 from config import Config
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
 
 layers, ops = keras.layers, keras.ops
 

@@ -1,15 +1,11 @@
 """A character-level LSTM: what it has read so far is kept in a memory of fixed size."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
+from backend import keras
 from config import Config
 
 import numpy as np
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
 
 layers = keras.layers
 

@@ -1,15 +1,11 @@
 """A small GPT: blocks of causal attention over the characters so far, with rotary positions."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
+from backend import keras
 from config import Config
 
 import numpy as np
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
 
 layers, ops = keras.layers, keras.ops
 

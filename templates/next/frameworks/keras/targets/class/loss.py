@@ -1,0 +1,25 @@
+"""What training a classifier minimises, and what it answers; on raw scores (batch, classes)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from backend import keras
+
+import numpy as np
+
+
+def loss(meta: dict) -> Callable[[Any, Any], Any]:
+    """For `compile`: cross-entropy in nats, (batch,); rows of a class with a weight count that often."""
+
+    def cross_entropy(targets: Any, scores: Any) -> Any:
+        nats = keras.losses.sparse_categorical_crossentropy(targets, scores, from_logits=True)  # (batch,)
+        if not meta["class_weights"]:
+            return nats
+        return nats * keras.ops.take(keras.ops.convert_to_tensor(meta["class_weights"], nats.dtype), targets)
+
+    return cross_entropy
+
+
+def answers(scores: np.ndarray, targets: np.ndarray | None, meta: dict) -> np.ndarray:
+    """Class probabilities, (batch, classes)."""
+    return keras.ops.convert_to_numpy(keras.ops.softmax(scores))
