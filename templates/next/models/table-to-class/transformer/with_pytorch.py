@@ -49,7 +49,7 @@ class Block(nn.Module):
 class Transformer(nn.Module):
     """A token for each column and one for the answer, blocks of attention, a linear head on the answer's token.
 
-    Input  (batch, numbers + categories) floats: standardised numbers, then the code of each category, 0 = unknown
+    Input  numbers (batch, numbers) standardised floats, categories (batch, columns) with 0 for an unknown value
     Output (batch, outputs): a raw score for each class, or one number in deviations from the mean
     """
 
@@ -57,7 +57,6 @@ class Transformer(nn.Module):
         self, numbers: int, sizes: list[int], outputs: int, width: int, depth: int, heads: int, dropout: float
     ) -> None:
         super().__init__()
-        self.numbers = numbers
         self.answer_token = nn.Parameter(torch.randn(width))
         if numbers:
             self.directions = nn.Parameter(torch.randn(numbers, width))
@@ -66,15 +65,16 @@ class Transformer(nn.Module):
         self.blocks = nn.Sequential(*(Block(width, heads, dropout) for _ in range(depth)))
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, outputs)
-        nn.init.normal_(self.head.weight, std=0.01)  # at first all classes are equally likely, a number is the mean
+        nn.init.normal_(
+            self.head.weight, std=0.01
+        )  # at first it knows nothing: all classes are equally likely, numbers are the mean
 
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        numbers, codes = inputs[:, : self.numbers], inputs[:, self.numbers :].long()
+    def forward(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+        numbers, columns = inputs["numbers"], inputs["categories"].unbind(1)
         tokens = [self.answer_token.expand(len(numbers), 1, -1)]  # (batch, 1, width)
-        if self.numbers:
+        if numbers.shape[1]:
             tokens.append(numbers[:, :, None] * self.directions + self.origins)  # (batch, numbers, width)
-        columns = zip(self.embeddings, codes.unbind(1), strict=True)
-        tokens += [embedding(column)[:, None] for embedding, column in columns]
+        tokens += [embedding(column)[:, None] for embedding, column in zip(self.embeddings, columns, strict=True)]
         x = self.blocks(torch.cat(tokens, dim=1))  # (batch, 1 + numbers + columns, width)
         return self.head(self.norm(x[:, 0]))  # (batch, outputs)
 

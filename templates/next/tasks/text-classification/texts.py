@@ -1,0 +1,99 @@
+"""Texts as words, and words as numbers: the one way in which the models and their classic rival read them."""
+
+import hashlib
+import re
+import sys
+import unicodedata
+from typing import NamedTuple
+
+from config import Config
+
+import numpy as np
+
+LEAST_LENGTH = 256  # words of a text that are read in any case
+PADDING, UNKNOWN, START = 0, 1, 2
+SPECIAL = ["<padding>", "<unknown>", "<start>"]  # `split_words` takes such words apart, so no text can hold one
+
+# Scripts without spaces are read character by character: Thai to Khmer, kana, Chinese.
+SINGLE = (
+    "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+# Accents and vowel signs belong to their word, though Python does not call them word characters.
+SIGNS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0970-\u0dff"
+WORD = re.compile(rf"[{SINGLE}]|(?:[^\W{SINGLE}]|[{SIGNS}])+|[^\w\s]")
+
+
+def split_words(text: str) -> list[str]:
+    """Runs of word characters, single characters of scripts without spaces, and punctuation marks, in lower case."""
+    return WORD.findall(unicodedata.normalize("NFC", text).lower())
+
+
+class Corpus(NamedTuple):
+    """Texts as numbers of all words that occur in them, whatever train is."""
+
+    texts: list[str]
+    words: list[str]  # the word of each number
+    numbers: np.ndarray  # (words,) of all texts, one after the other
+    ends: np.ndarray  # (rows,) where each text ends in `numbers`
+    keys: np.ndarray  # (rows,) fingerprints
+
+
+def counted(texts: list[str]) -> Corpus:
+    """Texts as numbers of their words."""
+    number: dict[str, int] = {}
+    numbers, keys = [], []
+    for text in texts:
+        words = split_words(text)
+        numbers.append(np.array([number.setdefault(word, len(number)) for word in words], np.int32))
+        keys.append(int.from_bytes(hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest(), "big"))
+    ends = np.cumsum([len(some) for some in numbers])
+    return Corpus(texts, list(number), np.concatenate(numbers), ends, np.array(keys, np.uint64))
+
+
+def chosen_length(lengths: np.ndarray, config: Config) -> int:
+    """Words read of a text: all of the longest, unless that is too much for a step; what is cut is said."""
+    batch_size = Config().resolved(len(lengths)).batch_size
+    length = config.length or max(LEAST_LENGTH, config.step_words // batch_size)
+    if cut := int((lengths > length).sum()):
+        print(
+            f"note: {cut} of {len(lengths)} training texts are cut after {length} words; see --length", file=sys.stderr
+        )
+    return int(min(length, max(1, lengths.max())))
+
+
+def vocabulary(corpus: Corpus, rows: np.ndarray, config: Config) -> list[str]:
+    """The words of training rows: special ones first, then the most frequent; rare ones teach UNKNOWN's vector."""
+    is_train = np.zeros(len(corpus.ends), bool)
+    is_train[rows] = True
+    of_train = corpus.numbers[np.repeat(is_train, np.diff(corpus.ends, prepend=0))]
+    counts = np.bincount(of_train, minlength=len(corpus.words))
+    known = sorted(np.flatnonzero(counts >= max(config.rare, 1)), key=lambda k: (-counts[k], corpus.words[k]))
+    return SPECIAL + [corpus.words[number] for number in known[: config.vocabulary]]
+
+
+class Texts:
+    """Texts as word numbers that are padded when a batch is cut, as wide as the longest text of that batch."""
+
+    def __init__(self, corpus: Corpus, rows: np.ndarray, meta: dict) -> None:
+        number = {word: place for place, word in enumerate(meta["vocabulary"])}
+        self.known = np.array([number.get(word, UNKNOWN) for word in corpus.words], np.int64)  # by number in corpus
+        self.corpus, self.rows = corpus, rows
+        self.starts = np.r_[0, corpus.ends][rows]
+        self.lengths = np.minimum(corpus.ends[rows] - self.starts, meta["length"])
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: object) -> np.ndarray:
+        """(batch, words) integers: START, so that an empty text has something to be read, the words, PADDING."""
+        lengths, starts = self.lengths[index], self.starts[index]
+        places = np.arange(lengths.max(initial=0))
+        is_word = places < lengths[:, None]
+        batch = np.full((len(lengths), 1 + len(places)), PADDING)
+        batch[:, 0] = START
+        batch[:, 1:][is_word] = self.known[self.corpus.numbers[(starts[:, None] + places)[is_word]]]
+        return batch
+
+    def text(self, row: int) -> str:
+        """A text as it was read."""
+        return self.corpus.texts[self.rows[row]]
