@@ -147,4 +147,34 @@ def slides_command(place: Path, python: str | None, minutes: float, out: str, ch
         raise SystemExit(1)
 
 
-COMMANDS = (status_command, compare_command, cards_command, slides_command, provenance_command)
+@click.command("checklist")
+@on_project
+@click.option("--slow", is_flag=True, help="Run the project's code too: its checks, a fresh clone, the demo. Minutes.")
+@click.option("--only", metavar="ID", help="Check one item and print it; PRESENTATION.md stays as it is.")
+@as_json
+def checklist_command(place: Path, python: str | None, slow: bool, only: str | None, as_json: bool) -> None:
+    """Say what is done and what is missing before you present, and tick PRESENTATION.md; fails while a must is open."""
+    from .checklist import work
+    from .project import find
+
+    project, found, section = find(place, python), [], ""
+    for entry in work.look(project, slow, only):
+        found.append(entry)
+        if entry["section"] != section and not as_json:
+            click.echo(f"\n{project.say('checklist.section_' + entry['section'])}")
+            section = entry["section"]
+        if not as_json:
+            click.echo(work.row(project, entry))
+    told(found) if as_json else click.echo(work.summary(project, found))
+    if any(map(work.is_open_must, found)):
+        raise SystemExit(1)
+
+
+COMMANDS = (
+    status_command,
+    compare_command,
+    cards_command,
+    checklist_command,
+    slides_command,
+    provenance_command,
+)

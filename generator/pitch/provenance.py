@@ -1,11 +1,12 @@
 """How much of a project is still what hackgen wrote: the share of unmodified scaffold lines, file by file."""
 
+import difflib
+from collections import Counter
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 from .. import __version__
-from ..borrowed import borrowed
 from ..errors import Problem
 from ..making import git
 from ..making.answers import from_toml
@@ -13,8 +14,13 @@ from ..making.compose import planned
 from ..parts import read_toml
 
 Tree = dict[str, bytes]
-_counting = borrowed("scaffold", "extras/checklist/with/kickoff/checks")  # a project's own checklist counts so too
-lines_of, kept = _counting.lines, _counting.kept
+UNCOUNTED = ("data", "published", "runs")  # folders of data and results: nobody wrote their lines
+LEAST_OVERLAP = 0.5  # of its lines, for a new file to be told as a renamed or copied one
+# Two questions to git, the second where the first has no answer: a project's folder may have been moved inside a larger
+# repository, or have come into it by a merge.
+_LABEL = "%(trailers:key=Hackgen-Version,valueonly,separator=%x20)"
+_NAMES = "--name-only", f"--format=%x1e%H {_LABEL}", "--", ".hackgen.toml"
+LOGS = [("log", "--follow", *_NAMES), ("log", "-m", "--first-parent", *_NAMES)]
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,7 @@ def provenance(project: Path) -> Provenance:
 def _scaffold(project: Path) -> tuple[str, Tree]:
     """What hackgen wrote: its labelled commit, else the one that adds .hackgen.toml, else written again in memory."""
     if git.inside_work_tree(project.resolve()):
-        logs = ((git.read(project, *log) or b"").decode(errors="replace") for log in _counting.LOGS)
-        commit, folder, labelled = next(filter(None, map(_counting.origin, logs)), ("", "", False))
+        commit, folder, labelled = origin(project) or ("", "", False)
         if labelled:
             return f"the scaffold's commit {commit[:10]}", _tree(project, f"{commit}:{folder}")
         if commit and (git.read(project, "rev-parse", "--is-shallow-repository") or b"").strip() == b"true":
@@ -111,3 +116,45 @@ def _today(project: Path) -> Tree:
 
 def _ignored(parts: tuple[str, ...], patterns: list[str]) -> bool:
     return any(fnmatch(part, pattern.rstrip("/")) for part in parts for pattern in patterns)
+
+
+def origin(project: Path) -> tuple[str, str, bool] | None:
+    """The commit that brought the project, its folder there, and whether the commit bears hackgen's label.
+
+    It is the one with the label, else the oldest with .hackgen.toml; None where there is none.
+    """
+    for log in LOGS:
+        found = []
+        for entry in (git.read(project, *log) or b"").decode(errors="replace").split("\x1e")[1:]:
+            head, _, paths = entry.partition("\n")
+            commit, _, label = head.partition(" ")
+            found.append((commit, paths.strip().removesuffix(".hackgen.toml").rstrip("/"), bool(label.strip())))
+        if found:
+            return next((entry for entry in found if entry[2]), found[-1])
+    return None
+
+
+def lines_of(path: str, raw: bytes) -> list[str] | None:
+    """The lines of a text that are not blank, however they end; None for what is not counted."""
+    if path.split("/")[0] in UNCOUNTED or b"\0" in raw:
+        return None
+    try:
+        return [line.rstrip() for line in raw.decode("utf-8-sig").splitlines() if line.strip()]
+    except UnicodeDecodeError:
+        return None
+
+
+def kept(path: str, today: list[str], written: dict[str, list[str]]) -> int:
+    """How many lines of a file stand in the scaffold too, in the same order; a renamed or copied file is found."""
+    source = written.get(path)
+    if source is None:
+        counted = Counter(today)
+        common = {name: sum((counted & Counter(of)).values()) for name, of in written.items()}
+        nearest = max(common, key=common.__getitem__, default=None)
+        if nearest is None or common[nearest] < LEAST_OVERLAP * len(today):
+            return 0
+        source = written[nearest]
+    if source == today:
+        return len(today)
+    blocks = difflib.SequenceMatcher(None, source, today, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks)

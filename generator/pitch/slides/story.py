@@ -16,7 +16,6 @@ TAKEN = "demo/page.png"  # the picture of the section "demo" where none is named
 NO_PICTURE = "none"
 ACCENT = "#1F4FD8"
 LEAST_LENGTH = 25  # of the sentence on a mistake, in letters
-BLANKS = ("*write this", "*待填写")  # what a page asks somebody to write, in each language
 PROMPTS = ("Write:", "请写：")  # how a text begins that the team has still to write, in each language
 
 TEXT, TEXTS, SECONDS = "a text", "a list of texts", "a number of seconds"
@@ -132,12 +131,12 @@ def mistakes(project: Project) -> list[str]:
     except Problem:
         return []
     told = [found[1] for found in map(re.compile(r"\s*(?:\d+[.)]|[-*])\s+(.+)").match, lines) if found]
-    return [text for text in told if not is_blank(text) and length(text) >= LEAST_LENGTH]
+    return [text for text in told if not is_blank(project, text) and length(text) >= LEAST_LENGTH]
 
 
-def is_blank(line: str) -> bool:
+def is_blank(project: Project, line: str) -> bool:
     """Whether a line of a page still asks somebody to write something."""
-    return any(mark in line for mark in BLANKS)
+    return project.say("cards.mark") in line
 
 
 # The numbers: none is typed by hand

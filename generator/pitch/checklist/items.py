@@ -1,0 +1,109 @@
+"""The items of the checklist, and the page that shows them: PRESENTATION.md, written once and then ticked in place."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..project import words
+
+PAGE, REGION = "PRESENTATION.md", "checklist"
+CODE, BOTH, PEOPLE = "auto", "semi", "human"  # code decides; code looks and a person decides; a person decides
+SECTIONS = ("data", "model", "pages", "repository", "demo", "talk")
+LINE = re.compile(r"^(?P<box>\s*[-*] \[)(?P<tick>[ xX])(?P<text>\] .*<!-- ?(?P<id>[a-z0-9-]+) ?-->).*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the list, and the command that shows it. Texts are in checklist.toml: `item_<id>`, `do_<id>`.
+
+    extra  only projects with this extra are asked
+    slow   it runs the project's code, on demand; what it found counts until the project changes
+    """
+
+    id: str
+    section: str
+    command: str
+    must: bool = True
+    by: str = CODE
+    extra: str = ""
+    slow: bool = False
+
+
+SCORE_AGAIN = "python evaluate.py published --publish"
+ITEMS = (  # in the order in which one prepares a talk
+    Item("permission", "data", "git ls-files data published", by=PEOPLE),
+    Item("personal", "data", "hackgen cards", must=False, extra="cards"),
+    Item("sanity", "model", "python check.py", slow=True),
+    Item("published", "model", "python evaluate.py --publish"),
+    Item("newest", "model", "git log published", must=False),
+    Item("beats-baseline", "model", "hackgen compare", must=False),
+    Item("fresh-clone", "model", "hackgen checklist --slow", slow=True),
+    Item("numbers", "pages", SCORE_AGAIN),
+    Item("mistakes", "pages", "python -m webbrowser published/report.html"),
+    Item("cards", "pages", "hackgen cards", extra="cards"),
+    Item("written", "pages", "hackgen checklist --only written"),
+    Item("packages", "repository", 'pip install -e ".[dev]"'),
+    Item("history", "repository", "hackgen checklist --only history"),
+    Item("event", "repository", "hackgen provenance", extra="kickoff"),
+    Item("committed", "repository", "git status"),
+    Item("pushed", "repository", "git push --follow-tags", must=False),
+    Item("demo-recorded", "demo", "python demo.py --run published --record", extra="demo"),
+    Item("demo-works", "demo", "python demo.py", extra="demo", slow=True),
+    Item("demo-tried", "demo", "python demo.py", must=False, by=PEOPLE, extra="demo"),
+    Item("criteria", "talk", "hackgen status", by=BOTH, extra="kickoff"),
+    Item("deck", "talk", "hackgen slides --check", extra="slides"),
+    Item("story", "talk", "hackgen slides --minutes 3", must=False, by=PEOPLE),
+    Item("answers", "talk", "hackgen compare", must=False, by=PEOPLE),
+    Item("rehearsed", "talk", "hackgen status", must=False, by=PEOPLE),
+    Item("submitted", "talk", "git push", must=False, by=PEOPLE),
+)
+
+
+def asked(extras: Iterable[str]) -> list[Item]:
+    """The items that a project with these extras is asked."""
+    return [item for item in ITEMS if not item.extra or item.extra in extras]
+
+
+def page(extras: Iterable[str], lang: str) -> str:
+    """The list as it is when a project is made: a box for each item, under the heading of its section."""
+    say, items = words("checklist", lang), asked(extras)
+    parts = []
+    for section in SECTIONS:
+        if lines := [line(item, lang) for item in items if item.section == section]:
+            parts.append(f"## {say[f'section_{section}']}\n\n" + "\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def line(item: Item, lang: str) -> str:
+    """An item as a line of Markdown, its box open."""
+    say = words("checklist", lang)
+    must, yours = f"**{say['must']}** " if item.must else "", f" *({say['yours']})*" if item.by != CODE else ""
+    return f"- [ ] {must}{say[f'item_{item.id}']}{yours}: `{item.command}` <!--{item.id}-->"
+
+
+def ticks(region: str) -> set[str]:
+    """The ids of the boxes that are ticked; those that code ticks are ticked anew each time."""
+    return {found["id"] for found in LINE.finditer(region) if found["tick"] != " "}
+
+
+def ticked(region: str, found: list[dict[str, Any]], lang: str) -> str:
+    """The list with what was found: each box, and the words behind its line. All other words are the team's and stay.
+
+    Where items are missing, as on the page of an older version, the list is written anew, the team's own lines below.
+    """
+    states = {entry["id"]: entry for entry in found}
+    known = {match["id"] for match in LINE.finditer(region)}
+    if missing := [item for item in ITEMS if item.id in states and item.id not in known]:
+        own = [row for row in region.splitlines() if row.strip() and not LINE.match(row) and not row.startswith("## ")]
+        fresh = page({item.extra for item in ITEMS if item.id in states}, lang)
+        region = "\n".join([fresh, *(["", *own] if known and missing else [])])
+
+    def mark(row: re.Match[str]) -> str:
+        entry = states.get(row["id"])
+        if entry is None:
+            return row[0]
+        said = entry["found"] if entry["state"] != "done" else ""
+        return row["box"] + ("x" if entry["state"] == "done" else " ") + row["text"] + (f" {said}" if said else "")
+
+    return LINE.sub(mark, region)

@@ -1,0 +1,292 @@
+"""What git says of a project, without asking or changing anything: its history, what must not be in it, who made it."""
+
+import ast
+import hashlib
+import math
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from importlib import metadata
+from pathlib import Path
+
+from ...errors import Problem
+from .. import evidence, pages, provenance
+from ..plan import gates
+from ..project import Project
+from .items import PAGE
+
+Found = tuple[bool | None, str]  # whether it is done, None where it does not apply; and what was found
+MOST_NAMED = 5  # places that one line names
+LEAST_COMMITS = 3  # fewer look as if the work had been brought along
+
+SECRETS = re.compile(
+    r"AKIA[0-9A-Z]{16}|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_\w{50,}|\bglpat-[\w-]{20}|\bxox[abprs]-[\w-]{10,}"
+    r"|\bAIza[\w-]{35}|\bsk-[\w-]{32,}|\bhf_[A-Za-z]{30,}|\bsk_live_\w{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
+ASSIGNED = re.compile(
+    r"""(?:password|passwd|secret|token|api_?key)\w*["']?\s*[:=]\s*["']([^"'\s]{12,})["']""", re.IGNORECASE
+)
+LEAST_ENTROPY = 3.0  # bits per character: a word or a name has less than a random key
+PRIVATE = re.compile(r"(^|/)(\.env(\.(?!example)\w+)?|id_(rsa|ed25519|ecdsa)|.*\.(pem|p12|pfx|key)|credentials\.json)$")
+MOST_BYTES, STRAY_BYTES = 50_000_000, 1_000_000  # of any file; of weights or packed data outside their folders
+DATA_LIKE = (".pt", ".pth", ".ckpt", ".safetensors", ".h5", ".keras", ".onnx", ".npz", ".npy", ".pkl", ".joblib")
+DATA_LIKE += (".zip", ".tar", ".gz", ".7z", ".parquet")
+HOMES = ("published/", "data/", "demo/")
+
+
+def git(project: Project, *arguments: str, given: str = "") -> str:
+    """What a git command prints, `given` something to read; a `Problem` where there is no repository or no git."""
+    quiet = os.environ | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    command = ["git", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", *arguments]
+    try:
+        done = subprocess.run(command, cwd=project.root, env=quiet, input=given.encode(), capture_output=True)
+    except OSError as error:
+        raise Problem(project.say("checklist.no_git", why=error)) from None
+    if done.returncode:
+        why = done.stderr.decode(errors="replace").strip() or arguments[0]
+        raise Problem(project.say("checklist.no_git", why=why))
+    return done.stdout.decode(errors="replace")
+
+
+def tracked(project: Project) -> list[str]:
+    """The files that git tracks, as paths inside the project, and that are there."""
+    return [path for path in git(project, "ls-files", "-z").split("\0") if path and (project.root / path).is_file()]
+
+
+def texts(project: Project, *suffixes: str) -> dict[str, list[str]]:
+    """The lines of the tracked texts with one of the suffixes (all texts, where none is named), by path."""
+    found = {}
+    for path in tracked(project):
+        if not suffixes or path.endswith(suffixes):
+            raw = (project.root / path).read_bytes()
+            if b"\0" not in raw[:8000]:
+                found[path] = raw.decode("utf-8", "replace").splitlines()
+    return found
+
+
+def unsaved(project: Project, *paths: str) -> list[str]:
+    """What is changed or new since the last commit, as git lists it, without the checklist's own page."""
+    told = git(project, "status", "--porcelain", "--untracked-files=all", "--", *(paths or (".",)))
+    return [line[3:] for line in told.splitlines() if not line.endswith(PAGE)]
+
+
+def to_commit(project: Project, *paths: str) -> str:
+    """`commit …`, where one of the files is not as it was committed; else nothing."""
+    there = set(tracked(project))
+    files = unsaved(project, *paths) or [
+        path for path in paths if (project.root / path).is_file() and path not in there
+    ]
+    return project.say("checklist.commit", files=listed(files)) if files else ""
+
+
+def listed(places: list[str]) -> str:
+    """The first few places, and how many more there are."""
+    more = len(places) - MOST_NAMED
+    return ", ".join(places[:MOST_NAMED]) + (f" (+{more})" if more > 0 else "")
+
+
+def state(project: Project) -> str | None:
+    """A fingerprint of what is committed and of the tracked files as they lie here; None without a repository."""
+    try:
+        committed = [row for row in git(project, "ls-tree", "-r", "HEAD", ".").splitlines() if not row.endswith(PAGE)]
+        digest = hashlib.sha256("\n".join(committed).encode())
+        for path in tracked(project):
+            if path != PAGE:
+                digest.update(f"\0{path}\0{evidence.sha256(project.root / path)}".encode())
+    except (Problem, OSError):
+        return None
+    return digest.hexdigest()
+
+
+def committed(project: Project) -> Found:
+    files = unsaved(project)
+    return not files, project.say("checklist.commit", files=listed(files)) if files else ""
+
+
+def pushed(project: Project) -> Found:
+    ahead = int(git(project, "rev-list", "--count", "@{upstream}..HEAD"))
+    tags = git(project, "tag", "--points-at", "HEAD").split()
+    bad = [project.say("checklist.ahead", commits=ahead)] if ahead else []
+    bad += [] if tags else [project.say("checklist.untagged")]
+    return not bad, listed(bad) or ", ".join(tags)
+
+
+# What must never be in a repository, today or in its history
+
+
+def history(project: Project) -> Found:
+    """Keys and passwords, and files that are too large."""
+    paths = tracked(project)
+    places = [path for path in paths if PRIVATE.search(path)]
+    for path, lines in texts(project).items():
+        places += [f"{path}:{number}" for number, line in enumerate(lines, 1) if is_secret(line)]
+    sizes = {path: (project.root / path).stat().st_size for path in paths}
+    for path, size in sizes.items():
+        stray = path.endswith(DATA_LIKE) and not path.startswith(HOMES) and size > STRAY_BYTES
+        places += [path] if stray or size > MOST_BYTES else []
+    if not places:  # what is there today was there before, and is named by its place today
+        need_history(project)
+        places = list(dict.fromkeys([*past_secrets(project), *past_sizes(project)]))
+    return not places, listed(places)
+
+
+def need_history(project: Project) -> None:
+    """A `Problem` where the history is cut short: its oldest commit looks as if all had been made in it."""
+    if git(project, "rev-parse", "--is-shallow-repository").strip() == "true":
+        raise Problem(project.say("checklist.shallow"))
+
+
+def past_secrets(project: Project) -> Iterator[str]:
+    """The commits, as `abc1234 path`, that added a secret."""
+    commit = path = ""
+    for line in git(project, "log", "--all", "-p", "-U0", "--no-color", "--format=@@@%h", ".").splitlines():
+        if line.startswith("@@@"):
+            commit = line[3:]
+        elif line.startswith("+++ "):
+            path = line[4:].removeprefix("b/")
+            if PRIVATE.search(path):
+                yield f"{commit} {path}"
+        elif line.startswith("+") and is_secret(line):
+            yield f"{commit} {path}"
+
+
+def past_sizes(project: Project) -> Iterator[str]:
+    """The files of the history that are too large."""
+    objects = git(project, "rev-list", "--objects", "--all", "--", ".")
+    each = git(project, "cat-file", "--batch-check=%(objecttype) %(objectsize) %(rest)", given=objects)
+    for _, size, path in (line.split(" ", 2) for line in each.splitlines() if line.startswith("blob ")):
+        if int(size) > MOST_BYTES:
+            yield f"{path} ({project.say('checklist.in_history')})"
+
+
+def is_secret(line: str) -> bool:
+    """Whether a line holds a key of a known form, or a password with the randomness of one."""
+    if SECRETS.search(line):
+        return True
+    return any(entropy(found) >= LEAST_ENTROPY and re.search(r"\d", found) for found in ASSIGNED.findall(line))
+
+
+def entropy(text: str) -> float:
+    """Bits per character, from how often each occurs."""
+    shares = [count / len(text) for count in Counter(text).values()]
+    return -sum(share * math.log2(share) for share in shares)
+
+
+# Whether pyproject.toml names all that the code imports: what works here by chance does not work on a fresh laptop
+
+
+def packages(project: Project) -> Found:
+    names = declared(project)
+    known = {normalised(found.name): found for found in metadata.distributions(path=places_of(project)) if found.name}
+    allowed = reachable(names, known)
+    sources: dict[str, set[str]] = {}
+    for name, found in known.items():
+        tops = {str(file).split("/")[0].removesuffix(".py") for file in found.files or () if str(file).endswith(".py")}
+        for module in (found.read_text("top_level.txt") or "").split() or tops:
+            sources.setdefault(module, set()).add(name)
+    paths = [path for path in tracked(project) if path.endswith(".py")]
+    own = {part.removesuffix(".py") for path in paths for part in (path.split("/")[0], path.rsplit("/", 1)[-1])}
+    bad = [
+        f"{module} ({path})"
+        for path in paths
+        for module in sorted(imported(project.root / path) - own - set(sys.stdlib_module_names))
+        if not sources.get(module, {normalised(module)}) & allowed
+    ]
+    absent = [name for name in sorted(names - known.keys()) if bad]
+    return not bad, listed(bad) + (project.say("checklist.absent", names=listed(absent)) if absent else "")
+
+
+def places_of(project: Project) -> list[str]:
+    """Where the project's packages are installed; its Python is not run to ask."""
+    home = Path(project.interpreter).parent.parent
+    if project.interpreter == sys.executable:
+        return sys.path
+    return [str(path) for path in (*home.glob("lib/python*/site-packages"), *home.glob("Lib/site-packages"))]
+
+
+def declared(project: Project) -> set[str]:
+    """The distributions that pyproject.toml names, those of its groups too."""
+    table = pages.read_toml(project.root / "pyproject.toml").get("project", {})
+    groups = table.get("optional-dependencies", {}).values()
+    return {name_of(line) for line in [*table.get("dependencies", []), *(line for group in groups for line in group)]}
+
+
+def reachable(names: Iterable[str], known: dict[str, metadata.Distribution]) -> set[str]:
+    """These distributions and all that they bring."""
+    found, waiting = set(), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            needs = known[name].requires if name in known else []
+            waiting += [name_of(line) for line in needs or [] if "extra ==" not in line]
+    return found
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level names of the modules that a file imports.
+
+    What it can do without is left out: in a `try`, or in a line with the comment `# optional`.
+    """
+    text = path.read_text(encoding="utf-8-sig")
+    tree, lines = ast.parse(text, path.name), text.splitlines()
+    tries = [node for node in ast.walk(tree) if isinstance(node, ast.Try) and any(map(forgives, node.handlers))]
+    optional = {id(inner) for node in tries for step in node.body for inner in ast.walk(step)}
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in optional or not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+        if "# optional" not in lines[node.lineno - 1] and not getattr(node, "level", 0):
+            found |= {name.split(".")[0] for name in names}
+    return found
+
+
+def forgives(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler catches that a module is missing."""
+    named = {node.id for node in ast.walk(handler.type or ast.Name("Exception")) if isinstance(node, ast.Name)}
+    return bool(named & {"ImportError", "ModuleNotFoundError", "Exception"})
+
+
+def name_of(requirement: str) -> str:
+    return normalised(re.split(r"[^A-Za-z0-9._-]", requirement.strip(), maxsplit=1)[0])
+
+
+def normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+# The event's rules: when the work was done, by whom, and how much of it is the scaffold
+
+
+def event(project: Project) -> Found:
+    plan, own = gates.plan(project), commits(project)
+    bad = [] if plan["start"] else [project.say("checklist.no_start")]
+    if plan["start"]:
+        begin, end = (moment.timestamp() for moment in (plan["start"], plan["start"] + timedelta(hours=plan["hours"])))
+        outside = [name for name, when, _ in own if not begin <= when <= end]
+        bad += [project.say("checklist.outside", commits=listed(outside))] if outside else []
+    if len(own) < LEAST_COMMITS:
+        bad.append(project.say("checklist.commits", found=len(own)))
+    authors = [who.casefold() for _, _, who in own]
+    team = project.answers.get("team") or []  # one part of a name is enough
+    missing = [name for name in team if not any(part in who for who in authors for part in name.casefold().split())]
+    bad += [project.say("checklist.nobody_of", names=", ".join(missing))] if missing else []
+    share, most = 100 * provenance.provenance(project.root).total.share, plan["most_scaffold"]
+    told = project.say("checklist.scaffold", share=f"{share:.0f}", most=f"{most:g}")
+    return not bad and share <= most, "; ".join(bad + ([told] if share > most or not bad else []))
+
+
+def commits(project: Project) -> list[tuple[str, float, str]]:
+    """All commits but the scaffold's: short name, when it was written (seconds since 1970), who wrote it."""
+    need_history(project)
+    scaffold, folder, _ = provenance.origin(project.root) or ("", "", False)
+    places = [".", *([f":(top){folder}"] if folder else [])]  # where the project is, and where it was
+    body = "%H%x1f%at%x1f%an %ae %(trailers:key=Co-authored-by,valueonly,separator=%x20)%x1e"
+    log = git(project, "log", f"--format={body}", "--", *places).split("\x1e")
+    own = [fields for entry in log if len(fields := entry.strip().split("\x1f")) == 3 and fields[0] != scaffold]
+    return [(name[:8], float(when), who) for name, when, who in own]
