@@ -118,7 +118,9 @@ def learnt(model: nn.Module) -> dict[str, np.ndarray]:
 
 def mean_gradient(run: Path, config: Config) -> np.ndarray:
     """The running mean of the gradients that a run's optimiser was given, (parameters,), for check.py."""
-    memories = load(run / LAST, config)["optimizer"]["state"].values()
+    last = load(run / LAST, config)
+    optimizer = last["optimizer"] if "optimizer" in last else last["optimizer_states"][0]  # Lightning's name
+    memories = optimizer["state"].values()
     means = [memory["exp_avg"].numpy().ravel() / (1 - config.beta1 ** float(memory["step"])) for memory in memories]
     return np.concatenate(means)
 
@@ -141,16 +143,12 @@ def set_weights(model: nn.Module, weights: dict[str, torch.Tensor], path: Path) 
         raise Problem(f"{path} does not fit models/ as it is now ({reason}); train again") from None
 
 
-def get_random(device: torch.device) -> list[torch.Tensor]:
-    """Where the generators stand that dropout draws from: the CPU's and the device's."""
-    others = [] if device.type == "cpu" else [getattr(torch, device.type).get_rng_state()]
-    return [torch.get_rng_state(), *others]
-
-
-def set_random(states: list[torch.Tensor], device: torch.device) -> None:
-    torch.set_rng_state(states[0])
-    if len(states) > 1 and device.type != "cpu":
-        getattr(torch, device.type).set_rng_state(states[1])
+def seed_step(seed: int, step: int, device: torch.device) -> None:
+    """Let all chance of a step, such as dropout's, follow from the seed and the step, so that nothing need be saved."""
+    number = seed * 1_000_003 + step
+    torch.default_generator.manual_seed(number)  # torch.manual_seed takes longer than a small step
+    if device.type != "cpu":
+        getattr(torch, device.type).manual_seed(number)
 
 
 def save(path: Path, config: Config, **content: Any) -> None:

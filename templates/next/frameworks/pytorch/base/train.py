@@ -67,7 +67,6 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
         last = net.load(run / net.LAST, config)
         net.set_weights(model, last["weights"], run / net.LAST)
         optimizer.load_state_dict(last["optimizer"])
-        net.set_random(last["random"], device)
         state = State(**last["state"])
     best_weights = None
     saved_at = time.monotonic()
@@ -85,7 +84,6 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
             config,
             weights=model.state_dict(),
             optimizer=optimizer.state_dict(),
-            random=net.get_random(device),
             state=dataclasses.asdict(state),
         )
         state.write_history(run)
@@ -104,6 +102,7 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
             state.rate = config.rate(done)
             for group in optimizer.param_groups:
                 group["lr"] = state.rate
+            net.seed_step(config.seed, state.steps, device)
             inputs, targets = net.tensors(data.train, rows, device)
             loss_sum += train_step(step_model, optimizer, inputs, targets, data.meta, config)
             state.step += 1
