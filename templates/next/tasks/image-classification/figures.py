@@ -53,6 +53,6 @@ def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
         what = report.shorten(classes[right])
         if said != right:
             what = words("figure_mistake", right=what, said=report.shorten(classes[said]))
-        axes.imshow(data.valid.inputs.images[row].squeeze(), cmap="gray", vmin=0, vmax=255)
+        axes.imshow(data.valid.inputs.raw(row).squeeze(), cmap="gray", vmin=0, vmax=255)
         axes.set_title(f"{what} ({output[row].max():.0%})", fontsize=8)
     return figure

@@ -2,7 +2,7 @@
 
 import warnings
 
-from data import Data, Split
+from data import Data
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -15,22 +15,18 @@ CHUNK = 512  # pictures scored at a time; only memory depends on it
 
 def reference(data: Data) -> tuple[str, np.ndarray]:
     """Its name, and its class probabilities for test, (rows, classes); valid chooses the regularisation."""
-    most = min(MOST_ROWS, max(100, MOST_NUMBERS // int(np.prod(data.meta["shape"]))))
-    (pixels, targets), (seen, truth) = (some(split, most) for split in (data.train, data.valid))
-    models = []
+    most = min(MOST_ROWS, max(100, MOST_NUMBERS // data.train.inputs[0].size))
+    some = [np.random.default_rng(0).permutation(len(split.ids))[:most] for split in data[:2]]
+    (pixels, targets), (seen, truth) = (
+        (split.inputs[rows].reshape(len(rows), -1), split.targets[rows])
+        for split, rows in zip(data[:2], some, strict=True)
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # near enough after max_iter
-        for strength in (0.01, 0.1, 1.0):
-            models.append(LogisticRegression(C=strength, max_iter=150).fit(pixels, targets))
+        models = [LogisticRegression(C=c, max_iter=150).fit(pixels, targets) for c in (0.01, 0.1, 1.0)]
     best = max(models, key=lambda model: model.score(seen, truth))
     answer = np.zeros((len(data.test.ids), len(data.meta["classes"])))
     for start in range(0, len(answer), CHUNK):
-        rows = np.arange(start, min(start + CHUNK, len(answer)))
-        answer[np.ix_(rows, best.classes_)] = best.predict_proba(data.test.inputs[rows].reshape(len(rows), -1))
+        images = data.test.inputs[start : start + CHUNK]
+        answer[start : start + CHUNK, best.classes_] = best.predict_proba(images.reshape(len(images), -1))
     return f"logistic regression on pixels (of up to {MOST_ROWS:,} pictures)", answer
-
-
-def some(split: Split, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pixels (rows, numbers) and classes (rows,) of a split: all rows, or some by chance."""
-    rows = np.random.default_rng(0).permutation(len(split.ids))[:most]
-    return split.inputs[rows].reshape(len(rows), -1), split.targets[rows]

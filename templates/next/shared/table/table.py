@@ -1,0 +1,300 @@
+"""Table files as text cells, by data/schema.toml or as they look; and which of their rows train, choose and test."""
+
+import codecs
+import csv
+import difflib
+import gzip
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import columns
+from common import ROOT, Problem, divide, located, sha256
+from config import Config
+
+import numpy as np
+import pandas as pd
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+KINDS = {".parquet": "Parquet", ".xlsx": "Excel", ".xlsm": "Excel", ".json": "JSON"}
+KINDS |= {".jsonl": "JSON lines", ".ndjson": "JSON lines"}  # all else is delimited text
+ENDINGS = {*KINDS, ".csv", ".tsv", ".txt", ".gz", ".zip"}
+AS_TEXT = {"header": None, "dtype": str, "keep_default_na": False, "skipinitialspace": True}  # of all cells
+ROLES = ("number", "category", "date", "text", "skip")
+WHOLE = {"target": str, "group": str, "time": str, "read": dict, "columns": dict}  # what schema.toml may hold …
+COLUMN = {"role": str, "why": str, "missing": list, "unknown": list, "decimal": str, "thousands": str, "strip": list}
+COLUMN |= {"zeros": dict, "formats": list}  # … and a column's entry in it
+WORDS = {str: "a text", list: 'a list such as ["NA"]', dict: 'a table such as { role = "number" }'}
+TIED = 0.5  # share of rows that equal ones may tie together; beyond it only groups are kept together
+
+
+class Table(NamedTuple):
+    frame: pd.DataFrame  # all cells as text
+    entries: dict[str, dict]  # of every column: role, and how its cells are written
+    features: dict[str, dict]  # of the columns to learn from
+    meta: dict  # target, group and time by name ("" = none), the header, how the file is read, `data` for reports
+
+
+def opened(config: Config, sample: Callable[[], tuple[str, pd.DataFrame]]) -> Table:
+    """The table that the config names, else the sample: its name and cells. Flags go before data/schema.toml."""
+    about, path = {"read": {}, "columns": {}}, config.data
+    if config.data:
+        about, path = schema(), located(config.data)
+        frame, name, digest = read(path, about["read"], list(about["columns"])), path.name, sha256(path)
+    else:
+        name, frame = sample()
+        digest = f"{pd.util.hash_pandas_object(frame, index=False).sum():x}"
+    used = [name for name, entry in about["columns"].items() if entry.get("role") != "skip"]
+    special = {flag: about.get(flag, "") for flag in ("target", "group", "time")}
+    if lacking := [name for name in (*special.values(), *used) if name and name not in frame]:
+        what = f"has no column {lacking[0]!r}, which data/schema.toml names; mend it there, or make a project"
+        raise Problem(f"{path} {what} for this table: hackgen new --data {path}")
+    for flag in special:
+        if given := getattr(config, flag):
+            special[flag] = "" if given == "none" and given not in frame else found_name(given, frame, flag, path)
+    target = special["target"] = special["target"] or frame.columns[-1]
+    if target in (special["group"], special["time"]):
+        raise Problem(f"{path}: {target!r} is the target, so it cannot be --group or --time too; name another column")
+    entries = {name: about["columns"].get(name) or columns.role_of(frame[name]) for name in frame}
+    learnt = [name for name in frame if name not in (target, special["group"]) and entries[name]["role"] != "skip"]
+    data = {"name": name, "path": config.data, "sha256": digest, "rows": len(frame)}
+    meta = {**special, "header": list(frame), "read": about["read"], "data": data}
+    return Table(frame, entries, {name: entries[name] for name in learnt}, meta)
+
+
+def schema() -> dict:
+    """What data/schema.toml says; a slip of the hand is a `Problem` that names its line."""
+    path = ROOT / "data" / "schema.toml"
+    if not path.is_file():
+        return {"read": {}, "columns": {}}
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        found = {"read": {}, "columns": {}} | tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Problem(f"{path} is not valid TOML ({error}); mend that line") from None
+
+    def check(content: dict, allowed: dict[str, type], place: str = "") -> None:
+        for key, value in content.items():
+            line = next((n for n, line in enumerate(text.splitlines(), 1) if place in line and key in line), 0)
+            if key not in allowed:
+                near = difflib.get_close_matches(key, allowed, 1)
+                meant = f'did you mean "{near[0]}"?' if near else f"it may hold {', '.join(allowed)}"
+                raise Problem(f'{path} line {line}: "{key}" means nothing there; {meant}')
+            if not isinstance(value, allowed[key]):
+                raise Problem(f"{path} line {line}: {key} = {value!r}; write {WORDS[allowed[key]]}")
+            if key == "role" and value not in ROLES:
+                raise Problem(f"{path} line {line}: role = {value!r}; use one of {', '.join(ROLES)}")
+
+    check(found, WHOLE)
+    for name, entry in found["columns"].items():
+        check({name: entry}, {name: dict})
+        check(entry if "role" in entry else {"role": "", **entry}, COLUMN, name)
+    return found
+
+
+def plain(name: str) -> str:
+    """A column's name as it is compared."""
+    return " ".join(str(name).split()).casefold()
+
+
+def found_name(given: str, frame: pd.DataFrame, flag: str, path: Path | str) -> str:
+    """The column that a flag names, also if only its case or spaces differ."""
+    alike = [name for name in frame if name == given] or [name for name in frame if plain(name) == plain(given)]
+    if not alike:
+        known = ", ".join(frame.columns[:20]) + " …" * (frame.shape[1] > 20)
+        raise Problem(f'{path} has no column "{given}" (it has: {known}); name it with --{flag}')
+    return alike[0]
+
+
+def read(source: Path | str, arguments: dict, known: list[str], target: str = "") -> pd.DataFrame:
+    """All cells of a table as text, under their columns' names; a `Problem` says what cannot be read.
+
+    source     a file, or delimited text
+    arguments  of pandas.read_csv; a text that shows another encoding or delimiter is read by that
+    known      the columns that it should have, in their order if there is no header; the `target` may be missing
+    """
+    kind = KINDS.get(source.suffix.lower(), "text") if isinstance(source, Path) else "text"
+    name = str(source) if isinstance(source, Path) else "the text"
+    try:
+        if kind == "Parquet":
+            import duckdb  # which only these files need
+
+            frame = duckdb.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?)", [name]).df().fillna("")
+        elif kind.startswith("JSON"):
+            frame = pd.read_json(source, lines=kind == "JSON lines", dtype=False, convert_dates=False).map(cell_of_json)
+        elif kind == "Excel":
+            frame = pd.read_excel(source, header=None, dtype=str, keep_default_na=False).fillna("")
+        else:
+            arguments = AS_TEXT | arguments | dialect(source, arguments, known)
+            frame = pd.read_csv(source if isinstance(source, Path) else io.StringIO(source), **arguments)
+    except ImportError as error:
+        raise Problem(f"{name}: reading {kind} takes one more package: pip install {error.name}") from None
+    except Exception as error:  # each reader has errors of its own
+        reason = " ".join(str(error).split())
+        raise Problem(f"{name} cannot be read ({reason}); mend it, or try: hackgen convert {name} plain.csv") from None
+    if kind == "text" and (short := frame.iloc[:, -1].isna()).any():  # cells that are there are texts, if empty ones
+        row = int(short.argmax())
+        raise Problem(f"{name}: row {row + 1} has {frame.iloc[row].count()} cells, not {frame.shape[1]}; mend it")
+    if kind in ("text", "Excel"):
+        frame = below_header(frame, known, target, name)
+    else:
+        frame.columns = names_of(list(frame), known)
+    if frame.empty:
+        raise Problem(f"{name} has column names ({', '.join(frame.columns[:5])}) but no rows")
+    return frame.reset_index(drop=True)
+
+
+def cell_of_json(value: object) -> str:
+    """A value as text: true, 3, nothing for null."""
+    if value is None or value != value:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def dialect(source: Path | str, arguments: dict, known: list[str]) -> dict:
+    """The encoding of a text, and the delimiter by which its first line has most of the known columns."""
+    found, head = {}, source
+    if isinstance(source, Path):
+        if source.suffix.lower() == ".zip":
+            return {}
+        with gzip.open(source) if source.suffix.lower() == ".gz" else source.open("rb") as file:
+            raw = file.read(1 << 20)
+        utf16 = raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        for encoding in ["utf-16"] if utf16 else ["utf-8-sig", arguments.get("encoding", "cp1252"), "latin-1"]:
+            try:
+                head = codecs.getincrementaldecoder(encoding)().decode(raw)
+            except UnicodeDecodeError:
+                continue
+            found["encoding"] = encoding
+            break
+        if found["encoding"] not in ("utf-8-sig", "utf-16", arguments.get("encoding")):
+            print(f"note: {source} is not UTF-8 and is read as {found['encoding']}", file=sys.stderr)
+    lines = str(head).splitlines()[arguments.get("skiprows", 0) :]
+    first = next((line for line in lines if line.strip()), "")
+    names = set(map(plain, known))
+
+    def fit(delimiter: str) -> tuple[int, bool, int]:
+        cells = next(csv.reader([first], delimiter=delimiter, skipinitialspace=True), [])
+        width = len(cells)
+        return len(names & set(map(plain, cells))), width in (len(known), len(known) - 1), 0 if known else width
+
+    return found | {"sep": max([arguments.get("sep", ","), *",;\t|"], key=fit)}
+
+
+def below_header(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.DataFrame:
+    """The rows below the first, if that one names columns; else all of them, as those known in their order."""
+    first, width = frame.iloc[0].tolist(), frame.shape[1]
+    named = len(set(map(plain, first)) & set(map(plain, known)))
+    no_number = pd.to_numeric(pd.Series(first, dtype=object), errors="coerce").isna().all()
+    if 2 * named >= min(width, len(known)) if known else no_number:
+        return frame.iloc[1:].set_axis(names_of(first, known), axis=1)
+    for names in (known, [name for name in known if name != target]) if known else (names_of([""] * width, []),):
+        if len(names) == width:
+            return frame.set_axis(names, axis=1)
+    raise Problem(
+        f"{name} has {width} cells a row and names no column; the columns are {', '.join(known[:20])}. "
+        f"For a file in another layout: hackgen convert {name} plain.csv"
+    )
+
+
+def names_of(cells: list[str], known: list[str]) -> list[str]:
+    """Names of columns, spelled as the known ones; those without a name are column_1 …, equal ones are numbered."""
+    spelled = {plain(name): name for name in known} | {name: name for name in known}
+    names: dict[str, int] = {}
+    for number, cell in enumerate(cells, 1):
+        text = " ".join(str(cell).split())
+        name = stem = spelled.get(text) or spelled.get(plain(text)) or text or f"column_{number}"
+        times = 2
+        while name in names:
+            name, times = f"{stem}_{times}", times + 1
+        names[name] = number
+    return list(names)
+
+
+def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
+    """Names and typed cells of new rows: of a file, of standard input (-), or of one row typed as an argument."""
+    path, used = Path(source), meta["columns"]
+    typed = source != "-" and ("\n" in source or len(source) > 250 or not path.exists())
+    if typed and (path.suffix.lower() in ENDINGS or not source.strip()):
+        raise Problem(f"{source or 'the empty name'} does not exist; name a table, or type one row")
+    text = sys.stdin.read() if source == "-" else source
+    frame = read(text if typed or source == "-" else path, meta["read"], meta["header"], meta["target"])
+    if lacking := [name for name in used if name not in frame]:
+        names = ", ".join(map(repr, lacking[:5])) + f" and {len(lacking) - 5} more" * (len(lacking) > 5)
+        there = ", ".join(frame.columns[:20])
+        raise Problem(
+            f"{source} has no column {names} (it has: {there}); add what is missing, or for a file in another layout: "
+            f"hackgen convert {source} plain.csv"
+        )
+    cells = columns.typed(frame, columns.in_own_style(frame, used))
+    for name, entry in used.items():
+        if "values" in entry:
+            new = cells[name].notna() & (columns.codes_of(cells[name], entry) == 0)
+            if new.any():
+                what = f"{new.sum()} of {len(new)} cells hold a value that training hardly saw, such as"
+                print(f"note: {name}: {what} {cells[name][new].iloc[0]!r}", file=sys.stderr)
+    return [f"row {number}" for number in range(1, len(frame) + 1)], cells
+
+
+def divided(config: Config, table: Table, cells: pd.DataFrame, labels: np.ndarray | None) -> tuple[np.ndarray, ...]:
+    """0, 1 or 2 (train, valid, test) for each row, -1 where it is left out; and its key, which no two splits share.
+
+    cells   typed, of the columns to learn from: rows in which they are equal stay together, and so do groups
+    labels  (rows,) classes, None where there are none
+    """
+    keys, whole = pd.util.hash_pandas_object(cells, index=False).to_numpy(), np.arange(len(cells), dtype=np.uint64)
+    alone, together = whole, "rows"
+    if group := table.meta["group"]:
+        known = columns.known_cells(table.frame[group].loc[cells.index], {})
+        alone, together = pd.factorize(known.fillna(pd.Series(whole, cells.index)))[0].astype(np.uint64), "groups"
+        keys = joined(keys, alone)
+    largest, usual = (np.unique(some, return_counts=True)[1].max() for some in (keys, alone))
+    most = max(0.01 * len(cells), 10) if table.meta["time"] else TIED * len(cells)
+    if largest > max(usual, most):
+        print(f"note: many rows have equal features, so only {together} are kept in one split", file=sys.stderr)
+        keys = alone
+    if table.meta["time"]:
+        return by_time(config, table, cells, keys), keys
+    if group and labels is not None:  # groups may be too few for a share of each class in each split
+        first = pd.Series(labels[np.unique(keys, return_index=True)[1]])
+        labels = labels if len(set(labels)) == first.nunique() and first.value_counts().min() >= 3 else None
+    return divide(keys, labels, config), keys
+
+
+def joined(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Keys of rows that are tied by equal keys of either kind, at any remove."""
+    from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
+    from scipy.sparse.csgraph import connected_components
+
+    (firsts, row_first), (seconds, row_second) = (np.unique(keys, return_inverse=True) for keys in (one, other))
+    size = len(firsts) + len(seconds)
+    ties = coo_matrix((np.ones(len(one)), (row_first, row_second + len(firsts))), shape=(size, size))
+    return connected_components(ties, directed=False)[1][row_first].astype(np.uint64)
+
+
+def by_time(config: Config, table: Table, cells: pd.DataFrame, keys: np.ndarray) -> np.ndarray:
+    """The newest rows test, those before them choose the epoch; rows of one key are as new as the newest of them."""
+    name = table.meta["time"]
+    entry = table.entries[name]
+    if entry["role"] not in ("number", "date"):
+        entry = columns.role_of(table.frame[name])
+    if entry["role"] not in ("number", "date"):
+        raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
+    times = columns.typed(table.frame.loc[cells.index, [name]].reset_index(drop=True), {name: entry})[name]
+    if count := int(times.isna().sum()):
+        print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
+    newest = times.fillna(times.min()).groupby(keys).transform("max")
+    older = newest.rank(method="min").to_numpy() - 1  # rows that are older than each
+    distinct = np.unique(older)
+    if len(distinct) < 3:
+        raise Problem(f"column {name!r} has {len(distinct)} different times, too few to divide by; use --time none")
+    shares = distinct / len(cells)
+    test = int(np.clip(np.abs(shares - (1 - config.test_share)).argmin(), 2, len(distinct) - 1))
+    valid = int(np.clip(np.abs(shares - (1 - config.test_share - config.valid_share)).argmin(), 1, test - 1))
+    return np.select([older >= distinct[test], older >= distinct[valid]], [2, 1], 0)

@@ -1,0 +1,119 @@
+"""Rows of a table with a number each, from your file to train, valid and test: `python data.py` shows them."""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+import columns
+import common
+import table
+from common import Problem
+from config import Config
+from table import Table
+
+import numpy as np
+import pandas as pd
+
+INPUT = "a table with the columns of the training data, or one row such as 59,2,32.1,101,157,93.2,38,4,4.8598,87"
+LARGEST = 1e30  # single precision squares no more
+
+
+class Split(NamedTuple):
+    inputs: np.ndarray  # (rows, numbers + categories) float32: see columns.encode
+    targets: np.ndarray  # (rows,) float32, in deviations from the mean of train
+    ids: np.ndarray  # (rows,) numbers of the rows in the table, from 0
+    keys: np.ndarray  # (rows,) equal for rows that must not stand in two splits
+
+
+class Data(NamedTuple):
+    train: Split
+    valid: Split
+    test: Split
+    meta: dict  # plain JSON: columns and all that was measured on train
+
+
+def load(config: Config) -> Data:
+    """Read the table, divide its rows, and measure medians, scales and categories on train."""
+    found = table.opened(config, sample)
+    numbers = numbers_of(found, config.data)
+    cells = columns.typed(found.frame, found.features).loc[numbers.index]
+    part, keys = table.divided(config, found, cells, None)
+    features = columns.fit(cells[part == 0], found.features)
+    if not features:
+        raise Problem(f"{config.data} has no column to learn from: each is empty, constant or different in every row")
+    train = numbers[part == 0]
+    if train.min() == train.max():
+        raise Problem(f"{config.data}: {found.meta['target']!r} is {train.iloc[0]:g} all through train; add other rows")
+    mean, deviation = float(train.mean()), float(train.std(ddof=0))
+    meta = {
+        **found.meta,
+        "metric": "RMSE",
+        "outputs": 1,
+        "mean": mean,
+        "deviation": deviation,
+        "columns": features,
+        **columns.sizes(features),
+    }
+    meta["data"]["rows"] = len(numbers)
+    targets = ((numbers.to_numpy() - mean) / deviation).astype(np.float32)
+    arrays = columns.encode(cells, meta), targets, numbers.index.to_numpy(), keys
+    return Data(*(Split(*(array[part == number] for array in arrays)) for number in range(3)), meta)
+
+
+def numbers_of(found: Table, path: str) -> pd.Series:
+    """The number of each row that has one; a `Problem` names a cell that holds something else."""
+    name = found.meta["target"]
+    entry = found.entries[name]
+    cells = columns.known_cells(found.frame[name], entry)
+    numbers = columns.read_numbers(cells, entry)
+    unread = cells.notna() & ~(numbers.abs() < LARGEST) & ~cells.isin(map(str, entry.get("missing", [])))
+    if unread.sum() > cells.notna().sum() / 2:
+        example = cells[unread].iloc[0]
+        raise Problem(
+            f"{path}: column {name!r} holds no numbers but cells such as {example!r}; name another with --target, or "
+            "make a project for classes"
+        )
+    if unread.any():
+        row, cell = int(unread.argmax()), cells[unread].iloc[0]
+        what = "is no number" if np.isnan(numbers[row]) else "is too large a number to learn"
+        raise Problem(f"{path} row {row + 1}: {cell[:40]!r} in column {name!r} {what}; mend or empty that cell")
+    if count := int(numbers.isna().sum()):
+        print(f"note: {count} of {len(numbers)} rows have no {name!r} and are left out", file=sys.stderr)
+    numbers = numbers.dropna()
+    if numbers.nunique() < 2:
+        raise Problem(f"{path}: column {name!r} has no two different numbers; name another with --target")
+    return numbers
+
+
+def sample() -> tuple[str, pd.DataFrame]:
+    """442 people with diabetes, and how far the disease went on in a year, from scikit-learn's folder."""
+    folder = Path(find_spec("sklearn").origin).parent / "datasets" / "data"  # to import it takes a second
+    names = ["age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"]
+    frame = pd.read_csv(folder / "diabetes_data_raw.csv.gz", sep=" ", names=names, dtype=str)
+    frame["progression"] = pd.read_csv(folder / "diabetes_target.csv.gz", names=["progression"], dtype=str)
+    return "diabetes (scikit-learn)", frame
+
+
+def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
+    """Names and inputs of new rows; the target's column may be there or not."""
+    names, cells = table.new_rows(source, meta)
+    return names, columns.encode(cells, meta)
+
+
+def decode(output: np.ndarray, meta: dict) -> list[dict]:
+    """Numbers as answers for people."""
+    return [{"prediction": float(value)} for value in output]
+
+
+def main() -> None:
+    data = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
+        print(f"{name}: {len(split.ids)} rows, a batch of two is {split.inputs[:2].shape} {split.inputs.dtype}")
+    for name in data.meta["header"]:
+        print(f"{data.meta['columns'].get(name, {'role': 'unused'})['role']:8}  {name}")
+    print(f"{data.meta['target']}: {data.meta['mean']:.4g} ± {data.meta['deviation']:.4g} in train")
+
+
+if __name__ == "__main__":
+    common.run(main)
