@@ -192,7 +192,8 @@ def below_header(frame: pd.DataFrame, known: list[str], target: str, name: str) 
     first, width = frame.iloc[0].tolist(), frame.shape[1]
     named = len(set(map(plain, first)) & set(map(plain, known)))
     no_number = pd.to_numeric(pd.Series(first, dtype=object), errors="coerce").isna().all()
-    if 2 * named >= min(width, len(known)) if known else no_number:
+    header = no_number and len(frame) > 1 and known[:1] != ["column_1"]  # if of other names
+    if header or (known and 2 * named >= min(width, len(known))):
         return frame.iloc[1:].set_axis(names_of(first, known), axis=1)
     for names in (known, [name for name in known if name != target]) if known else (names_of([""] * width, []),):
         if len(names) == width:

@@ -1,0 +1,232 @@
+"""Tables of any layout as a project reads them: a file that pandas reads in one call, and data/schema.toml beside it.
+
+A text that pandas reads as the inspection does, and a flat Parquet file, stay as they are. All else becomes CSV: what
+has titles, units, totals, rows of several lengths, stray quotes, several sheets or files, objects or lists inside.
+"""
+
+import csv
+import io
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from .. import text
+from ..errors import Problem
+from ..inspection import Column, Findings
+from ..inspection.columns import delimited
+from ..inspection.columns.cells import dates
+from ..inspection.columns.numbers import meaning
+from ..inspection.columns.relation import bytes_of
+from ..inspection.tables import opening
+from . import COPIED, LOCATION, Plain, safe_name
+
+BLOCK = 10_000  # rows fetched at a time
+READABLE = ("number", "category", "date", "text")  # roles of columns that a project learns from
+NOT_PLAIN = {"lenient", "units", "foot", "member", "sheet"}  # what a dialect says of a text that pandas does not bear
+PERIODS = (dates.QUARTER, dates.WEEK)  # forms of dates that pandas does not read
+HEAD = """\
+# What hackgen found in {name}. Edit it by hand: train.py and predict.py follow it.
+target = {target}
+group = {group}  # rows of one value in this column stay in one split, and it is no input; "" = none
+time = {time}  # the oldest rows by this column train, the newest test; "" = rows are divided by chance
+
+[read]  # arguments of pandas.read_csv
+{read}
+[columns]  # role = number, category, date or text; skip = not used
+{columns}"""
+
+
+def plain(findings: Findings, task: str, answers: Any) -> Plain:
+    """The table as a project gets it: a copy of it or of what it is converted to, or the place where it lies."""
+    path = Path(os.path.abspath(findings.path))
+    read = arguments(findings, path)
+    large = path.stat().st_size > COPIED
+    if large or answers.copy is False:
+        if read is None:
+            raise Problem(
+                f"{path} is laid out as no project reads it, and {'large' if large else 'not to be copied'}; first: "
+                f"hackgen convert {path} plain.csv, then make a project of that"
+            )
+        return Plain(LOCATION, {LOCATION: f"{path}\n".encode()}, schema(findings, answers, path.name, read))
+    if read is not None:
+        name, content = safe_name(path.name), path.read_bytes()
+    else:
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows(converted(findings, path))
+        name, content = safe_name(path.name.partition(".")[0] + ".csv"), out.getvalue().encode()
+    return Plain(f"data/{name}", {f"data/{name}": content}, schema(findings, answers, path.name, read))
+
+
+def convert(findings: Findings, dest: Path) -> list[str]:
+    """Write the table as plain CSV to `dest`, a file that --data and predict.py take; what was found is returned."""
+    path = Path(os.path.abspath(findings.path))
+    dest.parent.mkdir(parents=True, exist_ok=True)
+    draft = dest.with_name(f".{dest.name}.tmp")
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out, lineterminator="\n").writerows(converted(findings, path))
+        draft.replace(dest)
+    finally:
+        draft.unlink(missing_ok=True)
+    return [f"{findings.rows:,} rows of {len(findings.columns)} columns", *findings.notes]
+
+
+# Does pandas read the file as it is?
+
+
+def arguments(findings: Findings, path: Path) -> dict[str, Any] | None:
+    """The arguments with which pandas.read_csv gives the table's cells; None where it has to be converted."""
+    if any((column.use and column.role == "list") or needs_words(column) for column in findings.columns):
+        return None
+    if findings.format == "parquet":
+        return {} if is_flat(path, findings) else None
+    dialect = findings.dialect
+    if findings.format != "csv" or dialect.keys() & NOT_PLAIN or dialect["delimiter"] == delimited.ONE_COLUMN:
+        return None
+    found = {"sep": dialect["delimiter"]} if dialect["delimiter"] != "," else {}
+    found |= {"encoding": dialect["encoding"]} if dialect["encoding"] != "utf-8" else {}
+    found |= {"skiprows": dialect["skip"]} if dialect["skip"] else {}
+    if dialect["quote"] != '"':
+        found |= {"quotechar": dialect["quote"]} if dialect["quote"] else {"quoting": csv.QUOTE_NONE}
+    return found if path.stat().st_size > opening.CAREFUL or is_read_plainly(findings, path) else None
+
+
+def needs_words(column: Column) -> bool:
+    """Whether the cells of a column are written as pandas does not read them: quarters, weeks, times of day."""
+    forms = column.parse.get("formats") or [column.parse.get("format", "")]
+    return bool(column.parse.get("clock")) or any(form in PERIODS for form in forms)
+
+
+def is_flat(path: Path, findings: Findings) -> bool:
+    """Whether a Parquet file is one that is not packed and has no objects inside."""
+    import duckdb
+
+    try:
+        names = duckdb.execute("SELECT * FROM read_parquet(?) LIMIT 0", [str(path)]).description
+    except duckdb.Error:
+        return False
+    return [name for name, *_ in names] == [column.name for column in findings.columns]
+
+
+def is_read_plainly(findings: Findings, path: Path) -> bool:
+    """Whether a parser such as that of pandas, which mends nothing, finds the cells that the inspection found."""
+    dialect = findings.dialect
+    with opening.opened(path, findings.format) as table:
+        with bytes_of(table) as file:
+            content = file.read().decode(dialect["encoding"], "replace").removeprefix("\ufeff")
+        lines = io.StringIO(content, newline="")
+        for _ in range(dialect["skip"]):
+            lines.readline()
+        how = {"quotechar": dialect["quote"]} if dialect["quote"] else {"quoting": csv.QUOTE_NONE}
+        found = csv.reader(lines, delimiter=dialect["delimiter"], skipinitialspace=True, **how)
+        rows = ([cell.strip() for cell in row] for row in found if row)
+        nothing: list[str] = []
+        if dialect["header"] and delimited.unique_names(next(rows, nothing)) != table.names:
+            return False
+        try:
+            return all(next(rows, nothing) == row for row in cells_of(table)) and next(rows, None) is None
+        except csv.Error:
+            return False
+
+
+# Cells as a project reads them
+
+
+def converted(findings: Findings, path: Path) -> Iterator[list[str]]:
+    """The names of the columns, then the rows, each cell as a project reads it."""
+    spread = [fields(column) for column in findings.columns]
+    yield [name for part in spread for name, _, _ in part]
+    with opening.opened(path, findings.format) as table:
+        if findings.dialect.get("lenient") and table.relax:
+            table.mended = True
+            table.relax()
+        for row in cells_of(table):
+            yield [write(cell) for part, cell in zip(spread, row, strict=True) for _, write, _ in part]
+
+
+def cells_of(table: opening.Table) -> Iterator[list[str]]:
+    """The rows of a table in their order, as text."""
+    if table.whole:
+        yield from table.sample
+        return
+    table.connection.execute("SET preserve_insertion_order=true")
+    names = ", ".join(f"c{i}" for i in range(len(table.names)))
+    cursor = table.connection.execute(f"SELECT {names} FROM {table.relation}")
+    while rows := cursor.fetchmany(BLOCK):
+        for row in rows:
+            yield ["" if cell is None else str(cell).strip() for cell in row]
+
+
+Field = tuple[str, Callable[[str], str], dict[str, Any]]  # its name, how a cell is written, its entry in schema.toml
+
+
+def fields(column: Column, target: str = "") -> list[Field]:
+    """What becomes of a column: one as it is, or one for each number of a list."""
+    if column.role == "list" and column.use and column.name != target:
+        elements = column.detail.get("elements", 1)
+        count = min(max(elements) if isinstance(elements, list) else elements, meaning.MOST_ELEMENTS)
+
+        def at(place: int) -> Callable[[str], str]:
+            return lambda cell: next(iter(list_of(cell)[place : place + 1]), "")
+
+        return [(f"{column.name}_{place + 1}", at(place), {"role": "number"}) for place in range(count)]
+    return [(column.name, plain_cell(column), entry(column, target))]
+
+
+def list_of(cell: str) -> list[str]:
+    """The numbers in a cell such as [1.5, 2, 3], as text."""
+    return [part for part in re.split(r"\s*[,;|]\s*|\s+", cell.strip().strip("[](){}").strip()) if part]
+
+
+def plain_cell(column: Column) -> Callable[[str], str]:
+    """How the cells of a column are written: quarters and weeks as their first days, times of day as seconds."""
+    if not needs_words(column):
+        return str
+    if column.parse.get("clock"):
+        return lambda cell: cell if (value := meaning.seconds(cell)) is None else f"{value:g}"
+    forms = column.parse.get("formats") or [column.parse["format"]]
+
+    def first_day(cell: str) -> str:
+        form = next((form for form in forms if dates.fits(cell, form)), "")
+        return dates.one(cell, form).isoformat(" ").removesuffix(" 00:00:00") if form else cell
+
+    return first_day
+
+
+def entry(column: Column, target: str) -> dict[str, Any]:
+    """What data/schema.toml says of a column: its role, why it is not used, and how its cells are written."""
+    wanted = column.use or column.name == target
+    role = column.role if column.role in READABLE else "category"
+    if role == "category" and "min" in column.detail and column.name == target:
+        role = "number"
+    if not wanted or column.role in ("empty", "constant", "picture"):
+        found: dict[str, Any] = {"role": "skip", "why": column.why or column.role}
+    else:
+        found = {"role": role}
+    parse = dict(column.parse)
+    forms = parse.pop("formats", None) or [parse.pop("format", "")]
+    parse.pop("format", None)
+    parse.pop("clock", None)
+    if "strip" in parse:
+        parse["strip"] = [parse["strip"]] if isinstance(parse["strip"], str) else parse["strip"]
+    forms = [form for form in forms if form not in ("", dates.ISO, *PERIODS)]
+    return found | parse | ({"formats": forms} if forms else {})
+
+
+def schema(findings: Findings, answers: Any, name: str, read: dict[str, Any] | None) -> bytes:
+    """`data/schema.toml`: what the project must know about its table, to be read and edited by hand."""
+    names = {column.name for column in findings.columns}
+    special = {flag: getattr(answers, flag) or "" for flag in ("target", "group", "time")}
+    special = {flag: "" if value == "none" and value not in names else value for flag, value in special.items()}
+    spread = [field for column in findings.columns for field in fields(column, special["target"])]
+    lines = [f"{key(name)} = {text.toml(about)}\n" for name, _, about in spread]
+    arguments = [f"{argument} = {text.toml(value)}\n" for argument, value in (read or {}).items()]
+    quoted = {flag: text.toml(value) for flag, value in special.items()}
+    return HEAD.format(name=text.printable(name), **quoted, read="".join(arguments), columns="".join(lines)).encode()
+
+
+def key(name: str) -> str:
+    """A name as a key of TOML."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else text.toml(name)
