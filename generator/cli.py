@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import __version__, completion
+from .conversion.command import convert
 from .making import extras, git, own_data
 from .making.answers import checked, from_toml, people
 from .making.choice import Answers, Choice, choices, choose, settled, title_from
@@ -283,5 +284,5 @@ def inspect_command(path: str, target: str | None, as_json: bool) -> None:
         click.echo(text(findings, colour=sys.stdout.isatty()))
 
 
-for command in COMMANDS:
+for command in (convert, *COMMANDS):
     cli.add_command(command)

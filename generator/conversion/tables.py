@@ -162,8 +162,8 @@ def cells_of(table: opening.Table) -> Iterator[list[str]]:
 Field = tuple[str, Callable[[str], str], dict[str, Any]]  # its name, how a cell is written, its entry in schema.toml
 
 
-def fields(column: Column, target: str = "") -> list[Field]:
-    """What becomes of a column: one as it is, or one for each number of a list."""
+def fields(column: Column, target: str = "", as_is: bool = False) -> list[Field]:
+    """What becomes of a column: one, as it is or converted, or one for each number of a list."""
     if column.role == "list" and column.use and column.name != target:
         elements = column.detail.get("elements", 1)
         count = min(max(elements) if isinstance(elements, list) else elements, meaning.MOST_ELEMENTS)
@@ -172,7 +172,7 @@ def fields(column: Column, target: str = "") -> list[Field]:
             return lambda cell: next(iter(list_of(cell)[place : place + 1]), "")
 
         return [(f"{column.name}_{place + 1}", at(place), {"role": "number"}) for place in range(count)]
-    return [(column.name, plain_cell(column), entry(column, target))]
+    return [(column.name, str if as_is else plain_cell(column), entry(column, target, as_is))]
 
 
 def list_of(cell: str) -> list[str]:
@@ -181,38 +181,37 @@ def list_of(cell: str) -> list[str]:
 
 
 def plain_cell(column: Column) -> Callable[[str], str]:
-    """How the cells of a column are written: quarters and weeks as their first days, times of day as seconds."""
-    if not needs_words(column):
-        return str
-    if column.parse.get("clock"):
-        return lambda cell: cell if (value := meaning.seconds(cell)) is None else f"{value:g}"
-    forms = column.parse.get("formats") or [column.parse["format"]]
+    """How the cells of a column are written: numbers as Python does, times of day as seconds, dates as ISO has them."""
+    parse = {rule: value for rule, value in column.parse.items() if rule not in ("missing", "unknown")}
+    forms = parse.get("formats") or [parse.get("format", dates.ISO)]
 
-    def first_day(cell: str) -> str:
+    def number(cell: str) -> str:
+        value = meaning.number(cell, parse)
+        return cell if value is None or cell in column.parse.get("missing", ()) else f"{value:.15g}"
+
+    def date(cell: str) -> str:
         form = next((form for form in forms if dates.fits(cell, form)), "")
         return dates.one(cell, form).isoformat(" ").removesuffix(" 00:00:00") if form else cell
 
-    return first_day
+    if column.role == "date" and forms != [dates.ISO]:
+        return date
+    return number if column.role == "number" and parse else str
 
 
-def entry(column: Column, target: str) -> dict[str, Any]:
+def entry(column: Column, target: str, as_is: bool) -> dict[str, Any]:
     """What data/schema.toml says of a column: its role, why it is not used, and how its cells are written."""
-    wanted = column.use or column.name == target
     role = column.role if column.role in READABLE else "category"
     if role == "category" and "min" in column.detail and column.name == target:
         role = "number"
-    if not wanted or column.role in ("empty", "constant", "picture"):
-        found: dict[str, Any] = {"role": "skip", "why": column.why or column.role}
-    else:
-        found = {"role": role}
-    parse = dict(column.parse)
-    forms = parse.pop("formats", None) or [parse.pop("format", "")]
-    parse.pop("format", None)
-    parse.pop("clock", None)
-    if "strip" in parse:
-        parse["strip"] = [parse["strip"]] if isinstance(parse["strip"], str) else parse["strip"]
-    forms = [form for form in forms if form not in ("", dates.ISO, *PERIODS)]
-    return found | parse | ({"formats": forms} if forms else {})
+    found: dict[str, Any] = {"role": role}
+    if not (column.use or column.name == target) or column.role in ("empty", "constant", "picture"):
+        found = {"role": "skip", "why": column.why or column.role}
+    rules = ("missing", "unknown", "strip", "zeros", *(("decimal", "thousands") if as_is else ()))
+    found |= {rule: column.parse[rule] for rule in rules if rule in column.parse}
+    if isinstance(found.get("strip"), str):
+        found["strip"] = [found["strip"]]
+    forms = column.parse.get("formats") or [column.parse.get("format", dates.ISO)]
+    return found | ({"formats": forms} if as_is and forms != [dates.ISO] else {})
 
 
 def schema(findings: Findings, answers: Any, name: str, read: dict[str, Any] | None) -> bytes:
@@ -220,7 +219,7 @@ def schema(findings: Findings, answers: Any, name: str, read: dict[str, Any] | N
     names = {column.name for column in findings.columns}
     special = {flag: getattr(answers, flag) or "" for flag in ("target", "group", "time")}
     special = {flag: "" if value == "none" and value not in names else value for flag, value in special.items()}
-    spread = [field for column in findings.columns for field in fields(column, special["target"])]
+    spread = [field for column in findings.columns for field in fields(column, special["target"], read is not None)]
     lines = [f"{key(name)} = {text.toml(about)}\n" for name, _, about in spread]
     arguments = [f"{argument} = {text.toml(value)}\n" for argument, value in (read or {}).items()]
     quoted = {flag: text.toml(value) for flag, value in special.items()}

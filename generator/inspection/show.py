@@ -234,8 +234,11 @@ def _suggestion(findings: Findings) -> list[str]:
     if found.group:
         own = "are a series" if found.task == "time-series-forecasting" else "stay in one split"
         lines.append(f'  rows of one "{_cut(found.group, 40)}" {own}')
-    if found.time:
+    if found.time and found.task == "time-series-forecasting":
         lines.append(f'  rows are ordered by "{_cut(found.time, 40)}"')
+    elif found.time:
+        name = _cut(found.time, 40)
+        lines.append(f'  rows are divided by chance; if newer ones are to be predicted, by "{name}" with --time')
     return lines
 
 

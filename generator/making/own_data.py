@@ -81,7 +81,9 @@ def proposed(answers: Answers, findings: "Findings") -> Answers:
     target = next((c for c in findings.columns if c.name == suggestion.target), None)
     if suggestion.task != answers.task and (target is None or fitting.unsuited(target, answers.task, findings.rows)):
         suggestion = replace(suggestion, target=answers.target)
-    found = {"target": suggestion.target or "", "group": suggestion.group, "time": suggestion.time}
+    found = {"target": suggestion.target or "", "group": suggestion.group}
+    if suggestion.task == "time-series-forecasting":  # other rows are divided by chance, unless a person asks
+        found["time"] = suggestion.time
     return replace(answers, **{name: value for name, value in found.items() if getattr(answers, name) is None})
 
 

@@ -1,0 +1,33 @@
+"""`hackgen convert`: data of any layout into the plain one that a project reads."""
+
+from pathlib import Path
+
+import click
+
+from ..errors import Problem
+from ..text import printable
+from . import room
+
+FAMILIES = {"pictures": "image", "picture-list": "image", "npz": "image", "idx": "image"}
+FAMILIES |= {"text": "text", "texts": "text"}  # all else is a table
+
+
+@click.command("convert")
+@click.argument("source")
+@click.argument("dest", required=False)
+@click.option("--target", help="The column to predict, where that decides; the likely one otherwise.")
+def convert(source: str, dest: str | None, target: str | None) -> None:
+    """Put data of any layout that inspect understands into the plain one that projects read: SOURCE to DEST."""
+    from ..inspection import inspect  # with all that reads data
+
+    findings = inspect(source, target)
+    if findings.format == "unknown" or not (findings.columns or findings.rows):
+        raise Problem(f"{source}: {findings.notes[-1] if findings.notes else 'it holds nothing to convert'}")
+    task = findings.suggestion.task if findings.suggestion else FAMILIES.get(findings.format, "tabular")
+    name = Path(findings.path).name.partition(".")[0] or "data"
+    place = Path(dest or f"{name}-plain" + ("" if findings.format in FAMILIES else ".csv"))
+    if place.exists():
+        raise Problem(f"{place} is there already; name another place, or remove it first")
+    for line in room(task).convert(findings, place):
+        click.echo(printable(line))
+    click.echo(printable(f"{place} is what --data and predict.py take"))
