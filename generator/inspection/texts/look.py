@@ -1,27 +1,21 @@
 """What a text file, a folder of texts or folders by class hold: lengths, scripts, encodings, empty and equal texts."""
 
 import gzip
-import os
 import zipfile
 import zlib
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
-from ...borrowed import of_texts
 from ..findings import Findings, Suspect
 from ..target.suggestion import suggestion
 from .files import encoding_of, head_of, lines_of, read
+from .folders import classes_of, entries_of, texts_of
 from .shape import Tally, scripts, shape_of
 
-ENDINGS = (".txt", ".text", ".md", ".txt.gz")  # as a project reads them (plaintext.py)
-TRAIN, TEST, MORE = ("train", "training"), ("test", "testing"), ("valid", "validation", "val", "dev")  # labelled.py
-UNLABELLED = ("unsup", "unlabeled", "unlabelled")
 LEAST_CHARACTERS = 3000  # less is no text to learn from: valid would be shorter than two windows
 LEAST_TEXTS = 3  # different ones of a class: one for train, valid and test each
 NAMED = 5  # examples in a list
 UNREADABLE = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
-Entry = tuple[tuple[str, ...], Any]  # the parts of a file's path, and the file
 
 
 def inspect_texts(path: Path) -> Findings:
@@ -73,12 +67,11 @@ def _file(path: Path) -> Findings:
 def _folder(path: Path) -> Findings:
     """A text a file; in folders by class, where there are several folders with texts. A .zip is read in place."""
     found = Findings(str(path), "texts")
-    unreadable: list[str] = []
-    entries = _entries(path, unreadable)
-    parts = {part: classes for part, classes in _parts(entries).items() if classes}
+    entries = entries_of(path, found.notes)
+    parts = classes_of(entries)
     several = len({name for classes in parts.values() for name in classes}) > 1
     if not several:
-        parts = {"": {"": _texts(entries)}}
+        parts = {"": {"": texts_of(entries)}}
     tally, encodings, bad, by_class, by_part = Tally(), Counter(), [], Counter(), Counter()
     of_key: dict[int, set[str]] = {}
     different: dict[str, set[int]] = {}
@@ -108,8 +101,6 @@ def _folder(path: Path) -> Findings:
     if bad:
         found.facts["corrupt"] = bad[:20]
         found.suspects.append(Suspect("corrupt", None, f"{len(bad)} file(s) are no text: {', '.join(bad[:NAMED])}"))
-    if unreadable:
-        found.notes.append(f"{len(unreadable)} sub-folder(s) could not be read: {', '.join(unreadable[:3])}")
     _suspect_texts(found, tally, "file")
     if several:
         _suspect_classes(found, of_key, by_class)
@@ -134,45 +125,6 @@ def _suggest(found: Findings, path: Path, several: bool, different: dict[str, se
     else:
         what = "files that are no text" if "corrupt" in found.facts else f"{sum(tally.characters)} characters"
         found.notes.append(f"{what}: nothing can be learned from that")
-
-
-def _entries(path: Path, unreadable: list[str]) -> list[Entry]:
-    """All visible files below a folder or in a .zip, with the parts of their paths inside, in the order of these."""
-    if not path.is_dir():
-        archived = of_texts("archived")
-        archived.opened.cache_clear()  # it may be another one of that name
-        return archived.members(path)
-    found = []
-    for folder, inside, names in os.walk(path, onerror=lambda error: unreadable.append(str(error.filename))):
-        inside[:] = sorted(name for name in inside if not name.startswith("."))
-        files = (Path(folder, name) for name in names if not name.startswith("."))
-        found += [(file.relative_to(path).parts, file) for file in files if file.is_file()]
-    return sorted(found)
-
-
-def _parts(entries: list[Entry]) -> dict[str, dict[str, list[Entry]]]:
-    """The classes with their files, of train/ and test/ or of the folder itself, as a project reads them."""
-    inside = {parts[0].lower(): parts[0] for parts, _ in entries if len(parts) > 2}
-    train = [inside[name] for name in (*TRAIN, *MORE) if name in inside]
-    test = [inside[name] for name in TEST if name in inside]
-    found: dict[str, dict[str, list[Entry]]] = {}
-    for part, folders in (("train", train or [None]), ("test", test if train else [])):
-        for folder in folders:
-            depth, below = (1 if folder else 0), {}
-            for parts, file in entries:
-                if len(parts) > depth + 1 and (not folder or parts[0] == folder):
-                    below.setdefault(parts[depth], []).append((parts, file))
-            for name, files in below.items():
-                if name.lower() not in UNLABELLED and (texts := _texts(files)):
-                    found.setdefault(part, {}).setdefault(name, []).extend(texts)
-    return found
-
-
-def _texts(entries: list[Entry]) -> list[Entry]:
-    """The text files among some; where there are none, the files whose names have no ending."""
-    endings = ((entry, entry[0][-1].rpartition(".")) for entry in entries)
-    plain = [entry for entry, (name, _, ending) in endings if not name or ending.isdigit()]
-    return [entry for entry in entries if entry[0][-1].lower().endswith(ENDINGS)] or plain
 
 
 # Suspects

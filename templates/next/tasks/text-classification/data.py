@@ -78,7 +78,13 @@ def load(config: Config) -> Data:
             "rows": len(used),
         },
     }
-    return Data(*(Split(Texts(corpus, some, meta), targets[some], some, corpus.keys[some]) for some in rows), meta)
+
+    def split(number: int) -> Split:
+        some = rows[number]
+        hide = config.hide if number == 0 else 0.0
+        return Split(Texts(corpus, some, meta, hide), targets[some], some, corpus.keys[some])
+
+    return Data(split(0), split(1), split(2), meta)
 
 
 def labelled(path: Path, config: Config) -> tuple[pandas.DataFrame, dict[str, str]]:

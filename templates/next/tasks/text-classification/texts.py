@@ -72,12 +72,15 @@ def vocabulary(corpus: Corpus, rows: np.ndarray, config: Config) -> list[str]:
 
 
 class Texts:
-    """Texts as word numbers that are padded when a batch is cut, as wide as the longest text of that batch."""
+    """Texts as word numbers that are padded when a batch is cut, as wide as the longest text of that batch.
 
-    def __init__(self, corpus: Corpus, rows: np.ndarray, meta: dict) -> None:
+    hide  share of words that are UNKNOWN in a batch of training, other ones in each: no single word should decide
+    """
+
+    def __init__(self, corpus: Corpus, rows: np.ndarray, meta: dict, hide: float = 0.0) -> None:
         number = {word: place for place, word in enumerate(meta["vocabulary"])}
         self.known = np.array([number.get(word, UNKNOWN) for word in corpus.words], np.int64)  # by number in corpus
-        self.corpus, self.rows = corpus, rows
+        self.corpus, self.rows, self.hide = corpus, rows, hide
         self.starts = np.r_[0, corpus.ends][rows]
         self.lengths = np.minimum(corpus.ends[rows] - self.starts, meta["length"])
 
@@ -92,6 +95,9 @@ class Texts:
         batch = np.full((len(lengths), 1 + len(places)), PADDING)
         batch[:, 0] = START
         batch[:, 1:][is_word] = self.known[self.corpus.numbers[(starts[:, None] + places)[is_word]]]
+        if self.hide and isinstance(index, np.ndarray):  # whole splits are cut by slices
+            chance = np.random.default_rng(index).random(batch.shape)  # of the batch itself, so that a run repeats
+            batch[(batch > START) & (chance < self.hide)] = UNKNOWN
         return batch
 
     def text(self, row: int) -> str:

@@ -1,0 +1,77 @@
+"""Where texts stand in folders and archives: folders by class, of which some may be the test set."""
+
+import os
+import re
+from pathlib import Path
+
+from .archived import Member, members, opened
+
+ENDINGS = (".txt", ".text", ".md", ".txt.gz")
+SPLITS = {"train": "train|training", "valid": "valid|validation|val|dev", "test": "test|testing"}
+OF_SPLIT = re.compile("|".join(f"(?P<{name}>({words})([ _-]?(data|set))?)" for name, words in SPLITS.items()), re.I)
+UNLABELLED = ("unsup", "unlabeled", "unlabelled")  # a folder that is no class
+Entry = tuple[tuple[str, ...], Path | Member]  # the parts of a file's path, and the file
+
+
+def entries_of(path: Path, notes: list[str]) -> list[Entry]:
+    """All visible files below a folder or in a .zip, with the parts of their paths inside, in the order of these.
+
+    Links that lead out of the folder are left out and named: what is copied must lie in what was named.
+    """
+    if not path.is_dir():
+        opened.cache_clear()  # it may be another one of that name
+        return peeled(members(path))
+    found: list[Entry] = []
+    outside: list[str] = []
+    unreadable: list[str] = []
+    root = path.resolve()
+    for folder, inside, names in os.walk(path, onerror=lambda error: unreadable.append(str(error.filename))):
+        inside[:] = sorted(name for name in inside if not name.startswith(".") and name != "__MACOSX")
+        for file in (Path(folder, name) for name in names if not name.startswith(".")):
+            if file.is_symlink() and not file.resolve().is_relative_to(root):
+                outside.append(str(file.relative_to(path)))
+            elif file.is_file():
+                found.append((file.relative_to(path).parts, file))
+    if outside:
+        notes.append(
+            f"{len(outside)} link(s) lead out of the folder and are left out: {', '.join(sorted(outside)[:3])}"
+        )
+    if unreadable:
+        notes.append(f"{len(unreadable)} sub-folder(s) could not be read: {', '.join(unreadable[:3])}")
+    return peeled(sorted(found))
+
+
+def peeled(entries: list[Entry]) -> list[Entry]:
+    """The same without folders around all folders, and without loose files beside such a one."""
+    while True:
+        tops = {parts[0] for parts, _ in entries if len(parts) > 1}
+        if len(tops) != 1 or not any(len(parts) > 2 for parts, _ in entries):
+            return entries
+        entries = [(parts[1:], file) for parts, file in entries if len(parts) > 1]
+
+
+def texts_of(entries: list[Entry]) -> list[Entry]:
+    """The text files among some; where there are none, the files whose names have no ending."""
+    endings = ((entry, entry[0][-1].rpartition(".")) for entry in entries)
+    plain = [entry for entry, (name, _, ending) in endings if not name or ending.isdigit()]
+    return [entry for entry in entries if entry[0][-1].lower().endswith(ENDINGS)] or plain
+
+
+def classes_of(entries: list[Entry]) -> dict[str, dict[str, list[Entry]]]:
+    """The classes with their texts, by split; all of them are "train" where no folder is called so."""
+    split_of: dict[str, str] = {}
+    for parts, _ in entries:
+        if len(parts) > 2 and (match := OF_SPLIT.fullmatch(parts[0])):
+            split_of[parts[0]] = str(match.lastgroup)
+    if "train" not in split_of.values():
+        split_of = {}
+    folders: dict[tuple[str, str], list[Entry]] = {}
+    for parts, file in entries:
+        depth = 1 if split_of else 0
+        if len(parts) > depth + 1 and (not split_of or parts[0] in split_of):
+            folders.setdefault((split_of.get(parts[0], "train"), parts[depth]), []).append((parts, file))
+    found: dict[str, dict[str, list[Entry]]] = {}
+    for (split, name), inside in folders.items():
+        if name.lower() not in UNLABELLED and (texts := texts_of(inside)):
+            found.setdefault(split, {}).setdefault(name, []).extend(texts)
+    return {split: classes for split in SPLITS if (classes := found.get(split))}
