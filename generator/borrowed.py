@@ -7,8 +7,6 @@ from typing import Any
 
 from .parts import TEMPLATES
 
-SERIES = "tasks/time-series-forecasting/series"
-
 
 def borrowed(name: str, folder: str) -> Any:
     """A module from a folder under templates/, one that needs nothing else of a project."""

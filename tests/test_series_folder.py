@@ -50,7 +50,7 @@ def test_all_files_are_counted(folder: Path) -> None:
         "2020-01-01",
         "2020-10-30",
     )
-    assert facts["gaps"]["missing"] == 303 - counts[3] and facts["season"] == {"steps": 7}
+    assert facts["gaps"]["missing"] == 303 - counts[3] and facts["season"]["steps"] == 7
     assert facts["series"] == {
         "count": 5, "names": [f"shop{i}" for i in range(5)], "shortest": counts[3], "longest": 304
     }  # fmt: skip

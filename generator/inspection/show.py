@@ -204,13 +204,14 @@ def _facts(findings: Findings) -> list[str]:
 def _series(facts: dict[str, Any]) -> str:
     """How many series there are, their steps and span, what is missing of them, and after how many they repeat."""
     several, averaged, gaps = facts.get("series"), facts.get("averaged_over"), facts["gaps"]
-    season = facts["season"].get("steps", 0)  # 0: nobody knows
+    season, tried = facts["season"].get("steps", 0), facts["season"].get("tried", {})  # 0: nobody knows
+    shown = f" (tried: {', '.join(f'{steps} {alike:.2f}' for steps, alike in tried.items())})" if tried else ""
     parts = [
         f"{several['count']:,} ({facts['shape']})" if several else "one",
         f"{facts['steps']:,} steps ({averaged or facts['frequency']})" + (" as a rule" if several else ""),
         f"{facts['first']} to {facts['last']}",
         "averaged as it is irregular" if averaged else f"{gaps['share']:.1%} missing" if gaps["missing"] else "no gaps",
-        f"repeats after {season:,} steps" if season > 1 else "no season" if season else "",
+        (f"repeats after {season:,} steps" if season > 1 else "no season") + shown if season else "",
     ]
     return "series: " + ", ".join(part for part in parts if part)
 

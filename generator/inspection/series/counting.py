@@ -11,11 +11,11 @@ from typing import Any
 
 import duckdb
 
-from ...borrowed import SERIES, borrowed
 from ...errors import Problem
 from ..columns import aggregates, delimited
 from ..columns.numbers import is_missing, to_number
 from ..tables import opening
+from ..target import timestamps
 from . import heads
 from .heads import File, Own
 from .query import Asked, Numbers, query
@@ -174,4 +174,4 @@ def take_steps(file: File, first: list[list[str]], asked: Asked) -> None:
     kind = float if stamps and isinstance(stamps[0], (int, float)) else "datetime64[s]"
     distinct = np.unique(np.array(stamps, kind))
     file.looked_at = len(first)
-    file.clock = borrowed("timestamps", SERIES).clock(distinct) if len(distinct) >= 3 else {}
+    file.clock = timestamps.clock(distinct) if len(distinct) >= 3 else {}

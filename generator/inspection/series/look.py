@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...borrowed import SERIES, borrowed
 from ..columns.roles import columns_of
 from ..findings import Column, Findings, Suspect
 from ..tables import opening
@@ -20,6 +19,7 @@ from .heads import File, Own
 from .query import Asked, Numbers
 from .steps import Steps, judged
 
+ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".csv.gz")  # of files with a series each
 SHOWN = 5  # files that are named
 TASK = "time-series-forecasting"
 
@@ -118,9 +118,10 @@ def together(
     return found
 
 
-def tables_in(place: Path) -> list[Path]:
-    """The tables of a folder that a project reads."""
-    return borrowed("files", SERIES).tables_in(place)
+def tables_in(folder: Path) -> list[Path]:
+    """The tables that lie in a folder itself, in the order of their names."""
+    files = [file for file in folder.iterdir() if file.name.lower().endswith(ENDINGS) and not file.name.startswith(".")]
+    return sorted(file for file in files if file.is_file())
 
 
 def misfit(file: File, asked: Asked, target: str) -> str:

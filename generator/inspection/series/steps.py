@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ...borrowed import SERIES, borrowed
+from ..target import timestamps
 from ..target.forecast import FEWEST, MOST_MISSING
 from ..target.seasons import spoken
 from .heads import File
@@ -28,7 +28,7 @@ def judged(files: Sequence[File], regular: bool) -> Steps:
     """Steps and gaps of files; `regular` False means that values are averaged, so that gaps say nothing."""
     import numpy as np
 
-    timestamps, steps = borrowed("timestamps", SERIES), Steps()
+    steps = Steps()
     clocks = [file.clock for file in files if file.clock]
     if not clocks:
         return steps

@@ -1,23 +1,27 @@
 """What a table with dates says about series: one or several, their steps, gaps and season.
 
-Steps and seasons are judged by the very code with which a project reads and forecasts them.
+Steps and seasons are judged as a project does when it reads and forecasts them.
 """
 
 import itertools
 import re
 import statistics
+from collections import Counter
 from typing import Any
 
-from ...borrowed import SERIES, borrowed
 from ..columns.numbers import is_missing, to_number
 from ..findings import Column, Suspect
 from ..words.names import by_name
+from . import timestamps
 from .dates import MONTHS, YEAR, Fetch, moment, time_of
 from .seasons import LEAST, MOST_ROWS, series_facts
 
-FEWEST = 44  # steps of a series: fewer do not hold a forecast of 12 steps in train, valid and test each
+FEWEST = 24  # steps of a series: fewer hold no forecast of a few steps in train, valid and test each
+FEWEST_ACROSS = 44  # columns named by dates; of fewer, each is rather a quantity of its own
 MOST_KEYS = 3  # columns that name a series together, such as shop and article
-ALONE, RESOLVED = 0.7, 0.95  # as in a project's panel.py
+ALONE = 0.7  # with more different dates than this share of the rows, a table is one series
+RESOLVED = 0.95  # with the names of its series, a date stands (nearly) once …
+HALF = 0.5  # … or at least in half of the series; in the others the mean is taken
 MOST_CELLS = 1_000_000  # that are looked at: rows of many columns take long
 MOST_MISSING = 0.2  # of the steps: a project refuses series with more
 REGULAR = 0.7  # of the steps are alike, or two in three rows are no steps of a series
@@ -25,11 +29,12 @@ REGULAR = 0.7  # of the steps are alike, or two in three rows are no steps of a 
 __all__ = ["looks_like_series", "series_facts"]
 
 
-def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
+def looks_like_series(columns: list[Column], fetch: Fetch, why_not: list[str] | None = None) -> dict[str, Any] | None:
     """What a table's rows are as series, or None where they are no steps in time.
 
     columns  with the roles found; of dates `parse["format"]` or `detail["format"]` says how they are written
     fetch    fetch(names, most) gives rows: for each of the first `most` rows the cells of the named columns, as text
+    why_not  gets a line that says why a table with dates and numbers is none
 
     Returns a dict:
 
@@ -67,13 +72,22 @@ def looks_like_series(columns: list[Column], fetch: Fetch) -> dict[str, Any] | N
     if len(known) < max(LEAST, 0.9 * len(times)):
         return None
     different = len({times[i] for i in known})
+    words = [c for c in others if c.role not in ("number", "identifier", "date")]
+    reasons: list[str] = []
+    found = None
     if different < ALONE * len(known):
-        group = _group(others, cells, times, known)
-        found = _long(time, group, others, cells, times, known) if group else None
+        if group := _group(others, cells, times, known):
+            found = _long(time, group, others, cells, times, known, reasons)
+        else:
+            reasons.append("dates stand several times, and no columns tell the rows of one date apart")
+    elif different < 0.98 * len(known):
+        reasons.append(f"{len(known) - different:,} of {len(known):,} rows repeat a date")
+    elif words:
+        reasons.append(f'"{words[0].name}" holds words, which a forecast of numbers does not use')
     else:
-        words = [c for c in others if c.role not in ("number", "identifier", "date")]
-        regular = different >= 0.98 * len(known) and not words
-        found = _one_or_wide(time, values, cells, times, known) if regular else None
+        found = _one_or_wide(time, values, cells, times, known, reasons)
+    if why_not is not None:
+        why_not += reasons
     return found and found | {"looked_at": len(rows)}
 
 
@@ -94,12 +108,12 @@ def _unrolled(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
     if facts is None or facts["steps"] < FEWEST:
         return None
     why = "a row for each year, a column for each month: one series of months"
-    return _answer("one", "", [], [], why, facts) | {"looked_at": len(rows)}
+    return _answer("one", "", [], [], why, facts) | {"looked_at": len(rows), "year": year.name}
 
 
 def _across(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
     """A row for each series and a column for each date, as a project's across.py reads it."""
-    dated = borrowed("timestamps", SERIES).in_names([c.name for c in columns], FEWEST)
+    dated = timestamps.in_names([c.name for c in columns], FEWEST_ACROSS)
     if not dated:
         return None
     place = {name: i for i, name in enumerate(dated[0])}
@@ -127,7 +141,12 @@ def _across(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
 
 
 def _one_or_wide(
-    time: str, values: list[Column], cells: dict[str, list[str]], times: list[Any], known: list[int]
+    time: str,
+    values: list[Column],
+    cells: dict[str, list[str]],
+    times: list[Any],
+    known: list[int],
+    why_not: list[str],
 ) -> dict[str, Any] | None:
     """Rows of different dates: the steps of one series, or of one for each column."""
     names = [c.name for c in values if c.use or len(values) == 1]
@@ -142,21 +161,25 @@ def _one_or_wide(
         [numbers[name][i] for i in known for name in asked],
         [name for _ in known for name in asked] if shape == "wide" else None,
     )
-    if facts is None or facts["steps"] < FEWEST:
-        return None
-    if facts["gaps"]["share"] > MOST_MISSING and "averaged_over" not in facts:
+    # of several numbers at irregular times, rows are events rather than steps
+    if reasons := unlike_series(facts, averaged="averaged_over" in (facts or {}) and len(values) == 1):
+        why_not += reasons
         return None
     why = f"a row for each step of time ({facts['frequency']})"
     if facts["regular"] < REGULAR:
-        if len(values) > 1 or not facts.get("averaged_over"):
-            return None  # events with several numbers each, rather than a series
         why = f"values in time at irregular steps, which are averaged over {facts['averaged_over']}"
     why += f", {len(names)} series beside each other" if shape == "wide" else ""
     return _answer(shape, time, asked, [], why, facts)
 
 
 def _long(
-    time: str, group: list[str], others: list[Column], cells: dict[str, list[str]], times: list[Any], known: list[int]
+    time: str,
+    group: list[str],
+    others: list[Column],
+    cells: dict[str, list[str]],
+    times: list[Any],
+    known: list[int],
+    why_not: list[str],
 ) -> dict[str, Any] | None:
     """Rows of which several have one date, told apart by the columns `group`."""
     values = [c for c in others if c.role == "number" and c.name not in group]
@@ -166,12 +189,24 @@ def _long(
     ids = [" / ".join(cells[name][i] for name in group) for i in known]
     numbers = [to_number(cells[target.name][i], target.parse) for i in known]
     facts = series_facts([times[i] for i in known], numbers, ids)
-    if facts is None or facts["regular"] < REGULAR or facts["steps"] < FEWEST:
-        return None
-    if facts["gaps"]["share"] > MOST_MISSING:
+    if reasons := unlike_series(facts):
+        why_not += reasons
         return None
     why = f"{facts['series']['count']} series below each other, one for each {' and '.join(group)}"
     return _answer("long", time, [target.name], group, why, facts)
+
+
+def unlike_series(facts: dict[str, Any] | None, averaged: bool = False) -> list[str]:
+    """Why rows with these facts are no series, in a line; nothing where they are, or are made so by being averaged."""
+    if facts is None:
+        return ["fewer than three different dates in a series"]
+    if facts["steps"] < FEWEST:
+        return [f"{facts['steps']} steps are fewer than {FEWEST}"]
+    if facts["regular"] < REGULAR and not averaged:
+        return [f"only {facts['regular']:.0%} of the steps from row to row are alike"]
+    if facts["gaps"]["share"] > MOST_MISSING and not averaged:
+        return [f"{facts['gaps']['share']:.0%} of the steps have no row"]
+    return []
 
 
 def _answer(
@@ -226,6 +261,13 @@ def _group(others: list[Column], cells: dict[str, list[str]], times: list[Any], 
     for size in range(1, MOST_KEYS + 1):
         for some in itertools.combinations(names, size):
             pairs = {(times[i], *(cells[name][i] for name in some)) for i in known}
-            if len(pairs) >= RESOLVED * len(known):
+            if len(pairs) >= RESOLVED * len(known) or (size == 1 and mostly_once(pairs, cells[some[0]], known)):
                 return [column.name for column in others if column.name in some]
     return []
+
+
+def mostly_once(pairs: set[tuple], names: list[str], known: list[int]) -> bool:
+    """Whether in at least half of the series no date stands twice, and in the others not often."""
+    rows, dates = Counter(names[i] for i in known), Counter(name for _, name in pairs)
+    once = sum(rows[name] == dates[name] for name in rows)
+    return once >= HALF * len(rows) and len(pairs) >= HALF * len(known)

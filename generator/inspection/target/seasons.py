@@ -1,12 +1,17 @@
-"""Steps, gaps and season of series, judged by the very code with which a project reads and forecasts them."""
+"""Steps, gaps and season of series, judged as a project does when it reads and forecasts them."""
 
 import re
 import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from ...borrowed import SERIES, borrowed
+from . import timestamps
 
+LEAST_REPETITION = 0.3  # a season that repeats less than this is no better than none
+LEAST_BY_SEARCH, LONGEST_BY_SEARCH = 0.5, 60  # of a number of steps that no calendar has
+HALF = 0.8  # of how alike values are after a season, that they may be after half of it
+SEEN, SEEN_BY_SEARCH = 2.5, 4  # times that a season must be seen
+SHOWN = 4  # numbers of steps that were tried
 LEAST = 12  # steps in which a season is sought
 MOST_ROWS = 200_000  # rows that are looked at; the facts say so where there are more
 MOST_ASKED = 50  # series that are asked for their step and season
@@ -28,13 +33,12 @@ def series_facts(
     regular         the share of steps from row to row that are as long as usual
     gaps            missing: steps without a row; their share; the longest run of them
     repeated_dates  rows whose series has their date already
-    season          {"steps": after which the values repeat (1: they do not)}
+    season          {"steps": after which the values repeat (1: they do not), "tried": how well for some numbers}
     averaged_over   days, weeks … over which a project averages, where the steps are irregular
     series          count, names of the first ones, rows of the shortest and longest (several only)
     """
     import numpy as np
 
-    timestamps, season = borrowed("timestamps", SERIES), borrowed("season", SERIES)
     kind = float if isinstance(times[0], (int, float)) else "datetime64[s]"
     stamps, numbers = np.array(times, kind), np.array([np.nan if v is None else v for v in values], float)
     names, which = np.unique(np.array(["" for _ in times] if ids is None else list(ids)), return_inverse=True)
@@ -58,7 +62,7 @@ def series_facts(
         total += int(place[-1]) + 1
         longest = max(longest, int(ahead.max()) - 1)
         repeated += len(some) - len(distinct)
-        seasons.append(season.find(filled(place, numbers[some][first_row]), len(distinct)))
+        seasons.append(find(filled(place, numbers[some][first_row]), timestamps.days_of(clock)))
     facts = {
         "frequency": spoken(timestamps.describe(clock), clock),
         "first": timestamps.show(np.zeros(1, int), {**clock, "start": timestamps.plain(stamps.min())})[0],
@@ -67,7 +71,7 @@ def series_facts(
         "regular": round(float(np.mean(regular)), 4),
         "gaps": {"missing": missing, "share": round(missing / total, 4), "longest": longest},
         "repeated_dates": repeated,
-        "season": {"steps": max(set(seasons), key=lambda found: (seasons.count(found), found))},
+        "season": voted(seasons),
     }
     if floor := timestamps.resampling(np.unique(stamps[asked[0]]), 0.8):
         floored = timestamps.floor(stamps[asked[0]], floor)
@@ -83,6 +87,57 @@ def series_facts(
             "longest": max(lengths),
         }
     return facts
+
+
+def voted(seasons: list[tuple[int, dict[int, float]]]) -> dict[str, Any]:
+    """The season that most series have, and how well the numbers of steps that were tried repeat in one of them."""
+    found = [season for season, _ in seasons]
+    usual = max(set(found), key=lambda season: (found.count(season), season))
+    tried = seasons[found.index(usual)][1]
+    best = sorted(tried, key=lambda season: -tried[season])[:SHOWN]
+    return {"steps": usual, "tried": {season: round(tried[season], 2) for season in best}}
+
+
+def find(values: Any, days: float) -> tuple[int, dict[int, float]]:
+    """After how many steps a series repeats (1: it does not), and how well it does after the numbers that were tried.
+
+    values  (steps,) without gaps
+    days    how many of them a step lasts, 0 where that is unknown
+
+    The calendar's day, week and year are tried first; any other number must repeat more, as many are tried. As a
+    project does on its train split (series.py).
+    """
+    values = values[-MOST_ROWS:]
+    likely = {4, 12} | {round(span / days) for span in (1, 7, 365.25) if days}
+    others = set(range(2, LONGEST_BY_SEARCH + 1))
+    tried: dict[int, float] = {}
+    for some, least, seen in ((likely, LEAST_REPETITION, SEEN), (others, LEAST_BY_SEARCH, SEEN_BY_SEARCH)):
+        tried |= {season: repetition(values, season) for season in some if 2 <= season <= len(values) / seen}
+        best = max(tried.values(), default=0.0)
+        if best >= least:
+            return min(season for season in tried if tried[season] >= 0.9 * best), tried
+    return 1, {season: tried[season] for season in tried.keys() & likely}
+
+
+def repetition(values: Any, season: int) -> float:
+    """How alike values are that lie a season apart, without their trend: a correlation.
+
+    0 where they are as alike after half of it: then they change slowly, or half of it is the season.
+    """
+    import numpy as np
+
+    level = values.mean()
+    sums = np.concatenate([[0.0], np.cumsum(values - level)])
+    around = (sums[season:] - sums[:-season]) / season
+    detrended = values[season // 2 :][: len(around)] - level - around
+
+    def alike(lag: int) -> float:
+        before, after = detrended[:-lag], detrended[lag:]
+        size = float(np.sqrt((before**2).sum() * (after**2).sum()))
+        return float((before * after).sum()) / size if size > 1e-9 * float((values**2).sum()) else 0.0
+
+    whole = alike(season)
+    return whole if alike(max(1, season // 2)) < HALF * whole else 0.0
 
 
 def spoken(step: str, clock: dict[str, Any]) -> str:

@@ -140,8 +140,11 @@ def _class_or_number(target: Column, profile: Profile) -> tuple[bool, str]:
 
 def _series(table: Table, columns: list[Column], target: str | None) -> dict[str, Any] | None:
     """What forecast.py says, where forecasting suits the table better than predicting a column from others."""
-    found = looks_like_series(columns, lambda names, most: cells_of(table, columns, names, most))
+    why_not: list[str] = []
+    found = looks_like_series(columns, lambda names, most: cells_of(table, columns, names, most), why_not)
     if found is None:
+        said = (f"not taken as series: {why}; --task time-series-forecasting takes it so anyway" for why in why_not)
+        table.notes += said
         return None
     if "averaged_over" in found["facts"] and any(c.role == "identifier" and _repeats(c, table.rows) for c in columns):
         return None  # what several people or things did, each at its own times

@@ -17,9 +17,7 @@ READERS = {
     ".jsonl": functools.partial(pd.read_json, lines=True, dtype=False, convert_dates=False),
 }  # by the end of a file's name; every other one is a table of text
 MOST_GAPS = 0.2  # of a series may be filled; with more it is left out
-LEAST_REPETITION = 0.3  # a season that repeats less than this is no better than none
-LEAST_BY_SEARCH = 0.5  # one that no calendar has must repeat more, as many are tried
-LONGEST_BY_SEARCH = 60  # steps
+LONGEST_BY_SEARCH = 60  # steps of a season that no calendar has; it must repeat more, as many are tried
 NEWEST = 500_000  # steps that are asked for a season; memory should not depend on how long a series is
 
 
@@ -167,26 +165,29 @@ def note(text: str) -> None:
 def find_season(history: pd.DataFrame, most: int) -> int:
     """After how many steps the series repeat, 1 = never: the calendar's day, week and year are tried, then others."""
     history = history.iloc[-NEWEST:, :: 1 + history.shape[1] // 100]
-    if len(history) < 8:
-        return 1
-    likely = {4, 12}
-    if isinstance(history.index, pd.DatetimeIndex):
+    calendar = {4, 12}
+    if isinstance(history.index, pd.DatetimeIndex) and len(history) > 1:
         days = (history.index[-1] - history.index[0]) / pd.Timedelta(days=1) / (len(history) - 1)  # in a step
-        likely |= {round(span / days) for span in (1, 7, 365.25)}
-    tried = {season: repetition(history, season) for season in sorted(likely) if 2 <= season <= most}
-    best, least = max(tried.values(), default=0.0), LEAST_REPETITION
-    if best < least:
-        tried |= {season: repetition(history, season) for season in range(2, min(most, LONGEST_BY_SEARCH) + 1)}
-        best, least = max(tried.values(), default=0.0), LEAST_BY_SEARCH
-    found = 1 if best < least else min(season for season in tried if tried[season] >= 0.9 * best)
+        calendar |= {round(span / days) for span in (1, 7, 365.25)}
+    found, tried = 1, {}
+    for some, least, seen in ((calendar, 0.3, 2.5), (range(2, LONGEST_BY_SEARCH + 1), 0.5, 4)):
+        longest = min(most, len(history) / seen)
+        tried |= {season: repetition(history, season) for season in some if 2 <= season <= longest}
+        best = max(tried.values(), default=0.0)
+        if best >= least:
+            found = min(season for season in tried if tried[season] >= 0.9 * best)
+            break
     shown = sorted(tried, key=tried.get, reverse=True)[:4]
-    told = ", ".join(f"{season} repeats by {tried[season]:.2f}" for season in shown) or "nothing fits into train"
-    note(f"{'no season' if found == 1 else f'a season of {found} steps'} (tried: {told}); --season sets another")
+    told = ", ".join(f"{season} steps {tried[season]:.2f}" for season in shown) or "too few steps to see any"
+    note(f"{'no season' if found == 1 else f'a season of {found} steps'} (how well values repeat: {told})")
     return found
 
 
 def repetition(history: pd.DataFrame, season: int) -> float:
-    """How alike values are that lie a season apart, without their trend: the correlation, mean over the series."""
+    """How alike values are that lie a season apart, without their trend: the correlation, mean over the series.
+
+    0 where they are as alike after half of it: then they change slowly, or half of it is the season.
+    """
     detrended = history - history.rolling(season, center=True).mean()
-    alike = detrended.corrwith(detrended.shift(season))
-    return float(np.nan_to_num(alike).mean())
+    whole, half = (detrended.corrwith(detrended.shift(lag)).mean() for lag in (season, max(1, season // 2)))
+    return float(whole) if half < 0.8 * whole else 0.0
