@@ -127,7 +127,8 @@ def page(run: Path, sheet: dict, config: Config, figures: list[Path]) -> str:
         return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
 
     title = html.escape(f"{sheet['task']}: {sheet['model']}, {run.name}")
-    others = [(name.replace("_", " "), f"{value:.4g}") for name, value in sheet["other_metrics"].items()]
+    numbers = {name: value for name, value in sheet["other_metrics"].items() if isinstance(value, int | float)}
+    others = [(name.replace("_", " "), f"{value:.4g}") for name, value in numbers.items()]
     parts = [
         f'<!doctype html><html lang="{words("language")}"><meta charset="utf-8"><title>{title}</title>',
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style><h1>{title}</h1>',
