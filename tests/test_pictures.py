@@ -16,14 +16,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hackgen.borrowed import shared
+from hackgen.inspection.pictures import alike
+from hackgen.inspection.pictures import files as picture_file
+from hackgen.inspection.pictures import labels as picture_labels
+from hackgen.inspection.pictures import listing as picture_list
 from hackgen.inspection.pictures.copies import copy_pictures, safe
 from hackgen.inspection.pictures.look import inspect_pictures
 from PIL import Image, ImageDraw
 from projects import generate, run, start
 
-picture_file, picture_list = shared("picture_file"), shared("picture_list")
-picture_labels, alike = shared("picture_labels"), shared("alike")
 RAMP = np.linspace(0, 255, 48).round().astype(np.uint8).reshape(6, 8)
 SCENE = np.stack([RAMP, RAMP[::-1], 255 - RAMP], axis=2)  # (6, 8, 3)
 
@@ -172,6 +173,16 @@ LAYOUTS = {
         ["x", "x", None],
         ["train", "test", None],
     ),
+    "words in names, doubled folders": (
+        ["seg_train/seg_train/x/1.png", "seg_train/seg_train/y/2.png", "seg_test/seg_test/y/3.png"],
+        ["x", "y", "y"],
+        ["train", "train", "test"],
+    ),
+    "a folder around all but a few": (
+        ["cover.png", *(f"Data/Train_Data/{kind}/{number}.png" for kind in ("cat", "dog") for number in range(4))],
+        [None, *["cat"] * 4, *["dog"] * 4],
+        [None, *["train"] * 8],
+    ),
     "vehicles": (["train/1.png", "car/2.png", "bus/3.png"], ["train", "car", "bus"], ["", "", ""]),
 }
 
@@ -191,18 +202,25 @@ def put(root: Path, *names: str, content: bytes = MODES["grey png"][0]) -> Path:
     return root
 
 
-def test_links_are_followed_but_not_in_a_ring(tmp_path: Path) -> None:
+def test_links_are_followed_but_not_in_a_ring_and_not_out_of_the_folder(tmp_path: Path) -> None:
     put(tmp_path / "elsewhere", "3.png")
     root = put(tmp_path / "photos and more", "cat/1.png", "cat/.hidden.png", "__MACOSX/cat/1.png", "dog/2.PNG", "a.txt")
     try:
+        (root / "cow").symlink_to(root / "cat", target_is_directory=True)
         (root / "dog" / "around").symlink_to(root, target_is_directory=True)
         (root / "dog" / "more").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
-        (root / "dog" / "gone.png").symlink_to(tmp_path / "nowhere.png")
+        (root / "dog" / "secret.png").symlink_to(tmp_path / "elsewhere" / "3.png")
+        (root / "dog" / "gone.png").symlink_to(root / "nowhere.png")
     except OSError:
         pytest.skip("no links here")
     listing = picture_list.find(root)
-    assert listing.names == ["cat/1.png", "dog/2.PNG", "dog/more/3.png"]
-    assert sorted(listing.notes) == ["1 broken link(s) left out", "1 link(s) to a folder around them left out"]
+    assert listing.names == ["cat/1.png", "cow/1.png", "dog/2.PNG"]
+    assert sorted(listing.notes) == [
+        "1 broken link(s) left out",
+        "1 link(s) to a folder around them left out",
+        "2 link(s) that lead out of the folder left out, first dog/more",
+    ]
+    assert list(copy_pictures(root)) == ["cat/1.png", "cow/1.png", "dog/2.png"]
 
 
 def test_a_folder_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 COPIED = 20 * 2**20  # bytes; what is larger stays where it is
 LOCATION = "data/location.txt"
+SIDE = 256  # most pixels of a copied picture, unless --size says more
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)", re.IGNORECASE)
 
 

@@ -10,6 +10,7 @@ from . import room
 
 FAMILIES = {"pictures": "image", "picture-list": "image", "npz": "image", "idx": "image"}
 FAMILIES |= {"text": "text", "texts": "text"}  # all else is a table
+ENDINGS = {"pictures": "", "picture-list": "", "npz": ".npz", "idx": ".npz", "text": "", "texts": ""}  # else .csv
 
 
 @click.command("convert")
@@ -25,7 +26,7 @@ def convert(source: str, dest: str | None, target: str | None) -> None:
         raise Problem(f"{source}: {findings.notes[-1] if findings.notes else 'it holds nothing to convert'}")
     task = findings.suggestion.task if findings.suggestion else FAMILIES.get(findings.format, "tabular")
     name = Path(findings.path).name.partition(".")[0] or "data"
-    place = Path(dest or f"{name}-plain" + ("" if findings.format in FAMILIES else ".csv"))
+    place = Path(dest or f"{name}-plain{ENDINGS.get(findings.format, '.csv')}")
     if place.exists():
         raise Problem(f"{place} is there already; name another place, or remove it first")
     for line in room(task).convert(findings, place):

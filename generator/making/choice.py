@@ -240,7 +240,8 @@ def _model(name: str, task: Part, framework: Part, fitting: list[Part]) -> Part:
 def settled(answers: Answers, choice: Choice) -> Answers:
     """The answers with every blank filled in, as `.hackgen.toml` records them."""
     for name in ("data", "target", "group", "time"):
-        if getattr(answers, name) and name not in choice.knobs:
+        listed = name == "target" and choice.format == "picture-list"  # pictures are labelled when they are brought in
+        if getattr(answers, name) and name not in choice.knobs and not listed:
             raise Misuse(f'--{name} means nothing to {choice.task.name}: it has no knob "{name}"; leave it out')
     asked = extras.asked(choice.extras)
     for name in ("hours", "team", "start", "rubric"):  # what no extra asks for influences nothing, and is not recorded

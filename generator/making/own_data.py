@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import conversion, text
-from ..conversion import COPIED, LOCATION, safe_name
+from ..conversion import COPIED, LOCATION, SIDE, safe_name
 from ..errors import Misuse, Problem
 from . import fitting
 from .choice import Answers, Choice
@@ -16,7 +16,6 @@ from .choice import Answers, Choice
 if TYPE_CHECKING:
     from ..inspection import Findings  # its libraries are slow to import, and needed only with --data
 
-SIDE = 256  # most pixels of a copied picture, unless --size says more
 PICTURE_FORMATS = ("pictures", "picture-list")
 FAMILIES = {"pictures": "pictures", "picture-list": "pictures", "npz": "pictures", "idx": "pictures"} | {
     "text": "texts",

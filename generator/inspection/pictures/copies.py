@@ -3,10 +3,13 @@
 import io
 import re
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ...borrowed import shared
+from PIL import Image, ImageChops
+
+from . import files, labels, listing
 
 MOST = 20 << 20  # bytes of all copies; a project's repository should hold no more
 QUALITY = 90  # of JPEG
@@ -17,51 +20,51 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)", re.IGNORECA
 
 
 def copy_pictures(path: Path, size: int = 256, most: int = MOST) -> dict[str, bytes]:
-    """The pictures of a folder, archive or table by their paths in data/: [split/][class/]name.
-
-    size  most pixels a side; larger ones are made smaller, with their proportions
-    most  bytes; nothing at all is returned where the copies together would be larger
-
-    Labels of a table become class folders. What cannot be read or is not of the data is left out.
-    """
-    lists, labels, files = shared("picture_list"), shared("picture_labels"), shared("picture_file")
-    if path.is_file() and path.suffix.lower() in lists.TABLES:
-        listing, _ = labels.around(path)
-    else:
-        listing = lists.find(path)
-        if len(set(listing.labels) - {None}) < 2:
-            labels.join(listing, labels.tables_of(listing))
-    listing.keep(any(label is not None for label in listing.labels))
-    copies: dict[str, bytes] = {}
-    folders: dict[tuple[str, str], str] = {}  # of a class's name, by the folder around it
-    taken: set[str] = set()
+    """The copies of `copies`, by their paths; nothing at all where they together would be larger than `most` bytes."""
+    found: dict[str, bytes] = {}
     total = 0
-    for name, label, split in zip(listing.names, listing.labels, listing.splits, strict=True):
-        try:
-            ending, content = small(files.upright(lists.source(listing.root, name), 2 * size), size, name)
-        except files.Unreadable:
-            continue
+    for _, place, content in copies(path, size):
         total += len(content)
         if total > most:
             return {}
+        found[place] = content
+    return found
+
+
+def copies(path: Path, size: int = 256, target: str = "") -> Iterator[tuple[int, str, bytes]]:
+    """The pictures of a folder, archive or table: row, path in data/ ([split/][class/]name) and content of each.
+
+    size    most pixels a side; larger ones are made smaller, with their proportions
+    target  the column of labels, where a table has them
+
+    Labels of a table become class folders. What cannot be read or is not of the data is left out.
+    """
+    here, _ = labels.listed(path, target)
+    here.keep(any(label is not None for label in here.labels))
+    folders: dict[tuple[str, str], str] = {}  # of a class's name, by the folder around it
+    taken: set[str] = {"alike.csv"}
+    for row, (name, label, split) in enumerate(zip(here.names, here.labels, here.splits, strict=True)):
+        try:
+            ending, content = small(files.upright(listing.source(here.root, name), 2 * size), size, name)
+        except files.Unreadable:
+            continue
         folder = f"{split}/" if split else ""
         if label:
             if (folder, label) not in folders:
                 folders[folder, label] = unique(folder, safe(label), "", taken)
             folder = f"{folders[folder, label]}/"
-        stem = lists.parts(name)[-1].rpartition(".")[0]
-        copies[unique(folder, safe(stem), ending, taken)] = content
-    return copies
+        stem = listing.parts(name)[-1].rpartition(".")[0]
+        yield row, unique(folder, safe(stem), ending, taken), content
 
 
 def small(picture: Any, size: int, name: str) -> tuple[str, bytes]:
     """Ending and bytes of a picture of at most `size` pixels a side: PNG where exactness costs little, else JPEG."""
-    from PIL import Image
-
     if max(picture.size) > size:
         factor = size / max(picture.size)
         fitting = [max(1, round(side * factor)) for side in picture.size]
         picture = picture.resize(fitting, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    if picture.mode == "RGB" and not ImageChops.difference(picture, picture.convert("L").convert("RGB")).getbbox():
+        picture = picture.convert("L")  # grey in three channels
     bare = Image.new(picture.mode, picture.size)  # no EXIF, no profile, no text
     bare.paste(picture)
     if max(bare.size) > EXACT:

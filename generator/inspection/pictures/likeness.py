@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...borrowed import shared
+import numpy as np
+from PIL import Image
+
 from ..findings import Findings, Suspect
+from . import alike, files
 
 MOST_PIXELS = 256 << 20  # bytes of pixels in which pictures that look alike are sought
 STEP = 1024  # pictures looked at together
@@ -24,9 +27,6 @@ class Opened:
 
 def alike_ones(found: Findings, listing: Any, opened: Opened) -> None:
     """Pictures that are equal, that look alike, and those that do so across splits."""
-    import numpy as np
-
-    files, alike = shared("picture_file"), shared("alike")
     good = [i for i, picture in enumerate(opened.pixels) if picture is not None]
     if len(good) < 2:
         return
@@ -41,30 +41,27 @@ def alike_ones(found: Findings, listing: Any, opened: Opened) -> None:
     for place, i in enumerate(good):
         picture, opened.pixels[i] = opened.pixels[i], None
         if picture.shape[:2] != shape:
-            from PIL import Image
-
             resized = Image.fromarray(picture).resize(shape[::-1], Image.Resampling.BILINEAR)
             picture = np.asarray(resized)
         images[place] = files.with_channels(picture, channels)
     rows = [opened.rows[i] for i in good]
-    equal_ones(
-        found,
-        alike,
-        images,
-        [listing.names[row] for row in rows],
-        [listing.splits[row] for row in rows],
-        [listing.labels[row] for row in rows],
-    )
+    told = ([of[row] for row in rows] for of in (listing.names, listing.splits, listing.labels))
+    equal_ones(found, images, rows, *told)
 
 
 def equal_ones(
-    found: Findings, alike: Any, images: Any, names: list[str], splits: list[str], labels: list[Any]
+    found: Findings, images: np.ndarray, rows: list[int], names: list[str], splits: list[str], labels: list[Any]
 ) -> None:
-    """Suspects about equal and alike pictures, (n, height, width, channels) bytes; `labels` are None without any."""
-    import numpy as np
+    """Suspects about equal and alike pictures, (n, height, width, channels) bytes, of some rows of the data.
 
+    `labels` are None without any.
+    """
     facts = np.concatenate([alike.facts(images[start : start + STEP]) for start in range(0, len(images), STEP)])
     groups = alike.groups(images, facts)
+    together: dict[int, list[int]] = {}
+    for row, group in zip(rows, groups.tolist(), strict=True):
+        together.setdefault(group, []).append(row)
+    found.facts["alike"] = [some for some in together.values() if len(some) > 1]
     equal = len(facts) - len(np.unique(facts["key"]))
     similar = len(facts) - len(np.unique(groups)) - equal
     for kind, count, numbers, how in (

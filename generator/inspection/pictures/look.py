@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ...borrowed import shared
 from ..findings import Column, Findings, Suspect
 from ..target.suggestion import suggestion
+from . import arrays, files, labels, layouts, listing
 from .copies import copy_pictures
 from .likeness import LARGEST, MOST_PIXELS, Opened, alike_ones, equal_ones
 
@@ -23,41 +23,31 @@ def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
     """The findings about pictures; None for a table that names none."""
     if path.suffix.lower() == ".npz" or (path.is_dir() and any(path.glob("*-ubyte*"))):
         return _of_arrays(path)
-    lists, labels = shared("picture_list"), shared("picture_labels")
-    column = ""
-    if is_table := path.is_file() and path.suffix.lower() != ".zip":
-        try:
-            found = Findings(str(path), "picture-list", path.stat().st_size)
-            listing, column = labels.around(path, target or "")
-        except ValueError:
-            return None
-    else:
-        found = Findings(str(path), "pictures")
-        try:
-            listing = lists.find(path)
-            if len(set(listing.labels) - {None}) < 2:
-                column = labels.join(listing, labels.tables_of(listing), target or "")
-        except ValueError as error:
-            found.notes.append(str(error))
-            return found
+    is_table = path.is_file() and path.suffix.lower() != ".zip"
+    found = Findings(str(path), "picture-list" if is_table else "pictures")
+    try:
+        here, column = labels.listed(path, target or "")
+    except ValueError as error:
+        found.notes.append(str(error))
+        return None if is_table else found
     if column:
         found.format = "picture-list"
-    found.bytes = sum(size for size, _ in listing.stamps) if path.is_dir() or is_table else path.stat().st_size
-    labelled = any(label is not None for label in listing.labels)
-    if (dropped := listing.keep(labelled)) and not column:
-        listing.notes.append(f"{dropped} picture(s) have no label and are left out")
-    found.rows = len(listing.names)
-    found.notes += listing.notes
-    if not listing.names:
+    found.bytes = sum(size for size, _ in here.stamps) if path.is_dir() or is_table else path.stat().st_size
+    labelled = any(label is not None for label in here.labels)
+    if (dropped := here.keep(labelled)) and not column:
+        here.notes.append(f"{dropped} picture(s) have no label and are left out")
+    found.rows = len(here.names)
+    found.notes += here.notes
+    if not here.names:
         found.notes.append("there are no pictures in it")
         return found
-    _classes(found, listing.labels if labelled else [], column, path)
-    if any(listing.splits):
-        found.facts["splits"] = dict(Counter(split or "without" for split in listing.splits))
-    opened = _open(listing)
-    _files(found, listing, opened)
-    alike_ones(found, listing, opened)
-    unmatched = [note for note in listing.notes if "name no picture" in note or "not named" in note]
+    _classes(found, here.labels if labelled else [], column, path)
+    if any(here.splits):
+        found.facts["splits"] = dict(Counter(split or "without" for split in here.splits))
+    opened = _open(here)
+    _files(found, here, opened)
+    alike_ones(found, here, opened)
+    unmatched = [note for note in here.notes if "name no picture" in note or "not named" in note]
     found.notes = [note for note in found.notes if note not in unmatched]
     found.suspects += [Suspect("unmatched", None, f"{note}; left out") for note in unmatched]
     return found
@@ -95,34 +85,32 @@ def _classes(found: Findings, labels: list[str | None], column: str, path: Path)
     )
 
 
-def _open(listing: Any) -> Opened:
+def _open(here: listing.Listing) -> Opened:
     """Open all pictures, or where they are very many a sample spread over all of them."""
-    count, size = len(listing.names), sum(size for size, _ in listing.stamps)
+    count, size = len(here.names), sum(size for size, _ in here.stamps)
     share = min(1.0, MOST_FILES / count, MOST_BYTES / max(size, 1))
     wanted = max(1, int(count * share))
     rows = [number * count // wanted for number in range(wanted)]
-    files = shared("picture_file")
     side = LARGEST
 
     def look(rows: list[int]) -> Opened:
-        here = Opened(rows, [], [], [])
+        some = Opened(rows, [], [], [])
         for row in rows:
             size, mode, error, picture = None, "", "", None
             try:
-                source = shared_source(listing.root, listing.names[row])
+                source = listing.source(here.root, here.names[row])
                 size, mode = _head(source)
                 source.seek(0)
                 own = max(size) <= side
                 picture = files.pixels(source, *(size if own else (side, side)))
             except files.Unreadable as trouble:
                 error = str(trouble)
-            here.sizes.append(size)
-            here.modes.append(mode)
-            here.errors.append(error)
-            here.pixels.append(picture)
-        return here
+            some.sizes.append(size)
+            some.modes.append(mode)
+            some.errors.append(error)
+            some.pixels.append(picture)
+        return some
 
-    shared_source = shared("picture_list").source
     whole = Opened([], [], [], [])
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as crew:
         for part in crew.map(look, (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))):
@@ -135,14 +123,13 @@ def _head(source: Any) -> tuple[tuple[int, int], str]:
     """Upright size and mode of a picture; raises `Unreadable`."""
     from PIL import Image
 
-    files = shared("picture_file")
     width, height, _ = files.head(source)
     source.seek(0)
     with Image.open(source) as picture:
         return (width, height), picture.mode
 
 
-def _files(found: Findings, listing: Any, opened: Opened) -> None:
+def _files(found: Findings, here: listing.Listing, opened: Opened) -> None:
     """Sizes, modes and what is corrupt."""
     if len(opened.rows) < found.rows:
         found.facts["opened"] = len(opened.rows)
@@ -152,7 +139,7 @@ def _files(found: Findings, listing: Any, opened: Opened) -> None:
     if len(sizes) > NAMED:
         found.notes.append(f"there are {len(sizes)} different sizes; the most frequent are shown")
     found.facts["modes"] = dict(Counter(mode for mode in opened.modes if mode).most_common())
-    bad = [(listing.names[row], error) for row, error in zip(opened.rows, opened.errors, strict=True) if error]
+    bad = [(here.names[row], error) for row, error in zip(opened.rows, opened.errors, strict=True) if error]
     if bad:
         found.facts["corrupt"] = [name for name, _ in bad][:NAMED]
         first = f"{bad[0][0]} ({_cut(bad[0][1])})" + (f" and {len(bad) - 1} more" if len(bad) > 1 else "")
@@ -167,17 +154,16 @@ def _of_arrays(path: Path) -> Findings:
     """The findings about idx files or an .npz."""
     import numpy as np
 
-    arrays, layouts, alike = shared("picture_arrays"), shared("array_layouts"), shared("alike")
     found = Findings(str(path), "npz" if path.suffix.lower() == ".npz" else "idx")
-    files = [path] if found.format == "npz" else [file for file in path.glob("*ubyte*") if file.is_file()]
-    found.bytes = sum(file.stat().st_size for file in files)
+    sources = [path] if found.format == "npz" else [file for file in path.glob("*ubyte*") if file.is_file()]
+    found.bytes = sum(file.stat().st_size for file in sources)
     layout = layouts.npz if found.format == "npz" else layouts.idx_folder
     labelled = True
     try:
         try:
-            sources, labels, splits = layout(path, True)
+            sources, names, splits = layout(path, True)
         except ValueError as error:
-            sources, labels, splits = layout(path, False)
+            sources, names, splits = layout(path, False)
             labelled = False
             found.notes.append(f"no labels: {error}")
         images = arrays.whole(path, sources)
@@ -189,7 +175,7 @@ def _of_arrays(path: Path) -> Findings:
     found.facts["modes"] = {
         {1: "L", 3: "RGB", 4: "RGBA"}.get(images.shape[3], f"{images.shape[3]} channels"): len(images)
     }
-    _classes(found, [str(label) for label in labels] if labelled else [], "", path)
+    _classes(found, [str(name) for name in names] if labelled else [], "", path)
     if found.suggestion and labelled:
         found.suggestion.why = found.suggestion.why.replace("a folder for each class", "the labels beside the pictures")
     given = [split or "train" for split in splits.tolist()] if splits.any() else [""] * len(splits)
@@ -200,6 +186,6 @@ def _of_arrays(path: Path) -> Findings:
     if len(rows) < len(images):
         found.notes.append(f"pictures that look alike are sought in a sample of {most:,}")
     shown = [f"number {row}" for row in rows.tolist()]
-    named = labels[rows].tolist() if labelled else [None] * len(rows)
-    equal_ones(found, alike, images[rows], shown, [given[row] for row in rows], named)
+    named = names[rows].tolist() if labelled else [None] * len(rows)
+    equal_ones(found, images[rows], rows.tolist(), shown, [given[row] for row in rows], named)
     return found

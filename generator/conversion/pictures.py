@@ -1,0 +1,171 @@
+"""Pictures of any layout as a project reads them: folders for the classes, or one .npz of arrays; and which look alike.
+
+Files become upright copies in [train/ valid/ test/] class/, and `alike.csv` beside them names those that must stay in
+one split; idx files and .npz of any layout become one .npz of images, labels, splits and groups.
+"""
+
+import csv
+import io
+import os
+import shutil
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import text
+from ..errors import Problem
+from ..inspection import Findings
+from ..inspection.pictures import arrays, copies, labels, layouts, listing
+from . import COPIED, LOCATION, SIDE, Plain, safe_name
+
+ARRAYS = ("npz", "idx")  # formats that hold no files of pictures
+PARTS = {"images.npy", "labels.npy", "splits.npy", "groups.npy"}  # of the .npz that a project reads
+ALIKE = "alike.csv"
+SCHEMA = """\
+# What hackgen found in {name}: {rows} pictures. A project reads {layout}.
+format = {format}
+target = {target}  # the column of the labels, where a table had them
+alike = {alike}  # pictures that look like another one; {where} says which, and they stay in one split
+"""
+
+
+def plain(findings: Findings, task: str, answers: Any) -> Plain:
+    """The pictures as a project gets them: copies where they are small, else the place where they lie."""
+    path = Path(os.path.abspath(findings.path))
+    name = safe_name(path.stem if path.is_file() else path.name)
+    copied: dict[str, bytes] = {}
+    if answers.copy is not False and findings.format in ARRAYS:
+        knob = f"data/{name}.npz"
+        copied = {knob: packed(findings)} if findings.rows else {}
+    elif answers.copy is not False:
+        knob = f"data/{name}"
+        copied = {f"{knob}/{place}": content for place, content in small_copies(findings, answers).items()}
+    if copied and sum(map(len, copied.values())) <= COPIED:
+        return Plain(knob, copied, schema(findings, answers, Path(knob).name))
+    lying = as_it_lies(findings, path)
+    if lying is None:
+        raise Problem(
+            f"{path} is not laid out as a project reads it, and {'not copied' if answers.copy is False else 'large'}; "
+            f"first: hackgen convert {text.quoted(path.name)} {name}-plain, then make a project of that"
+        )
+    place, places = lying
+    files = {LOCATION: f"{place}\n".encode()}
+    if alike := table(findings, places):
+        files[f"data/{ALIKE}"] = alike
+    return Plain(LOCATION, files, schema(findings, answers, path.name))
+
+
+def convert(findings: Findings, dest: Path) -> list[str]:
+    """Write the pictures to `dest`, a folder or an .npz, as `plain` copies them, however many; what to say about it."""
+    draft = dest.with_name(f"{dest.name}.{os.getpid()}.part")
+    try:
+        if findings.format in ARRAYS:
+            draft.write_bytes(packed(findings))
+            count = findings.rows
+        else:
+            count = copied_to(draft, findings)
+        draft.rename(dest)
+    finally:
+        if draft.is_dir():
+            shutil.rmtree(draft)
+        draft.unlink(missing_ok=True)
+    return [f"{count:,} pictures", *findings.notes]
+
+
+def schema(findings: Findings, answers: Any, name: str) -> bytes:
+    """data/schema.toml: what was found, for people and tools; the layout itself says how pictures are read."""
+    layout = "the arrays of the .npz" if findings.format in ARRAYS else "a folder for each class"
+    facts = {"format": findings.format, "target": answers.target or "", "name": text.printable(name)}
+    facts |= {"alike": sum(map(len, findings.facts.get("alike", [])))}
+    where = "`groups`" if findings.format in ARRAYS else ALIKE
+    filled = {key: value if key == "name" else text.toml(value) for key, value in facts.items()}
+    return SCHEMA.format(**filled, rows=findings.rows, layout=layout, where=where).encode()
+
+
+def small_copies(findings: Findings, answers: Any) -> dict[str, bytes]:
+    """The copies by their places, with the table of what looks alike; nothing where they are too large together."""
+    found: dict[int, tuple[str, bytes]] = {}
+    total = 0
+    for row, place, content in copies.copies(Path(findings.path), answers.size or SIDE, answers.target or ""):
+        found[row] = place, content
+        total += len(content)
+        if total > COPIED:
+            return {}
+    alike = table(findings, {row: place for row, (place, _) in found.items()})
+    return dict(found.values()) | ({ALIKE: alike} if alike else {})
+
+
+def copied_to(folder: Path, findings: Findings) -> int:
+    """Write the copies below a folder, with the table of what looks alike; returns how many."""
+    places = {}
+    for row, place, content in copies.copies(Path(findings.path), SIDE):
+        places[row] = place
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_bytes(content)
+    if not places:
+        raise Problem(f"{findings.path} holds no picture that can be read")
+    if alike := table(findings, places):
+        (folder / ALIKE).write_bytes(alike)
+    return len(places)
+
+
+def table(findings: Findings, places: dict[int, str]) -> bytes:
+    """Pictures that look alike, a row for each: its place and the number of its group."""
+    out = io.StringIO()
+    for number, rows in enumerate(findings.facts.get("alike", [])):
+        csv.writer(out, lineterminator="\n").writerows((places[row], number) for row in rows if row in places)
+    return out.getvalue().encode("utf-8", "replace")
+
+
+def packed(findings: Findings) -> bytes:
+    """The pictures of arrays as the .npz that a project reads."""
+    path, labelled = Path(findings.path), bool(findings.facts.get("classes"))
+    layout = layouts.npz if findings.format == "npz" else layouts.idx_folder
+    try:
+        sources, found, splits = layout(path, labelled)
+        images = arrays.whole(path, sources)
+    except ValueError as error:
+        raise Problem(str(error)) from None
+    groups = np.arange(len(images), dtype=np.uint64)
+    for rows in findings.facts.get("alike", []):
+        groups[rows] = rows[0]
+    out = io.BytesIO()
+    classes = found.astype(str) if labelled else np.full(len(images), "")
+    np.savez_compressed(out, images=images, labels=classes, splits=splits, groups=groups)
+    return out.getvalue()
+
+
+def as_it_lies(findings: Findings, path: Path) -> tuple[Path, dict[int, str]] | None:
+    """Where a project can read the pictures without a copy, and their places below that; None where it cannot."""
+    if findings.format == "npz":
+        with zipfile.ZipFile(path) as archive:
+            return (path, {}) if set(archive.namelist()) >= PARTS else None
+    if findings.format != "pictures" or not path.is_dir():
+        return None
+    here, _ = labels.listed(path)
+    here.keep(any(label is not None for label in here.labels))
+    folders = [listing.parts(name)[:-1] for name in here.names]
+    first, last = min(folders), max(folders)
+    around = first[: next((k for k, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
+    found = as_a_project([folder[len(around) :] for folder in folders])
+    wanted = list(zip(here.labels, [split or "train" for split in here.splits], strict=True))
+    if any(label is not None for label in here.labels) and found != wanted:
+        return None
+    return path.joinpath(*around), {row: "/".join(listing.parts(n)[len(around) :]) for row, n in enumerate(here.names)}
+
+
+def as_a_project(folders: Iterable[list[str]]) -> list[tuple[str | None, str]]:
+    """Class and split of pictures in these folders, as templates/…/pictures.py understands them."""
+    folders = list(folders)
+    tops = {folder[0] for folder in folders if folder}
+    splits = {top: listing.SPLITS[top.lower()] for top in tops if top.lower() in listing.SPLITS}
+    if "train" not in splits.values() or (len(set(splits.values())) < 2 and len(tops) > 1):
+        splits = {}
+    depth = 1 if splits else 0
+    return [
+        (folder[depth] if len(folder) > depth else None, splits.get(folder[0], "train") if folder else "train")
+        for folder in folders
+    ]

@@ -1,0 +1,178 @@
+"""Labels from a table that names picture files: joined by file name, with or without folders and ending."""
+
+import csv
+import io
+import os
+from collections import Counter
+from pathlib import Path
+
+from .listing import SPLITS, TABLES, Listing, find, parts, read_bytes
+
+LABEL_NAMES = ("label", "labels", "class", "class_name", "classes", "target", "category", "species", "breed", "y")
+SPLIT_NAMES = ("split", "set", "subset", "partition", "fold")
+MOST_BESIDE = 20  # tables beside a folder that are looked into for its labels …
+LARGEST_TABLE = 100 << 20  # … each of at most so many bytes
+LEAST_SHARE = 0.5  # of a column's cells must name pictures, or the table is about something else …
+LEAST_COVERED = 0.2  # … and this share of the pictures must be named: a column of numbers is soon like 1.png, 2.png
+
+
+def join(listing: Listing, tables: dict[str, bytes], target: str = "") -> str:
+    """Give the pictures the labels that the best fitting table has for them, and its splits where it has some.
+
+    tables  content by name
+    target  the column of labels; "" = the one called label, class … or the likeliest one
+
+    Returns the name of the column of labels, "" where no table names these pictures; what did not match is noted in the
+    listing.
+    Raises `ValueError` where the table fits, but has no column `target`.
+    """
+    names = Names(listing.names)
+    found = []
+    for name, content in tables.items():
+        head, rows = cells(content, names)
+        share, column = max(((names.share(rows, k), -k) for k in range(len(head))), default=(0.0, 0))
+        if share >= LEAST_SHARE and len(head) > 1:
+            found.append((share * len(rows), name, head, rows, -column))
+    if not found:
+        return ""
+    _, name, head, rows, column = max(found, key=lambda table: table[0])
+    label = label_column(name, head, rows, column, target)
+    split = next((k for k, title in enumerate(head) if title.lower() in SPLIT_NAMES and k not in (column, label)), None)
+    if split is not None and not {row[split].strip().lower() for row in rows} <= SPLITS.keys():
+        split = None
+    listing.labels = [None] * len(listing.names)
+    counts: Counter[str] = Counter()
+    for row in rows:
+        index = names.find(row[column])
+        value = row[label].strip()
+        if index is None:
+            counts["row(s) name no picture here"] += 1
+        elif not value:
+            counts["row(s) have no label"] += 1
+        elif listing.labels[index] not in (None, value):
+            counts["row(s) give a picture a second label, the first counts"] += 1
+        else:
+            listing.labels[index] = value
+            if split is not None:
+                listing.splits[index] = SPLITS[row[split].strip().lower()]
+    if without := listing.labels.count(None):
+        counts["picture(s) are not named in it"] += without
+    listing.notes += [f"{name}: {count} {what}" for what, count in counts.items()]
+    return head[label]
+
+
+def listed(path: Path, target: str = "") -> tuple[Listing, str]:
+    """The pictures that a folder, archive or table names, with their labels, and the column of these ("": folders).
+
+    Raises `ValueError` with the line for people.
+    """
+    if path.is_file() and path.suffix.lower() in TABLES:
+        return around(path, target)
+    listing = find(path)
+    labelled = len(set(listing.labels) - {None}) >= 2
+    return listing, "" if labelled else join(listing, tables_of(listing), target)
+
+
+def around(table: Path, target: str = "") -> tuple[Listing, str]:
+    """The pictures that a table names, from the folders around it, and the name of its column of labels.
+
+    Raises `ValueError` where it names none.
+    """
+    listing = find(table.resolve().parent)
+    column = join(listing, {table.name: table.read_bytes()}, target)
+    if not column:
+        raise ValueError(f"no column of {table} names pictures in {table.resolve().parent}; put it beside them")
+    return listing, column
+
+
+def tables_of(listing: Listing) -> dict[str, bytes]:
+    """Small tables in the folder or archive, and those beside it, by name."""
+    inside = [name for name in listing.tables if name.count("/") <= 1]
+    tables = {name: read_bytes(listing.root, name) for name in inside[:MOST_BESIDE]}
+    if not tables:
+        around = sorted(listing.root.resolve().parent.iterdir())
+        beside = [file for file in around if file.suffix.lower() in TABLES and file.is_file()]
+        for file in beside[:MOST_BESIDE]:
+            if file.stat().st_size <= LARGEST_TABLE:
+                tables[file.name] = file.read_bytes()
+    return tables
+
+
+class Names:
+    """Finds a picture by what a table calls it: a path, a file name, or that without its ending."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.count = len(names)
+        self.index: dict[str, int | None] = {}
+        keys = [[], [], []]
+        for number, name in enumerate(names):
+            inside = parts(name)
+            whole, file = "/".join(inside), inside[-1]
+            stems = {os.path.splitext(whole)[0], os.path.splitext(file)[0]}
+            for kind, key in ((0, whole), (1, file), *((2, stem) for stem in stems)):
+                keys[kind].append((key, number))
+        for kind in keys:  # the more exact name goes first; one that several pictures share means none of them
+            here: dict[str, int | None] = {}
+            for key, number in kind:
+                here[key] = number if here.get(key, number) == number else None
+            self.index = here | self.index
+
+    def find(self, cell: str) -> int | None:
+        """The number of the picture that a cell names; folders in front that do not exist here are passed over."""
+        words = parts(cell.strip())
+        for start in range(len(words)):
+            if (number := self.index.get("/".join(words[start:]))) is not None:
+                return number
+        return None
+
+    def share(self, rows: list[list[str]], column: int) -> float:
+        """The share of a column's filled cells that name pictures; 0 where these are few or always the same."""
+        filled = [row[column] for row in rows if row[column].strip()]
+        found = [number for cell in filled if (number := self.find(cell)) is not None]
+        if len(set(found)) < max(LEAST_COVERED * self.count, LEAST_SHARE * len(found), 1):
+            return 0.0
+        return len(found) / len(filled)
+
+
+def cells(content: bytes, names: Names) -> tuple[list[str], list[list[str]]]:
+    """Titles and rows of a table, each row as long as the titles; without a title line they are column1, column2 …"""
+    text = decoded(content)
+    first = text.lstrip().split("\n", 1)[0]
+    delimiter = max(",;\t|", key=first.count)
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
+    except csv.Error:
+        rows = []
+    if not rows:
+        return [], []
+    titles = [f"column{k + 1}" for k in range(len(rows[0]))]
+    if not any(names.find(cell) is not None for cell in rows[0]):
+        titles, rows = [title.strip() for title in rows[0]], rows[1:]
+    wide = len(titles)
+    return titles, [(row + [""] * wide)[:wide] for row in rows]
+
+
+def decoded(content: bytes) -> str:
+    """The text of a table in UTF-8, UTF-16 or, as a last resort, Western European."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def label_column(name: str, head: list[str], rows: list[list[str]], files: int, target: str) -> int:
+    """The column of labels: the one that is asked for, one with a telling name, or the one whose values repeat most."""
+    others = [k for k in range(len(head)) if k != files]
+    if target:
+        if target in head:
+            return head.index(target)
+        raise ValueError(f'{name} has no column "{target}" (it has: {", ".join(head)}); name it with --target')
+    for title in LABEL_NAMES:
+        for k in others:
+            if head[k].lower() == title:
+                return k
+    distinct = {k: len({row[k] for row in rows}) for k in others if head[k].lower() not in SPLIT_NAMES}
+    several = [k for k, count in distinct.items() if count > 1]
+    return min(several or others, key=lambda k: (distinct.get(k, 0), k))

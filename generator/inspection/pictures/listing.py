@@ -1,0 +1,221 @@
+"""Which pictures a folder or a zip archive holds, without opening any: names, classes and split folders."""
+
+import hashlib
+import io
+import os
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from .files import ENDINGS, Unreadable, check_heic
+
+SPLITS = {name: "train" for name in ("train", "training")}
+SPLITS |= {name: "valid" for name in ("valid", "val", "validation", "dev")}
+SPLITS |= {name: "test" for name in ("test", "testing")}
+TABLES = {".csv", ".tsv"}
+NOWHERE = {"", ".", ".."}
+WANTED = ENDINGS | TABLES
+FEW, LOOSE = 2, 0.02  # pictures beside a folder around the others, or share of these, that are no part of the data
+LARGEST_MEMBER = 1 << 29  # bytes that one file of an archive may unpack to
+
+
+@dataclass
+class Listing:
+    """Pictures found below a folder or in an archive, in the order of their names.
+
+    names   paths inside `root`, as the folder or archive spells them
+    stamps  size and time of change of each (in an archive its checksum): other stamps, other pictures
+    labels  class of each, or None
+    splits  "train", "valid", "test"; "" where nothing says; None: not of the data
+    tables  CSV files at the top, which may name the labels
+    notes   what was left out, in words
+    """
+
+    root: Path
+    names: list[str] = field(default_factory=list)
+    stamps: list[tuple[int, int]] = field(default_factory=list)
+    labels: list[str | None] = field(default_factory=list)
+    splits: list[str | None] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def keep(self, labelled: bool) -> int:
+        """Drop the pictures that are not of the data, and if `labelled` those without a label; returns how many."""
+        inside = [split is not None for split in self.splits]
+        wanted = [here and (label is not None or not labelled) for here, label in zip(inside, self.labels, strict=True)]
+        for name in ("names", "stamps", "labels", "splits"):
+            setattr(self, name, [value for value, keep in zip(getattr(self, name), wanted, strict=True) if keep])
+        return sum(inside) - sum(wanted)
+
+    def fingerprint(self) -> str:
+        """Changes when a picture comes, goes or changes."""
+        lines = (f"{name}\0{a}\0{b}" for name, (a, b) in zip(self.names, self.stamps, strict=True))
+        return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def find(path: Path) -> Listing:
+    """List a folder or a .zip; raises `ValueError` with the line for people where it cannot be read."""
+    listing = Listing(path)
+    if path.is_file():
+        entries = list(in_archive(path, listing.notes))
+    else:
+        entries = list(below(path, listing.notes))
+    entries.sort()
+    for name, size, changed in entries:
+        if suffix(name) in TABLES:
+            listing.tables.append(name)
+        else:
+            listing.names.append(name)
+            listing.stamps.append((size, changed))
+    arrange(listing)
+    return listing
+
+
+def suffix(name: str) -> str:
+    """The ending of a file name with its dot, in small letters; plain string work, as there are many names."""
+    return name[max(name.rfind("."), 0) :].lower()
+
+
+def below(root: Path, notes: list[str]) -> Iterator[tuple[str, int, int]]:
+    """Name, size and time of every picture and table below a folder; a link is followed if it stays in it, once."""
+    home = os.path.realpath(root)
+    troubles: Counter[str] = Counter()
+    locked: list[str] = []
+    outside: list[str] = []
+    waiting = [(str(root), "", frozenset([home]))]
+    while waiting:
+        folder, prefix, around = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    name = prefix + entry.name
+                    if entry.name.startswith(".") or entry.name == "__MACOSX":
+                        continue
+                    if entry.is_symlink() and not os.path.realpath(entry.path).startswith(home + os.sep):
+                        if os.path.realpath(entry.path) == home:
+                            troubles["link(s) to a folder around them"] += 1
+                        else:
+                            outside.append(name)
+                        continue
+                    if suffix(name) in WANTED:
+                        try:
+                            facts = entry.stat()
+                            if entry.is_file():
+                                yield name, facts.st_size, facts.st_mtime_ns
+                                continue
+                        except OSError:
+                            troubles["broken link(s)"] += 1
+                            continue
+                    if entry.is_dir():
+                        real = os.path.realpath(entry.path)
+                        if real in around:
+                            troubles["link(s) to a folder around them"] += 1
+                        else:
+                            waiting.append((entry.path, f"{name}/", around | {real}))
+        except OSError as error:
+            if not prefix:
+                raise ValueError(f"{folder} cannot be read: {error.strerror}") from None
+            locked.append(f"{prefix[:-1]} ({error.strerror})")
+    if locked:
+        notes.append(f"{len(locked)} folder(s) cannot be read and are left out, first {min(locked)}")
+    if outside:
+        notes.append(f"{len(outside)} link(s) that lead out of the folder left out, first {min(outside)}")
+    notes += [f"{count} {what} left out" for what, count in troubles.items()]
+
+
+def in_archive(path: Path, notes: list[str]) -> Iterator[tuple[str, int, int]]:
+    """The same for the members of a .zip; nothing is ever unpacked to disk, so their paths can do no harm."""
+    locked = 0
+    for info in archive(str(path)).infolist():
+        inside = parts(info.filename)
+        if info.is_dir() or not inside or any(part.startswith((".", "__MACOSX")) for part in inside):
+            continue
+        if suffix(info.filename) in WANTED:
+            locked += info.flag_bits & 1
+            if not info.flag_bits & 1:
+                yield info.filename, info.file_size, info.CRC
+    if locked:
+        notes.append(f"{locked} file(s) behind a password left out")
+
+
+@lru_cache(maxsize=2)
+def archive(path: str) -> zipfile.ZipFile:
+    """An archive, opened once; raises `ValueError` where it is none."""
+    try:
+        return zipfile.ZipFile(path)
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise ValueError(f"{path} cannot be read as a zip archive: {error}") from None
+
+
+def read_bytes(root: Path, name: str) -> bytes:
+    """A file below a folder or in an archive; raises `OSError` or `Unreadable`."""
+    if root.is_dir():
+        return (root / name).read_bytes()
+    if archive(str(root)).getinfo(name).file_size > LARGEST_MEMBER:
+        raise Unreadable(f"it unpacks to more than {LARGEST_MEMBER >> 20} MB")
+    try:
+        return archive(str(root)).read(name)
+    except Exception as error:  # zipfile and zlib raise errors of their own
+        raise Unreadable(f"damaged in the archive: {error}") from None
+
+
+def source(root: Path, name: str) -> io.BytesIO:
+    """A picture's bytes, ready to be decoded; raises `Unreadable`."""
+    check_heic(name)
+    try:
+        return io.BytesIO(read_bytes(root, name))
+    except OSError as error:
+        raise Unreadable(error.strerror or str(error)) from None
+
+
+def parts(name: str) -> list[str]:
+    """A path's folders and file name, without what leads elsewhere: drives, `..`, a leading slash."""
+    words = name.replace("\\", "/").split("/")
+    return [word for word in words if word not in NOWHERE and word[1:] != ":"]
+
+
+def split_of(folder: str) -> str:
+    """The split that a folder's name says: `Training`, `seg_test`, `Train_Data`; "" where it says none."""
+    return next((SPLITS[word] for word in re.split(r"[^a-z]+", folder.lower()) if word in SPLITS), "")
+
+
+def arrange(listing: Listing) -> None:
+    """Find classes and split folders in the names.
+
+    Folders around everything, or around all but a few loose pictures, are looked through. Split folders count where one
+    is for training and either others are there too, or class folders lie inside it: `train` beside `car` and `bus` is a
+    class of vehicles. A folder of the same kind inside one, as in `seg_train/seg_train/`, is looked through too.
+    """
+    paths = [parts(name) for name in listing.names]
+    depth, loose = 0, set()
+    while paths:
+        deep = [row for row, path in enumerate(paths) if len(path) > depth + 1 and row not in loose]
+        tops = {paths[row][depth] for row in deep}
+        around = len(tops) == 1 and not split_of(next(iter(tops)))
+        out = {row for row in range(len(paths)) if row not in loose} - set(deep)
+        deeper = all(len(paths[row]) > depth + 2 for row in deep)
+        if not around or not deeper or len(out) > max(FEW, LOOSE * len(deep)):
+            break
+        loose |= out
+        depth += 1
+    inside = [path for row, path in enumerate(paths) if row not in loose]
+    tops = {path[depth] for path in inside if len(path) > depth + 1}
+    splits = {top: split for top in tops if (split := split_of(top))}
+    deeper = any(len(path) > depth + 2 for path in inside if splits.get(path[depth]) == "train")
+    if "train" not in splits.values() or not (deeper or len(tops) == 1 or len(set(splits.values())) > 1):
+        splits = {}
+    for row, path in enumerate(paths):
+        split = None if row in loose else splits.get(path[depth], None if splits else "")
+        folders = path[depth + bool(split) : -1] if split is not None else []
+        if split and len(folders) > 1 and split_of(folders[0]) == split:
+            folders = folders[1:]
+        listing.splits.append(split)
+        listing.labels.append(folders[0] if folders else None)
+    if loose:
+        listing.notes.append(f"{len(loose)} picture(s) beside the folders left out")
+    if outside := listing.splits.count(None) - len(loose):
+        listing.notes.append(f"{outside} picture(s) beside the split folders left out")
