@@ -72,7 +72,8 @@ def convert(findings: Findings, dest: Path) -> list[str]:
         if draft.is_dir():
             shutil.rmtree(draft)
         draft.unlink(missing_ok=True)
-    return [f"{count:,} pictures", *findings.notes]
+    lost = [suspect.detail for suspect in findings.suspects if suspect.kind in ("corrupt", "unmatched")]
+    return [f"{count:,} pictures", *findings.notes, *lost]
 
 
 def schema(findings: Findings, answers: Any, name: str) -> bytes:
