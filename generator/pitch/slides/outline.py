@@ -115,11 +115,15 @@ def cover(told: Told) -> Slide:
     if tagline:
         below = Box(MARGIN, box.top + height + 18, INNER - 80, 90)
         elements.append(Text(below, [tagline], fit([tagline], ASIDES, below), "muted"))
-    if last := [text for text in (told.say("between").join(told.team), told.story["event"]) if text]:
-        box = Box(MARGIN, 404, INNER, 84)
-        elements.append(Text(box, last, fit(last, (22, 20, 18), box, GAP), anchor="bottom"))
+    elements += who(told, Box(MARGIN, 404, INNER, 84))
     said = [told.say("say_cover")] + ([] if story.is_prompt(tagline) else [tagline])
     return Slide("cover", title, elements, said=said)
+
+
+def who(told: Told, box: Box) -> list[Element]:
+    """The team and the event, at the bottom of a box."""
+    lines = [text for text in (told.say("between").join(told.team), told.story["event"]) if text]
+    return [Text(box, lines, fit(lines, (22, 20, 18), box, GAP), anchor="bottom")] if lines else []
 
 
 def telling(told: Told, name: str) -> Slide:
@@ -229,7 +233,7 @@ def comparison(told: Told) -> Slide | None:
     title = section["title"] or told.say("comparison_level" if level else "comparison_alone", **facts)
     head = [told.say(name) for name in ("run", "score", "against", "parameters", "seconds")]
     roles = ("reference", "baseline")
-    rivals = [[shorten(table[r]["name"], 28), number(table[r]["score"]), told.say(r), "", ""] for r in roles]
+    rivals = [[shorten(table[r]["name"]), number(table[r]["score"]), told.say(r), "", ""] for r in roles]
     trials = [(True, len(entries)), *((False, count) for count in range(len(entries), 0, -1))]
     for knobs, shown in trials:
         rows = [head, *(row(told, entry, knobs) for entry in entries[:shown]), *rivals]
@@ -265,6 +269,8 @@ def row(told: Told, entry: dict[str, Any], knobs: bool) -> list[str]:
 
 def ending(told: Told) -> Slide:
     slide = telling(told, "next")
+    if not slide.elements:
+        slide.elements = who(told, Box(MARGIN, BODY, INNER, BOTTOM - BODY))
     slide.said.append(told.say("say_end"))
     return slide
 
