@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from config import MODELS, Config
 
 if TYPE_CHECKING:
-    import numpy as np  # where it is used, it is imported after tell_missing stands ready
+    import numpy as np  # `divide` imports it: first tell_missing must stand ready
 
 ROOT = Path(__file__).resolve().parent
 RUNS, PUBLISHED = ROOT / "runs", ROOT / "published"
@@ -33,24 +33,23 @@ class Problem(Exception):
 
 def run(main: Callable[[], int | None]) -> NoReturn:
     """Call `main` and leave with its exit code."""
-    name, code = Path(sys.argv[0]).name, 1
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a console may not know every character
-            stream.reconfigure(errors="replace")
+    said, code = "", 1
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.reconfigure(errors="replace")  # a console may not know every character
     try:
         code = main() or 0
         print(end="", flush=True)
     except Problem as problem:
-        print(f"{name}: {' '.join(str(problem).split())}", file=sys.stderr)
-        code = problem.code
+        said, code = str(problem), problem.code
     except KeyboardInterrupt:
-        print(f"{name}: interrupted", file=sys.stderr)
-        code = 130
+        said, code = "interrupted", 130
     except BrokenPipeError:  # `python predict.py … | head`
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = 0
     except OSError as error:
-        print(f"{name}: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        said = f"{error.filename or 'a file'}: {error.strerror or error}"
+    if said:
+        print(f"{Path(sys.argv[0]).name}: {' '.join(said.split())}", file=sys.stderr)
     sys.exit(code)
 
 
@@ -58,9 +57,7 @@ def tell_missing(kind: type[BaseException], error: BaseException, trace: Any) ->
     """An import that failed: one line with the remedy."""
     if isinstance(error, ModuleNotFoundError):
         print(f"{error.name} is missing; install what this project needs with: pip install -e .", file=sys.stderr)
-    elif isinstance(error, KeyboardInterrupt):
-        print("interrupted", file=sys.stderr)
-    else:
+    elif not isinstance(error, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
 
 
@@ -72,30 +69,22 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, description: str | None, knobs: bool = False) -> None:
         super().__init__(description=description, allow_abbrev=False)
-        self.knobs: dict[str, list[str]] = {}  # for each knob, the models that have it
         why = dict(re.findall(r"^    (\w+): .*?  # (.+)$", (ROOT / "config.py").read_text(encoding="utf-8"), re.M))
-        for model, kind in MODELS.items() if knobs else ():
-            for field in dataclasses.fields(kind):
-                self.knobs.setdefault(field.name, []).append(model)
-                if len(self.knobs[field.name]) == 1:
-                    about = f"{why.get(field.name, '')} [{field.default}]".replace("%", "%%")
-                    how = {"type": type(field.default)}
-                    if field.name == "model":
-                        about, how = f"one of {', '.join(MODELS)} [{field.default}]", {"choices": list(MODELS)}
-                    elif isinstance(field.default, bool):
-                        how = {"action": argparse.BooleanOptionalAction}
-                    self.add_argument("--" + field.name.replace("_", "-"), default=None, help=about, **how)
+        kinds = MODELS.values() if knobs else []
+        self.knobs = {field.name: field.default for kind in kinds for field in dataclasses.fields(kind)}
+        for name, default in self.knobs.items():
+            how: dict[str, Any] = {"type": type(default), "help": f"{why.get(name, '')} [{default}]".replace("%", "%%")}
+            if name == "model":
+                how = {"choices": list(MODELS), "help": f"one of {', '.join(MODELS)} [{next(iter(MODELS))}]"}
+            elif isinstance(default, bool):
+                how = {"action": argparse.BooleanOptionalAction, "help": how["help"]}
+            self.add_argument("--" + name.replace("_", "-"), default=None, **how)
 
     def parse(self) -> tuple[argparse.Namespace, dict[str, Any]]:
         """The flags, and those knobs that were given."""
-        args = self.parse_args([re.sub(r"^--\w[\w-]*", lambda f: f[0].replace("_", "-"), w) for w in sys.argv[1:]])
-        given = {name: getattr(args, name) for name in self.knobs if getattr(args, name) is not None}
-        model = given.get("model", next(iter(MODELS)))
-        for name in given:
-            if model not in (owners := self.knobs[name]):
-                owner = " and ".join(owners)
-                raise Problem(f"--{name} is a knob of {owner}, not of {model}; add --model {owners[0]}", 2)
-        return args, given
+        words = [re.sub(r"^--\w[\w-]*", lambda flag: flag[0].replace("_", "-"), word) for word in sys.argv[1:]]
+        args = self.parse_args(words)
+        return args, {name: getattr(args, name) for name in self.knobs if getattr(args, name) is not None}
 
     def error(self, message: str) -> NoReturn:
         if flag := re.search(r"unrecognized arguments: (--[\w-]+)", message):
@@ -106,8 +95,12 @@ class Parser(argparse.ArgumentParser):
 
 def configured(given: dict[str, Any]) -> Config:
     """The defaults of the model that is named, changed by what was given."""
+    model = given.get("model", next(iter(MODELS)))
+    for name in given.keys() - vars(MODELS[model]()).keys():
+        owner = next(other for other, kind in MODELS.items() if name in vars(kind()))
+        raise Problem(f"--{name} is a knob of {owner}, not of {model}; add --model {owner}", 2)
     try:
-        return MODELS[given.get("model", next(iter(MODELS)))](**given)
+        return MODELS[model](**given)
     except ValueError as error:
         raise Problem(str(error), 2) from None
 
@@ -134,24 +127,20 @@ def write_json(path: Path, content: Any) -> None:
 
 def read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-        return content if isinstance(content, dict) else json.loads("")
+        return dict(json.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError:
         raise Problem(f"{path} is missing; is {path.parent} a finished run? python train.py makes one") from None
-    except (ValueError, RecursionError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise Problem(f"{path} is damaged ({error}); restore it or train again") from None
 
 
 def located(path: str) -> Path:
     """Where data are: a path of the project works from every folder, and data/location.txt names data outside it."""
     place = Path(path) if Path(path).exists() else ROOT / path
-    if place.parts[-2:] == ("data", "location.txt"):
-        named = place.read_text(encoding="utf-8-sig").strip() if place.is_file() else ""
-        if not named or not Path(named).exists():
-            raise Problem(f"{path} must name the place where the data lie ({named or 'nothing'} is not); or use --data")
-        return Path(named)
+    if place.name == "location.txt" and place.is_file():
+        place = Path(place.read_text(encoding="utf-8-sig").strip() or "nothing")
     if not place.exists():
-        raise Problem(f"{path} does not exist; name your data with --data")
+        raise Problem(f"{path}: there is no {place}; say where the data lie with --data, or in data/location.txt")
     return place
 
 
@@ -185,8 +174,7 @@ def divide(keys: np.ndarray, labels: np.ndarray | None, config: Config, test_sha
     for label in np.unique(labels):
         members = np.flatnonzero(labels[first] == label)
         if len(members) < 3:
-            rows = int(size[members].sum())
-            print(f"note: class {label} is left out: {rows} rows, too few different ones to divide", file=sys.stderr)
+            print(f"note: class {label} is left out, as too few of its rows differ to divide them", file=sys.stderr)
             continue
         members = rng.permutation(members)
         before = (np.cumsum(size[members]) - size[members]) / size[members].sum()  # share of rows in earlier groups

@@ -66,7 +66,7 @@ def scores(run: Path, config: Config, data: Data, found: dict[str, np.ndarray]) 
         "score": metrics.score(target, output, meta),
         "ci95": interval,
         "ci95_method": method,
-        "valid_score": float(runs.best_epoch(history)["valid_score"]),
+        "valid_score": float(history["valid_score"][history["kept"] == 1][-1]),
         "n_test": len(data.test.ids),
         "train_seconds": round(float(history["seconds"][-1]), 2),
         "seed": config.seed,

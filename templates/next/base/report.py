@@ -30,11 +30,9 @@ WIDE += ["Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han San
 plt.rcParams["font.family"] = ["DejaVu Sans", *(name for name in WIDE if name in font_manager.get_font_names())]
 plt.rcParams["text.parse_math"] = False  # names may hold dollars
 STYLE = """
-body { font: 16px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; color: #1b1b1f; }
-body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; margin: 1rem 0; } td, th { padding: .3rem .8rem; border-bottom: 1px solid #ddd; }
-th { text-align: left; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
-img { max-width: 100%; } .score { font-size: 2.2rem; font-weight: 600; } .smoke { background: #fff3cd; padding: .6rem; }
+body { font: 16px/1.5 system-ui, sans-serif; color: #1b1b1f; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+td { padding: .3rem .8rem; border-bottom: 1px solid #ddd; } pre { overflow-x: auto; } img { max-width: 100%; }
+.score { font-size: 2.2rem; font-weight: 600; }
 """.strip()
 
 
@@ -49,17 +47,18 @@ def words(key: str, **facts: object) -> str:
     return texts()[key].format(**facts)
 
 
-def lines(sheet: dict) -> list[tuple[str, str, str]]:
-    """(score, who, remark) of the model and its rivals."""
+def text(sheet: dict) -> str:
+    """The results for the terminal, README and the page: what was measured, the model, and its rivals."""
+    better = words("higher" if sheet["higher_is_better"] else "lower")
+    facts = {"metric": sheet["metric"], "rows": sheet["n_test"], "data": sheet["data"]["name"]}
     remark = sheet["ci95_method"]
     if sheet["ci95"]:
         remark = words("report_interval", low=f"{sheet['ci95'][0]:.4g}", high=f"{sheet['ci95'][1]:.4g}")
-    table = [(f"{sheet['score']:.4g}", sheet["model"], remark)]
+    lines = [words("report_headline", better=better, **facts), f"  {sheet['score']:<8.4g}  {sheet['model']}: {remark}"]
     for role in ("baseline", "reference"):
-        rival = sheet[role]
-        who = words("report_rival", name=rival["name"], role=words(role))
-        table.append((f"{rival['score']:.4g}", who, verdict(rival)))
-    return table
+        who = words("report_rival", name=sheet[role]["name"], role=words(role))
+        lines.append(f"  {sheet[role]['score']:<8.4g}  {who}: {verdict(sheet[role])}")
+    return "\n".join(lines + [words("report_smoke")] * sheet["smoke"])
 
 
 def verdict(rival: dict) -> str:
@@ -69,20 +68,6 @@ def verdict(rival: dict) -> str:
     low, high = rival["difference_ci95"]
     said = "report_not_beaten" if low <= 0 <= high else "report_worse"
     return words("report_beaten" if rival["beaten"] else said, low=f"{low:.4g}", high=f"{high:.4g}")
-
-
-def headline(sheet: dict) -> str:
-    """What was measured, on what."""
-    better = words("higher" if sheet["higher_is_better"] else "lower")
-    facts = {"metric": sheet["metric"], "rows": sheet["n_test"], "data": sheet["data"]["name"]}
-    return words("report_headline", better=better, **facts)
-
-
-def text(sheet: dict) -> str:
-    """The results for the terminal and README."""
-    table = [f"  {score:>8}  {who}: {remark}" for score, who, remark in lines(sheet)]
-    smoke = [words("report_smoke")] if sheet["smoke"] else []
-    return "\n".join([headline(sheet), *table, *smoke])
 
 
 def shorten(text: str, most: int = 24) -> str:
@@ -106,7 +91,7 @@ def save(figure: plt.Figure, run: Path, name: str) -> Path:
 def learning_curves(run: Path, metric: str) -> Path:
     """Loss and valid score by epoch, and the epoch that was kept."""
     history = runs.read_history(run)
-    kept = runs.best_epoch(history)
+    kept = history[history["kept"] == 1][-1]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     left.plot(history["epoch"], history["train_loss"], marker=".", label=words("figure_train"))
     left.plot(history["epoch"], history["valid_loss"], marker=".", label=words("figure_valid"))
@@ -122,23 +107,19 @@ def learning_curves(run: Path, metric: str) -> Path:
 def page(run: Path, sheet: dict, config: Config, figures: list[Path]) -> str:
     """report.html: one file with the figures inside, so that it can be mailed or shown without a network."""
 
-    def table(rows: Iterable[Iterable[object]]) -> str:
-        cells = ["".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) for row in rows]
-        return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
+    def table(rows: Iterable[tuple[str, object]]) -> str:
+        lines = (f"<tr><td>{name.replace('_', ' ')}<td>{html.escape(str(value))}" for name, value in rows)
+        return f"<table>{''.join(lines)}</table>"
 
     title = html.escape(f"{sheet['task']}: {sheet['model']}, {run.name}")
-    numbers = {name: value for name, value in sheet["other_metrics"].items() if isinstance(value, int | float)}
-    others = [(name.replace("_", " "), f"{value:.4g}") for name, value in numbers.items()]
     parts = [
         f'<!doctype html><html lang="{words("language")}"><meta charset="utf-8"><title>{title}</title>',
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style><h1>{title}</h1>',
-        f"<p class=smoke>{html.escape(words('report_smoke'))}</p>" if sheet["smoke"] else "",
-        f"<p class=score>{sheet['score']:.4g}</p><p>{html.escape(headline(sheet))}</p>{table(lines(sheet))}",
-        f"<h2>{words('report_others')}</h2>{table(others)}",
+        f"<p class=score>{sheet['score']:.4g}</p><pre>{html.escape(text(sheet))}</pre>",
+        f"<h2>{words('report_others')}</h2>",
+        table((name, f"{value:.4g}") for name, value in sheet["other_metrics"].items() if isinstance(value, float)),
     ]
     for path in figures:
-        name = html.escape(path.stem.replace("_", " "))
-        packed = base64.b64encode(path.read_bytes()).decode()
+        name, packed = path.stem.replace("_", " "), base64.b64encode(path.read_bytes()).decode()
         parts.append(f'<h2>{name.capitalize()}</h2><img alt="{name}" src="data:image/png;base64,{packed}">')
-    parts.append(f"<h2>{words('report_settings')}</h2>{table(dataclasses.asdict(config).items())}</html>\n")
-    return "".join(parts)
+    return "".join([*parts, f"<h2>{words('report_settings')}</h2>", table(dataclasses.asdict(config).items())])

@@ -130,10 +130,14 @@ class State:
         self.step, self.loss_sum = 0, 0.0
         return kept
 
-    def write_history(self, run: Path) -> None:
-        """Write history.csv whole, so that a resumed run leaves no rows of a time that did not happen."""
+    def saved(self, run: Path, config: Config, pressed: Sequence[int]) -> None:
+        """After the checkpoints: write history.csv whole, call the run the newest, and leave if Ctrl-C was pressed."""
         lines = [",".join(HISTORY), *(",".join(f"{value:.10g}" for value in row) for row in self.history)]
         write(run / "history.csv", "\n".join(lines) + "\n")
+        if self.best and run.parent == RUNS:
+            write(RUNS / "latest", run.name + "\n")  # no link: these do not exist everywhere
+        if pressed and not self.over(config):
+            raise Problem(f"interrupted and saved; go on with: python train.py --resume {run.name}", 130)
 
 
 def read_history(run: Path) -> np.ndarray:
@@ -147,29 +151,12 @@ def read_history(run: Path) -> np.ndarray:
     raise Problem(f"{run.name} has no finished epoch; go on with: python train.py --resume {run.name}")
 
 
-def best_epoch(history: np.ndarray) -> np.void:
-    """The row of the epoch whose weights were kept."""
-    return history[history["kept"] == 1][-1]
-
-
-def mark_latest(run: Path) -> None:
-    """From now on this run is the newest one; a text file, because links do not exist everywhere."""
-    if run.parent == RUNS:
-        write(RUNS / "latest", run.name + "\n")
-
-
 def watch_ctrl_c() -> list[int]:
     """Fills when Ctrl-C is pressed, so that the step that runs ends and is saved; a second one stops at once."""
     pressed: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: signal.default_int_handler(*_) if pressed else pressed.append(1))
     return pressed
-
-
-def stop_if(pressed: Sequence[int], run: Path) -> None:
-    """Leave after Ctrl-C; all is saved."""
-    if pressed:
-        raise Problem(f"interrupted and saved; go on with: python train.py --resume {run.name}", 130)
 
 
 def end(run: Path, smoke: bool, before: float, after: float) -> None:

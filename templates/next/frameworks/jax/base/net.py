@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import common
+import loss as objective
 from common import Problem
 from config import FRAMEWORK, MODELS, TASK, Config
 from data import Split
-from loss import answers, loss
 
 import jax
 import numpy as np
@@ -94,17 +94,12 @@ def apart(model: nnx.Module) -> tuple[Any, dict]:
 @functools.partial(jax.jit, static_argnames=("graph", "meta", "precision"))
 def compiled_answers(graph: Any, weights: Any, inputs: Any, targets: Any, meta: Static, precision: str) -> jax.Array:
     with jax.default_matmul_precision(precision):
-        return answers(nnx.merge(graph, weights), inputs, targets, meta)
+        return objective.answers(nnx.merge(graph, weights), inputs, targets, meta)
 
 
 @functools.partial(jax.jit, static_argnames=("graph", "meta"))
 def compiled_loss(graph: Any, weights: Any, inputs: Any, targets: Any, meta: Static) -> jax.Array:
-    return loss(nnx.merge(graph, weights), inputs, targets, meta)
-
-
-@functools.partial(jax.jit, static_argnames="graph")
-def compiled_output(graph: Any, weights: Any, inputs: Any) -> Any:
-    return nnx.merge(graph, weights)(inputs)
+    return objective.loss(nnx.merge(graph, weights), inputs, targets, meta)
 
 
 def outputs(model: nnx.Module, inputs: Any, targets: Any, meta: dict, precision: str, batch: int = 64) -> np.ndarray:
@@ -120,19 +115,16 @@ def outputs(model: nnx.Module, inputs: Any, targets: Any, meta: dict, precision:
         filled = np.append(index, np.repeat(index[:1], rows - len(index)))
         known = None if targets is None else targets[filled]
         some = on_devices(weights, (inputs[filled], known))
-        parts.append(np.asarray(compiled_answers(graph, weights, *some, Static(meta), precision))[: len(index)])
+        output = np.asarray(compiled_answers(graph, weights, *some, Static(meta), precision))[: len(index)]
+        if hasattr(objective, "counted"):  # of tokens, some count elsewhere
+            output = objective.counted(output, known[: len(index)])
+        parts.append(output)
     return np.concatenate(parts)
 
 
 def mean_loss(model: nnx.Module, split: Split, meta: dict) -> float:
     """The loss on all rows of a small split, without dropout."""
     return float(compiled_loss(*apart(model), split.inputs[:], split.targets[:], Static(meta)))
-
-
-def raw(model: nnx.Module, inputs: np.ndarray) -> np.ndarray:
-    """The model's own output, without dropout, for check.py."""
-    output = compiled_output(*apart(model), inputs)
-    return np.asarray(output[0] if isinstance(output, tuple) else output)
 
 
 def named(tree: Any) -> dict[str, np.ndarray]:

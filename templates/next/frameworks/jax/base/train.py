@@ -112,13 +112,12 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
         nonlocal best_weights, saved_at
         if best_weights is not None:
             net.save(run / net.BEST, config, best_weights)
-            runs.mark_latest(run)
         state.loss_sum = sum(map(float, losses), state.loss_sum)
         losses.clear()
         net.save(run / net.LAST, config, net.named(learnt), dataclasses.asdict(state))
-        state.write_history(run)
         best_weights = None
         saved_at = time.monotonic()
+        state.saved(run, config, pressed)
 
     print(f"epoch     step  train loss  valid loss  valid {data.meta['metric']:<14}  learning rate  seconds")
     while not state.over(config):
@@ -139,7 +138,6 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
             late = time.monotonic() - saved_at > config.checkpoint_seconds
             if (pressed or late) and state.step < len(order):  # after the last step the epoch's end saves
                 save()
-                runs.stop_if(pressed, run)
         train_loss = sum(map(float, losses), state.loss_sum) / max(state.step, 1)
         losses.clear()
         if not math.isfinite(train_loss):
@@ -151,8 +149,6 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
             best_weights = net.named(nnx.to_pure_dict(nnx.state(model)))
         if state.over(config) or pressed or time.monotonic() - saved_at > 1:
             save()
-        if not state.over(config):
-            runs.stop_if(pressed, run)
     learnt_model()
     return state.history
 

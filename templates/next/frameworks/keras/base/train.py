@@ -92,10 +92,8 @@ class Pace(keras.callbacks.Callback):
     def save(self) -> None:
         """Write last.npz; after Ctrl-C that ends training."""
         net.save_last(self.run, self.model, self.config, dataclasses.asdict(self.state))
-        self.state.write_history(self.run)
         self.saved_at = time.monotonic()
-        if not self.state.over(self.config):
-            runs.stop_if(self.pressed, self.run)
+        self.state.saved(self.run, self.config, self.pressed)
 
 
 class Score(keras.callbacks.Callback):
@@ -112,7 +110,6 @@ class Score(keras.callbacks.Callback):
         output = net.outputs(self.model, valid.inputs, valid.targets, self.data.meta, self.config.precision)
         if self.state.end_epoch(train_loss, output, self.data):
             net.save_best(self.run, self.model, self.config)
-            runs.mark_latest(self.run)
         self.model.stop_training = self.state.over(self.config)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import common
 import net
-import runs
 from common import Problem
 from config import FRAMEWORK, TASK
 from runs import State
@@ -115,7 +114,6 @@ class Pace(lightning.Callback):
             if trainer.is_global_zero:
                 plain = {name.removeprefix("model."): value for name, value in weights.items()}
                 net.save(self.run / net.BEST, config, weights=plain)
-                runs.mark_latest(self.run)
         trainer.should_stop = module.state.over(config)
         late = time.monotonic() - self.saved_at > 1
         if agreed(trainer, trainer.should_stop or bool(self.pressed) or late):
@@ -124,11 +122,9 @@ class Pace(lightning.Callback):
     def save(self, trainer: lightning.Trainer, module: Any) -> None:
         """Write last.pt: all that going on needs; after Ctrl-C that ends training."""
         trainer.save_checkpoint(self.run / net.LAST)
-        if trainer.is_global_zero:
-            module.state.write_history(self.run)
         self.saved_at = time.monotonic()
-        if agreed(trainer, bool(self.pressed)) and not module.state.over(module.config):
-            runs.stop_if([1], self.run)
+        pressed = [1] if agreed(trainer, bool(self.pressed)) else []
+        module.state.saved(self.run, module.config, pressed)
 
     def on_save_checkpoint(self, trainer: lightning.Trainer, module: Any, content: dict[str, Any]) -> None:
         """The file says what it is of and where training stands; Lightning's own counters are not needed."""

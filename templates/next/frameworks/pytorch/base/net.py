@@ -104,13 +104,6 @@ def mean_loss(model: nn.Module, split: Split, meta: dict) -> float:
     return float(loss(model.eval(), *tensors(split, slice(None), next(model.parameters()).device), meta))
 
 
-@torch.inference_mode()
-def raw(model: nn.Module, inputs: np.ndarray) -> np.ndarray:
-    """The model's own output in float32, without dropout, for check.py."""
-    output = model.eval()(torch.from_numpy(np.ascontiguousarray(inputs)))
-    return (output[0] if isinstance(output, tuple) else output).numpy()
-
-
 def learnt(model: nn.Module) -> dict[str, np.ndarray]:
     """A copy of all that training should change, by name, for check.py."""
     return {name: parameter.detach().cpu().numpy().copy() for name, parameter in model.named_parameters()}
@@ -135,12 +128,13 @@ def weights_of(model: nn.Module) -> dict[str, torch.Tensor]:
     return {name: value.detach().clone() for name, value in model.state_dict().items()}
 
 
-def set_weights(model: nn.Module, weights: dict[str, torch.Tensor], path: Path) -> None:
+def set_weights(model: nn.Module, weights: dict[str, torch.Tensor], path: Path) -> nn.Module:
     try:
         model.load_state_dict(weights)
     except (RuntimeError, TypeError, AttributeError) as error:
         reason = str(error).splitlines()[-1].strip()
         raise Problem(f"{path} does not fit models/ as it is now ({reason}); train again") from None
+    return model
 
 
 def seed_step(seed: int, step: int, device: torch.device) -> None:
@@ -173,6 +167,5 @@ def load(path: Path, config: Config) -> dict[str, Any]:
 
 def restore(run: Path, config: Config, meta: dict, device: str | None = None) -> nn.Module:
     """The best model of a run, ready to answer; on the CPU where the run's device is not there."""
-    model = build(meta, config)
-    set_weights(model, load(run / BEST, config)["weights"], run / BEST)
+    model = set_weights(build(meta, config), load(run / BEST, config)["weights"], run / BEST)
     return model.to(choose_device(device or "auto")).eval()

@@ -14,8 +14,8 @@ layers = keras.layers
 class LSTM(keras.Model):
     """Token vectors, LSTM layers, a linear head.
 
-    Input  (batch, length) tokens, or a pair of them and the state after the tokens before
-    Output (batch, length, tokens) raw scores of each next token, and the state after the last one
+    Input  (batch, length) tokens
+    Output (batch, length, tokens) raw scores of each next token
     """
 
     def __init__(self, tokens: int, width: int, depth: int, dropout: float, **settings: Any) -> None:
@@ -36,14 +36,17 @@ class LSTM(keras.Model):
         for layer in (*self.memories, self.head):
             layer.build((None, None, self.made_of["width"]))
 
-    def call(self, inputs: Any, training: bool = False) -> tuple[Any, Any]:
-        tokens, before = inputs if isinstance(inputs, tuple | list) else (inputs, [None] * len(self.memories))
+    def call(self, tokens: Any, training: bool = False) -> Any:
+        return self.read(tokens, None, training)[0]  # (batch, length, tokens)
+
+    def read(self, tokens: Any, before: Any, training: bool = False) -> tuple[Any, Any]:
+        """The scores (batch, length, tokens) after a state, None at the beginning, and the state after the tokens."""
         x, after = self.embedding(tokens), []  # (batch, length, width)
-        for layer, state in zip(self.memories, before, strict=True):
+        for layer, state in zip(self.memories, before or [None] * len(self.memories), strict=True):
             x, hidden, cell = layer(x, initial_state=state)
             x = self.dropout(x, training=training)
             after.append((hidden, cell))
-        return self.head(x), tuple(after)  # (batch, length, tokens)
+        return self.head(x), tuple(after)
 
 
 def memory(width: int, **settings: Any) -> keras.layers.LSTM:

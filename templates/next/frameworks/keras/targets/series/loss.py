@@ -1,0 +1,18 @@
+"""What training a forecaster minimises, and what it answers; in units of the seasonal naive forecast's error."""
+
+from collections.abc import Callable
+from typing import Any
+
+from backend import keras
+
+import numpy as np
+
+
+def loss(meta: dict) -> Callable[[Any, Any], Any]:
+    """For `compile`: the absolute error of forecasts, (batch,): MASE, as values are in units of the naive error."""
+    return lambda targets, outputs: keras.ops.mean(keras.ops.abs(outputs - targets), axis=-1)
+
+
+def answers(outputs: np.ndarray, targets: np.ndarray | None, meta: dict) -> np.ndarray:
+    """Forecasts, (batch, horizon)."""
+    return outputs
