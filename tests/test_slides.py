@@ -168,9 +168,8 @@ FINDINGS = [
 @pytest.mark.parametrize(("baseline", "reference", "title", "said"), FINDINGS, ids=[case[2] for case in FINDINGS])
 def test_words_agree_with_the_numbers(project, baseline, reference, title, said):
     restated(project, baseline=baseline | {"name": "b"}, reference=reference | {"name": "r"})
-    build(project)
-    slide = list(deck(project).slides)[4]
-    assert slide.shapes.title.text_frame.text == title and said in slide.notes_slide.notes_text_frame.text
+    made = decks.assemble(find(project), stored=True)
+    assert made.slides[4].title == title and said in made.spoken[4].text
 
 
 def test_a_published_run_that_is_not_the_best_is_told(project, slides):
@@ -294,8 +293,7 @@ def test_neither_deck_names_another_host(published):
 
 def test_notes_fit_the_minutes(project):
     for minutes in (1, 3, 10):
-        build(project, minutes=minutes)
-        said = " ".join(slide.notes_slide.notes_text_frame.text for slide in deck(project).slides)
+        said = " ".join(spoken.text for spoken in decks.assemble(find(project), minutes, stored=True).spoken)
         words = sum(any(c.isalnum() for c in word) for word in said.split())
         assert 0.2 * words < words <= 130 * (minutes - 45 / 60) and "Write:" not in said
 
@@ -446,6 +444,7 @@ def test_a_report_of_wrong_kinds_is_refused(project, slides, said):
     refused(slides(project), 1, "report.json is damaged", f'"{next(iter(said))}"', "python evaluate.py")
 
 
+@pytest.mark.slow
 def test_a_clone_without_runs_shows_the_comparison_that_the_deck_had_or_the_published_one(project, slides, hackgen):
     shutil.rmtree(project / "runs")
     build(project)

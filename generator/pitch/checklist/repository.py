@@ -181,23 +181,27 @@ def entropy(text: str) -> float:
 
 def packages(project: Project) -> Found:
     names = declared(project)
-    known = {normalised(found.name): found for found in metadata.distributions(path=places_of(project)) if found.name}
-    allowed = reachable(names, known)
-    sources: dict[str, set[str]] = {}
-    for name, found in known.items():
-        tops = {str(file).split("/")[0].removesuffix(".py") for file in found.files or () if str(file).endswith(".py")}
-        for module in (found.read_text("top_level.txt") or "").split() or tops:
-            sources.setdefault(module, set()).add(name)
+    known = reachable(names, places_of(project))
     paths = [path for path in tracked(project) if path.endswith(".py")]
     own = {part.removesuffix(".py") for path in paths for part in (path.split("/")[0], path.rsplit("/", 1)[-1])}
-    bad = [
-        f"{module} ({path})"
-        for path in paths
-        for module in sorted(imported(project.root / path) - own - set(sys.stdlib_module_names))
-        if not sources.get(module, {normalised(module)}) & allowed
-    ]
-    absent = [name for name in sorted(names - known.keys()) if bad]
+    usual = own | set(sys.stdlib_module_names)
+    used = {path: sorted(imported(project.root / path) - usual) for path in paths}
+    brought = {module: brings(module, known) for module in {name for found in used.values() for name in found}}
+    bad = [f"{module} ({path})" for path, found in used.items() for module in found if not brought[module]]
+    absent = [name for name in sorted(names) if bad and known[name] is None]
     return not bad, listed(bad) + (project.say("checklist.absent", names=listed(absent)) if absent else "")
+
+
+def brings(module: str, known: dict[str, metadata.Distribution | None]) -> bool:
+    """Whether a module is one of these distributions' own; some are called otherwise, as scikit-learn's sklearn is."""
+    if normalised(module) in known:
+        return True
+    for found in filter(None, known.values()):
+        tops = (found.read_text("top_level.txt") or "").split()
+        files = () if tops else found.files or ()
+        if module in tops or any(file.parts[0].removesuffix(".py") == module for file in files):
+            return True
+    return False
 
 
 def places_of(project: Project) -> list[str]:
@@ -215,14 +219,15 @@ def declared(project: Project) -> set[str]:
     return {name_of(line) for line in [*table.get("dependencies", []), *(line for group in groups for line in group)]}
 
 
-def reachable(names: Iterable[str], known: dict[str, metadata.Distribution]) -> set[str]:
-    """These distributions and all that they bring."""
-    found, waiting = set(), list(names)
+def reachable(names: Iterable[str], places: list[str]) -> dict[str, metadata.Distribution | None]:
+    """These distributions and all that they bring, by name; None for what is not installed in any of the places."""
+    found: dict[str, metadata.Distribution | None] = {}
+    waiting = list(names)
     while waiting:
         name = waiting.pop()
         if name not in found:
-            found.add(name)
-            needs = known[name].requires if name in known else []
+            found[name] = next(iter(metadata.distributions(name=name, path=places)), None)
+            needs = found[name].requires if found[name] else []
             waiting += [name_of(line) for line in needs or [] if "extra ==" not in line]
     return found
 
