@@ -42,7 +42,9 @@ KINDS: dict[str, tuple[dict[str, Any], Any]] = {
     "tokens-to-tokens": ({"characters": list("abcdefg"), "context": 12}, RNG.integers(0, 8, (4, 12))),
 }
 KNOBS = SimpleNamespace(width=16, depth=2, heads=2, kernel=3, dropout=0.5, penalty=0.5, average=0.9, seed=0)
-MODELS = sorted(path.parent.relative_to(TEMPLATES / "models").as_posix() for path in TEMPLATES.rglob("with_jax.py"))
+MODELS = sorted(
+    path.parent.relative_to(TEMPLATES / "models").as_posix() for path in (TEMPLATES / "models").rglob("with_jax.py")
+)
 DEFAULTS = [c for c in choices() if c.framework.name == "jax" and c.models[0].name == c.task.card["default_model"]]
 # Parts of PyTorch's names, and what stands there in JAX, by model or ("") for the others.
 NAMES = {
@@ -186,7 +188,7 @@ def test_it_has_as_many_parameters(model: str) -> None:
 
 
 def test_every_model_has_a_file_for_jax() -> None:
-    files = TEMPLATES.rglob("with_pytorch.py")
+    files = (TEMPLATES / "models").rglob("with_pytorch.py")
     assert MODELS == sorted(path.parent.relative_to(TEMPLATES / "models").as_posix() for path in files)
 
 

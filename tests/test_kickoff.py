@@ -63,8 +63,6 @@ def test_the_plan_leaves_time_to_sleep_and_to_finish(hours, start, people):
         for one in sleeps:
             both = [other for other in sleeps if other["begin"] < one["end"] and one["begin"] < other["end"]]
             assert sum(len(sleep["who"]) for sleep in both) < len(each)
-    assert [row["hour"] for row in found["hourly"]] == list(range(0, hours, 1 if hours <= 48 else 4))
-    assert sum(len(row["gates"]) for row in found["hourly"]) == len(gates)
 
 
 @pytest.mark.parametrize("people", range(7))
@@ -78,31 +76,18 @@ def test_every_role_has_somebody(people):
 def test_a_plan_with_a_start_has_dates_and_one_without_counts_hours():
     dated = written(hours=36, start="2026-11-20 18:00", team=("Ada", "Bo"))["KICKOFF.md"]
     assert "Fri 20 Nov 18:00 to Sun 22 Nov 06:00 local time" in dated
-    assert "| Sat 21 Nov 01:00 (H+7:00) | **Ugly, but from end to end** |" in dated
-    assert "- Demo (Ada): " in dated and "- Model (Bo): " in dated and "| Ada | Demo + Story |" in dated
+    assert "- **Sat 21 Nov 01:00 (H+7:00) Ugly, but from end to end**: data go in" in dated
+    assert "- **Ada, Demo + Story**: " in dated and "- **Bo, Data + Model**: " in dated
     relative = written(hours=48)["KICKOFF.md"]
-    assert "| H+12:00 | **Ugly, but from end to end** |" in relative and not re.search(r"\bNov\b|\bSat\b", relative)
+    assert "- **H+12:00 Ugly, but from end to end**: " in relative and not re.search(r"\bNov\b|\bSat\b", relative)
 
 
 @pytest.mark.parametrize("hours", HOURS)
 @pytest.mark.parametrize("start", STARTS[:2])
-@pytest.mark.parametrize("code", language.languages(TEMPLATES))
-def test_the_chart_is_what_mermaid_reads(hours, start, code):
-    page = written(hours=hours, start=start, lang=code)["KICKOFF.md"]
-    chart = re.search(r"```mermaid\n(.*?)```", page, re.DOTALL)[1]
-    first, *lines = [line.strip() for line in chart.splitlines()]
-    assert first == "gantt"
-    moment = r"(\d{4}-\d\d-\d\d \d\d:\d\d)"
-    ends = []
-    for line in lines:
-        if bar := re.fullmatch(rf"[^:#;]+ :(?:{moment}, {moment}|milestone, {moment}, 0m)", line):
-            times = [datetime.strptime(found, "%Y-%m-%d %H:%M") for found in bar.groups() if found]
-            assert times == sorted(times)
-            ends.append(times[-1])
-        else:
-            assert re.fullmatch(r"(section|dateFormat|axisFormat|tickInterval) .+", line), line
-    begin = datetime.strptime(start or "2000-01-01 00:00", "%Y-%m-%d %H:%M")
-    assert max(ends) == begin + timedelta(hours=hours)
+@pytest.mark.parametrize("team", [(), NAMES])
+def test_the_page_is_read_in_minutes_and_asks_for_two_texts(hours, start, team):
+    page = written(hours=hours, start=start, team=team)["KICKOFF.md"]
+    assert len(page.split()) <= 1200 and page.count("*write this") == 2
 
 
 def test_plan_and_page_say_the_same():
@@ -111,9 +96,8 @@ def test_plan_and_page_say_the_same():
     assert (table["hours"], table["start"]) == (24, "2026-11-20 18:00")
     for gate in table["gates"]:
         due = datetime(2026, 11, 20, 18) + timedelta(hours=gate["hours"])
-        assert f"| {due:%a} {due.day} {due:%b %H:%M} (H+" in pages["KICKOFF.md"] and gate["agreed"] is False
-        for text in [*gate["people"], *(check["text"] for check in gate["checks"])]:
-            assert f"- {text}\n" in pages["KICKOFF.md"]
+        assert f"- **{due:%a} {due.day} {due:%b %H:%M} (H+" in pages["KICKOFF.md"] and gate["agreed"] is False
+        assert f") {gate['title']}**: " in pages["KICKOFF.md"] and gate["people"] and gate["checks"]
 
 
 def test_the_page_names_no_extra_that_is_not_there():
@@ -126,8 +110,8 @@ def test_the_wheels_are_those_of_all_groups_and_are_ignored():
     pages = written()
     groups = [*facts(choice := choose(answers := Answers(event="E")), settled(answers, choice))["groups"], "dev"]
     lines = re.findall(r"^    (py.*)$", pages["KICKOFF.md"], re.MULTILINE)
-    assert len(lines) == 6 and all(f'".[{",".join(groups)}]"' in line for line in lines)
-    assert sum("--no-index --find-links wheels" in line for line in lines) == 3
+    assert len(lines) == 4 and all(f'".[{",".join(groups)}]"' in line for line in lines)
+    assert sum("--no-index --find-links wheels" in line for line in lines) == 2
     assert "wheels/" in pages[".gitignore"].splitlines()
     assert "torch" in pages["KICKOFF.md"] and "torch" not in written(framework="jax")["KICKOFF.md"]
 
@@ -165,7 +149,7 @@ def test_the_blanks_of_the_page_are_those_that_status_looks_for(code, start):
     answers = Answers(event="E", lang=code, start=start)
     files = plan(choice := choose(answers), settled(answers, choice))
     blank = tomllib.loads(files["strings.toml"].decode())["status_blank"]
-    assert files["KICKOFF.md"].decode().count(blank) == 11  # the sentence, four names, three ideas
+    assert files["KICKOFF.md"].decode().count(blank) == 2  # the sentence, and what is not built
     assert blank not in files["plan.toml"].decode()
 
 
@@ -255,7 +239,7 @@ def test_a_gate_is_passed_when_its_checks_hold_and_people_agree(project, edited)
     assert status(project)["next"] == "kickoff"
     edited(
         {
-            "KICKOFF.md": lambda text: text.replace("*write this*", "a word"),
+            "KICKOFF.md": lambda text: text.replace("*write this", "a word"),
             "rubric.toml": lambda text: text.replace("confirmed = false", "confirmed = true"),
         }
     )

@@ -109,7 +109,7 @@ def test_a_gate_is_passed_when_its_checks_hold_and_people_agree(edited, status):
     assert status()["next"] == "kickoff"
     edited(
         {
-            "KICKOFF.md": lambda text: text.replace("*write this*", "a word"),
+            "KICKOFF.md": lambda text: text.replace("*write this", "a word"),
             "rubric.toml": lambda text: text.replace("confirmed = false", "confirmed = true"),
         }
     )

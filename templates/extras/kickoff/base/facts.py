@@ -1,4 +1,4 @@
-"""The plan's times, computed while a project is generated: gates, hours, who sleeps when, and the chart."""
+"""The plan's times, computed while a project is generated: gates, and who sleeps when."""
 
 import math
 from datetime import datetime, timedelta
@@ -40,11 +40,6 @@ class Clock:
     def full(self, hours: float) -> str:
         return f"{self.day(hours)} {self.time(hours)}" if self.known else relative(hours)
 
-    def charted(self, hours: float) -> str:
-        """For the chart; a plan without a start begins at midnight of a first day."""
-        moment = self.at(hours) if self.known else datetime(2000, 1, 1) + timedelta(hours=hours)
-        return moment.strftime("%Y-%m-%d %H:%M")
-
 
 def relative(hours: float) -> str:
     minutes = round(hours * 60)
@@ -52,7 +47,7 @@ def relative(hours: float) -> str:
 
 
 def facts(known: dict[str, Any]) -> dict[str, Any]:
-    """What the templates add: `gates` with times, `crew`, `hourly`, `sleeps` and `chart`."""
+    """What the templates add: `gates` with times, `crew` and `sleeps`."""
     clock = Clock(known["start"], known["assumed"], known["calendar"])
     total, roles = known["hours"], known["roles"]
     crew = [
@@ -60,17 +55,15 @@ def facts(known: dict[str, Any]) -> dict[str, Any]:
         for name, part in zip(known["team"] or [""] * UNNAMED, SIZES[len(known["team"]) or UNNAMED], strict=True)
     ]
     gates = []
-    begin = 0.0
     for gate in known["gates"]:
         hours = known["at"][gate["id"]]
         extras = known["extras"]
-        times = {"hours": hours, "begin": begin, "relative": relative(hours), "when": clock.full(hours)}
-        times |= {"from": clock.full(begin)}
+        times = {"hours": hours, "relative": relative(hours), "when": clock.full(hours)}
         lists = {
             kind: [item for item in gate[kind] if item.get("extra", extras) in (extras, *extras)] for kind in LISTS
         }
-        gates.append(gate | times | lists)
-        begin = hours
+        tasks = [{"title": role["title"], "text": gate[id]} for id, role in roles.items() if id in gate]
+        gates.append(gate | times | lists | {"tasks": tasks})
     sleeps = rests(clock, total, known["sleep"], [gate["hours"] for gate in gates], len(crew))
     for sleep in sleeps:
         sleep["who"] = [person for index, person in enumerate(crew) if sleeps_in(index, len(crew), sleep)]
@@ -78,11 +71,9 @@ def facts(known: dict[str, Any]) -> dict[str, Any]:
         "timed": gates,
         "crew": crew,
         "sizes": {size: [[roles[role]["title"] for role in part] for part in parts] for size, parts in SIZES.items()},
-        "hourly": hourly(clock, total, gates, sleeps, known["end"]),
         "sleeps": sleeps,
         "ends": clock.full(total),
         "begins": clock.full(0),
-        "chart": chart(clock, total, gates, sleeps, known["end"]),
     }
 
 
@@ -121,33 +112,3 @@ def rests(clock: Clock, total: float, sleep: dict[str, float], gates: list[float
         | {"from": clock.full(begin), "to": clock.time(begin + width) if clock.known else relative(begin + width)}
         for begin, night, shift in found
     ]
-
-
-def hourly(clock: Clock, total: int, gates: list[dict], sleeps: list[dict], end: dict) -> list[dict[str, Any]]:
-    """A row for each hour, or for each four of a week: its time, what it works towards, gates in it, and who sleeps."""
-    step = 4 if total > 2 * DAY else 1
-    rows = []
-    for hour in range(0, total, step):
-        towards = next((gate["title"] for gate in gates if gate["hours"] > hour), end["title"])
-        inside = [gate for gate in gates if hour < gate["hours"] <= hour + step]
-        asleep = [sleep for sleep in sleeps if sleep["begin"] < hour + step and sleep["end"] > hour]
-        rows.append(
-            {"hour": hour, "relative": relative(hour), "time": clock.time(hour) if clock.known else ""}
-            | {"day": clock.day(hour) if clock.known else "", "towards": towards, "gates": inside, "asleep": asleep}
-        )
-    return rows
-
-
-def chart(clock: Clock, total: int, gates: list[dict], sleeps: list[dict], end: dict) -> dict[str, Any]:
-    """Bars and milestones of the gantt chart, with their times as Mermaid reads them."""
-    works = [
-        *((gate["begin"], gate["hours"], gate["title"]) for gate in gates),
-        (gates[-1]["hours"], total, end["title"]),
-    ]
-    return {
-        "axis": "%a %H:%M" if clock.known else "day %-d, %H:%M",
-        "tick": "1day" if total > 2 * DAY else "6hour",
-        "works": [{"title": t, "begin": clock.charted(b), "end": clock.charted(e)} for b, e, t in works],
-        "gates": [{"title": gate["title"], "at": clock.charted(gate["hours"])} for gate in gates],
-        "sleeps": [s | {"begin": clock.charted(s["begin"]), "end": clock.charted(s["end"])} for s in sleeps],
-    }
