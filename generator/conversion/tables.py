@@ -15,10 +15,9 @@ from typing import Any
 from .. import text
 from ..errors import Problem
 from ..inspection import Column, Findings
-from ..inspection.columns import delimited
-from ..inspection.columns.cells import dates
-from ..inspection.columns.numbers import meaning
+from ..inspection.columns import dates, meaning
 from ..inspection.columns.relation import bytes_of
+from ..inspection.columns.rows import ONE_COLUMN, unique_names
 from ..inspection.tables import opening
 from . import COPIED, LOCATION, Plain, safe_name
 
@@ -83,7 +82,7 @@ def arguments(findings: Findings, path: Path) -> dict[str, Any] | None:
     if findings.format == "parquet":
         return {} if is_flat(path, findings) else None
     dialect = findings.dialect
-    if findings.format != "csv" or dialect.keys() & NOT_PLAIN or dialect["delimiter"] == delimited.ONE_COLUMN:
+    if findings.format != "csv" or dialect.keys() & NOT_PLAIN or dialect["delimiter"] == ONE_COLUMN:
         return None
     found = {"sep": dialect["delimiter"]} if dialect["delimiter"] != "," else {}
     found |= {"encoding": dialect["encoding"]} if dialect["encoding"] != "utf-8" else {}
@@ -123,7 +122,7 @@ def is_read_plainly(findings: Findings, path: Path) -> bool:
         found = csv.reader(lines, delimiter=dialect["delimiter"], skipinitialspace=True, **how)
         rows = ([cell.strip() for cell in row] for row in found if row)
         nothing: list[str] = []
-        if dialect["header"] and delimited.unique_names(next(rows, nothing)) != table.names:
+        if dialect["header"] and unique_names(next(rows, nothing)) != table.names:
             return False
         try:
             return all(next(rows, nothing) == row for row in cells_of(table)) and next(rows, None) is None

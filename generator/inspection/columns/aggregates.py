@@ -12,9 +12,11 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from .cells import EPOCHS, ISO, Look
-from .cells import dates as rules
-from .numbers import MISSING, to_number
+from . import dates as rules
+from .cells import EPOCHS, Look
+from .dates import ISO
+from .meaning import MISSING
+from .numbers import to_number
 from .relation import Table
 
 COMPARED = 4_000_000  # rows up to which all are compared; of more, a share by their content

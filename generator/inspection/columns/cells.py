@@ -1,6 +1,6 @@
 """How the cells of a column are written: as numbers, as dates in one form or several, as lists or words.
 
-The rules found here (`parse`) are those that a project's cells.py and dates.py follow.
+The rules found here (`parse`) are those by which meaning.py and dates.py read.
 """
 
 import re
@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...borrowed import of_tables
+from . import dates, meaning
+from .dates import FORMS, fits, one
 from .formats import PICTURE_ENDINGS
-from .numbers import MOSTLY, is_missing, meaning, number, rules
+from .meaning import is_missing, number
+from .numbers import MOSTLY, rules
 
-dates = of_tables("dates")
-ISO, FORMS, one, fits = dates.ISO, dates.FORMS, dates.one, dates.fits
 EPOCHS = {form: (3e8 * parts, 4e9 * parts) for form, parts in dates.EPOCHS.items()}  # since 1970: from 1979 to 2096
 DIGITS = {6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 TIMES = set("time timestamp date datum epoch ts datetime unix day created".split())  # names of columns of such numbers

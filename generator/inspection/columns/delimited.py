@@ -1,7 +1,6 @@
 """Making out how a delimited text is written: encoding, delimiter, quotes, header, lines before the table.
 
-Text is cut into rows by the very code of generated projects (tables/rows.py), so that what is reported here is what is
-trained on. This one never gives up: rows of another length are padded or cut, and counted.
+It never gives up: rows of another length are padded or cut, and counted.
 """
 
 import csv
@@ -11,17 +10,18 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from ...borrowed import of_tables
-from .numbers import number
-
-rules = of_tables("rows")
-DELIMITERS, ONE_COLUMN, SAMPLE = rules.DELIMITERS, rules.ONE_COLUMN, rules.SAMPLE
-excel_hint, split_lines, count_empty, unique_names = (
-    rules.excel_hint,
-    rules.split_lines,
-    rules.count_empty,
-    rules.unique_names,
+from .meaning import number
+from .rows import (
+    DELIMITERS,
+    SAMPLE,
+    choose_delimiter,
+    count_empty,
+    excel_hint,
+    index_named,
+    split_lines,
+    split_rows,
 )
+
 MOST_SKIPPED = 30  # lines of title or comment before a table
 MOST_COMMENTS = 300  # lines that begin with #
 MOST_ABOVE = 5  # rows of another table above it, such as that of the place, with an empty line between
@@ -100,15 +100,15 @@ def _by_usual_quotes(text: str, dialect: Dialect) -> Reading:
     stray quote may have swallowed rows: a reading line by line in which all rows have all cells then has precedence.
     """
     if '"' not in text:
-        return _even(dialect, *split(text, dialect.delimiter, quoted=False))
+        return _even(dialect, *split_rows(text, dialect.delimiter, quoted=False))
     try:
-        rows, lines = split(text, dialect.delimiter, quoted=True, strict=True)
+        rows, lines = split_rows(text, dialect.delimiter, quoted=True, strict=True)
         if not any("\n" in cell or "\r" in cell for row in rows for cell in row):
             return _even(dialect, rows, lines)
     except csv.Error:
         rows, lines = [], []
     empty = count_empty(rows) if rows else float("inf")
-    unquoted = split(text, dialect.delimiter, quoted=False)
+    unquoted = split_rows(text, dialect.delimiter, quoted=False)
     if all(len(row) == dialect.width for row in unquoted[0]) and count_empty(unquoted[0]) <= empty:
         dialect.quote = ""
         return _even(dialect, *unquoted)
@@ -125,7 +125,7 @@ def _by_apostrophes(text: str, dialect: Dialect, usual: Reading) -> Reading | No
     if not always and not usual.ragged:
         return None
     try:
-        rows, lines = split(text, dialect.delimiter, quoted=True, strict=True, quote="'")
+        rows, lines = split_rows(text, dialect.delimiter, quoted=True, strict=True, quote="'")
     except csv.Error:
         return None
     width = len(rows[0]) if rows else 0
@@ -142,11 +142,11 @@ def sniff(text: str) -> Dialect:
     hint = excel_hint(text)
     text = without_lines(text, 1) if hint else text
     head = "".join(itertools.islice(io.StringIO(text, newline=""), SAMPLE + MOST_SKIPPED))
-    delimiter, width = rules.choose_delimiter(head, hint)
+    delimiter, width = choose_delimiter(head, hint)
     found = Dialect(delimiter, '"', int(bool(hint)), width)
     if not hint and not _all_fit(head, found) and (skip := _before(head)):
-        later, wide = rules.choose_delimiter(without_lines(head, skip), "")
-        above = [row for row, line in zip(*split(head, later, quoted=True), strict=True) if line <= skip]
+        later, wide = choose_delimiter(without_lines(head, skip), "")
+        above = [row for row, line in zip(*split_rows(head, later, quoted=True), strict=True) if line <= skip]
         apart = wide > 1 and all(len(row) != wide for row in above)  # by an empty line
         if wide > max(width, 1) or (wide == width and all(map(_is_title, above))) or apart:
             found = Dialect(later, '"', skip, wide)
@@ -163,8 +163,8 @@ def _comments(text: str) -> int:
 
 def _all_fit(head: str, found: Dialect) -> bool:
     """Whether all rows have the width that the first asks for, beside empty cells at their ends, and it is no title."""
-    rows, _ = split(head, found.delimiter, quoted=True)
-    first = rules.index_named(rows[0], found.width) if rows else []
+    rows, _ = split_rows(head, found.delimiter, quoted=True)
+    first = index_named(rows[0], found.width) if rows else []
     fit = all(len(row) >= found.width and not any(row[found.width :]) for row in [first, *rows[1:]])
     return found.width > 1 and fit and not _is_title(first)
 
@@ -180,7 +180,7 @@ def _before(head: str) -> int:
     """How many lines stand before the table: those that fill fewer cells than nearly all later ones have."""
     best, skip = 0.0, 0
     for candidate in DELIMITERS:
-        rows, lines = split(head, candidate, quoted=True)
+        rows, lines = split_rows(head, candidate, quoted=True)
         if len(rows) < 4:
             continue
         usual, _ = Counter(len(row) for row in rows).most_common(1)[0]
@@ -194,13 +194,6 @@ def _before(head: str) -> int:
     return skip
 
 
-def split(
-    text: str, delimiter: str, quoted: bool, strict: bool = False, quote: str = '"'
-) -> tuple[list[list[str]], list[int]]:
-    """Rows of stripped cells and their lines, empty lines left out; strict raises csv.Error at broken quotes."""
-    return rules.split_rows(text, delimiter, quoted, strict, quote)
-
-
 def _is_title(row: list[str]) -> bool:
     """Whether a row says something in its first cell only, as a title above a table does in a spreadsheet's export."""
     return len(row) >= 4 and bool(row[0]) and not any(row[1:]) and number(row[0]) is None
@@ -210,7 +203,7 @@ def _even(dialect: Dialect, rows: list[list[str]], lines: list[int]) -> Reading:
     """The rows with as many cells as the first has; which had more (that say something) or fewer is remembered."""
     reading = Reading(dialect, rows)
     width = dialect.width
-    rows[:1] = [rules.index_named(row, width) for row in rows[:1]]
+    rows[:1] = [index_named(row, width) for row in rows[:1]]
     for i, row in enumerate(rows):
         if len(row) != width:
             if len(row) < width or any(row[width:]):

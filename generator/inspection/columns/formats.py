@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...errors import Problem
 from . import delimited
+from .rows import split_rows
 
 BINARY = (b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"\x89HDF", b"ARROW1", b"%PDF")
 PACKED = (b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # bzip2, 7z, rar, xz, zstandard
@@ -86,7 +87,7 @@ def _looks_tabular(text: str) -> bool:
     if dialect.width < 2:
         return False
     body = delimited.without_lines(text, dialect.skip)
-    read = [delimited.split(body, dialect.delimiter, quoted)[0] for quoted in (False, True)]
+    read = [split_rows(body, dialect.delimiter, quoted)[0] for quoted in (False, True)]
     rows, even = max(((rows, _even(rows, dialect.width)) for rows in read), key=lambda pair: pair[1])
     if dialect.delimiter in "\t|":
         return even > 0.8

@@ -1,6 +1,6 @@
 """What cells of a column are numbers, and which stand for "not known": words, dashes, -999.
 
-The rules found here (`parse`) are those that a project's cells.py follows, and `to_number` is its code.
+The rules found here (`parse`) are those by which meaning.py reads a cell.
 """
 
 import heapq
@@ -10,12 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ...borrowed import of_tables
 from ..words import marks
 from ..words.marks import MOSTLY
-
-meaning = of_tables("cells")
-MISSING, is_missing, number = meaning.MISSING, meaning.is_missing, meaning.number
+from . import meaning
+from .meaning import MISSING, is_missing, number
 
 UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd", "n.a", "nil", "no data", "-"} | {
     "--", "---", "*", "x", "\\n", "#value!", "#ref!", "#div/0!", "unk", "not applicable", "nd", "n.d", "k.a",

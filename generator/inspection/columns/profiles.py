@@ -13,8 +13,10 @@ import numpy as np
 
 from . import aggregates
 from .aggregates import Profile
-from .cells import EPOCHS, LOOKED_AT, fits, look, one
-from .numbers import MISSING, as_numbers, far_values, is_missing
+from .cells import EPOCHS, LOOKED_AT, look
+from .dates import fits, one
+from .meaning import MISSING, is_missing
+from .numbers import as_numbers, far_values
 from .relation import Table
 
 FEW = 5000  # different values up to which each is counted

@@ -17,9 +17,9 @@ from typing import Any, BinaryIO
 import duckdb
 import numpy as np
 
-from . import delimited
 from .formats import member_of
-from .numbers import is_missing
+from .meaning import is_missing
+from .rows import unique_names
 
 SAMPLE = 20_000  # rows from which roles, leaks and near duplicates are found
 MEMORY = "600MB"  # DuckDB's own limit; what it cannot hold goes to disk
@@ -141,7 +141,7 @@ def bytes_of(table: Table) -> Iterator[BinaryIO]:
 
 def name_columns(table: Table, cells: list[str]) -> None:
     """Column names from a header; what had to be changed is remembered."""
-    table.names = delimited.unique_names(cells)
+    table.names = unique_names(cells)
     plain = [" ".join(cell.split()) for cell in cells]
     seen: dict[str, str] = {}
     for name in plain:
@@ -163,7 +163,7 @@ def take_names(table: Table, rows: list[list[str]], header: bool) -> None:
     if header:
         name_columns(table, rows[0])
     else:
-        table.names = delimited.unique_names([""] * len(rows[0]))
+        table.names = unique_names([""] * len(rows[0]))
         table.notes.append("there is no header: columns are called column_1, column_2 …")
 
 

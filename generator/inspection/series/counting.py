@@ -13,7 +13,9 @@ import duckdb
 
 from ...errors import Problem
 from ..columns import aggregates, delimited
-from ..columns.numbers import is_missing, to_number
+from ..columns.meaning import is_missing
+from ..columns.numbers import to_number
+from ..columns.rows import split_rows
 from ..tables import opening
 from ..target import timestamps
 from . import heads
@@ -99,7 +101,7 @@ def first_of_text(file: File, asked: Asked) -> list[list[str]]:
     head = file.head
     text, _, _ = heads.beginning(file, FIRST + before_rows(head))
     rest = delimited.without_lines(text, before_rows(head))
-    cells, _ = delimited.split(rest, head["delimiter"], bool(head["quote"]))
+    cells, _ = split_rows(rest, head["delimiter"], bool(head["quote"]))
     places = [asked.places[column.name] for column in asked.time]
     return [[row[i] for i in places] for row in cells[:FIRST] if len(row) >= len(asked.places)]
 

@@ -11,6 +11,7 @@ import duckdb
 from ...errors import Problem
 from ..columns import delimited
 from ..columns.relation import Table, bytes_of
+from ..columns.rows import unique_names
 from ..tables import ends, engine_tables, opening, text_tables
 
 HEAD = 2**16  # bytes of a text in which its steps are looked at
@@ -123,7 +124,7 @@ def begun(path: Path, text: str, encoding: str) -> Table:
 def of_parquet(file: File, engine: duckdb.DuckDBPyConnection) -> None:
     """Fill in names and types of a Parquet file."""
     found, cells, aliases = engine_tables.parquet_columns(engine, str(file.path).replace("'", "''"))
-    file.names = delimited.unique_names([name for name, _, _ in found])
+    file.names = unique_names([name for name, _, _ in found])
     file.head = {"cells": cells, "aliases": aliases}
 
 

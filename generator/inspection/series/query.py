@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..columns import aggregates
-from ..columns.cells import ISO
+from ..columns.dates import ISO
 from ..columns.relation import Table
 from ..findings import Column
 from ..target.dates import MONTHS, is_date, part_of

@@ -3,8 +3,9 @@
 import datetime
 
 from ..columns.aggregates import Profile
-from ..columns.cells import fits, one
-from ..columns.numbers import as_numbers, is_missing
+from ..columns.dates import fits, one
+from ..columns.meaning import is_missing
+from ..columns.numbers import as_numbers
 from ..columns.relation import Table
 from ..findings import Column, Suspect
 

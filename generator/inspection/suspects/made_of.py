@@ -4,7 +4,8 @@ import itertools
 
 import numpy as np
 
-from ..columns.numbers import as_numbers, is_missing
+from ..columns.meaning import is_missing
+from ..columns.numbers import as_numbers
 from ..columns.relation import Table
 from ..findings import Column
 from ..words.names import words_of

@@ -4,14 +4,13 @@ import re
 
 import numpy as np
 
-from ...borrowed import of_tables
+from ..columns import dates
 from ..columns.numbers import as_numbers
 from ..columns.relation import Table
 from ..findings import Column
 from ..words.names import words_of
 from ..words.vocabulary import EVENTS, GUESSED, TIME_WORDS, TIMES_TO_EVENT
 
-dates = of_tables("dates")
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 SUMS = {"total", "sum", "overall", "gesamt", "all", "combined", "suma", "totals"}
 FEWEST_ROWS = 20  # fewer may be equal by chance

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..columns.numbers import as_numbers, is_missing
+from ..columns.meaning import is_missing
+from ..columns.numbers import as_numbers
 from ..findings import Column
 from ..words.names import words_of
 

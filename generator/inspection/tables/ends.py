@@ -1,6 +1,6 @@
 """Rows that are no examples: units below the header, totals at the end, as spreadsheets export them."""
 
-from ..columns.numbers import is_missing, number
+from ..columns.meaning import is_missing, number
 from ..columns.relation import Table
 
 TOTALS = {"total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "somme", "suma", "合计", "总计"}

@@ -2,16 +2,17 @@
 
 import io
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from ...borrowed import borrowed, of_tables
 from ..columns.relation import Table, bytes_of, name_columns, take_sample
+from . import records as of_records
 
-of_records = of_tables("records")
+MOST_NESTED = 300  # columns that structs may add; more of them are data rather than columns
 NOT_CELLS = {"nested columns are read as text": ("STRUCT", "MAP", "UNION"), "bytes are not read": ("BLOB",)}
-cells_of = borrowed("parquet_cells", "readers/tables/parquet/tables")
 
 
 def open_parquet(table: Table, folder: Path) -> None:
@@ -38,8 +39,8 @@ def open_parquet(table: Table, folder: Path) -> None:
 def parquet_columns(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[list[tuple[str, str, str]], str, str]:
     """The columns of Parquet as (name, SQL, type), their cells c0, c1 … as text in SQL, and their names d0, d1 …"""
     origin = connection.sql(f"SELECT * FROM read_parquet('{name}')")
-    found = cells_of.columns(origin.columns, origin.types)
-    cells = ", ".join(f"{cells_of.as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))
+    found = typed_columns(origin.columns, origin.types)
+    cells = ", ".join(f"{as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))
     return found, cells, ", ".join(f"d{i}" for i in range(len(origin.columns)))
 
 
@@ -69,13 +70,43 @@ def large_json(table: Table, folder: Path) -> None:
     source = f"read_json('{name}', format='{kind}', maximum_object_size=67108864)"
     origin = table.connection.sql(f"SELECT * FROM {source}")
     found = [
-        part
-        for i, (n, t) in enumerate(zip(origin.columns, origin.types, strict=True))
-        for part in cells_of.parts(f"d{i}", n, t)
+        part for i, (n, t) in enumerate(zip(origin.columns, origin.types, strict=True)) for part in parts(f"d{i}", n, t)
     ]
     name_columns(table, [name for name, _, _ in found])
     aliases = ", ".join(f"d{i}" for i in range(len(origin.columns)))
-    cells = ", ".join(f"{cells_of.as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))
+    cells = ", ".join(f"{as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))
     table.relation = f"(SELECT {cells} FROM {source} AS origin({aliases})) AS cells"
     table.rows = table.connection.execute(f"SELECT count(*) FROM {table.relation}").fetchone()[0]
     take_sample(table)
+
+
+# Typed columns as the cells that a text file would hold
+
+
+def parts(cell: str, name: str, kind: Any) -> list[tuple[str, str, str]]:
+    """A column, or what its structs hold inside, down to the last: name (a.b), SQL, type."""
+    if kind.id != "struct":
+        return [(name, cell, str(kind))]
+    found = []
+    for inner, of in kind.children:
+        key = inner.replace("'", "''")
+        found += parts(f"struct_extract({cell}, '{key}')", f"{name}.{inner}", of)
+    return found
+
+
+def typed_columns(names: Sequence[str], kinds: Sequence[Any]) -> list[tuple[str, str, str]]:
+    """All columns of a file, called d0, d1 … in SQL, as name, SQL and type; structs that hold too many stay whole."""
+    plain = [(name, f"d{i}", str(kind)) for i, (name, kind) in enumerate(zip(names, kinds, strict=True))]
+    found = [part for (name, cell, _), kind in zip(plain, kinds, strict=True) for part in parts(cell, name, kind)]
+    return found if len(found) <= len(plain) + MOST_NESTED else plain
+
+
+def as_text(cell: str, kind: str) -> str:
+    """SQL for the cells of a column as text, NULL where nothing is known; bytes, as of a picture, are none."""
+    if kind in ("DOUBLE", "FLOAT"):  # 3.0 stays 3.0, and NaN is missing
+        return f"CASE WHEN isnan({cell}) THEN NULL ELSE CAST({cell} AS VARCHAR) END"
+    if kind == "BLOB":
+        return "CAST(NULL AS VARCHAR)"
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"CAST(epoch_ms(epoch_ms({cell})) AS VARCHAR)"
+    return f"nullif(CAST({cell} AS VARCHAR), '')"

@@ -2,8 +2,8 @@
 
 import itertools
 
-from ..columns.delimited import SAMPLE
-from ..columns.numbers import is_missing, number
+from ..columns.meaning import is_missing, number
+from ..columns.rows import SAMPLE
 
 NAMES = set("text texts label labels name names value values id class target word words title date sentence".split())
 

@@ -5,13 +5,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ...borrowed import of_tables
 from ...errors import Problem
 from ..columns import delimited
 from ..columns.relation import Table, bytes_of, fill, name_columns
+from . import records as of_records
 from .engine_tables import large_json
 
-of_records = of_tables("records")
 IN_MEMORY = 32 * 2**20  # bytes; larger files are read by DuckDB
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..columns.numbers import is_missing, to_number
+from ..columns.meaning import is_missing
+from ..columns.numbers import to_number
 from ..columns.roles import columns_of
 from ..findings import Column, Findings, Suspect
 from ..suspects.columns import of_columns

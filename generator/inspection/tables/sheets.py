@@ -5,11 +5,11 @@ import itertools
 from pathlib import Path
 from typing import Any
 
-from ...borrowed import borrowed
 from ...errors import Problem
 from ..columns.relation import Table, fill, take_names
 from . import ends
 from .headers import is_header
+from .merged import Filled, of_sheet
 
 
 def open_excel(table: Table, folder: Path) -> None:
@@ -20,13 +20,12 @@ def open_excel(table: Table, folder: Path) -> None:
         book = openpyxl.load_workbook(table.path, read_only=True, data_only=True)
     except Exception as error:  # openpyxl raises whatever its parsers meet
         raise Problem(f"{table.path} cannot be read as Excel ({error}); save it again as .xlsx or CSV") from None
-    parts = borrowed("sheet_parts", "readers/tables/excel/tables")
     sheets, unsaved = {}, {}
     for sheet in book.worksheets:
         if hasattr(sheet, "reset_dimensions"):
             sheet.reset_dimensions()  # what the file says of its size is often wrong
-        merged, unsaved[sheet.title] = parts.of_sheet(table.path, sheet)
-        filled = parts.Filled(merged)
+        merged, unsaved[sheet.title] = of_sheet(table.path, sheet)
+        filled = Filled(merged)
         rows = enumerate(sheet.iter_rows(values_only=True), 1)
         sheets[sheet.title] = [[_excel_cell(value) for value in filled.row(place, list(row))] for place, row in rows]
     book.close()

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from ...errors import Problem
 from ..columns import delimited
-from ..columns.numbers import number
+from ..columns.meaning import number
 from ..columns.relation import Table, bytes_of, fill, sample_rows, take_names
+from ..columns.rows import ONE_COLUMN, split_rows
 from . import ends
 from .headers import is_header
 
@@ -86,7 +87,7 @@ def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
     table.sample = [row for row in table.sample if row not in (total, rows[0] if "units" in table.dialect else [])]
     table.dialect["quote"] = dialect.quote
     table.whole = False
-    if dialect.delimiter == delimited.ONE_COLUMN:
+    if dialect.delimiter == ONE_COLUMN:
         table.notes.append("one column: its lines are not divided")
     table.relation = _reading(table, path, dialect, total)
     if not total:  # which is known by its text
@@ -169,7 +170,7 @@ def _spread(table: Table, path: Path, dialect: delimited.Dialect) -> None:
 
 def _whole_rows(text: str, dialect: delimited.Dialect, quote: str) -> list[list[str]]:
     """The rows of all cells, without empty ones behind the last; `quote` "" is none."""
-    rows, width = delimited.split(text, dialect.delimiter, bool(quote), quote=quote or '"')[0], dialect.width
+    rows, width = split_rows(text, dialect.delimiter, bool(quote), quote=quote or '"')[0], dialect.width
     return [row[:width] for row in rows if len(row) >= width and not any(row[width:])]
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..columns.cells import fits, one
-from ..columns.numbers import is_missing, to_number
+from ..columns.dates import fits, one
+from ..columns.meaning import is_missing
+from ..columns.numbers import to_number
 from ..findings import Column
 from .seasons import MOST_ROWS
 

@@ -9,7 +9,8 @@ import statistics
 from collections import Counter
 from typing import Any
 
-from ..columns.numbers import is_missing, to_number
+from ..columns.meaning import is_missing
+from ..columns.numbers import to_number
 from ..findings import Column, Suspect
 from ..words.names import by_name
 from . import timestamps

@@ -1,0 +1,85 @@
+"""What a cell means: missing, a number or a list of numbers, by the rules of its column (`parse` in data/schema.toml).
+
+parse  {} means the plain rules. `decimal` "," and `thousands` "." say how numbers are written, `strip` what stands
+       around them ("%", "$"), `zeros` how many zeros a word behind them stands for ({ K = 3 } where 12K is 12,000),
+       `clock` that they are times (14:05, 2:05 PM, 1:02:03.5), read as seconds,
+       `missing` which values mean "not known" besides the usual ones, `unknown` which ones instead of them
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+MISSING = {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "-inf"}  # compared in lower case
+LARGEST = 1e100  # a number that can be squared
+MOST_ELEMENTS = 256  # of a list of numbers that is read as so many columns
+CLOCK = re.compile(r"(?:(\d+) days? )?(\d{1,4}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?(?:\s?([AaPp])\.?[Mm]\.?)?")
+SPACES = str.maketrans("", "", " \u00a0\u202f")  # between thousands
+Parse = dict[str, Any]
+
+
+def is_missing(cell: str, parse: Parse | None = None) -> bool:
+    """Whether a cell stands for "not known"."""
+    if not parse:
+        return cell.strip().lower() in MISSING
+    usual = {word.lower() for word in parse["unknown"]} if "unknown" in parse else MISSING
+    text = cell.strip().lower()
+    return not text or text in usual or text in {str(word).lower() for word in parse.get("missing", ())}
+
+
+def number(cell: str, parse: Parse | None = None) -> float | None:
+    """A cell as a number that can be squared; None if it is none."""
+    if parse and parse.get("clock"):
+        return seconds(cell)
+    try:
+        value = float(plain(cell, parse) if parse else cell)
+    except ValueError:
+        return None
+    return value if abs(value) < LARGEST and "_" not in cell else None
+
+
+def seconds(cell: str) -> float | None:
+    """A time of day or a duration as seconds, two parts as hours and minutes; None if it is neither."""
+    if not (match := CLOCK.fullmatch(cell.strip())):
+        return None
+    hours = int(match[2])
+    if match[5]:  # 12:30 AM is half past midnight
+        hours = hours % 12 + 12 * (match[5] in "pP")
+    return 86_400 * int(match[1] or 0) + 3600 * hours + 60 * int(match[3]) + float(match[4] or 0)
+
+
+def plain(cell: str, parse: Parse) -> str:
+    """A number as Python writes it: 1.234,5 € with the right rules is 1234.5, and 6.5M is 6.5e6."""
+    marks = parse.get("strip", ())
+    for mark in [marks] if isinstance(marks, str) else marks:
+        cell = cell.replace(mark, "")
+    cell = cell.strip()
+    for word, zeros in parse.get("zeros", {}).items():
+        if cell.endswith(word):
+            cell = f"{cell.removesuffix(word).rstrip()}e{zeros}"
+            break
+    if thousands := parse.get("thousands"):
+        cell = cell.replace(thousands, "").translate(SPACES)
+    return cell.replace(parse.get("decimal", "."), ".")
+
+
+def numbers(cells: Iterable[str], parse: Parse | None = None) -> np.ndarray:
+    """Cells as floats, (rows,), NaN where they are missing or no number."""
+    cells = list(cells)
+    if not parse:
+        try:  # most columns hold nothing else
+            values = np.array([float(cell or "nan") for cell in cells], np.float64)
+        except ValueError:
+            pass
+        else:
+            if "_" not in "".join(cells):
+                values[~(np.abs(values) < LARGEST)] = np.nan
+                return values
+    found = (None if parse and is_missing(cell, parse) else number(cell, parse) for cell in cells)
+    values = np.array([np.nan if value is None else value for value in found], np.float64)
+    for sentinel in (parse or {}).get("missing", ()):  # -999 may be written -999.0
+        if (value := number(str(sentinel))) is not None:
+            values[values == value] = np.nan
+    return values

@@ -1,0 +1,65 @@
+"""What openpyxl does not tell while it reads row by row: merged cells, and formulas without a saved result."""
+
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+BLOCK = 1 << 20  # bytes of a sheet looked at together …
+OVERLAP = 1 << 12  # … with so many of those before, as what is sought may be cut
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell [^>]*?ref="([A-Z]+)(\d+):[A-Z]+(\d+)"')
+UNSAVED = re.compile(rb"</(?:\w+:)?f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
+Merged = dict[int, list[tuple[int, int]]]  # first row of cells merged downwards: their column from 0, their last row
+
+
+def scan(path: Path, part: str) -> tuple[Merged, int]:
+    """Cells merged downwards, and how many formulas have no saved result, in the part of a workbook that is a sheet."""
+    merged: Merged = {}
+    unsaved, rest = 0, b""
+    with zipfile.ZipFile(path) as archive, archive.open(part) as file:
+        while block := file.read(BLOCK):
+            text = rest + block
+            ends = [match.end() for match in UNSAVED.finditer(text)]
+            unsaved += len(ends)
+            found = list(MERGED.finditer(text))
+            for letters, first, last in (match.groups() for match in found):
+                if int(last) > int(first):
+                    merged.setdefault(int(first), []).append((number(letters), int(last)))
+            rest = text[max([len(text) - OVERLAP, *ends[-1:], *(match.end() for match in found[-1:])]) :]
+    return merged, unsaved
+
+
+def of_sheet(path: Path, sheet: Any) -> tuple[Merged, int]:
+    """The same of a worksheet that openpyxl has opened to be read row by row; nothing of one that is a chart."""
+    part = getattr(sheet, "_worksheet_path", "")  # which has no public name
+    return scan(path, part) if part else ({}, 0)
+
+
+def number(letters: bytes) -> int:
+    """The number of a column from 0: A is 0, AA 26."""
+    value = 0
+    for letter in letters:
+        value = value * 26 + letter - ord("A") + 1
+    return value - 1
+
+
+class Filled:
+    """Fills the cells that are merged downwards with what the first of them holds, row after row."""
+
+    def __init__(self, merged: Merged) -> None:
+        self.merged = merged
+        self.open: dict[int, tuple[int, Any]] = {}  # column -> last row, value
+
+    def row(self, place: int, cells: list[Any]) -> list[Any]:
+        """The cells of the row of that number (from 1), those without a value filled."""
+        for column, (last, value) in list(self.open.items()):
+            if place > last:
+                del self.open[column]
+            elif column >= len(cells):
+                cells = [*cells, *[None] * (column - len(cells)), value]
+            elif cells[column] in (None, ""):
+                cells = [*cells[:column], value, *cells[column + 1 :]]
+        for column, last in self.merged.get(place, ()):
+            if column < len(cells):
+                self.open[column] = last, cells[column]
+        return cells
