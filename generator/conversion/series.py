@@ -21,8 +21,10 @@ import numpy as np
 
 from .. import text
 from ..errors import Problem
-from ..inspection.columns.cells import EPOCHS, ISO
-from ..inspection.columns.numbers import is_missing, to_number
+from ..inspection.columns.cells import EPOCHS
+from ..inspection.columns.dates import ISO
+from ..inspection.columns.meaning import is_missing
+from ..inspection.columns.numbers import to_number
 from ..inspection.columns.roles import columns_of
 from ..inspection.findings import Column, Findings
 from ..inspection.tables.opening import Table, format_of, nearest_column, opened

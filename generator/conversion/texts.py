@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 
 from .. import text
 from ..errors import Problem
-from ..inspection.columns.numbers import is_missing
+from ..inspection.columns.meaning import is_missing
 from ..inspection.findings import Findings
 from ..inspection.tables import opening
 from ..inspection.texts import files
