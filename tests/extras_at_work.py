@@ -65,7 +65,7 @@ def try_extras(project: Path, name: str) -> None:
     assert (entry["run"], entry["score"], entry["model"]) == (name, sheet["score"], sheet["model"])
     deck.write(deck.assemble(find(project)))
     assert f">{sheet['score']:.4g}<" in (project / "presentation" / "deck.html").read_text(encoding="utf-8")
-    run(project, "cards.py").ok()
+    outside(project, "cards")
     assert f"value: {sheet['score']}" in (project / "MODEL_CARD.md").read_text(encoding="utf-8")
     best = outside(project, "status")["best"]
     assert (best["run"], best["report"]["score"]) == (name, sheet["score"])
