@@ -108,7 +108,9 @@ def written(folder: Path) -> None:
     """Write what pages ask a person to write."""
     for page in folder.glob("*.md"):
         text = page.read_text(encoding="utf-8")
-        page.write_text(re.sub(r"\*write this[^*]*\*", WRITTEN, text), encoding="utf-8")
+        text = re.sub(r"\*write this[^*]*\*", WRITTEN, text)
+        text = text.replace(f"\n1. {WRITTEN}\n", "".join(f"\n{n}. {WRITTEN}" for n in (1, 2, 3)) + "\n")  # mistakes
+        page.write_text(text, encoding="utf-8")
     told = (folder / "deck.toml").read_text(encoding="utf-8")
     (folder / "deck.toml").write_text(re.sub(r'"Write: [^"]*"', '"We see it at once"', told), encoding="utf-8")
 

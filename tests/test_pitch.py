@@ -97,18 +97,19 @@ def test_a_report_from_before_training_went_on_counts_as_none(here):
 
 def test_a_report_is_believed_only_with_its_own_weights_and_predictions(here):
     folder = here.runs / "good"
-    assert evidence.believed(here, folder)["valid_score"] == 0.94
-    score = evidence.report(here, folder)["score"]
+    (judged,) = here.ask("judge", [str(folder)])
+    evidence.agree(here, folder, judged)
+    assert len(evidence.intact(here, folder)["target"]) == 400
     damage(folder / "report.json", score=0.99)
-    with pytest.raises(Problem, match=r"report.json says accuracy 0.99, its predictions.npz 0.9.*evaluate.py good"):
-        evidence.believed(here, folder)
-    damage(folder / "report.json", score=score, baseline={"name": "x"})
+    with pytest.raises(Problem, match=r"good/report.json says accuracy 0.99, its pred.* 0.9.*evaluate.py good"):
+        evidence.agree(here, folder, judged)
+    damage(folder / "report.json", baseline={"name": "x"})
     with pytest.raises(Problem, match=r'missing or wrong in it: "baseline"'):
         evidence.report(here, folder)
     other = here.runs / "poor"
     (other / "best.pt").write_text("other weights", encoding="utf-8")
-    with pytest.raises(Problem, match=r"is not of best.pt beside it"):
-        evidence.believed(here, other)
+    with pytest.raises(Problem, match=r"poor/report.json is not of best.pt beside it"):
+        evidence.intact(here, other)
     (other / "predictions.npz").write_bytes(b"PK")
     with pytest.raises(Problem, match=r"predictions.npz is damaged"):
         evidence.predictions(here, other)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,8 @@ def known_runs(project: Project, clones: Sequence[Project]) -> tuple[list[Run], 
     more = published(project, left_out)
     for clone in clones:
         there, damaged = runs.survey(clone)
-        more += [renamed(run, clone) for run in [*there, *published(clone, damaged)]]
+        there += published(clone, damaged)
+        more += [replace(run, name=f"{clone.root.name}/{run.name}") for run in there]
         left_out |= {f"{clone.root.name}/{name}": why for name, why in damaged.items()}
     known = {run.checkpoint_sha256 for run in found}
     for run in more:
@@ -83,18 +85,12 @@ def published(project: Project, left_out: dict[str, str]) -> list[Run]:
         return []
 
 
-def renamed(run: Run, clone: Project) -> Run:
-    return Run(run.folder, f"{clone.root.name}/{run.name}", run.config, run.meta, run.history, run.report)
-
-
 def chosen(project: Project, name: str, found: list[Run], left_out: dict[str, str]) -> Run:
-    """The run of a name, or in a folder; a `Problem` where there is none, or where it says nothing."""
+    """The run of a name; a `Problem` where there is none, or where it says nothing."""
     if name in left_out:
         raise Problem(f"{name} cannot be compared: {left_out[name]}")
     if run := next((run for run in found if run.name == name), None):
         return run
-    if (Path(name) / "config.json").is_file():
-        return runs.read(project, Path(name).resolve())
     raise Problem(f'no run "{name}"; there is: {", ".join(run.name for run in found) or "none"}')
 
 
@@ -110,8 +106,7 @@ def on_the_same_rows(project: Project, scored: list[Run], like: Run | None, left
     rows = {}
     for run in scored:
         try:
-            evidence.believed(project, run.folder, judged={"score": run.report["score"]})
-            rows[run.name] = evidence.predictions(project, run.folder)
+            rows[run.name] = evidence.intact(project, run.folder)
         except Problem as problem:
             left_out[run.name] = str(problem)
     there = [run for run in scored if run.name in rows]
@@ -148,7 +143,7 @@ def judge(
         judged = {run.name: answer for run, answer in zip(scored, answers, strict=True)}
         for run in scored:
             try:
-                evidence.believed(project, run.folder, judged[run.name])
+                evidence.agree(project, run.folder, judged[run.name])
             except Problem as problem:
                 left_out[run.name] = str(problem)
         first, scored = scored[0], [run for run in scored if run.name not in left_out]

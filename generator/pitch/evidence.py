@@ -113,24 +113,24 @@ def report(project: Project, folder: Path) -> dict[str, Any]:
     return sheet
 
 
-def believed(project: Project, folder: Path, judged: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The same, if it is also of the checkpoint and the predictions that lie there; else a `Problem`.
-
-    `judged` is what own_code.judge said of the run; nothing of the project runs where it is given.
-    """
-    sheet, path, best = report(project, folder), folder / "report.json", checkpoint(project, folder)
-    if sha256(best) != sheet["checkpoint_sha256"]:
-        facts = {"file": short(path), "best": best.name, "remedy": remedy(project, folder)}
+def intact(project: Project, folder: Path) -> dict[str, Any]:
+    """The predictions of a run whose report is of the checkpoint beside it; else a `Problem`. Nothing runs."""
+    best = checkpoint(project, folder)
+    if sha256(best) != report(project, folder)["checkpoint_sha256"]:
+        facts = {"file": short(folder / "report.json"), "best": best.name, "remedy": remedy(project, folder)}
         raise Problem(project.say("runs.other_weights", **facts))
-    predictions(project, folder)
-    (judged,) = [judged] if judged else project.ask("judge", [str(folder)])
+    return predictions(project, folder)
+
+
+def agree(project: Project, folder: Path, judged: dict[str, Any]) -> None:
+    """A `Problem` where the predictions have another score than the report, by what own_code.judge said of them."""
     if "failed" in judged:
         raise _damaged(project, folder / "predictions.npz", judged["failed"])
+    sheet = report(project, folder)
     if not math.isclose(judged["score"], sheet["score"], rel_tol=1e-6, abs_tol=1e-9):
-        said, found = f"{sheet['metric']} {sheet['score']}", f"{judged['score']:.6g}"
-        facts = {"file": short(path), "said": said, "found": found, "remedy": remedy(project, folder)}
-        raise Problem(project.say("runs.other_score", **facts))
-    return sheet
+        facts = {"said": f"{sheet['metric']} {sheet['score']}", "found": f"{judged['score']:.6g}"}
+        file = short(folder / "report.json")
+        raise Problem(project.say("runs.other_score", file=file, remedy=remedy(project, folder), **facts))
 
 
 def checkpoint(project: Project, folder: Path) -> Path:

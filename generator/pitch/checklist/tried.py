@@ -69,7 +69,7 @@ def published(project: Project) -> Found:
     said = sheet(project)
     if said["smoke"]:
         return False, project.say("checklist.smoke")
-    evidence.believed(project, project.published, judged={"score": said["score"]})
+    evidence.intact(project, project.published)
     open_ones = to_commit(project, "published")
     return not open_ones, open_ones or f"{said['metric']} {number(said['score'])}"
 

@@ -70,13 +70,15 @@ def published(project: Project, stored: bool) -> tuple[dict[str, Any], list[str]
     if not project.has_published:
         best = runs.best(project)
         raise Problem(project.say("slides.publish_first", run=best.name) if best else project.say("slides.train_first"))
-    judged, remarks = {"score": evidence.report(project, project.published)["score"]}, []
+    sheet = evidence.report(project, project.published)
+    evidence.intact(project, project.published)
     if not stored:
         try:
             (judged,) = project.ask("judge", [str(project.published)])
         except Problem as problem:
-            remarks = [str(problem)]
-    return evidence.believed(project, project.published, judged), remarks
+            return sheet, [str(problem)]
+        evidence.agree(project, project.published, judged)
+    return sheet, []
 
 
 def comparison(
