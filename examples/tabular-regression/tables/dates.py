@@ -14,7 +14,7 @@ EPOCHS = {"epoch": 1, "epoch-ms": 10**3, "epoch-us": 10**6, "epoch-ns": 10**9}  
 PERIODS = {
     QUARTER: (
         r"(?P<year>\d{4})[-/: ]?[Qq](?P<part>[1-4])",
-        r"([Qq](?P<part>[1-4])|(?P<of>[1-4])[Qq])[-/ ]?(?P<year>\d{4})",
+        r"([Qq](?P<part>[1-4])[-/ ]?|(?P<of>[1-4])([Qq][-/ ]?|[-/]))(?P<year>\d{4})",
     ),
     WEEK: (r"(?P<year>\d{4})[-/ ]?[Ww](?P<part>\d{1,2})", r"[Ww](?P<part>\d{1,2})[-/ ](?P<year>\d{4})"),
 }
@@ -23,7 +23,7 @@ DAYS = (
     *("%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y"),
     *("%d-%b-%y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%Y-%b-%d"),
     *("%a, %d %b %Y", "%A, %B %d, %Y", "%A, %d %B %Y"),
-    *("%Y-%m", "%Y/%m", "%m/%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y %b", "%Y-%b"),
+    *("%Y-%m", "%Y/%m", "%m/%Y", "%m-%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y %b", "%Y-%b"),
     *("%Y年%m月%d日", "%Y年%m月"),  # Chinese and Japanese
 )
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M%p", " %I:%M:%S %p")
