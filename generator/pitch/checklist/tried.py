@@ -30,33 +30,7 @@ CLOSE, NEAR = 1e-3, 1e-2  # relative, of a score and of a number in an answer: p
 LEAST_EXAMPLES = 5
 RECORDED = "demo/recorded.json"
 ELSEWHERE = re.compile(rb"""(?:src|href|url\()\s*=?\s*["']?(?:https?:)?//(?!localhost|127\.)[\w.-]+""")
-# Python imports a module of this name at start; the process can then reach this machine alone.
-CUT_OFF = '''"""No network: only this machine can be reached."""
-import socket
-
-_connect, _lookup = socket.socket.connect, socket.getaddrinfo
-_HERE = ("localhost", "127.", "::1", "0.0.0.0")
-
-
-def _is_here(host):
-    host = host.decode() if isinstance(host, bytes) else host
-    return not host or str(host).startswith(_HERE)
-
-
-def _guarded(self, address):
-    if isinstance(address, tuple) and not _is_here(address[0]):
-        raise OSError(f"no network in this check: {address[0]}")
-    return _connect(self, address)
-
-
-def _look_up(host, *more, **named):
-    if not _is_here(host):
-        raise socket.gaierror(f"no network in this check: {host}")
-    return _lookup(host, *more, **named)
-
-
-socket.socket.connect, socket.getaddrinfo = _guarded, _look_up
-'''
+OFFLINE = Path(__file__).parent / "offline"  # what Python imports at start from there cuts it off from other machines
 
 
 # As its files say
@@ -181,9 +155,8 @@ def demo_works(project: Project) -> Found:
     before, _ = recorded(project, project.root)
     with clone(project) as cloned:
         began = time.monotonic()
-        with served(project, cloned) as page:
-            seconds = time.monotonic() - began
-            places = sorted({match.group().decode() for match in ELSEWHERE.finditer(page)})
+        places = sorted({match.group().decode() for match in ELSEWHERE.finditer(served(project, cloned))})
+        seconds = time.monotonic() - began
         if places:
             return False, project.say("checklist.elsewhere", places=listed(places))
         python(project, "demo.py", "--run", "published", "--record", place=cloned)
@@ -208,60 +181,46 @@ def clone(project: Project) -> Iterator[Path]:
         yield cloned
 
 
-@contextlib.contextmanager
-def alone() -> Iterator[dict[str, str]]:
+def alone() -> dict[str, str]:
     """An environment whose Python processes have no network."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        (Path(folder) / "sitecustomize.py").write_text(CUT_OFF, encoding="utf-8")
-        path = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH", "")]))
-        offline = {"HF_HUB_OFFLINE": "1", "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
-        yield os.environ | {"PYTHONPATH": path, **offline}
+    path = os.pathsep.join(filter(None, [str(OFFLINE), os.environ.get("PYTHONPATH", "")]))
+    offline = {"HF_HUB_OFFLINE": "1", "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
+    return os.environ | {"PYTHONPATH": path, **offline}
 
 
 def python(project: Project, *arguments: str, place: Path | None = None, codes: Sequence[int] = (0,)) -> str:
     """What a command of the project prints, run without a network; one that ends otherwise is a `Problem`."""
-    command = f"python {' '.join(arguments)}"
-    with alone() as environment:
-        try:
-            done = subprocess.run(
-                [project.interpreter, *arguments],
-                cwd=place or project.root,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                timeout=LIMIT,
-            )
-        except subprocess.TimeoutExpired:
-            raise Problem(project.say("checklist.too_long", command=command, seconds=LIMIT)) from None
+    command, text = f"python {' '.join(arguments)}", {"encoding": "utf-8", "errors": "replace"}
+    how = {"cwd": place or project.root, "env": alone(), "stdin": subprocess.DEVNULL, "timeout": LIMIT}
+    try:
+        done = subprocess.run([project.interpreter, *arguments], capture_output=True, **how, **text)
+    except subprocess.TimeoutExpired:
+        raise Problem(project.say("checklist.too_long", command=command, seconds=LIMIT)) from None
     if done.returncode not in codes:
         last = (done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}").splitlines()[-1]
         raise Problem(project.say("checklist.failed", command=command, why=last))
     return done.stdout
 
 
-@contextlib.contextmanager
-def served(project: Project, place: Path) -> Iterator[bytes]:
-    """The page that demo.py serves, fetched from the address that it prints; it is served until the block ends."""
-    with alone() as environment, tempfile.TemporaryFile() as said:
-        command = [project.interpreter, "-u", "demo.py", "--no-browser"]
-        process = subprocess.Popen(
-            command, cwd=place, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
-        )
-        try:
-            yield opened(project, process, said)
-        finally:
-            process.terminate()
-            process.wait()
+def served(project: Project, place: Path) -> bytes:
+    """The page that demo.py serves, fetched from the address that it prints."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        said = Path(folder) / "said"
+        command, how = [project.interpreter, "-u", "demo.py", "--no-browser"], {"cwd": place, "env": alone()}
+        with said.open("wb") as out:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **how)
+            try:
+                return opened(project, process, said)
+            finally:
+                process.terminate()
+                process.wait()
 
 
-def opened(project: Project, process: subprocess.Popen, said: Any) -> bytes:
+def opened(project: Project, process: subprocess.Popen, said: Path) -> bytes:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     until = time.monotonic() + LIMIT
     while time.monotonic() < until:
-        ended = process.poll() is not None
-        text = os.pread(said.fileno(), 1 << 20, 0).decode("utf-8", "replace")
+        ended, text = process.poll() is not None, said.read_text(encoding="utf-8", errors="replace")
         if ended:
             why = (text.strip() or "no word").splitlines()[-1]
             raise Problem(project.say("checklist.failed", command="python demo.py", why=why))

@@ -6,36 +6,11 @@ from typing import Any
 
 from ..project import Project
 from ..results import is_worse, number, seconds
+from . import layout as look
 from . import story
-from .layout import (
-    ASIDES,
-    BODIES,
-    BODY,
-    BULLET,
-    COVER,
-    FOOT,
-    GAP,
-    GUTTER,
-    HUGE,
-    INNER,
-    MARGIN,
-    SMALL,
-    TITLES,
-    TOP,
-    WIDTH,
-    Bars,
-    Box,
-    Element,
-    Picture,
-    Text,
-    TooLong,
-    fit,
-    grid,
-    shorten,
-    tall,
-)
+from .layout import Bars, Box, Element, Picture, Text, TooLong, fit, grid, shorten, tall
 
-BOTTOM = FOOT - 16  # of what a slide shows
+BOTTOM = look.FOOT - 16  # of what a slide shows
 MOST_NAMED = 4  # runs that the foot of the comparison names
 ALONG = {"problem": "user", "approach": "data"}  # whose points stand on the same slide, before its own
 SECTIONS = "problem", "demo", "approach", "result", "comparison", "limits", "next"  # the slides after the cover
@@ -89,33 +64,33 @@ def slides(told: Told) -> list[Slide]:
 
 def framed(slide: Slide, count: int) -> Slide:
     """The slide with its title, in at most two lines, its number, and what was measured."""
-    box = Box(MARGIN, TOP, INNER, 88)
-    size = fit([slide.title], TITLES, box, bold=True)
-    corner = Box(WIDTH - MARGIN - 40, FOOT, 40, 24)
+    box = Box(look.MARGIN, look.TOP, look.INNER, 88)
+    size = fit([slide.title], look.TITLES, box, bold=True)
+    corner = Box(look.WIDTH - look.MARGIN - 40, look.FOOT, 40, 24)
     frame = [
         Text(box, [slide.title], size, bold=True, role="title"),
         Text(corner, [str(count)], colour="muted", align="right", role="number"),
     ]
     if slide.source:
-        box = Box(MARGIN, FOOT, INNER - 60, 46)
-        frame.append(Text(box, [slide.source], fit([slide.source], [SMALL], box), "muted", role="source"))
+        box = Box(look.MARGIN, look.FOOT, look.INNER - 60, 46)
+        frame.append(Text(box, [slide.source], fit([slide.source], [look.SMALL], box), "muted", role="source"))
     slide.elements = [*frame, *slide.elements]
     return slide
 
 
 def cover(told: Told) -> Slide:
     title, tagline = told.story["title"], told.story["tagline"]
-    box = Box(MARGIN, 150, INNER - 80, 130)
-    size = fit([title], COVER, box, bold=True)
+    box = Box(look.MARGIN, 150, look.INNER - 80, 130)
+    size = fit([title], look.COVER, box, bold=True)
     height = tall([title], size, box.width, bold=True)
     elements: list[Element] = [
-        Text(Box(MARGIN, 112, 72, 8), [], fill="accent"),
+        Text(Box(look.MARGIN, 112, 72, 8), [], fill="accent"),
         Text(Box(box.left, box.top, box.width, height), [title], size, bold=True, role="title"),
     ]
     if tagline:
-        below = Box(MARGIN, box.top + height + 18, INNER - 80, 90)
-        elements.append(Text(below, [tagline], fit([tagline], ASIDES, below), "muted"))
-    elements += who(told, Box(MARGIN, 404, INNER, 84))
+        below = Box(look.MARGIN, box.top + height + 18, look.INNER - 80, 90)
+        elements.append(Text(below, [tagline], fit([tagline], look.ASIDES, below), "muted"))
+    elements += who(told, Box(look.MARGIN, 404, look.INNER, 84))
     said = [told.say("say_cover")] + ([] if story.is_prompt(tagline) else [tagline])
     return Slide("cover", title, elements, said=said)
 
@@ -123,7 +98,7 @@ def cover(told: Told) -> Slide:
 def who(told: Told, box: Box) -> list[Element]:
     """The team and the event, at the bottom of a box."""
     lines = [text for text in (told.say("between").join(told.team), told.story["event"]) if text]
-    return [Text(box, lines, fit(lines, (22, 20, 18), box, GAP), anchor="bottom")] if lines else []
+    return [Text(box, lines, fit(lines, (22, 20, 18), box, look.GAP), anchor="bottom")] if lines else []
 
 
 def telling(told: Told, name: str) -> Slide:
@@ -133,11 +108,11 @@ def telling(told: Told, name: str) -> Slide:
     made = Slide(name, title, written=section["notes"], said=[title, *points])
     path = story.picture(told.project, told.story, name)
     share = 1.0 if not path else 0.36 if points else 0.0
-    left = Box(MARGIN, BODY, share * INNER, BOTTOM - BODY)
+    left = Box(look.MARGIN, look.BODY, share * look.INNER, BOTTOM - look.BODY)
     made.elements = bullets(points, left)
     if path:
-        gap = GUTTER if points else 0
-        right = Box(MARGIN + left.width + gap, BODY, INNER - left.width - gap, left.height)
+        gap = look.GUTTER if points else 0
+        right = Box(look.MARGIN + left.width + gap, look.BODY, look.INNER - left.width - gap, left.height)
         made.elements.append(Picture(right, path, title))
     return made
 
@@ -149,8 +124,8 @@ def points_of(told: Told, name: str) -> list[str]:
 
 
 def bullets(points: list[str], box: Box) -> list[Element]:
-    inner = Box(box.left, box.top, box.width - BULLET, box.height)
-    return [Text(box, points, fit(points, BODIES, inner, GAP), bullets=True)] if points else []
+    inner = Box(box.left, box.top, box.width - look.BULLET, box.height)
+    return [Text(box, points, fit(points, look.BODIES, inner, look.GAP), bullets=True)] if points else []
 
 
 def demo(told: Told) -> Slide:
@@ -165,19 +140,19 @@ def approach(told: Told) -> Slide:
     points = points_of(told, "approach")
     slide = Slide("approach", section["title"] or told.say("approach"), source=told.say("trained"))
     steps, space, height = section["steps"], 48, 112
-    width = (INNER - space * (len(steps) - 1)) / max(len(steps), 1)
+    width = (look.INNER - space * (len(steps) - 1)) / max(len(steps), 1)
     for index, step in enumerate(steps):
-        left, strong = MARGIN + index * (width + space), len(steps) > 1 and index == len(steps) // 2
-        inner = Box(left + 14, BODY + 8, width - 28, height - 16)
-        size = fit([step], ASIDES, inner, bold=strong)
-        slide.elements.append(Text(Box(left, BODY, width, height), [], fill="accent" if strong else "soft"))
+        left, strong = look.MARGIN + index * (width + space), len(steps) > 1 and index == len(steps) // 2
+        inner = Box(left + 14, look.BODY + 8, width - 28, height - 16)
+        size = fit([step], look.ASIDES, inner, bold=strong)
+        slide.elements.append(Text(Box(left, look.BODY, width, height), [], fill="accent" if strong else "soft"))
         ink = "paper" if strong else "ink"
         slide.elements.append(Text(inner, [step], size, ink, strong, align="center", anchor="middle"))
         if index:
-            arrow = Box(left - space, BODY, space, height)
+            arrow = Box(left - space, look.BODY, space, height)
             slide.elements.append(Text(arrow, ["→"], 26, "muted", align="center", anchor="middle"))
-    top = BODY + (148 if steps else 0)
-    slide.elements += bullets(points, Box(MARGIN, top, INNER, BOTTOM - top))
+    top = look.BODY + (148 if steps else 0)
+    slide.elements += bullets(points, Box(look.MARGIN, top, look.INNER, BOTTOM - top))
     slide.written = section["notes"]
     slide.said = [told.say("say_approach"), *points]
     slide.more = [told.say("say_approach_more")]
@@ -190,16 +165,16 @@ def result(told: Told) -> Slide:
     found = finding(sheet)
     slide = Slide("result", section["title"] or told.say(f"result_{found}"), written=section["notes"])
     about = [told.say("figure"), *([told.say("interval")] if sheet["ci95"] else [])]
-    left, below = Box(MARGIN, BODY + 20, 250, 96), Box(MARGIN, BODY + 122, 250, 150)
+    left, below = Box(look.MARGIN, look.BODY + 20, 250, 96), Box(look.MARGIN, look.BODY + 122, 250, 150)
     rivals = [sheet[role] for role in ("reference", "baseline")]
     names = [shorten(sheet["model"]), *(shorten(rival["name"]) for rival in rivals)]
     values = [sheet["score"], *(rival["score"] for rival in rivals)]
     alt = "; ".join(f"{name} {number(value)}" for name, value in zip(names, values, strict=True))
-    right = Box(MARGIN + 250 + GUTTER, BODY, INNER - 250 - GUTTER, BOTTOM - BODY)
-    size = fit([told.known["score"]], HUGE, left, bold=True)
+    right = Box(look.MARGIN + 250 + look.GUTTER, look.BODY, look.INNER - 250 - look.GUTTER, BOTTOM - look.BODY)
+    size = fit([told.known["score"]], look.HUGE, left, bold=True)
     slide.elements = [
         Text(left, [told.known["score"]], size, "accent", bold=True, anchor="bottom"),
-        Text(below, about, fit(about, (20, 18), below, GAP), "muted"),
+        Text(below, about, fit(about, (20, 18), below, look.GAP), "muted"),
         Bars(right, names, values, [sheet["ci95"], None, None], alt),
     ]
     slide.source = told.say("source", better=better(told))
@@ -270,7 +245,7 @@ def row(told: Told, entry: dict[str, Any], knobs: bool) -> list[str]:
 def ending(told: Told) -> Slide:
     slide = telling(told, "next")
     if not slide.elements:
-        slide.elements = who(told, Box(MARGIN, BODY, INNER, BOTTOM - BODY))
+        slide.elements = who(told, Box(look.MARGIN, look.BODY, look.INNER, BOTTOM - look.BODY))
     slide.said.append(told.say("say_end"))
     return slide
 

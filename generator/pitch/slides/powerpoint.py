@@ -17,27 +17,8 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 
 from ..results import number
-from .layout import (
-    BODY,
-    BULLET,
-    COLOURS,
-    FONTS,
-    FOOT,
-    GAP,
-    HEIGHT,
-    INNER,
-    MARGIN,
-    SMALL,
-    TITLES,
-    TOP,
-    WIDTH,
-    Bars,
-    Box,
-    Element,
-    Grid,
-    Picture,
-    Text,
-)
+from . import layout as look
+from .layout import Bars, Box, Element, Grid, Picture, Text
 
 # A colour of the theme is changed everywhere at once, by Design > Variants > Colors.
 PARTS = {"dk1": "ink", "lt1": "paper", "dk2": "muted", "lt2": "soft", "accent1": "accent", "accent2": "other"}
@@ -60,8 +41,8 @@ ANCHOR = {"top": MSO_ANCHOR.TOP, "middle": MSO_ANCHOR.MIDDLE, "bottom": MSO_ANCH
 def build(slides: list[list[Element]], notes: list[str], title: str, author: str, accent: str) -> bytes:
     """The bytes of the .pptx: a slide for each list of elements, with what the speaker says."""
     deck = Presentation()
-    deck.slide_width, deck.slide_height = Pt(WIDTH), Pt(HEIGHT)
-    prepare(deck, COLOURS | {"accent": accent})
+    deck.slide_width, deck.slide_height = Pt(look.WIDTH), Pt(look.HEIGHT)
+    prepare(deck, look.COLOURS | {"accent": accent})
     about = deck.core_properties
     about.title, about.author, about.last_modified_by, about.revision = title, author, author, 1
     about.created = about.modified = datetime.now().replace(microsecond=0)
@@ -83,23 +64,23 @@ def prepare(deck: Any, colours: dict[str, str]) -> None:
     for shape in [*deck.slide_master.placeholders, *keep.placeholders]:
         kind = shape.placeholder_format.type.name
         if kind in ("TITLE", "CENTER_TITLE"):
-            put(shape, Box(MARGIN, TOP, INNER, 88))
+            put(shape, Box(look.MARGIN, look.TOP, look.INNER, 88))
         elif kind in ("BODY", "OBJECT"):
-            put(shape, Box(MARGIN, BODY, INNER, FOOT - BODY))
+            put(shape, Box(look.MARGIN, look.BODY, look.INNER, look.FOOT - look.BODY))
         else:
-            put(shape, Box(MARGIN + 300 * (kind == "FOOTER"), FOOT, 200, 24))
+            put(shape, Box(look.MARGIN + 300 * (kind == "FOOTER"), look.FOOT, 200, 24))
     theme = deck.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
     root = etree.fromstring(theme.blob)
     for name, colour in PARTS.items():
         place = root.find(f".//{qn('a:clrScheme')}/{qn(f'a:{name}')}")
         place[:] = [etree.Element(qn("a:srgbClr"), val=colours[colour].lstrip("#"))]
     for kind in ("a:majorFont", "a:minorFont"):
-        for script, font in zip(("a:latin", "a:ea"), FONTS, strict=True):
+        for script, font in zip(("a:latin", "a:ea"), look.FONTS, strict=True):
             root.find(f".//{qn(kind)}/{qn(script)}").set("typeface", font)
     theme._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     style = deck.slide_master.element.find(f".//{qn('p:titleStyle')}/{qn('a:lvl1pPr')}")
     style.set("algn", "l")
-    style.find(qn("a:defRPr")).set("sz", str(100 * TITLES[0]))
+    style.find(qn("a:defRPr")).set("sz", str(100 * look.TITLES[0]))
     style.find(qn("a:defRPr")).set("b", "1")
 
 
@@ -127,7 +108,7 @@ def text(shapes: Any, element: Text) -> None:
     for index, words in enumerate(element.paragraphs):
         paragraph = frame.paragraphs[0] if index == 0 else frame.add_paragraph()
         paragraph.alignment = ALIGN[element.align]
-        paragraph.space_before, paragraph.space_after = Pt(0), Pt(GAP if len(element.paragraphs) > 1 else 0)
+        paragraph.space_before, paragraph.space_after = Pt(0), Pt(look.GAP if len(element.paragraphs) > 1 else 0)
         write(paragraph, words, element.size, element.colour, element.bold)
         if element.bullets:
             bullet(paragraph)
@@ -145,8 +126,8 @@ def write(paragraph: Any, words: str, size: float, colour: str, bold: bool) -> N
 def bullet(paragraph: Any) -> None:
     """A small mark in the accent colour, the text set in."""
     own = paragraph._p.get_or_add_pPr()
-    own.set("marL", str(Pt(BULLET)))
-    own.set("indent", str(-Pt(BULLET)))
+    own.set("marL", str(Pt(look.BULLET)))
+    own.set("indent", str(-Pt(look.BULLET)))
     own.append(parse_xml(f'<a:buClr {nsdecls("a")}><a:schemeClr val="accent1"/></a:buClr>'))
     own.append(parse_xml(f'<a:buFont {nsdecls("a")} typeface="Arial"/>'))
     own.append(parse_xml(f'<a:buChar {nsdecls("a")} char="•"/>'))
@@ -187,7 +168,7 @@ def grid(shapes: Any, element: Grid) -> None:
                 paragraph = cell.text_frame.paragraphs[0] if n == 0 else cell.text_frame.add_paragraph()
                 paragraph.alignment = PP_ALIGN.RIGHT if j >= len(cells) - element.numbers else PP_ALIGN.LEFT
                 colour = "muted" if i == 0 or n else "accent" if i == element.strong else "ink"
-                write(paragraph, line, SMALL, colour, i in (0, element.strong) and not n)
+                write(paragraph, line, look.SMALL, colour, i in (0, element.strong) and not n)
             cell._tc.get_or_add_tcPr().insert(0, parse_xml(rule))
 
 
@@ -202,7 +183,7 @@ def bars(shapes: Any, element: Bars) -> None:
     frame._element.nvGraphicFramePr.cNvPr.set("descr", element.alt)
     chart = frame.chart
     chart.has_legend = chart.has_title = False
-    chart.font.size = Pt(SMALL)
+    chart.font.size = Pt(look.SMALL)
     chart.font.color.theme_color = THEME["ink"]
     plot = chart.plots[0]
     plot.gap_width, plot.vary_by_categories = 55, False
@@ -228,7 +209,7 @@ def axes(chart: Any, values: list[float], reached: list[float]) -> None:
     scale.major_gridlines.format.line.color.theme_color = THEME["rule"]
     scale.format.line.fill.background()
     scale.tick_labels.font.color.theme_color = THEME["muted"]
-    scale.tick_labels.font.size = Pt(SMALL)
+    scale.tick_labels.font.size = Pt(look.SMALL)
     for mark in chart._chartSpace.iter(qn("c:axId"), qn("c:crossAx")):
         mark.set("val", mark.get("val").lstrip("-"))  # the schema knows no axis below 0, python-pptx writes some
 
