@@ -74,7 +74,7 @@ def groups(images: np.ndarray, noted: np.ndarray) -> np.ndarray:
         order = np.lexsort((few["sum"], turned))
         for distance in range(1, min(NEIGHBOURS + 1, len(order))):
             one, other = order[:-distance], order[distance:]
-            near = bits_set(few["look"][one] ^ few["look"][other]) <= MOST_BITS
+            near = np.bitwise_count(few["look"][one] ^ few["look"][other]) <= MOST_BITS
             near &= (np.abs(mean[one] - mean[other]) <= BRIGHTNESS) & detailed[one] & detailed[other]
             near &= np.maximum(spread[one], spread[other]) <= CONTRAST * np.minimum(spread[one], spread[other])
             near &= group[one] != group[other]
@@ -82,15 +82,6 @@ def groups(images: np.ndarray, noted: np.ndarray) -> np.ndarray:
             same = correlate(images, first[one], first[other])
             group = union(group, one[same], other[same])
     return group[joined]
-
-
-def bits_set(words: np.ndarray) -> np.ndarray:
-    """How many bits of each 64-bit word are 1: counted in pairs, fours and bytes side by side, then summed up."""
-    pairs, fours, bytes_ = (np.uint64(mask) for mask in (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F))
-    words = words - ((words >> np.uint64(1)) & pairs)
-    words = (words & fours) + ((words >> np.uint64(2)) & fours)
-    words = (words + (words >> np.uint64(4))) & bytes_
-    return (words * np.uint64(0x0101010101010101)) >> np.uint64(56)
 
 
 def correlate(images: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -1,11 +1,10 @@
 """Labels from a table that names picture files: joined by file name, with or without folders and ending."""
 
-import csv
-import io
 import os
 from collections import Counter
 from pathlib import Path
 
+from ..columns import delimited
 from .listing import SPLITS, TABLES, Listing, find, parts, read_bytes
 
 LABEL_NAMES = ("label", "labels", "class", "class_name", "classes", "target", "category", "species", "breed", "y")
@@ -136,30 +135,13 @@ class Names:
 
 def cells(content: bytes, names: Names) -> tuple[list[str], list[list[str]]]:
     """Titles and rows of a table, each row as long as the titles; without a title line they are column1, column2 …"""
-    text = decoded(content)
-    first = text.lstrip().split("\n", 1)[0]
-    delimiter = max(",;\t|", key=first.count)
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)]
-    except csv.Error:
-        rows = []
+    text = content.decode(delimited.encoding_of(content), "replace").removeprefix("\ufeff")
+    rows = delimited.read(text).rows if text.strip() else []
     if not rows:
         return [], []
-    titles = [f"column{k + 1}" for k in range(len(rows[0]))]
-    if not any(names.find(cell) is not None for cell in rows[0]):
-        titles, rows = [title.strip() for title in rows[0]], rows[1:]
-    wide = len(titles)
-    return titles, [(row + [""] * wide)[:wide] for row in rows]
-
-
-def decoded(content: bytes) -> str:
-    """The text of a table in UTF-8, UTF-16 or, as a last resort, Western European."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+    if any(names.find(cell) is not None for cell in rows[0]):
+        return [f"column{k + 1}" for k in range(len(rows[0]))], rows
+    return rows[0], rows[1:]
 
 
 def label_column(name: str, head: list[str], rows: list[list[str]], files: int, target: str) -> int:

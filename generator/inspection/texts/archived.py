@@ -45,14 +45,6 @@ def opened(path: Path) -> zipfile.ZipFile:
     return zipfile.ZipFile(path)
 
 
-def is_archive(path: Path) -> bool:
-    """Whether a path is a .zip, told by how its content begins."""
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(4) == b"PK\x03\x04"
-
-
 def members(path: Path) -> list[tuple[tuple[str, ...], Member]]:
     """The files of an archive and their paths inside, without folders around all of them; locked ones are left out."""
     found = []
