@@ -3,13 +3,12 @@
 import datetime
 import json
 import math
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hackgen.conversion.series import convert
 from hackgen.inspection import inspect
 from hackgen.inspection.findings import Column
 from hackgen.inspection.target import forecast
@@ -19,6 +18,7 @@ from projects import generate, generate_own, run
 
 STEPS = 180
 MONTHS = [f"{1990 + i // 12}-{i % 12 + 1:02d}" for i in range(STEPS)]
+MONTH = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 SHOPS = {"north": 1.0, "east, old": 1000.0, "süd": 0.01}
 
 
@@ -249,16 +249,18 @@ def test_a_project_reads_a_column_for_each_date(tmp_path: Path) -> None:
     path = tmp_path / "across.csv"
     path.write_text(across(5, HEADS["american days"][0], "A {}"), encoding="utf-8")
     project = generate_own(tmp_path / "p", path)
-    meta = probe(project, path)["meta"]
-    assert meta["series"]["names"] == [f"A {k}" for k in range(5)] and meta["series"]["starts"] == [0, 4, 8, 12, 16]
-    assert meta["clock"]["start"].startswith("2020-01-01") and meta["season"] == 7
+    found = probe(project)
+    assert list(found["meta"]["series"]) == [f"A {k}" for k in range(5)]
+    assert [row.count(None) for row in found["values"]] == [0, 4, 8, 12, 16]
+    assert found["meta"]["start"].startswith("2020-01-01") and found["meta"]["season"] == 7
     run(project, "train.py", "--smoke", "--out", "first").ok()
     run(project, "evaluate.py", "first").ok()
-    path.write_text(across(2, HEADS["american days"][0] + ["4/30/20"], "B {}"), encoding="utf-8")
-    told = json.loads(run(project, "predict.py", str(path), "--run", "first", "--json").ok().out)
+    newer = across(2, HEADS["american days"][0] + ["4/30/20"], "B {}")
+    path.write_text(newer, encoding="utf-8")
+    run(project, "predict.py", str(path), "--run", "first").refused(1, "hackgen convert")
+    convert(inspect(str(path)), tmp_path / "plain.csv")
+    told = json.loads(run(project, "predict.py", str(tmp_path / "plain.csv"), "--run", "first", "--json").ok().out)
     assert {row["series"] for row in told} == {"B 0", "B 1"} and told[0]["time"] == "2020-05-01"
-    path.write_text(long_table(), encoding="utf-8")
-    run(project, "predict.py", str(path), "--run", "first").refused(1, "named by dates")
 
 
 @pytest.mark.parametrize(
@@ -291,9 +293,9 @@ def test_a_project_reads_such_dates(tmp_path: Path, name: str) -> None:
     header, line, _, first = WRITTEN[name]
     path = tmp_path / "export.csv"
     path.write_text("\n".join(filter(None, [header, *map(line, range(300))])) + "\n", encoding="utf-8")
-    found = probe(generate_own(tmp_path / "p", path), path)
-    assert found["meta"]["clock"]["start"].startswith(first) and found["meta"]["end"]["steps"] == 300
-    assert "lack" not in found["notes"]
+    found = probe(generate_own(tmp_path / "p", path))
+    assert found["meta"]["start"].startswith(first.replace("T", " ")) and found["meta"]["steps"] == 300
+    assert "missing" not in found["notes"] and "repeat" not in found["notes"]
 
 
 def test_a_long_table_says_of_which_rows_steps_are_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -342,287 +344,269 @@ def test_facts_hold_json() -> None:
 # projects
 
 
+@pytest.fixture(scope="module", autouse=True)
+def new_shape() -> Iterator[None]:
+    """Projects of the new shape, whether the pair has been switched to it or not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HACKGEN_SHAPE", "next")
+        yield
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return generate(tmp_path_factory.mktemp("series") / "forecast", task="time-series-forecasting")
 
 
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project for three series below each other, its rows in no order."""
+    folder = tmp_path_factory.mktemp("shops")
+    (folder / "all shops.csv").write_text(long_table(shuffled=True), encoding="utf-8")
+    return generate_own(folder / "p", folder / "all shops.csv")
+
+
 PROBE = """
 import json, sys
-import config, data
-found = data.load(next(iter(config.MODELS.values()))(data=sys.argv[1], **json.loads(sys.argv[2])))
-rows = {name: len(getattr(found, name)) for name in ("train", "valid", "test")}
-steps = {name: [int(f(data.steps_of(getattr(found, name).ids, found.meta))) for f in (min, max)] for name in rows}
-print(json.dumps({"meta": found.meta, "rows": rows, "steps": steps}))
+import common, data
+found = data.load(common.configured(json.loads(sys.argv[1])))
+rows = {name: len(getattr(found, name).ids) for name in ("train", "valid", "test")}
+steps = {name: getattr(found, name).ids % found.meta["steps"] for name in rows}
+ends = {name: [int(f(steps[name])) for f in (min, max)] for name in rows}
+values = found.train.inputs.values.reshape(-1, found.meta["steps"])
+plain = data.decode(values, found.meta["series"]).round(4).astype(object)
+plain[plain != plain] = None
+print(json.dumps({"meta": found.meta, "rows": rows, "steps": ends, "values": plain.tolist()}))
 """
 
 
-def probe(project: Path, source: Path, **knobs: object) -> dict:
-    """What data.load makes of a source; `notes` is what it said."""
+def probe(project: Path, **knobs: object) -> dict:
+    """What data.load makes of a project's data; `notes` is what it said."""
     (project / "probe.py").write_text(PROBE, encoding="utf-8")
-    done = run(project, "probe.py", str(source), json.dumps(knobs)).ok()
+    done = run(project, "probe.py", json.dumps(knobs)).ok()
     return {**json.loads(done.out), "notes": done.err}
 
 
+def made(folder: Path, name: str, content: str, **answers: object) -> Path:
+    """A project for a table of this content."""
+    (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+    return generate_own(folder / name, folder / f"{name}.csv", task="time-series-forecasting", **answers)
+
+
 @pytest.mark.slow
-def test_several_series_are_forecast_together(project: Path, tmp_path: Path) -> None:
-    table = tmp_path / "all shops.csv"
-    table.write_text(long_table(shuffled=True), encoding="utf-8")
-    done = run(project, "train.py", "--smoke", "--data", str(table), "--out", "long").ok()
-    assert 'a series for each "shop"' in done.err
-    run(project, "evaluate.py", "long").ok()
-    folder = project / "runs" / "long"
+def test_several_series_are_forecast_together(shops: Path) -> None:
+    run(shops, "train.py", "--smoke", "--out", "long").ok()
+    run(shops, "evaluate.py", "long").ok()
+    folder = shops / "runs" / "long"
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     each = report["other_metrics"]["mase_by_series"]
     assert set(each) == set(SHOPS) and report["score"] == pytest.approx(np.mean(list(each.values())))
     meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-    train = np.array(sales(1000.0))[: STEPS - 2 * 12 - (round(0.25 * STEPS) + round(0.15 * STEPS) - 24)]
-    scale = meta["series"]["scales"][meta["series"]["names"].index("east, old")]
-    assert meta["season"] == 12 and scale == pytest.approx(np.abs(train[12:] - train[:-12]).mean(), rel=1e-4)
+    train = np.array(sales(1000.0))[: STEPS - round(0.25 * STEPS) - round(0.15 * STEPS)]
+    unit = meta["series"]["east, old"]["unit"]
+    assert meta["season"] == 12 and unit == pytest.approx(np.abs(train[12:] - train[:-12]).mean(), rel=1e-4)
     predictions = np.load(folder / "predictions.npz")
-    ours = predictions["target"][:, 0] == meta["series"]["names"].index("north")
+    ours = predictions["target"][:, 0] == list(meta["series"]).index("north")
     gap = np.abs(predictions["output"][ours] - predictions["target"][ours, 1:]).mean()
     assert each["north"] == pytest.approx(gap, rel=1e-4)
-    for words in (["3"], [str(table)]):
-        rows = json.loads(run(project, "predict.py", *words, "--run", "long", "--json").ok().out)
-        assert {row["series"] for row in rows} == set(SHOPS) and rows[0]["time"] == "2005-01"
+    for words in (["3"], ["data/all_shops.csv"]):
+        rows = json.loads(run(shops, "predict.py", *words, "--run", "long", "--json").ok().out)
+        assert {row["series"] for row in rows} == set(SHOPS) and rows[0]["time"] == "2005-01-01"
         size = {row["series"]: row["forecast"] for row in rows}
         assert all(2 * SHOPS[name] < size[name] < 8 * SHOPS[name] for name in SHOPS)
-        assert all(row["low"] < row["forecast"] < row["high"] for row in rows[:3])
+        assert all(row["low"] < row["forecast"] < row["high"] for row in rows)
     fresh = "month,shop,sales\n" + "\n".join(f"{m},new,{v:.5f}" for m, v in zip(MONTHS, sales(3.0), strict=True))
-    rows = json.loads(run(project, "predict.py", "-", "--run", "long", "--json", stdin=fresh).ok().out)
+    rows = json.loads(run(shops, "predict.py", "-", "--run", "long", "--json", stdin=fresh).ok().out)
     assert {row["series"] for row in rows} == {"new"} and len(rows) == 12
+    beyond = json.loads(run(shops, "predict.py", "14", "-", "--run", "long", "--json", stdin=fresh).ok().out)
+    assert [row["forecast"] for row in beyond[:12]] == [row["forecast"] for row in rows]
+    assert len(beyond) == 14 and "low" in beyond[11] and "low" not in beyond[12]
+    run(shops, "predict.py", "-", "--run", "long", stdin="day;n\n2020-01-01;1\n").refused(1, "hackgen convert")
 
 
 @pytest.mark.slow
-def test_every_layout_gives_the_same_series(project: Path, tmp_path: Path) -> None:
-    (tmp_path / "long.csv").write_text(long_table(), encoding="utf-8")
+def test_every_layout_gives_the_same_series(shops: Path, tmp_path: Path) -> None:
     lines = zip(MONTHS, *(sales(size) for size in SHOPS.values()), strict=True)
-    (tmp_path / "wide.csv").write_text(
-        "month,s1,s2,s3\n" + "\n".join(f"{m},{a:.6g},{b:.6g},{c:.6g}" for m, a, b, c in lines), encoding="utf-8"
-    )
+    wide = "month,s1,s2,s3\n" + "\n".join(f"{m},{a:.6g},{b:.6g},{c:.6g}" for m, a, b, c in lines)
     write_files(tmp_path / "files")
-    found = {name: probe(project, tmp_path / name) for name in ("long.csv", "wide.csv", "files")}
-    shapes = {name: facts["meta"]["layout"]["shape"] for name, facts in found.items()}
-    assert shapes == {"long.csv": "long", "wide.csv": "wide", "files": "files"}
-    scales = [sorted(facts["meta"]["series"]["scales"]) for facts in found.values()]
-    assert scales[0] == pytest.approx(scales[1]) and scales[1] == pytest.approx(scales[2])
-    steps = found["long.csv"]["steps"]
+    projects = {"long": shops, "wide": made(tmp_path, "wide", wide)}
+    projects["files"] = generate_own(tmp_path / "p", tmp_path / "files")
+    found = {name: probe(project) for name, project in projects.items()}
+    units = [sorted(about["unit"] for about in facts["meta"]["series"].values()) for facts in found.values()]
+    assert units[0] == pytest.approx(units[1], rel=1e-4) and units[1] == pytest.approx(units[2], rel=1e-4)
+    assert set(found["files"]["meta"]["series"]) == set(SHOPS)
+    steps = found["long"]["steps"]
     assert (
         steps["train"][1] + 12 <= steps["valid"][0] and steps["valid"][1] + 12 <= steps["test"][0]
     )  # the same date for all
     assert all(facts["steps"] == steps for facts in found.values())
-    one = probe(project, tmp_path / "wide.csv", target="s2")
-    assert "series" not in one["meta"] and one["meta"]["target"] == "s2"
-    two = probe(project, tmp_path / "wide.csv", target="s2, s1")
-    assert two["meta"]["series"]["names"] == ["s2", "s1"]
-
-
-STREAMED = """
-import json, sys
-import numpy as np
-import data
-from tables import pieces, reader
-from config import MODELS
-from series import folder, panel, streamed
-from support import crew, mapped
-streamed.BLOCK = 50
-answers, phase = [], crew.phase
-crew.phase = lambda *given: phase(*given[:5], several=path.endswith(("long.csv", "files")))  # which takes longer
-for path, knobs in zip(sys.argv[1::2], sys.argv[2::2]):
-    config = next(iter(MODELS.values()))(data=path, **json.loads(knobs))
-    for reader.LARGE, reader.CAREFUL, pieces.PIECE in ((1 << 30, 1 << 30, 1 << 20), (0, 0, 700)):
-        mapped.LARGE, folder.WHOLE = reader.LARGE, reader.LARGE + 2800
-        found = panel.read(path, config)
-        values, starts = [v.tolist() for v in found.values], found.starts.tolist()
-        if reader.LARGE == 0:
-            assert all(isinstance(v, np.memmap) for v in found.values), path
-        windows = data.load(config).train.targets[:].tolist() if path.endswith("long.csv") else []
-        answers.append([found.names, values, starts, found.clock, found.layout, windows])
-print(json.dumps(answers))
-"""
+    assert list(probe(projects["wide"], target="s2")["meta"]["series"]) == ["s2"]
+    assert list(probe(projects["wide"], target="s2, s1")["meta"]["series"]) == ["s2", "s1"]
+    one = probe(projects["wide"], target="s2", time="none")
+    assert float(one["meta"]["start"]) == 0 and one["values"][0] == found["wide"]["values"][1]
 
 
 @pytest.mark.slow
-def test_large_tables_of_series_are_streamed_and_give_the_same(project: Path, tmp_path: Path) -> None:
-    tables = {
-        "long": long_table(),
-        "shuffled": long_table(shuffled=True),
-        "one": "day,y\n" + "".join(f"{day},{i % 7 + i / 100}\n" for i, day in enumerate(days(300)) if i % 11),
-        "wide": "day,a,b,c\n" + "".join(f"{d},{i % 7},{i % 7 + 1},{i % 7 + 2}\n" for i, d in enumerate(days(300))),
-        "undated": "shop,y\n" + "".join(f"s{i % 3},{i / 7:.3f}\n" for i in range(300)),
-        "years": "year,place,y\n" + "".join(f"{y},p{k},{y % 9 + k}\n" for k in range(4) for y in range(1900, 2000)),
-        "commas": "day;y\n" + "".join(f"{day};{i % 7},{i:03d}\n" for i, day in enumerate(days(300))),
-        "months apart": "year,month,value\n" + "".join(f"{1950 + i // 12},{i % 12 + 1},{i % 5}\n" for i in range(300)),
-        "days apart": "dd,mm,yyyy,a,b,c\n"
-        + "".join(f"{d[8:]},{d[5:7]},{d[:4]},{i % 7},{i % 7 + 1},{i % 7 + 2}\n" for i, d in enumerate(days(300))),
-        "hours apart": "date,hour,y\n" + "".join(f"{d},{h},{h % 5}\n" for d in days(20) for h in range(24)),
-        "quarters apart": "yr,qtr,y\n"
-        + "".join(f"{1950 + i // 4},{i % 4 + 1},{i % 9}\n" for i in range(300))
-        + "NA,2,1\n",
-        "seconds apart": "year,mon,day,clock,y\n"
-        + "".join(f"2020,{'Jan' if i % 2 else 1},2.0,00:{i // 60:02d}:{i % 60:02d},{i % 5}\n" for i in range(300)),
-        "shops apart": "\n".join(line.replace("-", ",", 1) for line in long_table().splitlines()).replace(
-            "month,", "year,month,", 1
-        ),
-    }
-    words = []
-    for name, text in tables.items():
-        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
-        knobs = {"group": "shop", "time": "none"} if name == "undated" else {}
-        words += [str(tmp_path / f"{name}.csv"), json.dumps(knobs)]
-    write_files(tmp_path / "files")
-    unlike = {
-        "a fault": "month;sales\n01/1990;x\n",
-        "empty": "",
-        "other": "day,n\n2020-01-01,1\n",
-        "late": "month;sales\n",
-    }
-    unlike["late"] += "".join(f"{m[5:]}/{m[:4]};{'oops' if m == MONTHS[-1] else 1}\n" for m in MONTHS * 2)
-    write_files(tmp_path / "some unlike", many=2)
-    for name, text in unlike.items():
-        (tmp_path / "some unlike" / f"{name}.csv").write_text(text, encoding="utf-8")
-    for name in ("files", "some unlike"):
-        words += [str(tmp_path / name), "{}"]
-    done = subprocess.run([sys.executable, "-c", STREAMED, *words], cwd=project, capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    for name, small, large in zip([*tables, "files", "unlike"], found[::2], found[1::2], strict=True):
-        assert small == large, name
-    assert (
-        done.stderr.count("4 of 10 files are left out: ") == 2 and "a fault.csv has no column of numbers" in done.stderr
-    )
-    assert [len(panel[0]) for panel in found[::2]] == [3, 3, 1, 3, 3, 4, 1, 1, 3, 1, 1, 1, 3, 3, 6]
-
-
-KILLED = """
-import json, os, sys
-from support import crew
-from tables import pieces, reader
-from config import MODELS
-from series import counted, panel
-reader.LARGE, reader.CAREFUL, pieces.PIECE = 0, 0, 700
-done, keep, phase = [], counted.keep, crew.phase
-def noting(folder, job, number):
-    if sys.argv[2] == str(number):
-        os._exit(9)  # as killed by force
-    done.append(number)
-    keep(folder, job, number)
-counted.keep = noting
-crew.phase = lambda *given: phase(*given[:5], several=False)
-found = panel.read(sys.argv[1], next(iter(MODELS.values()))(data=sys.argv[1]))
-print(json.dumps([done, found.names, [v.tolist() for v in found.values]]))
-"""
-
-
-@pytest.mark.slow
-def test_series_are_prepared_once_and_a_killed_preparation_goes_on(project: Path, tmp_path: Path) -> None:
-    path = tmp_path / "killed.csv"
-    path.write_text(long_table(), encoding="utf-8")
-
-    def read(killed_at: str = "") -> subprocess.CompletedProcess:
-        words = [sys.executable, "-c", KILLED, str(path), killed_at]
-        return subprocess.run(words, cwd=project, capture_output=True, encoding="utf-8")
-
-    assert read("3").returncode == 9
-    done, *panel = json.loads(read().stdout)
-    assert done[0] == 3 and len(done) > 3 and done == list(range(3, 3 + len(done)))
-    assert json.loads(read().stdout) == [[], *panel]  # it is there
-    os.utime(path, ns=(1, 1))
-    assert json.loads(read().stdout) == [list(range(3 + len(done))), *panel]  # the source has changed
-
-
-@pytest.mark.slow
-def test_messy_rows_become_regular_steps(project: Path, tmp_path: Path) -> None:
+def test_messy_rows_become_regular_steps(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     rows = long_table(shuffled=True).splitlines()
     rows = [rows[0], *(row for row in rows[1:] if rng.random() > 0.05), *rows[5:9], "1999-01,north,", ",north,3"]
-    (tmp_path / "messy.csv").write_text("\n".join(rows), encoding="utf-8")
-    found = probe(project, tmp_path / "messy.csv")
-    assert "step(s) are missing" in found["notes"] and "several values" in found["notes"]
-    assert "1 row(s) without a date" in found["notes"] and len(found["meta"]["series"]["names"]) == 3
+    found = probe(made(tmp_path, "messy", "\n".join(rows)))
+    assert "steps are missing" in found["notes"] and "repeat a date" in found["notes"]
+    assert "2 of" in found["notes"] and "left out" in found["notes"] and len(found["meta"]["series"]) == 3
     some = [*rows, *(f"{month},short,{i}" for i, month in enumerate(MONTHS[:9]))]
-    some += [f"{month},still,7" for month in MONTHS] + [
-        f"{month},holes,{i}" for i, month in enumerate(MONTHS) if i % 5 < 2
-    ]
-    (tmp_path / "some.csv").write_text("\n".join(some), encoding="utf-8")
-    found = probe(project, tmp_path / "some.csv")
-    assert set(found["meta"]["series"]["names"]) == set(SHOPS) and "left out" in found["notes"]
+    some += [f"{month},still,7" for month in MONTHS]
+    some += [f"{month},holes,{i}" for i, month in enumerate(MONTHS) if i % 5 < 2]
+    found = probe(made(tmp_path, "some", "\n".join(some)))
+    assert set(found["meta"]["series"]) == set(SHOPS) and "series are too short or constant" in found["notes"]
     begin = datetime.datetime(2020, 1, 1)
     seconds = np.sort(rng.uniform(0, 300 * 86400, 2000))
     cells = [f"{begin + datetime.timedelta(seconds=int(s))},{math.sin(s / 86400):.4f}" for s in seconds]
-    (tmp_path / "irregular.csv").write_text("at,value\n" + "\n".join(cells), encoding="utf-8")
-    found = probe(project, tmp_path / "irregular.csv")
-    assert "irregular time stamps" in found["notes"] and found["meta"]["clock"]["floor"] == "days"
-    parts = [f"{m[:4]},{int(m[5:])},{v:.4f}" for m, v in zip(MONTHS, sales(1.0), strict=True)]
-    (tmp_path / "parts.csv").write_text("Year,Month,sales\n" + "\n".join(parts), encoding="utf-8")
-    found = probe(project, tmp_path / "parts.csv")
-    assert found["meta"]["clock"]["unit"] == "months" and found["meta"]["season"] == 12
-    again = probe(project, tmp_path / "parts.csv", time="Year", target="sales")  # a part of the date names all of it
-    assert again["meta"] == found["meta"]
+    found = probe(made(tmp_path, "irregular", "at,value\n" + "\n".join(cells)))
+    assert found["meta"]["schema"]["average"] and found["meta"]["schema"]["step"] == "D"
+    first = [math.sin(s / 86400) for s in seconds if s < 86400]
+    assert found["values"][0][0] == pytest.approx(np.mean(first), abs=1e-3)
     dated = [f"{day},{day[:4]},{int(day[5:7])},{i % 7}" for i, day in enumerate(days(200))]
-    (tmp_path / "dated.csv").write_text("day,year,month,n\n" + "\n".join(dated), encoding="utf-8")
-    assert probe(project, tmp_path / "dated.csv")["meta"]["time"] == "day"
+    found = probe(made(tmp_path, "dated", "day,year,month,n\n" + "\n".join(dated)))
+    assert found["meta"]["schema"]["columns"]["day"]["role"] == "date" and found["meta"]["season"] == 7
+
+
+APART = {  # parts of dates in columns of their own: the table, the step, the first stamp
+    "months": (
+        ["year,month,value"] + [f"{1950 + i // 12},{i % 12 + 1},{i % 5}" for i in range(300)],
+        "MS",
+        "1950-01-01",
+    ),
+    "days": (
+        ["dd,mm,yyyy,a,b,c"]
+        + [f"{d[8:]},{d[5:7]},{d[:4]},{i % 7},{i % 7 + 1},{i % 7 + 2}" for i, d in enumerate(days(300))],
+        "D",
+        "2020-01-01",
+    ),
+    "hours": (["date,hour,y"] + [f"{d},{h},{h % 5}" for d in days(20) for h in range(24)], "h", "2020-01-01"),
+    "quarters": (["yr,qtr,y"] + [f"{1950 + i // 4},{i % 4 + 1},{i % 9}" for i in range(300)], "QS", "1950-01-01"),
+    "names": (["Year,Month,n"] + [f"{1950 + i // 12},{MONTH[i % 12]},{i % 5}" for i in range(300)], "MS", "1950-01-01"),
+    "columns": (
+        [",".join(["Year", *MONTH])]
+        + [",".join([str(y), *(str((y + k) % 5) for k in range(12))]) for y in range(1950, 1980)],
+        "MS",
+        "1950-01-01",
+    ),
+    "periods": (
+        ["who,q,n"] + [f"{w},{i % 4 + 1}-{2000 + i // 4},{i % 9}" for w in "ab" for i in range(60)],
+        "QS",
+        "2000-01-01",
+    ),
+    "years": (
+        ["year,place,y"] + [f"{y},p{k},{y % 9 + k}" for k in range(4) for y in range(1900, 2000)],
+        "YS",
+        "1900-01-01",
+    ),
+    "commas": (["day;y"] + [f"{d};{i % 7},{i:03d}" for i, d in enumerate(days(300))], "D", "2020-01-01"),
+    "fiscal": (
+        ["q,y"] + [f"{2000 + i // 4}-{(3 * i + 1) % 12 + 1:02d},{i % 9}" for i in range(90)],
+        "QS-FEB",
+        "2000-02-01",
+    ),
+}
 
 
 @pytest.mark.slow
-def test_the_schema_says_how_cells_are_written(project: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", APART)
+def test_dates_in_parts_are_read(tmp_path: Path, name: str) -> None:
+    lines, step, first = APART[name]
+    found = probe(made(tmp_path, "apart", "\n".join(lines) + "\n"))
+    assert found["meta"]["schema"]["step"] == step and found["meta"]["start"].startswith(first)
+    assert "missing" not in found["notes"] and "repeat" not in found["notes"]
+
+
+@pytest.mark.slow
+def test_the_schema_says_how_cells_are_written(tmp_path: Path) -> None:
     cells = [
         f"{m[5:]}|{m[:4]};{1000 * v:,.2f} €".translate(str.maketrans(",.", ".,"))
         for m, v in zip(MONTHS, sales(1.0), strict=True)
     ]
     cells[7] = cells[7].partition(";")[0] + ";-999"
-    (tmp_path / "t.csv").write_text("monat;umsatz\n" + "\n".join(cells) + "\n", encoding="utf-8")
+    plain = [cell.replace("|", "/").replace(" €", "") for cell in cells]
+    project = made(tmp_path, "t", "monat;umsatz\n" + "\n".join(plain) + "\n")
     schema = project / "data" / "schema.toml"
-    schema.write_text(
-        'format = "csv"\ntarget = "umsatz"\ntime = "monat"\n[dialect]\ndelimiter = ";"\n'
-        '[[columns]]\nname = "monat"\nrole = "date"\nparse = { format = "%m|%Y" }\n[[columns]]\nname = "umsatz"\n'
-        'role = "number"\nparse = { decimal = ",", thousands = ".", strip = "€", missing = ["-999"] }\n',
-        encoding="utf-8",
-    )
-    try:
-        found = probe(project, tmp_path / "t.csv")
-        assert found["meta"]["clock"]["start"].startswith("1990-01-01") and found["meta"]["season"] == 12
-        assert 3000 < np.mean(found["meta"]["end"]["values"]) < 7000 and "lacks 1 of 180" in found["notes"]
-        (tmp_path / "other.csv").write_text("day;n\n2020-01-01;1\n", encoding="utf-8")
-        run(project, "train.py", "--data", str(tmp_path / "other.csv")).refused(1, "hackgen new", "--data")
-    finally:
-        schema.unlink()
+    written = schema.read_text(encoding="utf-8")
+    assert 'decimal = ","' in written and "%m/%Y" in written
+    found = probe(project)
+    assert found["meta"]["start"].startswith("1990-01-01") and found["meta"]["season"] == 12
+    (project / "data" / "t.csv").write_text("monat;umsatz\n" + "\n".join(cells) + "\n", encoding="utf-8")
+    said = run(project, "data.py").refused(1, "0 rows with date and value", "data/schema.toml")
+    assert "Traceback" not in said
+    (project / "data" / "t.csv").write_text("\n".join(["monat;umsatz", *plain]).replace(" €", ""), encoding="utf-8")
+    schema.write_text(written.replace('decimal = ","', 'decimal = ",", missing = ["-999"]'), encoding="utf-8")
+    found = probe(project)
+    assert 3000 < np.mean(found["values"][0]) < 7000 and "1 of 180 steps are missing" in found["notes"]
+    for right, wrong, said in (
+        ('role = "value"', 'role = "vlue"', "needs a role"),
+        ('"%m/%Y"', '"%Y"', "0 rows with date"),
+        ("[columns]", "[colums]", "columns"),
+        ('step = "MS"', "step = MS", "schema.toml"),
+    ):
+        schema.write_text(written.replace(right, wrong, 1), encoding="utf-8")
+        run(project, "data.py").refused(1, said)
 
 
 @pytest.mark.slow
-def test_what_cannot_be_series_gets_one_line(project: Path, tmp_path: Path) -> None:
+def test_newer_history_may_be_written_in_another_style(tmp_path: Path) -> None:
+    lines = [f"{day};{20 + i % 7},{i % 10}5" for i, day in enumerate(days(300))]
+    project = made(tmp_path, "t", "day;n\n" + "\n".join(lines))
+    run(project, "train.py", "--smoke", "--out", "first").ok()
+    newer = ["day;n", *lines[-60:]]
+    own = run(project, "predict.py", "-", "--run", "first", "--json", stdin="\n".join(newer)).ok()
+    points = run(project, "predict.py", "-", "--run", "first", "--json", stdin="\n".join(newer).replace(",", ".")).ok()
+    assert json.loads(points.out) == json.loads(own.out) and "written with" in points.err
+    newer[-1] = newer[-1].partition(";")[0] + ";closed"
+    lost = run(project, "predict.py", "-", "--run", "first", stdin="\n".join(newer)).ok()
+    assert "1 of 60 cells cannot be read, such as 'closed'" in lost.err
+
+
+@pytest.mark.slow
+def test_what_cannot_be_series_gets_one_line(tmp_path: Path, shops: Path) -> None:
     holes = "\n".join(f"{day},{i}" for i, day in enumerate(days(900)) if i % 7 < 3 or i % 100 < 30)
     wrong = {
-        "holes.csv": ("day,value\n" + holes, (), "have no value"),
-        "short.csv": ("day,shop,v\n" + "".join(f"{d},{s},1\n" for d in days(20) for s in "ab"), (), "too few"),
-        "still.csv": (
-            "day,shop,v\n" + "".join(f"{d},{s},1\n" for d in days(200) for s in "ab"),
-            (),
+        "holes": ("day,value\n" + holes, "have no value"),
+        "short": ("day,shop,v\n" + "".join(f"{d},{s},{k}\n" for s in "ab" for k, d in enumerate(days(8))), "too few"),
+        "still": (
+            "day,shop,v\n" + "".join(f"{d},{s},{int(i > 180)}\n" for i, d in enumerate(days(200)) for s in "ab"),
             "different values",
         ),
-        "group.csv": (long_table(), ("--group", "store"), "--group"),
-        "target.csv": (long_table(), ("--target", "sale"), '"sale"'),
     }
-    for name, (content, flags, word) in wrong.items():
-        (tmp_path / name).write_text(content, encoding="utf-8")
-        run(project, "train.py", "--smoke", "--data", str(tmp_path / name), *flags).refused(1, word)
-    (tmp_path / "empty").mkdir()
-    run(project, "train.py", "--data", str(tmp_path / "empty")).refused(1, "without tables")
+    for name, (content, word) in wrong.items():
+        project = made(tmp_path, name, content, group="shop" if "shop" in content else None)
+        run(project, "train.py", "--smoke").refused(1, word)
+    run(shops, "train.py", "--smoke", "--group", "store").refused(2, "--group", "'store'")
+    run(shops, "train.py", "--smoke", "--target", "sale").refused(2, "'sale'")
+    run(shops, "train.py", "--smoke", "--context", "5").refused(2, "--context", "--season 1")
+
+
+def test_a_table_that_is_no_series_says_why(tmp_path: Path) -> None:
+    wrong = {
+        "no columns tell the rows of one date apart": [f"{day},{i}" for i, day in enumerate(days(60) * 4)],
+        "rows repeat a date": [f"{day},{i}" for i, day in enumerate([*days(200), *days(20)])],
+        "fewer than 24": [f"{day},{i}" for i, day in enumerate(days(20))],
+        "of the steps have no row": [f"{day},{i}" for i, day in enumerate(days(900)) if i % 7 < 3 or i % 100 < 30],
+    }
+    for word, lines in wrong.items():
+        (tmp_path / "t.csv").write_text("day,value\n" + "\n".join(lines), encoding="utf-8")
+        found = inspect(str(tmp_path / "t.csv"))
+        assert any("not taken as series" in note and word in note for note in found.notes), (word, found.notes)
 
 
 THINNED = """
 import json
 import numpy as np
-import data
-from config import MODELS
+import common, data
 found = {}
 for data.MOST_SCORED in (10**6, 10):
-    made = data.load(next(iter(MODELS.values()))())
-    keys = [data.example_keys(part) for part in (made.train, made.valid, made.test)]
-    rows = [len(part) for part in (made.train, made.valid, made.test)]
+    made = data.load(common.configured({}))
+    forecast = [np.unique(part.ids[:, None] + np.arange(12)) for part in made[:3]]
+    rows = [len(part.ids) for part in made[:3]]
     apart = np.unique(np.diff(made.test.ids)).tolist()
-    found[data.MOST_SCORED] = [rows, [len(k) for k in keys], [int(k[-1]) for k in keys], apart]
+    found[data.MOST_SCORED] = [rows, [len(k) for k in forecast], [int(k[-1]) for k in forecast], apart]
 print(json.dumps(list(found.values())))
 """
 
@@ -633,7 +617,7 @@ def test_of_many_windows_those_that_are_scored_still_forecast_each_step(project:
     (train, valid, test), forecast, newest, apart = all_of_them
     assert apart == [1] and test > 10 * 11
     assert thinned[0][0] == train and thinned[2] == newest and thinned[3] == [12]
-    between = min(12, -(-valid // 10))
+    between = min(12, 1 + (valid + 11) // 10)
     assert (valid - 1) % between  # so that the oldest window is nearer to the next one than others are
     assert thinned[0][1:] == [-(-valid // between) + 1, -(-test // 12)]
     assert thinned[1] == forecast  # each step that is forecast by all windows

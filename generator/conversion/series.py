@@ -21,8 +21,7 @@ import numpy as np
 
 from .. import text
 from ..errors import Problem
-from ..inspection.columns.cells import EPOCHS
-from ..inspection.columns.dates import ISO
+from ..inspection.columns.dates import EPOCHS, ISO, PERIODS
 from ..inspection.columns.meaning import is_missing
 from ..inspection.columns.numbers import to_number
 from ..inspection.columns.roles import columns_of
@@ -38,7 +37,7 @@ LARGE = 64 * 2**20  # bytes that a project does not read into memory at once
 MOST_ROWS = 200_000  # of a table that is not copied, from which its steps are known
 MOST_ASKED = 50  # series that are asked for their step
 FLOORS = {"minutes": "min", "hours": "h", "days": "D", "weeks": "W-MON", "months": "MS", "years": "YS"}
-PERIODS = {"quarter", "week", *EPOCHS}  # forms of dates that pandas does not read
+UNREAD = {*PERIODS, *EPOCHS}  # forms of dates that pandas does not read
 YEARS = re.compile(r"(1[7-9]|20|21)\d\d")
 HEAD = 2**16  # bytes in which a header is looked for
 SCHEMA = """# What hackgen found in {name}. Edit it by hand: series.py follows it.
@@ -216,7 +215,7 @@ def missing_in(column: Column) -> dict[str, Any]:
 def of_pandas(column: Column) -> str:
     """The form of a column of dates as pandas knows it, "" where it does not."""
     form = column.parse.get("format") or column.detail.get("format") or ISO
-    return "" if form in PERIODS or column.parse.get("formats") else "ISO8601" if form == ISO else form
+    return "" if form in UNREAD or column.parse.get("formats") else "ISO8601" if form == ISO else form
 
 
 def date_form(dates: list[Column], layout: Layout, rows: Rows) -> str:

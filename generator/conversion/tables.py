@@ -24,7 +24,7 @@ from . import COPIED, LOCATION, Plain, safe_name
 BLOCK = 10_000  # rows fetched at a time
 READABLE = ("number", "category", "date", "text")  # roles of columns that a project learns from
 NOT_PLAIN = {"lenient", "units", "foot", "member", "sheet"}  # what a dialect says of a text that pandas does not bear
-PERIODS = (dates.QUARTER, dates.WEEK)  # forms of dates that pandas does not read
+PERIODS = tuple(dates.PERIODS)  # forms of dates that pandas does not read
 HEAD = """\
 # What hackgen found in {name}. Edit it by hand: train.py and predict.py follow it.
 target = {target}

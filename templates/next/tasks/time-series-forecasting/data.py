@@ -3,23 +3,17 @@
 `python data.py` shows what comes out. data/schema.toml says how series.py reads the file.
 """
 
-import re
 import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import common
-from common import ROOT, Problem
+from common import Problem
 from config import Config
-from series import columns_of, find_season, note, read
+from series import find_season, note, read, read_schema
 
 import numpy as np
 import pandas as pd
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 INPUT = "a number of steps, or a table that ends with newer history"
 LONGEST_SEASON = 1024  # steps; a window must hold a season
@@ -82,7 +76,7 @@ def load(config: Config) -> Data:
         )
     useful &= history.nunique() > 1
     if not useful.any():
-        raise Problem(f"{path}: no series has different values in train; there is nothing to learn")
+        raise Problem(f"{path}: no series has different values in train, so there is nothing to learn")
     if not useful.all():
         note(f"{int((~useful).sum())} of {len(useful)} series are too short or constant in train and left out")
     table = table.loc[:, useful]
@@ -107,36 +101,6 @@ def load(config: Config) -> Data:
         if not len(split.ids):
             raise Problem(f"{path}: no series reaches into {name} with {context} steps before it; lower --context")
     return Data(*splits, meta)
-
-
-def read_schema(config: Config) -> dict:
-    """data/schema.toml, with the columns that --target, --group and --time name in these roles instead."""
-    place = ROOT / "data" / "schema.toml"
-    try:
-        text = place.read_text(encoding="utf-8-sig")
-        schema = tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        raise Problem(f"data/schema.toml cannot be read: {error}") from None
-    columns = schema.get("columns")
-    if not isinstance(columns, dict) or "step" not in schema or not isinstance(schema.setdefault("read", {}), dict):
-        raise Problem("data/schema.toml must have step, [read] and [columns]; hackgen new --data writes one")
-    for name, about in columns.items():
-        if not isinstance(about, dict) or about.get("role") not in ("date", "value", "series", "skip"):
-            line = next((n for n, line in enumerate(text.splitlines(), 1) if line.lstrip('"').startswith(name)), 0)
-            raise Problem(f'data/schema.toml line {line}: {name} needs a role: "date", "value", "series" or "skip"')
-    for role, flag in (("value", "target"), ("series", "group"), ("date", "time")):
-        asked = getattr(config, flag)
-        if asked and not (asked == "all" and role == "value"):
-            named = [] if asked == "none" else [asked] if asked in columns else re.split(r"\s*,\s*", asked)
-            if unknown := [name for name in named if name not in columns]:
-                raise Problem(f"--{flag}: data/schema.toml has no column {unknown[0]!r} ({', '.join(columns)})", 2)
-            for name in columns_of(schema, role):
-                columns[name]["role"] = "skip"
-            for name in named:  # in this order
-                columns[name] = columns.pop(name) | {"role": role}
-    if not columns_of(schema, "value"):
-        raise Problem("data/schema.toml has no column of the role value; name one with --target")
-    return schema
 
 
 def fit(history: pd.DataFrame, season: int) -> dict[str, dict[str, float]]:
@@ -179,16 +143,17 @@ def normalise(inputs: Any, meta: dict) -> tuple[Any, Any, Any]:
 
 def cut(values: np.ndarray, first: int, end: int, meta: dict) -> Split:
     """The windows whose forecasts lie in the steps from `first` to before `end`; what they see may lie before."""
-    found = []
     horizon = meta["horizon"]
+    apart = min(horizon, 1 + len(values) * (end - first) // MOST_SCORED) if first else 1  # every step is still forecast
+    found = []
     for number, row in enumerate(values):
         known = np.flatnonzero(~np.isnan(row))
         oldest = max(first, known[0] + meta["context"])
         newest = min(end, known[-1] + 1) - horizon
-        found.append(number * meta["steps"] + np.arange(oldest, newest + 1))
+        origins = np.arange(oldest, newest + 1)
+        kept = ((newest - origins) % apart == 0) | (origins == oldest)
+        found.append(number * meta["steps"] + origins[kept])
     ids = np.concatenate(found)
-    if first and len(ids) > MOST_SCORED:  # every step is still forecast
-        ids = ids[:: min(horizon, -(-len(ids) // MOST_SCORED))]
     flat = values.ravel()
     inputs, targets = Windows(flat, ids, range(-meta["context"], 0)), Windows(flat, ids, range(horizon))
     return Split(inputs, targets, ids, np.stack([ids, ids + horizon - 1], 1))
@@ -202,6 +167,14 @@ def read_new(source: str, meta: dict) -> tuple[pd.DataFrame, dict[str, dict[str,
         raise Problem(f"{source}: the model looks back {meta['context']} steps without a gap; add older rows")
     unknown = table.columns.difference(list(meta["series"]))
     return table, {**fit(table[unknown], meta["season"]), **meta["series"]}
+
+
+def clock(meta: dict, start: int, end: int) -> pd.Index:
+    """The times of the steps from `start` to before `end`."""
+    step = meta["schema"]["step"]
+    if isinstance(step, str):
+        return pd.date_range(meta["start"], periods=end, freq=step)[start:]
+    return pd.Index(float(meta["start"]) + step * np.arange(start, end))
 
 
 def main() -> None:

@@ -4,17 +4,15 @@ from pathlib import Path
 
 import metrics
 import report
-from data import Data, decode
+from data import Data, clock, decode
 from report import words
 
 import numpy as np
-import pandas as pd
 from matplotlib import pyplot as plt
 
 SHARE = 0.8  # of the errors on valid lie in a band
 LEAST = 20  # windows of valid from which each step ahead has a band of its own
-MOST_SERIES = 4
-MOST_FORECASTS = 4
+MOST = 4  # series that are shown, and forecasts of each
 
 
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray) -> list[Path]:
@@ -39,45 +37,37 @@ def forecasts(data: Data, output: np.ndarray, width: np.ndarray) -> plt.Figure:
     """The newest forecasts that do not overlap, on the series as it went; some of several series."""
     numbers = data.test.ids // data.meta["steps"]
     there = np.unique(numbers)
-    shown = np.unique(there[np.linspace(0, len(there) - 1, MOST_SERIES).astype(int)])
+    shown = np.unique(there[np.linspace(0, len(there) - 1, MOST).astype(int)])
     size = (10, 1.5 + 3 * len(shown))
-    figure, axes = plt.subplots(len(shown), figsize=size, layout="constrained", squeeze=False)
-    for number, place in zip(shown, axes[:, 0], strict=True):
-        draw_series(place, data, np.flatnonzero(numbers == number)[::-1], output, width)
-    axes[0, 0].legend()
+    figure, grid = plt.subplots(len(shown), figsize=size, layout="constrained", squeeze=False)
+    for number, axes in zip(shown, grid[:, 0], strict=True):
+        rows = np.flatnonzero(numbers == number)
+        back = data.test.ids[rows[-1]] - data.test.ids[rows]  # steps before the newest forecast
+        draw_series(axes, data, rows[back % data.meta["horizon"] == 0][-MOST:], output, width)
+    grid[0, 0].legend()
     return figure
 
 
 def draw_series(axes: plt.Axes, data: Data, rows: np.ndarray, output: np.ndarray, width: np.ndarray) -> None:
-    """One series, and the newest forecasts of it with their band; `rows` are its rows of test, the newest first."""
-    meta, ids = data.meta, data.test.ids
-    horizon, steps = meta["horizon"], meta["steps"]
-    apart = max(1, int(-np.diff(ids[rows[:2]], append=ids[rows[-1]] - 1)[0]))  # steps from window to window
-    rows = rows[:: -(-horizon // apart)][:MOST_FORECASTS]
-    number, places = ids[rows[0]] // steps, ids[rows] % steps
+    """One series, and the forecasts of these rows with their band."""
+    meta = data.meta
+    horizon = meta["horizon"]
+    number, places = data.test.ids[rows[0]] // meta["steps"], data.test.ids[rows] % meta["steps"]
     name = list(meta["series"])[number]
     about = {name: meta["series"][name]}
-    start = max(0, places.min() - max(meta["context"], 2 * horizon))
-    end = places.max() + horizon
-    values = data.test.inputs.values.reshape(-1, steps)[number]
-    axes.plot(clock(meta, start, end), decode(values[None, start:end], about)[0], color="black", linewidth=1)
+    start = max(0, places[0] - max(meta["context"], 2 * horizon))
+    end = places[-1] + horizon
+    values = data.test.inputs.values.reshape(-1, meta["steps"])[number, start:end]
+    axes.plot(clock(meta, start, end), decode(values, about)[0], color="black", label=words("figure_truth"))
     for row, place in zip(rows, places, strict=True):
+        newest = row == rows[-1]
         times = clock(meta, place, place + horizon)
-        low, middle, high = (decode(output[row][None] + side * width, about)[0] for side in (-1, 0, 1))
-        axes.plot(times, middle, color="tab:blue", marker=".", markersize=4)
-        axes.fill_between(times, low, high, color="tab:blue", alpha=0.2)
-    axes.lines[0].set_label(words("figure_truth"))
-    axes.lines[1].set_label(words("figure_forecast", steps=horizon))
-    axes.collections[0].set_label(words("figure_band"))
+        low, middle, high = (decode(output[row] + side * width, about)[0] for side in (-1, 0, 1))
+        told = words("figure_forecast", steps=horizon) if newest else None
+        axes.plot(times, middle, color="tab:blue", marker=".", label=told)
+        told = words("figure_band") if newest else None
+        axes.fill_between(times, low, high, color="tab:blue", alpha=0.2, label=told)
     axes.set_ylabel(report.shorten(name, 40))
-
-
-def clock(meta: dict, start: int, end: int) -> pd.Index:
-    """The times of the steps from `start` to before `end`."""
-    step = meta["schema"]["step"]
-    if not isinstance(step, str):
-        return pd.Index(float(meta["start"]) + step * np.arange(start, end))
-    return pd.date_range(meta["start"], periods=end, freq=step)[start:]
 
 
 def error_by_step(data: Data, found: dict[str, np.ndarray]) -> plt.Figure:
@@ -88,6 +78,5 @@ def error_by_step(data: Data, found: dict[str, np.ndarray]) -> plt.Figure:
         error = metrics.by_step(found["target"], output)
         axes.plot(np.arange(1, len(error) + 1), error, marker=".", label=name)
     axes.set(xlabel=words("figure_steps_ahead"), ylabel=words("figure_on_test", metric="MASE"), ylim=(0, None))
-    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.legend()
     return figure

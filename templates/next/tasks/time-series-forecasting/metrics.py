@@ -11,13 +11,11 @@ import numpy as np
 if TYPE_CHECKING:
     from data import Data, Split
 
-    from sklearn.linear_model import Ridge
-
 HIGHER_IS_BETTER = False
 ENOUGH_SERIES = 10  # from so many on, an interval says how much the series differ
 MOST_NAMED = 200  # series that the report lists one by one
 MOST_ROWS = 10_000  # windows that ridge is fitted on: more hardly change it
-PENALTIES = [1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4]
+PENALTIES = (1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4)
 Interval = tuple[list[float] | None, str]  # low and high, and how they were found, or why not
 
 
@@ -65,12 +63,12 @@ def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: 
 
 def bootstrap(values: np.ndarray, target: np.ndarray, meta: dict) -> Interval:
     """Draws series with replacement, or where they are few blocks of a horizon: neighbouring forecasts share steps."""
-    what = "series"
     names, block = np.unique(target[:, 0], return_inverse=True)
+    what = "series"
     if len(names) < ENOUGH_SERIES:
         what = f"blocks of {meta['horizon']} forecasts"
         place = np.arange(len(values)) // meta["horizon"]
-        _, block = np.unique(block * len(values) + place, return_inverse=True)
+        block = np.unique(block * len(values) + place, return_inverse=True)[1]
     blocks = int(block.max()) + 1
     if blocks < 10:
         return None, f"{blocks} {what} are too few for an interval"
@@ -84,60 +82,51 @@ def bootstrap(values: np.ndarray, target: np.ndarray, meta: dict) -> Interval:
 def naive(split: Split, meta: dict) -> dict[str, np.ndarray]:
     """The two forecasts that need no learning, (rows, horizon) each."""
     seen = split.inputs[:]
-    return {
-        "last value": np.repeat(seen[:, -1:], meta["horizon"], axis=1),
-        f"seasonal naive, season {meta['season']}": seen[:, meta["naive"]],
-    }
+    last = np.repeat(seen[:, -1:], meta["horizon"], axis=1)
+    return {"last value": last, f"seasonal naive, season {meta['season']}": seen[:, meta["naive"]]}
 
 
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
-    """What the model must beat: name and forecasts for test, (rows, horizon); valid chooses among each kind."""
+    """What the model must beat: name and forecasts for test, (rows, horizon); valid chooses among each kind.
+
+    The reference is a linear model that corrects the seasonal naive forecast, as the networks do.
+    """
+    from sklearn.linear_model import Ridge  # slow to import, and no training needs it
+
     meta = data.meta
     target = truth(data.valid, meta)
-    outputs = naive(data.valid, meta)
-    simple = min(outputs, key=lambda name: score(target, outputs[name], meta))
-    fitted = [ridge(data, penalty) for penalty in PENALTIES]
-    best = min(fitted, key=lambda model: score(target, corrected(model, data.valid, meta), meta))
+    on_valid = naive(data.valid, meta)
+    simple = min(on_valid, key=lambda name: score(target, on_valid[name], meta))
+    rows = np.unique(np.linspace(0, len(data.train.ids) - 1, MOST_ROWS).astype(int))
+    seen, level, spread = normalise(data.train.inputs[rows].astype(float), meta)
+    wanted = (data.train.targets[rows] - level) / spread - seen[:, meta["naive"]]
+    models = [Ridge(alpha=penalty).fit(seen, wanted) for penalty in PENALTIES]
+    best = min(models, key=lambda model: score(target, corrected(model, data.valid, meta), meta))
     return {
         "baseline": (simple, naive(data.test, meta)[simple]),
         "reference": ("ridge on lags", corrected(best, data.test, meta)),
     }
 
 
-def ridge(data: Data, penalty: float) -> Ridge:
-    """A linear model that corrects the seasonal naive forecast, as the networks do; fitted on train alone."""
-    from sklearn.linear_model import Ridge  # slow to import, and no training needs it
-
-    rows = np.unique(np.linspace(0, len(data.train.ids) - 1, MOST_ROWS).astype(int))
-    seen, level, spread = normalise(data.train.inputs[rows].astype(float), data.meta)
-    wanted = (data.train.targets[rows] - level) / spread
-    return Ridge(alpha=penalty).fit(seen, wanted - seen[:, data.meta["naive"]])
-
-
-def corrected(model: Ridge, split: Split, meta: dict) -> np.ndarray:
+def corrected(model: object, split: Split, meta: dict) -> np.ndarray:
     """The forecasts of a fitted ridge, (rows, horizon)."""
-    parts = []
-    for start in range(0, len(split.ids), MOST_ROWS):
-        seen, level, spread = normalise(split.inputs[start : start + MOST_ROWS].astype(float), meta)
-        correction = model.predict(seen).reshape(len(seen), -1)
-        parts.append(level + spread * (seen[:, meta["naive"]] + correction))
-    return np.concatenate(parts)
+    seen, level, spread = normalise(split.inputs[:].astype(float), meta)
+    correction = model.predict(seen).reshape(len(seen), -1)
+    return level + spread * (seen[:, meta["naive"]] + correction)
 
 
 def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict:
     """What the score alone does not tell: errors as people measure them, by step ahead and by series."""
-    names = list(meta["series"])
     number = target[:, 0].astype(int)
+    error = errors(target, output)
     units = np.array([about["unit"] for about in meta["series"].values()])
-    gap = units[number, None] * errors(target, output)
-    each = {names[one]: float(errors(target[number == one], output[number == one]).mean()) for one in np.unique(number)}
-    return {
-        "mae": float(gap.mean()),
-        "rmse": float((gap**2).mean() ** 0.5),
-        "mase_by_step": by_step(target, output).tolist(),
-        "series": len(each),
-        **({"mase_by_series": each} if len(each) <= MOST_NAMED else {}),
-    }
+    gap = units[number, None] * error
+    found = {"mae": float(gap.mean()), "rmse": float((gap**2).mean() ** 0.5)}
+    found["mase_by_step"] = by_step(target, output).tolist()
+    if len(units) <= MOST_NAMED:
+        names = list(meta["series"])
+        found["mase_by_series"] = {names[one]: float(error[number == one].mean()) for one in np.unique(number)}
+    return found
 
 
 def loss_of_knowing_nothing(split: Split, meta: dict) -> tuple[float, float]:

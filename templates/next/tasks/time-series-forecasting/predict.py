@@ -6,6 +6,7 @@ Beyond the trained horizon forecasts are fed back as history, and have no band.
 import json
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import common
@@ -32,26 +33,24 @@ def main() -> None:
     run, config, meta, _ = runs.find(args.run)
     numbers = [int(word) for word in args.input if re.fullmatch(r"[+-]?\d+", word)]
     sources = [word for word in args.input if not re.fullmatch(r"[+-]?\d+", word)]
-    if len(numbers) > 1 or len(sources) > 1:
-        raise Problem("name at most one number of steps and one file", 2)
     steps = numbers[0] if numbers else meta["horizon"]
-    if not 1 <= steps <= MOST_STEPS:
-        raise Problem(f"{steps} steps cannot be forecast; name a number from 1 to {MOST_STEPS}", 2)
+    if len(numbers) > 1 or len(sources) > 1 or not 1 <= steps <= MOST_STEPS:
+        raise Problem(f"name at most one file and one number of steps, from 1 to {MOST_STEPS}", 2)
     history, series = data.read_new(sources[0] if sources else config.data, meta)
     model = net.restore(run, config, meta, args.device)
     output = forecast(model, data.encode(history, series), steps, meta, config)
-    width = band(model, config, meta, steps)
-    end = {**meta, "start": str(history.index[-1])}
-    times = [shown(time) for time in figures.clock(end, 1, steps + 1)]
+    about = {name: series[name] for name in history.columns}
+    middle = data.decode(output, about)
+    room = np.array([[one["unit"]] for one in about.values()]) * band(
+        run, model, config, meta, steps
+    )  # (series, steps)
+    times = data.clock({**meta, "start": str(history.index[-1])}, 1, steps + 1).astype(str)
     rows = []
-    for name, values in zip(history.columns, output, strict=True):
-        about = {name: series[name]}
-        middle = data.decode(values[None], about)[0]
-        low, high = (data.decode(values[None, : len(width)] + side * width, about)[0] for side in (-1, 1))
-        for ahead, time in enumerate(times):
-            row = {"series": name, "time": time, "forecast": float(middle[ahead])}
-            if ahead < len(width):
-                row |= {"low": float(low[ahead]), "high": float(high[ahead])}
+    for name, values, reach in zip(about, middle, room, strict=True):
+        for step, time in enumerate(times):
+            row = {"series": name, "time": time, "forecast": float(values[step])}
+            if step < len(reach):
+                row |= {"low": float(values[step] - reach[step]), "high": float(values[step] + reach[step])}
             rows.append(row)
     if args.json:
         print(json.dumps(rows, indent=1, ensure_ascii=False))
@@ -61,32 +60,26 @@ def main() -> None:
 
 def forecast(model: Any, history: np.ndarray, steps: int, meta: dict, config: Config) -> np.ndarray:
     """The next steps of each series in units, (series, steps); what was forecast is history for what comes after."""
-    history = history[:, -meta["context"] :]
-    while history.shape[1] < meta["context"] + steps:
-        output = net.outputs(model, history[:, -meta["context"] :], None, meta, config.precision)  # (series, horizon)
+    context = meta["context"]
+    history = history[:, -context:]
+    while history.shape[1] < context + steps:
+        output = net.outputs(model, history[:, -context:], None, meta, config.precision)  # (series, horizon)
         history = np.concatenate([history, output], axis=1)
-    return history[:, meta["context"] :][:, :steps]
+    return history[:, context : context + steps]
 
 
-def band(model: Any, config: Config, meta: dict, steps: int) -> np.ndarray:
+def band(run: Path, model: Any, config: Config, meta: dict, steps: int) -> np.ndarray:
     """How wide the band is, (steps up to the horizon,); nothing, and a line why, without the training data."""
     try:
         trained = data.load(config)
-        if trained.meta["data"]["sha256"] != meta["data"]["sha256"]:
-            raise Problem(f"{config.data} has changed")
+        runs.check_same(run, trained.meta)
     except Problem as problem:
         print(f"no band, as it needs the training data: {problem}", file=sys.stderr)
         return np.zeros(0)
-    print(f"low and high: within lie {figures.SHARE:.0%} of the errors on valid", file=sys.stderr)
-    if steps > meta["horizon"]:
-        print(f"beyond {meta['horizon']} steps forecasts build on forecasts and have no band", file=sys.stderr)
+    beyond = f"; beyond {meta['horizon']} steps forecasts build on forecasts and have none" * (steps > meta["horizon"])
+    print(f"low and high: a band that holds {figures.SHARE:.0%} of the errors on valid{beyond}", file=sys.stderr)
     on_valid = net.outputs(model, trained.valid.inputs, None, meta, config.precision)
     return figures.band(trained.valid.targets[:], on_valid)[:steps]
-
-
-def shown(time: Any) -> str:
-    """A step's time: a day alone where it begins at midnight."""
-    return str(time).removesuffix(" 00:00:00") if isinstance(time, pd.Timestamp) else f"{time:.10g}"
 
 
 if __name__ == "__main__":

@@ -6,93 +6,108 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from common import Problem
+from common import ROOT, Problem
+from config import Config
 
 import numpy as np
 import pandas as pd
 
-READERS = {
-    ".parquet": pd.read_parquet,
-    ".xlsx": pd.read_excel,
-    ".jsonl": functools.partial(pd.read_json, lines=True, dtype=False, convert_dates=False),
-}  # by the end of a file's name; every other one is a table of text
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROLES = ("date", "series", "value", "skip")
+READERS = {".parquet": pd.read_parquet, ".xlsx": pd.read_excel}  # by a name's end; all else is text
 MOST_GAPS = 0.2  # of a series may be filled; with more it is left out
-LONGEST_BY_SEARCH = 60  # steps of a season that no calendar has; it must repeat more, as many are tried
-NEWEST = 500_000  # steps that are asked for a season; memory should not depend on how long a series is
+NEWEST = 500_000  # steps that are asked for a season; more take memory and tell nothing new
+
+
+def read_schema(config: Config) -> dict:
+    """data/schema.toml, where --target, --group and --time give columns the roles value, series and date."""
+    path = ROOT / "data" / "schema.toml"
+    text = path.read_text(encoding="utf-8-sig")
+    try:
+        schema = {"read": {}, "average": False, **tomllib.loads(text)}
+        columns = {name: dict(about) for name, about in schema["columns"].items()}
+        schema["step"]
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise Problem(f"{path} needs step, [columns] and a table for each of them: {error}") from None
+    for name, about in columns.items():
+        if about.get("role") not in ROLES:
+            line = next((n for n, line in enumerate(text.splitlines(), 1) if name in line and "=" in line), 0)
+            raise Problem(f"{path} line {line}: {name} needs a role, one of {', '.join(ROLES)}")
+    for role, flag in (("value", "target"), ("series", "group"), ("date", "time")):
+        asked = getattr(config, flag)
+        names = [asked] if asked in columns else re.split(r"\s*,\s*", asked)
+        if asked in ("", "all"):
+            continue
+        for name in columns_of(columns, role):
+            columns[name]["role"] = "skip"
+        for name in names if names != ["none"] else []:
+            if name not in columns:
+                raise Problem(f"--{flag}: data/schema.toml has no column {name!r} (it has: {', '.join(columns)})", 2)
+            columns[name] = {**columns.pop(name), "role": role}  # in this order
+    step = schema["step"] if columns_of(columns, "date") else 1
+    return {**schema, "step": step, "columns": columns}
+
+
+def columns_of(columns: dict[str, dict], role: str) -> list[str]:
+    return [name for name, about in columns.items() if about["role"] == role]
 
 
 def read(source: Path | TextIO, schema: dict) -> pd.DataFrame:
     """A row for each step of the clock, a column for each series; nan before a series begins and after it ends."""
-    frame = read_cells(source, schema)
-    names, values = (columns_of(schema, role) for role in ("series", "value"))
-    there = frame[["time", *names]].notna().all(axis=1) & frame[values].notna().any(axis=1)
+    dates, names, values = (columns_of(schema["columns"], role) for role in ("date", "series", "value"))
+    reader = READERS.get(getattr(source, "suffix", ""))
+    try:  # text cells: pandas leaves a whole column unread where one cell is no number
+        frame = reader(source) if reader else pd.read_csv(source, dtype=str, **schema["read"])
+    except (OSError, ValueError, TypeError, ImportError) as error:
+        raise Problem(f"{source} cannot be read ({error}); hackgen convert makes a plain table of it") from None
+    frame.columns = frame.columns.astype(str).str.strip()
+    if missing := [name for name in (*dates, *names, *values) if name not in frame]:
+        raise Problem(
+            f"{source} has no column {missing[0]!r} (it has: {', '.join(frame.columns[:20])}); it needs the columns of "
+            "data/schema.toml, and hackgen convert makes a plain table of another layout"
+        )
+    for name in (*dates, *names, *values):
+        frame[name] = frame[name].astype("string").str.strip()
+        frame[name] = frame[name].mask(frame[name].isin(["", *schema["columns"][name].get("missing", [])]))
+    for name in values:
+        frame[name] = numbers(frame[name], schema["columns"][name].get("decimal", "."))
+    stamps = times(frame, dates, names, schema)
+    there = stamps.notna() & frame[names].notna().all(axis=1) & frame[values].notna().any(axis=1)
     if there.sum() < 2:
         raise Problem(f"{source} has {there.sum()} rows with date and value; look at the formats in data/schema.toml")
     if not there.all():
-        note(f"{int((~there).sum())} of {len(frame)} rows have no date, name or value and are left out")
+        note(f"{(~there).sum()} of {len(frame)} rows have no date, name or value and are left out")
     frame = frame[there]
-    clock, place = on_clock(frame["time"], schema)
-    table = frame[values].groupby([place, *(frame[name] for name in names)]).mean()
-    if (several := len(frame) - len(table)) and not schema.get("average"):
-        note(f"{several} of {len(frame)} rows repeat a date of their series; the mean is taken")
+    clock, step = on_clock(stamps[there], schema)
+    table = frame[values].groupby([step, *(frame[name] for name in names)]).mean()
+    if len(table) < len(frame) and not schema["average"]:
+        note(f"{len(frame) - len(table)} of {len(frame)} rows repeat a date of their series; the mean is taken")
     if names:
         table = table.unstack(names)
         table.columns = [" / ".join(map(str, key if len(values) > 1 else key[1:])) for key in table.columns]
     return filled(table.reindex(range(len(clock))).set_axis(clock))
 
 
-def columns_of(schema: dict, role: str) -> list[str]:
-    """The columns that data/schema.toml gives a role."""
-    return [name for name, about in schema["columns"].items() if about["role"] == role]
-
-
-def read_cells(source: Path | TextIO, schema: dict) -> pd.DataFrame:
-    """Values, names of series and the `time` of each row; a cell that cannot be read is missing, and that is said."""
-    reader = READERS.get(getattr(source, "suffix", "").lower())
-    try:  # text cells: pandas leaves a whole column unread where one cell is no number
-        frame = reader(source) if reader else pd.read_csv(source, dtype=str, **schema["read"])
-    except (OSError, ValueError, ImportError) as error:
-        raise Problem(f"{source} cannot be read ({error}); hackgen convert makes a plain table of it") from None
-    frame.columns = frame.columns.astype(str).str.strip()
-    dates, names, values = (columns_of(schema, role) for role in ("date", "series", "value"))
-    if missing := [name for name in [*dates, *names, *values] if name not in frame]:
-        has = ", ".join(frame.columns[:20])
-        raise Problem(
-            f"{source} has no column {missing[0]!r} (it has: {has}); it needs the columns of data/schema.toml, "
-            "and hackgen convert makes a plain table of another layout"
-        )
-    found = {name: numbers(cells_of(frame[name], schema), name, schema) for name in values}
-    found |= {name: cells_of(frame[name], schema) for name in names}
-    return pd.DataFrame(found | {"time": times(frame, dates, names, schema)})
-
-
-def cells_of(column: pd.Series, schema: dict) -> pd.Series:
-    """Cells as text without spaces around; nan where one is empty or a word for nothing."""
-    cells = column.astype("string").str.strip()
-    about = schema["columns"][column.name]
-    return cells.mask(cells.isin(["", *about.get("missing", [])]))
-
-
-def numbers(cells: pd.Series, name: str, schema: dict) -> pd.Series:
-    """Cells as floats. Decimal points or commas: as data/schema.toml says, unless this file reads better otherwise.
-
-    A mark between thousands counts only before groups of three.
-    """
-    own = schema["columns"][name].get("decimal", ".")
-    found = {decimal: in_style(cells, decimal) for decimal in (own, *({".", ","} - {own}))}
-    best = max(found, key=lambda decimal: found[decimal].notna().sum())
-    if best != own:
-        note(f"numbers in {name!r} are written with a decimal {'comma' if best == ',' else 'point'} here")
-    tell_lost(cells, found[best], name, "number")
+def numbers(cells: pd.Series, decimal: str) -> pd.Series:
+    """Cells as floats: by data/schema.toml's decimal mark, unless this file reads better by the other one."""
+    found = {mark: in_style(cells, mark) for mark in dict.fromkeys((decimal, ".", ","))}
+    best = max(found, key=lambda mark: found[mark].notna().sum())
+    if best != decimal:
+        note(f"{cells.name}: numbers are written with {best!r} here")
+    tell_lost(cells, found[best])
     return found[best]
 
 
 def in_style(cells: pd.Series, decimal: str) -> pd.Series:
-    """Cells as floats, nan where one is not written with this decimal mark."""
-    thousands = r"\." if decimal == "," else ","
-    form = rf"[+-]?(\d+|\d{{1,3}}({thousands}\d{{3}})+)?({re.escape(decimal)}\d*)?([eE][+-]?\d+)?"
+    """Cells as floats, nan where they are written otherwise; a mark between thousands needs groups of three."""
+    thousands = "," if decimal == "." else "."
+    form = rf"[+-]?(\d+|\d{{1,3}}([{thousands}]\d{{3}})+)?([{decimal}]\d*)?([eE][+-]?\d+)?"
     plain = cells.where(cells.str.fullmatch(form).fillna(False).astype(bool))
-    plain = plain.str.replace(thousands, "", regex=True).str.replace(decimal, ".", regex=False)
+    plain = plain.str.replace(thousands, "", regex=False).str.replace(decimal, ".", regex=False)
     return pd.to_numeric(plain, errors="coerce").astype(float)
 
 
@@ -100,40 +115,35 @@ def times(frame: pd.DataFrame, dates: list[str], names: list[str], schema: dict)
     """When each row is: dates, numbers, or without a column of them how many rows of its series stand before it."""
     if not dates:
         return frame.groupby(names).cumcount() if names else pd.Series(range(len(frame)))
-    parts = [cells_of(frame[name], schema) for name in dates]
-    cells = functools.reduce(lambda left, right: left + " " + right, parts)  # year, month … may have a column each
+    cells = functools.reduce(lambda left, right: left + " " + right, [frame[name] for name in dates])
     form = schema["columns"][dates[0]].get("format", "ISO8601")
-    if pd.api.types.is_datetime64_any_dtype(frame[dates[0]]):
-        form = "ISO8601"  # a workbook or Parquet knows what dates are
     if form == "number":
         found = pd.to_numeric(cells, errors="coerce")
     else:
         found = pd.to_datetime(cells, format=form, errors="coerce", utc=True).dt.tz_localize(None)
-    tell_lost(cells, found, " ".join(dates), "date")
+    tell_lost(cells.rename(" ".join(dates)), found)
     return found
 
 
-def tell_lost(cells: pd.Series, found: pd.Series, name: str, what: str) -> None:
+def tell_lost(cells: pd.Series, found: pd.Series) -> None:
     """Say which cells hold something that could not be read."""
     lost = cells[found.isna() & cells.notna()]
     if len(lost):
-        note(f"{name!r}: {len(lost)} of {len(cells)} cells hold no {what}, such as {lost.iloc[0]!r}")
+        note(f"{cells.name}: {len(lost)} of {len(cells)} cells cannot be read, such as {lost.iloc[0]!r}")
 
 
 def on_clock(stamps: pd.Series, schema: dict) -> tuple[pd.Index, np.ndarray]:
     """The regular steps from first to last, and the number of the step of each row.
 
-    Steps of one length take what is nearest; calendar steps, and those over which values are averaged, what is in them.
+    Steps of one length take what is nearest; months and the like, and those that are averaged over, what is in them.
     """
     step, first, last = schema["step"], stamps.min(), stamps.max()
     if not isinstance(step, str):  # numbers instead of dates
-        clock = pd.Index(np.arange(first, last + step / 2, step))
-        return clock, np.rint((stamps - first) / step).to_numpy(int)
+        return pd.Index(np.arange(first, last + step / 2, step)), np.rint((stamps - first) / step).to_numpy(int)
     if fixed := re.fullmatch(r"(\d*)(D|h|min|s)", step):
         length = pd.Timedelta(int(fixed[1] or 1), fixed[2])
-        first, late = (first.floor(length), 0 * length) if schema.get("average") else (first, length / 2)
-        clock = pd.date_range(first, last + late, freq=length)
-        return clock, ((stamps - first + late) // length).to_numpy(int)
+        first, late = (first.floor(length), 0 * length) if schema["average"] else (first, length / 2)
+        return pd.date_range(first, last + late, freq=length), ((stamps - first + late) // length).to_numpy(int)
     first = pd.tseries.frequencies.to_offset(step).rollback(first.normalize())
     clock = pd.date_range(first, last, freq=step)
     return clock, clock.searchsorted(stamps, side="right") - 1
@@ -145,16 +155,12 @@ def filled(table: pd.DataFrame) -> pd.DataFrame:
     gaps = full.count() - table.count()
     kept = gaps <= MOST_GAPS * full.count()
     if not kept.any():
-        raise Problem(
-            f"{gaps.iloc[0] / full.count().iloc[0]:.0%} of the steps have no value, and at most {MOST_GAPS:.0%} can be "
-            "filled; look at step in data/schema.toml"
-        )
+        raise Problem(f"more than {MOST_GAPS:.0%} of the steps have no value; look at step in data/schema.toml")
     if not kept.all():
-        note(f"{int((~kept).sum())} of {len(kept)} series have more than {MOST_GAPS:.0%} gaps and are left out")
-    full = full.loc[:, kept]
-    if missing := int(gaps[kept].sum()):
-        note(f"{missing} of {int(full.count().sum())} steps are missing; the value before is repeated there")
-    return full
+        note(f"{(~kept).sum()} of {len(kept)} series have more than {MOST_GAPS:.0%} gaps and are left out")
+    if missing := gaps[kept].sum():
+        note(f"{missing} of {full.loc[:, kept].count().sum()} steps are missing; the value before is repeated there")
+    return full.loc[:, kept]
 
 
 @functools.cache  # what is read twice is said once
@@ -170,16 +176,15 @@ def find_season(history: pd.DataFrame, most: int) -> int:
         days = (history.index[-1] - history.index[0]) / pd.Timedelta(days=1) / (len(history) - 1)  # in a step
         calendar |= {round(span / days) for span in (1, 7, 365.25)}
     found, tried = 1, {}
-    for some, least, seen in ((calendar, 0.3, 2.5), (range(2, LONGEST_BY_SEARCH + 1), 0.5, 4)):
-        longest = min(most, len(history) / seen)
+    for some, least, times_seen in ((calendar, 0.3, 2.5), (range(2, 61), 0.5, 4)):
+        longest = min(most, len(history) / times_seen)
         tried |= {season: repetition(history, season) for season in some if 2 <= season <= longest}
-        best = max(tried.values(), default=0.0)
+        best = max(tried.values(), default=0)
         if best >= least:
             found = min(season for season in tried if tried[season] >= 0.9 * best)
             break
-    shown = sorted(tried, key=tried.get, reverse=True)[:4]
-    told = ", ".join(f"{season} steps {tried[season]:.2f}" for season in shown) or "too few steps to see any"
-    note(f"{'no season' if found == 1 else f'a season of {found} steps'} (how well values repeat: {told})")
+    likely = sorted(tried, key=tried.get, reverse=True)[:4]
+    note(f"season: {found} steps; how alike values are after {', '.join(f'{n} {tried[n]:.2f}' for n in likely)}")
     return found
 
 
