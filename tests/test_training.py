@@ -94,6 +94,24 @@ def test_the_same_seed_gives_the_same_weights(project: Path) -> None:
     assert all(np.array_equal(one[key], two[key]) for key in one)
 
 
+def test_a_finished_run_says_so_and_can_be_trained_longer(project: Path, tmp_path: Path) -> None:
+    """The rate goes on as if the new length had been asked for at first; what was trained is not repeated."""
+    work = copy(project, tmp_path / "work")
+    before = history(work / "runs" / "full")
+    assert "is done" in run(work, "train.py", "--resume", "full").ok().out
+    assert history(work / "runs" / "full") == before
+    run(work, "train.py", "--resume", "full", "--epochs", "5").ok()
+    after = history(work / "runs" / "full")
+    assert after[:3] == before and len(after) == 5 and float(after[3]["learning_rate"]) > 0.0003
+    config = json.loads((work / "runs" / "full" / "config.json").read_text(encoding="utf-8"))
+    assert config["epochs"] == 5 and config["contract"] == 1
+
+
+def test_the_best_epoch_being_the_last_is_said_with_what_to_do(project: Path) -> None:
+    done = run(project, "train.py", "--epochs", "2", "--out", "short").ok()
+    assert "python train.py --resume short --epochs 4" in done.out
+
+
 def test_minutes_stop_training_and_the_rate_ends_at_zero(project: Path) -> None:
     run(project, "train.py", "--minutes", "0.05", "--patience", "1000", "--out", "timed").ok()
     rows = list(csv.DictReader((project / "runs" / "timed" / "history.csv").open(encoding="utf-8")))
@@ -180,7 +198,7 @@ def test_usage_mistakes_get_one_line(project: Path) -> None:
     run(project, "train.py", "--device", "abacus").refused(2, "abacus")
     run(project, "train.py", "--out", "full").refused(1, "full", "--resume")
     run(project, "train.py", "--out", "con?").refused(2, "--out")
-    run(project, "train.py", "--resume", "full", "--epochs", "9").refused(2, "epochs")
+    run(project, "train.py", "--resume", "full", "--seed", "9").refused(2, "seed")
     run(project, "evaluate.py", "nowhere").refused(1, "nowhere", "full")
 
 
@@ -193,7 +211,7 @@ def test_damaged_and_foreign_checkpoints_are_refused(project: Path, tmp_path: Pa
     run(work, "evaluate.py", "full").refused(1, "best.pt")
     import torch
 
-    torch.save({"about": {"task": "image-classification", "framework": "keras", "model": "mlp"}}, best)
+    torch.save({"about": ["image-classification", "keras", "mlp"]}, best)
     run(work, "evaluate.py", "full").refused(1, "keras")
     best.unlink()
     run(work, "evaluate.py", "full").refused(1, "best.pt", "missing")
@@ -203,8 +221,10 @@ def test_damaged_and_foreign_checkpoints_are_refused(project: Path, tmp_path: Pa
 
 def test_other_data_than_the_trained_ones_are_refused(project: Path, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
-    np.savez(tmp_path / "x.npz", x_train=rng.integers(0, 255, (60, 8, 8)).astype(np.uint8), y_train=np.arange(60) % 10)
-    run(project, "evaluate.py", "full", "--data", str(tmp_path / "x.npz")).refused(1, "sha256")
+    images, labels = rng.integers(0, 255, (60, 8, 8, 1)).astype(np.uint8), np.arange(60).astype(str)
+    keys, none = np.arange(60), np.full(60, "")
+    np.savez(tmp_path / "x.npz", images=images, labels=np.char.rjust(labels, 1).astype("U1"), splits=none, groups=keys)
+    run(project, "evaluate.py", "full", "--data", str(tmp_path / "x.npz")).refused(1, "x.npz", "trained on")
 
 
 def test_a_run_on_data_that_were_read_in_another_way_is_refused(tmp_path: Path) -> None:
@@ -216,12 +236,12 @@ def test_a_run_on_data_that_were_read_in_another_way_is_refused(tmp_path: Path) 
     schema = project / "data" / "schema.toml"
     before = schema.read_text(encoding="utf-8")
     for after in (
-        before.replace("use = true", "use = false", 1),
+        before.replace('role = "number"', 'role = "skip"', 1),
         before.replace('role = "number"', 'role = "category"'),
     ):
         schema.write_text(after, encoding="utf-8")
-        run(project, "evaluate.py", "one").refused(1, "one", "features", "schema.toml")
-        run(project, "train.py", "--resume", "one").refused(1, "features", "schema.toml")
+        run(project, "evaluate.py", "one").refused(1, "one", "another way")
+        run(project, "train.py", "--resume", "one").refused(1, "one", "another way")
     schema.write_text(before + "# a remark\n", encoding="utf-8")
     run(project, "evaluate.py", "one").ok()
 

@@ -34,7 +34,7 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
 def curves(run: Path) -> plt.Figure:
     """The players' loss, which need not fall, and the distance on valid, which should."""
     history = runs.read_history(run)
-    kept = runs.best_epoch(history)
+    kept = history[history["kept"] == 1][-1]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     left.plot(history["epoch"], history["train_loss"], marker=".")
     left.axhline(3 * np.log(2), color="grey", linestyle="--", label=words("figure_cannot_tell"))

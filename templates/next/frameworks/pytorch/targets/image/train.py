@@ -101,7 +101,6 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
         nonlocal best_weights, saved_at
         if best_weights is not None:
             net.save(run / net.BEST, config, weights=best_weights)
-            runs.mark_latest(run)
         net.save(
             run / net.LAST,
             config,
@@ -109,9 +108,9 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
             optimizers=[optimizer.state_dict() for optimizer in optimizers],
             state=dataclasses.asdict(state),
         )
-        state.write_history(run)
         best_weights = None
         saved_at = time.monotonic()
+        state.saved(run, config, pressed)
 
     print(f"epoch     step  train loss  valid loss  valid {data.meta['metric']:<14}  learning rate  seconds")
     while not state.over(config):
@@ -135,7 +134,6 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
             if (pressed or late) and state.step < len(order):  # after the last step the epoch's end saves
                 state.loss_sum = float(loss_sum)
                 save()
-                runs.stop_if(pressed, run)
         train_loss = float(loss_sum) / max(state.step, 1)
         if not math.isfinite(train_loss):
             raise Problem(f"the loss became {train_loss}; try --learning-rate {config.learning_rate / 10:g}")
@@ -146,8 +144,6 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
             best_weights = net.weights_of(model)
         if state.over(config) or pressed or time.monotonic() - saved_at > 1:
             save()
-        if not state.over(config):
-            runs.stop_if(pressed, run)
     return state.history
 
 
