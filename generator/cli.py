@@ -163,7 +163,7 @@ def new(
     click.echo(printable(f"{where}: {choice}"))
     for line in _next_steps(dest, here, files):
         click.echo(f"  {line}")
-    if (left_out := extras.absent(choice.extras, TEMPLATES)) and not wanted:
+    if (left_out := extras.absent(choice.extras, choice.root)) and not wanted:
         click.echo(f"left out: {', '.join(left_out)}; --event NAME lays in all extras, --with {left_out[0]} just one")
 
 
