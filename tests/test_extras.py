@@ -1,5 +1,6 @@
 """Extras: which are laid in, what each brings, and that nothing of one that is left out stays behind."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -213,6 +214,17 @@ def test_projects_with_all_extras_are_lint_and_format_clean(tmp_path):
         command = [sys.executable, "-m", "ruff", *words, "--no-cache", str(tmp_path)]
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("lang", languages(TEMPLATES))
+def test_an_event_project_asks_for_at_most_twenty_texts(lang):
+    for name in sorted({choice.task.name for choice in choices()}):
+        files = planned(Answers(task=name, title="T", event="E", author="", lang=lang))
+        pages = "".join(content.decode() for path, content in files.items() if path.endswith(".md"))
+        story = files["deck.toml"].decode().partition("[problem]")
+        told = story[0].partition("title =")[2] + story[2]
+        blanks = len(re.findall(r"\*write this|\*待填写", pages)) + len(re.findall(r'"Write:|"请写：', told))
+        assert 10 < blanks <= 20, name
 
 
 # Through the command
