@@ -111,10 +111,14 @@ def test_groups_and_times_hold_for_numbers_and_classes_alike(hackgen: Run, patie
     rows = [f"{patient.format(i % 12)},2021-{1 + i % 12:02}-{1 + i % 28:02},{i * 37 % 101},{i % 4}" for i in range(160)]
     (hackgen.work / "visits.csv").write_text("\n".join(["patient_id,visit,value,grade", *rows]), encoding="utf-8")
     for task in ("tabular-classification", "tabular-regression"):
-        given = ("--data", "visits.csv", "--target", "grade", "--task", task, "--yes", "--no-git")
-        assert hackgen("new", task, *given).returncode == 0
-        schema = read_toml(hackgen.work / task / "data/schema.toml")
-        assert (schema["target"], schema["group"], schema["time"]) == ("grade", "patient_id", "visit"), task
+        for asked in ((), ("--time", "visit")):  # by time only where a person asks for it
+            given = ("--data", "visits.csv", "--target", "grade", "--task", task, "--yes", "--no-git", *asked)
+            name = f"{task}{len(asked)}"
+            assert hackgen("new", name, *given).returncode == 0
+            schema = read_toml(hackgen.work / name / "data/schema.toml")
+            assert (schema["target"], schema["group"], schema["time"]) == ("grade", "patient_id", "".join(asked[1:])), (
+                name
+            )
 
 
 def test_a_place_outside_is_ignored_by_git_and_missed_with_one_line(hackgen: Run) -> None:
