@@ -1,27 +1,28 @@
-"""The GAN's loss in every framework: R1 weighs on a steep discriminator while it learns, and on nothing else."""
+"""The GAN: its loss in every framework, and what its projects draw, keep and check."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from projects import generate, run
 
 # Each prints the loss while training without and with a heavy penalty, then the same when nothing is learnt; at equal
 # luck all but the penalty is equal. The head's weights are made large, so that scores change beside the real pictures.
 PYTORCH = """
-import json, numpy as np, torch, models, loss
+import json, torch, net, loss
 from config import MODELS
 meta = {"shape": [8, 8, 1], "latent": 4}
+model = net.build(meta, MODELS["gan"](latent=4))
 torch.manual_seed(0)
-model = models.build(meta, MODELS["gan"]())
 model.discriminator.head.weight.data.normal_()
-noise, real = torch.randn(16, 4), torch.rand(16, 8, 8, 1) * 2 - 1
+made, real = torch.rand(16, 8, 8, 1) * 2 - 1, torch.rand(16, 8, 8, 1) * 2 - 1
 found = []
-for training in (True, False):
-    for model.penalty in (0.0, 100.0):
-        torch.manual_seed(1)
-        found.append(float(loss.loss(model.train(training), noise, real, meta)))
-print(json.dumps(found))
+for model.penalty in (0.0, 100.0):
+    torch.manual_seed(1)
+    found.append(float(loss.tell_apart(model, real, made)))
+print(json.dumps([*found, 0, 0]))
 """
 JAX = """
 import json, jax, jax.numpy as jnp, models, loss
@@ -60,9 +61,118 @@ print(json.dumps(found))
 """
 
 
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HACKGEN_SHAPE", "next")
+        yield generate(tmp_path_factory.mktemp("gan") / "p", task="image-generation")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("framework", "code"), [("pytorch", PYTORCH), ("jax", JAX), ("keras", KERAS)])
-def test_a_steep_discriminator_is_penalised_while_it_learns(tmp_path: Path, framework: str, code: str) -> None:
-    project = generate(tmp_path / "p", task="image-generation", framework=framework)
-    free, held, quiet, still = json.loads(run(project, "-c", code).ok().out)
+def test_a_steep_discriminator_is_penalised_while_it_learns(
+    project: Path, tmp_path: Path, framework: str, code: str
+) -> None:
+    place = (
+        project if framework == "pytorch" else generate(tmp_path / "p", task="image-generation", framework=framework)
+    )
+    free, held, quiet, still = json.loads(run(place, "-c", code).ok().out)
     assert held > free + 1 and quiet == still
+
+
+@pytest.mark.slow
+def test_a_run_draws_compares_and_shows_what_it_made(project: Path) -> None:
+    run(project, "train.py", "--smoke", "--out", "one").ok()
+    report = run(project, "evaluate.py", "one").ok().out
+    assert "noise" in report and "training pictures" in report
+    drawn = {path.stem for path in (project / "runs/one/figures").iterdir()}
+    assert drawn == {"learning_curves", "samples", "samples_beside_nearest", "fixed_noise_along_training"}
+    rows = json.loads(run(project, "predict.py", "3", "--run", "one", "--out", "new", "--json").ok().out)
+    assert [Path(row["file"]).name for row in rows] == ["00001.png", "00002.png", "00003.png", "all.png"]
+    assert Image.open(project / "new/00001.png").size == (8, 8)
+    same, other = (project / name / "00001.png" for name in ("same", "other"))
+    run(project, "predict.py", "1", "--run", "one", "--out", "same").ok()
+    run(project, "predict.py", "1", "--run", "one", "--out", "other", "--seed", "1").ok()
+    assert same.read_bytes() == (project / "new/00001.png").read_bytes() != other.read_bytes()
+    for wrong in ("0", "many", "99999"):
+        run(project, "predict.py", wrong, "--run", "one").refused(2, "how many pictures")
+
+
+@pytest.mark.slow
+def test_a_resumed_run_ends_as_one_that_was_not_interrupted(project: Path) -> None:
+    words = ("train.py", "--smoke", "--epochs", "4", "--seed", "5")
+    run(project, *words, "--out", "whole").ok()
+    run(project, "train.py", "--smoke", "--epochs", "2", "--seed", "5", "--out", "cut").ok()
+    # as if the first two of four epochs had been interrupted: the rate follows the length, so it is set beforehand
+    config = json.loads((project / "runs/whole/config.json").read_text(encoding="utf-8"))
+    code = INTERRUPTED.replace("CONFIG", repr({name: config[name] for name in ("epochs", "batch_size", "patience")}))
+    run(project, "-c", code).ok()
+    run(project, "train.py", "--resume", "half").ok()
+    weights = [run(project, "-c", SHOWN.replace("RUN", name)).ok().out for name in ("whole", "half")]
+    assert weights[0] == weights[1]
+
+
+INTERRUPTED = """
+import dataclasses, sys, train, net, runs, common
+from config import MODELS
+from data import load
+config = dataclasses.replace(MODELS["gan"](seed=5, device="cpu", precision="float32"), steps=train.SMOKE_STEPS, **CONFIG)
+data = load(config)
+data = data._replace(train=train.fewer(data.train), valid=train.fewer(data.valid))
+config = dataclasses.replace(config, precision=net.choose_precision("auto", net.choose_device("cpu"), net.build(data.meta, config)))
+run = runs.new("half", config, data.meta, True)
+class Pressed(list):
+    def __bool__(self):
+        return (run / "history.csv").is_file() or train_steps[0] > 6
+train_steps = [0]
+step = train.train_step
+def counted(*given):
+    train_steps[0] += 1
+    return step(*given)
+train.train_step = counted
+try:
+    train.fit(train.fresh(data.meta, config), data, config, run, Pressed())
+except common.Problem:
+    pass
+"""
+SHOWN = """
+import net, runs
+run, config, meta, _ = runs.find("RUN")
+print(sorted((name, float(value.double().sum())) for name, value in net.load(run / net.LAST, config)["weights"].items()))
+"""
+
+
+@pytest.mark.slow
+def test_a_healthy_gan_passes_its_checks(project: Path) -> None:
+    results = json.loads(run(project, "check.py", "--json").ok().out)
+    assert len(results) == 9 and all(result["passed"] for result in results)
+
+
+# check, file, what stands there, the bug
+BUGS = [
+    ("splits-disjoint", "data.py", "np.flatnonzero(part == number)", "np.flatnonzero(part >= number)"),
+    ("comes-closer", "loss.py", "F.softplus(-model.discriminator(made)", "F.softplus(model.discriminator(made)"),
+    ("comes-closer", "train.py", "    optimizer.step()\n", ""),
+    ("balance", "loss.py", "return F.softplus(-scores).mean()", "return F.softplus(scores).mean()"),
+    ("noise-matters", "models/gan.py", "x = self.layers(noise)", "x = self.layers(0 * noise)"),
+    ("gradients", "train.py", "descend(tell_apart, model.discriminator, optimizers[0], config)", "pass"),
+    ("independent", "models/gan.py", "return self.average(noise)", "return self.average(noise - noise.mean(0))"),
+    ("batch-size", "net.py", "range(0, len(inputs), batch)", "range(0, len(inputs) - batch + 1, batch)"),
+    ("same-seed", "train.py", "default_rng((config.seed, epoch))", "default_rng()"),
+    ("reload", "net.py", '    set_weights(model, load(run / BEST, config)["weights"], run / BEST)\n', ""),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("check", "file", "right", "wrong"), BUGS, ids=[f"{bug[0]}-{n}" for n, bug in enumerate(BUGS)])
+def test_a_planted_bug_is_found(project: Path, check: str, file: str, right: str, wrong: str) -> None:
+    text = (project / file).read_text(encoding="utf-8")
+    assert text.count(right) == 1, f"{file} has {text.count(right)} times {right!r}"
+    try:
+        (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
+        done = run(project, "check.py", "--only", check, "--json")
+    finally:
+        (project / file).write_text(text, encoding="utf-8")
+    assert done.code == 1 and "Traceback" not in done.err, f"{done.out}{done.err}"
+    (result,) = json.loads(done.out)
+    assert result["id"] == check and result["passed"] is False and result["advice"]

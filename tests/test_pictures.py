@@ -4,26 +4,26 @@ import gzip
 import io
 import json
 import os
+import shutil
 import signal
 import struct
-import subprocess
-import sys
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hackgen.inspection.pictures import alike
+from hackgen.errors import Problem
+from hackgen.inspection.pictures import alike, arrays, layouts
 from hackgen.inspection.pictures import files as picture_file
 from hackgen.inspection.pictures import labels as picture_labels
 from hackgen.inspection.pictures import listing as picture_list
 from hackgen.inspection.pictures.copies import copy_pictures, safe
 from hackgen.inspection.pictures.look import inspect_pictures
 from PIL import Image, ImageDraw
-from projects import generate, run, start
+from projects import generate, generate_own, run, start
 
 RAMP = np.linspace(0, 255, 48).round().astype(np.uint8).reshape(6, 8)
 SCENE = np.stack([RAMP, RAMP[::-1], 255 - RAMP], axis=2)  # (6, 8, 3)
@@ -426,39 +426,50 @@ def test_inspection_of_arrays(tmp_path: Path) -> None:
     assert inspect_pictures(tmp_path / "plain.npz").suggestion.task == "image-generation"
 
 
-def test_large_arrays_are_mapped_and_the_same_as_small_ones(project: Path, tmp_path: Path) -> None:
+def test_arrays_are_read_block_by_block_and_what_is_cut_off_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     images = np.random.default_rng(0).integers(0, 255, (60, 9, 9)).astype(np.uint8)
     labels, shares = np.arange(60) % 3, (images / 255).astype(np.float32)
-    (tmp_path / "idx").mkdir()
-    for prefix, rows in (("train", slice(0, 45)), ("t10k", slice(45, 60))):
-        (tmp_path / "idx" / f"{prefix}-images-idx3-ubyte.gz").write_bytes(idx(images[rows]))
-        (tmp_path / "idx" / f"{prefix}-labels-idx1-ubyte").write_bytes(gzip.decompress(idx(labels[rows])))
     np.savez(tmp_path / "plain.npz", x=images, y=labels)
     np.savez_compressed(tmp_path / "shares.npz", x_train=shares[:45], y_train=labels[:45], x_test=shares[45:],
                         y_test=labels[45:])  # fmt: skip
     np.savez(tmp_path / "columns.npz", x=np.asfortranarray(images), y=labels)
-    code = (
-        "import sys, json, numpy as np, pictures\nfrom support import mapped; from pictures import picture_arrays\n"
-        "from pathlib import Path\n"
-        "picture_arrays.BLOCK, found = 700, []\n"
-        "for limit in (1 << 30, 0):\n    mapped.LARGE = limit\n    for path in sys.argv[1:]:\n"
-        "        p = pictures.read(Path(path), 0, False)\n        mapped_one = isinstance(p.images.base, np.memmap)\n"
-        "        arrays = p.images, p.labels, p.splits, p.facts, p.groups\n"
-        "        found.append([mapped_one, [*(array.tolist() for array in arrays), p.classes, p.sha256]])\n"
-        "try: pictures.read(Path('cut.npz'), 0, False)\nexcept pictures.Fault as fault: found.append(str(fault))\n"
-        "print(json.dumps(found, default=str))"
-    )
-    paths = [str(tmp_path / name) for name in ("idx", "plain.npz", "shares.npz", "columns.npz")]
+    monkeypatch.setattr(arrays, "BLOCK", 700)
+    for name in ("plain.npz", "shares.npz", "columns.npz"):
+        sources, found, _ = layouts.npz(tmp_path / name, True)
+        assert np.array_equal(arrays.whole(tmp_path / name, sources)[..., 0], images)
+        assert found.tolist() == labels.tolist()
     cut = tmp_path / "cut.npz"
     cut.write_bytes((tmp_path / "plain.npz").read_bytes()[:-300])
-    code = code.replace("'cut.npz'", repr(str(cut)))
-    done = subprocess.run([sys.executable, "-c", code, *paths], cwd=project, capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
-    *found, refused = json.loads(done.stdout)
-    assert "cut.npz" in refused
-    assert [mapped for mapped, _ in found] == [False] * 4 + [True] * 4
-    for (_, small), (_, large) in zip(found[:4], found[4:], strict=True):
-        assert small == large and np.array_equal(np.array(small[0])[..., 0], images) and small[1] == labels.tolist()
+    with pytest.raises(ValueError, match=r"cut\.npz"):
+        layouts.npz(cut, True)
+
+
+def header(shape: tuple[int, ...]) -> bytes:
+    """An array's beginning, which promises more than follows."""
+    content = io.BytesIO()
+    np.lib.format.write_array_header_1_0(content, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    return content.getvalue() + b"few"
+
+
+def test_arrays_that_promise_more_than_they_hold_take_no_memory(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bomb.npz", "w") as archive:
+        archive.writestr("x.npy", header((10**9, 28, 28)))
+        archive.writestr("y.npy", header((10**9,)))
+    (tmp_path / "idx").mkdir()
+    (tmp_path / "idx" / "train-images-idx3-ubyte.gz").write_bytes(
+        gzip.compress(b"\0\0\x08\x03" + struct.pack(">3i", 10**9, 28, 28))
+    )
+    (tmp_path / "idx" / "train-labels-idx1-ubyte.gz").write_bytes(
+        gzip.compress(b"\0\0\x08\x01" + struct.pack(">i", 10**9))
+    )
+    tracemalloc.start()
+    for path in (tmp_path / "bomb.npz", tmp_path / "idx"):
+        found = inspect_pictures(path)
+        assert not found.rows and "more than" in found.notes[0]
+    assert tracemalloc.get_traced_memory()[1] < 100e6
+    tracemalloc.stop()
 
 
 # Copies for data/
@@ -503,17 +514,33 @@ def test_copies_have_names_that_every_system_takes(tmp_path: Path) -> None:
 # In projects
 
 
+@pytest.fixture(scope="module", autouse=True)
+def shape() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HACKGEN_SHAPE", "next")
+        yield
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return generate(tmp_path_factory.mktemp("pictures") / "p", task="image-classification", models=("mlp",))
 
 
-def made(project: Path) -> dict[str, float]:
-    return {path.parent.name: path.stat().st_mtime for path in (project / "prepared").glob("*/made.json")}
+META = "import json, common, data; print(json.dumps(data.load(common.configured({})).meta))"
 
 
-def sha256(project: Path, name: str) -> str:
-    return json.loads((project / "runs" / name / "meta.json").read_text(encoding="utf-8"))["data"]["sha256"]
+def meta(project: Path, data: Path | None = None) -> dict:
+    """What a project measured on its data, or on those that its knob is set to."""
+    code = META if data is None else META.replace("{}", repr({"data": str(data)}), 1)
+    return json.loads(run(project, "-c", code).ok().out)
+
+
+def own(folder: Path, data: Path, **answers: object) -> Path:
+    return generate_own(folder, data, task="image-classification", models=("mlp",), **answers)
+
+
+def made(project: Path) -> set[str]:
+    return {path.parent.name for path in (project / "prepared").glob("*/facts.npz")}
 
 
 def many(root: Path, count: int, side: int = 20) -> Path:
@@ -529,66 +556,40 @@ def many(root: Path, count: int, side: int = 20) -> Path:
 @pytest.mark.slow
 def test_pictures_are_prepared_once_and_again_when_they_change(project: Path, tmp_path: Path) -> None:
     folder = many(tmp_path / "one", 40)
-    words = ("train.py", "--smoke", "--data", str(folder), "--out")
-    run(project, *words, "first").ok()
+    run(project, "train.py", "--smoke", "--data", str(folder), "--out", "first").ok()
     before = made(project)
-    run(project, *words, "second").ok()
-    assert made(project) == before and sha256(project, "first") == sha256(project, "second")
+    first = meta(project, folder)["data"]["sha256"]
+    assert made(project) == before and len(before) == 1
     picture = Image.open(folder / "a" / "0.bmp").point(lambda value: 255 - value)
     (folder / "a" / "0.bmp").write_bytes(packed(picture, "BMP"))
     os.utime(folder / "a" / "0.bmp", (1, 1))
-    run(project, *words, "third").ok()
-    assert len(made(project)) == 1 and not made(project).keys() & before.keys()
-    assert sha256(project, "third") != sha256(project, "first")
-    run(project, "evaluate.py", "first").refused(1, "sha256")
+    assert meta(project, folder)["data"]["sha256"] != first
+    assert len(made(project)) == 1 and not made(project) & before
+    run(project, "evaluate.py", "first").refused(1, "is not what first was trained on")
     assert (project / ".gitignore").read_text(encoding="utf-8").count("prepared/") == 1
 
 
-def commands() -> Iterator[str]:
-    """The command lines of all processes; of those that end meanwhile, nothing."""
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):
-            yield entry.read_bytes().decode("utf-8", "replace")
+@pytest.mark.slow
+def test_a_preparation_that_was_killed_is_begun_anew_and_swept_away(project: Path, tmp_path: Path) -> None:
+    folder = many(tmp_path / "killed", 1500, side=8)
+    whole = meta(project, folder)["data"]["sha256"]
+    (place,) = [path for path in (project / "prepared").iterdir() if path.name in made(project)][-1:]
+    source = place.name.split("-")[0]
+    for path in (project / "prepared").glob(f"{source}-*"):
+        shutil.rmtree(path)
+    process = start(project, "-c", META.replace("{}", repr({"data": str(folder)}), 1))
+    while process.is_alive() and not list((project / "prepared").glob(f"{source}-*.tmp/images.bin")):
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    for left in (project / "prepared").glob(f"{source}-*.tmp"):
+        os.utime(left, (1, 1))
+    assert meta(project, folder)["data"]["sha256"] == whole
+    assert [path.name for path in (project / "prepared").glob(f"{source}-*")] == [place.name]
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="watches processes in /proc")
-def test_a_preparation_that_was_killed_goes_on(project: Path, tmp_path: Path) -> None:
-    folder = many(tmp_path / "killed", 4000, side=8)
-    words = ("data.py",)
-    config = (project / "config.py").read_text(encoding="utf-8")
-    try:
-        (project / "config.py").write_text(
-            config.replace('data: str = ""', f'data: str = "{folder}"'), encoding="utf-8"
-        )
-        process = start(project, *words)
-        blocks: list[Path] = []
-        while process.is_alive():
-            blocks = list((project / "prepared").glob("killed-*.part/read.npy"))
-            if blocks and np.load(blocks[0]).any():
-                break
-            time.sleep(0.005)
-        os.kill(process.pid, signal.SIGKILL)
-        process.join()
-        (part,) = (project / "prepared").glob("killed-*.part")
-        while any(str(part) in words for words in commands()):  # the workers notice that they are alone
-            time.sleep(0.05)
-        (first, *_) = np.flatnonzero(np.load(part / "read.npy"))
-        sign = first * 1024  # a picture of a block that is done: it must not be made again
-        np.load(part / "images.npy", mmap_mode="r+")[sign, 0, 0] = 77
-        run(project, *words).ok()
-    finally:
-        (project / "config.py").write_text(config, encoding="utf-8")
-    (whole,) = [path for path in (project / "prepared").glob("killed-*") if path.is_dir()]
-    images = np.load(whole / "images.npy")
-    files = sorted(folder.rglob("*.bmp"), key=lambda path: path.as_posix())
-    expected = np.stack([np.asarray(Image.open(path)) for path in files])
-    expected[sign, 0, 0] = 77
-    assert np.array_equal(images[..., 0], expected)
-
-
-@pytest.mark.slow
-def test_every_source_is_trained_on(project: Path, tmp_path: Path) -> None:
+def test_every_source_becomes_the_same_pictures(tmp_path: Path) -> None:
     folder = many(tmp_path / "plain", 60)
     with zipfile.ZipFile(tmp_path / "packed.zip", "w") as archive:
         for path in folder.rglob("*.bmp"):
@@ -598,43 +599,68 @@ def test_every_source_is_trained_on(project: Path, tmp_path: Path) -> None:
         put(flat, path.name, content=path.read_bytes())
     rows = "".join(f"{path.stem},{path.parent.name}\n" for path in folder.rglob("*.bmp"))
     (flat / "labels.csv").write_text(f"id,label\n{rows}999,a\n", encoding="utf-8")
-    for name in ("plain", "packed.zip", "flat", "flat/labels.csv"):
-        done = run(project, "train.py", "--smoke", "--data", str(tmp_path / name), "--out", f"from-{Path(name).name}")
-        done.ok()
-        assert ("1 row(s) name no picture here" in done.err) == name.startswith("flat")
-    assert sha256(project, "from-plain") == sha256(project, "from-packed.zip")
-    run(project, "evaluate.py", "from-flat").ok()
-    run(project, "train.py", "--data", str(flat), "--target", "mood").refused(1, "mood", "label")
+    projects = [
+        own(tmp_path / f"p{number}", tmp_path / name)
+        for number, name in enumerate(("plain", "packed.zip", "flat", "flat/labels.csv"))
+    ]
+    copies = own(tmp_path / "p4", folder, copy=False)
+    assert (copies / "data/location.txt").read_text(encoding="utf-8").strip() == str(folder)
+    assert len({meta(project)["data"]["sha256"] for project in (*projects, copies)}) == 1
+    assert "1 row(s) name no picture here" in (projects[2] / "DATA_CARD.md").read_text(encoding="utf-8")
+    for name in ("packed.zip", "flat"):
+        with pytest.raises(Problem, match="hackgen convert"):
+            own(tmp_path / "none", tmp_path / name, copy=False)
+        run(projects[0], "train.py", "--data", str(tmp_path / name)).refused(1, "hackgen convert")
+    run(projects[2], "train.py", "--smoke", "--out", "one").ok()
+    run(projects[2], "evaluate.py", "one").ok()
 
 
 @pytest.mark.slow
-def test_colour_stays_where_any_picture_has_it_and_grey_stays_grey(project: Path, tmp_path: Path) -> None:
+def test_arrays_become_one_npz_with_labels_splits_and_groups(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).integers(0, 255, (60, 9, 9)).astype(np.uint8)
+    images[50] = images[5]
+    names = np.array(["eel", "ape", "cow"])[np.arange(60) % 3]
+    np.savez(tmp_path / "x.npz", x_train=images[:45], y_train=names[:45], x_test=images[45:], y_test=names[45:])
+    project = own(tmp_path / "p", tmp_path / "x.npz")
+    assert sorted(path.name for path in (project / "data").iterdir()) == ["schema.toml", "x.npz"]
+    done = run(project, "train.py", "--smoke", "--out", "one").ok()
+    assert "1 pictures look like some of test" in done.err
+    found = json.loads((project / "runs/one/meta.json").read_text(encoding="utf-8"))
+    assert found["classes"] == ["ape", "cow", "eel"] and found["data"]["rows"] == 59
+    run(project, "evaluate.py", "one").ok()
+    assert json.loads((project / "runs/one/report.json").read_text(encoding="utf-8"))["n_test"] == 15
+    run(project, "train.py", "--data", str(tmp_path / "x.npz")).refused(1, "hackgen convert")
+
+
+@pytest.mark.slow
+def test_colour_stays_where_any_picture_has_it_and_grey_stays_grey(tmp_path: Path) -> None:
     for number in range(20):
         for kind, shift in (("a", 0), ("b", 1)):
             grey = np.roll(np.kron(np.random.default_rng(number).integers(0, 255, (4, 4)), np.ones((3, 3))), shift, 0)
             pixels = np.repeat(grey.astype(np.uint8)[..., None], 3, axis=2)
             put(tmp_path / "p", f"{kind}/{number}.png", content=packed(Image.fromarray(pixels), "PNG"))
-    shape = {}
+    found = {}
     for name in ("grey", "coloured"):
-        run(project, "train.py", "--smoke", "--data", str(tmp_path / "p"), "--out", name).ok()
-        shape[name] = json.loads((project / "runs" / name / "meta.json").read_text(encoding="utf-8"))["shape"]
+        found[name] = meta(own(tmp_path / name, tmp_path / "p"))["shape"]
         colour = Image.new("RGB", (12, 12), "red")
         colour.paste("blue", (0, 0, 6, 6))
         put(tmp_path / "p", "a/colour.png", content=packed(colour, "PNG"))
-    assert shape == {"grey": [12, 12, 1], "coloured": [12, 12, 3]}
+    assert found == {"grey": [12, 12, 1], "coloured": [12, 12, 3]}
 
 
 @pytest.mark.slow
-def test_given_splits_stay_and_what_looks_like_test_leaves_train(project: Path, tmp_path: Path) -> None:
+def test_given_splits_stay_and_what_looks_like_test_leaves_train(tmp_path: Path) -> None:
     for number in range(40):
         kind = "ab"[number % 2]
         split = "test" if number < 8 else "val" if number < 16 else "train"
         put(tmp_path / "s", f"{split}/{kind}/{number}.png", content=packed(photo(number), "PNG"))
     for number in range(4):
         put(tmp_path / "s", f"train/a/{number}.jpg", content=packed(photo(2 * number), "JPEG", quality=80))
-    done = run(project, "train.py", "--smoke", "--data", str(tmp_path / "s"), "--out", "split").ok()
-    assert "24 train and 8 valid rows" in done.out
-    assert "4 training picture(s) look like some of the test set and are left out" in done.err
+    for copied in (True, False):
+        project = own(tmp_path / f"p{copied}", tmp_path / "s", copy=copied)
+        done = run(project, "train.py", "--smoke", "--out", "split").ok()
+        assert "24 train and 8 valid rows" in done.out
+        assert "4 pictures look like some of test and are left out elsewhere" in done.err
     run(project, "evaluate.py", "split").ok()
     report = json.loads((project / "runs" / "split" / "report.json").read_text(encoding="utf-8"))
     assert report["n_test"] == 8
@@ -649,3 +675,79 @@ def test_new_pictures_of_any_mode_are_answered(project: Path, tmp_path: Path) ->
     assert len(rows) == len(MODES)
     put(tmp_path / "bad", "x.png", content=b"no")
     run(project, "predict.py", str(tmp_path / "bad"), "--run", "digits").refused(1, "x.png", "cannot be read")
+
+
+@pytest.mark.slow
+def test_a_project_decodes_as_hackgen_does(project: Path, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = packed(Image.fromarray(SCENE), "JPEG", exif=exif, quality=100, subsampling=0)
+    contents = [content for content, *_ in MODES.values()] + [turned, packed(photo(1), "JPEG")]
+    for number, content in enumerate(contents):
+        put(tmp_path, f"{number}.jpg", content=content)
+    code = (
+        "import json, pictures; from pathlib import Path\n"
+        f"names = [Path({str(tmp_path)!r}, f'{{number}}.jpg') for number in range({len(contents)})]\n"
+        "print(json.dumps([pictures.decoded(name, (12, 10, 3)).tolist() for name in names]))"
+    )
+    found = json.loads(run(project, "-c", code).ok().out)
+    for content, here in zip(contents, found, strict=True):
+        there = picture_file.with_channels(picture_file.pixels(io.BytesIO(content), 10, 12), 3)
+        assert np.abs(there.astype(int) - np.array(here)).max() <= 1
+
+
+@pytest.mark.slow
+def test_what_is_no_picture_is_named_and_left_out(project: Path, tmp_path: Path) -> None:
+    folder = many(tmp_path / "photos", 24)
+    put(folder, "a/broken.png", content=b"\x89PNG\r\n")
+    put(folder, "b/cut.png", content=MODES["colour png"][0][:60])
+    bomb = packed(Image.new("1", (20_000, 20_000)), "PNG")
+    put(folder, "b/bomb.png", content=bomb)
+    done = run(project, "train.py", "--smoke", "--data", str(folder), "--out", "left").ok()
+    assert "3 of 27 pictures cannot be read and are left out: " in done.err and "broken.png" in done.err
+    assert "Traceback" not in done.err and "Warning" not in done.err
+
+
+# file's name (None: it is missing), its content, words of the line
+WRONG = [
+    (None, b"", "there is no"),
+    ("t.npz", b"not an archive", "hackgen convert"),
+    ("t.npz", b"", "hackgen convert"),
+    ("t.txt", b"words", "hackgen convert"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "content", "word"), WRONG)
+def test_wrong_data_get_one_line(project: Path, tmp_path: Path, name: str | None, content: bytes, word: str) -> None:
+    path = tmp_path / (name or "nowhere")
+    if name:
+        path.write_bytes(content)
+    assert len(run(project, "train.py", "--smoke", "--data", str(path)).refused(1, word, path.name)) < 600
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("counts", "word"), [({"cat": 9}, "one class"), ({"cat": 9, "dog": 1}, "too few"), ({}, "no folders of pictures")]
+)
+def test_folders_that_cannot_be_classes(project: Path, tmp_path: Path, counts: dict[str, int], word: str) -> None:
+    (tmp_path / "photos").mkdir()
+    folder = classes(tmp_path / "photos", counts)
+    run(project, "train.py", "--smoke", "--data", str(folder)).refused(1, word)
+
+
+def classes(folder: Path, counts: dict[str, int]) -> Path:
+    rng = np.random.default_rng(0)
+    for name, count in counts.items():
+        for number in range(count):
+            shade = Image.fromarray(rng.integers(0, 255, (12, 10, 3)).astype(np.uint8))
+            put(folder, f"{name}/{number}.png", content=packed(shade, "PNG"))
+    return folder
+
+
+@pytest.mark.slow
+def test_a_class_of_two_pictures_is_left_out(project: Path, tmp_path: Path) -> None:
+    folder = classes(tmp_path / "photos", {"cat": 12, "dog": 12, "eel": 2})
+    done = run(project, "train.py", "--smoke", "--data", str(folder), "--out", "rare").ok()
+    assert "class eel is left out" in done.err
+    assert meta(project, folder)["classes"] == ["cat", "dog"]

@@ -14,6 +14,8 @@ import numpy as np
 from .files import RANGES
 
 CHANNELS = (1, 3, 4)
+MOST_PACKED = 1100  # times as large as packed that bytes can be
+LARGEST = 8 << 30  # bytes of an array
 BLOCK = 16 << 20  # bytes read at once; memory depends on it where pictures are not read as a whole
 
 
@@ -121,7 +123,8 @@ def idx(file: Path) -> Source:
         if head[:3] != b"\0\0\x08" or len(head) < 4:
             raise ValueError(f"{file} cannot be read as an idx file: it does not start like one of bytes")
         sizes = np.frombuffer(content.read(4 * head[3]), ">i4")
-    return Source(file, "", tuple(sizes.tolist()), np.dtype(np.uint8), 4 + 4 * head[3])
+    source = Source(file, "", tuple(sizes.tolist()), np.dtype(np.uint8), 4 + 4 * head[3])
+    return kept_to(source, file.stat().st_size * (MOST_PACKED if file.suffix == ".gz" else 1))
 
 
 def member(path: Path, name: str) -> Source:
@@ -132,4 +135,17 @@ def member(path: Path, name: str) -> Source:
         shape, by_column, dtype = read(file)
         if dtype.hasobject:
             raise ValueError(f"{path}: the array {name} holds objects; save it as plain numbers")
-        return Source(path, f"{name}.npy", shape, dtype, file.tell(), by_column)
+        source = Source(path, f"{name}.npy", shape, dtype, file.tell(), by_column)
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo(source.member)
+    return kept_to(source, min(info.file_size, info.compress_size * MOST_PACKED))
+
+
+def kept_to(source: Source, most: int) -> Source:
+    """The source, if the file has the bytes that its header promises; so none is made room for that never comes."""
+    count = int(np.prod(source.shape, dtype=object)) * source.dtype.itemsize
+    if source.skip + count > most or min(source.shape, default=0) < 0:
+        raise ValueError(f"{source.file} is cut off: {source.member or 'its head'} promises more than the file holds")
+    if count > LARGEST:
+        raise ValueError(f"{source.file} holds more than {LARGEST >> 30} GB in one array; save pictures as files")
+    return source
