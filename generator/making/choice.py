@@ -150,7 +150,7 @@ def choices(root: Path = TEMPLATES) -> list[Choice]:
 
 
 # Pairs of task and framework whose projects have the new shape, of templates/next, also with own data of a format.
-SWITCHED: set[tuple[str, str]] = {("image-classification", "pytorch")}
+SWITCHED: set[tuple[str, str]] = set()
 
 
 def in_shape(task: Part, framework: Part, format: str = "") -> tuple[Part, Part]:
