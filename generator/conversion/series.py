@@ -22,11 +22,13 @@ import numpy as np
 from .. import text
 from ..errors import Problem
 from ..inspection.columns.dates import EPOCHS, ISO, PERIODS
+from ..inspection.columns.formats import format_of
 from ..inspection.columns.meaning import is_missing
 from ..inspection.columns.numbers import to_number
+from ..inspection.columns.relation import Table
 from ..inspection.columns.roles import columns_of
 from ..inspection.findings import Column, Findings
-from ..inspection.tables.opening import Table, format_of, nearest_column, opened
+from ..inspection.tables.opening import nearest_column, opened
 from ..inspection.target import timestamps
 from ..inspection.target.dates import MONTHS, is_date, moment, time_of
 from ..inspection.target.forecast import MOST_MISSING, looks_like_series

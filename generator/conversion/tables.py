@@ -16,7 +16,7 @@ from .. import text
 from ..errors import Problem
 from ..inspection import Column, Findings
 from ..inspection.columns import dates, meaning
-from ..inspection.columns.relation import bytes_of
+from ..inspection.columns.relation import Table, bytes_of
 from ..inspection.columns.rows import ONE_COLUMN, unique_names
 from ..inspection.tables import opening
 from . import COPIED, LOCATION, Plain, safe_name
@@ -145,7 +145,7 @@ def converted(findings: Findings, path: Path) -> Iterator[list[str]]:
             yield [write(cell) for part, cell in zip(spread, row, strict=True) for _, write, _ in part]
 
 
-def cells_of(table: opening.Table) -> Iterator[list[str]]:
+def cells_of(table: Table) -> Iterator[list[str]]:
     """The rows of a table in their order, as text."""
     if table.whole:
         yield from table.sample

@@ -86,7 +86,7 @@ def unknown(path: str, place: Path, note: str) -> Findings:
 
 def _folder(path: str, place: Path, target: str | None) -> Findings:
     """What most of a folder's files are: pictures, texts or tables."""
-    from .tables import opening
+    from .columns.formats import PICTURE_ENDINGS, TABLE_ENDINGS
 
     endings: dict[str, list[Path]] = {"picture": [], "table": [], "text": []}
     seen = 0
@@ -94,13 +94,13 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
     for folder, names in _walk(place, unreadable):
         for name in names:
             ending, seen = Path(name).suffix.lower(), seen + 1
-            if ending in opening.PICTURE_ENDINGS:
+            if ending in PICTURE_ENDINGS:
                 endings["picture"].append(folder / name)
             elif Path(name).stem.lower() in ("readme", "license", "licence", "notice", "citation"):
                 continue  # about the data, not data
             elif ending in (".txt", ".md", ".text"):
                 endings["text"].append(folder / name)
-            elif ending in (*opening.TABLE_ENDINGS, ".xlsx", ".gz", ".npz") or name.endswith("-ubyte"):
+            elif ending in (*TABLE_ENDINGS, ".xlsx", ".gz", ".npz") or name.endswith("-ubyte"):
                 endings["table"].append(folder / name)
         if seen > 200_000:
             break

@@ -129,7 +129,7 @@ def _copies(path: Path, findings: "Findings", answers: Answers) -> Iterator[tupl
     """Paths in the project and contents, as long as they stay small; nothing at all where they do not."""
     stem = safe_name(path.name)
     if findings.format in PICTURE_FORMATS:
-        from ..inspection.pictures.look import copy_pictures
+        from ..inspection.pictures.copies import copy_pictures
 
         found = copy_pictures(path, answers.size or SIDE).items()
         folder = safe_name(path.stem if path.is_file() else path.name)

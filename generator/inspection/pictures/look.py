@@ -9,10 +9,8 @@ from typing import Any
 from ..findings import Column, Findings, Suspect
 from ..target.suggestion import suggestion
 from . import arrays, files, labels, layouts, listing
-from .copies import copy_pictures
 from .likeness import LARGEST, MOST_PIXELS, Opened, alike_ones, equal_ones
 
-__all__ = ["copy_pictures", "inspect_pictures"]
 MOST_FILES, MOST_BYTES = 100_000, 2 << 30  # of pictures that are opened; of more, a sample
 LEAST = 3  # pictures that make a class: one for train, valid and test each
 NAMED = 20  # files that a list in the findings holds

@@ -10,6 +10,7 @@ import duckdb
 
 from ...errors import Problem
 from ..columns import delimited
+from ..columns.formats import format_of
 from ..columns.relation import Table, bytes_of
 from ..columns.rows import unique_names
 from ..tables import ends, engine_tables, opening, text_tables
@@ -67,7 +68,7 @@ def headed(paths: Sequence[Path]) -> list[File] | None:
             file = File(path)
             found.append(file)
             try:
-                file.kind, _ = opening.format_of(path)
+                file.kind, _ = format_of(path)
                 if file.kind == "csv":
                     like_known(file, known, skips)
                 elif file.kind == "parquet" and starts_with(path, b"PAR1"):

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..columns.formats import PICTURE_ENDINGS
 from ..columns.meaning import is_missing
 from ..columns.numbers import to_number
+from ..columns.relation import Table
 from ..columns.roles import columns_of
 from ..findings import Column, Findings, Suspect
 from ..suspects.columns import of_columns
@@ -80,7 +82,7 @@ def nothing_to_predict(found: Findings) -> str:
     return "no column can be predicted from others; name one with --target"
 
 
-def about_target(found: Findings, table: opening.Table, columns: list, profiles: list) -> None:
+def about_target(found: Findings, table: Table, columns: list, profiles: list) -> None:
     """Classes, leaks and imbalance, once the target is known; group and time have consequences too."""
     suggestion = found.suggestion
     if suggestion.target is None:
@@ -110,7 +112,7 @@ def about_target(found: Findings, table: opening.Table, columns: list, profiles:
         )
 
 
-def no_numbers(table: opening.Table, target: Column, place: int) -> list[Suspect]:
+def no_numbers(table: Table, target: Column, place: int) -> list[Suspect]:
     """Cells of a number to predict that are none, if few: they count as missing, so that their rows are left out."""
     known = (cell for cell in table.columns[place] if not is_missing(cell, target.parse))
     cells = Counter(cell for cell in known if to_number(cell, target.parse) is None)
@@ -133,7 +135,7 @@ def texts(place: Path) -> Findings:
     return inspect_texts(place)
 
 
-def names_pictures(place: Path, table: opening.Table) -> bool:
+def names_pictures(place: Path, table: Table) -> bool:
     """Whether most cells of a column are names of pictures beside the table or in a folder there, without ending."""
     if place.suffix.lower() not in (".csv", ".tsv") or len(table.names) > MOST_ABOUT:
         return False
@@ -141,7 +143,7 @@ def names_pictures(place: Path, table: opening.Table) -> bool:
     folders = [entry.path for entry in here if entry.is_dir() and not entry.name.startswith(".")][:MOST_FOLDERS]
     inside = itertools.chain.from_iterable(itertools.islice(_scanned(folder), MOST_BESIDE) for folder in folders)
     names = (os.path.splitext(entry.name) for entry in (*here, *inside))
-    stems = {stem for stem, ending in names if ending.lower() in opening.PICTURE_ENDINGS}
+    stems = {stem for stem, ending in names if ending.lower() in PICTURE_ENDINGS}
     some = (set(cells[:MOST_BESIDE]) - {""} for cells in table.columns) if stems else ()
     return any(len(cells & stems) >= max(2, len(cells) / 2) for cells in some)
 

@@ -12,11 +12,9 @@ from pathlib import Path
 import duckdb
 
 from ...errors import Misuse, Problem
-from ..columns.formats import PICTURE_ENDINGS, TABLE_ENDINGS, format_of
-from ..columns.relation import SAMPLE, Table
+from ..columns.relation import Table
 from . import engine_tables, json_tables, sheets, text_tables
 
-__all__ = ["PICTURE_ENDINGS", "SAMPLE", "TABLE_ENDINGS", "Table", "format_of", "nearest_column", "opened"]
 CAREFUL = 32 * 2**20  # bytes of text that are read with care, and wholly in memory
 OPENERS = {
     "parquet": engine_tables.open_parquet,

@@ -27,8 +27,6 @@ MOST_CELLS = 1_000_000  # that are looked at: rows of many columns take long
 MOST_MISSING = 0.2  # of the steps: a project refuses series with more
 REGULAR = 0.7  # of the steps are alike, or two in three rows are no steps of a series
 
-__all__ = ["looks_like_series", "series_facts"]
-
 
 def looks_like_series(columns: list[Column], fetch: Fetch, why_not: list[str] | None = None) -> dict[str, Any] | None:
     """What a table's rows are as series, or None where they are no steps in time.
