@@ -14,6 +14,7 @@ import pandas as pd
 
 MISSING = ["", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "-inf"]  # in lower case
 STYLES = [{"decimal": ".", "thousands": ","}, {"decimal": ",", "thousands": "."}]  # in which numbers are written
+STYLED = {"decimal", "thousands", "strip", "zeros"}  # entries without which numbers are written as Python does
 LARGEST = 1e100  # a number that can be squared
 MOSTLY = 0.9  # of a column's cells must be numbers, or dates, to make it one of these where nobody named its role
 LONG = 4  # words; free texts have more, on average
@@ -29,15 +30,21 @@ def typed(frame: pd.DataFrame, columns: dict[str, dict]) -> pd.DataFrame:
     """The named columns by their roles: floats, times or texts. What cannot be read is missing, and that is said."""
     found = {}
     for name, about in columns.items():
-        codes, different = pd.factorize(frame[name])  # most cells repeat, and each is read once
+        cells, plain = frame[name], None
+        if about["role"] == "number" and not about.keys() & STYLED:
+            plain = sane(pd.to_numeric(cells, errors="coerce"), about)
+            cells = cells[plain.isna()]
+        codes, different = pd.factorize(cells, use_na_sentinel=False)  # cells repeat, and each is read once
         known = known_cells(pd.Series(different, dtype=object), about)
         values = READ[about["role"]](known, about)
         if (unread := known.notna() & values.isna()).any():
-            lost, all_known = (np.bincount(codes, minlength=len(known))[some].sum() for some in (unread, known.notna()))
-            what = f"{lost} of {all_known} cells hold no {about['role']}, such as {known[unread].iloc[0]!r}"
-            print(f"note: {name}: {what}; they count as missing", file=sys.stderr)
-        found[name] = values.take(codes).reset_index(drop=True)
-    return pd.DataFrame(found, index=pd.RangeIndex(len(frame)))
+            count = np.bincount(codes, minlength=len(known))
+            all_known = count[known.notna()].sum() + len(frame) - len(cells)
+            what = f"{count[unread].sum()} of {all_known} cells hold no {about['role']}"
+            print(f"note: {name}: {what}, such as {known[unread].iloc[0]!r}; they count as missing", file=sys.stderr)
+        values = values.take(codes).set_axis(cells.index)
+        found[name] = values if plain is None else plain.fillna(values)
+    return pd.DataFrame(found, index=frame.index)
 
 
 def known_cells(cells: pd.Series, about: dict) -> pd.Series:
@@ -61,9 +68,14 @@ def read_numbers(cells: pd.Series, about: dict) -> pd.Series:
     if decimal != ".":
         cells = cells.mask(cells.str.contains(".", regex=False, na=False))
         cells = cells.str.replace(decimal, ".", regex=False)
-    values = pd.to_numeric(cells.mask(cells.str.contains("_", regex=False, na=False)), errors="coerce").astype(float)
+    return sane(pd.to_numeric(cells, errors="coerce"), about)
+
+
+def sane(values: pd.Series, about: dict) -> pd.Series:
+    """Floats, without those that mean "not known" or are too large; -999 may be written -999.0."""
     sentinels = pd.to_numeric(pd.Series(about.get("missing", []), dtype=object), errors="coerce").dropna()
-    return values.mask(values.isin(sentinels) | ~(values.abs() < LARGEST))
+    values = values.astype(float)
+    return values.mask(values.isin(sentinels) | (values.abs() >= LARGEST))
 
 
 def read_dates(cells: pd.Series, about: dict) -> pd.Series:
@@ -234,23 +246,3 @@ def encode(frame: pd.DataFrame, meta: dict) -> np.ndarray:
             numbers += [values.isna()] * about["lacks"]
     arrays = [np.asarray(column, np.float32) for column in (*numbers, *codes)]
     return np.stack(arrays, axis=1) if arrays else np.zeros((len(frame), 0), np.float32)
-
-
-def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
-    """An encoded row for people to look at, as near as the encoding tells: numbers, days, values, but no texts."""
-    cells, place, code = {}, 0, meta["numbers"]
-    for name, about in meta["columns"].items():
-        if "values" in about:
-            cells[name] = about["values"][int(row[code]) - 1] if row[code] else "?"
-            code += 1
-            continue
-        for part, constants in about.get("parts", {}).items():
-            value = row[place + list(about["parts"]).index(part)] * constants["deviation"] + constants["mean"]
-            if part == "value":
-                if unit := about.get("unit"):
-                    value = about["median"] + unit * np.sign(value) * np.expm1(abs(value))
-                cells[name] = f"{value:.5g}"
-            if part == "days":
-                cells[name] = str((pd.Timestamp(about["first"]) + pd.Timedelta(days=float(value))).date())
-        place += sizes({name: about})["numbers"]
-    return cells

@@ -1,4 +1,4 @@
-"""Table files as text cells, by data/schema.toml or as they look; and which of their rows train, choose and test."""
+"""Table files as text cells, read by pandas as data/schema.toml says, or as another file shows itself."""
 
 import codecs
 import csv
@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import columns
-from common import ROOT, Problem, divide, located, sha256
+from common import ROOT, Problem, located, sha256
 from config import Config
 
-import numpy as np
 import pandas as pd
 
 if sys.version_info >= (3, 11):
@@ -31,7 +30,6 @@ WHOLE = {"target": str, "group": str, "time": str, "read": dict, "columns": dict
 COLUMN = {"role": str, "why": str, "missing": list, "unknown": list, "decimal": str, "thousands": str, "strip": list}
 COLUMN |= {"zeros": dict, "formats": list}  # … and a column's entry in it
 WORDS = {str: "a text", list: 'a list such as ["NA"]', dict: 'a table such as { role = "number" }'}
-TIED = 0.5  # share of rows that equal ones may tie together; beyond it only groups are kept together
 
 
 class Table(NamedTuple):
@@ -241,61 +239,3 @@ def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
                 what = f"{new.sum()} of {len(new)} cells hold a value that training hardly saw, such as"
                 print(f"note: {name}: {what} {cells[name][new].iloc[0]!r}", file=sys.stderr)
     return [f"row {number}" for number in range(1, len(frame) + 1)], cells
-
-
-def divided(config: Config, table: Table, cells: pd.DataFrame, labels: np.ndarray | None) -> tuple[np.ndarray, ...]:
-    """0, 1 or 2 (train, valid, test) for each row, -1 where it is left out; and its key, which no two splits share.
-
-    cells   typed, of the columns to learn from: rows in which they are equal stay together, and so do groups
-    labels  (rows,) classes, None where there are none
-    """
-    keys, whole = pd.util.hash_pandas_object(cells, index=False).to_numpy(), np.arange(len(cells), dtype=np.uint64)
-    alone, together = whole, "rows"
-    if group := table.meta["group"]:
-        known = columns.known_cells(table.frame[group].loc[cells.index], {})
-        alone, together = pd.factorize(known.fillna(pd.Series(whole, cells.index)))[0].astype(np.uint64), "groups"
-        keys = joined(keys, alone)
-    largest, usual = (np.unique(some, return_counts=True)[1].max() for some in (keys, alone))
-    most = max(0.01 * len(cells), 10) if table.meta["time"] else TIED * len(cells)
-    if largest > max(usual, most):
-        print(f"note: many rows have equal features, so only {together} are kept in one split", file=sys.stderr)
-        keys = alone
-    if table.meta["time"]:
-        return by_time(config, table, cells, keys), keys
-    if group and labels is not None:  # groups may be too few for a share of each class in each split
-        first = pd.Series(labels[np.unique(keys, return_index=True)[1]])
-        labels = labels if len(set(labels)) == first.nunique() and first.value_counts().min() >= 3 else None
-    return divide(keys, labels, config), keys
-
-
-def joined(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Keys of rows that are tied by equal keys of either kind, at any remove."""
-    from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
-    from scipy.sparse.csgraph import connected_components
-
-    (firsts, row_first), (seconds, row_second) = (np.unique(keys, return_inverse=True) for keys in (one, other))
-    size = len(firsts) + len(seconds)
-    ties = coo_matrix((np.ones(len(one)), (row_first, row_second + len(firsts))), shape=(size, size))
-    return connected_components(ties, directed=False)[1][row_first].astype(np.uint64)
-
-
-def by_time(config: Config, table: Table, cells: pd.DataFrame, keys: np.ndarray) -> np.ndarray:
-    """The newest rows test, those before them choose the epoch; rows of one key are as new as the newest of them."""
-    name = table.meta["time"]
-    entry = table.entries[name]
-    if entry["role"] not in ("number", "date"):
-        entry = columns.role_of(table.frame[name])
-    if entry["role"] not in ("number", "date"):
-        raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
-    times = columns.typed(table.frame.loc[cells.index, [name]].reset_index(drop=True), {name: entry})[name]
-    if count := int(times.isna().sum()):
-        print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
-    newest = times.fillna(times.min()).groupby(keys).transform("max")
-    older = newest.rank(method="min").to_numpy() - 1  # rows that are older than each
-    distinct = np.unique(older)
-    if len(distinct) < 3:
-        raise Problem(f"column {name!r} has {len(distinct)} different times, too few to divide by; use --time none")
-    shares = distinct / len(cells)
-    test = int(np.clip(np.abs(shares - (1 - config.test_share)).argmin(), 2, len(distinct) - 1))
-    valid = int(np.clip(np.abs(shares - (1 - config.test_share - config.valid_share)).argmin(), 1, test - 1))
-    return np.select([older >= distinct[test], older >= distinct[valid]], [2, 1], 0)

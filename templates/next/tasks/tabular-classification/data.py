@@ -20,6 +20,8 @@ import pandas as pd
 INPUT = "a table with the columns of the training data, or one row such as 5.1,3.5,1.4,0.2"
 MOST_RARE = 0.2  # of the rows may be of classes with one or two; beyond it the values are no classes
 
+TIED = 0.5  # share of rows that equal ones may tie together; beyond it only groups are kept together
+
 
 class Split(NamedTuple):
     inputs: np.ndarray  # (rows, numbers + categories) float32: see columns.encode
@@ -40,7 +42,7 @@ def load(config: Config) -> Data:
     found = table.opened(config, sample)
     labels = labels_of(found, config.data)
     cells = columns.typed(found.frame, found.features).loc[labels.index]
-    part, keys = table.divided(config, found, cells, labels.to_numpy())
+    part, keys = divided(config, found, cells, labels.to_numpy())
     labels = labels.where(part >= 0)
     classes = sorted(labels.dropna().unique(), key=in_order)
     codes = pd.Categorical(labels, classes).codes.astype(np.int64)  # (rows,), -1 for a class that is left out
@@ -92,6 +94,64 @@ def in_order(name: str) -> tuple[float, str]:
         return float(name), name
     except ValueError:
         return 0.0, name
+
+
+def divided(config: Config, found: Table, cells: pd.DataFrame, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """0, 1 or 2 (train, valid, test) for each row, -1 where it is left out; and its key, which no two splits share.
+
+    cells   typed, of the columns to learn from: rows in which they are equal stay together, and so do groups
+    labels  (rows,) classes
+    """
+    keys, whole = pd.util.hash_pandas_object(cells, index=False).to_numpy(), np.arange(len(cells), dtype=np.uint64)
+    alone, together = whole, "rows"
+    if group := found.meta["group"]:
+        known = columns.known_cells(found.frame[group].loc[cells.index], {})
+        alone, together = pd.factorize(known.fillna(pd.Series(whole, cells.index)))[0].astype(np.uint64), "groups"
+        keys = joined(keys, alone)
+    largest, usual = (np.unique(some, return_counts=True)[1].max() for some in (keys, alone))
+    most = max(0.01 * len(cells), 10) if found.meta["time"] else TIED * len(cells)
+    if largest > max(usual, most):
+        print(f"note: many rows have equal features, so only {together} are kept in one split", file=sys.stderr)
+        keys = alone
+    if found.meta["time"]:
+        return by_time(config, found, cells, keys), keys
+    if group:  # which may be too few for a share of each class in each split
+        first = pd.Series(labels[np.unique(keys, return_index=True)[1]])
+        labels = labels if len(set(labels)) == first.nunique() and first.value_counts().min() >= 3 else None
+    return common.divide(keys, labels, config), keys
+
+
+def joined(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Keys of rows that are tied by equal keys of either kind, at any remove."""
+    from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
+    from scipy.sparse.csgraph import connected_components
+
+    (firsts, row_first), (seconds, row_second) = (np.unique(keys, return_inverse=True) for keys in (one, other))
+    size = len(firsts) + len(seconds)
+    ties = coo_matrix((np.ones(len(one)), (row_first, row_second + len(firsts))), shape=(size, size))
+    return connected_components(ties, directed=False)[1][row_first].astype(np.uint64)
+
+
+def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray) -> np.ndarray:
+    """The newest rows test, those before them choose the epoch; rows of one key are as new as the newest of them."""
+    name = found.meta["time"]
+    entry = found.entries[name]
+    if entry["role"] not in ("number", "date"):
+        entry = columns.role_of(found.frame[name])
+    if entry["role"] not in ("number", "date"):
+        raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
+    times = columns.typed(found.frame.loc[cells.index, [name]].reset_index(drop=True), {name: entry})[name]
+    if count := int(times.isna().sum()):
+        print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
+    newest = times.fillna(times.min()).groupby(keys).transform("max")
+    older = newest.rank(method="min").to_numpy() - 1  # rows that are older than each
+    distinct = np.unique(older)
+    if len(distinct) < 3:
+        raise Problem(f"column {name!r} has {len(distinct)} different times, too few to divide by; use --time none")
+    shares = distinct / len(cells)
+    test = int(np.clip(np.abs(shares - (1 - config.test_share)).argmin(), 2, len(distinct) - 1))
+    valid = int(np.clip(np.abs(shares - (1 - config.test_share - config.valid_share)).argmin(), 1, test - 1))
+    return np.select([older >= distinct[test], older >= distinct[valid]], [2, 1], 0)
 
 
 def sample() -> tuple[str, pd.DataFrame]:

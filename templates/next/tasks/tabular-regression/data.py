@@ -18,6 +18,8 @@ import pandas as pd
 INPUT = "a table with the columns of the training data, or one row such as 59,2,32.1,101,157,93.2,38,4,4.8598,87"
 LARGEST = 1e30  # single precision squares no more
 
+TIED = 0.5  # share of rows that equal ones may tie together; beyond it only groups are kept together
+
 
 class Split(NamedTuple):
     inputs: np.ndarray  # (rows, numbers + categories) float32: see columns.encode
@@ -38,7 +40,7 @@ def load(config: Config) -> Data:
     found = table.opened(config, sample)
     numbers = numbers_of(found, config.data)
     cells = columns.typed(found.frame, found.features).loc[numbers.index]
-    part, keys = table.divided(config, found, cells, None)
+    part, keys = divided(config, found, cells)
     features = columns.fit(cells[part == 0], found.features)
     if not features:
         raise Problem(f"{config.data} has no column to learn from: each is empty, constant or different in every row")
@@ -84,6 +86,60 @@ def numbers_of(found: Table, path: str) -> pd.Series:
     if numbers.nunique() < 2:
         raise Problem(f"{path}: column {name!r} has no two different numbers; name another with --target")
     return numbers
+
+
+def divided(config: Config, found: Table, cells: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """0, 1 or 2 (train, valid, test) for each row, and its key, which no two splits share.
+
+    cells   typed, of the columns to learn from: rows in which they are equal stay together, and so do groups
+    """
+    keys, whole = pd.util.hash_pandas_object(cells, index=False).to_numpy(), np.arange(len(cells), dtype=np.uint64)
+    alone, together = whole, "rows"
+    if group := found.meta["group"]:
+        known = columns.known_cells(found.frame[group].loc[cells.index], {})
+        alone, together = pd.factorize(known.fillna(pd.Series(whole, cells.index)))[0].astype(np.uint64), "groups"
+        keys = joined(keys, alone)
+    largest, usual = (np.unique(some, return_counts=True)[1].max() for some in (keys, alone))
+    most = max(0.01 * len(cells), 10) if found.meta["time"] else TIED * len(cells)
+    if largest > max(usual, most):
+        print(f"note: many rows have equal features, so only {together} are kept in one split", file=sys.stderr)
+        keys = alone
+    if found.meta["time"]:
+        return by_time(config, found, cells, keys), keys
+    return common.divide(keys, None, config), keys
+
+
+def joined(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Keys of rows that are tied by equal keys of either kind, at any remove."""
+    from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
+    from scipy.sparse.csgraph import connected_components
+
+    (firsts, row_first), (seconds, row_second) = (np.unique(keys, return_inverse=True) for keys in (one, other))
+    size = len(firsts) + len(seconds)
+    ties = coo_matrix((np.ones(len(one)), (row_first, row_second + len(firsts))), shape=(size, size))
+    return connected_components(ties, directed=False)[1][row_first].astype(np.uint64)
+
+
+def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray) -> np.ndarray:
+    """The newest rows test, those before them choose the epoch; rows of one key are as new as the newest of them."""
+    name = found.meta["time"]
+    entry = found.entries[name]
+    if entry["role"] not in ("number", "date"):
+        entry = columns.role_of(found.frame[name])
+    if entry["role"] not in ("number", "date"):
+        raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
+    times = columns.typed(found.frame.loc[cells.index, [name]].reset_index(drop=True), {name: entry})[name]
+    if count := int(times.isna().sum()):
+        print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
+    newest = times.fillna(times.min()).groupby(keys).transform("max")
+    older = newest.rank(method="min").to_numpy() - 1  # rows that are older than each
+    distinct = np.unique(older)
+    if len(distinct) < 3:
+        raise Problem(f"column {name!r} has {len(distinct)} different times, too few to divide by; use --time none")
+    shares = distinct / len(cells)
+    test = int(np.clip(np.abs(shares - (1 - config.test_share)).argmin(), 2, len(distinct) - 1))
+    valid = int(np.clip(np.abs(shares - (1 - config.test_share - config.valid_share)).argmin(), 1, test - 1))
+    return np.select([older >= distinct[test], older >= distinct[valid]], [2, 1], 0)
 
 
 def sample() -> tuple[str, pd.DataFrame]:

@@ -9,6 +9,7 @@ from data import Data
 from report import words
 
 import numpy as np
+import pandas as pd
 from matplotlib import pyplot as plt
 
 MOST_DOTS = 5000  # more make one blot
@@ -60,7 +61,7 @@ def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
 
 def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     """Rows of valid as a table: a caption, then the first columns that the model sees."""
-    shown = [columns.shown(data.valid.inputs[row], data.meta) for row in rows]
+    shown = [shown(data.valid.inputs[row], data.meta) for row in rows]
     names = list(shown[0])[:MOST_COLUMNS]
     cells = [[text, *(report.shorten(row[name]) for name in names)] for text, row in zip(captions, shown, strict=True)]
     figure, axes = plt.subplots(figsize=(3 + 1.5 * len(names), 0.4 + 0.3 * len(cells)), layout="constrained")
@@ -72,3 +73,23 @@ def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     grid.auto_set_font_size(False)
     grid.set_fontsize(8)
     return figure
+
+
+def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
+    """An encoded row for people to look at, as near as the encoding tells: numbers, days, values, but no texts."""
+    cells, place, code = {}, 0, meta["numbers"]
+    for name, about in meta["columns"].items():
+        if "values" in about:
+            cells[name] = about["values"][int(row[code]) - 1] if row[code] else "?"
+            code += 1
+            continue
+        for part, constants in about.get("parts", {}).items():
+            value = row[place + list(about["parts"]).index(part)] * constants["deviation"] + constants["mean"]
+            if part == "value":
+                if unit := about.get("unit"):
+                    value = about["median"] + unit * np.sign(value) * np.expm1(abs(value))
+                cells[name] = f"{value:.5g}"
+            if part == "days":
+                cells[name] = str((pd.Timestamp(about["first"]) + pd.Timedelta(days=float(value))).date())
+        place += columns.sizes({name: about})["numbers"]
+    return cells
