@@ -22,6 +22,8 @@ from ..inspection.tables import opening
 from . import COPIED, LOCATION, Plain, safe_name
 
 BLOCK = 10_000  # rows fetched at a time
+IN_MEMORY = {"csv": 32 * 2**20, "parquet": 6 * 2**20}  # bytes; larger tables are prepared for training …
+PACKED = 5  # … and a packed text is taken for a fifth of what it holds
 READABLE = ("number", "category", "date", "text")  # roles of columns that a project learns from
 NOT_PLAIN = {"lenient", "units", "foot", "member", "sheet"}  # what a dialect says of a text that pandas does not bear
 PERIODS = tuple(dates.PERIODS)  # forms of dates that pandas does not read
@@ -48,14 +50,22 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
                 f"{path} is laid out as no project reads it, and {'large' if large else 'not to be copied'}; first: "
                 f"hackgen convert {path} plain.csv, then make a project of that"
             )
-        return Plain(LOCATION, {LOCATION: f"{path}\n".encode()}, schema(findings, answers, path.name, read))
+        about = schema(findings, answers, path.name, read)
+        return Plain(LOCATION, {LOCATION: f"{path}\n".encode()}, about, is_large(path, findings.format))
     if read is not None:
         name, content = safe_name(path.name), path.read_bytes()
     else:
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows(converted(findings, path))
         name, content = safe_name(path.name.partition(".")[0] + ".csv"), out.getvalue().encode()
-    return Plain(f"data/{name}", {f"data/{name}": content}, schema(findings, answers, path.name, read))
+    about = schema(findings, answers, path.name, read)
+    large = read is not None and is_large(path, findings.format)
+    return Plain(f"data/{name}", {f"data/{name}": content}, about, large)
+
+
+def is_large(path: Path, format: str) -> bool:
+    """Whether a table that is read as it is takes more memory than a training should."""
+    return path.stat().st_size > IN_MEMORY[format] / (PACKED if path.suffix == ".gz" else 1)
 
 
 def convert(findings: Findings, dest: Path) -> list[str]:

@@ -40,28 +40,32 @@ class Table(NamedTuple):
 
 
 def opened(config: Config, sample: Callable[[], tuple[str, pd.DataFrame]]) -> Table:
-    """The table that the config names, else the sample: its name and cells. Flags go before data/schema.toml."""
-    about, path = {"read": {}, "columns": {}}, config.data
-    if config.data:
-        about, path = schema(), located(config.data)
-        frame, name, digest = read(path, about["read"], list(about["columns"])), path.name, sha256(path)
-    else:
+    """The table that the config names, else the sample: its name and cells."""
+    if not config.data:
         name, frame = sample()
         digest = f"{pd.util.hash_pandas_object(frame, index=False).sum():x}"
+        return settled(config, {"read": {}, "columns": {}}, frame, {"name": name, "path": "", "sha256": digest})
+    about, path = schema(), located(config.data)
+    frame = read(path, about["read"], list(about["columns"]))
+    return settled(config, about, frame, {"name": path.name, "path": config.data, "sha256": sha256(path)})
+
+
+def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Table:
+    """Which column is for what: as flags say, else as data/schema.toml says, else as it seems."""
     used = [name for name, entry in about["columns"].items() if entry.get("role") != "skip"]
     special = {flag: about.get(flag, "") for flag in ("target", "group", "time")}
     if lacking := [name for name in (*special.values(), *used) if name and name not in frame]:
         what = f"has no column {lacking[0]!r}, which data/schema.toml names; mend it there, or make a project"
-        raise Problem(f"{path} {what} for this table: hackgen new --data {path}")
+        raise Problem(f"{data['path']} {what} for this table: hackgen new --data {data['path']}")
     for flag in special:
         if given := getattr(config, flag):
-            special[flag] = "" if given == "none" and given not in frame else found_name(given, frame, flag, path)
+            none = given == "none" and given not in frame
+            special[flag] = "" if none else found_name(given, frame, flag, data["path"])
     target = special["target"] = special["target"] or frame.columns[-1]
     if target in (special["group"], special["time"]):
-        raise Problem(f"{path}: {target!r} is the target, so it cannot be --group or --time too; name another column")
+        raise Problem(f"{target!r} is the target, so it cannot be --group or --time too; name another column")
     entries = {name: about["columns"].get(name) or columns.role_of(frame[name]) for name in frame}
     learnt = [name for name in frame if name not in (target, special["group"]) and entries[name]["role"] != "skip"]
-    data = {"name": name, "path": config.data, "sha256": digest, "rows": len(frame)}
     meta = {**special, "header": list(frame), "read": about["read"], "data": data}
     return Table(frame, entries, {name: entries[name] for name in learnt}, meta)
 

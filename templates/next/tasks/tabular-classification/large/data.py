@@ -1,0 +1,82 @@
+"""Rows of a table with a class each, from your file to train, valid and test: `python data.py` shows them."""
+
+from typing import NamedTuple
+
+import columns
+import common
+import metrics
+import prepare
+import table
+from common import Problem
+from config import Config
+
+import numpy as np
+
+INPUT = "a table with the columns of the training data, or one row such as 5.1,3.5,1.4,0.2"
+MOST_CLASSES = 1000
+
+
+class Split(NamedTuple):
+    inputs: np.ndarray  # (rows, numbers + categories) float32: see columns.encode
+    targets: np.ndarray  # (rows,) class numbers
+    ids: np.ndarray  # (rows,) numbers of the rows in the table, from 0
+    keys: np.ndarray  # (rows,) equal for rows that must not stand in two splits
+
+
+class Data(NamedTuple):
+    train: Split
+    valid: Split
+    test: Split
+    meta: dict  # plain JSON: classes, columns and all that was measured on train
+
+
+def load(config: Config) -> Data:
+    """The rows of the table, encoded in prepared/ and mapped from there; classes are numbered in their order."""
+    arrays, meta = prepare.prepared(config, classes=True)
+    values = meta.pop("values")
+    classes = sorted(values, key=in_order)
+    if not 2 <= len(classes) <= MOST_CLASSES:
+        raise Problem(
+            f"{config.data}: {meta['target']!r} has {len(classes)} different values; name classes by --target"
+        )
+    place = np.array([classes.index(value) for value in values])
+    targets = [place[some["targets"].astype(int)] for some in arrays]
+    is_train = np.repeat([True, False, False], [len(some) for some in targets])
+    meta |= {"classes": classes, "outputs": len(classes), **metrics.choose(config, np.concatenate(targets), is_train)}
+    splits = (
+        Split(some["inputs"], known, some["ids"], some["keys"]) for some, known in zip(arrays, targets, strict=True)
+    )
+    return Data(*splits, meta)
+
+
+def in_order(name: str) -> tuple[float, str]:
+    """By which classes are sorted: numbers by their value."""
+    try:
+        return float(name), name
+    except ValueError:
+        return 0.0, name
+
+
+def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
+    """Names and inputs of new rows; the target's column may be there or not."""
+    names, cells = table.new_rows(source, meta)
+    return names, columns.encode(cells, meta)
+
+
+def decode(output: np.ndarray, meta: dict) -> list[dict]:
+    """Class probabilities as answers for people."""
+    best = output.argmax(1)
+    return [{"class": meta["classes"][k], "probability": float(row[k])} for k, row in zip(best, output, strict=True)]
+
+
+def main() -> None:
+    data = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
+        print(f"{name}: {len(split.ids)} rows, a batch of two is {split.inputs[:2].shape} {split.inputs.dtype}")
+    for name in data.meta["header"]:
+        print(f"{data.meta['columns'].get(name, {'role': 'unused'})['role']:8}  {name}")
+    print(f"classes of {data.meta['target']}: {', '.join(data.meta['classes'])}")
+
+
+if __name__ == "__main__":
+    common.run(main)
