@@ -133,16 +133,17 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
         elif kind == "Excel":
             frame = pd.read_excel(source, header=None, dtype=str, keep_default_na=False).fillna("")
         else:
-            arguments = AS_TEXT | arguments | dialect(source, arguments, known)
-            frame = pd.read_csv(source if isinstance(source, Path) else io.StringIO(source), **arguments)
+            text = decoded(source, arguments)[0] if isinstance(source, Path) else source
+            arguments = AS_TEXT | arguments | {"sep": delimiter_of(text, arguments, known), "encoding": None}
+            check_widths(text, arguments, name)
+            frame = pd.read_csv(io.StringIO(text), **arguments)
     except ImportError as error:
         raise Problem(f"{name}: reading {kind} takes one more package: pip install {error.name}") from None
+    except Problem:
+        raise
     except Exception as error:  # each reader has errors of its own
         reason = " ".join(str(error).split())
         raise Problem(f"{name} cannot be read ({reason}); mend it, or try: hackgen convert {name} plain.csv") from None
-    if kind == "text" and (short := frame.iloc[:, -1].isna()).any():  # cells that are there are texts, if empty ones
-        row = int(short.argmax())
-        raise Problem(f"{name}: row {row + 1} has {frame.iloc[row].count()} cells, not {frame.shape[1]}; mend it")
     if kind in ("text", "Excel"):
         frame = below_header(frame, known, target, name)
     else:
@@ -159,25 +160,25 @@ def cell_of_json(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def dialect(source: Path | str, arguments: dict, known: list[str]) -> dict:
-    """The encoding of a text, and the delimiter by which its first line has most of the known columns."""
-    found, head = {}, source
-    if isinstance(source, Path):
-        if source.suffix.lower() == ".zip":
-            return {}
-        with gzip.open(source) if source.suffix.lower() == ".gz" else source.open("rb") as file:
-            raw = file.read(1 << 20)
-        utf16 = raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-        for encoding in ["utf-16"] if utf16 else ["utf-8-sig", arguments.get("encoding", "cp1252"), "latin-1"]:
-            try:
-                head = codecs.getincrementaldecoder(encoding)().decode(raw)
-            except UnicodeDecodeError:
-                continue
-            found["encoding"] = encoding
-            break
-        if found["encoding"] not in ("utf-8-sig", "utf-16", arguments.get("encoding")):
-            print(f"note: {source} is not UTF-8 and is read as {found['encoding']}", file=sys.stderr)
-    lines = str(head).splitlines()[arguments.get("skiprows", 0) :]
+def decoded(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
+    """The text of a file (of its first bytes), unpacked, and its encoding: UTF-8 or 16, training's, or Windows-1252."""
+    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+        raw = file.read(most)
+    utf16 = raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    for encoding in ["utf-16"] if utf16 else ["utf-8-sig", arguments.get("encoding", "cp1252"), "latin-1"]:
+        try:
+            text = codecs.getincrementaldecoder(encoding)().decode(raw, final=most < 0)
+        except UnicodeDecodeError:
+            continue
+        if encoding not in ("utf-8-sig", "utf-16", arguments.get("encoding")):
+            print(f"note: {path} is not UTF-8 and is read as {encoding}", file=sys.stderr)
+        return text, encoding
+    raise Problem(f"{path} does not read as {encoding}; save it as UTF-8")
+
+
+def delimiter_of(text: str, arguments: dict, known: list[str]) -> str:
+    """The delimiter by which the first line of a text has most of the known columns; else training's."""
+    lines = text[: 1 << 20].splitlines()[arguments.get("skiprows", 0) :]
     first = next((line for line in lines if line.strip()), "")
     names = set(map(plain, known))
 
@@ -186,7 +187,23 @@ def dialect(source: Path | str, arguments: dict, known: list[str]) -> dict:
         width = len(cells)
         return len(names & set(map(plain, cells))), width in (len(known), len(known) - 1), 0 if known else width
 
-    return found | {"sep": max([arguments.get("sep", ","), *",;\t|"], key=fit)}
+    return max([arguments.get("sep", ","), *",;\t|"], key=fit)
+
+
+def check_widths(text: str, arguments: dict, name: str) -> None:
+    """A `Problem` names the first row that has more or fewer cells than the first one, which pandas would fill up."""
+    how = (
+        {"quoting": arguments["quoting"]} if "quoting" in arguments else {"quotechar": arguments.get("quotechar", '"')}
+    )
+    lines = io.StringIO(text, newline="")
+    for _ in range(arguments.get("skiprows", 0)):
+        lines.readline()
+    rows, width = csv.reader(lines, delimiter=arguments["sep"], **how), 0
+    for row in rows:
+        width = width or len(row)
+        if row and len(row) != width:
+            line = rows.line_num + arguments.get("skiprows", 0)
+            raise Problem(f"{name} has {len(row)} cell(s) in line {line}, but {width} in its first; mend that line")
 
 
 def below_header(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.DataFrame:

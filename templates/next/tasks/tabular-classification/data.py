@@ -115,10 +115,17 @@ def divided(config: Config, found: Table, cells: pd.DataFrame, labels: np.ndarra
         keys = alone
     if found.meta["time"]:
         return by_time(config, found, cells, keys), keys
-    if group:  # which may be too few for a share of each class in each split
-        first = pd.Series(labels[np.unique(keys, return_index=True)[1]])
-        labels = labels if len(set(labels)) == first.nunique() and first.value_counts().min() >= 3 else None
-    return common.divide(keys, labels, config), keys
+    different = pd.DataFrame({"key": keys, "label": labels}).drop_duplicates()["label"].value_counts()
+    rare = [] if group else list(different.index[different < 3])
+    if rare and len(different) - len(rare) < 2:
+        raise Problem(f"class {rare[0]!r} has {different[rare[0]]} different row(s), too few to divide; add some")
+    for label in rare:
+        print(f"note: class {label} is left out: too few different rows for train, valid and test", file=sys.stderr)
+    part, rest = np.full(len(keys), -1), ~np.isin(labels, rare)
+    of_units = pd.Series(labels[rest][np.unique(keys[rest], return_index=True)[1]]).value_counts()
+    shares = len(of_units) == len(different) - len(rare) and of_units.min() >= 3  # or equal rows of several classes
+    part[rest] = common.divide(keys[rest], labels[rest] if shares else None, config)
+    return part, keys
 
 
 def joined(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -59,9 +59,9 @@ def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
 
 def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     """Rows of valid as a table: a caption, then the first columns that the model sees."""
-    shown = [shown(data.valid.inputs[row], data.meta) for row in rows]
-    names = list(shown[0])[:MOST_COLUMNS]
-    cells = [[text, *(report.shorten(row[name]) for name in names)] for text, row in zip(captions, shown, strict=True)]
+    looks = [shown(data.valid.inputs[row], data.meta) for row in rows]
+    names = list(looks[0])[:MOST_COLUMNS]
+    cells = [[text, *(report.shorten(row[name]) for name in names)] for text, row in zip(captions, looks, strict=True)]
     figure, axes = plt.subplots(figsize=(3 + 1.5 * len(names), 0.4 + 0.3 * len(cells)), layout="constrained")
     axes.axis("off")
     heads = [words("figure_mistakes"), *map(report.shorten, names)]

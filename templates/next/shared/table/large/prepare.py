@@ -107,7 +107,9 @@ def blocks(path: Path, about: dict, found: Table | None) -> Iterator[pd.DataFram
         parts = iter(lambda: source.fetch_df_chunk(BLOCK // 2048).fillna(""), None)
         names = table.names_of([name for name, *_ in source.description], known)
     else:
-        arguments = table.AS_TEXT | about["read"] | table.dialect(path, about["read"], known)
+        head, encoding = table.decoded(path, about["read"], 1 << 20)
+        own = {"encoding": encoding, "sep": table.delimiter_of(head, about["read"], known)}
+        arguments = table.AS_TEXT | about["read"] | own
         head = pd.read_csv(path, nrows=2, **arguments)
         below = table.below_header(head, known, "", str(path))
         names = list(below)
