@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
 from hackgen.errors import Problem
@@ -48,6 +49,17 @@ def tables(draw: st.DrawFn) -> str:
     writer.writerow([draw(NAMES) for _ in kinds])
     writer.writerows(zip(*columns, strict=True))
     return text.getvalue()
+
+
+KINDS = ("classification", "regression")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def new_shape() -> Iterator[None]:
+    """Until tables are switched to it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hackgen.making.choice.SWITCHED", {(f"tabular-{kind}", "pytorch") for kind in KINDS})
+        yield
 
 
 @pytest.mark.slow

@@ -14,11 +14,14 @@ HEAD = ["größe", "art", "wann", "n"]
 ROWS = [["1.5", "rot", "2024-01-31", "7"], ["", "blau, hell", "2024-02-01", "8"], ["-2", "", "2024-03-05", "9"]]
 
 
+KINDS = ("classification", "regression")
+
+
 @pytest.fixture(scope="module", autouse=True)
 def new_shape() -> object:
     """Until both pairs are switched to it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HACKGEN_SHAPE", "next")
+        patch.setattr("hackgen.making.choice.SWITCHED", {(f"tabular-{kind}", "pytorch") for kind in KINDS})
         yield
 
 

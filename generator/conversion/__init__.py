@@ -19,12 +19,14 @@ class Plain:
     files   the copies by their paths; or the one file that says where the data lie, data/location.txt
     schema  data/schema.toml: how the plain data are read and what each column is
     large   whether training needs them prepared first: the layers `large/` are laid in
+    found   what the inspection finds in converted data, which so make the same project again; None: as before
     """
 
     knob: str
     files: dict[str, bytes]
     schema: bytes
     large: bool = False
+    found: Any = None
 
 
 def room(task: str) -> Any:

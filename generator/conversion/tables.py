@@ -8,13 +8,15 @@ import csv
 import io
 import os
 import re
+import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .. import text
 from ..errors import Problem
-from ..inspection import Column, Findings
+from ..inspection import Column, Findings, inspect
 from ..inspection.columns import dates, meaning
 from ..inspection.columns.relation import Table, bytes_of
 from ..inspection.columns.rows import ONE_COLUMN, unique_names
@@ -43,24 +45,35 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     """The table as a project gets it: a copy of it or of what it is converted to, or the place where it lies."""
     path = Path(os.path.abspath(findings.path))
     read = arguments(findings, path)
-    large = path.stat().st_size > COPIED
-    if large or answers.copy is False:
-        if read is None:
-            raise Problem(
-                f"{path} is laid out as no project reads it, and {'large' if large else 'not to be copied'}; first: "
-                f"hackgen convert {path} plain.csv, then make a project of that"
-            )
+    outside = answers.copy is False or path.stat().st_size > COPIED
+    if read is None and outside:
+        why = "not to be copied" if answers.copy is False else "too large to be converted within the project"
+        raise Problem(
+            f"{path} is laid out as no project reads it, and {why}; first: hackgen convert {path} plain.csv, "
+            "then make a project of that"
+        )
+    if outside:
         about = schema(findings, answers, path.name, read)
         return Plain(LOCATION, {LOCATION: f"{path}\n".encode()}, about, is_large(path, findings.format))
     if read is not None:
-        name, content = safe_name(path.name), path.read_bytes()
-    else:
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows(converted(findings, path))
-        name, content = safe_name(path.name.partition(".")[0] + ".csv"), out.getvalue().encode()
-    about = schema(findings, answers, path.name, read)
-    large = read is not None and is_large(path, findings.format)
-    return Plain(f"data/{name}", {f"data/{name}": content}, about, large)
+        return copied(findings, path, safe_name(path.name), read, answers)
+    name = safe_name(path.name.partition(".")[0] + ".csv")
+    with tempfile.TemporaryDirectory(prefix="hackgen-convert-") as folder:
+        place = Path(folder) / name
+        convert(findings, place)
+        found = inspect(str(place), answers.target or None)  # what a project made of the copy would find
+        names = [field for column in findings.columns for field, *_ in fields(column)]
+        read = arguments(found, place)
+        if read is not None and [column.name for column in found.columns] == names:
+            return replace(copied(found, place, name, read, answers), found=found)
+        return copied(findings, place, name, None, answers)
+
+
+def copied(findings: Findings, place: Path, name: str, read: dict[str, Any] | None, answers: Any) -> Plain:
+    """A table that becomes part of the project."""
+    about = schema(findings, answers, name, read)
+    large = is_large(place, findings.format if read is not None else "csv")
+    return Plain(f"data/{name}", {f"data/{name}": place.read_bytes()}, about, large)
 
 
 def is_large(path: Path, format: str) -> bool:
@@ -152,7 +165,13 @@ def converted(findings: Findings, path: Path) -> Iterator[list[str]]:
             table.mended = True
             table.relax()
         for row in cells_of(table):
-            yield [write(cell) for part, cell in zip(spread, row, strict=True) for _, write, _ in part]
+            cells = zip(spread, (one_line(cell) for cell in row), strict=True)
+            yield [write(cell) for part, cell in cells for _, write, _ in part]
+
+
+def one_line(cell: str) -> str:
+    """A cell without line ends."""
+    return " ".join(cell.split()) if "\n" in cell or "\r" in cell else cell
 
 
 def cells_of(table: Table) -> Iterator[list[str]]:

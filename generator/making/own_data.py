@@ -110,7 +110,7 @@ def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
     fitting.check(findings, choice.task.name, answers)
     if choice.root.name == "next":
         plain = conversion.room(choice.task.name).plain(findings, choice.task.name, answers)
-        return OwnData(findings, plain.knob, plain.files, plain.schema, plain.large)
+        return OwnData(plain.found or findings, plain.knob, plain.files, plain.schema, plain.large)
     path = Path(os.path.abspath(findings.path))
     copies = {} if answers.copy is False else dict(_copies(path, findings, answers))
     if copies and sum(map(len, copies.values())) <= COPIED:

@@ -6,6 +6,7 @@ categories and words are measured on a sample of train.
 """
 
 import hashlib
+import itertools
 import json
 import shutil
 from collections.abc import Iterator
@@ -104,7 +105,7 @@ def blocks(path: Path, about: dict, found: Table | None) -> Iterator[pd.DataFram
         import duckdb
 
         source = duckdb.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?)", [str(path)])
-        parts = iter(lambda: source.fetch_df_chunk(BLOCK // 2048).fillna(""), None)
+        parts = (source.fetch_df_chunk(BLOCK // 2048 + 1).fillna("") for _ in itertools.count())
         names = table.names_of([name for name, *_ in source.description], known)
     else:
         head, encoding = table.decoded(path, about["read"], 1 << 20)
@@ -125,10 +126,8 @@ def blocks(path: Path, about: dict, found: Table | None) -> Iterator[pd.DataFram
             arguments["dtype"] = {name: str for name in arguments["usecols"] if name not in numbers}
             arguments["na_values"] = {name: columns.MISSING for name in numbers}
         parts = pd.read_csv(path, chunksize=BLOCK, **arguments)
-    for part in parts:
-        if not len(part):
-            return
-        part = part if found else part.set_axis(names, axis=1)
+    for part in itertools.takewhile(len, parts):
+        part = part.set_axis(names, axis=1) if part.shape[1] == len(names) else part
         yield part.set_axis(range(start, start + len(part)), axis=0)
         start += len(part)
 
