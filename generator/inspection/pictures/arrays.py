@@ -64,11 +64,6 @@ def whole(path: Path, sources: list[Source]) -> np.ndarray:
     return np.concatenate(list(pictures(path, sources)))
 
 
-def size(sources: list[Source]) -> int:
-    """Bytes of all their pictures."""
-    return sum(int(np.prod(source.shape)) for source in sources)
-
-
 def pictures(path: Path, sources: list[Source]) -> Iterator[np.ndarray]:
     """Pictures of bytes, (rows, height, width, channels), some at a time."""
     black, white = limits(path, sources)

@@ -1,6 +1,5 @@
 """Which pictures a folder or a zip archive holds, without opening any: names, classes and split folders."""
 
-import hashlib
 import io
 import os
 import re
@@ -28,7 +27,7 @@ class Listing:
     """Pictures found below a folder or in an archive, in the order of their names.
 
     names   paths inside `root`, as the folder or archive spells them
-    stamps  size and time of change of each (in an archive its checksum): other stamps, other pictures
+    sizes   bytes of each
     labels  class of each, or None
     splits  "train", "valid", "test"; "" where nothing says; None: not of the data
     tables  CSV files at the top, which may name the labels
@@ -37,7 +36,7 @@ class Listing:
 
     root: Path
     names: list[str] = field(default_factory=list)
-    stamps: list[tuple[int, int]] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
     labels: list[str | None] = field(default_factory=list)
     splits: list[str | None] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
@@ -47,14 +46,9 @@ class Listing:
         """Drop the pictures that are not of the data, and if `labelled` those without a label; returns how many."""
         inside = [split is not None for split in self.splits]
         wanted = [here and (label is not None or not labelled) for here, label in zip(inside, self.labels, strict=True)]
-        for name in ("names", "stamps", "labels", "splits"):
+        for name in ("names", "sizes", "labels", "splits"):
             setattr(self, name, [value for value, keep in zip(getattr(self, name), wanted, strict=True) if keep])
         return sum(inside) - sum(wanted)
-
-    def fingerprint(self) -> str:
-        """Changes when a picture comes, goes or changes."""
-        lines = (f"{name}\0{a}\0{b}" for name, (a, b) in zip(self.names, self.stamps, strict=True))
-        return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def find(path: Path) -> Listing:
@@ -65,12 +59,12 @@ def find(path: Path) -> Listing:
     else:
         entries = list(below(path, listing.notes))
     entries.sort()
-    for name, size, changed in entries:
+    for name, size in entries:
         if suffix(name) in TABLES:
             listing.tables.append(name)
         else:
             listing.names.append(name)
-            listing.stamps.append((size, changed))
+            listing.sizes.append(size)
     arrange(listing)
     return listing
 
@@ -80,8 +74,8 @@ def suffix(name: str) -> str:
     return name[max(name.rfind("."), 0) :].lower()
 
 
-def below(root: Path, notes: list[str]) -> Iterator[tuple[str, int, int]]:
-    """Name, size and time of every picture and table below a folder; a link is followed if it stays in it, once."""
+def below(root: Path, notes: list[str]) -> Iterator[tuple[str, int]]:
+    """Name and size of every picture and table below a folder; a link is followed if it stays in it, once."""
     home = os.path.realpath(root)
     troubles: Counter[str] = Counter()
     locked: list[str] = []
@@ -105,7 +99,7 @@ def below(root: Path, notes: list[str]) -> Iterator[tuple[str, int, int]]:
                         try:
                             facts = entry.stat()
                             if entry.is_file():
-                                yield name, facts.st_size, facts.st_mtime_ns
+                                yield name, facts.st_size
                                 continue
                         except OSError:
                             troubles["broken link(s)"] += 1
@@ -127,7 +121,7 @@ def below(root: Path, notes: list[str]) -> Iterator[tuple[str, int, int]]:
     notes += [f"{count} {what} left out" for what, count in troubles.items()]
 
 
-def in_archive(path: Path, notes: list[str]) -> Iterator[tuple[str, int, int]]:
+def in_archive(path: Path, notes: list[str]) -> Iterator[tuple[str, int]]:
     """The same for the members of a .zip; nothing is ever unpacked to disk, so their paths can do no harm."""
     locked = 0
     for info in archive(str(path)).infolist():
@@ -137,7 +131,7 @@ def in_archive(path: Path, notes: list[str]) -> Iterator[tuple[str, int, int]]:
         if suffix(info.filename) in WANTED:
             locked += info.flag_bits & 1
             if not info.flag_bits & 1:
-                yield info.filename, info.file_size, info.CRC
+                yield info.filename, info.file_size
     if locked:
         notes.append(f"{locked} file(s) behind a password left out")
 

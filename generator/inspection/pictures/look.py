@@ -30,7 +30,7 @@ def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
         return None if is_table else found
     if column:
         found.format = "picture-list"
-    found.bytes = sum(size for size, _ in here.stamps) if path.is_dir() or is_table else path.stat().st_size
+    found.bytes = sum(here.sizes) if path.is_dir() or is_table else path.stat().st_size
     labelled = any(label is not None for label in here.labels)
     if (dropped := here.keep(labelled)) and not column:
         here.notes.append(f"{dropped} picture(s) have no label and are left out")
@@ -85,7 +85,7 @@ def _classes(found: Findings, labels: list[str | None], column: str, path: Path)
 
 def _open(here: listing.Listing) -> Opened:
     """Open all pictures, or where they are very many a sample spread over all of them."""
-    count, size = len(here.names), sum(size for size, _ in here.stamps)
+    count, size = len(here.names), sum(here.sizes)
     share = min(1.0, MOST_FILES / count, MOST_BYTES / max(size, 1))
     wanted = max(1, int(count * share))
     rows = [number * count // wanted for number in range(wanted)]
