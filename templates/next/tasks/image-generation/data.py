@@ -1,6 +1,8 @@
 """Noise and pictures, divided into train, valid and test: the noise is the input, the pictures are the target."""
 
 import hashlib
+import io
+import math
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +17,7 @@ import numpy as np
 INPUT = "how many pictures to make"
 SMALLEST = 4  # pixels a side
 MOST_NEW = 10_000  # pictures that one call of predict.py makes
+SNAPSHOTS = 12  # pictures from the same noise, of as many epochs
 MOST_FITTED = 5_000  # training pictures the principal components are fitted on; more hardly change them …
 MOST_NUMBERS = 20_000_000  # … and at most so many pixels, for the sake of memory
 
@@ -129,6 +132,23 @@ def read_new(source: str, meta: dict, seed: int = 0) -> tuple[list[str], np.ndar
 def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Generated floats in [-1, 1] as pictures for people: (height, width, channels) bytes."""
     return [{"picture": picture} for picture in ((output + 1) * 127.5).clip(0, 255).round().astype(np.uint8)]
+
+
+def snapshot_noise(config: Config) -> np.ndarray:
+    """The noise that is drawn from after every epoch, (SNAPSHOTS, latent)."""
+    return noise((SNAPSHOTS, config.latent), 3)
+
+
+def keep_snapshot(run: Path, made: np.ndarray, epoch: int) -> None:
+    """Add pictures to progress.npz of a run, which holds the first epoch and at most SNAPSHOTS others."""
+    kept = {str(epoch): made.astype(np.float16)}
+    if (run / "progress.npz").is_file():
+        with np.load(run / "progress.npz") as arrays:  # epochs from here on are of a training that was cut off
+            kept = {name: arrays[name] for name in arrays.files if int(name) < epoch} | kept
+    every = 2 ** max(0, math.ceil(math.log2((epoch + 1) / SNAPSHOTS)))
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **{name: kept[name] for name in kept if int(name) == 1 or int(name) % every == 0})
+    common.write(run / "progress.npz", packed.getvalue())
 
 
 def main() -> None:

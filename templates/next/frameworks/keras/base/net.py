@@ -63,23 +63,18 @@ def choose_precision(name: str, device: str) -> str:
     return "bfloat16" if device == "gpu" else "float32"
 
 
-def raw(model: keras.Model, inputs: Any, batch: int = 512) -> np.ndarray:
-    """The model's own output for every row, in order, without dropout."""
-    parts = []
-    for start in range(0, len(inputs), batch):
-        output = model(inputs[start : start + batch], training=False)
-        output = output[0] if isinstance(output, tuple | list) else output
-        parts.append(keras.ops.convert_to_numpy(keras.ops.cast(output, "float32")))
-    return np.concatenate(parts)
-
-
 def outputs(model: keras.Model, inputs: Any, targets: Any, meta: dict, precision: str, batch: int = 512) -> np.ndarray:
     """What the model answers for every row, in order, with or without targets; `batch` only changes the memory."""
+
+    def predict(some: np.ndarray) -> np.ndarray:
+        """The model's own output, without dropout."""
+        return keras.ops.convert_to_numpy(keras.ops.cast(model(some, training=False), "float32"))
+
     parts = []
     for start in range(0, len(inputs), batch):
         rows = slice(start, min(start + batch, len(inputs)))
         known = None if targets is None else targets[rows]
-        parts.append(answers(raw(model, inputs[rows], batch), known, meta))
+        parts.append(answers(predict, inputs[rows], known, meta))
     return np.concatenate(parts)
 
 

@@ -83,7 +83,7 @@ class Pace(lightning.Callback):
 
     def on_train_batch_start(self, trainer: lightning.Trainer, module: Any, rows: Any, number: int) -> None:
         module.state.rate = module.config.rate(module.state.share_done(module.config, self.steps))
-        for group in trainer.optimizers[0].param_groups:
+        for group in itertools.chain(*(optimizer.param_groups for optimizer in trainer.optimizers)):
             group["lr"] = module.state.rate
 
     def on_train_batch_end(self, trainer: lightning.Trainer, module: Any, out: Any, rows: Any, number: int) -> None:

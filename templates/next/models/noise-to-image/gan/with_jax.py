@@ -29,11 +29,9 @@ class Norm(nnx.Module):
 
     def __init__(self, channels: int, rngs: nnx.Rngs) -> None:
         self.norm = nnx.BatchNorm(channels, momentum=0.9, rngs=rngs)
-        self.real = nnx.data(None)  # (batch,) which rows count, while training: engine/step.py sets it
 
     def __call__(self, x: jax.Array) -> jax.Array:
-        mask = None if self.real is None else self.real[:, None, None, None]
-        return nnx.relu(self.norm(x, mask=mask))
+        return nnx.relu(self.norm(x))
 
 
 class Generator(nnx.Module):
@@ -107,6 +105,7 @@ class GAN(nnx.Module):
         self.discriminator = Discriminator(shape, width, rngs)
         self.average = without_parameters(nnx.clone(self.generator))
         self.penalty, self.memory = penalty, average  # loss.py weighs with the penalty
+        self.latent = latent
         self.updates = Running(jnp.array(0.0))
         self.deterministic = False  # train() and eval() set it, as in a dropout layer
 

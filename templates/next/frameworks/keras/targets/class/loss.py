@@ -20,6 +20,6 @@ def loss(meta: dict) -> Callable[[Any, Any], Any]:
     return cross_entropy
 
 
-def answers(scores: np.ndarray, targets: np.ndarray | None, meta: dict) -> np.ndarray:
+def answers(predict: Callable[[Any], np.ndarray], inputs: Any, targets: Any, meta: dict) -> np.ndarray:
     """Class probabilities, (batch, classes)."""
-    return keras.ops.convert_to_numpy(keras.ops.softmax(scores))
+    return keras.ops.convert_to_numpy(keras.ops.softmax(predict(inputs)))

@@ -29,9 +29,9 @@ def loss(meta: dict) -> Callable[[Any, Any], Any]:
     return cross_entropy
 
 
-def answers(scores: np.ndarray, targets: np.ndarray | None, meta: dict) -> np.ndarray:
+def answers(predict: Callable[[Any], np.ndarray], inputs: Any, targets: Any, meta: dict) -> np.ndarray:
     """Bits charged for each target that counts, (characters,); an unknown one is also charged for naming it."""
-    each = ops.convert_to_numpy(nats(targets, scores))
+    each = ops.convert_to_numpy(nats(targets, predict(inputs)))
     escape = math.log2(UNICODE - len(meta["characters"]))
     bits = each / math.log(2) + escape * (targets == UNKNOWN)
     return bits[targets >= 0].astype(np.float32)

@@ -4,13 +4,13 @@ Leaves in runs/<name>/: config.json, meta.json, history.csv, best.pt (to answer 
 """
 
 import dataclasses
-import io
 import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import common
+import data as data_module
 import loss
 import net
 import runs
@@ -25,7 +25,6 @@ from torch import nn
 from tqdm import tqdm
 
 SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough for a few seconds, and enough to come closer to the pictures
-SNAPSHOTS = 12  # pictures from the same noise, of as many epochs
 
 
 def make_optimizers(model: nn.Module, config: Config) -> list[torch.optim.Optimizer]:
@@ -59,19 +58,6 @@ def descend(value: torch.Tensor, player: nn.Module, optimizer: torch.optim.Optim
     value.backward(inputs=list(player.parameters()))
     nn.utils.clip_grad_norm_(player.parameters(), config.clip)
     optimizer.step()
-
-
-def keep_snapshot(run: Path, model: nn.Module, epoch: int, config: Config) -> None:
-    """Add pictures from the same noise to progress.npz, which holds the first epoch and at most SNAPSHOTS others."""
-    noise = torch.randn(SNAPSHOTS, config.latent, generator=torch.Generator().manual_seed(0)).numpy()
-    kept = {str(epoch): net.outputs(model, noise, None, {}, config.precision).astype(np.float16)}
-    if (run / "progress.npz").is_file():
-        with np.load(run / "progress.npz") as arrays:  # epochs from here on are of a training that was cut off
-            kept = {name: arrays[name] for name in arrays.files if int(name) < epoch} | kept
-    every = 2 ** max(0, math.ceil(math.log2((epoch + 1) / SNAPSHOTS)))
-    packed = io.BytesIO()
-    np.savez_compressed(packed, **{name: kept[name] for name in kept if int(name) == 1 or int(name) % every == 0})
-    common.write(run / "progress.npz", packed.getvalue())
 
 
 def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
@@ -139,7 +125,8 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
             raise Problem(f"the loss became {train_loss}; try --learning-rate {config.learning_rate / 10:g}")
         output = net.outputs(model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
         state.seconds = time.monotonic() - began
-        keep_snapshot(run, model, state.epoch, config)
+        made = net.outputs(model, data_module.snapshot_noise(config), None, data.meta, config.precision)
+        data_module.keep_snapshot(run, made, state.epoch)
         if state.end_epoch(train_loss, output, data):
             best_weights = net.weights_of(model)
         if state.over(config) or pressed or time.monotonic() - saved_at > 1:
