@@ -494,9 +494,16 @@ def test_the_picture_of_the_demo_page_is_taken_by_itself_and_left_out_on_request
     assert not pictures(project)
 
 
-def pictures(project: Path) -> list[bytes]:
-    """The pictures of the third slide, which announces the demo."""
-    return [shape.image.blob for shape in deck(project).slides[2].shapes if hasattr(shape, "image")]
+def test_limits_show_the_figure_of_mistakes_where_there_is_one(project):
+    figure = project / "published" / "figures" / "worst_mistakes.png"
+    Image.new("RGB", (128, 80), "teal").save(figure)
+    build(project)
+    assert pictures(project, 6) == [figure.read_bytes()]
+
+
+def pictures(project: Path, slide: int = 2) -> list[bytes]:
+    """The pictures of a slide, else of the one that announces the demo."""
+    return [shape.image.blob for shape in deck(project).slides[slide].shapes if hasattr(shape, "image")]
 
 
 def test_without_python_pptx_there_is_still_a_page(project, slides, monkeypatch):

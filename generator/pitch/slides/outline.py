@@ -53,7 +53,7 @@ def slides(told: Told) -> list[Slide]:
     for name in ("cover", *(name for name in SECTIONS if name in told.story)):
         try:
             if slide := MAKE[name](told) if name in MAKE else telling(told, name):
-                made.append(slide if name == "cover" else framed(slide, len(made) + 1))
+                made.append(slide if name == "cover" else framed(told, slide, len(made) + 1))
         except TooLong as long:
             section = "" if name == "cover" else name
             key = "points" if section and long.text in told.story[section].get("points", []) else "title"
@@ -62,10 +62,13 @@ def slides(told: Told) -> list[Slide]:
     return made
 
 
-def framed(slide: Slide, count: int) -> Slide:
-    """The slide with its title, in at most two lines, its number, and what was measured."""
-    box = Box(look.MARGIN, look.TOP, look.INNER, 88)
-    size = fit([slide.title], look.TITLES, box, bold=True)
+def framed(told: Told, slide: Slide, count: int) -> Slide:
+    """The slide with its title, its number, and what was measured. A title alone is a statement, in large letters."""
+    alone = not slide.elements
+    box = Box(look.MARGIN, 170, look.INNER, 200) if alone else Box(look.MARGIN, look.TOP, look.INNER, 88)
+    size = fit([slide.title], look.COVER if alone else look.TITLES, box, bold=True)
+    if alone and slide.name == "next":
+        slide.elements = who(told, Box(look.MARGIN, 404, look.INNER, 84 - look.GAP))
     corner = Box(look.WIDTH - look.MARGIN - 40, look.FOOT, 40, 24)
     frame = [
         Text(box, [slide.title], size, bold=True, role="title"),
@@ -244,8 +247,6 @@ def row(told: Told, entry: dict[str, Any], knobs: bool) -> list[str]:
 
 def ending(told: Told) -> Slide:
     slide = telling(told, "next")
-    if not slide.elements:
-        slide.elements = who(told, Box(look.MARGIN, look.BODY, look.INNER, BOTTOM - look.BODY))
     slide.said.append(told.say("say_end"))
     return slide
 

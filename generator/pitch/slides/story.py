@@ -12,7 +12,7 @@ from .layout import READABLE, WHITE, contrast, length, shorten
 
 FILE = "deck.toml"
 PICTURES = (".png", ".jpg", ".jpeg")
-TAKEN = "demo/page.png"  # the picture of the section "demo" where none is named: of the page, if one was taken
+TAKEN = {"demo": "demo/page.png", "limits": "published/figures/*mistakes*.png"}  # where a section names no picture
 NO_PICTURE = "none"
 ACCENT = "#1F4FD8"
 LEAST_LENGTH = 25  # of the sentence on a mistake, in letters
@@ -86,11 +86,11 @@ def _check_picture(project: Project, section: str, name: str) -> None:
 
 
 def picture(project: Project, told: Story, section: str) -> Path | None:
-    """The picture of a section, if it has one; that of the demo is the page's, where there is one."""
-    name = told.get(section, {}).get("picture")
-    if section == "demo" and name == "" and (project.root / TAKEN).is_file():
-        name = TAKEN
-    return project.root / name if name and name != NO_PICTURE else None
+    """The picture of a section, if it has one: the one that is named, else the page of the demo, or the mistakes."""
+    name = told.get(section, {}).get("picture", NO_PICTURE)
+    if not name:
+        return next(iter(sorted(project.root.glob(TAKEN[section]))), None) if section in TAKEN else None
+    return project.root / name if name != NO_PICTURE else None
 
 
 def texts(told: Story) -> list[tuple[str, str, str]]:
