@@ -27,7 +27,7 @@ def publish(run: Path) -> None:
         replace_folder(run, best)
     drawn = sorted(path.relative_to(runs.ROOT).as_posix() for path in (runs.PUBLISHED / "figures").glob("*.png"))
     marked.replace(runs.ROOT / "README.md", report.START, report.END, report.markdown(sheet, drawn))
-    print(f"published {run.name}: published/ and README.md are refreshed; commit both")
+    print(f"published {run.name}: commit published/ and README.md; after a conflict in them, publish again")
 
 
 def replace_folder(run: Path, best: Path) -> None:

@@ -109,7 +109,7 @@ def publish(run: Path, sheet: dict) -> None:
     pictures = "\n".join(f"![{Path(name).stem.replace('_', ' ')}](published/figures/{name})" for name in figure_names)
     section = f"```\n{report.text(sheet)}\n```\n\n{pictures}"
     common.write(readme, f"{before}{start}\n\n{section}\n\n{end}{rest.partition(end)[2]}")
-    print(f"published {run.name}: published/ and README.md are refreshed; commit both")
+    print(f"published {run.name}: commit published/ and README.md; after a conflict in them, publish again")
 
 
 if __name__ == "__main__":
