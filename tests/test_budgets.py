@@ -138,6 +138,8 @@ def with_own_data(root: Path, folder: Path) -> Iterator[tuple[str, str, Choice, 
                 assert root.name == "next"
                 continue
             yield f"{choice} own data {kind}", kind, choice, plan(choice, final, own)
+            if kind == "default" and is_new(choice.root):  # as if they were too large for memory
+                yield f"{choice} large data", kind, choice, plan(choice, final, replace(own, large=True))
 
 
 def is_new(root: Path) -> bool:
