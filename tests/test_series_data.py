@@ -3,11 +3,13 @@
 import datetime
 import json
 import math
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hackgen.conversion import series as conversion
 from hackgen.conversion.series import convert
 from hackgen.inspection import inspect
 from hackgen.inspection.findings import Column
@@ -519,6 +521,46 @@ def test_dates_in_parts_are_read(tmp_path: Path, name: str) -> None:
     assert "missing" not in found["notes"] and "repeat" not in found["notes"]
 
 
+LARGE = {
+    "shuffled": long_table(shuffled=True),
+    "gaps": "day,y\n" + "".join(f"{day},{i % 7 + i / 100}\n" for i, day in enumerate(days(300)) if i % 11),
+    "wide": "day,a,b,c\n" + "".join(f"{d},{i % 7},{i % 7 + 1},{i % 7 + 2}\n" for i, d in enumerate(days(300))),
+    "commas": "\n".join(APART["commas"][0]),
+    "days": "\n".join(APART["days"][0]),
+    "hours": "\n".join(APART["hours"][0]),
+    "years": "\n".join(APART["years"][0]),
+    "irregular": "at,value\n"
+    + "".join(f"{FIRST + i * i % 97 * HOUR / 9 + 5 * i * HOUR},{i % 9}\n" for i in range(900)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*LARGE, "files"])
+def test_large_tables_are_read_in_pieces_and_give_the_same(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversion, "LARGE", 0)
+    if name == "files":
+        write_files(tmp_path / "files")
+        (tmp_path / "files" / "other.csv").write_text("day,n\n2020-01-01,1\n", encoding="utf-8")
+        source, small = tmp_path / "files", generate_own(tmp_path / "p", tmp_path / "files")
+    else:
+        source, small = tmp_path / f"{name}.csv", made(tmp_path, name, LARGE[name])
+    large = generate_own(tmp_path / "large", source, copy=False, task="time-series-forecasting")
+    code = PROBE.replace("import common, data", "import common, data, prepare; prepare.PIECE, prepare.BLOCK = 100, 50")
+    (large / "probe.py").write_text(code, encoding="utf-8")
+    found = [probe(small), *(json.loads(run(large, "probe.py", "{}").ok().out) for _ in range(2))]
+    assert [len(list((large / "prepared").iterdir()))] == [1]
+    for other in found[1:]:
+        assert list(other["meta"]["series"]) == list(found[0]["meta"]["series"])
+        assert other["rows"] == found[0]["rows"] and other["steps"] == found[0]["steps"]
+        here, there = (np.array(one["values"], float) for one in (other, found[0]))
+        assert np.allclose(here, there, rtol=1e-5, atol=2e-4, equal_nan=True)
+    os.utime(source if source.is_file() else source / "north.csv", ns=(1, 1))
+    run(large, "probe.py", "{}").ok()
+    assert len(list((large / "prepared").iterdir())) == 2  # the source has changed
+
+
 @pytest.mark.slow
 def test_the_schema_says_how_cells_are_written(tmp_path: Path) -> None:
     cells = [
@@ -558,7 +600,7 @@ def test_newer_history_may_be_written_in_another_style(tmp_path: Path) -> None:
     newer = ["day;n", *lines[-60:]]
     own = run(project, "predict.py", "-", "--run", "first", "--json", stdin="\n".join(newer)).ok()
     points = run(project, "predict.py", "-", "--run", "first", "--json", stdin="\n".join(newer).replace(",", ".")).ok()
-    assert json.loads(points.out) == json.loads(own.out) and "written with" in points.err
+    assert json.loads(points.out) == json.loads(own.out) and "decimal mark is not" in points.err
     newer[-1] = newer[-1].partition(";")[0] + ";closed"
     lost = run(project, "predict.py", "-", "--run", "first", stdin="\n".join(newer)).ok()
     assert "1 of 60 cells cannot be read, such as 'closed'" in lost.err

@@ -2,12 +2,14 @@
 
 import gzip
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
 import tomllib
+from hackgen.conversion.series import convert
 from hackgen.inspection import inspect
 from projects import generate_own, run
 
@@ -194,29 +196,47 @@ def test_tables_that_share_too_little_are_no_series(tmp_path: Path) -> None:
     assert inspect(str(place)).dialect["own"] == "value_"  # a column of all files has the usual name
 
 
+@pytest.fixture(scope="module", autouse=True)
+def new_shape() -> Iterator[None]:
+    """Projects of the new shape, whether the pair has been switched to it or not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HACKGEN_SHAPE", "next")
+        yield
+
+
 def test_a_project_for_a_folder_has_all_of_it(folder: Path, tmp_path: Path) -> None:
+    """One table of all files, whose names are those of the series."""
     (folder / "shop_.csv").write_text(text(rows()), encoding="utf-8")
-    (folder / "shop .csv").write_text(text(rows()), encoding="utf-8")  # the same name, once it is a safe one
+    (folder / "shop .csv").write_text(text(rows()), encoding="utf-8")
     (folder / "about.txt").write_text("ours", encoding="utf-8")
     project = generate_own(tmp_path / "p", folder)
-    copies = sorted(path.name for path in (project / "data" / "our_shops").iterdir())
-    assert len(copies) == 7 and "about.txt" not in copies
-    plain = (project / "data" / "schema.toml").read_text(encoding="utf-8")
-    assert "each of 7 series" in plain and tomllib.loads(plain)["target"] == "sales"
+    assert [path.name for path in (project / "data").iterdir() if path.suffix == ".csv"] == ["our_shops.csv"]
+    lines = (project / "data" / "our_shops.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[:2] == ["date,series,sales", f"2020-01-01,shop ,{float(rows()[0][1]):g}"]
+    assert len(lines) == 1 + inspect(str(folder)).rows
+    assert {line.split(",")[1] for line in lines[1:]} == {*(f"shop{i}" for i in range(5)), "shop_", "shop "}
+    schema = tomllib.loads((project / "data" / "schema.toml").read_text(encoding="utf-8"))
+    assert {name: about["role"] for name, about in schema["columns"].items()} == {
+        "date": "date",
+        "series": "series",
+        "sales": "value",
+    }
+    assert schema["step"] == "D"
     card = (project / "DATA_CARD.md").read_text(encoding="utf-8")
-    assert "| files | 7, each a series" in card and "7 files with a series each" in (project / "README.md").read_text(
-        encoding="utf-8"
-    )
+    readme = (project / "README.md").read_text(encoding="utf-8")
+    assert "| files | 7, each a series" in card and "7 files with a series each" in readme
 
 
-def test_the_copies_of_a_folder_make_the_same_project_again(folder: Path, tmp_path: Path) -> None:
+def test_the_table_of_a_folder_makes_the_same_project_again(folder: Path, tmp_path: Path) -> None:
     for path in list(folder.iterdir()):
         path.rename(path.with_name(path.name.replace("shop", "new shop ")))
     project = generate_own(tmp_path / "p", folder)
-    again = generate_own(tmp_path / "again", project / "data" / "our_shops")
-    card = (project / "DATA_CARD.md").read_text(encoding="utf-8")
-    assert "new\\_shop\\_3.csv" in card and (again / "DATA_CARD.md").read_text(encoding="utf-8") == card
-    assert (again / "data" / "schema.toml").read_bytes() == (project / "data" / "schema.toml").read_bytes()
+    again = generate_own(tmp_path / "again", project / "data" / "our_shops.csv")
+    tables = [(one / "data" / "our_shops.csv").read_bytes() for one in (project, again)]
+    schemas = [tomllib.loads((one / "data" / "schema.toml").read_text(encoding="utf-8")) for one in (project, again)]
+    assert tables[0] == tables[1] and schemas[0]["step"] == schemas[1]["step"]
+    roles = [[(name, about["role"]) for name, about in schema["columns"].items()] for schema in schemas]
+    assert roles[0] == roles[1]
 
 
 @pytest.mark.slow
@@ -224,10 +244,11 @@ def test_a_project_trains_on_a_folder_and_leaves_out_what_does_not_fit(folder: P
     (folder / "a columns.csv").write_text(text(rows(), "date,n"), encoding="utf-8")
     (folder / "empty.csv").write_text("", encoding="utf-8")
     project = generate_own(tmp_path / "p", folder)
-    done = run(project, "train.py", "--smoke", "--out", "first").ok()
-    assert "2 of 7 files are left out" in done.err and "empty.csv" in done.err
+    card = (project / "DATA_CARD.md").read_text(encoding="utf-8")
+    assert "a columns" in card and "empty.csv" in card
+    run(project, "train.py", "--smoke", "--out", "first").ok()
     meta = json.loads((project / "runs" / "first" / "meta.json").read_text(encoding="utf-8"))
-    assert meta["series"]["names"] == [f"shop{i}" for i in range(5)]
+    assert list(meta["series"]) == [f"shop{i}" for i in range(5)]
     run(project, "evaluate.py", "first").ok()
 
 
@@ -236,12 +257,12 @@ def test_a_project_trains_on_files_that_call_their_values_differently(tmp_path: 
     project = generate_own(tmp_path / "p", in_own_words(tmp_path / "cities", berlin=300, paris=310, rome=290))
     run(project, "train.py", "--smoke", "--out", "first").ok()
     meta = json.loads((project / "runs" / "first" / "meta.json").read_text(encoding="utf-8"))
-    assert meta["series"]["names"] == ["berlin", "paris", "rome"] and meta["target"] == "value"
+    assert list(meta["series"]) == ["berlin", "paris", "rome"]
+    assert meta["schema"]["columns"]["value"]["role"] == "value"
     run(project, "evaluate.py", "first").ok()
     other = in_own_words(tmp_path / "other", oslo=300, lima=280)
-    assert "2 of 2" not in run(project, "train.py", "--smoke", "--data", str(other), "--out", "second").ok().err
-    told = [json.loads(run(project, "predict.py", str(path), "--run", "first", "--json").ok().out)
-            for path in (other, other / "oslo.csv")]  # fmt: skip
-    assert {row["series"] for row in told[0]} == {"oslo", "lima"} and {row["series"] for row in told[1]} == {"oslo"}
-    (other / "oslo.csv").write_text(text(rows(), "date,oslo"), encoding="utf-8")
-    run(project, "predict.py", str(other / "oslo.csv"), "--run", "first").refused(1, '"day"')
+    run(project, "predict.py", str(other / "oslo.csv"), "--run", "first").refused(1, "hackgen convert")
+    convert(inspect(str(other)), tmp_path / "plain.csv")
+    told = json.loads(run(project, "predict.py", str(tmp_path / "plain.csv"), "--run", "first", "--json").ok().out)
+    first = {row["series"]: row["time"] for row in reversed(told)}
+    assert first == {"lima": "2020-10-07", "oslo": "2020-10-27"}  # each from its own end

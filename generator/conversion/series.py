@@ -43,7 +43,7 @@ UNREAD = {*PERIODS, *EPOCHS}  # forms of dates that pandas does not read
 YEARS = re.compile(r"(1[7-9]|20|21)\d\d")
 HEAD = 2**16  # bytes in which a header is looked for
 SCHEMA = """# What hackgen found in {name}. Edit it by hand: series.py follows it.
-step = {step}  # from one row to the next, as pandas writes it: MS months, D days, h hours, 15min, QS, YS; or a number
+{reader}step = {step}  # between rows, as pandas writes it: MS months, D days, h hours, 15min, QS, YS; or a number
 {average}
 [read]  # arguments of pandas.read_csv
 {read}
@@ -75,6 +75,7 @@ class Made:
     read: dict[str, Any] = field(default_factory=lambda: {"sep": ",", "encoding": "utf-8"})
     step: str | float = 1
     average: bool = False
+    large: bool = False  # read by prepare.py
 
     def schema(self) -> bytes:
         """data/schema.toml."""
@@ -82,23 +83,27 @@ class Made:
         average = "average = true  # dates are irregular: the mean of a step's rows is its value\n" * self.average
         read = "\n".join(f"{name} = {text.toml(value)}" for name, value in self.read.items())
         facts = {"name": text.printable(self.name), "step": text.toml(self.step), "average": average, "read": read}
+        facts["reader"] = 'reader = "prepare"  # prepare.py reads it in pieces, once\n' * self.large
         return SCHEMA.format(**facts, columns="\n".join(lines)).encode()
 
 
 def plain(findings: Findings, task: str, answers: Any) -> Plain:
     """The data as a project for forecasts gets them."""
     path = Path(os.path.abspath(findings.path))
+    if path.is_dir() and (answers.copy is False or findings.bytes > COPIED):
+        made = in_place(findings, path, answers.target)
+        return Plain(LOCATION, {LOCATION: f"{path}\n".encode()}, made.schema(), made.large)
     made = converted(findings, answers.target, answers.group, answers.time)
-    large = path.is_dir() or path.stat().st_size > LARGE
     content = path.read_bytes() if made.content is None and path.stat().st_size <= COPIED else made.content
     if answers.copy is not False and content is not None and len(content) <= COPIED:
         return Plain(f"data/{made.name}", {f"data/{made.name}": content}, made.schema())
-    if made.content is not None and not path.is_dir():
+    if made.content is not None:
         raise Problem(
             f"{findings.path} is read in place only as a plain table; make one with: hackgen convert "
             f"{text.quoted(findings.path)} {made.name}"
         )
-    return Plain(LOCATION, {LOCATION: f"{path}\n".encode()}, made.schema(), large)
+    made.large = path.stat().st_size > LARGE
+    return Plain(LOCATION, {LOCATION: f"{path}\n".encode()}, made.schema(), made.large)
 
 
 def convert(findings: Findings, dest: Path) -> list[str]:
@@ -329,6 +334,33 @@ def of_folder(findings: Findings, place: Path, target: str | None) -> Made:
         lines += [[shown(s), name, plainly(row[-1], parse)] for s, row in zip(found, rows, strict=True)]
     names = [unique("series", {value})]
     return written(place, [[unique("date", {value})], names, [value]], stamps, lines)
+
+
+def in_place(findings: Findings, place: Path, target: str | None) -> Made:
+    """How a project reads the files of a folder where they lie: like the first; a file's name is that of its series."""
+    from ..inspection.series.look import tables_in
+
+    departing = findings.facts["files"]["departing"]
+    first = next((file for file in tables_in(place) if file.name not in departing), place)
+    own = findings.dialect.get("own", "")
+    made = None
+    if first.suffix == ".csv":
+        with opened(first, "csv") as table:
+            columns, _ = columns_of(table)
+            value = target if target in table.names else ""
+            layout = laid_out(first, columns, partial(cells_of, table, columns), value, "none", None)
+            rows = cells_of(table, columns, [*layout.dates, *layout.values], MOST_ROWS)
+            made = as_it_is(first, table, columns, layout, rows)
+    if made is None or len(layout.values) != 1:
+        raise Problem(
+            f"{findings.path} is read in place only as plain CSV files; make a table of it with: hackgen convert "
+            f"{text.quoted(findings.path)} {safe_name(place.name)}.csv"
+        )
+    if own and own not in made.columns:
+        made.columns[own] = made.columns.pop(layout.values[0])
+    made.columns[unique("series", {*made.columns})] = {"role": "series"}
+    made.large = True
+    return made
 
 
 def unique(name: str, taken: set[str]) -> str:

@@ -3,6 +3,7 @@
 `python data.py` shows what comes out. data/schema.toml says how series.py reads the file.
 """
 
+import importlib
 import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -56,7 +57,7 @@ def load(config: Config) -> Data:
     """Read the series and divide the steps, the same dates for all: the oldest are train, the newest test."""
     path = common.located(config.data)
     schema = read_schema(config)
-    table = read(path, schema)
+    table = importlib.import_module(schema["reader"]).read(path, schema)
     steps = len(table)
     horizon = config.horizon or min(USUAL_HORIZON, max(1, steps // 8))
     first_test = steps - max(horizon, round(config.test_share * steps))
@@ -74,7 +75,7 @@ def load(config: Config) -> Data:
             f"{path}: train has {usual} of {steps} steps, too few to see {context} and forecast {horizon}; use a "
             "shorter --horizon, --context and --season, or add rows"
         )
-    useful &= history.nunique() > 1
+    useful &= history.max() > history.min()
     if not useful.any():
         raise Problem(f"{path}: no series has different values in train, so there is nothing to learn")
     if not useful.all():
@@ -159,14 +160,23 @@ def cut(values: np.ndarray, first: int, end: int, meta: dict) -> Split:
     return Split(inputs, targets, ids, np.stack([ids, ids + horizon - 1], 1))
 
 
-def read_new(source: str, meta: dict) -> tuple[pd.DataFrame, dict[str, dict[str, float]]]:
-    """Newer history (a table, or - for standard input) and the scale of each series; an unknown one gets its own."""
+def read_new(source: str, meta: dict) -> tuple[pd.DataFrame, list[Any], dict[str, dict[str, float]]]:
+    """Newer history: a table, or - for standard input.
+
+    Returns the newest steps that each series has, (context, series), their ends, and the scales; an unknown series
+    gets its own.
+    """
     table = read(sys.stdin if source == "-" else common.located(source), meta["schema"])
-    table = table.loc[:, table[-meta["context"] :].notna().all()]  # those that go on until the end
-    if len(table) < meta["context"] or not table.shape[1]:
-        raise Problem(f"{source}: the model looks back {meta['context']} steps without a gap; add older rows")
-    unknown = table.columns.difference(list(meta["series"]))
-    return table, {**fit(table[unknown], meta["season"]), **meta["series"]}
+    context = meta["context"]
+    long = [name for name in table if table[name].count() >= context]
+    if not long:
+        raise Problem(f"{source}: the model looks back {context} steps, and no series has so many; add older rows")
+    if len(long) < table.shape[1]:
+        note(f"{table.shape[1] - len(long)} of {table.shape[1]} series have fewer than {context} steps: no forecast")
+    ends = [table[name].last_valid_index() for name in long]
+    newest = pd.DataFrame({name: table[name].dropna().to_numpy()[-context:] for name in long})
+    unknown = table[[name for name in long if name not in meta["series"]]]
+    return newest, ends, {**fit(unknown, meta["season"]), **meta["series"]}
 
 
 def clock(meta: dict, start: int, end: int) -> pd.Index:

@@ -15,6 +15,7 @@ HIGHER_IS_BETTER = False
 ENOUGH_SERIES = 10  # from so many on, an interval says how much the series differ
 MOST_NAMED = 200  # series that the report lists one by one
 MOST_ROWS = 10_000  # windows that ridge is fitted on: more hardly change it
+MOST_NUMBERS = 10_000_000  # in these windows together
 PENALTIES = (1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4)
 Interval = tuple[list[float] | None, str]  # low and high, and how they were found, or why not
 
@@ -81,9 +82,12 @@ def bootstrap(values: np.ndarray, target: np.ndarray, meta: dict) -> Interval:
 
 def naive(split: Split, meta: dict) -> dict[str, np.ndarray]:
     """The two forecasts that need no learning, (rows, horizon) each."""
-    seen = split.inputs[:]
-    last = np.repeat(seen[:, -1:], meta["horizon"], axis=1)
-    return {"last value": last, f"seasonal naive, season {meta['season']}": seen[:, meta["naive"]]}
+    before = np.array(meta["naive"]) - meta["context"]  # places, counted from the first step to forecast
+    values = split.inputs.values
+    return {
+        "last value": values[split.ids[:, None] + 0 * before - 1],
+        f"seasonal naive, season {meta['season']}": values[split.ids[:, None] + before],
+    }
 
 
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
@@ -97,7 +101,8 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     target = truth(data.valid, meta)
     on_valid = naive(data.valid, meta)
     simple = min(on_valid, key=lambda name: score(target, on_valid[name], meta))
-    rows = np.unique(np.linspace(0, len(data.train.ids) - 1, MOST_ROWS).astype(int))
+    most = min(MOST_ROWS, MOST_NUMBERS // meta["context"])
+    rows = np.unique(np.linspace(0, len(data.train.ids) - 1, most).astype(int))
     seen, level, spread = normalise(data.train.inputs[rows].astype(float), meta)
     wanted = (data.train.targets[rows] - level) / spread - seen[:, meta["naive"]]
     models = [Ridge(alpha=penalty).fit(seen, wanted) for penalty in PENALTIES]
@@ -110,9 +115,12 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
 
 def corrected(model: object, split: Split, meta: dict) -> np.ndarray:
     """The forecasts of a fitted ridge, (rows, horizon)."""
-    seen, level, spread = normalise(split.inputs[:].astype(float), meta)
-    correction = model.predict(seen).reshape(len(seen), -1)
-    return level + spread * (seen[:, meta["naive"]] + correction)
+    parts = []
+    for start in range(0, len(split.ids), 1000):
+        seen, level, spread = normalise(split.inputs[start : start + 1000].astype(float), meta)
+        correction = model.predict(seen).reshape(len(seen), -1)
+        parts.append(level + spread * (seen[:, meta["naive"]] + correction))
+    return np.concatenate(parts)
 
 
 def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict:

@@ -36,7 +36,7 @@ def main() -> None:
     steps = numbers[0] if numbers else meta["horizon"]
     if len(numbers) > 1 or len(sources) > 1 or not 1 <= steps <= MOST_STEPS:
         raise Problem(f"name at most one file and one number of steps, from 1 to {MOST_STEPS}", 2)
-    history, series = data.read_new(sources[0] if sources else config.data, meta)
+    history, ends, series = data.read_new(sources[0] if sources else config.data, meta)
     model = net.restore(run, config, meta, args.device)
     output = forecast(model, data.encode(history, series), steps, meta, config)
     about = {name: series[name] for name in history.columns}
@@ -44,10 +44,9 @@ def main() -> None:
     room = np.array([[one["unit"]] for one in about.values()]) * band(
         run, model, config, meta, steps
     )  # (series, steps)
-    times = data.clock({**meta, "start": str(history.index[-1])}, 1, steps + 1).astype(str)
     rows = []
-    for name, values, reach in zip(about, middle, room, strict=True):
-        for step, time in enumerate(times):
+    for name, end, values, reach in zip(about, ends, middle, room, strict=True):
+        for step, time in enumerate(data.clock({**meta, "start": str(end)}, 1, steps + 1).astype(str)):
             row = {"series": name, "time": time, "forecast": float(values[step])}
             if step < len(reach):
                 row |= {"low": float(values[step] - reach[step]), "high": float(values[step] + reach[step])}
@@ -61,7 +60,6 @@ def main() -> None:
 def forecast(model: Any, history: np.ndarray, steps: int, meta: dict, config: Config) -> np.ndarray:
     """The next steps of each series in units, (series, steps); what was forecast is history for what comes after."""
     context = meta["context"]
-    history = history[:, -context:]
     while history.shape[1] < context + steps:
         output = net.outputs(model, history[:, -context:], None, meta, config.precision)  # (series, horizon)
         history = np.concatenate([history, output], axis=1)

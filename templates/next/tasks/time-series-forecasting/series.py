@@ -4,7 +4,7 @@ import functools
 import re
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from common import ROOT, Problem
 from config import Config
@@ -19,6 +19,7 @@ else:
 
 ROLES = ("date", "series", "value", "skip")
 READERS = {".parquet": pd.read_parquet, ".xlsx": pd.read_excel}  # by a name's end; all else is text
+TIME = "\n"  # a column that no file can have: when a row is
 MOST_GAPS = 0.2  # of a series may be filled; with more it is left out
 NEWEST = 500_000  # steps that are asked for a season; more take memory and tell nothing new
 
@@ -28,7 +29,7 @@ def read_schema(config: Config) -> dict:
     path = ROOT / "data" / "schema.toml"
     text = path.read_text(encoding="utf-8-sig")
     try:
-        schema = {"read": {}, "average": False, **tomllib.loads(text)}
+        schema = {"read": {}, "average": False, "reader": "series", **tomllib.loads(text)}
         columns = {name: dict(about) for name, about in schema["columns"].items()}
         schema["step"]
     except (ValueError, TypeError, AttributeError, KeyError) as error:
@@ -58,31 +59,16 @@ def columns_of(columns: dict[str, dict], role: str) -> list[str]:
 
 def read(source: Path | TextIO, schema: dict) -> pd.DataFrame:
     """A row for each step of the clock, a column for each series; nan before a series begins and after it ends."""
-    dates, names, values = (columns_of(schema["columns"], role) for role in ("date", "series", "value"))
     reader = READERS.get(getattr(source, "suffix", ""))
     try:  # text cells: pandas leaves a whole column unread where one cell is no number
         frame = reader(source) if reader else pd.read_csv(source, dtype=str, **schema["read"])
     except (OSError, ValueError, TypeError, ImportError) as error:
         raise Problem(f"{source} cannot be read ({error}); hackgen convert makes a plain table of it") from None
-    frame.columns = frame.columns.astype(str).str.strip()
-    if missing := [name for name in (*dates, *names, *values) if name not in frame]:
-        raise Problem(
-            f"{source} has no column {missing[0]!r} (it has: {', '.join(frame.columns[:20])}); it needs the columns of "
-            "data/schema.toml, and hackgen convert makes a plain table of another layout"
-        )
-    for name in (*dates, *names, *values):
-        frame[name] = frame[name].astype("string").str.strip()
-        frame[name] = frame[name].mask(frame[name].isin(["", *schema["columns"][name].get("missing", [])]))
-    for name in values:
-        frame[name] = numbers(frame[name], schema["columns"][name].get("decimal", "."))
-    stamps = times(frame, dates, names, schema)
-    there = stamps.notna() & frame[names].notna().all(axis=1) & frame[values].notna().any(axis=1)
-    if there.sum() < 2:
-        raise Problem(f"{source} has {there.sum()} rows with date and value; look at the formats in data/schema.toml")
-    if not there.all():
-        note(f"{(~there).sum()} of {len(frame)} rows have no date, name or value and are left out")
-    frame = frame[there]
-    clock, step = on_clock(stamps[there], schema)
+    frame = typed(frame, source, schema)
+    if len(frame) < 2:
+        raise Problem(f"{source} has {len(frame)} rows with date and value; look at the formats in data/schema.toml")
+    names, values = (columns_of(schema["columns"], role) for role in ("series", "value"))
+    clock, step = on_clock(frame[TIME], schema)
     table = frame[values].groupby([step, *(frame[name] for name in names)]).mean()
     if len(table) < len(frame) and not schema["average"]:
         note(f"{len(frame) - len(table)} of {len(frame)} rows repeat a date of their series; the mean is taken")
@@ -92,29 +78,55 @@ def read(source: Path | TextIO, schema: dict) -> pd.DataFrame:
     return filled(table.reindex(range(len(clock))).set_axis(clock))
 
 
+def typed(frame: pd.DataFrame, source: object, schema: dict) -> pd.DataFrame:
+    """The rows that have all they need: their time, the columns that name their series, and values as floats."""
+    frame.columns = frame.columns.astype(str).str.strip()
+    dates, names, values = (columns_of(schema["columns"], role) for role in ("date", "series", "value"))
+    if missing := [name for name in (*dates, *names, *values) if name not in frame]:
+        raise Problem(
+            f"{source} has no column {missing[0]!r} (it has: {', '.join(frame.columns[:20])}); it needs the columns of "
+            "data/schema.toml, and hackgen convert makes a plain table of another layout"
+        )
+    frame = frame[[*dates, *names, *values]].astype("string")
+    for name in frame:
+        cells = frame[name].str.strip()
+        frame[name] = cells.mask(cells.isin(["", *schema["columns"][name].get("missing", [])]))
+    for name in values:
+        frame[name] = numbers(frame[name], schema["columns"][name].get("decimal", "."))
+    frame[TIME] = times(frame, dates, names, schema)
+    there = frame[[TIME, *names]].notna().all(axis=1) & frame[values].notna().any(axis=1)
+    if not there.all():
+        note(f"{(~there).sum()} of {len(frame)} rows have no date, name or value and are left out")
+    return frame.loc[there, [TIME, *names, *values]]
+
+
 def numbers(cells: pd.Series, decimal: str) -> pd.Series:
     """Cells as floats: by data/schema.toml's decimal mark, unless this file reads better by the other one."""
-    found = {mark: in_style(cells, mark) for mark in dict.fromkeys((decimal, ".", ","))}
-    best = max(found, key=lambda mark: found[mark].notna().sum())
-    if best != decimal:
-        note(f"{cells.name}: numbers are written with {best!r} here")
-    tell_lost(cells, found[best])
-    return found[best]
+    found = in_style(cells, decimal)
+    other = in_style(cells, "," if decimal == "." else ".") if found.count() < cells.count() else found
+    if other.count() > found.count():
+        note(f"{cells.name}: the decimal mark is not {decimal!r} here")
+        found = other
+    tell_lost(cells, found)
+    return found
 
 
 def in_style(cells: pd.Series, decimal: str) -> pd.Series:
     """Cells as floats, nan where they are written otherwise; a mark between thousands needs groups of three."""
-    thousands = "," if decimal == "." else "."
-    form = rf"[+-]?(\d+|\d{{1,3}}([{thousands}]\d{{3}})+)?([{decimal}]\d*)?([eE][+-]?\d+)?"
-    plain = cells.where(cells.str.fullmatch(form).fillna(False).astype(bool))
-    plain = plain.str.replace(thousands, "", regex=False).str.replace(decimal, ".", regex=False)
-    return pd.to_numeric(plain, errors="coerce").astype(float)
+    plain = pd.to_numeric(cells, errors="coerce") if decimal == "." else cells.mask(cells.notna())
+    if plain.count() < cells.count():
+        thousands = "," if decimal == "." else "."
+        form = rf"[+-]?(\d+|\d{{1,3}}([{thousands}]\d{{3}})+)?([{decimal}]\d*)?([eE][+-]?\d+)?"
+        plain = cells.where(cells.str.fullmatch(form).fillna(False).astype(bool))
+        plain = plain.str.replace(thousands, "", regex=False).str.replace(decimal, ".", regex=False)
+    found = pd.to_numeric(plain, errors="coerce").astype(float)
+    return found.where(np.isfinite(found))
 
 
 def times(frame: pd.DataFrame, dates: list[str], names: list[str], schema: dict) -> pd.Series:
     """When each row is: dates, numbers, or without a column of them how many rows of its series stand before it."""
     if not dates:
-        return frame.groupby(names).cumcount() if names else pd.Series(range(len(frame)))
+        return frame.groupby(names).cumcount() if names else pd.Series(range(len(frame)), frame.index)
     cells = functools.reduce(lambda left, right: left + " " + right, [frame[name] for name in dates])
     form = schema["columns"][dates[0]].get("format", "ISO8601")
     if form == "number":
@@ -132,12 +144,12 @@ def tell_lost(cells: pd.Series, found: pd.Series) -> None:
         note(f"{cells.name}: {len(lost)} of {len(cells)} cells cannot be read, such as {lost.iloc[0]!r}")
 
 
-def on_clock(stamps: pd.Series, schema: dict) -> tuple[pd.Index, np.ndarray]:
+def on_clock(stamps: pd.Series, schema: dict, first: Any = None) -> tuple[pd.Index, np.ndarray]:
     """The regular steps from first to last, and the number of the step of each row.
 
     Steps of one length take what is nearest; months and the like, and those that are averaged over, what is in them.
     """
-    step, first, last = schema["step"], stamps.min(), stamps.max()
+    step, first, last = schema["step"], stamps.min() if first is None else first, stamps.max()
     if not isinstance(step, str):  # numbers instead of dates
         return pd.Index(np.arange(first, last + step / 2, step)), np.rint((stamps - first) / step).to_numpy(int)
     if fixed := re.fullmatch(r"(\d*)(D|h|min|s)", step):
