@@ -325,7 +325,7 @@ SPOILT = [
     ("published", put("published/best.pt", "x"), "not of best.pt"),
     ("published", put("published/report.json", "{\n 3"), "line 2"),
     ("published", lambda p: restated(p, smoke=True), "smoke"),
-    ("published", lambda p: git(p, "rm", "-r", "--quiet", "--cached", "published"), "commit published/"),
+    ("published", lambda p: git(p, "rm", "-r", "--quiet", "--cached", "published"), "commit published"),
     ("newest", in_text("loss.py", "import math\n", "import math  # other\n"), "loss.py"),
     ("beats-baseline", not_beaten, "not beaten by more than noise"),
     ("beats-baseline", lambda p: restated(p, ci95=None, ci95_method="too few rows"), "too few rows"),
@@ -436,7 +436,8 @@ def test_a_page_of_an_older_version_gets_the_list(project):
     page = project / items.PAGE
     text = page.read_text(encoding="utf-8")
     begin, end = text.index("## Data"), text.index("<!-- end of checklist")
-    page.write_text(f"{text[:begin]}Nothing is checked yet: `python checklist.py`.\n\n{text[end:]}", encoding="utf-8")
+    older = f"{text[:begin]}Nothing is checked yet: `python checklist.py`.\n\n{text[end:]}"
+    page.write_text(older.replace("end of checklist", "end of the checklist"), encoding="utf-8")
     told(project)
     fresh = page.read_text(encoding="utf-8")
     assert len(items.LINE.findall(fresh)) == len(items.ITEMS) and "Nothing is checked" not in fresh

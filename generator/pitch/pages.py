@@ -69,7 +69,9 @@ def _parts(path: Path, name: str) -> tuple[str, str, str]:
     """
     text, mark = text_of(path), r"^(?:<!--|#) {}\b.*$"
     start = re.search(mark.format(re.escape(name)), text, re.MULTILINE)
-    end = start and re.compile(mark.format(f"end of {re.escape(name)}"), re.MULTILINE).search(text, start.end())
+    end = start and re.compile(mark.format(f"end of (?:the )?{re.escape(name)}"), re.MULTILINE).search(
+        text, start.end()
+    )
     if not end:
         lines = f"<!-- {name} --> <!-- end of {name} -->"
         raise Problem(f"{path.name} has lost its marks; put these two lines where the region belongs: {lines}")

@@ -75,11 +75,10 @@ def unsaved(project: Project, *paths: str) -> list[str]:
 
 
 def to_commit(project: Project, *paths: str) -> str:
-    """`commit …`, where one of the files is not as it was committed; else nothing."""
-    there = set(tracked(project))
-    files = unsaved(project, *paths) or [
-        path for path in paths if (project.root / path).is_file() and path not in there
-    ]
+    """`commit …`, where one of the files or folders is not as it was committed; else nothing."""
+    there = tracked(project)
+    known = [path for path in paths if any(name == path or name.startswith(f"{path}/") for name in there)]
+    files = [path for path in paths if (project.root / path).exists() and (path not in known or unsaved(project, path))]
     return project.say("checklist.commit", files=listed(files)) if files else ""
 
 
