@@ -232,6 +232,17 @@ def git(folder: Path, *words: str) -> str:
     return subprocess.run(["git", *who, *words], cwd=folder, capture_output=True, text=True).stdout
 
 
+def test_a_project_of_version_01_works(project, hackgen):
+    for config in project.glob("runs/*/config.json"):
+        said = json.loads(config.read_text(encoding="utf-8"))
+        config.write_text(json.dumps({key: value for key, value in said.items() if key != "contract"}), "utf-8")
+    readme = project / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    readme.write_text(text.replace("hackgen compare --publish -->", "compare.py --publish -->"), encoding="utf-8")
+    assert hackgen("compare", str(project), "--publish").returncode == 0
+    assert "| good (cnn) |" in readme.read_text(encoding="utf-8")
+
+
 def test_two_people_who_publish_resolve_by_publishing_again(project, tmp_path, hackgen):
     git(project, "init", "--quiet", "--initial-branch=main")
     git(project, "add", "--all")
