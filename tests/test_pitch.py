@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -41,12 +43,21 @@ def test_a_project_is_found_from_inside_and_anything_else_refused_in_one_line(tr
         project.find(trained, "nonsense")
 
 
+def test_help_and_status_import_nothing_that_is_slow():
+    code = (
+        "import sys; from hackgen.cli import cli; import hackgen.pitch.plan.status\n"
+        "print({'numpy', 'pandas', 'pptx', 'matplotlib', 'duckdb', 'rich', 'questionary'} & set(sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
+
+
 def test_the_projects_own_python_runs_its_code(here):
     own = here.root / ".venv" / "bin" / "python"
     own.parent.mkdir(parents=True)
     own.write_text("", encoding="utf-8")
     assert here.interpreter == str(own)
     assert project.find(here.root, "python").interpreter != str(own)
+    assert project.find(here.root, sys.prefix).interpreter.startswith(sys.prefix)
     with pytest.raises(Problem, match=r"python does not start"):
         here.ask("judge", [])
 

@@ -73,8 +73,7 @@ class Project:
         """The Python that has what the project needs: the one named, else the project's `.venv`, else this one."""
         if self.python:
             return self.python
-        inside = (self.root / ".venv" / place for place in ("bin/python", "Scripts/python.exe"))
-        return next((str(path) for path in inside if path.exists()), sys.executable)
+        return next(filter(os.path.exists, _inside(self.root / ".venv")), sys.executable)
 
     def ask(self, question: str, *given: Any) -> Any:
         """What the project's own code answers to a function of own_code.py; a `Problem` says why it cannot."""
@@ -113,7 +112,7 @@ def find(place: Path, python: str | None = None) -> Project:
     answers = read_toml(root / ".hackgen.toml").get("answers")
     if not isinstance(answers, dict):
         raise Problem(f"{root / '.hackgen.toml'} has no table [answers]; git checkout -- .hackgen.toml brings it back")
-    found = python and (shutil.which(python) or shutil.which(Path(python) / "bin" / "python"))
+    found = python and next(filter(None, map(shutil.which, (python, *_inside(Path(python))))), None)
     if python and not found:
         raise Misuse(f"--python {python} is no Python that can be run")
     return Project(root, answers, os.path.abspath(found) if found else "")
@@ -124,6 +123,11 @@ def words(page: str, lang: str) -> dict[str, str]:
     """The texts of one page in a language; in English what there is no translation of."""
     own = HERE / "words" / lang / f"{page}.toml"
     return read_toml(HERE / "words" / ENGLISH / f"{page}.toml") | (read_toml(own) if own.is_file() else {})
+
+
+def _inside(environment: Path) -> list[str]:
+    """Where a virtual environment has its Python, on one system or the other."""
+    return [str(environment / place) for place in ("bin/python", "Scripts/python.exe")]
 
 
 def _assigned(node: ast.stmt) -> list[tuple[str, Any]]:
