@@ -22,6 +22,8 @@ from hackgen.inspection.pictures import labels as picture_labels
 from hackgen.inspection.pictures import listing as picture_list
 from hackgen.inspection.pictures.copies import copy_pictures, safe
 from hackgen.inspection.pictures.look import inspect_pictures
+from hackgen.making.choice import Answers
+from hackgen.making.compose import planned
 from PIL import Image, ImageDraw
 from projects import generate, generate_own, run, start
 
@@ -401,6 +403,45 @@ def test_inspection_of_a_list_a_zip_and_pictures_without_labels(tmp_path: Path) 
     assert inspect_pictures(tmp_path / "z.zip").suggestion.task == "image-classification"
     (tmp_path / "bad.zip").write_bytes(b"PK\3\4")
     assert inspect_pictures(tmp_path / "bad.zip").notes
+
+
+BOXES = b"0 0.5 0.5 0.25 0.25\n1 0.1 0.2 0.1 0.1\n"
+COCO = json.dumps({"images": [{"id": 1}], "annotations": [{"bbox": [1, 2, 3, 4]}], "categories": []}).encode()
+VOC = b"<annotation><object><name>dog</name><bndbox><xmin>1</xmin></bndbox></object></annotation>"
+# name of the case: files beside pictures (None: a picture), a word of what is said, "" where they are plain pictures
+ANNOTATED = {
+    "masks": ({f"{kind}/c{i}.png": None for kind in ("images", "masks") for i in range(9)}, "masks"),
+    "masks in splits": (
+        {f"{s}/{kind}/{i}.png": None for s in ("train", "val") for kind in ("img", "Annotations") for i in range(9)},
+        "masks",
+    ),
+    "masks by their ending": ({f"{i}{end}.png": None for end in ("", "_mask") for i in range(9)}, "masks"),
+    "YOLO": (
+        {f"{kind}/train/{i}.{end}": text for kind, end, text in (("images", "png", None), ("labels", "txt", BOXES))
+         for i in range(9)},
+        "YOLO: labels/train/0.txt",
+    ),
+    "COCO": ({f"photos/{i}.png": None for i in range(9)} | {"instances.json": COCO}, "COCO: instances.json"),
+    "VOC": ({f"{i}.png": None for i in range(9)} | {f"xml/{i}.xml": VOC for i in range(9)}, "Pascal VOC"),
+    "captions": ({f"{i}.png": None for i in range(9)} | {f"{i}.txt": b"a red ball" for i in range(9)}, ""),
+    "numbered classes": ({f"{kind}/{i}.png": None for kind in ("target", "other") for i in range(9)}, ""),
+    "facts in JSON": ({f"{k}/{i}.png": None for k in "ab" for i in range(9)} | {"about.json": b'{"images": 18}'}, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ANNOTATED)
+def test_pictures_with_masks_or_boxes_are_no_classes_and_nothing_to_draw(tmp_path: Path, case: str) -> None:
+    files, word = ANNOTATED[case]
+    for number, (name, content) in enumerate(files.items()):
+        shade = packed(Image.new("L", (8, 8), 7 * number % 256), "PNG") if content is None else content
+        put(tmp_path / "set", name, content=shade)
+    found = inspect_pictures(tmp_path / "set")
+    assert (found.suggestion is None) == bool(word)
+    if word:
+        assert word in found.notes[-1] and "no task for these yet" in found.notes[-1]
+        for task in ("image-generation", "image-classification", None):
+            with pytest.raises(Problem, match="no task for these yet"):
+                planned(Answers(data=str(tmp_path / "set"), task=task))
 
 
 def idx(array: np.ndarray) -> bytes:

@@ -192,7 +192,7 @@ def _facts(findings: Findings) -> list[str]:
         lines.append(_series(series))
     for name, value in findings.facts.items():
         if (
-            name not in ("class_shares", "sample", "series", "alike", *(TOLD if findings.suspects else ()))
+            name not in ("class_shares", "sample", "series", "alike", "annotated", *(TOLD if findings.suspects else ()))
             and not name.startswith("in_")
             and not (name == "classes" and shares)
             and value not in ({}, [], "", 0)

@@ -90,6 +90,8 @@ def is_numeric(column: "Column") -> bool:
 
 def _check_folder(findings: "Findings", task: str, answers: Answers) -> None:
     """Pictures and texts have the labels that the task needs; --target names a column, where there are some."""
+    if annotated := findings.facts.get("annotated"):
+        raise Misuse(f"{findings.path}: {annotated}")
     names = [column.name for column in findings.columns]
     if answers.target and findings.format != "picture-list" and answers.target not in names:
         raise Misuse(f'{findings.path} has no columns, so --target "{answers.target}" means nothing; leave it out')

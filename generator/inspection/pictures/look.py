@@ -9,6 +9,7 @@ from typing import Any
 from ..findings import Column, Findings, Suspect
 from ..target.suggestion import suggestion
 from . import arrays, files, labels, layouts, listing
+from .annotations import annotated
 from .likeness import LARGEST, MOST_PIXELS, Opened, alike_ones, equal_ones
 
 MOST_FILES, MOST_BYTES = 100_000, 2 << 30  # of pictures that are opened; of more, a sample
@@ -38,6 +39,10 @@ def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
     found.notes += here.notes
     if not here.names:
         found.notes.append("there are no pictures in it")
+        return found
+    if not column and (what := annotated(path, here)):
+        found.facts["annotated"] = what
+        found.notes.append(what)
         return found
     _classes(found, here.labels if labelled else [], column, path)
     if any(here.splits):
