@@ -23,7 +23,6 @@ from . import COPIED, LOCATION, SIDE, Plain, safe_name
 
 ARRAYS = ("npz", "idx")  # formats that hold no files of pictures
 PARTS = {"images.npy", "labels.npy", "splits.npy", "groups.npy"}  # of the .npz that a project reads
-ALIKE = "alike.csv"
 SCHEMA = """\
 # What hackgen found in {name}: {rows} pictures. A project reads {layout}.
 format = {format}
@@ -54,7 +53,7 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     place, places = lying
     files = {LOCATION: f"{place}\n".encode()}
     if alike := table(findings, places):
-        files[f"data/{ALIKE}"] = alike
+        files[f"data/{listing.ALIKE}"] = alike
     return Plain(LOCATION, files, schema(findings, answers, path.name))
 
 
@@ -81,7 +80,7 @@ def schema(findings: Findings, answers: Any, name: str) -> bytes:
     layout = "the arrays of the .npz" if findings.format in ARRAYS else "a folder for each class"
     facts = {"format": findings.format, "target": answers.target or "", "name": text.printable(name)}
     facts |= {"alike": sum(map(len, findings.facts.get("alike", [])))}
-    where = "`groups`" if findings.format in ARRAYS else ALIKE
+    where = "`groups`" if findings.format in ARRAYS else listing.ALIKE
     filled = {key: value if key == "name" else text.toml(value) for key, value in facts.items()}
     return SCHEMA.format(**filled, rows=findings.rows, layout=layout, where=where).encode()
 
@@ -96,7 +95,7 @@ def small_copies(findings: Findings, answers: Any) -> dict[str, bytes]:
         if total > COPIED:
             return {}
     alike = table(findings, {row: place for row, (place, _) in found.items()})
-    return dict(found.values()) | ({ALIKE: alike} if alike else {})
+    return dict(found.values()) | ({listing.ALIKE: alike} if alike else {})
 
 
 def copied_to(folder: Path, findings: Findings) -> int:
@@ -109,7 +108,7 @@ def copied_to(folder: Path, findings: Findings) -> int:
     if not places:
         raise Problem(f"{findings.path} holds no picture that can be read")
     if alike := table(findings, places):
-        (folder / ALIKE).write_bytes(alike)
+        (folder / listing.ALIKE).write_bytes(alike)
     return len(places)
 
 

@@ -42,7 +42,7 @@ def copies(path: Path, size: int = 256, target: str = "") -> Iterator[tuple[int,
     here, _ = labels.listed(path, target)
     here.keep(any(label is not None for label in here.labels))
     folders: dict[tuple[str, str], str] = {}  # of a class's name, by the folder around it
-    taken: set[str] = {"alike.csv"}
+    taken: set[str] = {listing.ALIKE}
     for row, (name, label, split) in enumerate(zip(here.names, here.labels, here.splits, strict=True)):
         try:
             ending, content = small(files.upright(listing.source(here.root, name), 2 * size), size, name)

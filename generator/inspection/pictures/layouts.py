@@ -61,7 +61,12 @@ def npz(path: Path, labelled: bool) -> Layout:
     for split, pair in chosen.items():
         if not all(pair):
             raise ValueError(f"{path} has {pair[0]}, but no labels for it; y{split and f'_{split}'} is needed")
-    return together(path, {split: [member(path, name) for name in pair] for split, pair in chosen.items()}, chosen)
+    sources, labels, given = together(
+        path, {split: [member(path, name) for name in pair] for split, pair in chosen.items()}, chosen
+    )
+    if "splits" in names and member(path, "splits").shape == given.shape:  # as hackgen itself writes it
+        given = np.concatenate(list(member(path, "splits").blocks()))
+    return sources, labels, given
 
 
 def together(path: Path, pairs: dict[str, list[Source]], names: dict[str, list[str]]) -> Layout:

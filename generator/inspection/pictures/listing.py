@@ -16,6 +16,7 @@ SPLITS = {name: "train" for name in ("train", "training")}
 SPLITS |= {name: "valid" for name in ("valid", "val", "validation", "dev")}
 SPLITS |= {name: "test" for name in ("test", "testing")}
 TABLES = {".csv", ".tsv"}
+ALIKE = "alike.csv"  # which pictures look alike, as conversion writes it: no labels
 NOWHERE = {"", ".", ".."}
 WANTED = ENDINGS | TABLES
 FEW, LOOSE = 2, 0.02  # pictures beside a folder around the others, or share of these, that are no part of the data
@@ -60,6 +61,8 @@ def find(path: Path) -> Listing:
         entries = list(below(path, listing.notes))
     entries.sort()
     for name, size in entries:
+        if name == ALIKE:
+            continue
         if suffix(name) in TABLES:
             listing.tables.append(name)
         else:
