@@ -21,14 +21,12 @@ import numpy as np
 SIDE, CLASSES = 64, 10
 START = """
 import sys, time
-import numpy, torch, tqdm, data, inference, loss, models, train  # all that train.py imports
-import dataclasses
-from config import MODELS
-from splits import take
-config = dataclasses.replace(next(iter(MODELS.values()))(), data=sys.argv[1])
+import numpy, torch, tqdm, data, net, train  # all that train.py imports
+import common
+config = common.configured({"data": sys.argv[1]})
 began = time.perf_counter()
 split = data.load(config).train
-take(split.inputs, numpy.random.default_rng(0).permutation(len(split))[:256])
+split.inputs[numpy.random.default_rng(0).permutation(len(split.ids))[:256]]
 print(time.perf_counter() - began)
 """
 
