@@ -68,15 +68,15 @@ def beats_baseline(project: Project) -> Found:
 def demo_recorded(project: Project) -> Found:
     """There are recorded answers of the published checkpoint, at least five, and committed."""
     examples, checkpoint = recorded(project, project.root)
-    if checkpoint != sheet(project)["checkpoint_sha256"]:
+    if checkpoint not in (None, sheet(project)["checkpoint_sha256"]):
         return False, project.say("checklist.recorded_other")
     open_ones = to_commit(project, RECORDED)
     told = project.say("checklist.examples", found=len(examples))
     return len(examples) >= LEAST_EXAMPLES and not open_ones, open_ones or told
 
 
-def recorded(project: Project, root: Path) -> tuple[dict[str, Any], str]:
-    """The recorded answers by their questions, as JSON, and the fingerprint of the checkpoint that gave them."""
+def recorded(project: Project, root: Path) -> tuple[dict[str, Any], str | None]:
+    """The recorded answers by their questions, as JSON, and whose they are: a checkpoint's fingerprint, if noted."""
     try:
         content = json.loads((root / RECORDED).read_text(encoding="utf-8"))
         asked = {json.dumps(entry["question"], sort_keys=True): entry["answer"] for entry in content["examples"]}
@@ -84,7 +84,7 @@ def recorded(project: Project, root: Path) -> tuple[dict[str, Any], str]:
         raise Problem(project.say("checklist.not_recorded")) from None
     except (ValueError, KeyError, TypeError) as error:
         raise Problem(project.say("checklist.recorded_damaged", why=error)) from None
-    return asked, content.get("checkpoint_sha256", "")
+    return asked, content.get("checkpoint_sha256")
 
 
 def deck(project: Project) -> Found:
