@@ -93,7 +93,7 @@ def evaluation(project: Project, sheet: dict[str, Any], meta: dict[str, Any]) ->
     who, score = project.say("cards.who"), project.say("cards.score")
     rows = [[cell(name), value, cell(remark)] for name, value, remark in results.rows(project, sheet)]
     parts = [cell(results.headline(project, sheet)), table([who, score, ""], rows)]
-    others = {name: value for name, value in sheet["other_metrics"].items() if evidence.number(value)}
+    others = {name: v for name, v in sheet["other_metrics"].items() if evidence.number(v) and name != sheet["metric"]}
     if others:
         rows = [[cell(name.replace("_", " ")), number(value)] for name, value in others.items()]
         parts.append(table([project.say("cards.other"), score], rows))
