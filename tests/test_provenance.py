@@ -177,5 +177,5 @@ def test_the_table_and_the_cap(hackgen, project):
 
 
 def test_what_is_no_project_is_refused(hackgen):
-    refused(hackgen("provenance", "nowhere"), 1, ".hackgen.toml does not exist")
-    refused(hackgen("provenance"), 1, ".hackgen.toml does not exist")
+    refused(hackgen("provenance", "nowhere"), 1, "nowhere is no project that hackgen made")
+    refused(hackgen("provenance"), 1, "there is no .hackgen.toml in it, nor above it")

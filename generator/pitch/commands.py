@@ -108,9 +108,10 @@ def provenance_command(project: Path, as_json: bool, most: float | None) -> None
 
     Blank lines, binary files, data/, published/ and runs/ do not count.
     """
+    from .project import find
     from .provenance import provenance
 
-    found = provenance(project)
+    found = provenance(find(project).root)
     rows = [*found.files, found.total]
     if as_json:
         files = [{"path": f.path, "lines": f.lines, "scaffold": f.scaffold, "share": round(f.share, 4)} for f in rows]

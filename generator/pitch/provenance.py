@@ -50,8 +50,6 @@ class Provenance:
 
 def provenance(project: Path) -> Provenance:
     """Compare a project with its scaffold; only reads, from the folder and from git."""
-    if not (project / ".hackgen.toml").is_file():
-        raise Problem(f"{project / '.hackgen.toml'} does not exist: name the folder of a project that hackgen made")
     compared, scaffold = _scaffold(project)
     written = {path: content for path, raw in scaffold.items() if (content := lines_of(path, raw)) is not None}
     today = {path: content for path, raw in _today(project).items() if (content := lines_of(path, raw)) is not None}
