@@ -31,6 +31,7 @@ NOT_PLAIN = {"lenient", "units", "foot", "member", "sheet"}  # what a dialect sa
 PERIODS = tuple(dates.PERIODS)  # forms of dates that pandas does not read
 HEAD = """\
 # What hackgen found in {name}. Edit it by hand: train.py and predict.py follow it.
+id = {id}  # tells rows apart: predict.py names its answers by it
 target = {target}
 group = {group}  # rows of one value in this column stay in one split, and it is no input; "" = none
 time = {time}  # the oldest rows by this column train, the newest test; "" = rows are divided by chance
@@ -247,6 +248,10 @@ def schema(findings: Findings, answers: Any, name: str, read: dict[str, Any] | N
     names = {column.name for column in findings.columns}
     special = {flag: getattr(answers, flag) or "" for flag in ("target", "group", "time")}
     special = {flag: "" if value == "none" and value not in names else value for flag, value in special.items()}
+    unique = [
+        column.name for column in findings.columns if column.role == "identifier" and column.why.endswith("unique")
+    ]
+    special["id"] = next(iter(unique), "")
     spread = [field for column in findings.columns for field in fields(column, special["target"], read is not None)]
     lines = [f"{key(name)} = {text.toml(about)}\n" for name, _, about in spread]
     arguments = [f"{argument} = {text.toml(value)}\n" for argument, value in (read or {}).items()]

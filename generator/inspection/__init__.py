@@ -146,13 +146,39 @@ def _series_or_table(path: str, place: Path, files: list[Path], target: str | No
 
 
 def _one_of(files: list[Path], target: str | None) -> Findings:
-    """The table among several: train.csv if there is one, else the largest."""
+    """The table among several: train.csv if there is one, else the largest; a contest's sample tells what is asked."""
     from .columns.formats import is_training
 
     named = [file for file in files if is_training(file.name)]
     chosen = named[0] if named else max(files, key=lambda file: file.stat().st_size)
-    found = _file(str(chosen), chosen, target)
+    asked = _asked(files, chosen) if target is None else ""
+    found = _file(str(chosen), chosen, target or asked or None)
+    if asked:
+        found.notes.append(f'"{asked}" is what the sample of a submission holds beside names of rows')
     if len(files) > 1:
         others = ", ".join(file.name for file in files if file != chosen)
         found.notes.append(f"{chosen.name} is read; the folder also holds {others[:100]}")
     return found
+
+
+def _asked(files: list[Path], training: Path) -> str:
+    """The column that a contest asks for: its sample of a submission holds it, and of the other tables only train."""
+    samples = [file for file in files if "submission" in file.stem.lower() and file != training]
+    if not samples:
+        return ""
+    known, sample = _heads(training), _heads(samples[0])
+    tests = [_heads(file) for file in files if file not in (training, samples[0])]
+    asked = [name for name in sample if name in known and not any(name in test for test in tests)]
+    return asked[0] if len(asked) == 1 else ""
+
+
+def _heads(file: Path) -> list[str]:
+    """The names in the first line of a delimited text, packed or not."""
+    import gzip
+
+    from .columns.rows import choose_delimiter, split_rows
+
+    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as opened:
+        text = opened.read(2**16).decode("utf-8-sig", "replace")
+    rows = split_rows(text.partition("\n")[0], choose_delimiter(text)[0], quoted=True, strict=False)[0]
+    return rows[0] if rows else []

@@ -26,7 +26,14 @@ KINDS |= {".jsonl": "JSON lines", ".ndjson": "JSON lines"}  # all else is delimi
 ENDINGS = {*KINDS, ".csv", ".tsv", ".txt", ".gz", ".zip"}
 AS_TEXT = {"header": None, "dtype": str, "keep_default_na": False, "skipinitialspace": True}  # of all cells
 ROLES = ("number", "category", "date", "text", "skip")
-WHOLE = {"target": str, "group": str, "time": str, "read": dict, "columns": dict}  # what schema.toml may hold …
+WHOLE = {
+    "id": str,
+    "target": str,
+    "group": str,
+    "time": str,
+    "read": dict,
+    "columns": dict,
+}  # what schema.toml may hold …
 COLUMN = {"role": str, "why": str, "missing": list, "unknown": list, "decimal": str, "thousands": str, "strip": list}
 COLUMN |= {"zeros": dict, "formats": list}  # … and a column's entry in it
 WORDS = {str: "a text", list: 'a list such as ["NA"]', dict: 'a table such as { role = "number" }'}
@@ -66,7 +73,7 @@ def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Tab
         raise Problem(f"{target!r} is the target, so it cannot be --group or --time too; name another column")
     entries = {name: about["columns"].get(name) or columns.role_of(frame[name]) for name in frame}
     learnt = [name for name in frame if name not in (target, special["group"]) and entries[name]["role"] != "skip"]
-    meta = {**special, "header": list(frame), "read": about["read"], "data": data}
+    meta = {"id": about.get("id", ""), **special, "header": list(frame), "read": about["read"], "data": data}
     return Table(frame, entries, {name: entries[name] for name in learnt}, meta)
 
 
@@ -210,8 +217,8 @@ def below_header(frame: pd.DataFrame, known: list[str], target: str, name: str) 
     """The rows below the first, if that one names columns; else all of them, as those known in their order."""
     first, width = frame.iloc[0].tolist(), frame.shape[1]
     named = len(set(map(plain, first)) & set(map(plain, known)))
-    no_number = pd.to_numeric(pd.Series(first, dtype=object), errors="coerce").isna().all()
-    header = no_number and len(frame) > 1 and known[:1] != ["column_1"]  # if of other names
+    values = any(any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)) for cell in first)  # numbers, dates
+    header = not values and len(frame) > 1 and known[:1] != ["column_1"]  # if of other names
     if header or (known and 2 * named >= min(width, len(known))):
         return frame.iloc[1:].set_axis(names_of(first, known), axis=1)
     for names in (known, [name for name in known if name != target]) if known else (names_of([""] * width, []),):
@@ -259,4 +266,5 @@ def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
             if new.any():
                 what = f"{new.sum()} of {len(new)} cells hold a value that training hardly saw, such as"
                 print(f"note: {name}: {what} {cells[name][new].iloc[0]!r}", file=sys.stderr)
-    return [f"row {number}" for number in range(1, len(frame) + 1)], cells
+    numbered = [f"row {number}" for number in range(1, len(frame) + 1)]
+    return frame[meta["id"]].tolist() if meta["id"] in frame else numbered, cells

@@ -1,0 +1,108 @@
+"""hackgen convert, and what predict.py makes of tables written otherwise than the one of training."""
+
+import csv
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import Run, refused
+from corpus import CASES
+from hackgen.inspection import inspect
+from hackgen.parts import read_toml
+from projects import generate_own, run
+
+KINDS = ("classification", "regression")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def new_shape() -> Iterator[None]:
+    """Until tables are switched to it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hackgen.making.choice.SWITCHED", {(f"tabular-{kind}", "pytorch") for kind in KINDS})
+        yield
+
+
+def contest(folder: Path) -> Path:
+    """train.csv, test.csv and sample_submission.csv, whose target has no telling name and does not stand last."""
+    rng = random.Random(0)
+    rows = [[f"{i * 7919:06x}", rng.choice("ab"), rng.choice("xy"), f"{rng.gauss(0, 1):.2f}"] for i in range(120)]
+    for row in rows:
+        row[1] = "a" if float(row[3]) > 0 else row[1]
+    folder.mkdir()
+    heads = ["key", "moved", "place", "weight"]
+    tables = {
+        "train.csv": [heads, *rows[:90]],
+        "test.csv": [heads[:1] + heads[2:], *([row[0], *row[2:]] for row in rows[90:])],
+        "sample_submission.csv": [heads[:2], *([row[0], "a"] for row in rows[90:])],
+    }
+    for name, table in tables.items():
+        (folder / name).write_text("\n".join(",".join(row) for row in table) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_a_contest_is_understood_and_gets_the_file_that_it_takes(tmp_path: Path) -> None:
+    folder = contest(tmp_path / "contest")
+    found = inspect(str(folder))
+    assert found.suggestion.target == "moved" and any("submission" in note for note in found.notes)
+    project = generate_own(tmp_path / "p", folder)
+    assert read_toml(project / "data/schema.toml")["id"] == "key"
+    run(project, "train.py", "--smoke").ok()
+    run(project, "predict.py", str(folder / "test.csv"), "--csv", str(tmp_path / "mine.csv")).ok()
+    paths = tmp_path / "mine.csv", folder / "sample_submission.csv"
+    mine, sample = (list(csv.reader(path.open(encoding="utf-8"))) for path in paths)
+    assert mine[0] == sample[0] and [row[0] for row in mine] == [row[0] for row in sample]
+    assert {row[1] for row in mine[1:]} <= {"a", "b"}
+
+
+def test_new_rows_come_in_any_dialect_and_what_is_lost_is_said(tmp_path: Path) -> None:
+    """Numbers written otherwise, other names' case, Excel; an unknown layout is refused with hackgen convert."""
+    rng = random.Random(1)
+    lines = ["Gewicht;Preis;Farbe;Sorte"]
+    for _ in range(120):
+        weight, price = rng.uniform(80, 220), rng.uniform(1000, 4000)
+        number = f"{price:,.2f}".replace(",", "_").replace(".", ",").replace("_", ".")
+        lines.append(f"{weight:.1f};{number};{rng.choice('rg')};{'schwer' if weight > 150 else 'leicht'}".replace(
+            f"{weight:.1f}", f"{weight:.1f}".replace(".", ",")))  # fmt: skip
+    (tmp_path / "train.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    project = generate_own(tmp_path / "p", tmp_path / "train.csv", target="Sorte")
+    run(project, "train.py", "--epochs", "30").ok()
+    files = {
+        "english.csv": "Gewicht,Preis,Farbe\n90.5,3000.50,r\n210.5,3000.50,g\n",
+        "names.tsv": "farbe\tPREIS\t gewicht \nr\t3.000,50\t90,5\ng\t3.000,50\t210,5\n",
+        "bare.csv": "90,5;3.000,50;r\n210,5;3.000,50;g\n",
+    }
+    answers = []
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        done = run(project, "predict.py", str(tmp_path / name), "--json").ok()
+        answers.append([row["probability"] for row in json.loads(done.out)])
+        assert [row["class"] for row in json.loads(done.out)] == ["leicht", "schwer"] and not done.err, name
+    assert answers[0] == answers[1] == answers[2]
+    assert "leicht" in run(project, "predict.py", "90,5;3.000,50;r").ok().out
+    (tmp_path / "odd.csv").write_text("Gewicht,Preis,Farbe\nheavy,3000.5,violet\n90.5,,r\n", encoding="utf-8")
+    told = run(project, "predict.py", str(tmp_path / "odd.csv")).ok().err
+    assert "Gewicht: 1 of 2 cells hold no number, such as 'heavy'" in told and "'violet'" in told
+    (tmp_path / "other.csv").write_text("weight,price\n1,2\n3,4\n", encoding="utf-8")
+    line = run(project, "predict.py", str(tmp_path / "other.csv")).refused(1, "'Gewicht'", "hackgen convert")
+    assert line.count("hackgen convert") == 1
+
+
+def test_convert_writes_one_plain_table_of_any_layout(hackgen: Run) -> None:
+    """Numbers and dates as every program reads them; nothing is overwritten, and the source stays as it is."""
+    case = next(case for case in CASES if case.name == "export.csv")
+    source = case.write(hackgen.work)
+    before = source.read_bytes()
+    done = hackgen("convert", str(source), "plain.csv")
+    assert done.returncode == 0 and "plain.csv" in done.stdout, done.stderr
+    found = inspect(str(hackgen.work / "plain.csv"))
+    assert (found.format, found.rows) == ("csv", inspect(str(source)).rows) and not found.dialect["skip"]
+    assert source.read_bytes() == before
+    refused(hackgen("convert", str(source), "plain.csv"), 1, "plain.csv is there already")
+    refused(hackgen("convert", "nothing.csv"), 1, "does not exist")
+    rows = [f"{i}.{i * 37 % 900 + 100},5;{1 + i % 28:02}.{1 + i % 12:02}.2020;{'xy'[i % 2]}" for i in range(1, 60)]
+    (hackgen.work / "g.csv").write_text("\n".join(["price;day;kind", *rows]) + "\n", encoding="utf-8")
+    assert hackgen("convert", "g.csv").returncode == 0
+    lines = (hackgen.work / "g-plain.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[:3] == ["price,day,kind", "1137.5,2020-02-02,y", "2174.5,2020-03-03,x"]
