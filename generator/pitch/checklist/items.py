@@ -1,4 +1,8 @@
-"""The items of the checklist, and the page that shows them: PRESENTATION.md, written once and then ticked in place."""
+"""The items of the checklist, and the page that shows them: PRESENTATION.md, written once and then ticked in place.
+
+A new item is a row of ITEMS, its texts in words/<language>/checklist.toml, and where code decides a function in CHECKS
+of work.py. Of 25 there is none to spare: what is true together with another one belongs into that one.
+"""
 
 import re
 from collections.abc import Iterable
