@@ -217,14 +217,18 @@ def test_projects_with_all_extras_are_lint_and_format_clean(tmp_path):
 
 
 @pytest.mark.parametrize("lang", languages(TEMPLATES))
-def test_an_event_project_asks_for_at_most_twenty_texts(lang):
-    for name in sorted({choice.task.name for choice in choices()}):
-        files = planned(Answers(task=name, title="T", event="E", author="", lang=lang))
+def test_an_event_project_asks_for_at_most_twenty_texts(tmp_path, lang):
+    table = tmp_path / "own.csv"
+    table.write_text("size,colour\n" + "1,red\n2,blue\n3,red\n" * 20, encoding="utf-8")
+    about = {"title": "T", "event": "E", "author": "", "lang": lang}
+    every = [Answers(task=name, **about) for name in sorted({choice.task.name for choice in choices()})]
+    for answers in [*every, Answers(data=str(table), **about)]:
+        files = planned(answers)
         pages = "".join(content.decode() for path, content in files.items() if path.endswith(".md"))
         story = files["deck.toml"].decode().partition("[problem]")
         told = story[0].partition("title =")[2] + story[2]
         blanks = len(re.findall(r"\*write this|\*待填写", pages)) + len(re.findall(r'"Write:|"请写：', told))
-        assert 10 < blanks <= 20, name
+        assert 10 < blanks <= 20, answers
 
 
 # Through the command

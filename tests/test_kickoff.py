@@ -81,9 +81,9 @@ def test_a_plan_with_a_start_has_dates_and_one_without_counts_hours():
 @pytest.mark.parametrize("hours", HOURS)
 @pytest.mark.parametrize("start", STARTS[:2])
 @pytest.mark.parametrize("team", [(), NAMES])
-def test_the_page_is_read_in_minutes_and_asks_for_two_texts(hours, start, team):
+def test_the_page_is_read_in_minutes_and_asks_for_one_sentence(hours, start, team):
     page = written(hours=hours, start=start, team=team)["KICKOFF.md"]
-    assert len(page.split()) <= 1200 and page.count("*write this") == 2
+    assert len(page.split()) <= 1200 and page.count("*write this") == 1
 
 
 def test_plan_and_page_say_the_same():
@@ -145,5 +145,5 @@ def test_the_blanks_of_the_page_are_those_that_status_looks_for(code, start):
     answers = Answers(event="E", lang=code, start=start)
     files = plan(choice := choose(answers), settled(answers, choice))
     blank = words("cards", code)["mark"]
-    assert files["KICKOFF.md"].decode().count(blank) == 2  # the sentence, and what is not built
+    assert files["KICKOFF.md"].decode().count(blank) == 1  # the sentence
     assert blank not in files["plan.toml"].decode()
