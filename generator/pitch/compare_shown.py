@@ -1,6 +1,7 @@
 """The comparison as people read it: lines for the terminal, a table and a figure for README."""
 
 import html
+import json
 import math
 from typing import Any
 
@@ -10,9 +11,19 @@ from .project import Project
 from .results import cell, headline, number, padded, seconds, width
 from .results import table as markdown_table
 
-SHOWN = {"best": "#1f4fd8", "better": "#1f4fd8", "noise": "#1f4fd8", "worse": "#6b7280", "unknown": "#6b7280"}
+INK, BLUE, GREY = "#16181d", "#1f4fd8", "#6b7280"
+SHOWN = {"best": BLUE, "better": BLUE, "noise": BLUE, "worse": GREY, "unknown": GREY}
+DASHES = {"reference": "6 4", "baseline": "2 3"}
 WIDE, LEAST = 900, 300  # pixels across: the figure, and its axis at least
 LETTER, ROW = 7.5, 30  # pixels of a letter across, and of a row down
+SVG = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" role="img" aria-label="{title}"
+ font-family="system-ui, sans-serif" font-size="13" fill="#16181d">
+<title>{title}</title>
+<rect width="100%" height="100%" fill="white"/>
+{shapes}
+</svg>
+"""
 
 
 def text(project: Project, table: Table) -> str:
@@ -31,8 +42,6 @@ def text(project: Project, table: Table) -> str:
 
 def publish(project: Project, table: Table) -> None:
     """Write comparison/ and put table and figure between the two marks of README.md."""
-    import json
-
     folder = project.root / "comparison"
     pages.section(project.root / "README.md", "comparison")  # lost marks are told before anything is written
     pages.write(folder / "comparison.json", json.dumps(table, indent=1, ensure_ascii=False) + "\n")
@@ -43,29 +52,17 @@ def publish(project: Project, table: Table) -> None:
 def markdown(project: Project, table: Table, picture: str) -> str:
     """The comparison as a section of README.md; `picture` is a path relative to it."""
     names = ("run", "knobs", "verdict", "score", "interval", "valid", "parameters", "seconds")
-    rows = [
-        [
-            name_of(entry),
-            knobs(entry),
-            verdict(project, entry),
-            number(entry["score"]),
-            interval(entry),
-            *numbers(entry),
-        ]
-        for entry in table["entries"]
-    ]
-    head = [project.say(f"compare.{name}") for name in names]
-    grid = markdown_table([cell(name) for name in head], [[cell(text) for text in row] for row in rows], numbers=5)
-    smoke = project.say("runs.smoke")
-    lines = notes(project, table | {"left_out": {name: why for name, why in table["left_out"].items() if why != smoke}})
-    told = [
-        top(project, table),
-        grid,
-        *(cell(line) for line in (project.say("compare.caveat"), rivals(project, table))),
-    ]
-    told += ["\n".join(f"- {cell(line)}" for line in lines)] if lines else []
-    told[0] = cell(told[0])
-    return "\n\n".join([*told, f"![{cell(project.say('compare.figure'))}]({picture})"])
+    rows = []
+    for entry in table["entries"]:
+        told = [name_of(entry), knobs(entry), verdict(project, entry), number(entry["score"]), interval(entry)]
+        rows.append([cell(text) for text in (*told, *numbers(entry))])
+    head = [cell(project.say(f"compare.{name}")) for name in names]
+    grid = markdown_table(head, rows, numbers=5)
+    full = {name: why for name, why in table["left_out"].items() if why != project.say("runs.smoke")}
+    left_out = "\n".join(f"- {cell(line)}" for line in notes(project, table | {"left_out": full}))
+    caveat, compared = cell(project.say("compare.caveat")), cell(rivals(project, table))
+    figure = f"![{cell(project.say('compare.figure'))}]({picture})"
+    return "\n\n".join(filter(None, [cell(top(project, table)), grid, caveat, compared, left_out, figure]))
 
 
 def top(project: Project, table: Table) -> str:
@@ -119,55 +116,57 @@ def figure(project: Project, table: Table) -> str:
     Blue is the best run and what cannot be told from it. A rival far from all runs is named at the edge it lies beyond.
     """
     entries = table["entries"]
-    ends = [value for entry in entries for value in (entry["score"], *(entry["ci95"] or []))]
-    spread = max(ends) - min(ends) or abs(ends[0]) or 1.0
-    marks = {role: table[role]["score"] for role in ("reference", "baseline")}
-    ends += [score for score in marks.values() if min(ends) - spread <= score <= max(ends) + spread]
-    low, high = min(ends) - 0.05 * spread, max(ends) + 0.05 * spread
+    verdicts = [project.say(f"compare.{entry['verdict']}") for entry in entries]
+    low, high = ends(table)
     left = 20 + LETTER * max(width(name_of(entry)) for entry in entries)
-    beside = 20 + LETTER * max(width(project.say(f"compare.{entry['verdict']}")) for entry in entries)
+    beside = 20 + LETTER * max(map(width, verdicts))
     wide = round(max(WIDE, left + LEAST + beside))
-    right = wide - beside
-    bottom = 70 + ROW * len(entries)
+    right, bottom = wide - beside, 70 + ROW * len(entries)
 
     def across(value: float) -> float:
-        return round(left + (min(max(value, low), high) - low) / (high - low) * (right - left), 1)
+        return left + (min(max(value, low), high) - low) / (high - low) * (right - left)
 
-    def write(x: float, y: float, words: str, anchor: str = "start") -> str:
-        return f'<text x="{x:.1f}" y="{y}" text-anchor="{anchor}">{html.escape(words)}</text>'
-
-    def line(x1: float, y1: float, x2: float, y2: float, style: str) -> str:
-        return f'<line x1="{x1:.1f}" y1="{y1}" x2="{x2:.1f}" y2="{y2}" {style}/>'
-
-    shapes = [write(left, 22, headline(project, table))]
-    for place, (role, score) in enumerate(marks.items()):
+    shapes = [letters(left, 22, headline(project, table))]
+    for place, role in enumerate(("reference", "baseline")):
+        name, score = table[role]["name"], table[role]["score"]
+        x, dashes = left + place * (wide - left) / 2, DASHES[role]
         beyond = "" if low <= score <= high else "← " if score < low else "→ "
-        dash = "6 4" if role == "reference" else "2 3"
-        name = f"{beyond}{table[role]['name']}: {number(score)}"
-        x = left + place * (wide - left) / 2
-        shapes += [line(x, 38, x + 24, 38, f'stroke="#16181d" stroke-dasharray="{dash}"'), write(x + 30, 42, name)]
+        shapes.append(stroke(x, 38, x + 24, 38, INK, dashes))
+        shapes.append(letters(x + 30, 42, f"{beyond}{name}: {number(score)}"))
         if not beyond:
-            shapes.append(line(across(score), 52, across(score), bottom, f'stroke="#16181d" stroke-dasharray="{dash}"'))
-    for place, entry in enumerate(entries):
+            shapes.append(stroke(across(score), 52, across(score), bottom, INK, dashes))
+    for place, (entry, verdict) in enumerate(zip(entries, verdicts, strict=True)):
         y, colour = 72 + ROW * place, SHOWN[entry["verdict"]]
         if entry["ci95"]:
-            shapes.append(
-                line(*(v for end in entry["ci95"] for v in (across(end), y)), f'stroke="{colour}" stroke-width="2"')
-            )
+            shapes.append(stroke(across(entry["ci95"][0]), y, across(entry["ci95"][1]), y, colour, wide=2))
         radius = 6 if entry["verdict"] == "best" else 4
-        shapes.append(f'<circle cx="{across(entry["score"])}" cy="{y}" r="{radius}" fill="{colour}"/>')
-        shapes.append(write(left - 10, y + 4, name_of(entry), "end"))
-        shapes.append(write(right + 10, y + 4, project.say(f"compare.{entry['verdict']}")))
-    shapes.append(line(left, bottom, right, bottom, 'stroke="#6b7280"'))
+        shapes.append(f'<circle cx="{across(entry["score"]):.1f}" cy="{y}" r="{radius}" fill="{colour}"/>')
+        shapes.append(letters(left - 10, y + 4, name_of(entry), "end"))
+        shapes.append(letters(right + 10, y + 4, verdict))
+    shapes.append(stroke(left, bottom, right, bottom, GREY))
     for tick in ticks(low, high):
-        shapes += [line(across(tick), bottom, across(tick), bottom + 5, 'stroke="#6b7280"')]
-        shapes.append(write(across(tick), bottom + 19, number(tick), "middle"))
+        shapes.append(stroke(across(tick), bottom, across(tick), bottom + 5, GREY))
+        shapes.append(letters(across(tick), bottom + 19, number(tick), "middle"))
     title = html.escape(project.say("compare.figure"))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {bottom + 30}" role="img" aria-label="{title}" '
-        f'font-family="system-ui, sans-serif" font-size="13" fill="#16181d"><title>{title}</title>'
-        f'<rect width="100%" height="100%" fill="white"/>\n' + "\n".join(shapes) + "\n</svg>\n"
-    )
+    return SVG.format(wide=wide, high=bottom + 30, title=title, shapes="\n".join(shapes))
+
+
+def ends(table: Table) -> tuple[float, float]:
+    """Where the axis begins and ends: about all intervals, and the rivals that are not far off."""
+    values = [value for entry in table["entries"] for value in (entry["score"], *(entry["ci95"] or []))]
+    spread = max(values) - min(values) or abs(values[0]) or 1.0
+    near = [table[role]["score"] for role in ("baseline", "reference")]
+    values += [score for score in near if min(values) - spread <= score <= max(values) + spread]
+    return min(values) - 0.05 * spread, max(values) + 0.05 * spread
+
+
+def letters(x: float, y: float, text: str, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y}" text-anchor="{anchor}">{html.escape(text)}</text>'
+
+
+def stroke(x1: float, y1: float, x2: float, y2: float, colour: str, dashes: str = "none", wide: int = 1) -> str:
+    style = f'stroke="{colour}" stroke-width="{wide}" stroke-dasharray="{dashes}"'
+    return f'<line x1="{x1:.1f}" y1="{y1}" x2="{x2:.1f}" y2="{y2}" {style}/>'
 
 
 def ticks(low: float, high: float) -> list[float]:

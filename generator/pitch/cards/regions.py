@@ -15,6 +15,35 @@ HUB_TASKS = {"image-generation": "unconditional-image-generation"}  # the Hub's 
 SIZES = ["n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B", "n>1B"]
 MOST_CLASSES = 10  # in the table of the hardest ones
 MOST_TALLIED = 50  # classes whose examples are counted by split
+INDEX = """\
+pipeline_tag: {kind}
+metrics:
+  - {metric}
+model-index:
+  - name: {model}
+    results:
+      - task:
+          type: {kind}
+        dataset:
+          type: {sha256}
+          name: {data}
+          split: test
+        metrics:
+{values}"""
+VALUE = """\
+          - type: {name}
+            value: {value}"""
+FRONT = """\
+size_categories:
+  - {size}
+task_categories:
+  - {kind}
+dataset_info:
+  splits:
+{splits}"""
+SPLIT = """\
+    - name: {name}
+      num_examples: {rows}"""
 Region = tuple[Path, str, str]  # a page, the name of a region between two marks, and what stands there
 
 
@@ -25,18 +54,18 @@ def regions(project: Project, splits: dict[str, Any] | None = None) -> list[Regi
     code can count (`own_code.splits`). Nothing of the project runs here.
     """
     model, data, ethics = (project.root / name for name in PAGES)
-    sheet = evidence.report(project, project.published) if project.has_published else None
-    found = []
-    if sheet:
-        config, meta = (evidence.read_json(project.published / f"{name}.json") for name in ("config", "meta"))
+    found, sheet, meta = [], None, {}
+    if project.has_published:
+        sheet = evidence.report(project, project.published)
+        config = evidence.read_json(project.published / "config.json")
+        meta = evidence.read_json(project.published / "meta.json")
         found.append((model, "results", model_index(project, sheet)))
         found.append((model, "training", training(project, sheet, config)))
         found.append((model, "evaluation", evaluation(project, sheet, meta)))
     if splits:
         found.append((data, "data", data_front(project, splits)))
         found.append((data, "splits", split_table(project, splits)))
-    seen = what_code_sees(project, sheet, evidence.read_json(project.published / "meta.json") if sheet else {})
-    return [*found, (ethics, "evidence", seen)]
+    return [*found, (ethics, "evidence", what_code_sees(project, sheet, meta))]
 
 
 def counted(project: Project) -> dict[str, Any]:
@@ -62,28 +91,37 @@ def quoted(text: Any) -> str:
 
 def model_index(project: Project, sheet: dict[str, Any]) -> str:
     """What was measured on what, each number as it stands in report.json."""
-    kind = quoted(HUB_TASKS.get(project.task, project.task))
-    lines = [f"pipeline_tag: {kind}", "metrics:", f"  - {quoted(sheet['metric'])}", "model-index:"]
-    lines += [f"  - name: {quoted(sheet['model'])}", "    results:", "      - task:", f"          type: {kind}"]
-    lines += ["        dataset:", f"          type: {quoted(sheet['data']['sha256'][:12])}"]
-    lines += [f"          name: {quoted(sheet['data']['name'])}", "          split: test", "        metrics:"]
-    for name, value in {sheet["metric"]: sheet["score"], **sheet["other_metrics"]}.items():
-        if evidence.number(value):
-            lines += [f"          - type: {quoted(name)}", f"            value: {value!r}"]
-    return "\n".join(lines)
+    measured = {sheet["metric"]: sheet["score"], **sheet["other_metrics"]}
+    return INDEX.format(
+        kind=quoted(HUB_TASKS.get(project.task, project.task)),
+        metric=quoted(sheet["metric"]),
+        model=quoted(sheet["model"]),
+        sha256=quoted(sheet["data"]["sha256"][:12]),
+        data=quoted(sheet["data"]["name"]),
+        values="\n".join(
+            VALUE.format(name=quoted(name), value=repr(value))
+            for name, value in measured.items()
+            if evidence.number(value)
+        ),
+    )
 
 
 def training(project: Project, sheet: dict[str, Any], config: dict[str, Any]) -> str:
     """How the published run was trained."""
-    lasted = sheet["train_seconds"]
-    knobs = {"epochs": config.get("epochs"), "batch": config.get("batch_size"), "precision": config.get("precision")}
+    seconds, data = sheet["train_seconds"], sheet["data"]
     told = {
         "model": project.say("cards.size", model=sheet["model"], parameters=f"{sheet['parameters']:,}"),
-        "framework": " ".join(filter(None, (project.answers.get("framework"), sheet.get("backend")))),
-        "data": f"{sheet['data']['name']}, sha256 {sheet['data']['sha256'][:12]}…",
-        "procedure": project.say("cards.procedure", rate=number(config.get("learning_rate")), **knobs),
+        "framework": " ".join(filter(None, [project.answers.get("framework"), sheet.get("backend")])),
+        "data": f"{data['name']}, sha256 {data['sha256'][:12]}…",
+        "procedure": project.say(
+            "cards.procedure",
+            epochs=config.get("epochs"),
+            batch=config.get("batch_size"),
+            rate=number(config.get("learning_rate")),
+            precision=config.get("precision"),
+        ),
         "seeds": project.say("cards.seeds", seed=sheet["seed"], split_seed=sheet["split_seed"]),
-        "time": project.say("cards.time", seconds=results.seconds(lasted), hours=f"{lasted / 3600:.2g}"),
+        "time": project.say("cards.time", seconds=results.seconds(seconds), hours=f"{seconds / 3600:.2g}"),
     }
     return table(["", ""], [[project.say(f"cards.the_{name}"), cell(text)] for name, text in told.items()])
 
@@ -112,22 +150,26 @@ def weakest(project: Project, meta: dict[str, Any]) -> list[tuple[str, int, floa
 
     found = evidence.predictions(project, project.published)
     target, output = found["target"], found["output"]
-    if output.ndim != 2 or output.shape[1] != len(classes) or target.ndim != 1:
-        return []
+    if output.shape != (len(target), len(classes)) or not np.isin(target, np.arange(len(classes))).all():
+        return []  # no class numbers
+    target = target.astype(int)
     counts = np.bincount(target, minlength=len(classes))
-    shares = np.bincount(target, output.argmax(1) == target, minlength=len(classes)) / np.maximum(counts, 1)
+    right = np.bincount(target, output.argmax(1) == target, minlength=len(classes))
+    shares = right / np.maximum(counts, 1)
     there = [index for index in np.argsort(shares, kind="stable") if counts[index]]
     return [(str(classes[index]), int(counts[index]), float(shares[index])) for index in there[:MOST_CLASSES]]
 
 
 def data_front(project: Project, splits: dict[str, Any]) -> str:
     """The size, the task and the rows of each split, for the Hub."""
-    rows, kind = splits["meta"]["data"]["rows"], quoted(HUB_TASKS.get(project.task, project.task))
+    rows = splits["meta"]["data"]["rows"]
     size = SIZES[sum(rows >= 10**power for power in range(3, 10))]
-    lines = ["size_categories:", f"  - {quoted(size)}", "task_categories:", f"  - {kind}", "dataset_info:", "  splits:"]
-    for name, count in splits["rows"].items():
-        lines += [f"    - name: {'validation' if name == 'valid' else name}", f"      num_examples: {count}"]
-    return "\n".join(lines)
+    names = {"train": "train", "valid": "validation", "test": "test"}
+    return FRONT.format(
+        size=quoted(size),
+        kind=quoted(HUB_TASKS.get(project.task, project.task)),
+        splits="\n".join(SPLIT.format(name=names[name], rows=count) for name, count in splits["rows"].items()),
+    )
 
 
 def split_table(project: Project, splits: dict[str, Any]) -> str:
