@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+from hackgen.parts import TEMPLATES
 from projects import generate, run
 from test_demo import serving
 
@@ -20,16 +21,18 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="elsewhere this machine has only one address of its own"),
 ]
+ROOTS = [root for root in (TEMPLATES, TEMPLATES / "next") if (root / "extras" / "demo").is_dir()]  # both shapes
 SECONDS = 20  # a page that takes longer hangs
 SECRET = b"what nobody here may read"
 UPLOAD, JOIN = "/gradio_api/upload", "/gradio_api/queue/join"
 Ask = Callable[..., tuple[int, bytes]]
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=ROOTS, ids=lambda root: root.name)
+def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose page takes pictures, with a short run."""
-    made = generate(tmp_path_factory.mktemp("safety") / "project", task="image-classification", extras=("demo",))
+    folder = tmp_path_factory.mktemp("safety") / "project"
+    made = generate(folder, request.param, task="image-classification", extras=("demo",))
     run(made, "train.py", "--smoke", "--out", "short").ok()
     return made
 
@@ -145,9 +148,9 @@ def test_only_its_own_pages_ask(ask: Ask, place: tuple[str, int]) -> None:
 
 def test_uploads_have_a_limit_together(ask: Ask) -> None:
     answers = [upload(ask, "large.png", secrets.token_bytes(19_000_000)) for _ in range(10)]
-    assert answers[0][0] == 200 and answers[-1][0] == 413
+    assert answers[0][0] == 200 and answers[-1][0] in (413, 507)
     kept = [file for file in stored(answers[0][1]) if file.stat().st_size > 1_000_000]
-    assert len(kept) == 5 and ask("GET", "/")[0] == 200
+    assert 3 <= len(kept) <= 5 and ask("GET", "/")[0] == 200
     for file in kept:
         os.utime(file, (0, 0))  # as if it was long ago
     assert upload(ask, "next.png", b"there is room again")[0] == 200

@@ -1,0 +1,126 @@
+"""The demo page where rows of a table are answered: fill in a form, and see what each column adds.
+
+A question is the cells of the columns that the model uses, as text.
+"""
+
+import json
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+import columns
+import data
+import table
+from common import Problem
+from report import shorten, words
+
+import gradio as gr
+import numpy as np
+import pandas as pd
+
+FIELDS = 24  # of the form; further columns are edited as JSON
+LONGEST = 5000  # characters of a cell
+MARKS = 8  # columns shown with the answer
+CLASSES = 5  # shown
+
+
+def examples(valid: Any, config: Any, meta: dict, count: int) -> list[dict]:
+    """Rows drawn by chance, of classes one of each before a second of any, not by how well they are answered."""
+    order = np.random.default_rng(0).permutation(len(valid.ids))
+    if "classes" in meta:
+        first = np.sort(np.unique(valid.targets[order], return_index=True)[1])
+        order = order[[*first, *np.setdiff1d(np.arange(len(order)), first)]][:count]
+        truths = [meta["classes"][number] for number in valid.targets[order]]
+    else:
+        order = order[:count]
+        truths = [f"{meta['mean'] + meta['deviation'] * value:.5g}" for value in valid.targets[order]]
+    used = list(meta["columns"])
+    if hasattr(data, "sample"):
+        rows = table.opened(config, data.sample).frame.loc[valid.ids[order], used].fillna("").to_dict("records")
+    else:  # a table larger than memory is not read again: its cells are as near as their encoding tells
+        rows = [dict.fromkeys(used, "") | columns.shown(row, meta) for row in valid.inputs[order]]
+    return [{"cells": cells, "truth": truth} for cells, truth in zip(rows, truths, strict=True)]
+
+
+def button(number: int, question: dict) -> gr.Button:
+    text = ", ".join(cell or "–" for cell in list(question["cells"].values())[:5])
+    return gr.Button(shorten(text, 40), min_width=150, elem_id=f"example-{number}")
+
+
+def form(question: dict, source: Any) -> list[Any]:
+    """A field for each column, a list where it has categories; filled with the question's cells."""
+    cells, fields = question["cells"], []
+    for name, about in list(source.meta["columns"].items())[:FIELDS]:
+        if "values" in about:
+            values = ["", *about["values"]]
+            fields.append(gr.Dropdown(values, value=cells[name], label=name, allow_custom_value=True))
+        else:
+            fields.append(gr.Textbox(cells[name], label=name, lines=3 if "words" in about else 1))
+    if more := dict(list(cells.items())[FIELDS:]):
+        text = json.dumps(more, ensure_ascii=False, indent=0)
+        fields.append(gr.Textbox(text, label=words("demo_more", number=len(more)), lines=4, max_lines=8))
+    return fields
+
+
+def asked(source: Any, *values: Any) -> dict:
+    """The row that was entered; a cell that training could not have read is a `Problem`, an empty one is not known."""
+    used = source.meta["columns"]
+    cells = dict(zip(list(used)[:FIELDS], values, strict=False))
+    try:
+        cells |= json.loads(values[-1]) if len(used) > FIELDS else {}
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Problem(words("demo_bad_json", why=error)) from None
+    cells = {name: str(cells.get(name) or "").strip() for name in used}
+    if not any(cells.values()):
+        raise Problem(words("demo_empty_row"))
+    frame = pd.DataFrame([cells])
+    for name, about in columns.in_own_style(frame, used).items():
+        cell = cells[name]
+        if len(cell) > LONGEST:
+            raise Problem(words("demo_long_cell", column=name, most=LONGEST))
+        known = columns.known_cells(frame[name], about)
+        read = columns.READ[about["role"]](known, about)
+        if known.notna()[0] and read.isna()[0]:
+            raise Problem(words("demo_bad_cell", column=name, cell=shorten(cell, 30), role=about["role"]))
+        if "values" in about and known.notna()[0] and not columns.codes_of(read, about)[0]:
+            raise Problem(words("demo_new_value", column=name, cell=shorten(cell, 30)))
+    return {"cells": cells}
+
+
+def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict]:
+    """The number, or the chances of the likeliest classes; and how much less it is with each column not known."""
+    import net  # here, because recorded answers need no framework
+
+    used = meta["columns"]
+    frame = pd.DataFrame([question["cells"]] * (1 + len(used)), dtype=object)
+    for row, name in enumerate(used, start=1):
+        frame.loc[row, name] = ""
+    rows = columns.encode(columns.typed(frame, columns.in_own_style(frame, used)), meta)
+    found = net.outputs(model, rows, None, meta, config.precision)  # (rows,) or (rows, classes)
+    if "classes" in meta:
+        best = np.argsort(-found[0])[:CLASSES]
+        given = {"chances": {meta["classes"][k]: round(float(found[0, k]), 4) for k in best}}
+        found = found[:, best[0]]
+    else:
+        given = {"value": float(found[0]), "usual": [meta["mean"], meta["deviation"]]}
+    yield given | {"name": meta["target"], "marks": [float(f"{found[0] - value:.3g}") for value in found[1:]]}
+
+
+def shown(question: dict, given: dict) -> list[Any]:
+    """The answer, what the data say, and the columns that counted most."""
+    truth, said, told = question.get("truth"), given["name"], []
+    if "chances" in given:
+        said = next(iter(given["chances"]))
+        answer = gr.Label(given["chances"], label=given["name"], num_top_classes=CLASSES)
+    else:
+        answer = gr.Label(f"{given['value']:.5g}", label=given["name"])
+        mean, deviation = (f"{value:.4g}" for value in given["usual"])
+        told.append(words("demo_usual", mean=mean, deviation=deviation))
+    if truth is not None:
+        mark = "" if "value" in given else "✓ " if truth == said else "✗ "
+        told.append(mark + words("demo_truth", truth=truth))
+    pairs = sorted(zip(question["cells"].items(), given["marks"], strict=True), key=lambda pair: -abs(pair[1]))[:MARKS]
+    most = max((abs(mark) for _, mark in pairs), default=0.0) or 1.0
+    marks = [(f"{name} = {shorten(cell) or '–'}: {mark:+.3g}", 0.6 * mark / most) for (name, cell), mark in pairs]
+    where = gr.HighlightedText(marks, label=words("demo_where", answer=said))
+    return [answer, gr.HTML("".join(f"<p>{escape(line)}</p>" for line in told)), where]
