@@ -316,6 +316,13 @@ def test_check_says_what_is_open_with_its_line_and_writes_nothing(project, slide
     assert done.returncode == 0 and "Still open" not in done.stdout
 
 
+def test_a_teammates_clone_of_a_deck_with_a_picture_is_up_to_date(project, tmp_path, slides):
+    Image.new("RGB", (128, 80), "teal").save(project / "published" / "figures" / "worst_mistakes.png")
+    build(project)
+    shutil.copytree(project, tmp_path / "elsewhere" / "clone", ignore=shutil.ignore_patterns("runs"))
+    assert slides(tmp_path / "elsewhere" / "clone", "--check").returncode == 0
+
+
 def test_nothing_new_writes_nothing(project):
     written = (project / "presentation" / "deck.pptx").stat().st_mtime_ns
     build(project)
