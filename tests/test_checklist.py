@@ -415,19 +415,19 @@ def test_the_page_is_ticked_in_place_and_the_teams_words_stay(project):
     edit(page, "## Talk", "## Our talk")
     tick(project, "published", "fresh-clone")
     add(items.PAGE, "\nOur own words.\n")(project)
-    (project / "late.py").write_text("", encoding="utf-8")
+    (project / "_late_.py").write_text("", encoding="utf-8")
     states = {name: entry["state"] for name, entry in told(project).items()}
     assert (states["rehearsed"], states["committed"], states["fresh-clone"]) == ("done", "open", "unverified")
     text = page.read_text(encoding="utf-8")
     assert text.endswith("\nOur own words.\n") and "## Our talk" in text and "\n  - at three, in the kitchen\n" in text
-    assert "Rehearsed four times" in text and "<!--committed--> commit late.py\n" in text
+    assert "Rehearsed four times" in text and "<!--committed--> commit \\_late\\_.py\n" in text
     boxes = {found["id"]: found["tick"] for found in items.LINE.finditer(text)}
     assert {name for name, mark in boxes.items() if mark == "x"} == {
         name for name, state in states.items() if state == "done"
     }
     told(project)
     assert page.read_text(encoding="utf-8") == text
-    (project / "late.py").unlink()
+    (project / "_late_.py").unlink()
     told(project)
     assert "<!--committed-->\n" in page.read_text(encoding="utf-8")
 
@@ -459,6 +459,8 @@ def test_the_page_shows_the_list_from_the_first_minute(tmp_path, lang, event):
     assert len(ids) == (len(items.ITEMS) if event else 19) and len(ids) <= 25 and "[x]" not in page
     assert all("`" in row for row in page.splitlines() if row.startswith("- ["))  # the command that shows it
     assert page == items.ticked(page, [], lang)
+    spoilt = items.ticked(page, [{"id": "written", "state": "open", "found": "<!--story-->"}], lang)
+    assert [found["id"] for found in items.LINE.finditer(spoilt)] == ids
 
 
 def test_an_item_that_people_judge_needs_both(project):

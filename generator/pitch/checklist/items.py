@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..project import words
+from ..results import cell
 
 PAGE, REGION = "PRESENTATION.md", "checklist"
 CODE, BOTH, PEOPLE = "auto", "semi", "human"  # code decides; code looks and a person decides; a person decides
@@ -107,7 +108,7 @@ def ticked(region: str, found: list[dict[str, Any]], lang: str) -> str:
         entry = states.get(row["id"])
         if entry is None:
             return row[0]
-        said = entry["found"] if entry["state"] != "done" else ""
+        said = cell(entry["found"]) if entry["state"] != "done" else ""
         return row["box"] + ("x" if entry["state"] == "done" else " ") + row["text"] + (f" {said}" if said else "")
 
     return LINE.sub(mark, region)
