@@ -10,7 +10,8 @@ from . import room
 
 FAMILIES = {"pictures": "image", "picture-list": "image", "npz": "image", "idx": "image"}
 FAMILIES |= {"text": "text", "texts": "text"}  # all else is a table
-ENDINGS = {"pictures": "", "picture-list": "", "npz": ".npz", "idx": ".npz", "text": "", "texts": ""}  # else .csv
+ENDINGS = {"pictures": "", "picture-list": "", "npz": ".npz", "idx": ".npz"}  # by format, …
+OF_TASKS = {"text": ".txt", "text-generation": ".txt"}  # … or by task; else .csv
 
 
 @click.command("convert")
@@ -26,7 +27,8 @@ def convert(source: str, dest: str | None, target: str | None) -> None:
         raise Problem(f"{source}: {findings.notes[-1] if findings.notes else 'it holds nothing to convert'}")
     task = findings.suggestion.task if findings.suggestion else FAMILIES.get(findings.format, "tabular")
     name = Path(findings.path).name.partition(".")[0] or "data"
-    place = Path(dest or f"{name}-plain{ENDINGS.get(findings.format, '.csv')}")
+    ending = ENDINGS.get(findings.format, OF_TASKS.get(task, ".csv"))
+    place = Path(dest or f"{name}-plain{ending}")
     if place.exists():
         raise Problem(f"{place} is there already; name another place, or remove it first")
     for line in room(task).convert(findings, place):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import os
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,12 +18,14 @@ from ..inspection.findings import Findings
 from ..inspection.tables import opening
 from ..inspection.texts import files
 from ..inspection.texts.folders import classes_of, entries_of, texts_of
-from . import COPIED, LOCATION, Plain, safe_name
+from . import COPIED, LOCATION, Plain, safe_name, tables
 
 LABELS = ("label", "class", "target", "category", "sentiment", "spam", "y")  # names of the label's column, best first
 SPLIT_NAMES = ("split", "set", "subset", "part")  # of a column that says what is train, valid and test
 PARTS = {"train": "train", "training": "train", "valid": "valid", "validation": "valid", "val": "valid", "dev": "valid"}
 PARTS |= {"test": "test", "testing": "test"}
+ENDINGS = (".csv", ".tsv", ".parquet")  # by which a project knows how a table is read in one call
+FIRST_ROWS = 20_000  # of a large table, from which its columns are told apart
 MEMORY = 64 * 2**20  # bytes of a source; a larger one is prepared on disk, so that training needs no more memory
 UNREADABLE = (OSError, EOFError, ValueError, zlib.error, BadZipFile, RuntimeError, NotImplementedError)
 ELSEWHERE = "make a plain one with: hackgen convert {0} DEST, and name that with --data"
@@ -34,23 +37,22 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     return of_one_text(path, findings, answers) if task == "text-generation" else of_classes(path, findings, answers)
 
 
-def convert(findings: Findings, dest: str) -> list[str]:
-    """Write a table of texts (.csv) or one text (.txt) to `dest`; returns what to say about it."""
-    path, place = Path(findings.path), Path(dest)
-    if findings.suggestion and findings.suggestion.task == "text-generation":
-        place = place if place.suffix else place.with_suffix(".txt")
-        with place.open("x", encoding="utf-8", newline="\n") as out:
-            count = sum(out.write(block) for block in blocks_of(path, findings))
-        return [f"{place}: one text of {count:,} characters in UTF-8"]
-    place = place if place.suffix else place.with_suffix(".csv")
-    with closing(rows_of(path, findings)) as source, place.open("x", encoding="utf-8", newline="") as out:
-        names = next(source)
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(names)
-        count = 0
-        for count, row in enumerate(source, 1):  # noqa: B007
-            writer.writerow(row)
-    return [f"{place}: {count:,} rows of {', '.join(names)}"]
+def convert(findings: Findings, dest: Path) -> list[str]:
+    """Write one text, or a table of texts with their classes, to `dest`; returns what to say about it."""
+    path = Path(os.path.abspath(findings.path))
+    dest.parent.mkdir(parents=True, exist_ok=True)
+    draft = dest.with_name(f".{dest.name}.tmp")
+    try:
+        with draft.open("w", encoding="utf-8", errors="replace", newline="") as out:
+            if findings.suggestion and findings.suggestion.task == "text-classification":
+                csv.writer(out, lineterminator="\n").writerows(rows_of(path, findings))
+                told = f"{findings.rows:,} texts with a class each"
+            else:
+                told = f"one text of {sum(map(out.write, blocks_of(path, findings))):,} characters"
+        draft.replace(dest)
+    finally:
+        draft.unlink(missing_ok=True)
+    return [told, *findings.notes]
 
 
 # Texts with a class each
@@ -58,31 +60,24 @@ def convert(findings: Findings, dest: str) -> list[str]:
 
 def of_classes(path: Path, findings: Findings, answers: Any) -> Plain:
     """A copy of a small source, as it is if pandas reads it in one call, else converted; or where a large one lies."""
-    if answers.copy is not False and findings.bytes <= 2 * COPIED:
-        with closing(rows_of(path, findings)) as source:
-            names = next(source)
-            rows = list(source)
-        columns = chosen(names, rows, findings, answers)
-        labels = (row[names.index(columns["target"])] for row in rows)
-        name = safe_name(path.name)
-        content, read = b"", how_to_read(findings)
-        if read is not None and reads_alike(path, read, names, rows, columns):
-            content = path.read_bytes()
-        else:
-            content, read, name = as_csv(names, rows, columns), {}, f"{safe_name(path.name.split('.')[0])}.csv"
-        if len(content) <= COPIED:
-            return Plain(f"data/{name}", {f"data/{name}": content}, schema(name, columns, read, labels))
-    if findings.format == "texts" and path.is_dir():
-        columns = {"text": "text", "target": "label"}
-        return Plain(LOCATION, located(path), schema(path.name, columns, {}), large=True)
-    if (read := how_to_read(findings)) is None:
-        what = f"{path} is {findings.format} that is not copied and not plain to read"
-        raise Problem(f"{what}; {ELSEWHERE.format(text.quoted(str(path)))}")
+    is_small = answers.copy is not False and findings.bytes <= COPIED
+    if findings.format == "texts" and path.is_dir() and not is_small:
+        return Plain(LOCATION, located(path), schema(path.name, {"text": "text", "target": "label"}, {}), large=True)
     with closing(rows_of(path, findings)) as source:
         names = next(source)
-        rows = [row for row, _ in zip(source, range(20_000), strict=False)]
-    columns = chosen(names, rows, findings, answers)
-    labels = (row[names.index(columns["target"])] for row in rows)
+        rows = list(source if is_small else itertools.islice(source, FIRST_ROWS))
+    columns, read = chosen(names, rows, findings, answers), how_to_read(path, findings)
+    labels = {row[names.index(columns["target"])] for row in rows}
+    parts = {row[names.index(columns["split"])] for row in rows} if "split" in columns else set()
+    if is_small and (read is None or not parts <= set(PARTS.values())):
+        name, read, content = f"{safe_name(path.name.split('.')[0])}.csv", {}, as_csv(names, rows, columns)
+    elif is_small:
+        name, content = safe_name(path.name), path.read_bytes()
+    if is_small and len(content) <= COPIED:
+        return Plain(f"data/{name}", {f"data/{name}": content}, schema(name, columns, read, labels))
+    if read is None or (not is_small and path.suffix.lower() not in ENDINGS):
+        what = f"{path} is {findings.format} that no project reads in place"
+        raise Problem(f"{what}; {ELSEWHERE.format(text.quoted(str(path)))}")
     return Plain(LOCATION, located(path), schema(path.name, columns, read, labels), findings.bytes > MEMORY)
 
 
@@ -98,14 +93,7 @@ def rows_of(path: Path, findings: Findings) -> Iterator[list[str]]:
         return
     with opening.opened(path, findings.format) as table:
         yield list(table.names)
-        if table.whole:
-            yield from table.sample
-            return
-        cells = ", ".join(f"coalesce(c{place}, '')" for place in range(len(table.names)))
-        table.connection.execute("SET preserve_insertion_order=true")
-        answer = table.connection.execute(f"SELECT {cells} FROM {table.relation}")
-        while some := answer.fetchmany(10_000):
-            yield from (list(map(str, row)) for row in some)
+        yield from tables.cells_of(table)
 
 
 def rows_of_folders(path: Path) -> Iterator[list[str]]:
@@ -153,47 +141,14 @@ def chosen(names: list[str], rows: list[list[str]], findings: Findings, answers:
     return columns
 
 
-def how_to_read(findings: Findings) -> dict[str, Any] | None:
-    """The arguments with which pandas reads a file in one call, as far as they are not its own; None if it cannot."""
-    told = dict(findings.dialect)
-    if findings.format == "parquet":
-        return {} if not told.keys() - {"flat"} else None
-    if findings.format != "csv" or told.keys() & {"member", "units", "foot", "lenient"}:
+def how_to_read(path: Path, findings: Findings) -> dict[str, Any] | None:
+    """The arguments with which pandas reads a table in one call, as far as they are not its own; None if it cannot."""
+    if findings.format == "texts" or path.suffix.lower() not in ENDINGS:
         return None
-    if len(told["delimiter"]) != 1 or Path(findings.path).suffix.lower() not in (".csv", ".tsv"):
-        return None
-    usual = "\t" if findings.path.lower().endswith(".tsv") else ","
-    read: dict[str, Any] = {"sep": told["delimiter"]} if told["delimiter"] != usual else {}
-    if told["encoding"] not in ("utf-8", "utf-8-sig", "ascii"):
-        read["encoding"] = told["encoding"]
-    if told.get("quote") != '"':
-        read |= {"quotechar": told["quote"]} if told.get("quote") else {"quoting": csv.QUOTE_NONE}
-    if told.get("skip"):
-        read["skiprows"] = told["skip"]
-    if not told["header"]:
-        read["names"] = [column.name for column in findings.columns]
+    read = tables.arguments(findings, path)
+    if read is not None and not findings.dialect.get("header", True):
+        read |= {"names": [column.name for column in findings.columns]}
     return read
-
-
-def reads_alike(
-    path: Path, read: dict[str, Any], names: list[str], rows: list[list[str]], columns: dict[str, str]
-) -> bool:
-    """Whether reading a small file in the plain way finds the very cells that inspection found."""
-    if path.suffix.lower() == ".parquet":
-        return True
-    quote = {"quoting": csv.QUOTE_NONE} if "quoting" in read else {"quotechar": read.get("quotechar", '"')}
-    usual = "\t" if path.suffix.lower() == ".tsv" else ","
-    lines = tidy(path.read_bytes().decode(read.get("encoding", "utf-8"), "replace"))
-    lines = "\n".join(lines.split("\n")[read.get("skiprows", 0) :])
-    try:
-        found = [row for row in csv.reader(io.StringIO(lines), delimiter=read.get("sep", usual), **quote) if row]
-    except csv.Error:
-        return False
-    split = columns.get("split", "")
-    plain_split = not split or {row[names.index(split)] for row in rows} <= set(PARTS.values())
-    stripped = [[cell.strip() for cell in row] for row in found]
-    header = [] if "names" in read else [names]
-    return plain_split and stripped == [*header, *([tidy(cell).strip() for cell in row] for row in rows)]
 
 
 def as_csv(names: list[str], rows: list[list[str]], columns: dict[str, str]) -> bytes:

@@ -147,7 +147,7 @@ def divided(keys: np.ndarray, labels: np.ndarray, given: pandas.Series | None, c
     """
     if given is None or not (given == "test").any():
         return common.divide(keys, labels, config)
-    part = given.map(PARTS).fillna(0).to_numpy(int)
+    part = given.map(PARTS).fillna(0).to_numpy(int, copy=True)
     for later in (2, 1):
         part[(part >= 0) & (part < later) & np.isin(keys, keys[part == later])] = -1
     if repeated := int((part < 0).sum()):
