@@ -1,16 +1,20 @@
 """Texts of one's own: what inspect says about them, and projects that read them, in memory or mapped."""
 
+import csv
 import gzip
+import io
 import json
-import os
 import random
-import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from hackgen.conversion import texts as conversion
+from hackgen.conversion.command import convert
+from hackgen.errors import Problem
 from hackgen.inspection.texts.look import inspect_texts
-from projects import generate, run
+from projects import generate_own, run
 
 WORDS = {"good": "kind lovely great warm superb".split(), "bad": "cold dull rude awful broken".split()}
 OTHER = [f"{a}{b}" for a in "tal mir sol ken bar dun".split() for b in "o in et us".split()]
@@ -110,262 +114,248 @@ def test_any_file_is_looked_at(tmp_path: Path, content: bytes) -> None:
     assert not (tmp_path.parent / "outside.txt").exists()
 
 
-# projects
+# What becomes of a team's texts
 
 
-@pytest.fixture(scope="module")
-def classifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return generate(tmp_path_factory.mktemp("texts") / "classifier", task="text-classification")
+def made(folder: Path, source: Path, **answers: object) -> dict[str, bytes]:
+    """The files in data/ of a project for own texts."""
+    project = generate_own(folder, source, **answers)
+    return {file.name: file.read_bytes() for file in (project / "data").iterdir()}
 
 
-@pytest.fixture(scope="module")
-def writer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return generate(tmp_path_factory.mktemp("texts") / "writer", task="text-generation")
+def table(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
 
 
-PROBE = """
-import hashlib, json, sys
-import numpy as np
-import config, data, splits
-from support import mapped
-if sys.argv[2] == "mapped":
-    mapped.LARGE = 0
-    try:
-        from tables import reader
-        reader.LARGE = 0
-    except ImportError:
-        pass
-found = data.load(next(iter(config.MODELS.values()))(data=sys.argv[1]))
-facts = {"meta": found.meta, "mapped": []}
-for name in ("train", "valid", "test"):
-    split = getattr(found, name)
-    rows = np.arange(len(split))
-    batch = [split.inputs[rows], split.targets[rows], split.ids]
-    facts[name] = [hashlib.sha256(np.ascontiguousarray(part).tobytes()).hexdigest() for part in batch]
-    numbers = split.inputs.numbers if hasattr(split.inputs, "starts") else split.inputs.text
-    facts["mapped"].append(isinstance(numbers, np.memmap))
-print(json.dumps(facts))
-"""
+def test_folders_by_class_become_a_table(tmp_path: Path) -> None:
+    by_class(tmp_path / "my set" / "wrapper" / "train", 12)
+    by_class(tmp_path / "my set" / "wrapper" / "Test_Data", 5, seed=1)
+    (tmp_path / "my set" / "README").write_text("about", encoding="utf-8")
+    good = tmp_path / "my set" / "wrapper" / "train" / "good"
+    (good / "old.txt").write_bytes("schöne Grüße\r\nan alle".encode("cp1252"))
+    (good / "broken.txt").write_bytes(b"\0\1\2\3" * 20)
+    secret = tmp_path / "secret.txt"
+    secret.write_text("not yours", encoding="utf-8")
+    (good / "link.txt").symlink_to(secret)
+    packed = tmp_path / "my set.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for file in sorted((tmp_path / "my set").rglob("*.txt")):
+            if not file.is_symlink():
+                archive.write(file, f"../../outside/{file.relative_to(tmp_path).as_posix()}")
+        archive.writestr("__MACOSX/outside/train/good/._1.txt", b"\0\1")
+    found = inspect_texts(tmp_path / "my set")
+    assert any("link.txt" in note for note in found.notes)
+    files = made(tmp_path / "p", tmp_path / "my set", task="text-classification")
+    assert files.keys() == {"my_set.csv", "schema.toml"} and b'split = "split"' in files["schema.toml"]
+    rows = table(files["my_set.csv"])
+    assert len(rows) == 35 and [sum(row["split"] == name for row in rows) for name in ("train", "test")] == [25, 10]
+    assert {row["label"] for row in rows} == set(WORDS) and "schöne Grüße\nan alle" in {row["text"] for row in rows}
+    assert not any("not yours" in row["text"] for row in rows)
+    assert made(tmp_path / "z", packed, task="text-classification")["my_set.csv"] == files["my_set.csv"]
+    assert not (tmp_path.parent / "outside").exists() and not (tmp_path / "outside").exists()
+    packed.write_bytes(packed.read_bytes()[:2000])
+    with pytest.raises(Problem, match="my set"):
+        generate_own(tmp_path / "q", packed, task="text-classification")
 
 
-def probe(project: Path, source: Path, how: str) -> dict:
-    """What data.load makes of a source, in memory or mapped."""
-    (project / "probe.py").write_text(PROBE, encoding="utf-8")
-    return json.loads(run(project, "probe.py", str(source), how).ok().out)
+def test_a_plain_table_is_copied_as_it_is_and_any_other_becomes_one(tmp_path: Path) -> None:
+    rows = [[label, text] for label in WORDS for text in texts(label, 30)]
+    plain = tmp_path / "plain.csv"
+    plain.write_text("mood;said\n" + "\n".join(map(";".join, rows)) + "\n", encoding="utf-16")
+    files = made(tmp_path / "p", plain)
+    assert files["plain.csv"] == plain.read_bytes() and b'encoding = "utf-16' in files["schema.toml"]
+    assert b'target = "mood"' in files["schema.toml"] and b'text = "said"' in files["schema.toml"]
+    bare = tmp_path / "bare.tsv"
+    bare.write_text("\n".join(map("\t".join, rows)) + "\n", encoding="utf-8")
+    files = made(tmp_path / "b", bare)
+    assert files["bare.tsv"] == bare.read_bytes() and b'names = ["column_1", "column_2"]' in files["schema.toml"]
+    nested = tmp_path / "nested.json"
+    nested.write_text(json.dumps({"data": [{"mood": m, "said": {"en": t}} for m, t in rows]}), encoding="utf-8")
+    files = made(tmp_path / "n", nested)
+    assert [list(row.values()) for row in table(files["nested.csv"])] == rows
+
+
+def test_any_text_becomes_the_same_one_in_utf8(tmp_path: Path) -> None:
+    story = prose(400).replace("Tal", "Tál") + "\n"
+    half = story.index(" ", len(story) // 2)
+    (tmp_path / "plain.txt").write_bytes(story.encode())
+    (tmp_path / "no mark.txt").write_bytes(story.encode("utf-16-le"))
+    (tmp_path / "packed.txt.gz").write_bytes(gzip.compress(story.encode("utf-8-sig")))
+    (tmp_path / "latin.txt").write_bytes(story.replace("\n", "\r\n").encode("latin-1"))
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "1.txt").write_bytes(story[:half].encode("utf-16"))
+    (tmp_path / "folder" / "2.txt").write_bytes(story[half + 1 :].encode("cp1252"))
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as archive:
+        for file in sorted((tmp_path / "folder").iterdir()):
+            archive.write(file, file.name)
+    joined = story[:half] + "\n" + story[half + 1 :]
+    for i, name in enumerate(("plain.txt", "no mark.txt", "packed.txt.gz", "latin.txt", "folder", "both.zip")):
+        files = made(tmp_path / str(i), tmp_path / name, task="text-generation")
+        (text,) = (content for name, content in files.items() if name != "schema.toml")
+        assert text.decode() == (story if i < 4 else joined), name
+    (tmp_path / "cut.txt.gz").write_bytes(gzip.compress(story.encode())[:500])
+    with pytest.raises(Problem, match=r"cut.txt.gz.*unpacked"):
+        generate_own(tmp_path / "cut", tmp_path / "cut.txt.gz", task="text-generation")
+
+
+def test_convert_writes_what_a_project_takes(tmp_path: Path) -> None:
+    source = by_class(tmp_path / "set", 12)
+    told = CliRunner().invoke(convert, [str(source), str(tmp_path / "t.csv")])
+    assert told.exit_code == 0 and "24 texts" in told.output
+    assert len(table((tmp_path / "t.csv").read_bytes())) == 24
+    (tmp_path / "story.txt").write_bytes(prose(400).encode("utf-16"))
+    told = CliRunner().invoke(convert, [str(tmp_path / "story.txt"), str(tmp_path / "new.txt")])
+    assert told.exit_code == 0 and (tmp_path / "new.txt").read_text(encoding="utf-8") == prose(400)
+
+
+# Projects
 
 
 @pytest.mark.slow
-def test_folders_by_class_are_trained_on(classifier: Path, tmp_path: Path) -> None:
+def test_folders_by_class_are_trained_on(tmp_path: Path) -> None:
     by_class(tmp_path / "my set" / "train", 60)
     by_class(tmp_path / "my set" / "test", 20, seed=1)
     (tmp_path / "my set" / "test" / "bad" / "copy.txt").write_text(texts("bad", 1)[0], encoding="utf-8")
-    (tmp_path / "my set" / "train" / "bad" / "broken.txt").write_bytes(b"\0\1\2\3" * 20)
-    source = str(tmp_path / "my set")
-    done = run(classifier, "train.py", "--smoke", "--data", source, "--out", "folders").ok()
-    assert "1 training text(s) also stand in the test set" in done.err and "broken.txt is no text" in done.err
-    run(classifier, "evaluate.py", "folders").ok()
-    report = json.loads((classifier / "runs" / "folders" / "report.json").read_text(encoding="utf-8"))
+    project = generate_own(tmp_path / "p", tmp_path / "my set")
+    done = run(project, "train.py", "--smoke", "--out", "folders").ok()
+    assert "1 training text(s) also stand in the test set" in done.err
+    run(project, "evaluate.py", "folders").ok()
+    report = json.loads((project / "runs" / "folders" / "report.json").read_text(encoding="utf-8"))
     assert report["n_test"] == 41 and report["score"] > 0.8
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "empty.txt").write_text("", encoding="utf-8")
     (tmp_path / "new" / "odd.txt").write_text("完全に 新しい ☃ words", encoding="utf-8")
-    rows = json.loads(run(classifier, "predict.py", "--run", "folders", str(tmp_path / "new"), "--json").ok().out)
+    rows = json.loads(run(project, "predict.py", "--run", "folders", str(tmp_path / "new"), "--json").ok().out)
     assert [Path(row["input"]).name for row in rows] == ["empty.txt", "odd.txt"]
 
 
-ASK = """
-import json, sys
-from texts import labelled
-from support import mapped
-from config import MODELS
-answers = []
-for path in sys.argv[2:]:
-    mapped.LARGE = int(sys.argv[1])
-    found = labelled.read(next(iter(MODELS.values()))(data=path))
-    answers.append([found.classes, *(array.tolist() for array in (found.labels, found.is_test, found.corpus.keys))])
-print(json.dumps(answers))
-"""
-
-
-def test_a_zip_of_texts_is_read_in_place_like_the_folder(classifier: Path, tmp_path: Path) -> None:
-    folder, packed = tmp_path / "set", tmp_path / "set.zip"
-    by_class(folder / "train", 12)
-    by_class(folder / "test", 5, seed=1)
-    with zipfile.ZipFile(packed, "w") as archive:
-        for file in sorted(folder.rglob("*.txt")):
-            archive.write(file, f"../../outside/{file.relative_to(folder).as_posix()}")
-        archive.writestr("__MACOSX/outside/train/good/._1.txt", b"\0\1")
-    for limit in ("100000000", "0"):
-        done = run(classifier, "-c", ASK, limit, str(folder), str(packed)).ok()
-        (classes, labels, is_test, keys), zipped = json.loads(done.out)
-        assert zipped == [classes, labels, is_test, keys] and len(labels) == 34 and sum(is_test) == 10, limit
-    assert not (tmp_path.parent / "outside").exists() and not (tmp_path / "outside").exists()
-    packed.write_bytes(packed.read_bytes()[:2000])
-    code = "import cli, data; from config import MODELS\n"
-    code += f"cli.run(lambda: data.load(next(iter(MODELS.values()))(data={str(packed)!r})))"
-    run(classifier, "-c", code).refused(1, "set.zip")
+@pytest.mark.slow
+def test_long_texts_are_read_to_their_end_and_what_is_cut_is_said(tmp_path: Path) -> None:
+    rng = random.Random(0)
+    rows = [
+        [label, " ".join([*rng.choices(OTHER, k=600), rng.choice(WORDS[label])])] for label in WORDS for _ in range(60)
+    ]
+    (tmp_path / "long.csv").write_text("label,text\n" + "\n".join(map(",".join, rows)) + "\n", encoding="utf-8")
+    project = generate_own(tmp_path / "p", tmp_path / "long.csv", task="text-classification")
+    done = run(project, "train.py", "--steps", "150", "--out", "whole").ok()
+    assert "cut" not in done.err
+    run(project, "evaluate.py", "whole").ok()
+    assert json.loads((project / "runs" / "whole" / "report.json").read_text(encoding="utf-8"))["score"] > 0.9
+    done = run(project, "train.py", "--smoke", "--length", "500").ok()
+    assert "training texts are cut after 500 words" in done.err and "--length" in done.err
 
 
 @pytest.mark.slow
-def test_mapped_texts_are_the_same_texts(classifier: Path, tmp_path: Path) -> None:
-    rows = [f'{label}\t"{text}"' for label in WORDS for text in texts(label, 80)]
-    table = tmp_path / "t.tsv"
-    table.write_text("mood\ttext\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    for source in (table, by_class(tmp_path / "set", 30)):
-        before = probe(classifier, source, "memory")
-        for _ in range(2):  # prepared, then found
-            after = probe(classifier, source, "mapped")
-            assert all(after.pop("mapped")) and {**before, "mapped": 0} == {**after, "mapped": 0}
-    table.write_text(table.read_text(encoding="utf-8") + "good\tone more kind text\n", encoding="utf-8")
-    assert probe(classifier, table, "mapped")["meta"]["data"]["rows"] == 161  # the source changed
-    assert "prepared/" in (classifier / ".gitignore").read_text(encoding="utf-8").split()
-
-
-@pytest.mark.slow
-def test_the_schema_names_the_columns(classifier: Path, tmp_path: Path) -> None:
+def test_the_schema_names_the_columns(tmp_path: Path) -> None:
     rows = [
         f"{i},{i % 3},{'long words about nothing at all ' * 3},{t},{label}"
         for label in WORDS
         for i, t in enumerate(texts(label, 30))
     ]
     (tmp_path / "t.csv").write_text("id,label,notes,said,mood\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    names = {"id": "identifier", "label": "number", "notes": "constant", "said": "text", "mood": "category"}
-    columns = "".join(f'[[columns]]\nname = "{name}"\nrole = "{role}"\n' for name, role in names.items())
-    schema = classifier / "data" / "schema.toml"
-    schema.write_text(f'format = "csv"\ntarget = "mood"\n{columns}', encoding="utf-8")
-    try:
-        found = probe(classifier, tmp_path / "t.csv", "memory")["meta"]
-        assert found["columns"] == {"text": "said", "target": "mood", "group": ""} and found["classes"] == [
-            "bad",
-            "good",
-        ]
-        (tmp_path / "other.csv").write_text("a,b\n" + "some text,x\n" * 9, encoding="utf-8")
-        run(classifier, "data.py")  # the sample needs no schema
-        run(classifier, "train.py", "--smoke", "--data", str(tmp_path / "other.csv")).refused(
-            1, "hackgen new", "--data"
-        )
-    finally:
-        schema.unlink()
+    project = generate_own(tmp_path / "p", tmp_path / "t.csv", target="mood", task="text-classification")
+    facts = json.loads(run(project, "-c", PROBE).ok().out)["meta"]
+    assert facts["columns"] == {"text": "said", "target": "mood"} and facts["classes"] == ["bad", "good"]
+    (tmp_path / "other.csv").write_text("a,b\n" + "some text,x\n" * 9, encoding="utf-8")
+    other = ("train.py", "--smoke", "--data", str(tmp_path / "other.csv"))
+    run(project, *other).refused(1, "said", "other.csv", "hackgen convert")
+    schema = project / "data" / "schema.toml"
+    for wrong, words in (("text = said", ("line 2",)), ('text = "gone"', ("gone",)), ("[read]\nsepp = 1", ("sepp",))):
+        schema.write_text(f'target = "mood"\n{wrong}\n', encoding="utf-8")
+        run(project, "train.py", "--smoke").refused(1, *words)
 
 
-@pytest.mark.slow
-def test_a_story_in_any_encoding(writer: Path, tmp_path: Path) -> None:
-    story = prose(400).replace("Tal", "Tál")
-    plain = tmp_path / "plain.txt"
-    plain.write_bytes(story.encode())
-    wanted = probe(writer, plain, "memory")
-    (tmp_path / "folder").mkdir()
-    half = story.index(" ", len(story) // 2)
-    (tmp_path / "folder" / "1.txt").write_bytes(story[:half].encode("utf-16"))
-    (tmp_path / "folder" / "2.txt").write_bytes(story[half + 1 :].encode("cp1252"))
-    (tmp_path / "no mark.txt").write_bytes(story.encode("utf-16-le"))
-    (tmp_path / "packed.txt.gz").write_bytes(gzip.compress(story.encode("utf-8-sig")))
-    (tmp_path / "latin.txt").write_bytes(story.replace("\n", "\r\n").encode("latin-1"))
-    for name in ("no mark.txt", "packed.txt.gz", "latin.txt"):
-        for how in ("memory", "mapped"):
-            found = probe(writer, tmp_path / name, how)
-            assert found["mapped"] == [how == "mapped"] * 3
-            assert [found[part] for part in ("train", "valid", "test")] == [
-                wanted[part] for part in ("train", "valid", "test")
-            ]
-            assert found["meta"]["data"]["sha256"] == wanted["meta"]["data"]["sha256"]
-    assert probe(writer, tmp_path / "folder", "memory")["meta"]["data"]["rows"] == len(story)
-    (tmp_path / "cut.txt.gz").write_bytes(gzip.compress(story.encode())[:500])
-    run(writer, "train.py", "--data", str(tmp_path / "cut.txt.gz")).refused(1, "cut.txt.gz", "gzip")
+# Larger than memory
 
-
-# Prepared in blocks
-
-
-def shrunk(project: Path, copy: Path) -> Path:
-    """A project that prepares everything on disk, in blocks so small that there are many."""
-    shutil.copytree(project, copy, ignore=shutil.ignore_patterns("runs", "prepared", "__pycache__", ".git"))
-    smaller = {
-        "support/mapped.py": ("LARGE = 100 * 2**20", "LARGE = 0"),
-        "tables/reader.py": ("LARGE = 64 * 2**20", "LARGE = 0"),
-        "tables/pieces.py": ("PIECE = 4 * 2**20", "PIECE = 700"),
-        "texts/text_blocks.py": ("FILES = 1000", "FILES = 7"),
-        "texts/characters.py": ("PIECE = 1 << 22", "PIECE = 700"),
-    }
-    for name, (old, new) in smaller.items():
-        if (file := copy / name).exists():
-            content = file.read_text(encoding="utf-8")
-            assert old in content, name
-            file.write_text(content.replace(old, new), encoding="utf-8")
-    return copy
-
-
-def sources(folder: Path, writer: bool) -> list[Path]:
-    """Texts of all kinds that are cut into blocks differently."""
-    folder.mkdir()
-    story = prose(120).replace(". ", ".\r\n", 40).replace("Tal", "Tál☃")
-    if writer:
-        (folder / "plain.txt").write_bytes(story.encode("utf-8-sig"))
-        (folder / "one line.txt").write_bytes(prose(120).replace("o", "ö").encode("cp1252"))
-        (folder / "wide.txt").write_bytes(story.encode("utf-16"))
-        (folder / "packed.txt.gz").write_bytes(gzip.compress(story.encode()))
-        (folder / "many").mkdir()
-        for i in range(40):
-            text = prose(1 + i % 3 + 30 * (i == 9)) if i % 5 else ""
-            (folder / "many" / f"{i:02}.txt").write_bytes(text.encode("utf-16" if i == 3 else "utf-8"))
-        with zipfile.ZipFile(folder / "many.zip", "w") as archive:
-            for file in sorted((folder / "many").iterdir()):
-                archive.write(file, file.name)
-        return sorted(folder.iterdir())
-    rows = [f'{label},"{text}\n{i}"' for label in WORDS for i, text in enumerate(texts(label, 60))]
-    (folder / "t.csv").write_text("mood,text\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    return [folder / "t.csv", by_class(folder / "set", 30)]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["classifier", "writer"])
-def test_several_processes_prepare_the_same_bytes(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    project = request.getfixturevalue(kind)
-    copy = shrunk(project, tmp_path / "copy")
-    for source in sources(tmp_path / "sources", kind == "writer"):
-        wanted, found = probe(project, source, "memory"), probe(copy, source, "mapped")
-        assert {**wanted, "mapped": 0} == {**found, "mapped": 0} and all(found["mapped"]), source.name
-    left = {path.name for path in (copy / "prepared").glob("*/*")}
-    assert not any(name.startswith(("block-", "piece-", "job", "unpacked")) for name in left)
-
-
-LOAD = """
-import json, os, sys
-import data
-from support import crew
-from texts import {module}
-from config import MODELS
-tasks, task, phase = [], {module}.task, crew.phase
-def noting(folder, name):
-    do = task(folder, name)
-    def one(number):
-        if sys.argv[2] == str(number):
-            os._exit(9)  # as killed by force
-        tasks.append(number)
-        do(number)
-    return one
-{module}.task = noting
-crew.phase = lambda *given: phase(*given[:5], several=False)
-found = data.load(next(iter(MODELS.values()))(data=sys.argv[1]))
-print(json.dumps([tasks, found.meta["data"], [split.inputs[:].tolist() for split in (found.train, found.test)]]))
+PROBE = """
+import hashlib, json
+import numpy as np
+import common, data
+found = data.load(common.configured({}))
+facts = {"meta": found.meta, "mapped": []}
+for name in ("train", "valid", "test"):
+    split = getattr(found, name)
+    batch = [split.inputs[:], split.targets[:], split.ids, split.keys]
+    facts[name] = [hashlib.sha256(np.ascontiguousarray(part).tobytes()).hexdigest() for part in batch]
+    numbers = split.inputs.corpus.numbers if hasattr(split.inputs, "corpus") else split.inputs.text
+    facts["mapped"].append(isinstance(numbers, np.memmap))
+facts["meta"]["data"] = facts["meta"]["data"]["rows"]
+print(json.dumps(facts))
 """
 
 
+def large(folder: Path, source: Path, task: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose data have to be prepared, in blocks so small that there are many."""
+    monkeypatch.setattr(conversion, "MEMORY", 0)
+    project = generate_own(folder, source, task=task, copy=False)
+    code = (project / "prepare.py").read_text(encoding="utf-8")
+    small = code.replace("ROWS = 20_000", "ROWS = 7").replace("FILES = 2_000", "FILES = 7")
+    assert task == "text-generation" or small != code
+    (project / "prepare.py").write_text(small, encoding="utf-8")
+    return project
+
+
+def probe(project: Path) -> dict:
+    return json.loads(run(project, "-c", PROBE).ok().out)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["classifier", "writer"])
-def test_a_killed_preparation_goes_on(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    copy = shrunk(request.getfixturevalue(kind), tmp_path / "copy")
-    code = LOAD.replace("{module}", "text_blocks" if kind == "classifier" else "characters")
-    for source in sources(tmp_path / "sources", kind == "writer")[-2:]:
-        assert run(copy, "-c", code, str(source), "3").code == 9
-        again = run(copy, "-c", code, str(source), "").ok()
-        assert "going on to prepare" in again.err
-        (tasks, *arrays), blocks = json.loads(again.out), 0
-        assert tasks[0] == 3 and (blocks := tasks[-1] + 1) and tasks == list(range(3, blocks)) and blocks > 4
-        shutil.rmtree(copy / "prepared")
-        (fresh, *wanted) = json.loads(run(copy, "-c", code, str(source), "").ok().out)
-        assert wanted == arrays and fresh == list(range(blocks))
-        file = source if source.is_file() else sorted(source.rglob("*.txt"))[0]
-        if file.suffix in (".txt", ".csv"):
-            os.utime(file, ns=(1, 1))  # the source changed, so all is made anew
-            assert json.loads(run(copy, "-c", code, str(source), "").ok().out)[0] == fresh
+def test_prepared_texts_are_the_same_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f'{label}\t"{text}"' for label in WORDS for text in texts(label, 40)]
+    path = tmp_path / "t.tsv"
+    path.write_text("mood\ttext\n" + "\n".join([*rows[:30], '\t"no label"', *rows[30:]]) + "\n", encoding="utf-8")
+    for source in (path, by_class(tmp_path / "set", 30)):
+        before = probe(generate_own(tmp_path / f"{source.name} small", source, task="text-classification"))
+        project = large(tmp_path / f"{source.name} large", source, "text-classification", monkeypatch)
+        for _ in range(2):  # prepared, then found
+            after = probe(project)
+            assert all(after.pop("mapped"))
+            if source.is_dir():
+                assert after["meta"]["vocabulary"] and after["meta"]["data"] == before["meta"]["data"]
+            else:
+                assert {**before, "mapped": 0} == {**after, "mapped": 0}
+        assert not list((project / "prepared").glob("*/block-*"))
+        run(project, "train.py", "--smoke").ok()
+        run(project, "evaluate.py").ok()
+    path.write_text(path.read_text(encoding="utf-8") + "good\tone more kind text\n", encoding="utf-8")
+    assert probe(tmp_path / "t.tsv large")["meta"]["data"] == 81  # the source changed
+    assert "prepared/" in (project / ".gitignore").read_text(encoding="utf-8").split()
+
+
+@pytest.mark.slow
+def test_a_killed_preparation_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = large(tmp_path / "p", by_class(tmp_path / "set", 30), "text-classification", monkeypatch)
+    code = (project / "prepare.py").read_text(encoding="utf-8")
+    dying = code.replace("    join(folder, count)\n", "    os._exit(9)\n")
+    (project / "prepare.py").write_text(dying, encoding="utf-8")
+    assert run(project, "prepare.py").code == 9
+    blocks = {file: file.stat().st_mtime_ns for file in (project / "prepared").glob("*/block-*.npz")}
+    assert len(blocks) == 9
+    next(iter(blocks)).unlink()
+    (project / "prepare.py").write_text(
+        code.replace("    for left in folder.glob", "    for left in ()"), encoding="utf-8"
+    )
+    done = run(project, "prepare.py").ok()
+    assert "going on after 8 blocks" in done.err and "60 texts" in done.out
+    now = {file: file.stat().st_mtime_ns for file in (project / "prepared").glob("*/block-*.npz")}
+    assert now.keys() == blocks.keys() and sum(now[file] != blocks[file] for file in now) == 1
+
+
+@pytest.mark.slow
+def test_a_prepared_story_is_the_same_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    story = prose(400).replace("Tal", "Tál☃")
+    for name, content in (("a.txt", story.encode("utf-8-sig")), ("b.txt", story.encode("utf-16")), ("c.txt.gz", b"")):
+        source = tmp_path / name
+        source.write_bytes(content or gzip.compress(story.replace("\n", "\r\n").encode()))
+        before = probe(generate_own(tmp_path / f"{name} small", source, task="text-generation"))
+        project = large(tmp_path / f"{name} large", source, "text-generation", monkeypatch)
+        for _ in range(2):
+            after = probe(project)
+            assert all(after["mapped"]) and {**before, "mapped": 0} == {**after, "mapped": 0}, name
+    (tmp_path / "many").mkdir()
+    for i in range(40):
+        text = prose(1 + i % 3 + 30 * (i == 9)) if i % 5 else ""
+        (tmp_path / "many" / f"{i:02}.txt").write_bytes(text.encode("utf-16" if i == 3 else "utf-8"))
+    before = probe(generate_own(tmp_path / "small", tmp_path / "many", task="text-generation"))
+    after = probe(large(tmp_path / "large", tmp_path / "many", "text-generation", monkeypatch))
+    assert {**before, "mapped": 0} == {**after, "mapped": 0}

@@ -184,34 +184,26 @@ def schema(name: str, columns: dict[str, str], read: dict[str, Any], labels: Ite
 
 def of_one_text(path: Path, findings: Findings, answers: Any) -> Plain:
     """A copy of a small text, as it is if it is plain UTF-8; or where a large one lies."""
-    whole = path.is_file() and findings.format == "text" and not is_packed(path)
-    encoding = files.encoding_of(path).removesuffix("-sig") if whole else ""
-    is_plain = encoding in ("utf-8", "ascii")
+    is_whole = path.is_file() and findings.format == "text"
+    encoding = files.encoding_of(path) if is_whole else ""
+    is_plain = encoding in ("utf-8", "utf-8-sig", "ascii") and not files.is_packed(path)
     about = f"# What hackgen found in {text.printable(path.name)}: one text, read from its beginning to its end.\n"
     if answers.copy is not False and findings.bytes <= COPIED:
         name = safe_name(path.name) if is_plain else f"{safe_name(path.name.split('.')[0])}.txt"
         content = path.read_bytes() if is_plain else "".join(blocks_of(path, findings)).encode("utf-8", "replace")
         if len(content) <= COPIED:
             return Plain(f"data/{name}", {f"data/{name}": content}, about.encode())
-    if not whole and not path.is_dir():
-        what = f"{path} is packed and not copied"
+    if not is_whole and not path.is_dir():
+        what = f"{path} is an archive that is not copied"
         raise Problem(f"{what}; {ELSEWHERE.format(text.quoted(str(path)))}")
-    about += f"encoding = {text.toml(encoding)}\n" if encoding and not is_plain else ""
+    about += f"encoding = {text.toml(encoding)}\n" if is_whole and not is_plain else ""
     return Plain(LOCATION, located(path), about.encode(), not is_plain or findings.bytes > MEMORY)
-
-
-def is_packed(path: Path) -> bool:
-    """Whether gzip or zip has packed a file."""
-    with path.open("rb") as file:
-        return file.read(2) in (b"\x1f\x8b", b"PK")
 
 
 def blocks_of(path: Path, findings: Findings) -> Iterator[str]:
     """The characters of a text file, or of all text files of a folder or a .zip, each beginning in a new line."""
     if findings.format == "text":
-        yield from files.lines_of(
-            path, files.encoding_of(path).replace("utf-8", "utf-8-sig").replace("-sig-sig", "-sig")
-        )
+        yield from files.lines_of(path, files.encoding_of(path))
         return
     for number, (parts, file) in enumerate(texts_of(entries_of(path, []))):
         try:

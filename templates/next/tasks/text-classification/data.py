@@ -52,8 +52,13 @@ class Data(NamedTuple):
 def load(config: Config) -> Data:
     """Read texts and labels, divide them, and learn the vocabulary from train."""
     path = common.located(config.data or "data/reviews.tsv")
-    cells, columns = labelled(path, config)
-    corpus = counted(cells["text"].tolist())
+    if (common.ROOT / "prepare.py").is_file():  # laid in for texts that memory does not hold
+        import prepare
+
+        cells, columns, corpus = prepare.labelled(path, config)
+    else:
+        cells, columns = labelled(path, config)
+        corpus = counted(cells["text"].tolist())
     labels = cells["target"].to_numpy(str)
     if not 2 <= (count := len(np.unique(labels))) <= len(labels) / 2:
         raise Problem(f"{path}: column {columns['target']!r} has {count} classes in {len(labels)} rows; see --target")
@@ -91,6 +96,19 @@ def labelled(path: Path, config: Config) -> tuple[pandas.DataFrame, dict[str, st
     """The columns text and target, also group and split where there are such, and their names in the table."""
     schema = read_schema() if config.data else {"group": "frame"}  # reviews of one frame say the same in other words
     frame = table(path, schema)
+    columns = named(path, frame, schema, config)
+    cells = frame[list(columns.values())].set_axis(list(columns), axis=1)
+    missing = cells["target"].isin(["", *schema.get("missing", [])])
+    if missing.all():
+        raise Problem(f"{path}: column {columns['target']!r} is empty in all rows; name another with --target")
+    if missing.any():
+        where = f"have no label in column {columns['target']!r}, first row {int(missing.argmax()) + 1}"
+        print(f"note: {missing.sum()} of {len(frame)} rows {where}; they are left out", file=sys.stderr)
+    return cells[~missing], columns
+
+
+def named(path: Path, frame: pandas.DataFrame, schema: dict, config: Config) -> dict[str, str]:
+    """The names of a table's columns by what they are: as the schema says, unless a flag says otherwise."""
     columns = {"text": "text", "target": "label"}
     columns |= {what: schema[what] for what in ("text", "target", "group", "split") if schema.get(what)}
     columns |= {what: name for what in ("text", "target", "group") if (name := getattr(config, what))}
@@ -100,14 +118,7 @@ def labelled(path: Path, config: Config) -> tuple[pandas.DataFrame, dict[str, st
                 f"{path} has no column {name!r} (it has: {', '.join(frame)[:200]}); name another with --{what}, or see "
                 "hackgen convert for data in another layout"
             )
-    cells = frame[list(columns.values())].set_axis(list(columns), axis=1)
-    missing = cells["target"].isin(["", *schema.get("missing", [])])
-    if missing.all():
-        raise Problem(f"{path}: column {columns['target']!r} is empty in all rows; name another with --target")
-    if missing.any():
-        where = f"have no label in column {columns['target']!r}, first row {int(missing.argmax()) + 1}"
-        print(f"note: {missing.sum()} of {len(frame)} rows {where}; they are left out", file=sys.stderr)
-    return cells[~missing], columns
+    return columns
 
 
 def read_schema() -> dict:
@@ -176,6 +187,8 @@ def read_new(source: str, meta: dict) -> tuple[list[str], Texts]:
         names = texts = plain_text(path).splitlines()
     elif len(source) < 1000 and path.is_dir():
         files = sorted(path.rglob("*.txt"))
+        if not files:
+            raise Problem(f"{path} holds no .txt file; name {INPUT}")
         names, texts = [str(file) for file in files], [plain_text(file).strip() for file in files]
     else:
         names = texts = [source]

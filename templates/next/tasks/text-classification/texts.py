@@ -11,6 +11,7 @@ from config import Config
 import numpy as np
 
 LEAST_LENGTH = 256  # words of a text that are read in any case
+BLOCK = 4096  # texts counted together; memory depends on it
 PADDING, UNKNOWN, START = 0, 1, 2
 SPECIAL = ["<padding>", "<unknown>", "<start>"]  # `split_words` takes such words apart, so no text can hold one
 
@@ -46,8 +47,9 @@ def counted(texts: list[str]) -> Corpus:
         words = split_words(text)
         numbers.append(np.array([number.setdefault(word, len(number)) for word in words], np.int32))
         keys.append(int.from_bytes(hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest(), "big"))
-    ends = np.cumsum([len(some) for some in numbers])
-    return Corpus(texts, list(number), np.concatenate(numbers), ends, np.array(keys, np.uint64))
+    ends = np.cumsum([len(some) for some in numbers], dtype=np.int64)
+    all_numbers = np.concatenate([np.zeros(0, np.int32), *numbers])
+    return Corpus(texts, list(number), all_numbers, ends, np.array(keys, np.uint64))
 
 
 def chosen_length(lengths: np.ndarray, config: Config) -> int:
@@ -63,10 +65,11 @@ def chosen_length(lengths: np.ndarray, config: Config) -> int:
 
 def vocabulary(corpus: Corpus, rows: np.ndarray, config: Config) -> list[str]:
     """The words of training rows: special ones first, then the most frequent; rare ones teach UNKNOWN's vector."""
-    is_train = np.zeros(len(corpus.ends), bool)
-    is_train[rows] = True
-    of_train = corpus.numbers[np.repeat(is_train, np.diff(corpus.ends, prepend=0))]
-    counts = np.bincount(of_train, minlength=len(corpus.words))
+    counts = np.zeros(len(corpus.words), np.int64)
+    starts = np.r_[0, corpus.ends]
+    for some in np.array_split(rows, 1 + len(rows) // BLOCK):
+        numbers = np.concatenate([corpus.numbers[starts[row] : corpus.ends[row]] for row in some])
+        counts += np.bincount(numbers, minlength=len(counts))
     known = sorted(np.flatnonzero(counts >= max(config.rare, 1)), key=lambda k: (-counts[k], corpus.words[k]))
     return SPECIAL + [corpus.words[number] for number in known[: config.vocabulary]]
 
