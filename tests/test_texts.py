@@ -165,6 +165,10 @@ def test_a_plain_table_is_copied_as_it_is_and_any_other_becomes_one(tmp_path: Pa
     files = made(tmp_path / "p", plain)
     assert files["plain.csv"] == plain.read_bytes() and b'encoding = "utf-16' in files["schema.toml"]
     assert b'target = "mood"' in files["schema.toml"] and b'text = "said"' in files["schema.toml"]
+    stray = tmp_path / "stray.tsv"
+    lines = ["\t".join([m, t.replace(" ", ' "', 1)]) for m, t in rows]
+    stray.write_bytes(("mood\tsaid\n" + "\n".join(lines) + "\n").replace("lovely", "schön").encode("cp1252"))
+    assert made(tmp_path / "s", stray)["stray.tsv"] == stray.read_bytes()
     bare = tmp_path / "bare.tsv"
     bare.write_text("\n".join(map("\t".join, rows)) + "\n", encoding="utf-8")
     files = made(tmp_path / "b", bare)

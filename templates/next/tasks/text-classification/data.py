@@ -134,6 +134,8 @@ def table(path: Path, schema: dict) -> pandas.DataFrame:
     import pandas
 
     reader, plain = READERS.get(path.suffix.lower(), READERS[".csv"])
+    if path.is_file() and not path.stat().st_size:
+        raise Problem(f"{path} is empty; name other data with --data")
     try:
         return getattr(pandas, reader)(path, **plain | schema.get("read", {})).fillna("").astype(str)
     except (ValueError, TypeError, KeyError, OSError, ImportError) as error:
