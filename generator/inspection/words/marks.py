@@ -27,6 +27,7 @@ ZEROS = {  # 12K is twelve thousand, and 1.5 crore fifteen million
 OF_WORDS = {word: zeros for zeros, words in ZEROS.items() for word in words.split()}
 OF_LETTERS = "k", "m", "b"  # which may be units or parts of codes as well
 FEWEST_SCALED = 10  # different numbers with such a letter from which on it is no code, if nothing else says so
+LONGEST = 60  # characters of a cell that may be a number with words around it: trying takes the square of them
 ODD_MARK = 0.01  # of the cells: a mark that fewer have is a slip, and they are no numbers
 _NUMBER = re.compile(
     r"((?:[^\d+\-.,()]|\.(?=\D))*)([+\-]?)([^\d+\-.,()]*)"  # what stands before, the sign, what stands after it
@@ -41,6 +42,7 @@ def rules(odd: list[str], plain: list[str], known: int) -> tuple[dict[str, Any],
     plain  cells of the column that are numbers as they are
     known  how many of the odd ones do not stand for "not known"
     """
+    odd = [cell for cell in odd if len(cell) <= LONGEST and any(map(str.isdecimal, cell))]
     marks: Counter[str] = Counter()
     bodies, examples, scaled, ahead = [], [], _scales(odd), _ahead(odd)
     for cell in odd:
