@@ -84,9 +84,17 @@ BUGS = [
     ("check", "parts", "file", "right", "wrong"), BUGS, ids=[f"{b[0]}-{i}" for i, b in enumerate(BUGS)]
 )
 def test_a_planted_bug_is_found(
-    tmp_path: Path, check: str, parts: tuple[str, str | None], file: str, right: str, wrong: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    check: str,
+    parts: tuple[str, str | None],
+    file: str,
+    right: str,
+    wrong: str,
 ) -> None:
     task, model = parts
+    if task.startswith("text"):
+        monkeypatch.setenv("HACKGEN_SHAPE", "next")
     project = generate(tmp_path / "p", task=task, models=(model,) if model else ())
     text = (project / file).read_text(encoding="utf-8")
     assert text.count(right) == 1, f"{file} has {text.count(right)} times {right!r}"
