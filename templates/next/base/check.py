@@ -95,7 +95,11 @@ def inputs_matter(bench: Bench) -> Found:
     found = f"loss {losses[0].mean():.4f}, with another row's input {without:.4f}"
     blind = len(bench.different(2).ids) > 1 and difference(*outputs) < 1e-6
     passed = not blind and gain > min(margin, 0.1 * without)
-    if not (blind or passed) and (gain + margin > 0.1 * without or len(bench.train.ids) < ROWS):
+    strays = data_module.misplaced(bench.config, own, bench.meta) if hasattr(data_module, "misplaced") else None
+    if strays:
+        return False, f"{strays} of {len(own.ids)} rows are not what the data say", "each with its own class"
+    unsure = gain + margin > 0.1 * without or len(bench.train.ids) < ROWS
+    if not (blind or passed) and (unsure or strays == 0):
         return None, found, f"{len(truth)} rows show no sign that inputs tell about the target; more may"
     return passed, found, "lower with its own input, by more than chance"
 

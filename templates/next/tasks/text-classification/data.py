@@ -10,7 +10,7 @@ import common
 import metrics
 from common import Problem
 from config import Config
-from texts import Texts, chosen_length, counted, vocabulary
+from texts import Texts, chosen_length, counted, joined, vocabulary
 
 import numpy as np
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas
 
 INPUT = "a text, a .txt file with a text per line, a folder of them with a text each, or a table with a column of texts"
+SAMPLE = "data/reviews.tsv"
 SCHEMA = common.ROOT / "data" / "schema.toml"  # of the team's own table: its columns, how it is read
 AS_TEXT = {"dtype": str, "keep_default_na": False}
 READERS = {  # of pandas, with arguments for what is plain
@@ -51,7 +52,7 @@ class Data(NamedTuple):
 
 def load(config: Config) -> Data:
     """Read texts and labels, divide them, and learn the vocabulary from train."""
-    path = common.located(config.data or "data/reviews.tsv")
+    path = common.located(config.data or SAMPLE)
     if (common.ROOT / "prepare.py").is_file():  # laid in for texts that memory does not hold
         import prepare
 
@@ -142,17 +143,6 @@ def table(path: Path, schema: dict) -> pandas.DataFrame:
         raise Problem(f"{path} is no table that is plain to read ({error}); hackgen convert makes one of it") from None
 
 
-def joined(keys: np.ndarray, groups: pandas.Series) -> np.ndarray:
-    """(rows,) numbers, equal for rows that equal keys or groups lead from one to the other."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    (_, key), (_, group) = (np.unique(some, return_inverse=True) for some in (keys, groups.to_numpy(str)))
-    places = key.max() + group.max() + 2
-    bonds = coo_matrix((np.ones(len(key)), (key, key.max() + 1 + group)), shape=(places, places))
-    return connected_components(bonds, directed=False)[1][key]
-
-
 def divided(keys: np.ndarray, labels: np.ndarray, given: pandas.Series | None, config: Config) -> np.ndarray:
     """0, 1 or 2 (train, valid, test) for each row, -1 for what is left out.
 
@@ -170,6 +160,14 @@ def divided(keys: np.ndarray, labels: np.ndarray, given: pandas.Series | None, c
         some = common.divide(keys[rest], labels[rest], config, 0.0)
         part[rest] = np.where(some == 2, 0, some)  # each class had to have one in test
     return part
+
+
+def misplaced(config: Config, split: Split, meta: dict) -> int:
+    """How many rows of a split have other words or another class than the table, read anew, says; for check.py."""
+    rows = labelled(common.located(config.data or SAMPLE), config)[0].iloc[split.ids]
+    words = Texts(counted(rows["text"].tolist()), np.arange(len(rows)), meta)[:]
+    same = np.array(meta["classes"])[split.targets] == rows["target"].to_numpy(str)
+    return int((~same | (words != split.inputs[:]).any(1)).sum())
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], Texts]:

@@ -4,6 +4,7 @@ import hashlib
 import re
 import sys
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from config import Config
@@ -50,6 +51,17 @@ def counted(texts: list[str]) -> Corpus:
     ends = np.cumsum([len(some) for some in numbers], dtype=np.int64)
     all_numbers = np.concatenate([np.zeros(0, np.int32), *numbers])
     return Corpus(texts, list(number), all_numbers, ends, np.array(keys, np.uint64))
+
+
+def joined(keys: np.ndarray, groups: Sequence[str]) -> np.ndarray:
+    """(rows,) numbers, equal for rows that equal keys or groups lead from one to the other."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    (_, key), (_, group) = (np.unique(some, return_inverse=True) for some in (keys, np.asarray(groups, str)))
+    places = key.max() + group.max() + 2
+    bonds = coo_matrix((np.ones(len(key)), (key, key.max() + 1 + group)), shape=(places, places))
+    return connected_components(bonds, directed=False)[1][key]
 
 
 def chosen_length(lengths: np.ndarray, config: Config) -> int:
