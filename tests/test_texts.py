@@ -242,16 +242,16 @@ def test_folders_by_class_are_trained_on(tmp_path: Path) -> None:
 def test_long_texts_are_read_to_their_end_and_what_is_cut_is_said(tmp_path: Path) -> None:
     rng = random.Random(0)
     rows = [
-        [label, " ".join([*rng.choices(OTHER, k=600), rng.choice(WORDS[label])])] for label in WORDS for _ in range(60)
+        [label, " ".join(rng.choices(OTHER, k=350) + rng.choices(WORDS[label], k=20))] for label in 60 * list(WORDS)
     ]
     (tmp_path / "long.csv").write_text("label,text\n" + "\n".join(map(",".join, rows)) + "\n", encoding="utf-8")
     project = generate_own(tmp_path / "p", tmp_path / "long.csv", task="text-classification")
-    done = run(project, "train.py", "--steps", "150", "--out", "whole").ok()
+    done = run(project, "train.py", "--steps", "60", "--out", "whole").ok()
     assert "cut" not in done.err
     run(project, "evaluate.py", "whole").ok()
     assert json.loads((project / "runs" / "whole" / "report.json").read_text(encoding="utf-8"))["score"] > 0.9
-    done = run(project, "train.py", "--smoke", "--length", "500").ok()
-    assert "training texts are cut after 500 words" in done.err and "--length" in done.err
+    done = run(project, "train.py", "--smoke", "--length", "300").ok()
+    assert "training texts are cut after 300 words" in done.err and "--length" in done.err
 
 
 @pytest.mark.slow
