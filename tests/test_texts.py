@@ -337,14 +337,15 @@ def test_a_killed_preparation_goes_on(tmp_path: Path, monkeypatch: pytest.Monkey
     code = (project / "prepare.py").read_text(encoding="utf-8")
     dying = code.replace("    join(folder, count)\n", "    os._exit(9)\n")
     (project / "prepare.py").write_text(dying, encoding="utf-8")
-    assert run(project, "prepare.py").code == 9
+    words = ("-c", "import common, prepare; common.run(prepare.main)")
+    assert run(project, *words).code == 9
     blocks = {file: file.stat().st_mtime_ns for file in (project / "prepared").glob("*/block-*.npz")}
     assert len(blocks) == 9
     next(iter(blocks)).unlink()
     (project / "prepare.py").write_text(
         code.replace("    for left in folder.glob", "    for left in ()"), encoding="utf-8"
     )
-    done = run(project, "prepare.py").ok()
+    done = run(project, *words).ok()
     assert "going on after 8 blocks" in done.err and "60 texts" in done.out
     now = {file: file.stat().st_mtime_ns for file in (project / "prepared").glob("*/block-*.npz")}
     assert now.keys() == blocks.keys() and sum(now[file] != blocks[file] for file in now) == 1

@@ -64,7 +64,8 @@ def load(config: Config) -> Data:
     if not 2 <= (count := len(np.unique(labels))) <= len(labels) / 2:
         raise Problem(f"{path}: column {columns['target']!r} has {count} classes in {len(labels)} rows; see --target")
     keys = joined(corpus.keys, cells["group"]) if "group" in cells else corpus.keys
-    part = divided(keys, labels, cells.get("split"), config)
+    alike = len(set(zip(keys.tolist(), labels.tolist(), strict=True))) == len(np.unique(keys))
+    part = divided(keys, labels if alike or "group" not in cells else None, cells.get("split"), config)
     rows = [np.flatnonzero(part == number) for number in range(3)]
     used = np.concatenate(rows)
     classes = np.unique(labels[used])
@@ -143,10 +144,11 @@ def table(path: Path, schema: dict) -> pandas.DataFrame:
         raise Problem(f"{path} is no table that is plain to read ({error}); hackgen convert makes one of it") from None
 
 
-def divided(keys: np.ndarray, labels: np.ndarray, given: pandas.Series | None, config: Config) -> np.ndarray:
+def divided(keys: np.ndarray, labels: np.ndarray | None, given: pandas.Series | None, config: Config) -> np.ndarray:
     """0, 1 or 2 (train, valid, test) for each row, -1 for what is left out.
 
-    given  what the table itself says: its test set is kept, and its valid, where there is one
+    labels  None where a group holds several classes, so that groups are divided as they come
+    given   what the table itself says: its test set is kept, and its valid, where there is one
     """
     if given is None or not (given == "test").any():
         return common.divide(keys, labels, config)
@@ -157,7 +159,7 @@ def divided(keys: np.ndarray, labels: np.ndarray, given: pandas.Series | None, c
         print(f"note: {repeated} training text(s) also stand in the test set and are left out", file=sys.stderr)
     if not (part == 1).any():
         rest = np.flatnonzero(part == 0)
-        some = common.divide(keys[rest], labels[rest], config, 0.0)
+        some = common.divide(keys[rest], None if labels is None else labels[rest], config, 0.0)
         part[rest] = np.where(some == 2, 0, some)  # each class had to have one in test
     return part
 
