@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import common
 from common import Problem
 from config import Config
-from series import find_season, note, read, read_schema
+from series import find_season, note, read_schema
 
 import numpy as np
 import pandas as pd
@@ -160,13 +160,14 @@ def cut(values: np.ndarray, first: int, end: int, meta: dict) -> Split:
     return Split(inputs, targets, ids, np.stack([ids, ids + horizon - 1], 1))
 
 
-def read_new(source: str, meta: dict) -> tuple[pd.DataFrame, list[Any], dict[str, dict[str, float]]]:
-    """Newer history: a table, or - for standard input.
+def read_new(source: str, meta: dict, reader: str = "series") -> tuple[pd.DataFrame, list[Any], dict[str, dict]]:
+    """Newer history: a table, or - for standard input; `reader` is the module that reads it.
 
     Returns the newest steps that each series has, (context, series), their ends, and the scales; an unknown series
     gets its own.
     """
-    table = read(sys.stdin if source == "-" else common.located(source), meta["schema"])
+    place = sys.stdin if source == "-" else common.located(source)
+    table = importlib.import_module(reader).read(place, meta["schema"])
     context = meta["context"]
     long = [name for name in table if table[name].count() >= context]
     if not long:

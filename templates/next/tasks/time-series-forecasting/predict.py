@@ -36,7 +36,8 @@ def main() -> None:
     steps = numbers[0] if numbers else meta["horizon"]
     if len(numbers) > 1 or len(sources) > 1 or not 1 <= steps <= MOST_STEPS:
         raise Problem(f"name at most one file and one number of steps, from 1 to {MOST_STEPS}", 2)
-    history, ends, series = data.read_new(sources[0] if sources else config.data, meta)
+    own = (config.data, meta, meta["schema"]["reader"])  # goes on where the data end
+    history, ends, series = data.read_new(sources[0], meta) if sources else data.read_new(*own)
     model = net.restore(run, config, meta, args.device)
     output = forecast(model, data.encode(history, series), steps, meta, config)
     about = {name: series[name] for name in history.columns}
