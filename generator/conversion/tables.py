@@ -106,7 +106,7 @@ def arguments(findings: Findings, path: Path) -> dict[str, Any] | None:
     if findings.format == "parquet":
         return {} if is_flat(path, findings) else None
     dialect = findings.dialect
-    if findings.format != "csv" or dialect.keys() & NOT_PLAIN or dialect["delimiter"] == ONE_COLUMN:
+    if findings.format != "csv" or dialect.keys() & NOT_PLAIN or dialect["delimiter"] in (ONE_COLUMN, " "):
         return None
     found = {"sep": dialect["delimiter"]} if dialect["delimiter"] != "," else {}
     found |= {"encoding": dialect["encoding"]} if dialect["encoding"] != "utf-8" else {}

@@ -141,6 +141,8 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
             frame = pd.read_excel(source, header=None, dtype=str, keep_default_na=False).fillna("")
         else:
             text = decoded(source, arguments)[0] if isinstance(source, Path) else source
+            if not text.strip():
+                raise Problem(f"{name} is empty; it needs a row for each example, below the columns' names")
             arguments = AS_TEXT | arguments | {"sep": delimiter_of(text, arguments, known), "encoding": None}
             check_widths(text, arguments, name)
             frame = pd.read_csv(io.StringIO(text), **arguments)
@@ -218,7 +220,7 @@ def below_header(frame: pd.DataFrame, known: list[str], target: str, name: str) 
     first, width = frame.iloc[0].tolist(), frame.shape[1]
     named = len(set(map(plain, first)) & set(map(plain, known)))
     values = any(any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)) for cell in first)  # numbers, dates
-    header = not values and len(frame) > 1 and known[:1] != ["column_1"]  # if of other names
+    header = not values and (len(frame) > 1 or not known) and known[:1] != ["column_1"]  # if of other names
     if header or (known and 2 * named >= min(width, len(known))):
         return frame.iloc[1:].set_axis(names_of(first, known), axis=1)
     for names in (known, [name for name in known if name != target]) if known else (names_of([""] * width, []),):
