@@ -17,9 +17,9 @@ from projects import generate_own, run
 
 READ = """
 import json
-import common, table
+import common, roles, table
 from config import Config
-about = table.schema()
+about = roles.schema()
 frame = table.read(common.located(Config().data), about["read"], list(about["columns"]))
 print(json.dumps([list(frame), frame.to_numpy().tolist()]))
 """

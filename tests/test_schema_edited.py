@@ -25,13 +25,13 @@ SLIPS = {
 LOAD = """
 import json, sys
 from pathlib import Path
-import table
+import roles
 from common import Problem
 said = []
 for text in json.loads(sys.argv[1]):
     Path("data/schema.toml").write_text(text, encoding="utf-8")
     try:
-        table.schema()
+        roles.schema()
         said.append("")
     except Problem as problem:
         said.append(str(problem))

@@ -106,12 +106,12 @@ def test_files_of_every_kind_read_the_same_whatever_training_was_written_in(proj
     names = [*files, "list.json", "t.jsonl", "t.parquet", "t.xlsx"]
     found = ask(
         project,
-        "from pathlib import Path\nimport columns, table\nanswer = []\n"
+        "from pathlib import Path\nimport columns, roles, table\nanswer = []\n"
         "entries = {'größe': {'role': 'number'}, 'n': {'role': 'number'}, 'art': {'role': 'category'},"
         " 'wann': {'role': 'date'}}\n"
         f"for name in {names!r}:\n"
         f"    frame = table.read(Path({str(tmp_path)!r}) / name, {{'sep': ';'}}, {HEAD!r})\n"
-        "    answer.append([list(frame), columns.typed(frame, entries).astype(str).to_numpy().tolist()])",
+        "    answer.append([list(frame), roles.typed(frame, entries).astype(str).to_numpy().tolist()])",
     )
     for name, (head, rows) in zip(names, found, strict=True):
         assert (head, rows) == (HEAD, found[0][1]), name
@@ -140,9 +140,9 @@ def test_rules_say_how_cells_become_numbers_and_what_is_missing(project: Path) -
     ]
     found = ask(
         project,
-        "import columns, pandas as pd\nanswer = []\n"
+        "import columns, roles, pandas as pd\nanswer = []\n"
         f"for entry, cells, _ in {cases!r}:\n"
-        "    frame = columns.typed(pd.DataFrame({'x': cells}), {'x': {'role': 'number'} | entry})\n"
+        "    frame = roles.typed(pd.DataFrame({'x': cells}), {'x': {'role': 'number'} | entry})\n"
         "    answer.append([None if v != v else v for v in frame['x']])",
     )
     assert found == [wanted for *_, wanted in cases]
@@ -157,7 +157,7 @@ def test_dates_are_read_as_they_are_written(project: Path) -> None:
     written += ["Sat, 30 Apr 2005 02:00:00 +0200", "Fri Apr 29 19:00:00 -0500 2005", "30/Apr/2005:00:00:00 +0000"]
     pairs = [(cell, dates.find_form([cell])) for cell in written]
     pairs += [("1114819200", "epoch"), ("1114819200000", "epoch-ms"), ("2005-04-30T02:00:00+02:00", "iso")]
-    code = "import columns, pandas as pd\nanswer = [str(columns.read_dates(pd.Series([cell], dtype=object), "
+    code = "import columns, roles, pandas as pd\nanswer = [str(roles.read_dates(pd.Series([cell], dtype=object), "
     found = ask(project, f"{code}{{'formats': [form]}})[0]) for cell, form in {pairs!r}]")
     assert set(found) == {"2005-04-30 00:00:00"}
 
@@ -242,11 +242,11 @@ def test_the_style_of_numbers_is_settled_for_each_file(project: Path, tmp_path: 
                                               .replace("x;a", "x"), encoding="utf-8")  # fmt: skip
     found = ask(
         project,
-        "from pathlib import Path\nimport columns, table\nanswer = []\n"
+        "from pathlib import Path\nimport columns, roles, table\nanswer = []\n"
         f"entries = {{'height': {{'role': 'number'}} | {trained!r}, 'x': {{'role': 'category'}}}}\n"
         f"for path in {[str(tmp_path / f'{name}.csv') for name in NUMBERS]!r}:\n"
         "    frame = table.read(Path(path), {}, list(entries))\n"
-        "    cells = columns.typed(frame, columns.in_own_style(frame, entries))\n"
+        "    cells = roles.typed(frame, roles.in_own_style(frame, entries))\n"
         "    answer.append([None if v != v else v for v in cells['height']])",
     )
     for (name, (_, wanted)), values in zip(NUMBERS.items(), found, strict=True):
@@ -291,11 +291,11 @@ def test_values_are_one_whatever_their_case_spaces_or_fraction_of_nothing(projec
     new = ["3.0", "4", "501", "3.5", ".0", "-3.0", "3"], ["MALE", "female", "Other One", "?", "m", "", "male"]
     found = ask(
         project,
-        "import columns, pandas as pd\n"
+        "import columns, roles, pandas as pd\n"
         f"old, new = pd.DataFrame({{'a': {cells!r}, 'b': {words!r}}}), pd.DataFrame(dict(zip('ab', {new!r})))\n"
         "entries = {'a': {'role': 'category'}, 'b': {'role': 'category'}}\n"
-        "features = columns.fit(columns.typed(old, entries), entries)\n"
-        "inputs = columns.encode(columns.typed(new, entries), {'columns': features})\n"
+        "features = columns.fit(roles.typed(old, entries), entries)\n"
+        "inputs = columns.encode(roles.typed(new, entries), {'columns': features})\n"
         "answer = [features['a']['values'], features['b']['values'], inputs.T.tolist()]",
     )
     assert found[0] == ["00501", "3", "3.5", "4"] and found[1] == ["Female", "Male", "other one"]

@@ -2,7 +2,6 @@
 
 import codecs
 import csv
-import difflib
 import gzip
 import io
 import sys
@@ -11,32 +10,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import columns
-from common import ROOT, Problem, located, sha256
+import roles
+from common import Problem, located, sha256
 from config import Config
 
 import pandas as pd
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 KINDS = {".parquet": "Parquet", ".xlsx": "Excel", ".xlsm": "Excel", ".json": "JSON"}
 KINDS |= {".jsonl": "JSON lines", ".ndjson": "JSON lines"}  # all else is delimited text
 ENDINGS = {*KINDS, ".csv", ".tsv", ".txt", ".gz", ".zip"}
 AS_TEXT = {"header": None, "dtype": str, "keep_default_na": False, "skipinitialspace": True}  # of all cells
-ROLES = ("number", "category", "date", "text", "skip")
-WHOLE = {
-    "id": str,
-    "target": str,
-    "group": str,
-    "time": str,
-    "read": dict,
-    "columns": dict,
-}  # what schema.toml may hold …
-COLUMN = {"role": str, "why": str, "missing": list, "unknown": list, "decimal": str, "thousands": str, "strip": list}
-COLUMN |= {"zeros": dict, "formats": list}  # … and a column's entry in it
-WORDS = {str: "a text", list: 'a list such as ["NA"]', dict: 'a table such as { role = "number" }'}
 
 
 class Table(NamedTuple):
@@ -52,7 +35,7 @@ def opened(config: Config, sample: Callable[[], tuple[str, pd.DataFrame]]) -> Ta
         name, frame = sample()
         digest = f"{pd.util.hash_pandas_object(frame, index=False).sum():x}"
         return settled(config, {"read": {}, "columns": {}}, frame, {"name": name, "path": "", "sha256": digest})
-    about, path = schema(), located(config.data)
+    about, path = roles.schema(), located(config.data)
     frame = read(path, about["read"], list(about["columns"]))
     return settled(config, about, frame, {"name": path.name, "path": config.data, "sha256": sha256(path)})
 
@@ -66,45 +49,14 @@ def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Tab
         raise Problem(f"{data['path']} {what} for this table: hackgen new --data {data['path']}")
     for flag in special:
         if given := getattr(config, flag):
-            none = given == "none" and given not in frame
-            special[flag] = "" if none else found_name(given, frame, flag, data["path"])
+            special[flag] = found_name(given, frame, flag)
     target = special["target"] = special["target"] or frame.columns[-1]
     if target in (special["group"], special["time"]):
         raise Problem(f"{target!r} is the target, so it cannot be --group or --time too; name another column")
-    entries = {name: about["columns"].get(name) or columns.role_of(frame[name]) for name in frame}
+    entries = {name: about["columns"].get(name) or roles.role_of(frame[name]) for name in frame}
     learnt = [name for name in frame if name not in (target, special["group"]) and entries[name]["role"] != "skip"]
     meta = {"id": about.get("id", ""), **special, "header": list(frame), "read": about["read"], "data": data}
     return Table(frame, entries, {name: entries[name] for name in learnt}, meta)
-
-
-def schema() -> dict:
-    """What data/schema.toml says; a slip of the hand is a `Problem` that names its line."""
-    path = ROOT / "data" / "schema.toml"
-    if not path.is_file():
-        return {"read": {}, "columns": {}}
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        found = {"read": {}, "columns": {}} | tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{path} is not valid TOML ({error}); mend that line") from None
-
-    def check(content: dict, allowed: dict[str, type], place: str = "") -> None:
-        for key, value in content.items():
-            line = next((n for n, line in enumerate(text.splitlines(), 1) if place in line and key in line), 0)
-            if key not in allowed:
-                near = difflib.get_close_matches(key, allowed, 1)
-                meant = f'did you mean "{near[0]}"?' if near else f"it may hold {', '.join(allowed)}"
-                raise Problem(f'{path} line {line}: "{key}" means nothing there; {meant}')
-            if not isinstance(value, allowed[key]):
-                raise Problem(f"{path} line {line}: {key} = {value!r}; write {WORDS[allowed[key]]}")
-            if key == "role" and value not in ROLES:
-                raise Problem(f"{path} line {line}: role = {value!r}; use one of {', '.join(ROLES)}")
-
-    check(found, WHOLE)
-    for name, entry in found["columns"].items():
-        check({name: entry}, {name: dict})
-        check(entry if "role" in entry else {"role": "", **entry}, COLUMN, name)
-    return found
 
 
 def plain(name: str) -> str:
@@ -112,13 +64,13 @@ def plain(name: str) -> str:
     return " ".join(str(name).split()).casefold()
 
 
-def found_name(given: str, frame: pd.DataFrame, flag: str, path: Path | str) -> str:
-    """The column that a flag names, also if only its case or spaces differ."""
+def found_name(given: str, frame: pd.DataFrame, flag: str) -> str:
+    """The column that a flag names, also if only its case or spaces differ; "" for none."""
     alike = [name for name in frame if name == given] or [name for name in frame if plain(name) == plain(given)]
-    if not alike:
+    if not alike and given != "none":
         known = ", ".join(frame.columns[:20]) + " …" * (frame.shape[1] > 20)
-        raise Problem(f'{path} has no column "{given}" (it has: {known}); name it with --{flag}')
-    return alike[0]
+        raise Problem(f'there is no column "{given}" (but: {known}); name it with --{flag}')
+    return alike[0] if alike else ""
 
 
 def read(source: Path | str, arguments: dict, known: list[str], target: str = "") -> pd.DataFrame:
@@ -261,7 +213,7 @@ def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
             f"{source} has no column {names} (it has: {there}); add what is missing, or for a file in another layout: "
             f"hackgen convert {source} plain.csv"
         )
-    cells = columns.typed(frame, columns.in_own_style(frame, used))
+    cells = roles.typed(frame, roles.in_own_style(frame, used))
     for name, entry in used.items():
         if "values" in entry:
             new = cells[name].notna() & (columns.codes_of(cells[name], entry) == 0)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import columns
 import common
 import metrics
+import roles
 import table
 from common import Problem
 from config import Config
@@ -41,10 +42,10 @@ def load(config: Config) -> Data:
     """Read the table, divide its rows, and measure medians, scales and categories on train."""
     found = table.opened(config, sample)
     labels = labels_of(found, config.data)
-    cells = columns.typed(found.frame, found.features).loc[labels.index]
+    cells = roles.typed(found.frame, found.features).loc[labels.index]
     part, keys = divided(config, found, cells, labels.to_numpy())
     labels = labels.where(part >= 0)
-    classes = sorted(labels.dropna().unique(), key=in_order)
+    classes = in_order(list(labels.dropna().unique()))
     codes = pd.Categorical(labels, classes).codes.astype(np.int64)  # (rows,), -1 for a class that is left out
     for number, name in enumerate(("train", "valid", "test")):
         there = np.bincount(codes[part == number], minlength=len(classes))
@@ -71,7 +72,7 @@ def load(config: Config) -> Data:
 def labels_of(found: Table, path: str) -> pd.Series:
     """The class of each row that has one, as most rows spell it; a `Problem` where the values can be no classes."""
     name = found.meta["target"]
-    labels = columns.typed(found.frame[[name]], {name: found.entries[name] | {"role": "category"}})[name]
+    labels = roles.typed(found.frame[[name]], {name: found.entries[name] | {"role": "category"}})[name]
     if count := int(labels.isna().sum()):
         print(f"note: {count} of {len(labels)} rows have no {name!r} and are left out", file=sys.stderr)
     labels = labels.dropna()
@@ -88,12 +89,10 @@ def labels_of(found: Table, path: str) -> pd.Series:
     return labels
 
 
-def in_order(name: str) -> tuple[float, str]:
-    """By which classes are sorted: numbers by their value."""
-    try:
-        return float(name), name
-    except ValueError:
-        return 0.0, name
+def in_order(names: list[str]) -> list[str]:
+    """Classes sorted by their values where they are numbers, else by the alphabet."""
+    values = pd.to_numeric(pd.Series(names), errors="coerce").fillna(0)
+    return [name for _, name in sorted(zip(values, names, strict=True))]
 
 
 def divided(config: Config, found: Table, cells: pd.DataFrame, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -105,7 +104,7 @@ def divided(config: Config, found: Table, cells: pd.DataFrame, labels: np.ndarra
     keys, whole = pd.util.hash_pandas_object(cells, index=False).to_numpy(), np.arange(len(cells), dtype=np.uint64)
     alone, together = whole, "rows"
     if group := found.meta["group"]:
-        known = columns.known_cells(found.frame[group].loc[cells.index], {})
+        known = roles.known_cells(found.frame[group].loc[cells.index], {})
         alone, together = pd.factorize(known.fillna(pd.Series(whole, cells.index)))[0].astype(np.uint64), "groups"
         keys = joined(keys, alone)
     largest, usual = (np.unique(some, return_counts=True)[1].max() for some in (keys, alone))
@@ -144,21 +143,19 @@ def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray)
     name = found.meta["time"]
     entry = found.entries[name]
     if entry["role"] not in ("number", "date"):
-        entry = columns.role_of(found.frame[name])
+        entry = roles.role_of(found.frame[name])
     if entry["role"] not in ("number", "date"):
         raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
-    times = columns.typed(found.frame.loc[cells.index, [name]].reset_index(drop=True), {name: entry})[name]
+    times = roles.typed(found.frame.loc[cells.index, [name]].reset_index(drop=True), {name: entry})[name]
     if count := int(times.isna().sum()):
         print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
     newest = times.fillna(times.min()).groupby(keys).transform("max")
-    older = newest.rank(method="min").to_numpy() - 1  # rows that are older than each
-    distinct = np.unique(older)
-    if len(distinct) < 3:
-        raise Problem(f"column {name!r} has {len(distinct)} different times, too few to divide by; use --time none")
-    shares = distinct / len(cells)
-    test = int(np.clip(np.abs(shares - (1 - config.test_share)).argmin(), 2, len(distinct) - 1))
-    valid = int(np.clip(np.abs(shares - (1 - config.test_share - config.valid_share)).argmin(), 1, test - 1))
-    return np.select([older >= distinct[test], older >= distinct[valid]], [2, 1], 0)
+    older = ((newest.rank(method="min") - 1) / len(newest)).to_numpy()  # the share of rows that are older than each
+    test_begins, valid_begins = 1 - config.test_share, 1 - config.test_share - config.valid_share
+    part = np.select([older >= min(test_begins, older.max()), older >= valid_begins], [2, 1], 0)
+    if len(np.unique(part)) < 3:
+        raise Problem(f"column {name!r} has too few different times to divide by; use --time none")
+    return part
 
 
 def sample() -> tuple[str, pd.DataFrame]:

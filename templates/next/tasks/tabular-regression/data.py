@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import columns
 import common
+import roles
 import table
 from common import Problem
 from config import Config
@@ -39,7 +40,7 @@ def load(config: Config) -> Data:
     """Read the table, divide its rows, and measure medians, scales and categories on train."""
     found = table.opened(config, sample)
     numbers = numbers_of(found, config.data)
-    cells = columns.typed(found.frame, found.features).loc[numbers.index]
+    cells = roles.typed(found.frame, found.features).loc[numbers.index]
     part, keys = divided(config, found, cells)
     features = columns.fit(cells[part == 0], found.features)
     if not features:
@@ -67,8 +68,8 @@ def numbers_of(found: Table, path: str) -> pd.Series:
     """The number of each row that has one; a `Problem` names a cell that holds something else."""
     name = found.meta["target"]
     entry = found.entries[name]
-    cells = columns.known_cells(found.frame[name], entry)
-    numbers = columns.read_numbers(cells, entry)
+    cells = roles.known_cells(found.frame[name], entry)
+    numbers = roles.read_numbers(cells, entry)
     unread = cells.notna() & ~(numbers.abs() < LARGEST) & ~cells.isin(map(str, entry.get("missing", [])))
     if unread.sum() > cells.notna().sum() / 2:
         example = cells[unread].iloc[0]
@@ -96,7 +97,7 @@ def divided(config: Config, found: Table, cells: pd.DataFrame) -> tuple[np.ndarr
     keys, whole = pd.util.hash_pandas_object(cells, index=False).to_numpy(), np.arange(len(cells), dtype=np.uint64)
     alone, together = whole, "rows"
     if group := found.meta["group"]:
-        known = columns.known_cells(found.frame[group].loc[cells.index], {})
+        known = roles.known_cells(found.frame[group].loc[cells.index], {})
         alone, together = pd.factorize(known.fillna(pd.Series(whole, cells.index)))[0].astype(np.uint64), "groups"
         keys = joined(keys, alone)
     largest, usual = (np.unique(some, return_counts=True)[1].max() for some in (keys, alone))
@@ -125,21 +126,19 @@ def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray)
     name = found.meta["time"]
     entry = found.entries[name]
     if entry["role"] not in ("number", "date"):
-        entry = columns.role_of(found.frame[name])
+        entry = roles.role_of(found.frame[name])
     if entry["role"] not in ("number", "date"):
         raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
-    times = columns.typed(found.frame.loc[cells.index, [name]].reset_index(drop=True), {name: entry})[name]
+    times = roles.typed(found.frame.loc[cells.index, [name]].reset_index(drop=True), {name: entry})[name]
     if count := int(times.isna().sum()):
         print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
     newest = times.fillna(times.min()).groupby(keys).transform("max")
-    older = newest.rank(method="min").to_numpy() - 1  # rows that are older than each
-    distinct = np.unique(older)
-    if len(distinct) < 3:
-        raise Problem(f"column {name!r} has {len(distinct)} different times, too few to divide by; use --time none")
-    shares = distinct / len(cells)
-    test = int(np.clip(np.abs(shares - (1 - config.test_share)).argmin(), 2, len(distinct) - 1))
-    valid = int(np.clip(np.abs(shares - (1 - config.test_share - config.valid_share)).argmin(), 1, test - 1))
-    return np.select([older >= distinct[test], older >= distinct[valid]], [2, 1], 0)
+    older = ((newest.rank(method="min") - 1) / len(newest)).to_numpy()  # the share of rows that are older than each
+    test_begins, valid_begins = 1 - config.test_share, 1 - config.test_share - config.valid_share
+    part = np.select([older >= min(test_begins, older.max()), older >= valid_begins], [2, 1], 0)
+    if len(np.unique(part)) < 3:
+        raise Problem(f"column {name!r} has too few different times to divide by; use --time none")
+    return part
 
 
 def sample() -> tuple[str, pd.DataFrame]:

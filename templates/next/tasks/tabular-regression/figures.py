@@ -9,7 +9,6 @@ from data import Data
 from report import words
 
 import numpy as np
-import pandas as pd
 from matplotlib import pyplot as plt
 
 MOST_DOTS = 5000  # more make one blot
@@ -76,20 +75,14 @@ def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
 
 
 def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
-    """An encoded row for people to look at, as near as the encoding tells: numbers, days, values, but no texts."""
+    """An encoded row for people to look at, as near as the encoding tells: its numbers and values."""
     cells, place, code = {}, 0, meta["numbers"]
     for name, about in meta["columns"].items():
         if "values" in about:
             cells[name] = about["values"][int(row[code]) - 1] if row[code] else "?"
             code += 1
-            continue
-        for part, constants in about.get("parts", {}).items():
-            value = row[place + list(about["parts"]).index(part)] * constants["deviation"] + constants["mean"]
-            if part == "value":
-                if unit := about.get("unit"):
-                    value = about["median"] + unit * np.sign(value) * np.expm1(abs(value))
-                cells[name] = f"{value:.5g}"
-            if part == "days":
-                cells[name] = str((pd.Timestamp(about["first"]) + pd.Timedelta(days=float(value))).date())
+        elif constants := about.get("parts", {}).get("value"):
+            value = row[place] * constants["deviation"] + constants["mean"]
+            cells[name] = f"{columns.unsquashed(value, about):.5g}"
         place += columns.sizes({name: about})["numbers"]
     return cells

@@ -11,6 +11,7 @@ from common import Problem
 from config import Config
 
 import numpy as np
+import pandas as pd
 
 INPUT = "a table with the columns of the training data, or one row such as 5.1,3.5,1.4,0.2"
 MOST_CLASSES = 1000
@@ -34,7 +35,7 @@ def load(config: Config) -> Data:
     """The rows of the table, encoded in prepared/ and mapped from there; classes are numbered in their order."""
     arrays, meta = prepare.prepared(config, classes=True)
     values = meta.pop("values")
-    classes = sorted(values, key=in_order)
+    classes = in_order(values)
     if not 2 <= len(classes) <= MOST_CLASSES:
         raise Problem(
             f"{config.data}: {meta['target']!r} has {len(classes)} different values; name classes by --target"
@@ -49,12 +50,10 @@ def load(config: Config) -> Data:
     return Data(*splits, meta)
 
 
-def in_order(name: str) -> tuple[float, str]:
-    """By which classes are sorted: numbers by their value."""
-    try:
-        return float(name), name
-    except ValueError:
-        return 0.0, name
+def in_order(names: list[str]) -> list[str]:
+    """Classes sorted by their values where they are numbers, else by the alphabet."""
+    values = pd.to_numeric(pd.Series(names), errors="coerce").fillna(0)
+    return [name for _, name in sorted(zip(values, names, strict=True))]
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
