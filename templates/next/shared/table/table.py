@@ -3,6 +3,7 @@
 import codecs
 import csv
 import gzip
+import hashlib
 import io
 import sys
 from collections.abc import Callable
@@ -33,7 +34,7 @@ def opened(config: Config, sample: Callable[[], tuple[str, pd.DataFrame]]) -> Ta
     """The table that the config names, else the sample: its name and cells."""
     if not config.data:
         name, frame = sample()
-        digest = f"{pd.util.hash_pandas_object(frame, index=False).sum():x}"
+        digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
         return settled(config, {"read": {}, "columns": {}}, frame, {"name": name, "path": "", "sha256": digest})
     about, path = roles.schema(), located(config.data)
     frame = read(path, about["read"], list(about["columns"]))
