@@ -10,7 +10,7 @@ import common
 import metrics
 from common import Problem
 from config import Config
-from texts import Texts, chosen_length, counted, joined, vocabulary
+from texts import READERS, Texts, chosen_length, counted, joined, plain_text, table, vocabulary
 
 import numpy as np
 
@@ -25,15 +25,6 @@ if TYPE_CHECKING:
 INPUT = "a text, a .txt file with a text per line, a folder of them with a text each, or a table with a column of texts"
 SAMPLE = "data/reviews.tsv"
 SCHEMA = common.ROOT / "data" / "schema.toml"  # of the team's own table: its columns, how it is read
-AS_TEXT = {"dtype": str, "keep_default_na": False}
-READERS = {  # of pandas, with arguments for what is plain
-    ".csv": ("read_csv", AS_TEXT),
-    ".tsv": ("read_csv", AS_TEXT | {"sep": "\t"}),
-    ".xlsx": ("read_excel", AS_TEXT),
-    ".parquet": ("read_parquet", {}),
-    ".jsonl": ("read_json", {"lines": True, "dtype": False}),
-}
-PARTS = {"train": 0, "valid": 1, "test": 2}
 
 
 class Split(NamedTuple):
@@ -120,6 +111,8 @@ def named(path: Path, frame: pandas.DataFrame, schema: dict, config: Config) -> 
                 f"{path} has no column {name!r} (it has: {', '.join(frame)[:200]}); name another with --{what}, or see "
                 "hackgen convert for data in another layout"
             )
+    if columns["text"] == columns["target"]:
+        raise Problem(f"{path}: {columns['text']!r} cannot be both texts and labels; name both: --text, --target")
     return columns
 
 
@@ -131,19 +124,6 @@ def read_schema() -> dict:
         raise Problem(f"{SCHEMA}: {error}; mend that line") from None
 
 
-def table(path: Path, schema: dict) -> pandas.DataFrame:
-    """All cells of a table as text, read by pandas as the schema says."""
-    import pandas
-
-    reader, plain = READERS.get(path.suffix.lower(), READERS[".csv"])
-    if path.is_file() and not path.stat().st_size:
-        raise Problem(f"{path} is empty; name other data with --data")
-    try:
-        return getattr(pandas, reader)(path, **plain | schema.get("read", {})).fillna("").astype(str)
-    except (ValueError, TypeError, KeyError, OSError, ImportError) as error:
-        raise Problem(f"{path} is no table that is plain to read ({error}); hackgen convert makes one of it") from None
-
-
 def divided(keys: np.ndarray, labels: np.ndarray | None, given: pandas.Series | None, config: Config) -> np.ndarray:
     """0, 1 or 2 (train, valid, test) for each row, -1 for what is left out.
 
@@ -152,7 +132,7 @@ def divided(keys: np.ndarray, labels: np.ndarray | None, given: pandas.Series | 
     """
     if given is None or not (given == "test").any():
         return common.divide(keys, labels, config)
-    part = given.map(PARTS).fillna(0).to_numpy(int, copy=True)
+    part = given.map({"train": 0, "valid": 1, "test": 2}).fillna(0).to_numpy(int, copy=True)
     for later in (2, 1):
         part[(part >= 0) & (part < later) & np.isin(keys, keys[part == later])] = -1
     if repeated := int((part < 0).sum()):
@@ -166,6 +146,8 @@ def divided(keys: np.ndarray, labels: np.ndarray | None, given: pandas.Series | 
 
 def misplaced(config: Config, split: Split, meta: dict) -> int:
     """How many rows of a split have other words or another class than the table, read anew, says; for check.py."""
+    if (common.ROOT / "prepare.py").is_file():
+        return 0  # to read all of such data anew takes long
     rows = labelled(common.located(config.data or SAMPLE), config)[0].iloc[split.ids]
     words = Texts(counted(rows["text"].tolist()), np.arange(len(rows)), meta)[:]
     same = np.array(meta["classes"])[split.targets] == rows["target"].to_numpy(str)
@@ -195,14 +177,6 @@ def read_new(source: str, meta: dict) -> tuple[list[str], Texts]:
     else:
         names = texts = [source]
     return names, Texts(counted(texts), np.arange(len(texts)), meta)
-
-
-def plain_text(file: Path) -> str:
-    """The content of a text file in UTF-8."""
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except ValueError as error:
-        raise Problem(f"{file} is no text in UTF-8 ({error}); hackgen convert makes one of it") from None
 
 
 def decode(output: np.ndarray, meta: dict) -> list[dict]:

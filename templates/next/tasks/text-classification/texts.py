@@ -1,16 +1,31 @@
-"""Texts as words, and words as numbers: the one way in which the models and their classic rival read them."""
+"""Texts from files, as words, and words as numbers: the one way in which models and their classic rival read them."""
+
+from __future__ import annotations
 
 import hashlib
 import re
 import sys
 import unicodedata
 from collections.abc import Sequence
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
+from common import Problem
 from config import Config
 
 import numpy as np
 
+if TYPE_CHECKING:
+    import pandas
+
+AS_TEXT = {"dtype": str, "keep_default_na": False}
+READERS = {  # of pandas, with arguments for what is plain
+    ".csv": ("read_csv", AS_TEXT),
+    ".tsv": ("read_csv", AS_TEXT | {"sep": "\t"}),
+    ".xlsx": ("read_excel", AS_TEXT),
+    ".parquet": ("read_parquet", {}),
+    ".jsonl": ("read_json", {"lines": True, "dtype": False}),
+}
 LEAST_LENGTH = 256  # words of a text that are read in any case
 BLOCK = 4096  # texts counted together; memory depends on it
 PADDING, UNKNOWN, START = 0, 1, 2
@@ -23,6 +38,27 @@ SINGLE = (
 # Accents and vowel signs belong to their word, though Python does not call them word characters.
 SIGNS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0970-\u0dff"
 WORD = re.compile(rf"[{SINGLE}]|(?:[^\W{SINGLE}]|[{SIGNS}])+|[^\w\s]")
+
+
+def table(path: Path, schema: dict) -> pandas.DataFrame:
+    """All cells of a table as text, read by pandas as the schema says."""
+    import pandas
+
+    reader, plain = READERS.get(path.suffix.lower(), READERS[".csv"])
+    if path.is_file() and not path.stat().st_size:
+        raise Problem(f"{path} is empty; name other data with --data")
+    try:
+        return getattr(pandas, reader)(path, **plain | schema.get("read", {})).fillna("").astype(str)
+    except (ValueError, TypeError, KeyError, OSError, ImportError) as error:
+        raise Problem(f"{path} is no table that is plain to read ({error}); hackgen convert makes one of it") from None
+
+
+def plain_text(file: Path) -> str:
+    """The content of a text file in UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except ValueError as error:
+        raise Problem(f"{file} is no text in UTF-8 ({error}); hackgen convert makes one of it") from None
 
 
 def split_words(text: str) -> list[str]:

@@ -17,8 +17,8 @@ from pathlib import Path
 import common
 from common import ROOT, Problem
 from config import Config
-from data import READERS, named, read_schema
-from texts import Corpus, counted
+from data import named, read_schema
+from texts import READERS, Corpus, counted
 
 import numpy as np
 import pandas
