@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from hackgen.conversion import texts as conversion
 from hackgen.conversion.command import convert
 from hackgen.errors import Problem
+from hackgen.inspection import inspect
 from hackgen.inspection.texts.look import inspect_texts
 from projects import generate_own, run
 
@@ -58,6 +59,16 @@ def test_lines_and_long_texts_are_told_apart(tmp_path: Path) -> None:
         assert shape in found.facts["shape"], (shape, found.facts)
         assert found.suggestion and found.suggestion.task == "text-generation"
         assert (found.rows == 150) == (shape == "a text a line")
+
+
+def test_a_chat_is_a_text_and_no_table(tmp_path: Path) -> None:
+    said = [f"{text.removesuffix('.')}, you know" for text in texts("good", 120)]
+    for stamp in ("[12/03/2021, 10:{:02}:07] Anna Lee: ", "2021-03-12 10:{:02} - Bob: ", "3/12/21, 9:{:02} PM - Bob: "):
+        lines = [stamp.format(i % 60) + text for i, text in enumerate(said)]
+        (tmp_path / "chat.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        found = inspect(str(tmp_path / "chat.txt"))
+        assert found.suggestion and found.suggestion.task == "text-generation", stamp
+        assert "names of people" in found.facts["shape"]
 
 
 def test_what_is_odd_in_lines_is_counted(tmp_path: Path) -> None:
@@ -202,6 +213,9 @@ def test_any_text_becomes_the_same_one_in_utf8(tmp_path: Path) -> None:
         files = made(tmp_path / str(i), tmp_path / name, task="text-generation")
         (text,) = (content for name, content in files.items() if name != "schema.toml")
         assert text.decode() == (story if i < 4 else joined), name
+    (tmp_path / "short.txt").write_text("Too short to learn anything from it.", encoding="utf-8")
+    with pytest.raises(Problem, match="36 characters, too few"):
+        generate_own(tmp_path / "short", tmp_path / "short.txt", task="text-generation")
     (tmp_path / "cut.txt.gz").write_bytes(gzip.compress(story.encode())[:500])
     with pytest.raises(Problem, match=r"cut.txt.gz.*unpacked"):
         generate_own(tmp_path / "cut", tmp_path / "cut.txt.gz", task="text-generation")

@@ -18,6 +18,7 @@ from ..inspection.findings import Findings
 from ..inspection.tables import opening
 from ..inspection.texts import files
 from ..inspection.texts.folders import classes_of, entries_of, texts_of
+from ..inspection.texts.look import LEAST_CHARACTERS
 from . import COPIED, LOCATION, Plain, safe_name, tables
 
 LABELS = ("label", "class", "target", "category", "sentiment", "spam", "y")  # names of the label's column, best first
@@ -191,6 +192,8 @@ def of_one_text(path: Path, findings: Findings, answers: Any) -> Plain:
     if answers.copy is not False and findings.bytes <= COPIED:
         name = safe_name(path.name) if is_plain else f"{safe_name(path.name.split('.')[0])}.txt"
         content = path.read_bytes() if is_plain else "".join(blocks_of(path, findings)).encode("utf-8", "replace")
+        if (count := len(content.decode("utf-8", "replace"))) < LEAST_CHARACTERS:
+            raise Problem(f"{path} has {count:,} characters, too few to learn from; it takes {LEAST_CHARACTERS:,}")
         if len(content) <= COPIED:
             return Plain(f"data/{name}", {f"data/{name}": content}, about.encode())
     if not is_whole and not path.is_dir():

@@ -63,7 +63,7 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
         from .pictures.look import inspect_pictures
 
         return inspect_pictures(place, target)
-    if kind in ("text", "texts"):
+    if kind in ("text", "texts") or (kind == "csv" and place.suffix.lower() == ".txt" and _is_chat(place)):
         from .texts.look import inspect_texts
 
         return inspect_texts(place)
@@ -77,6 +77,13 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
             found.notes.append(f"{Path(member).name} is read; the archive also holds {', '.join(others)[:100]}")
         return found
     return unknown(path, place, ABOUT.get(kind, ABOUT["binary"]))
+
+
+def _is_chat(place: Path) -> bool:
+    """Whether a .txt that could be a table, as it has a comma in each line, is a chat."""
+    from .texts import files, shape
+
+    return shape.is_chat(files.head_of(place, files.encoding_of(place)))
 
 
 def unknown(path: str, place: Path, note: str) -> Findings:

@@ -11,6 +11,11 @@ from hashlib import blake2b
 from typing import Any
 
 SAMPLE = 2_000_000  # characters whose scripts are looked up
+LINES_OF_CHAT = 200  # looked at
+_MESSAGE = re.compile(  # [12/03/2021, 10:15:00] Anna: or 2021-03-12 10:15 - Anna:
+    r"\W{0,2}\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+\d{1,2}:\d{2}(:\d{2})?(\s?[ap]\.?m\.?)?\]?\s*[-–]?\s*[^:]{1,60}:\s",
+    re.IGNORECASE,
+)
 WRAPPED = 0.6  # of the lines as long as the longest: somebody broke them by width
 
 
@@ -59,12 +64,20 @@ class Tally:
         return facts
 
 
+def is_chat(head: str) -> bool:
+    """Whether a file begins with messages, each after its time and who wrote it, as messengers export them."""
+    lines = [line for line in head.split("\n")[:LINES_OF_CHAT] if line.strip()]
+    return len(lines) >= 5 and sum(bool(_MESSAGE.match(line)) for line in lines) >= len(lines) / 2
+
+
 def shape_of(head: str) -> tuple[str, str]:
     """("a text a line" or "one long text", why), from the beginning of a file.
 
     Lines are parts of one text where they are broken at one width, where empty lines part paragraphs, where they are
     indented as code is, or where few of them end as a sentence, a title or a message does.
     """
+    if is_chat(head):
+        return "one long text", "a chat: messages with their times and names of people, who should agree"
     lines = head.split("\n")
     lines = lines[:-1] if len(lines) > 2 else lines  # the last may be cut
     full = [line.rstrip() for line in lines if line.strip()]
