@@ -606,6 +606,26 @@ def test_newer_history_may_be_written_in_another_style(tmp_path: Path) -> None:
     assert "1 of 60 cells cannot be read, such as 'closed'" in lost.err
 
 
+BUGS = [  # check, file, what stands there, the bug
+    ("inputs-matter", "data.py", "Windows(flat, ids, range(-", "Windows(flat, ids[::-1].copy(), range(-"),
+    ("splits-disjoint", "data.py", "min(end, known[-1] + 1) - horizon", "min(end, known[-1] + 1 - horizon)"),
+    ("loss-at-start", "models/cnn.py", "std=0.01", "std=1.0"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("check", "file", "right", "wrong"), BUGS, ids=[bug[0] for bug in BUGS])
+def test_a_planted_bug_is_found(project: Path, check: str, file: str, right: str, wrong: str) -> None:
+    text = (project / file).read_text(encoding="utf-8")
+    assert text.count(right) == 1
+    (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
+    try:
+        (result,) = json.loads(run(project, "check.py", "--only", check, "--json").out)
+    finally:
+        (project / file).write_text(text, encoding="utf-8")
+    assert result["passed"] is False and result["advice"]
+
+
 @pytest.mark.slow
 def test_what_cannot_be_series_gets_one_line(tmp_path: Path, shops: Path) -> None:
     holes = "\n".join(f"{day},{i}" for i, day in enumerate(days(900)) if i % 7 < 3 or i % 100 < 30)

@@ -160,6 +160,14 @@ def cut(values: np.ndarray, first: int, end: int, meta: dict) -> Split:
     return Split(inputs, targets, ids, np.stack([ids, ids + horizon - 1], 1))
 
 
+def misplaced(config: Config, split: Split, meta: dict) -> int:
+    """How many windows hold other steps than the series, read anew, has at their place; for check.py."""
+    values = load(config).train.inputs.values
+    there = values[split.ids[:, None] + np.arange(-meta["context"], meta["horizon"])]
+    same = np.isclose(np.hstack([split.inputs[:], split.targets[:]]), there)
+    return int((~same.all(1)).sum())
+
+
 def read_new(source: str, meta: dict, reader: str = "series") -> tuple[pd.DataFrame, list[Any], dict[str, dict]]:
     """Newer history: a table, or - for standard input; `reader` is the module that reads it.
 
