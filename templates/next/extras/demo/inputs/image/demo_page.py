@@ -44,12 +44,12 @@ def button(number: int, question: dict) -> gr.Button:
 
 def form(question: dict, source: Any) -> list[Any]:
     """A file, and for grey pictures a canvas; both empty, as an example's picture stands beside the answer."""
-    fields: list[Any] = [gr.File(None, label=words("demo_upload"), file_types=["image"], height=140, buttons=[])]
-    if source.meta["shape"][2] == 1:
-        look = {"canvas_size": (CANVAS, CANVAS), "fixed_canvas": True, "layers": False, "transforms": (), "buttons": []}
-        pen = gr.Brush(default_size=CANVAS // 12, colors=["#000000"], color_mode="fixed")
-        fields.append(gr.Sketchpad(None, label=words("demo_draw"), brush=pen, image_mode="L", type="pil", **look))
-    return fields
+    file = gr.File(None, label=words("demo_upload"), file_types=["image"], height=140, buttons=[])
+    if source.meta["shape"][2] != 1:
+        return [file]
+    look = {"canvas_size": (CANVAS, CANVAS), "fixed_canvas": True, "layers": False, "transforms": (), "buttons": []}
+    pen = gr.Brush(default_size=CANVAS // 12, colors=["#000000"], color_mode="fixed")
+    return [file, gr.Sketchpad(None, label=words("demo_draw"), brush=pen, image_mode="L", type="pil", **look)]
 
 
 def asked(source: Any, upload: str | None, drawn: dict | None = None) -> dict:
@@ -111,13 +111,16 @@ def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict
     found = net.outputs(model, inputs, None, meta, config.precision)  # (pictures, classes)
     best = np.argsort(-found[0])[:CLASSES]
     chances = {meta["classes"][k]: round(float(found[0, k]), 4) for k in best}
-    yield {"chances": chances, "marks": (found[0, best[0]] - found[1:, best[0]]).round(4).tolist()}
+    lost = found[0, best[0]] - found[1:, best[0]]
+    yield {"chances": chances, "marks": lost.round(4).tolist()}
 
 
 def patches(size: int) -> list[slice]:
     """The patches along a side, each twice as wide as its share, so that what lies between two counts too."""
-    share = size / min(PATCHES, size)
-    return [slice(max(0, round((n - 0.5) * share)), round((n + 1.5) * share)) for n in range(min(PATCHES, size))]
+    count = min(PATCHES, size)
+    begins = (np.arange(count) - 0.5) * size / count
+    ends = begins + 2 * size / count
+    return [slice(max(0, round(begin)), round(end)) for begin, end in zip(begins, ends, strict=True)]
 
 
 def shown(question: dict, given: dict) -> list[Any]:
@@ -125,8 +128,9 @@ def shown(question: dict, given: dict) -> list[Any]:
     said, truth, picture = next(iter(given["chances"])), question.get("truth"), unpacked(question["picture"])
     size = (SIDE, round(SIDE * picture.shape[0] / picture.shape[1]))
     large = Image.fromarray(picture.squeeze()).convert("RGB").resize(size, Image.Resampling.NEAREST)
-    gain = np.maximum(given["marks"], 0).reshape([min(PATCHES, size) for size in picture.shape[:2]])
-    heat = Image.fromarray((191 * gain / max(gain.max(), 0.02)).astype(np.uint8)).resize(size)
+    gain = np.maximum(given["marks"], 0).reshape(len(patches(picture.shape[0])), -1)
+    strength = 191 * gain / max(gain.max(), 0.02)  # of 255, so that the picture shows through
+    heat = Image.fromarray(strength.astype(np.uint8)).resize(size)
     warm = Image.composite(Image.new("RGB", size, WARM), large, heat)
     told = "" if truth is None else f"{'✓' if truth == said else '✗'} {words('demo_truth', truth=truth)}"
     html = f'<p>{escape(told)}</p><div style="display: flex; flex-wrap: wrap; gap: 1rem">'

@@ -36,7 +36,8 @@ def examples(valid: Any, config: Any, meta: dict, count: int) -> list[dict]:
         truths = [f"{meta['mean'] + meta['deviation'] * value:.5g}" for value in valid.targets[order]]
     used = list(meta["columns"])
     if hasattr(data, "sample"):
-        rows = table.opened(config, data.sample).frame.loc[valid.ids[order], used].fillna("").to_dict("records")
+        frame = table.opened(config, data.sample).frame.fillna("")
+        rows = frame.loc[valid.ids[order], used].to_dict("records")
     else:  # a table larger than memory is not read again: its cells are as near as their encoding tells
         rows = [dict.fromkeys(used, "") | columns.shown(row, meta) for row in valid.inputs[order]]
     return [{"cells": cells, "truth": truth} for cells, truth in zip(rows, truths, strict=True)]
@@ -119,8 +120,11 @@ def shown(question: dict, given: dict) -> list[Any]:
     if truth is not None:
         mark = "" if "value" in given else "✓ " if truth == said else "✗ "
         told.append(mark + words("demo_truth", truth=truth))
-    pairs = sorted(zip(question["cells"].items(), given["marks"], strict=True), key=lambda pair: -abs(pair[1]))[:MARKS]
-    most = max((abs(mark) for _, mark in pairs), default=0.0) or 1.0
-    marks = [(f"{name} = {shorten(cell) or '–'}: {mark:+.3g}", 0.6 * mark / most) for (name, cell), mark in pairs]
+    pairs = list(zip(question["cells"].items(), given["marks"], strict=True))
+    pairs.sort(key=lambda pair: -abs(pair[1]))
+    most = abs(pairs[0][1]) or 1.0
+    marks = [
+        (f"{name} = {shorten(cell) or '–'}: {mark:+.3g}", 0.6 * mark / most) for (name, cell), mark in pairs[:MARKS]
+    ]
     where = gr.HighlightedText(marks, label=words("demo_where", answer=said))
     return [answer, gr.HTML("".join(f"<p>{escape(line)}</p>" for line in told)), where]

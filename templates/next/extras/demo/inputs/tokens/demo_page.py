@@ -56,10 +56,9 @@ def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict
     inputs = Texts(counted(texts), np.arange(len(texts)), meta)
     found = net.outputs(model, inputs, None, meta, config.precision)  # (texts, classes)
     best = np.argsort(-found[0])[:CLASSES]
-    yield {
-        "chances": {meta["classes"][k]: round(float(found[0, k]), 4) for k in best},
-        "marks": (found[0, best[0]] - found[1:, best[0]]).round(4).tolist(),
-    }
+    chances = {meta["classes"][k]: round(float(found[0, k]), 4) for k in best}
+    lost = found[0, best[0]] - found[1:, best[0]]
+    yield {"chances": chances, "marks": lost.round(4).tolist()}
 
 
 def parts(text: str) -> list[tuple[int, int]]:

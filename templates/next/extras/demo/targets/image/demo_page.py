@@ -54,14 +54,17 @@ def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict
         return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
 
     noise, other = (data.read_new(str(GRID), meta, question[which])[1] for which in ("seed", "other"))
-    yield {"grid": made(noise, round(GRID**0.5)), "strip": made(between(noise[0], other[0]), STRIP)}
+    strip = between(noise[0], other[0])
+    yield {"grid": made(noise, round(GRID**0.5)), "strip": made(strip, STRIP)}
 
 
 def between(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Noise on the arc from one to the other, (STRIP, latent): on a straight line it would be too small midway."""
-    angle = np.arccos(np.clip(one @ other / (np.linalg.norm(one) * np.linalg.norm(other) + 1e-12), -1, 1)) + 1e-6
+    cosine = one @ other / (np.linalg.norm(one) * np.linalg.norm(other) + 1e-12)
+    angle = np.arccos(np.clip(cosine, -1, 1)) + 1e-6
     share = np.linspace(0, 1, STRIP)[:, None]
-    return ((np.sin((1 - share) * angle) * one + np.sin(share * angle) * other) / np.sin(angle)).astype(np.float32)
+    arc = np.sin((1 - share) * angle) * one + np.sin(share * angle) * other
+    return (arc / np.sin(angle)).astype(np.float32)
 
 
 def shown(question: dict, given: dict) -> list[Any]:

@@ -4,6 +4,7 @@ A question is the past of one series, its scale, and the times to forecast.
 """
 
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,9 @@ def asked(source: Any, steps: float | None, file: str | None, name: str | None =
         raise Problem(str(problem).replace(str(file), Path(str(file)).name)) from None
     name = name if name in history else history.columns[0]
     end = ends[list(history).index(name)]
-    times = data.clock({**meta, "start": str(end)}, 1, int(steps) + 1).astype(str).tolist()
-    return {"series": name, "about": scales[name], "times": times, "past": history[name].tolist()}
+    times = data.clock(meta | {"start": str(end)}, 1, int(steps) + 1)
+    question = {"series": name, "about": scales[name], "times": times.astype(str).tolist()}
+    return question | {"past": history[name].tolist()}
 
 
 def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict]:
@@ -73,8 +75,8 @@ def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict
     import predict  # here, because recorded answers need no framework
 
     about, steps = question["about"], len(question["times"])
-    history = ((np.array(question["past"]) - about["mean"]) / about["unit"]).astype(np.float32)
-    output = predict.forecast(model, history[None], steps, meta, config)[0]
+    history = (np.array(question["past"]) - about["mean"]) / about["unit"]
+    output = predict.forecast(model, history[None].astype(np.float32), steps, meta, config)[0]
     if "band" not in meta:  # takes a while, and is the same for all
         meta["band"] = band(model, config, meta)
     width = np.array(meta["band"][:steps])
@@ -112,9 +114,7 @@ def shown(question: dict, given: dict) -> list[Any]:
     axes.set_xticks(len(past) + places, [times[place] for place in places], rotation=20, ha="right")
     axes.set_ylabel(shorten(question["series"], 40))
     axes.legend()
-    rows = []
-    for step, (when, value) in enumerate(zip(times, forecast, strict=True)):
-        ends = [low[step], high[step]] if step < len(low) else []
-        rows.append([when, *(f"{number:.6g}" for number in (value, *ends)), *["–"] * (2 - len(ends))])
     heads = [words(f"demo_{name}") for name in ("time", "forecast", "low", "high")]
+    cells = [[f"{value:.6g}" for value in column] for column in (forecast, low, high)]
+    rows = list(zip_longest(times, *cells, fillvalue="–"))
     return [gr.Plot(figure, show_label=False), gr.Dataframe(rows, headers=heads, interactive=False)]
