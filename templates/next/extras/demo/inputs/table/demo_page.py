@@ -10,6 +10,8 @@ from typing import Any
 
 import columns
 import data
+import figures
+import roles
 import table
 from common import Problem
 from report import shorten, words
@@ -39,7 +41,7 @@ def examples(valid: Any, config: Any, meta: dict, count: int) -> list[dict]:
         frame = table.opened(config, data.sample).frame.fillna("")
         rows = frame.loc[valid.ids[order], used].to_dict("records")
     else:  # a table larger than memory is not read again: its cells are as near as their encoding tells
-        rows = [dict.fromkeys(used, "") | columns.shown(row, meta) for row in valid.inputs[order]]
+        rows = [dict.fromkeys(used, "") | figures.shown(row, meta) for row in valid.inputs[order]]
     return [{"cells": cells, "truth": truth} for cells, truth in zip(rows, truths, strict=True)]
 
 
@@ -75,12 +77,12 @@ def asked(source: Any, *values: Any) -> dict:
     if not any(cells.values()):
         raise Problem(words("demo_empty_row"))
     frame = pd.DataFrame([cells])
-    for name, about in columns.in_own_style(frame, used).items():
+    for name, about in roles.in_own_style(frame, used).items():
         cell = cells[name]
         if len(cell) > LONGEST:
             raise Problem(words("demo_long_cell", column=name, most=LONGEST))
-        known = columns.known_cells(frame[name], about)
-        read = columns.READ[about["role"]](known, about)
+        known = roles.known_cells(frame[name], about)
+        read = roles.READ[about["role"]](known, about)
         if known.notna()[0] and read.isna()[0]:
             raise Problem(words("demo_bad_cell", column=name, cell=shorten(cell, 30), role=about["role"]))
         if "values" in about and known.notna()[0] and not columns.codes_of(read, about)[0]:
@@ -96,7 +98,7 @@ def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict
     frame = pd.DataFrame([question["cells"]] * (1 + len(used)), dtype=object)
     for row, name in enumerate(used, start=1):
         frame.loc[row, name] = ""
-    rows = columns.encode(columns.typed(frame, columns.in_own_style(frame, used)), meta)
+    rows = columns.encode(roles.typed(frame, roles.in_own_style(frame, used)), meta)
     found = net.outputs(model, rows, None, meta, config.precision)  # (rows,) or (rows, classes)
     if "classes" in meta:
         best = np.argsort(-found[0])[:CLASSES]
