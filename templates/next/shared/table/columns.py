@@ -59,12 +59,6 @@ def parts_of(values: pd.Series, about: dict) -> dict[str, np.ndarray]:
     return {name: part.to_numpy(float) for name, part in parts.items()}
 
 
-def unsquashed(value: float, about: dict) -> float:
-    """The number that `parts_of` put on its scale."""
-    unit = about.get("unit")
-    return about["median"] + unit * np.sign(value) * np.expm1(abs(value)) if unit else value
-
-
 def moments(part: np.ndarray) -> dict[str, float]:
     return {"mean": float(np.nanmean(part)), "deviation": float(np.nanstd(part)) or 1.0}
 
@@ -140,3 +134,19 @@ def encode(frame: pd.DataFrame, meta: dict) -> np.ndarray:
             numbers += [values.isna()] * about["lacks"]
     arrays = [np.asarray(column, np.float32) for column in (*numbers, *codes)]
     return np.stack(arrays, axis=1) if arrays else np.zeros((len(frame), 0), np.float32)
+
+
+def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
+    """An encoded row for people to look at, as near as the encoding tells: its numbers and values."""
+    cells, place, code = {}, 0, meta["numbers"]
+    for name, about in meta["columns"].items():
+        if "values" in about:
+            cells[name] = about["values"][int(row[code]) - 1] if row[code] else "?"
+            code += 1
+        elif constants := about.get("parts", {}).get("value"):
+            value = row[place] * constants["deviation"] + constants["mean"]
+            if unit := about.get("unit"):
+                value = about["median"] + unit * np.sign(value) * np.expm1(abs(value))
+            cells[name] = f"{value:.5g}"
+        place += sizes({name: about})["numbers"]
+    return cells

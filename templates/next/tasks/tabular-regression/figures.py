@@ -60,7 +60,7 @@ def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
 
 def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     """Rows of valid as a table: a caption, then the first columns that the model sees."""
-    looks = [shown(data.valid.inputs[row], data.meta) for row in rows]
+    looks = [columns.shown(data.valid.inputs[row], data.meta) for row in rows]
     names = list(looks[0])[:MOST_COLUMNS]
     cells = [[text, *(report.shorten(row[name]) for name in names)] for text, row in zip(captions, looks, strict=True)]
     figure, axes = plt.subplots(figsize=(3 + 1.5 * len(names), 0.4 + 0.3 * len(cells)), layout="constrained")
@@ -72,17 +72,3 @@ def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     grid.auto_set_font_size(False)
     grid.set_fontsize(8)
     return figure
-
-
-def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
-    """An encoded row for people to look at, as near as the encoding tells: its numbers and values."""
-    cells, place, code = {}, 0, meta["numbers"]
-    for name, about in meta["columns"].items():
-        if "values" in about:
-            cells[name] = about["values"][int(row[code]) - 1] if row[code] else "?"
-            code += 1
-        elif constants := about.get("parts", {}).get("value"):
-            value = row[place] * constants["deviation"] + constants["mean"]
-            cells[name] = f"{columns.unsquashed(value, about):.5g}"
-        place += columns.sizes({name: about})["numbers"]
-    return cells

@@ -10,7 +10,6 @@ from typing import Any
 
 import columns
 import data
-import figures
 import roles
 import table
 from common import Problem
@@ -41,7 +40,7 @@ def examples(valid: Any, config: Any, meta: dict, count: int) -> list[dict]:
         frame = table.opened(config, data.sample).frame.fillna("")
         rows = frame.loc[valid.ids[order], used].to_dict("records")
     else:  # a table larger than memory is not read again: its cells are as near as their encoding tells
-        rows = [dict.fromkeys(used, "") | figures.shown(row, meta) for row in valid.inputs[order]]
+        rows = [dict.fromkeys(used, "") | columns.shown(row, meta) for row in valid.inputs[order]]
     return [{"cells": cells, "truth": truth} for cells, truth in zip(rows, truths, strict=True)]
 
 
