@@ -443,6 +443,7 @@ def test_every_layout_gives_the_same_series(shops: Path, tmp_path: Path) -> None
     assert all(facts["steps"] == steps for facts in found.values())
     assert list(probe(projects["wide"], target="s2")["meta"]["series"]) == ["s2"]
     assert list(probe(projects["wide"], target="s2, s1")["meta"]["series"]) == ["s2", "s1"]
+    assert list(probe(projects["wide"], target="all")["meta"]["series"]) == ["s1", "s2", "s3"]
     one = probe(projects["wide"], target="s2", time="none")
     assert float(one["meta"]["start"]) == 0 and one["values"][0] == found["wide"]["values"][1]
 

@@ -201,6 +201,8 @@ def as_it_is(path: Path, table: Table, columns: list[Column], layout: Layout, ro
     for column in columns:
         if column.name not in about:
             about[column.name] = {"role": "skip"} | ({"format": of_pandas(column)} if is_date(column) else {})
+            if column.role == "number" and not column.parse.keys() - {"decimal", "thousands", "missing"}:
+                about[column.name] |= {"decimal": column.parse.get("decimal", ".")} | missing_in(column)
     return clocked(Made(safe_name(path.name), None, about, read), layout, rows)
 
 
@@ -390,7 +392,8 @@ def written(path: Path, columns: list[list[str]], stamps: list[Any], lines: Rows
     csv.writer(packed, lineterminator="\n").writerows([[*dates, *names, *values], *lines])
     dated = any(isinstance(stamp, datetime.datetime) for stamp in stamps)
     about = {name: {"role": "date", "format": "ISO8601" if dated else "number"} for name in dates}
-    about |= {name: {"role": "series"} for name in names} | {name: {"role": "value"} for name in values}
+    about |= {name: {"role": "series"} for name in names}
+    about |= {name: {"role": "value", "decimal": "."} for name in values}
     stem = path.name if path.is_dir() else path.name.removesuffix(".gz").rpartition(".")[0] or path.name
     layout = Layout("", dates, names, values, lambda _: stamps)
     return clocked(Made(f"{safe_name(stem)}.csv", packed.getvalue().encode(), about), layout, lines)

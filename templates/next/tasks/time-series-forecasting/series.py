@@ -41,7 +41,9 @@ def read_schema(config: Config) -> dict:
     for role, flag in (("value", "target"), ("series", "group"), ("date", "time")):
         asked = getattr(config, flag)
         names = [asked] if asked in columns else re.split(r"\s*,\s*", asked)
-        if asked in ("", "all"):
+        if asked == "all":
+            names = [name for name, about in columns.items() if "decimal" in about]
+        if not asked:
             continue
         for name in columns_of(columns, role):
             columns[name]["role"] = "skip"
@@ -85,7 +87,7 @@ def typed(frame: pd.DataFrame, source: object, schema: dict) -> pd.DataFrame:
     if missing := [name for name in (*dates, *names, *values) if name not in frame]:
         raise Problem(
             f"{source} has no column {missing[0]!r} (it has: {', '.join(frame.columns[:20])}); it needs the columns of "
-            "data/schema.toml, and hackgen convert makes a plain table of another layout"
+            "data/schema.toml; hackgen convert makes a plain table of another layout, hackgen new --data a project"
         )
     frame = frame[[*dates, *names, *values]].astype("string")
     for name in frame:
