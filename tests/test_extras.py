@@ -198,7 +198,8 @@ def test_every_card_is_complete_and_names_extras_and_shared_parts_that_there_are
 
 
 def test_the_core_never_mentions_an_extra():
-    commands = [f"{part.name}.py" for part in extras.extras(TEMPLATES)] + ["KICKOFF.md", "status.py", "deck.toml"]
+    commands = [how.format(part.name) for part in extras.extras(TEMPLATES) for how in ("{}.py", "hackgen {}")]
+    commands += ["KICKOFF.md", "hackgen status", "deck.toml"]
     for folder in ("base", "tasks", "frameworks", "models", "own", "readers"):
         for path in (TEMPLATES / folder).rglob("*"):
             if path.suffix in {".py", ".md", ".j2", ".toml"}:
