@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import models
 import numpy as np
 import torch
-
-import models
 from config import MODELS
 from engine import inference
 

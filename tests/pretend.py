@@ -13,9 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path.cwd()))
 
-import numpy as np
-
 import metrics
+import numpy as np
 import runs
 from config import MODELS
 from engine import history

@@ -4,7 +4,6 @@ import csv
 import io
 import os
 import shutil
-from collections.abc import Iterator
 
 import pytest
 from hackgen.errors import Problem
@@ -52,14 +51,6 @@ def tables(draw: st.DrawFn) -> str:
 
 
 KINDS = ("classification", "regression")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def new_shape() -> Iterator[None]:
-    """Until tables are switched to it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hackgen.making.choice.SWITCHED", {(f"tabular-{kind}", "pytorch") for kind in KINDS})
-        yield
 
 
 @pytest.mark.slow

@@ -90,9 +90,7 @@ def test_the_cards_say_what_report_and_data_say(published, hackgen):
     assert "Weakest: " in ethics and f"accuracy {report['score']:.4g}" in ethics
 
 
-@pytest.mark.parametrize("shape", ["", "next"])
-def test_a_real_projects_data_are_counted_by_its_own_code(tmp_path, shape, monkeypatch):
-    monkeypatch.setenv("HACKGEN_SHAPE", shape)
+def test_a_real_projects_data_are_counted_by_its_own_code(tmp_path):
     counts = regions.counted(find(generate(tmp_path / "p", task="image-classification", extras=())))
     assert sum(counts["rows"].values()) == counts["meta"]["data"]["rows"] == 1797
     assert [sum(tally) for tally in counts["tallies"].values()] == list(counts["rows"].values())

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,6 @@ from corpus import CASES, Case
 from projects import generate_own, run
 
 KINDS = ("classification", "regression")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def new_shape() -> Iterator[None]:
-    """Until tables are switched to it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hackgen.making.choice.SWITCHED", {(f"tabular-{kind}", "pytorch") for kind in KINDS})
-        yield
 
 
 @pytest.mark.slow

@@ -1,7 +1,6 @@
 """The GAN: its loss in every framework, and what its projects draw, keep and check."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -62,10 +61,8 @@ print(json.dumps(found))
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HACKGEN_SHAPE", "next")
-        yield generate(tmp_path_factory.mktemp("gan") / "p", task="image-generation")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return generate(tmp_path_factory.mktemp("gan") / "p", task="image-generation")
 
 
 @pytest.mark.slow

@@ -5,7 +5,6 @@ import gzip
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +35,6 @@ def text(rows: list[list[Any]] = ROWS, **how: Any) -> str:
 
 
 KINDS = ("classification", "regression")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def new_shape() -> Iterator[None]:
-    """Until tables are switched to it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hackgen.making.choice.SWITCHED", {(f"tabular-{kind}", "pytorch") for kind in KINDS})
-        yield
 
 
 def zipped(**members: str | bytes) -> bytes:

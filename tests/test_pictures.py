@@ -10,7 +10,6 @@ import struct
 import time
 import tracemalloc
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -553,13 +552,6 @@ def test_copies_have_names_that_every_system_takes(tmp_path: Path) -> None:
 
 
 # In projects
-
-
-@pytest.fixture(scope="module", autouse=True)
-def shape() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HACKGEN_SHAPE", "next")
-        yield
 
 
 @pytest.fixture(scope="module")

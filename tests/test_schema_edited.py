@@ -1,7 +1,6 @@
 """data/schema.toml edited by hand: what is meant is followed, a slip is one line that names it."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,14 +39,6 @@ print(json.dumps(said))
 
 
 KINDS = ("classification", "regression")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def new_shape() -> Iterator[None]:
-    """Until tables are switched to it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hackgen.making.choice.SWITCHED", {(f"tabular-{kind}", "pytorch") for kind in KINDS})
-        yield
 
 
 @pytest.fixture(scope="module")

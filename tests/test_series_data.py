@@ -4,7 +4,6 @@ import datetime
 import json
 import math
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -344,14 +343,6 @@ def test_facts_hold_json() -> None:
 
 
 # projects
-
-
-@pytest.fixture(scope="module", autouse=True)
-def new_shape() -> Iterator[None]:
-    """Projects of the new shape, whether the pair has been switched to it or not."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HACKGEN_SHAPE", "next")
-        yield
 
 
 @pytest.fixture(scope="module")

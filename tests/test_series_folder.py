@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -194,14 +193,6 @@ def test_tables_that_share_too_little_are_no_series(tmp_path: Path) -> None:
     for path in place.iterdir():
         path.write_text(path.read_text(encoding="utf-8").replace(".", ".5,"), encoding="utf-8")
     assert inspect(str(place)).dialect["own"] == "value_"  # a column of all files has the usual name
-
-
-@pytest.fixture(scope="module", autouse=True)
-def new_shape() -> Iterator[None]:
-    """Projects of the new shape, whether the pair has been switched to it or not."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HACKGEN_SHAPE", "next")
-        yield
 
 
 def test_a_project_for_a_folder_has_all_of_it(folder: Path, tmp_path: Path) -> None:

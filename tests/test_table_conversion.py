@@ -3,10 +3,8 @@
 import csv
 import json
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from conftest import Run, refused
 from corpus import CASES
 from hackgen.inspection import inspect
@@ -14,14 +12,6 @@ from hackgen.parts import read_toml
 from projects import generate_own, run
 
 KINDS = ("classification", "regression")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def new_shape() -> Iterator[None]:
-    """Until tables are switched to it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hackgen.making.choice.SWITCHED", {(f"tabular-{kind}", "pytorch") for kind in KINDS})
-        yield
 
 
 def contest(folder: Path) -> Path:

@@ -17,14 +17,6 @@ ROWS = [["1.5", "rot", "2024-01-31", "7"], ["", "blau, hell", "2024-02-01", "8"]
 KINDS = ("classification", "regression")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def new_shape() -> object:
-    """Until both pairs are switched to it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("hackgen.making.choice.SWITCHED", {(f"tabular-{kind}", "pytorch") for kind in KINDS})
-        yield
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return generate(tmp_path_factory.mktemp("tables") / "classes", task="tabular-classification", extras=())

@@ -17,16 +17,15 @@ from typing import Any
 
 sys.path.pop(0)
 sys.path.insert(0, str(Path.cwd()))  # the project's files; this one is called as JAX is
-import jax
-import optax
-from flax import nnx
-
 import data as data_module
+import jax
 import loss
+import optax
 import train
 from config import MODELS
 from engine import device as devices
 from engine import feed, history, inference, schedule
+from flax import nnx
 
 config = MODELS[sys.argv[1]](epochs=1)
 rounds, count = int(sys.argv[2]), int(sys.argv[3])

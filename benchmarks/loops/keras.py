@@ -18,11 +18,10 @@ from typing import Any
 
 sys.path.pop(0)
 sys.path.insert(0, str(Path.cwd()))  # the project's files; this one is called as Keras is
-import numpy as np
-
 import data as data_module
 import loss
 import models
+import numpy as np
 import train
 from config import MODELS
 from engine import callbacks, checkpoint, feed, schedule

@@ -18,19 +18,18 @@ from typing import Any
 
 sys.path.pop(0)
 sys.path.insert(0, str(Path.cwd()))  # the project's files; this one is called as Lightning is
-import lightning.pytorch as lightning
-import torch
-from torch import nn
-from torch.utils.data import DataLoader
-
 import data as data_module
+import lightning.pytorch as lightning
 import loss
 import models
+import torch
 import train
 from config import MODELS
 from engine import device as devices
 from engine import feed, history, saver, schedule, steps
 from engine.module import Module
+from torch import nn
+from torch.utils.data import DataLoader
 
 warnings.filterwarnings("ignore", module="lightning")
 config = MODELS[sys.argv[1]](epochs=1)

@@ -17,16 +17,15 @@ from typing import Any
 
 sys.path.pop(0)
 sys.path.insert(0, str(Path.cwd()))  # the project's files, not those beside this one
-import torch
-from torch import nn
-
 import data as data_module
 import loss
 import models
+import torch
 import train
 from config import MODELS
 from engine import device as devices
 from engine import feed, history, inference, schedule, steps
+from torch import nn
 
 config = MODELS[sys.argv[1]](epochs=1)
 rounds, count = int(sys.argv[2]), int(sys.argv[3])

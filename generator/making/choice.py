@@ -143,36 +143,17 @@ def choices(root: Path = TEMPLATES) -> list[Choice]:
     """Every project with one model that can be generated, as the folders say; feeds prompts, list, README and tests."""
     return [
         Choice(task, framework, backend, (model,))
-        for task, framework in (in_shape(task, framework) for task in tasks(root) for framework in frameworks(task))
+        for task in tasks(root)
+        for framework in frameworks(task)
         for backend in backends(framework)
         for model in models(task, framework)
     ]
-
-
-# Pairs of task and framework whose projects have the new shape, of templates/next, also with own data of a format.
-SWITCHED: set[tuple[str, str]] = set()
-
-
-def in_shape(task: Part, framework: Part, format: str = "") -> tuple[Part, Part]:
-    """The parts of the same names in the new shape, where the pair has been switched to it."""
-    root = task.folder.parents[1]
-    new = root / "next"
-    pair = (task.name, framework.name)
-    card = new / "tasks" / task.name / "part.toml"
-    if not card.is_file() or (pair not in SWITCHED and os.environ.get("HACKGEN_SHAPE") != "next"):
-        return task, framework
-    if format and format not in Part(card.parent).card.get("formats", []):
-        return task, framework
-    fitting = {part.name: part for part in frameworks(Part(card.parent))}
-    return (Part(card.parent), fitting[framework.name]) if framework.name in fitting else (task, framework)
 
 
 def choose(answers: Answers, root: Path = TEMPLATES, format: str = "") -> Choice:
     """The parts that the answers name, with defaults for the rest; else a `Misuse` that says what would fit."""
     task = _task(answers.task, root)
     framework, backend = _framework(answers.framework, task)
-    task, framework = in_shape(task, framework, format)
-    root = task.folder.parents[1]
     backend = answers.backend or backend or backends(framework)[0]
     if backend not in backends(framework):
         known = [name for name in backends(framework) if name]

@@ -33,7 +33,7 @@ def plan(choice: Choice, answers: Answers, own: OwnData | None = None) -> dict[s
     laid = lay(choice.laid, choice.models_from)
     files = join_sections({path: merged(path, [content(s, known) for s in sources]) for path, sources in laid.items()})
     if own:
-        files |= own.files | {"data/schema.toml": own.schema or own_data.schema(own, answers)}
+        files |= own.files | {"data/schema.toml": own.schema}
     return dict(sorted(files.items())) | {".hackgen.toml": to_toml(answers).encode()}
 
 

@@ -1,14 +1,11 @@
 """The team's own data in a project: what is copied, what is only pointed at, and what the project must know of it."""
 
-import os
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import conversion, text
-from ..conversion import COPIED, LOCATION, SIDE, safe_name
+from .. import conversion
+from ..conversion import COPIED, LOCATION, SIDE
 from ..errors import Misuse, Problem
 from . import fitting
 from .choice import Answers, Choice
@@ -108,98 +105,8 @@ def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
             + (f"what fits: --task {findings.suggestion.task}" if findings.suggestion else "name other data")
         )
     fitting.check(findings, choice.task.name, answers)
-    if choice.root.name == "next":
-        plain = conversion.room(choice.task.name).plain(findings, choice.task.name, answers)
-        return OwnData(plain.found or findings, plain.knob, plain.files, plain.schema, plain.large)
-    path = Path(os.path.abspath(findings.path))
-    copies = {} if answers.copy is False else dict(_copies(path, findings, answers))
-    if copies and sum(map(len, copies.values())) <= COPIED:
-        if "files" in findings.facts:
-            findings = _named_as_copied(findings, path, list(copies))
-        return OwnData(findings, _knob(copies, findings), copies)
-    return OwnData(findings, LOCATION, {LOCATION: f"{path}\n".encode()})
-
-
-def _knob(copies: dict[str, bytes], findings: "Findings") -> str:
-    only = next(iter(copies))
-    return only if len(copies) == 1 else "/".join(only.split("/")[:2])
-
-
-def _copies(path: Path, findings: "Findings", answers: Answers) -> Iterator[tuple[str, bytes]]:
-    """Paths in the project and contents, as long as they stay small; nothing at all where they do not."""
-    stem = safe_name(path.name)
-    if findings.format in PICTURE_FORMATS:
-        from ..inspection.pictures.copies import copy_pictures
-
-        found = copy_pictures(path, answers.size or SIDE).items()
-        folder = safe_name(path.stem if path.is_file() else path.name)
-        return ((f"data/{folder}/{inside}", content) for inside, content in found)
-    if path.is_file():
-        return iter([(f"data/{stem}", path.read_bytes())] if path.stat().st_size <= COPIED else [])
-    files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
-    if "files" in findings.facts:  # a folder of series
-        from ..inspection.series.look import tables_in
-
-        files = tables_in(path)
-    if sum(file.stat().st_size for file in files) > COPIED:
-        return iter([])
-    return ((f"data/{stem}/{inside}", file.read_bytes()) for inside, file in _named(path, files).items())
-
-
-def _named(path: Path, files: list[Path]) -> dict[str, Path]:
-    """The files of a folder by the names of their copies; where two would have one, the later gets a number."""
-    named: dict[str, Path] = {}
-    for file in files:
-        inside = plain = "/".join(map(safe_name, file.relative_to(path).parts))
-        number = 2
-        while inside in named:
-            begin, dot, ending = plain.rpartition("/")[2].partition(".")
-            inside, number = plain.removesuffix(begin + dot + ending) + f"{begin}_{number}{dot}{ending}", number + 1
-        named[inside] = file
-    return named
-
-
-def _named_as_copied(findings: "Findings", path: Path, copies: list[str]) -> "Findings":
-    """The findings about a folder of series under the names that its copies have, and so the series in the project."""
-    from ..inspection.series.look import tables_in
-
-    names = zip(tables_in(path), copies, strict=True)
-    stems = {file.name.split(".")[0]: Path(copy).name.split(".")[0] for file, copy in names}
-    changed = {old: new for old, new in stems.items() if old and old != new}
-    if not changed:
-        return findings
-    old_name = re.compile("|".join(map(re.escape, sorted(changed, key=len, reverse=True))))
-
-    def told(said: str) -> str:
-        return old_name.sub(lambda found: changed[found[0]], said)
-
-    suspects = [replace(suspect, detail=told(suspect.detail)) for suspect in findings.suspects]
-    return replace(findings, suspects=suspects, notes=list(map(told, findings.notes)))
-
-
-def schema(own: OwnData, answers: Answers) -> bytes:
-    """`data/schema.toml`: what the project must know about its file, to be read and edited by hand."""
-    findings = own.findings
-    lines = [
-        f"# What hackgen found in {text.printable(own.name)}. Edit it by hand: train.py follows it.",
-        f"format = {text.toml(findings.format)}",
-    ]
-    names = {column.name for column in findings.columns}
-    for flag in ("target", "group", "time"):
-        named = getattr(answers, flag)
-        none = named == "none" and named not in names  # what --group and --time say to have none
-        lines.append(f"{flag} = {text.toml('' if none or not named else named)}")
-    if own.series_files:
-        lines.insert(1, f"# A folder with a file for each of {own.series_files} series, which have these columns.")
-    if findings.dialect:
-        lines += ["", "[dialect]", *(f"{key} = {text.toml(value)}" for key, value in findings.dialect.items())]
-    for column in findings.columns:
-        wanted = column.use or column.name == answers.target
-        lines += ["", "[[columns]]", f"name = {text.toml(column.name)}", f"role = {text.toml(column.role)}"]
-        lines += [f"use = {text.toml(wanted)}"]
-        lines += [f"why = {text.toml(column.why)}"] if column.why and not wanted else []
-        lines += [f"parse = {text.toml(column.parse)}"] if column.parse else []
-    return ("\n".join(lines) + "\n").encode()
+    plain = conversion.room(choice.task.name).plain(findings, choice.task.name, answers)
+    return OwnData(plain.found or findings, plain.knob, plain.files, plain.schema, plain.large)
 
 
 def facts(own: OwnData, answers: Answers) -> dict[str, Any]:

@@ -19,9 +19,8 @@ def judge(runs: list) -> list:
     The difference is the 95 % interval of the score gained over the first run on the same test rows; None where there
     is none. `failed` says why a run could not be judged.
     """
-    import numpy as np
-
     import metrics
+    import numpy as np
 
     judged, first = [], None
     for folder in map(Path, runs):
@@ -47,11 +46,10 @@ def splits(folder: str) -> dict:
 
     `rows` of each split, how often each class occurs in them (`tallies`, where there are classes), and `meta`.
     """
-    import numpy as np
-
     import config
     import data
     import metrics
+    import numpy as np
 
     kinds = getattr(config, "MODELS", {"": config.Config})
     facts = json.loads((Path(folder) / "config.json").read_text(encoding="utf-8-sig")) if folder else {}

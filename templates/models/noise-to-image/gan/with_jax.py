@@ -5,14 +5,12 @@ generator's weights (Yazıcı et al. 2018) is what draws when training is over.
 """
 
 import math
-from typing import TYPE_CHECKING, Any
+
+from config import Config
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
-
-if TYPE_CHECKING:
-    from config import Config
 
 FIRST = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")  # as PyTorch begins
 FIRST_UP = nnx.initializers.variance_scaling(2 / 3, "fan_in", "uniform")  # it counts outputs there, half as many
@@ -31,11 +29,9 @@ class Norm(nnx.Module):
 
     def __init__(self, channels: int, rngs: nnx.Rngs) -> None:
         self.norm = nnx.BatchNorm(channels, momentum=0.9, rngs=rngs)
-        self.real = nnx.data(None)  # (batch,) which rows count, while training: engine/step.py sets it
 
     def __call__(self, x: jax.Array) -> jax.Array:
-        mask = None if self.real is None else self.real[:, None, None, None]
-        return nnx.relu(self.norm(x, mask=mask))
+        return nnx.relu(self.norm(x))
 
 
 class Generator(nnx.Module):
@@ -109,6 +105,7 @@ class GAN(nnx.Module):
         self.discriminator = Discriminator(shape, width, rngs)
         self.average = without_parameters(nnx.clone(self.generator))
         self.penalty, self.memory = penalty, average  # loss.py weighs with the penalty
+        self.latent = latent
         self.updates = Running(jnp.array(0.0))
         self.deterministic = False  # train() and eval() set it, as in a dropout layer
 
@@ -141,20 +138,7 @@ def doublings(shape: tuple[int, int, int]) -> int:
     return max(1, math.ceil(math.log2(min(shape[:2]) / 4)))
 
 
-def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
+def build(meta: dict, config: Config) -> nnx.Module:
     """Both nets for pictures of meta["shape"] from noise of meta["latent"] numbers."""
     sizes = config.width, config.penalty, config.average
     return GAN(meta["shape"], meta["latent"], *sizes, nnx.Rngs(config.seed))
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"shape": [28, 28, 1], "latent": 64}, MODELS["gan"]())
-    for name, part in (("generator", model.generator), ("discriminator", model.discriminator)):
-        count = sum(value.size for value in jax.tree.leaves(nnx.state(part, nnx.Param)))
-        print(f"{count:,} parameters of the {name} for 28×28 pictures")

@@ -5,15 +5,10 @@ generator's weights (Yazıcı et al. 2018) is what draws when training is over.
 """
 
 import math
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
-
-if TYPE_CHECKING:
-    from config import Config
+from backend import keras
+from config import Config
 
 layers, ops = keras.layers, keras.ops
 
@@ -88,7 +83,7 @@ class GAN(keras.Model):
         self.jitter = layers.GaussianNoise(JITTER)
         self.updates = self.add_weight((), "zeros", trainable=False)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict:
         """What best.keras keeps to make both nets from."""
         return super().get_config() | self.made_of
 
@@ -114,7 +109,7 @@ def doublings(shape: list[int]) -> int:
     return max(1, math.ceil(math.log2(min(shape[:2]) / 4)))
 
 
-def build(meta: dict[str, Any], config: "Config") -> keras.Model:
+def build(meta: dict, config: Config) -> keras.Model:
     """Both nets for pictures of meta["shape"] from noise of meta["latent"] numbers."""
     model = GAN(meta["shape"], meta["latent"], config.width, config.penalty, config.average)
     model.build()
@@ -124,10 +119,3 @@ def build(meta: dict[str, Any], config: "Config") -> keras.Model:
 def uniform() -> keras.Initializer:
     """First weights within ±1 / √inputs; each layer needs an object of its own, or all would start alike."""
     return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
-
-
-if __name__ == "__main__":
-    from config import MODELS
-
-    model = build({"shape": [28, 28, 1], "latent": 64}, MODELS["gan"]())
-    print(f"{sum(math.prod(w.shape) for w in model.trainable_weights):,} parameters of both players for 28×28 pictures")

@@ -1,14 +1,13 @@
 """A temporal convolutional network (Bai, Kolter, Koltun 2018): causal convolutions that look back ever further."""
 
 import math
-from typing import TYPE_CHECKING, Any
+
+from config import Config
+from data import normalise
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
-
-if TYPE_CHECKING:
-    from config import Config
 
 FIRST = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")  # as PyTorch begins
 SMALL = nnx.initializers.normal(0.01)  # at first the forecast is the naive one
@@ -33,38 +32,31 @@ class CausalBlock(nnx.Module):
 class CNN(nnx.Module):
     """Causal blocks whose dilation doubles; the last step's features correct the seasonal naive forecast.
 
-    Input  dict of values (batch, context), naive (batch, horizon), level and spread (batch, 1): see data.normalise
-    Output (batch, horizon), forecasts in real units
+    Input  (batch, context), the past in units
+    Output (batch, horizon), the next steps in units
     """
 
-    def __init__(self, context: int, horizon: int, width: int, kernel: int, dropout: float, rngs: nnx.Rngs) -> None:
-        depth = max(1, math.ceil(math.log2((context - 1) / (kernel - 1) + 1)))  # sees 1 + (kernel - 1)(2^depth - 1)
+    def __init__(self, meta: dict, width: int, kernel: int, dropout: float, rngs: nnx.Rngs) -> None:
+        self.window = (("season", meta["season"]), ("context", meta["context"]))  # for normalise; JAX wants no dict
+        self.naive = tuple(meta["naive"])
+        horizon, reach = meta["horizon"], (meta["context"] - 1) / max(kernel - 1, 1)
+        depth = max(1, math.ceil(math.log2(reach + 1)))  # the last block sees 1 + (kernel - 1)(2^depth - 1) steps
         self.first = nnx.Linear(1, width, kernel_init=FIRST, rngs=rngs)
         self.blocks = nnx.List(CausalBlock(width, kernel, 2**i, dropout, rngs) for i in range(depth))
         self.head = nnx.Linear(width, horizon, kernel_init=SMALL, rngs=rngs)
         self.trust = nnx.Param(jnp.ones(horizon))  # in the naive forecast, less where its noise outweighs its use
 
-    def __call__(self, inputs: dict[str, jax.Array], rngs: nnx.Rngs | None = None) -> jax.Array:
-        x = self.first(inputs["values"][..., None])  # (batch, context, width)
+    def __call__(self, inputs: jax.Array, rngs: nnx.Rngs | None = None) -> jax.Array:
+        seen, level, spread = normalise(inputs, dict(self.window))  # (batch, context), (batch, 1), (batch, 1)
+        x = self.first(seen[..., None])  # (batch, context, width)
         for block in self.blocks:
             x = block(x, rngs)
-        forecast = self.trust * inputs["naive"] + self.head(x[:, -1])  # (batch, horizon), around the level
-        return inputs["level"] + inputs["spread"] * forecast  # (batch, horizon)
+        naive = seen[:, jnp.array(self.naive)]  # (batch, horizon), the last season again
+        forecast = self.trust * naive + self.head(x[:, -1])  # around the level
+        return level + spread * forecast  # (batch, horizon)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
+def build(meta: dict, config: Config) -> nnx.Module:
     """The network for windows of meta["context"] steps and forecasts of meta["horizon"]."""
     sizes = config.width, config.kernel, config.dropout
-    return CNN(meta["context"], meta["horizon"], *sizes, nnx.Rngs(config.seed))
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"context": 24, "horizon": 12}, MODELS["cnn"]())
-    count = sum(value.size for value in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    print(f"{count:,} parameters for 24 steps seen and 12 forecast")
+    return CNN(meta, *sizes, nnx.Rngs(config.seed))

@@ -1,13 +1,11 @@
 """A recurrent network (LSTM): reads the window step by step and forecasts from what it remembers."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
+from data import normalise
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
-
-if TYPE_CHECKING:
-    from config import Config
 
 GATES = nnx.initializers.variance_scaling(4 / 3, "fan_out", "uniform")  # as PyTorch begins
 SMALL = nnx.initializers.normal(0.01)  # at first the forecast is the naive one
@@ -41,36 +39,30 @@ class Layer(nnx.Module):
 class LSTM(nnx.Module):
     """LSTM layers; the memory after the last step corrects the seasonal naive forecast.
 
-    Input  dict of values (batch, context), naive (batch, horizon), level and spread (batch, 1): see data.normalise
-    Output (batch, horizon), forecasts in real units
+    Input  (batch, context), the past in units
+    Output (batch, horizon), the next steps in units
     """
 
-    def __init__(self, horizon: int, width: int, depth: int, dropout: float, rngs: nnx.Rngs) -> None:
+    def __init__(self, meta: dict, width: int, depth: int, dropout: float, rngs: nnx.Rngs) -> None:
+        self.window = (("season", meta["season"]), ("context", meta["context"]))  # for normalise; JAX wants no dict
+        self.naive = tuple(meta["naive"])
         self.layers = nnx.List(Layer(inputs, width, rngs) for inputs in [1] + [width] * (depth - 1))
         self.dropout = nnx.Dropout(dropout)
-        self.head = nnx.Linear(width, horizon, kernel_init=SMALL, rngs=rngs)
-        self.trust = nnx.Param(jnp.ones(horizon))  # in the naive forecast, less where its noise outweighs its use
+        self.head = nnx.Linear(width, meta["horizon"], kernel_init=SMALL, rngs=rngs)
+        self.trust = nnx.Param(
+            jnp.ones(meta["horizon"])
+        )  # in the naive forecast, less where its noise outweighs its use
 
-    def __call__(self, inputs: dict[str, jax.Array], rngs: nnx.Rngs | None = None) -> jax.Array:
-        x = inputs["values"][..., None]  # (batch, context, 1)
+    def __call__(self, inputs: jax.Array, rngs: nnx.Rngs | None = None) -> jax.Array:
+        seen, level, spread = normalise(inputs, dict(self.window))  # (batch, context), (batch, 1), (batch, 1)
+        x = seen[..., None]  # (batch, context, 1)
         for layer in self.layers:
             x = self.dropout(layer(x), rngs=rngs)  # (batch, context, width)
-        forecast = self.trust * inputs["naive"] + self.head(x[:, -1])  # (batch, horizon), around the level
-        return inputs["level"] + inputs["spread"] * forecast  # (batch, horizon)
+        naive = seen[:, jnp.array(self.naive)]  # (batch, horizon), the last season again
+        forecast = self.trust * naive + self.head(x[:, -1])  # around the level
+        return level + spread * forecast  # (batch, horizon)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
+def build(meta: dict, config: Config) -> nnx.Module:
     """The network for forecasts of meta["horizon"] steps; it reads windows of any length."""
-    return LSTM(meta["horizon"], config.width, config.depth, config.dropout, nnx.Rngs(config.seed))
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"context": 24, "horizon": 12}, MODELS["lstm"]())
-    count = sum(value.size for value in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    print(f"{count:,} parameters for 12 steps forecast")
+    return LSTM(meta, config.width, config.depth, config.dropout, nnx.Rngs(config.seed))

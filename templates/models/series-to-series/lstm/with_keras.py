@@ -1,22 +1,35 @@
 """A recurrent network (LSTM): reads the window step by step and forecasts from what it remembers."""
 
-import math
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
+from backend import keras
+from config import Config
 
-if TYPE_CHECKING:
-    from config import Config
+layers, ops = keras.layers, keras.ops
 
-layers = keras.layers
+
+@keras.saving.register_keras_serializable("models")
+class Window(layers.Layer):
+    """A window without level and spread as data.normalise makes it, and the last season again.
+
+    Input  (batch, context)
+    Output (batch, context), naive (batch, horizon), level and spread (batch, 1)
+    """
+
+    def __init__(self, newest: int, naive: list[int], **settings: Any) -> None:
+        super().__init__(**settings | {"dtype": "float32"})
+        self.newest, self.naive = newest, naive  # steps whose mean is the level; places of the last season
+
+    def call(self, inputs: Any) -> Any:
+        level = ops.mean(inputs[:, -self.newest :], 1, keepdims=True)
+        spread = ops.maximum(ops.std(inputs, 1, keepdims=True), 0.01)
+        seen = (inputs - level) / spread
+        return seen, ops.take(seen, list(self.naive), axis=1), level, spread
 
 
 @keras.saving.register_keras_serializable("models")
 class Forecast(layers.Layer):
-    """The seasonal naive forecast, corrected, in real units.
+    """The seasonal naive forecast, corrected, with its level and spread.
 
     Input  naive and its correction (batch, horizon), level and spread (batch, 1)
     Output (batch, horizon)
@@ -32,27 +45,23 @@ class Forecast(layers.Layer):
         return level + spread * (self.trust * naive + correction)
 
 
-def build(meta: dict[str, Any], config: "Config") -> keras.Model:
+def build(meta: dict, config: Config) -> keras.Model:
     """LSTM layers; the memory after the last step corrects the seasonal naive forecast.
 
-    Input  dict of values (batch, context), naive (batch, horizon), level and spread (batch, 1): see data.normalise
-    Output (batch, horizon), forecasts in real units
+    Input  (batch, context), the past in units
+    Output (batch, horizon), the next steps in units
     """
-    inputs = windows(meta)
-    x = layers.Reshape((-1, 1))(inputs["values"])  # (batch, context, 1)
+    inputs = keras.Input((meta["context"],))
+    newest = meta["season"] if meta["season"] > 1 else meta["context"]
+    seen, naive, level, spread = Window(newest, meta["naive"])(inputs)
+    x = layers.Reshape((-1, 1))(seen)  # (batch, context, 1)
     for layer in range(config.depth):
         x = memory(config.width, return_sequences=layer < config.depth - 1)(x)  # of the last one only the last step
         x = layers.Dropout(config.dropout)(x)
     small = keras.initializers.RandomNormal(stddev=0.01)  # at first the forecast is the naive one
     correction = layers.Dense(meta["horizon"], kernel_initializer=small)(x)  # (batch, horizon)
-    forecast = Forecast(meta["horizon"])(inputs["naive"], correction, inputs["level"], inputs["spread"])
+    forecast = Forecast(meta["horizon"])(naive, correction, level, spread)
     return keras.Model(inputs, forecast)
-
-
-def windows(meta: dict[str, Any]) -> dict[str, keras.KerasTensor]:
-    """The inputs: what data.normalise makes of a window of meta["context"] steps, for meta["horizon"] to forecast."""
-    shapes = {"values": meta["context"], "naive": meta["horizon"], "level": 1, "spread": 1}
-    return {name: keras.Input((size,), name=name) for name, size in shapes.items()}
 
 
 def memory(width: int, **settings: Any) -> keras.layers.LSTM:
@@ -60,10 +69,3 @@ def memory(width: int, **settings: Any) -> keras.layers.LSTM:
     kinds = ("kernel_initializer", "recurrent_initializer", "bias_initializer")
     starts = {kind: keras.initializers.RandomUniform(-(width**-0.5), width**-0.5) for kind in kinds}
     return layers.LSTM(width, unit_forget_bias=False, **starts, **settings)
-
-
-if __name__ == "__main__":
-    from config import MODELS
-
-    model = build({"context": 24, "horizon": 12}, MODELS["lstm"]())
-    print(f"{sum(math.prod(w.shape) for w in model.trainable_weights):,} parameters for 24 steps seen and 12 forecast")

@@ -1,13 +1,11 @@
 """A transformer: each step to forecast looks at the steps of the window that tell most about it."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
+from data import normalise
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
-
-if TYPE_CHECKING:
-    from config import Config
 
 FIRST = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")  # as PyTorch begins
 SMALL = nnx.initializers.normal(0.01)  # at first the forecast is the naive one
@@ -46,14 +44,14 @@ class Block(nnx.Module):
 class Transformer(nnx.Module):
     """Blocks over the window and a learned query for each step ahead, which corrects the seasonal naive forecast.
 
-    Input  dict of values (batch, context), naive (batch, horizon), level and spread (batch, 1): see data.normalise
-    Output (batch, horizon), forecasts in real units
+    Input  (batch, context), the past in units
+    Output (batch, horizon), the next steps in units
     """
 
-    def __init__(
-        self, context: int, horizon: int, width: int, depth: int, heads: int, dropout: float, rngs: nnx.Rngs
-    ) -> None:
-        self.horizon = horizon
+    def __init__(self, meta: dict, width: int, depth: int, heads: int, dropout: float, rngs: nnx.Rngs) -> None:
+        self.window = (("season", meta["season"]), ("context", meta["context"]))  # for normalise; JAX wants no dict
+        self.naive = tuple(meta["naive"])
+        context, horizon = meta["context"], meta["horizon"]
         self.first = nnx.Linear(1, width, use_bias=False, kernel_init=FIRST, rngs=rngs)  # the positions have the bias
         self.positions = nnx.Param(0.2 * rngs.params.normal((context, width)))
         self.queries = nnx.Param(0.2 * rngs.params.normal((horizon, width)))
@@ -62,30 +60,20 @@ class Transformer(nnx.Module):
         self.head = nnx.Linear(width, 1, kernel_init=SMALL, rngs=rngs)
         self.trust = nnx.Param(jnp.ones(horizon))  # in the naive forecast, less where its noise outweighs its use
 
-    def __call__(self, inputs: dict[str, jax.Array], rngs: nnx.Rngs | None = None) -> jax.Array:
-        past = self.first(inputs["values"][..., None]) + self.positions  # (batch, context, width)
+    def __call__(self, inputs: jax.Array, rngs: nnx.Rngs | None = None) -> jax.Array:
+        seen, level, spread = normalise(inputs, dict(self.window))  # (batch, context), (batch, 1), (batch, 1)
+        past = self.first(seen[..., None]) + self.positions  # (batch, context, width)
         ahead = jnp.broadcast_to(self.queries[...], (len(past), *self.queries.shape))
         x = jnp.concatenate([past, ahead], axis=1)  # (batch, context + horizon, width)
         for block in self.blocks:
             x = block(x, rngs)
-        x = self.head(self.norm(x[:, -self.horizon :])).squeeze(2)  # (batch, horizon)
-        forecast = self.trust * inputs["naive"] + x  # (batch, horizon), around the level
-        return inputs["level"] + inputs["spread"] * forecast  # (batch, horizon)
+        x = self.head(self.norm(x[:, seen.shape[1] :])).squeeze(2)  # (batch, horizon)
+        naive = seen[:, jnp.array(self.naive)]  # (batch, horizon), the last season again
+        forecast = self.trust * naive + x  # around the level
+        return level + spread * forecast  # (batch, horizon)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
+def build(meta: dict, config: Config) -> nnx.Module:
     """The network for windows of meta["context"] steps and forecasts of meta["horizon"]."""
     sizes = config.width, config.depth, config.heads, config.dropout
-    return Transformer(meta["context"], meta["horizon"], *sizes, nnx.Rngs(config.seed))
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"context": 24, "horizon": 12}, MODELS["transformer"]())
-    count = sum(value.size for value in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    print(f"{count:,} parameters for 24 steps seen and 12 forecast")
+    return Transformer(meta, *sizes, nnx.Rngs(config.seed))

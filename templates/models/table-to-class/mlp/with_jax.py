@@ -1,13 +1,10 @@
 """A multi-layer perceptron on the columns of a table."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
-
-if TYPE_CHECKING:
-    from config import Config
 
 FIRST = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")  # as PyTorch begins
 SMALL = nnx.initializers.normal(0.01)  # at first it knows nothing: classes are equally likely, numbers the mean
@@ -17,7 +14,7 @@ VECTORS = nnx.initializers.normal(1.0)
 class MLP(nnx.Module):
     """A learnt vector for each category beside the numbers, then linear layers with ReLU and dropout.
 
-    Input  numbers (batch, numbers) standardised floats, categories (batch, columns) with 0 for an unknown value
+    Input  (batch, numbers + categories) floats: standardised numbers, then the code of each category, 0 = unknown
     Output (batch, outputs): a raw score for each class, or one number in deviations from the mean
     """
 
@@ -31,6 +28,7 @@ class MLP(nnx.Module):
         dropout: float,
         rngs: nnx.Rngs,
     ) -> None:
+        self.numbers = numbers
         lengths = [min(16, 1 + size // 2) for size in sizes]  # more values need longer vectors
         pairs = zip(sizes, lengths, strict=True)
         self.embeddings = nnx.List(nnx.Embed(*pair, embedding_init=VECTORS, rngs=rngs) for pair in pairs)
@@ -41,28 +39,16 @@ class MLP(nnx.Module):
         self.dropout = nnx.Dropout(dropout)
         self.head = nnx.Linear(width, outputs, kernel_init=SMALL, rngs=rngs)
 
-    def __call__(self, inputs: dict[str, jax.Array], rngs: nnx.Rngs | None = None) -> jax.Array:
-        columns = inputs["categories"].T
-        vectors = [embedding(column) for embedding, column in zip(self.embeddings, columns, strict=True)]
-        x = jnp.concatenate([inputs["numbers"], *vectors], axis=1)  # (batch, numbers + lengths of all vectors)
+    def __call__(self, inputs: jax.Array, rngs: nnx.Rngs | None = None) -> jax.Array:
+        numbers, codes = inputs[:, : self.numbers], inputs[:, self.numbers :].astype(jnp.int32)
+        vectors = [embedding(column) for embedding, column in zip(self.embeddings, codes.T, strict=True)]
+        x = jnp.concatenate([numbers, *vectors], axis=1)  # (batch, numbers + lengths of all vectors)
         for layer in self.hidden:
             x = self.dropout(nnx.relu(layer(x)), rngs=rngs)  # (batch, width)
         return self.head(x)  # (batch, outputs)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
+def build(meta: dict, config: Config) -> nnx.Module:
     """The network for meta["numbers"] numbers, categories of meta["categories"] values each, and meta["outputs"]."""
     sizes = meta["numbers"], meta["categories"], meta["outputs"]
     return MLP(*sizes, config.width, config.depth, config.dropout, nnx.Rngs(config.seed))
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"numbers": 4, "categories": [3], "outputs": 1}, MODELS["mlp"]())
-    count = sum(value.size for value in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    print(f"{count:,} parameters for 4 numbers and a category")

@@ -1,17 +1,11 @@
 """A multi-layer perceptron on the columns of a table."""
 
-import math
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from backend import keras
+from config import Config
 
 import numpy as np
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
-
-if TYPE_CHECKING:
-    from config import Config
 
 layers, ops = keras.layers, keras.ops
 
@@ -20,18 +14,20 @@ layers, ops = keras.layers, keras.ops
 class Columns(layers.Layer):
     """The numbers of a row, and beside them a learnt vector for each category.
 
-    Input  numbers (batch, numbers) floats, categories (batch, columns) with 0 for an unknown value
+    Input  (batch, numbers + categories) floats: standardised numbers, then the code of each category, 0 = unknown
     Output (batch, numbers + lengths of all vectors)
     """
 
-    def __init__(self, sizes: list[int], **settings: Any) -> None:
-        super().__init__(**settings)
+    def __init__(self, numbers: int, sizes: list[int], **settings: Any) -> None:
+        super().__init__(autocast=False, **settings)  # bfloat16 would not tell large codes apart
+        self.numbers = numbers
         lengths = [min(16, 1 + size // 2) for size in sizes]  # more values need longer vectors
         self.embeddings = [layers.Embedding(s, length, normal()) for s, length in zip(sizes, lengths, strict=True)]
 
-    def call(self, numbers: Any, categories: Any) -> Any:
-        vectors = [embedding(categories[:, column]) for column, embedding in enumerate(self.embeddings)]
-        return ops.concatenate([numbers, *vectors], 1)
+    def call(self, inputs: Any) -> Any:
+        numbers, codes = inputs[:, : self.numbers], ops.cast(inputs[:, self.numbers :], "int32")
+        vectors = [embedding(codes[:, column]) for column, embedding in enumerate(self.embeddings)]
+        return ops.concatenate([ops.cast(numbers, self.compute_dtype), *vectors], 1)
 
     def forget_unknown(self) -> None:
         """A value never seen says nothing: zeros, at first."""
@@ -41,23 +37,22 @@ class Columns(layers.Layer):
             embedding.embeddings.assign(table)
 
 
-def build(meta: dict[str, Any], config: "Config") -> keras.Model:
+def build(meta: dict, config: Config) -> keras.Model:
     """Linear layers with ReLU and dropout, for meta["numbers"], meta["categories"] and meta["outputs"].
 
-    Input  numbers (batch, numbers) standardised floats, categories (batch, columns) with 0 for an unknown value
+    Input  (batch, numbers + categories) floats: standardised numbers, then the code of each category, 0 = unknown
     Output (batch, outputs): a raw score for each class, or one number in deviations from the mean
     """
-    numbers = keras.Input((meta["numbers"],), name="numbers")
-    categories = keras.Input((len(meta["categories"]),), name="categories", dtype="int32")
-    columns = Columns(meta["categories"])
-    x = columns(numbers, categories)
+    inputs = keras.Input((meta["numbers"] + len(meta["categories"]),))
+    columns = Columns(meta["numbers"], meta["categories"])
+    x = columns(inputs)
     for _ in range(config.depth):
         x = layers.Dense(config.width, "relu", kernel_initializer=uniform())(x)  # (batch, width)
         x = layers.Dropout(config.dropout)(x)
     small = keras.initializers.RandomNormal(stddev=0.01)  # at first all classes are equally likely, numbers the mean
     outputs = layers.Dense(meta["outputs"], kernel_initializer=small)(x)  # (batch, outputs)
     columns.forget_unknown()
-    return keras.Model({"numbers": numbers, "categories": categories}, outputs)
+    return keras.Model(inputs, outputs)
 
 
 def normal() -> keras.Initializer:
@@ -68,11 +63,3 @@ def normal() -> keras.Initializer:
 def uniform() -> keras.Initializer:
     """First weights within ±1 / √inputs; each layer needs an object of its own, or all would start alike."""
     return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
-
-
-if __name__ == "__main__":
-    from config import MODELS
-
-    model = build({"numbers": 4, "categories": [3], "outputs": 1}, MODELS["mlp"]())
-    count = sum(math.prod(w.shape) for w in model.trainable_weights)
-    print(f"{count:,} parameters for 4 numbers and a category")

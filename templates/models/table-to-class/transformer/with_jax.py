@@ -1,13 +1,10 @@
 """A transformer whose tokens are the columns of a table (FT-Transformer, Gorishniy et al. 2021)."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
-
-if TYPE_CHECKING:
-    from config import Config
 
 FIRST = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")  # as PyTorch begins
 SMALL = nnx.initializers.normal(0.01)  # at first it knows nothing: classes are equally likely, numbers the mean
@@ -56,7 +53,7 @@ class Block(nnx.Module):
 class Transformer(nnx.Module):
     """A token for each column and one for the answer, blocks of attention, a linear head on the answer's token.
 
-    Input  numbers (batch, numbers) standardised floats, categories (batch, columns) with 0 for an unknown value
+    Input  (batch, numbers + categories) floats: standardised numbers, then the code of each category, 0 = unknown
     Output (batch, outputs): a raw score for each class, or one number in deviations from the mean
     """
 
@@ -71,6 +68,7 @@ class Transformer(nnx.Module):
         dropout: float,
         rngs: nnx.Rngs,
     ) -> None:
+        self.numbers = numbers
         self.answer_token = nnx.Param(rngs.params.normal((width,)))
         if numbers:
             self.directions = nnx.Param(rngs.params.normal((numbers, width)))
@@ -80,31 +78,19 @@ class Transformer(nnx.Module):
         self.norm = nnx.LayerNorm(width, epsilon=1e-5, rngs=rngs)
         self.head = nnx.Linear(width, outputs, kernel_init=SMALL, rngs=rngs)
 
-    def __call__(self, inputs: dict[str, jax.Array], rngs: nnx.Rngs | None = None) -> jax.Array:
-        numbers, columns = inputs["numbers"], inputs["categories"].T
+    def __call__(self, inputs: jax.Array, rngs: nnx.Rngs | None = None) -> jax.Array:
+        numbers, codes = inputs[:, : self.numbers], inputs[:, self.numbers :].astype(jnp.int32)
         tokens = [jnp.broadcast_to(self.answer_token[...], (len(numbers), 1, self.answer_token.size))]
-        if numbers.shape[1]:
+        if self.numbers:
             tokens.append(numbers[:, :, None] * self.directions + self.origins)  # (batch, numbers, width)
-        tokens += [embedding(column)[:, None] for embedding, column in zip(self.embeddings, columns, strict=True)]
+        tokens += [embedding(column)[:, None] for embedding, column in zip(self.embeddings, codes.T, strict=True)]
         x = jnp.concatenate(tokens, axis=1)  # (batch, 1 + numbers + columns, width)
         for block in self.blocks:
             x = block(x, rngs)
         return self.head(self.norm(x[:, 0]))  # (batch, outputs)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
+def build(meta: dict, config: Config) -> nnx.Module:
     """The network for meta["numbers"] numbers, categories of meta["categories"] values each, and meta["outputs"]."""
     sizes = meta["numbers"], meta["categories"], meta["outputs"]
     return Transformer(*sizes, config.width, config.depth, config.heads, config.dropout, nnx.Rngs(config.seed))
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"numbers": 4, "categories": [3], "outputs": 1}, MODELS["transformer"]())
-    count = sum(value.size for value in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    print(f"{count:,} parameters for 4 numbers and a category")

@@ -1,15 +1,9 @@
 """A transformer whose tokens are the columns of a table (FT-Transformer, Gorishniy et al. 2021)."""
 
-import math
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
-
-if TYPE_CHECKING:
-    from config import Config
+from backend import keras
+from config import Config
 
 layers, ops = keras.layers, keras.ops
 
@@ -18,25 +12,28 @@ layers, ops = keras.layers, keras.ops
 class Tokens(layers.Layer):
     """A token for the answer and one for each column: a direction times the number, or a vector for the category.
 
-    Input  numbers (batch, numbers) floats, categories (batch, columns) with 0 for an unknown value
+    Input  (batch, numbers + categories) floats: standardised numbers, then the code of each category, 0 = unknown
     Output (batch, 1 + numbers + columns, width)
     """
 
     def __init__(self, numbers: int, sizes: list[int], width: int, **settings: Any) -> None:
-        super().__init__(**settings)
+        super().__init__(autocast=False, **settings)  # bfloat16 would not tell large codes apart
+        self.numbers = numbers
         self.answer_token = self.add_weight((1, 1, width), normal())
         self.directions = self.add_weight((numbers, width), normal()) if numbers else None
         self.origins = self.add_weight((numbers, width), normal()) if numbers else None
         self.embeddings = [layers.Embedding(size, width, normal()) for size in sizes]
 
-    def call(self, numbers: Any, categories: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
+        numbers = ops.cast(inputs[:, : self.numbers], self.compute_dtype)
+        codes = ops.cast(inputs[:, self.numbers :], "int32")
         answer = ops.cast(self.answer_token, self.compute_dtype)
         tokens = [ops.repeat(answer, ops.shape(numbers)[0], axis=0)]  # (batch, 1, width)
         if self.directions is not None:
             directions, origins = (ops.cast(part, self.compute_dtype) for part in (self.directions, self.origins))
             tokens.append(numbers[:, :, None] * directions + origins)  # (batch, numbers, width)
         for column, embedding in enumerate(self.embeddings):
-            tokens.append(embedding(categories[:, column])[:, None])  # (batch, 1, width)
+            tokens.append(embedding(codes[:, column])[:, None])  # (batch, 1, width)
         return ops.concatenate(tokens, 1)
 
 
@@ -90,23 +87,22 @@ class Answer(layers.Layer):
         return x[:, 0]
 
 
-def build(meta: dict[str, Any], config: "Config") -> keras.Model:
+def build(meta: dict, config: Config) -> keras.Model:
     """A token for each column and one for the answer, blocks of attention, a linear head on the answer's token.
 
     For meta["numbers"] numbers, categories of meta["categories"] values each, and meta["outputs"].
 
-    Input  numbers (batch, numbers) standardised floats, categories (batch, columns) with 0 for an unknown value
+    Input  (batch, numbers + categories) floats: standardised numbers, then the code of each category, 0 = unknown
     Output (batch, outputs): a raw score for each class, or one number in deviations from the mean
     """
-    numbers = keras.Input((meta["numbers"],), name="numbers")
-    categories = keras.Input((len(meta["categories"]),), name="categories", dtype="int32")
-    x = Tokens(meta["numbers"], meta["categories"], config.width)(numbers, categories)
+    inputs = keras.Input((meta["numbers"] + len(meta["categories"]),))
+    x = Tokens(meta["numbers"], meta["categories"], config.width)(inputs)
     for _ in range(config.depth):
         x = Block(config.width, config.heads, config.dropout)(x)
     x = layers.LayerNormalization(epsilon=1e-5)(Answer()(x))  # (batch, width)
     small = keras.initializers.RandomNormal(stddev=0.01)  # at first all classes are equally likely, numbers the mean
     outputs = layers.Dense(meta["outputs"], kernel_initializer=small)(x)  # (batch, outputs)
-    return keras.Model({"numbers": numbers, "categories": categories}, outputs)
+    return keras.Model(inputs, outputs)
 
 
 def normal() -> keras.Initializer:
@@ -117,11 +113,3 @@ def normal() -> keras.Initializer:
 def uniform() -> keras.Initializer:
     """First weights within ±1 / √inputs; each layer needs an object of its own, or all would start alike."""
     return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
-
-
-if __name__ == "__main__":
-    from config import MODELS
-
-    model = build({"numbers": 4, "categories": [3], "outputs": 1}, MODELS["transformer"]())
-    count = sum(math.prod(w.shape) for w in model.trainable_weights)
-    print(f"{count:,} parameters for 4 numbers and a category")

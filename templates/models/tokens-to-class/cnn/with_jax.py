@@ -1,13 +1,10 @@
 """A convolutional network that looks for telling phrases, wherever they stand (Kim 2014, arXiv:1408.5882)."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
-
-if TYPE_CHECKING:
-    from config import Config
 
 FIRST = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")  # as PyTorch begins
 SMALL = nnx.initializers.normal(0.01)  # at first all classes are about equally likely
@@ -39,19 +36,7 @@ class CNN(nnx.Module):
         return self.head(self.dropout(x, rngs=rngs))  # (batch, classes)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
+def build(meta: dict, config: Config) -> nnx.Module:
     """The network for the words of meta["vocabulary"] and the classes of meta["classes"]."""
     sizes = len(meta["vocabulary"]), len(meta["classes"]), config.width, config.dropout
     return CNN(*sizes, nnx.Rngs(config.seed))
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"vocabulary": ["word"] * 1000, "classes": ["no", "yes"], "length": 64}, MODELS["cnn"]())
-    count = sum(value.size for value in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    print(f"{count:,} parameters for 1,000 words and 2 classes")

@@ -1,15 +1,9 @@
 """A convolutional network that looks for telling phrases, wherever they stand (Kim 2014, arXiv:1408.5882)."""
 
-import math
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
-
-if TYPE_CHECKING:
-    from config import Config
+from backend import keras
+from config import Config
 
 layers, ops = keras.layers, keras.ops
 
@@ -51,7 +45,7 @@ def is_there(tokens: Any) -> Any:
     return ops.logical_or(ops.not_equal(tokens, 0), ops.arange(tokens.shape[1]) == 0)
 
 
-def build(meta: dict[str, Any], config: "Config") -> keras.Model:
+def build(meta: dict, config: Config) -> keras.Model:
     """Word vectors, a convolution for each length of phrase, the strongest hit of each filter, a linear head.
 
     For the words of meta["vocabulary"], texts of at most meta["length"] and the classes of meta["classes"].
@@ -74,11 +68,3 @@ def build(meta: dict[str, Any], config: "Config") -> keras.Model:
 def uniform() -> keras.Initializer:
     """First weights within ±1 / √inputs; each layer needs an object of its own, or all would start alike."""
     return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
-
-
-if __name__ == "__main__":
-    from config import MODELS
-
-    model = build({"vocabulary": ["word"] * 1000, "classes": ["no", "yes"], "length": 64}, MODELS["cnn"]())
-    count = sum(math.prod(w.shape) for w in model.trainable_weights)
-    print(f"{count:,} parameters for 1,000 words and 2 classes")

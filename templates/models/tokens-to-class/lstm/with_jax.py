@@ -1,13 +1,10 @@
 """A recurrent network that reads a text word by word, from both ends."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
-
-if TYPE_CHECKING:
-    from config import Config
 
 GATES = nnx.initializers.variance_scaling(4 / 3, "fan_out", "uniform")  # as PyTorch begins
 SMALL = nnx.initializers.normal(0.01)  # at first all classes are about equally likely
@@ -67,19 +64,7 @@ class LSTM(nnx.Module):
         return self.head(self.dropout(x, rngs=rngs))  # (batch, classes)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
+def build(meta: dict, config: Config) -> nnx.Module:
     """The network for the words of meta["vocabulary"] and the classes of meta["classes"]."""
     sizes = len(meta["vocabulary"]), len(meta["classes"]), config.width, config.dropout
     return LSTM(*sizes, nnx.Rngs(config.seed))
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"vocabulary": ["word"] * 1000, "classes": ["no", "yes"], "length": 64}, MODELS["lstm"]())
-    count = sum(value.size for value in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    print(f"{count:,} parameters for 1,000 words and 2 classes")

@@ -1,15 +1,9 @@
 """A recurrent network that reads a text word by word, from both ends."""
 
-import math
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
-
-if TYPE_CHECKING:
-    from config import Config
+from backend import keras
+from config import Config
 
 layers, ops = keras.layers, keras.ops
 
@@ -64,7 +58,7 @@ def is_there(tokens: Any) -> Any:
     return ops.logical_or(ops.not_equal(tokens, 0), ops.arange(tokens.shape[1]) == 0)
 
 
-def build(meta: dict[str, Any], config: "Config") -> keras.Model:
+def build(meta: dict, config: Config) -> keras.Model:
     """Word vectors, an LSTM in each direction, the strongest value of each feature, a linear head.
 
     For the words of meta["vocabulary"], texts of at most meta["length"] and the classes of meta["classes"].
@@ -87,11 +81,3 @@ def memory(width: int, **settings: Any) -> keras.layers.LSTM:
     kinds = ("kernel_initializer", "recurrent_initializer", "bias_initializer")
     starts = {kind: keras.initializers.RandomUniform(-(width**-0.5), width**-0.5) for kind in kinds}
     return layers.LSTM(width, return_sequences=True, unit_forget_bias=False, **starts, **settings)
-
-
-if __name__ == "__main__":
-    from config import MODELS
-
-    model = build({"vocabulary": ["word"] * 1000, "classes": ["no", "yes"], "length": 64}, MODELS["lstm"]())
-    count = sum(math.prod(w.shape) for w in model.trainable_weights)
-    print(f"{count:,} parameters for 1,000 words and 2 classes")

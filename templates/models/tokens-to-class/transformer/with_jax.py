@@ -1,12 +1,9 @@
 """A transformer: every word of a text looks at every other one (Vaswani et al. 2017, arXiv:1706.03762)."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import jax
 from flax import nnx
-
-if TYPE_CHECKING:
-    from config import Config
 
 FIRST = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")  # as PyTorch begins
 SMALL = nnx.initializers.normal(0.01)  # at first all classes are about equally likely
@@ -75,20 +72,8 @@ class Transformer(nnx.Module):
         return self.head(x)  # (batch, classes)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
+def build(meta: dict, config: Config) -> nnx.Module:
     """The network for the words of meta["vocabulary"], texts of meta["length"] and the classes of meta["classes"]."""
     length = meta["length"] + 1  # the start of the text
     sizes = config.width, config.depth, config.heads, config.dropout
     return Transformer(len(meta["vocabulary"]), length, len(meta["classes"]), *sizes, nnx.Rngs(config.seed))
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"vocabulary": ["word"] * 1000, "classes": ["no", "yes"], "length": 64}, MODELS["transformer"]())
-    count = sum(value.size for value in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    print(f"{count:,} parameters for 1,000 words and 2 classes")

@@ -1,13 +1,12 @@
 """A character-level LSTM: what it has read so far is kept in a memory of fixed size."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from config import Config
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
-
-if TYPE_CHECKING:
-    from config import Config
 
 GATES = nnx.initializers.variance_scaling(4 / 3, "fan_out", "uniform")  # as PyTorch begins
 SMALL = nnx.initializers.normal(0.01)  # at first all tokens are about equally likely
@@ -72,19 +71,7 @@ class LSTM(nnx.Module):
         return self.head(x), after  # (batch, length, tokens)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
+def build(meta: dict, config: Config) -> nnx.Module:
     """The network for the characters of meta["characters"] and the unknown one."""
     sizes = len(meta["characters"]) + 1, config.width, config.depth, config.dropout
     return LSTM(*sizes, nnx.Rngs(config.seed))
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"characters": [chr(i) for i in range(32, 127)]}, MODELS["lstm"]())
-    count = sum(value.size for value in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    print(f"{count:,} parameters for 95 characters")

@@ -1,17 +1,11 @@
 """A character-level LSTM: what it has read so far is kept in a memory of fixed size."""
 
-import math
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from backend import keras
+from config import Config
 
 import numpy as np
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
-
-if TYPE_CHECKING:
-    from config import Config
 
 layers = keras.layers
 
@@ -20,8 +14,8 @@ layers = keras.layers
 class LSTM(keras.Model):
     """Token vectors, LSTM layers, a linear head.
 
-    Input  (batch, length) tokens, or a pair of them and the state after the tokens before
-    Output (batch, length, tokens) raw scores of each next token, and the state after the last one
+    Input  (batch, length) tokens
+    Output (batch, length, tokens) raw scores of each next token
     """
 
     def __init__(self, tokens: int, width: int, depth: int, dropout: float, **settings: Any) -> None:
@@ -33,7 +27,7 @@ class LSTM(keras.Model):
         small = keras.initializers.RandomNormal(stddev=0.01)  # at first all tokens are about equally likely
         self.head = layers.Dense(tokens, kernel_initializer=small)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict:
         """What best.keras keeps to make the network from."""
         return super().get_config() | self.made_of
 
@@ -42,14 +36,17 @@ class LSTM(keras.Model):
         for layer in (*self.memories, self.head):
             layer.build((None, None, self.made_of["width"]))
 
-    def call(self, inputs: Any, training: bool = False) -> tuple[Any, Any]:
-        tokens, before = inputs if isinstance(inputs, tuple | list) else (inputs, [None] * len(self.memories))
+    def call(self, tokens: Any, training: bool = False) -> Any:
+        return self.read(tokens, None, training)[0]  # (batch, length, tokens)
+
+    def read(self, tokens: Any, before: Any, training: bool = False) -> tuple[Any, Any]:
+        """The scores (batch, length, tokens) after a state, None at the beginning, and the state after the tokens."""
         x, after = self.embedding(tokens), []  # (batch, length, width)
-        for layer, state in zip(self.memories, before, strict=True):
+        for layer, state in zip(self.memories, before or [None] * len(self.memories), strict=True):
             x, hidden, cell = layer(x, initial_state=state)
             x = self.dropout(x, training=training)
             after.append((hidden, cell))
-        return self.head(x), tuple(after)  # (batch, length, tokens)
+        return self.head(x), tuple(after)
 
 
 def memory(width: int, **settings: Any) -> keras.layers.LSTM:
@@ -59,7 +56,7 @@ def memory(width: int, **settings: Any) -> keras.layers.LSTM:
     return layers.LSTM(width, return_sequences=True, unit_forget_bias=False, **starts, **settings)
 
 
-def build(meta: dict[str, Any], config: "Config") -> keras.Model:
+def build(meta: dict, config: Config) -> keras.Model:
     """The network for the characters of meta["characters"] and the unknown one."""
     model = LSTM(len(meta["characters"]) + 1, config.width, config.depth, config.dropout)
     model.build()
@@ -68,11 +65,3 @@ def build(meta: dict[str, Any], config: "Config") -> keras.Model:
         bias[config.width : 2 * config.width] -= 2.0  # gates start closed: near letters matter most
         layer.cell.bias.assign(bias)
     return model
-
-
-if __name__ == "__main__":
-    from config import MODELS
-
-    model = build({"characters": [chr(i) for i in range(32, 127)]}, MODELS["lstm"]())
-    count = sum(math.prod(w.shape) for w in model.trainable_weights)
-    print(f"{count:,} parameters for 95 characters")

@@ -1,14 +1,12 @@
 """A small GPT: blocks of causal attention over the characters so far, with rotary positions."""
 
 import functools
-from typing import TYPE_CHECKING, Any
+
+from config import Config
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
-
-if TYPE_CHECKING:
-    from config import Config
 
 FIRST = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")  # as PyTorch begins
 SMALL = nnx.initializers.normal(0.01)  # at first all tokens are about equally likely
@@ -88,19 +86,7 @@ class Transformer(nnx.Module):
         return self.head(self.norm(x)), None  # (batch, length, tokens)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
+def build(meta: dict, config: Config) -> nnx.Module:
     """The network for the characters of meta["characters"] and the unknown one, and windows of meta["context"]."""
     sizes = config.width, config.depth, config.heads, config.dropout
     return Transformer(len(meta["characters"]) + 1, meta["context"], *sizes, nnx.Rngs(config.seed))
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"characters": [chr(i) for i in range(32, 127)], "context": 64}, MODELS["transformer"]())
-    count = sum(value.size for value in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    print(f"{count:,} parameters for 95 characters")

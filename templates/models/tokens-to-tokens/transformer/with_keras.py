@@ -1,17 +1,11 @@
 """A small GPT: blocks of causal attention over the characters so far, with rotary positions."""
 
-import math
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from backend import keras
+from config import Config
 
 import numpy as np
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
-
-if TYPE_CHECKING:
-    from config import Config
 
 layers, ops = keras.layers, keras.ops
 
@@ -69,7 +63,7 @@ class Block(layers.Layer):
         return x + self.dropout(y, training=training)  # (batch, length, width)
 
 
-def build(meta: dict[str, Any], config: "Config") -> keras.Model:
+def build(meta: dict, config: Config) -> keras.Model:
     """Token vectors, blocks of causal attention, a linear head.
 
     For the characters of meta["characters"] and the unknown one, and windows of meta["context"].
@@ -91,11 +85,3 @@ def build(meta: dict[str, Any], config: "Config") -> keras.Model:
 def uniform() -> keras.Initializer:
     """First weights within ±1 / √inputs; each layer needs an object of its own, or all would start alike."""
     return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
-
-
-if __name__ == "__main__":
-    from config import MODELS
-
-    model = build({"characters": [chr(i) for i in range(32, 127)], "context": 64}, MODELS["transformer"]())
-    count = sum(math.prod(w.shape) for w in model.trainable_weights)
-    print(f"{count:,} parameters for 95 characters")

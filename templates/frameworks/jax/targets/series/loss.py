@@ -1,30 +1,19 @@
-"""What training a forecaster minimises: the mean absolute error, scaled like the metric; answers are in real units."""
-
-from typing import Any
+"""What training a forecaster minimises, and what it answers; in units of the seasonal naive forecast's error."""
 
 import jax
 from flax import nnx
 
 
 def loss(
-    model: nnx.Module,
-    inputs: dict[str, jax.Array],
-    targets: jax.Array,
-    real: jax.Array,
-    meta: dict[str, Any],
-    rngs: Any = None,
+    model: nnx.Module, inputs: jax.Array, targets: jax.Array, meta: dict, rngs: nnx.Rngs | None = None
 ) -> jax.Array:
-    """MASE of forecasts, a scalar.
+    """The mean absolute error of forecasts, a scalar: MASE, as values are in units of the naive error.
 
-    real  (batch,) False for rows that only fill the batch up
     rngs  where dropout's chance comes from while training
     """
-    errors = abs(model(inputs, rngs=rngs) - targets).mean(1)  # (batch,)
-    return (real * errors).sum() / real.sum() / meta["scale"]
+    return abs(model(inputs, rngs=rngs) - targets).mean()
 
 
-def answers(
-    model: nnx.Module, inputs: dict[str, jax.Array], targets: jax.Array | None, meta: dict[str, Any]
-) -> jax.Array:
-    """Forecasts in real units, (batch, horizon)."""
+def answers(model: nnx.Module, inputs: jax.Array, targets: jax.Array | None, meta: dict) -> jax.Array:
+    """Forecasts, (batch, horizon)."""
     return model(inputs)

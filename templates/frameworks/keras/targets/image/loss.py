@@ -1,45 +1,54 @@
-"""What a GAN minimises: the non-saturating loss of Goodfellow et al. (2014), both players in one scalar."""
+"""What the two players of a GAN minimise: the non-saturating loss of Goodfellow et al. (2014); and what it answers."""
 
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+from backend import keras
 
-from engine.backend import keras
+import numpy as np
 
 ops = keras.ops
 
 
-def loss(model: keras.Model, outputs: Any, targets: Any, meta: dict[str, Any], training: bool) -> Any:
-    """The discriminator's loss plus the generator's, a scalar; each part has gradients for its own player alone.
+def loss(model: keras.Model) -> Callable[[Any, Any], Any]:
+    """For `compile`: the discriminator's loss plus the generator's, a scalar; each moves its own player alone."""
 
-    outputs  (batch, height, width, channels) pictures that the generator made
-    targets  (batch, height, width, channels) real pictures in [-1, 1]
+    def both(real: Any, made: Any) -> Any:
+        return tell_apart(model, real, made) + fool(model, made)
+
+    return both
+
+
+def tell_apart(model: keras.Model, real: Any, made: Any) -> Any:
+    """The discriminator's loss, a scalar: real pictures above 0, made ones below, and no steep slopes beside real ones.
+
+    real, made  (batch, height, width, channels) in [-1, 1]
     """
-    judge, made = model.discriminator, ops.convert_to_tensor(outputs)
-    real = judge(targets, training=training)  # (batch,), above 0 means "real"
-    fake = judge(ops.stop_gradient(made), training=training)  # (batch,)
-    tell_apart = ops.mean(ops.softplus(-real)) + ops.mean(ops.softplus(fake))
-    # the generator's loss goes through the judge and leaves it alone: for that call its weights are constants
+    judge = model.discriminator
+    scores, fake = judge(real, training=True), judge(ops.stop_gradient(made), training=True)  # above 0 means "real"
+    beside = judge(model.jitter(real, training=True), training=True)  # (batch,)
+    steepness = ops.mean(ops.square((beside - scores) / model.jitter.stddev)) / 2  # R1 of Mescheder et al. (2018)
+    return ops.mean(ops.softplus(-scores)) + ops.mean(ops.softplus(fake)) + model.penalty * steepness
+
+
+def fool(model: keras.Model, made: Any) -> Any:
+    """The generator's loss, a scalar: made pictures should be taken for real.
+
+    It goes through the judge and leaves it alone: for this call the judge's weights are constants.
+    """
+    judge = model.discriminator
     constants = [(weight, ops.stop_gradient(weight.value)) for weight in judge.variables]
     with keras.StatelessScope(state_mapping=constants):
-        fool = ops.mean(ops.softplus(-judge(made, training=training)))
-    if not training:
-        return tell_apart + fool
-    # how fast the scores change beside real pictures: half the mean squared gradient, R1 of Mescheder et al. (2018),
-    # from differences to pictures with a little noise
-    beside = judge(model.jitter(targets, training=True), training=True)  # (batch,)
-    steepness = ops.mean(ops.square((beside - real) / model.jitter.stddev)) / 2
-    return tell_apart + fool + model.penalty * steepness
+        return ops.mean(ops.softplus(-judge(made, training=True)))
 
 
-def answers(predict: Callable[[Any], Any], inputs: Any, targets: Any, meta: dict[str, Any]) -> np.ndarray:
+def answers(predict: Callable[[Any], np.ndarray], inputs: Any, targets: Any, meta: dict) -> np.ndarray:
     """With targets to be compared with: every draw along the components of train, (batch, draws, components).
 
     Without: the pictures of noise (batch, latent), (batch, height, width, channels) in [-1, 1].
     """
     if targets is None:
-        return predict(inputs).astype(np.float32)
+        return predict(inputs)
     basis = np.array(meta["basis"], np.float32)  # (components, pixels)
-    draws = inputs.swapaxes(0, 1)  # (draws, batch, latent); one by one, to spare memory
-    return np.stack([predict(z).astype(np.float32).reshape(len(z), -1) @ basis.T for z in draws], axis=1)
+    draws = (predict(noise) for noise in inputs.swapaxes(0, 1))  # one by one, to spare memory
+    return np.stack([images.reshape(len(images), -1) @ basis.T for images in draws], axis=1)

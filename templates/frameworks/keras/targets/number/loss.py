@@ -1,20 +1,18 @@
-"""What training towards a number minimises: the squared error, in deviations of train; answers are in real units."""
+"""What training towards a number minimises, in deviations of train; answers are in real units."""
 
 from collections.abc import Callable
 from typing import Any
 
+from backend import keras
+
 import numpy as np
 
-from engine.backend import keras
 
-ops = keras.ops
-
-
-def loss(model: keras.Model, outputs: Any, targets: Any, meta: dict[str, Any], training: bool) -> Any:
-    """Mean squared error, a scalar; targets (batch,) have mean 0 and deviation 1 over train."""
-    return ops.mean(ops.square(ops.cast(outputs, "float32")[:, 0] - ops.cast(targets, "float32")))
+def loss(meta: dict) -> Callable[[Any, Any], Any]:
+    """For `compile`: the squared error, (batch,); targets (batch,) have mean 0 and deviation 1 over train."""
+    return lambda targets, outputs: keras.ops.square(outputs[:, 0] - keras.ops.reshape(targets, (-1,)))
 
 
-def answers(predict: Callable[[Any], Any], inputs: Any, targets: Any, meta: dict[str, Any]) -> np.ndarray:
+def answers(predict: Callable[[Any], np.ndarray], inputs: Any, targets: Any, meta: dict) -> np.ndarray:
     """Numbers in real units, (batch,)."""
-    return predict(inputs)[:, 0].astype(np.float32) * meta["deviation"] + meta["mean"]
+    return predict(inputs)[:, 0] * meta["deviation"] + meta["mean"]

@@ -1,20 +1,18 @@
-"""What training a forecaster minimises: the mean absolute error, scaled like the metric; answers are in real units."""
+"""What training a forecaster minimises, and what it answers; in units of the seasonal naive forecast's error."""
 
 from collections.abc import Callable
 from typing import Any
 
+from backend import keras
+
 import numpy as np
 
-from engine.backend import keras
 
-ops = keras.ops
-
-
-def loss(model: keras.Model, outputs: Any, targets: Any, meta: dict[str, Any], training: bool) -> Any:
-    """MASE of forecasts, a scalar."""
-    return ops.mean(ops.abs(ops.cast(outputs, "float32") - ops.cast(targets, "float32"))) / meta["scale"]
+def loss(meta: dict) -> Callable[[Any, Any], Any]:
+    """For `compile`: the absolute error of forecasts, (batch,): MASE, as values are in units of the naive error."""
+    return lambda targets, outputs: keras.ops.mean(keras.ops.abs(outputs - targets), axis=-1)
 
 
-def answers(predict: Callable[[Any], Any], inputs: Any, targets: Any, meta: dict[str, Any]) -> np.ndarray:
-    """Forecasts in real units, (batch, horizon)."""
-    return predict(inputs).astype(np.float32)
+def answers(predict: Callable[[Any], np.ndarray], inputs: Any, targets: Any, meta: dict) -> np.ndarray:
+    """Forecasts, (batch, horizon)."""
+    return predict(inputs)

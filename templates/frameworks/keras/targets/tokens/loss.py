@@ -1,37 +1,61 @@
-"""What training a language model minimises: cross-entropy of the next token, on raw scores (batch, length, tokens)."""
+"""What training a language model minimises, what it answers, and how it writes; on raw scores of the next token."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from backend import keras
+from data import UNICODE, UNKNOWN
 
 import numpy as np
 
-from engine.backend import keras
-
 ops = keras.ops
-UNICODE = 0x110000  # an unknown character is charged for naming one of these on top
 
 
-def scores_of(outputs: Any) -> Any:
-    """The scores alone: a model with a memory gives its state beside them."""
-    return outputs[0] if isinstance(outputs, tuple | list) else outputs
-
-
-def nats(scores: Any, targets: Any) -> Any:
+def nats(targets: Any, scores: Any) -> Any:
     """What naming each target costs, (batch, length); nothing where it is -1."""
     known = ops.maximum(targets, 0)
     each = keras.losses.sparse_categorical_crossentropy(known, ops.cast(scores, "float32"), from_logits=True)
     return ops.where(targets >= 0, each, 0.0)
 
 
-def loss(model: keras.Model, outputs: Any, targets: Any, meta: dict[str, Any], training: bool) -> Any:
-    """Mean nats of the targets (batch, length), a scalar; targets of -1 count elsewhere."""
-    return ops.sum(nats(scores_of(outputs), targets)) / ops.sum(ops.cast(targets >= 0, "float32"))
+def loss(meta: dict) -> Callable[[Any, Any], Any]:
+    """For `compile`: mean nats of the targets (batch, length), (batch,); targets of -1 count elsewhere."""
+
+    def cross_entropy(targets: Any, scores: Any) -> Any:
+        counts = ops.cast(targets >= 0, "float32")
+        return ops.sum(nats(targets, scores), axis=-1) / ops.mean(ops.sum(counts, axis=-1))
+
+    return cross_entropy
 
 
-def answers(predict: Callable[[Any], Any], inputs: Any, targets: Any, meta: dict[str, Any]) -> np.ndarray:
-    """Bits charged for each target that counts, (characters,)."""
-    each = ops.convert_to_numpy(nats(scores_of(predict(inputs)), targets))
+def answers(predict: Callable[[Any], np.ndarray], inputs: Any, targets: Any, meta: dict) -> np.ndarray:
+    """Bits charged for each target that counts, (characters,); an unknown one is also charged for naming it."""
+    each = ops.convert_to_numpy(nats(targets, predict(inputs)))
     escape = math.log2(UNICODE - len(meta["characters"]))
-    bits = each / math.log(2) + escape * (targets == 0)
+    bits = each / math.log(2) + escape * (targets == UNKNOWN)
     return bits[targets >= 0].astype(np.float32)
+
+
+def continue_text(
+    model: keras.Model, tokens: list[int], length: int, temperature: float, rng: np.random.Generator, meta: dict
+) -> Iterator[int]:
+    """`length` tokens after `tokens`, one by one, drawn from what the model expects.
+
+    A temperature below 1 prefers likely tokens, 0 always takes the likeliest. A model with a state reads each token
+    once; one without reads the last meta["context"] tokens again for every step.
+    """
+    history, state, new = list(tokens), None, list(tokens)
+    remembers = hasattr(model, "read")
+    for _ in range(length):
+        if remembers:
+            scores, state = model.read(np.array([new], np.int32), state)  # (1, length, tokens)
+        else:  # always as many tokens as the network takes; what is filled up comes later and is not seen
+            new = history[-meta["context"] :]
+            scores = model(np.array([new + [0] * (meta["context"] - len(new))], np.int32), training=False)
+        logits = ops.convert_to_numpy(scores)[0, len(new) - 1].astype(np.float64)
+        logits[UNKNOWN] = -np.inf  # an unknown character cannot be written
+        chances = np.exp((logits - logits.max()) / max(temperature, 1e-6))
+        history.append(int(rng.choice(len(chances), p=chances / chances.sum())))
+        yield history[-1]
+        new = history[-1:]

@@ -7,13 +7,13 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import models
+import numpy as np
 import runs
-from cli import Fault
 from config import Config
 from engine.progress import Progress
+
+from cli import Fault
 
 
 def best_file(run: Path) -> Path:

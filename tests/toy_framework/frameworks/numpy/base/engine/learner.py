@@ -4,9 +4,8 @@ import copy
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import models
+import numpy as np
 from config import Config
 from engine import checkpoint, feed, inference
 from engine.step import Training

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import numpy as np
-
 import loss
+import numpy as np
 from config import Config
 
 

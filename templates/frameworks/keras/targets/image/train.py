@@ -1,0 +1,193 @@
+"""Train a model on the project's data: `python train.py`, with any knob of config.py as a flag.
+
+Leaves in runs/<name>/: config.json, meta.json, history.csv, best.keras (to answer with) and last.npz (to go on with).
+"""
+
+import dataclasses
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import common
+import data as data_module
+import net
+from backend import keras
+from common import Problem
+from config import BACKEND, Config
+from data import Data, Split, load
+from loss import loss
+
+import numpy as np
+import runs
+from runs import State
+
+SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough for a few seconds, and enough to come closer to the pictures
+
+
+def fresh(meta: dict, config: Config) -> keras.Model:
+    """A compiled model that knows nothing yet: both players learn by one Adam, each from its own part of the loss."""
+    model = net.build(meta, config)
+    optimizer = keras.optimizers.Adam(
+        config.learning_rate, config.beta1, config.beta2, epsilon=1e-8, global_clipnorm=config.clip
+    )
+    optimizer.build(model.trainable_weights)
+    model.compile(optimizer, loss(model), jit_compile=BACKEND == "jax")  # elsewhere compiling costs more than it saves
+    return model
+
+
+def distance(model: keras.Model, few: Split, meta: dict) -> float:
+    """What should fall: how far means and spreads of made pictures are from those of real ones, along components."""
+    made, real = net.outputs(model, few.inputs[:, None], few.targets, meta, "float32")[:, 0], few.targets[:]
+    real = real.reshape(len(real), -1) @ np.array(meta["basis"], np.float32).T  # (rows, components)
+    gaps = made.mean(0) - real.mean(0), made.std(0) - real.std(0)
+    return float(sum((gap**2).sum() for gap in gaps))
+
+
+class Batches(keras.utils.PyDataset):
+    """All rows of train in an order that seed and epoch decide, without the steps that are already done."""
+
+    def __init__(self, split: Split, config: Config, state: State) -> None:
+        super().__init__()
+        self.split, self.state, self.skip = split, state, state.step
+        self.steps = math.ceil(len(split.ids) / config.batch_size)  # of a whole epoch
+        self.seed = config.seed
+
+    def __len__(self) -> int:
+        return self.steps - self.skip
+
+    def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        order = np.random.default_rng((self.seed, self.state.epoch)).permutation(len(self.split.ids))
+        rows = np.array_split(order, self.steps)[self.skip + number]
+        rng = np.random.default_rng((self.seed, self.state.epoch, self.skip + number))
+        noise = rng.standard_normal((len(rows), self.split.inputs.shape[1]), np.float32)
+        return noise, self.split.targets[rows]  # fresh noise: a list would be learnt by heart
+
+
+class Pace(keras.callbacks.Callback):
+    """Sets the rate of each step, by steps or by the clock, and counts; saves in a long epoch and on Ctrl-C."""
+
+    def __init__(self, state: State, config: Config, run: Path, steps: int, pressed: Sequence[int]) -> None:
+        super().__init__()
+        self.state, self.config, self.run, self.steps, self.pressed = state, config, run, steps, pressed
+        self.saved_at = time.monotonic()
+        self.began = self.saved_at - state.seconds
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        mean = self.model.metrics[0]  # of the loss; in the middle of an epoch it goes on from where it was
+        mean.total.assign(self.state.loss_sum)
+        mean.count.assign(float(self.state.step))
+
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        self.state.rate = self.config.rate(self.state.share_done(self.config, self.steps))
+        self.model.optimizer.learning_rate = self.state.rate
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        state = self.state
+        state.step += 1
+        state.steps += 1
+        state.seconds = time.monotonic() - self.began
+        if state.share_done(self.config, self.steps) >= 1:
+            self.model.stop_training = True
+        late = time.monotonic() - self.saved_at > self.config.checkpoint_seconds
+        if (self.pressed or late) and state.step < self.steps:  # after the last step the epoch's end saves
+            state.loss_sum = float(self.model.metrics[0].total)
+            self.save()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        self.state.seconds = time.monotonic() - self.began
+        if self.state.over(self.config) or self.pressed or time.monotonic() - self.saved_at > 1:
+            self.save()
+
+    def save(self) -> None:
+        """Write last.npz; after Ctrl-C that ends training."""
+        net.save_last(self.run, self.model, self.config, dataclasses.asdict(self.state))
+        self.saved_at = time.monotonic()
+        self.state.saved(self.run, self.config, self.pressed)
+
+
+class Score(keras.callbacks.Callback):
+    """Scores every epoch on valid, notes it, keeps the best model, and stops when it gets no better."""
+
+    def __init__(self, state: State, config: Config, data: Data, run: Path) -> None:
+        super().__init__()
+        self.state, self.config, self.data, self.run = state, config, data, run
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        train_loss, valid = float(logs["loss"]), self.data.valid
+        if not math.isfinite(train_loss):
+            raise Problem(f"the loss became {train_loss}; try --learning-rate {self.config.learning_rate / 10:g}")
+        output = net.outputs(self.model, valid.inputs, valid.targets, self.data.meta, self.config.precision)
+        noise = data_module.snapshot_noise(self.config)
+        made = net.outputs(self.model, noise, None, self.data.meta, self.config.precision)
+        data_module.keep_snapshot(self.run, made, self.state.epoch)
+        if self.state.end_epoch(train_loss, output, self.data):
+            net.save_best(self.run, self.model, self.config)
+        self.model.stop_training = self.state.over(self.config)
+
+
+def fit(model: keras.Model, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
+    """Train until epochs or minutes are over or valid no longer improves; goes on where last.npz of the run stands.
+
+    Keeps the best model in best.keras. A run that was interrupted and goes on ends with the same weights as one that
+    was not. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed.
+    """
+    state = State(**net.load_last(run, model, config))
+    print(f"epoch     step  train loss  valid loss  valid {data.meta['metric']:<14}  learning rate  seconds")
+    while not state.over(config):  # once; twice where an epoch was cut off, whose rest comes first
+        batches = Batches(data.train, config, state)
+        model.fit(
+            batches,
+            initial_epoch=state.epoch - 1,
+            epochs=state.epoch if state.step else 1_000_000,  # the callbacks stop it earlier
+            shuffle=False,
+            verbose=0,
+            callbacks=[Score(state, config, data, run), Pace(state, config, run, batches.steps, pressed)],
+        )
+    return state.history
+
+
+def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
+    """At most so many rows of a split, spread over all of them."""
+    rows = np.unique(np.linspace(0, len(split.ids) - 1, most).astype(int))
+    return Split(*(array[rows] for array in split))
+
+
+def main() -> None:
+    parser = common.Parser(__doc__, knobs=True)
+    parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")
+    parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
+    parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
+    args, given = parser.parse()
+    run, config, smoke = runs.resumed(args, given) if args.resume else (None, common.configured(given), args.smoke)
+    data = load(config)
+    if run:
+        runs.check_same(run, data.meta)
+    few = fewer(data.train)
+    if smoke:
+        data = data._replace(train=few, valid=fewer(data.valid))  # test stays closed
+    if not run:
+        config = dataclasses.replace(config, steps=SMOKE_STEPS) if smoke else config
+        config = config.resolved(len(data.train.ids))
+    device = net.choose_device(config.device)
+    if not run:
+        config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device))
+        run = runs.new(args.out, config, data.meta, smoke)
+    model = fresh(data.meta, config)
+    length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs"
+    where = f"{device} with {BACKEND}"
+    print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision};")
+    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
+    before = distance(model, few, data.meta)
+    try:
+        fit(model, data, config, run, runs.watch_ctrl_c())
+    except Exception as error:
+        if not any(words in str(error).lower() for words in ("out of memory", "oom when", "resource_exhausted")):
+            raise
+        size = max(1, config.batch_size // 2)
+        raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
+    runs.end(run, smoke, before, distance(model, few, data.meta))
+
+
+if __name__ == "__main__":
+    common.run(main)

@@ -1,0 +1,194 @@
+"""Train a model on the project's data: `python train.py`, with any knob of config.py as a flag.
+
+Leaves in runs/<name>/: config.json, meta.json, history.csv, best.pt (to answer with) and last.pt (all to go on with).
+"""
+
+import dataclasses
+import logging
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import common
+import data as data_module
+import loss
+import net
+from common import Problem
+from config import Config
+from data import Data, Split, load
+from loop import Pace, TrainRows, ValidRows, WholeFiles
+
+import lightning.pytorch as lightning
+import numpy as np
+import runs
+import torch
+from lightning.fabric.utilities.exceptions import MisconfigurationException
+from lightning.pytorch.utilities import rank_zero_only
+from runs import State
+from torch import nn
+
+SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough for a few seconds, and enough to come closer to the pictures
+PRECISIONS = {"float32": "32-true", "bfloat16": "bf16-mixed"}  # this project's names and Lightning's
+
+
+class Trainee(lightning.LightningModule):
+    """A model of models/ as Lightning's Trainer trains it; a batch is the row numbers that fall to this process."""
+
+    def __init__(self, model: nn.Module, data: Data, config: Config, run: Path | None) -> None:
+        super().__init__()
+        self.automatic_optimization = False  # two players take turns
+        self.run = run
+        self.model, self.data, self.config = model, data, config
+        self.state = State()
+        self.answers: list[tuple[np.ndarray, np.ndarray]] = []  # rows of valid and what was answered
+
+    def configure_optimizers(self) -> list[torch.optim.Optimizer]:
+        """Adam for each player; the discriminator's goes first. loop.py sets their rate."""
+        players, betas = (self.model.discriminator, self.model.generator), (self.config.beta1, self.config.beta2)
+        return [torch.optim.Adam(player.parameters(), betas=betas) for player in players]
+
+    def training_step(self, rows: np.ndarray) -> torch.Tensor:
+        """A step of the discriminator, then one of the generator; the sum of their losses before it, a scalar."""
+        net.seed_step(self.config.seed + 7919 * self.global_rank, self.state.steps, self.device)
+        real = net.to_tensor(self.data.train.targets[rows], self.device)
+        noise = torch.randn(len(real), self.config.latent, device=self.device)  # fresh: a list would be learnt by heart
+        made = self.model(noise)
+        apart = loss.tell_apart(self.model, real, made)
+        self.descend(apart, self.model.discriminator, 0)
+        fooled = loss.fool(self.model, made)
+        self.descend(fooled, self.model.generator, 1)
+        return apart.detach() + fooled.detach()
+
+    def descend(self, value: torch.Tensor, player: nn.Module, number: int) -> None:
+        """One step of one player down the gradient of its own loss; the other one stands still."""
+        optimizer = self.optimizers()[number]
+        optimizer.zero_grad(set_to_none=True)
+        self.manual_backward(value, inputs=list(player.parameters()))
+        nn.utils.clip_grad_norm_(player.parameters(), self.config.clip)
+        optimizer.step()
+
+    def validation_step(self, rows: np.ndarray) -> None:
+        """Keep what the model answers for some rows of valid."""
+        inputs, targets = self.data.valid.inputs[rows], self.data.valid.targets[rows]
+        self.answers.append((rows, net.outputs(self.model, inputs, targets, self.data.meta, self.config.precision)))
+
+    def on_validation_end(self) -> None:
+        """Pictures from the same noise, to see how they change along training."""
+        if self.global_rank == 0:
+            noise = data_module.snapshot_noise(self.config)
+            made = net.outputs(self.model, noise, None, self.data.meta, self.config.precision)
+            data_module.keep_snapshot(self.run, made, self.state.epoch)
+
+    def train_dataloader(self) -> TrainRows:
+        """Whole batches are cut from arrays, so there is nothing for a DataLoader to do."""
+        return TrainRows(self)
+
+    def val_dataloader(self) -> ValidRows:
+        return ValidRows(self)
+
+
+def make_trainer(config: Config, callback: lightning.Callback) -> lightning.Trainer:
+    """A Trainer that keeps neither log nor checkpoints of its own: loop.py does, as in every project."""
+    device = net.choose_device(config.device)
+    try:
+        return lightning.Trainer(
+            accelerator={"cuda": "gpu"}.get(device.type, device.type),
+            devices=config.devices if device.index is None else [device.index],
+            num_nodes=config.nodes,
+            strategy=config.strategy,
+            precision=PRECISIONS.get(config.precision, config.precision),
+            max_epochs=-1,  # loop.py ends it
+            callbacks=[callback],
+            plugins=[WholeFiles()],
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+            use_distributed_sampler=False,  # loop.py deals out the rows
+        )
+    except (ValueError, TypeError, MisconfigurationException) as error:
+        words = f"--devices {config.devices} --nodes {config.nodes} --strategy {config.strategy}"
+        raise Problem(f"{words} --precision {config.precision} do not work together: {error}", 2) from None
+
+
+def fit(model: nn.Module, data: Data, config: Config, run: Path | None, pressed: Sequence[int] = ()) -> list:
+    """Train until epochs or minutes are over or valid no longer improves; goes on where last.pt of the run stands.
+
+    Keeps the best weights in best.pt. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed. Of
+    several processes only the first has a run.
+    """
+    for name in ("lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # loop.py says what is needed
+    warnings.filterwarnings("ignore", module="lightning")
+    trainee = Trainee(model, data, config, run)
+    last = run / net.LAST if run and (run / net.LAST).is_file() else None
+    if last:  # what is damaged or not of this run is refused
+        trainee.state = State(**net.load(last, config)["state"])
+    if trainee.state.over(config):
+        return trainee.state.history
+    trainer = make_trainer(config, Pace(run, pressed))
+    trainer.fit(trainee, ckpt_path=last, weights_only=True)
+    return trainee.state.history
+
+
+def fresh(meta: dict, config: Config) -> nn.Module:
+    """A model that knows nothing yet, ready for `fit`; the seed decides its weights."""
+    return net.build(meta, config)
+
+
+def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
+    """At most so many rows of a split, spread over all of them."""
+    rows = np.unique(np.linspace(0, len(split.ids) - 1, most).astype(int))
+    return Split(*(array[rows] for array in split))
+
+
+def main() -> int:
+    parser = common.Parser(__doc__, knobs=True)
+    parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")
+    parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
+    parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
+    args, given = parser.parse()
+    run, config, smoke = runs.resumed(args, given) if args.resume else (None, common.configured(given), args.smoke)
+    data = load(config)
+    if run:
+        runs.check_same(run, data.meta)
+    few = fewer(data.train)
+    if smoke:
+        data = data._replace(train=few, valid=fewer(data.valid))  # test stays closed
+    if not run:
+        config = dataclasses.replace(config, steps=SMOKE_STEPS) if smoke else config
+        config = config.resolved(len(data.train.ids))
+    model, device = fresh(data.meta, config), net.choose_device(config.device)
+    if config.compile:
+        if device.type != "cuda":
+            raise Problem(f"--compile pays on CUDA only, and this is {device}; leave it out", 2)
+        model.compile()
+    if config.precision not in PRECISIONS.values() and "-" not in config.precision:  # else a name of Lightning's
+        config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device, model))
+    net.use_threads(model, config.batch_size)
+    if rank_zero_only.rank:  # one of several processes: it trains, and leaves all else to the first
+        try:
+            fit(model, data, config, run, runs.watch_ctrl_c())
+        except Problem as problem:
+            return problem.code
+        return 0
+    run = run or runs.new(args.out, config, data.meta, smoke)
+    length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs"
+    where = f"{config.devices} × {device} in {config.precision}"
+    print(f"{config.model} with {net.parameter_count(model):,} parameters on {where};")
+    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
+    before = net.mean_loss(model, few, data.meta)
+    try:
+        fit(model, data, config, run, runs.watch_ctrl_c())
+    except (torch.OutOfMemoryError, RuntimeError) as error:
+        if "memory" not in str(error).lower():
+            raise
+        size = max(1, config.batch_size // 2)
+        raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
+    runs.end(run, smoke, before, net.mean_loss(model, few, data.meta))
+    return 0
+
+
+if __name__ == "__main__":
+    common.run(main)
