@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import models
+import net
 import numpy as np
 import torch
 from config import MODELS
-from engine import inference
 
 ROWS = 3
 
@@ -70,21 +69,20 @@ def example(meta: dict[str, Any]) -> Any:
         tokens[1, 5:] = 0  # padding
         return tokens
     if "horizon" in meta:
-        sizes = {"values": meta["context"], "naive": meta["horizon"], "level": 1, "spread": 1}
-        return {name: floats(ROWS, size) for name, size in sizes.items()}
+        return floats(ROWS, meta["context"])
     if "numbers" in meta:
-        categories = np.stack([rng.integers(0, size, ROWS) for size in meta["categories"]], 1)
-        return {"numbers": floats(ROWS, meta["numbers"]), "categories": categories}
+        codes = np.stack([rng.integers(0, size, ROWS) for size in meta["categories"]], 1)
+        return np.hstack([floats(ROWS, meta["numbers"]), codes]).astype(np.float32)
     return floats(ROWS, *meta["shape"])
 
 
 def compare(file: Path, name: str, meta: dict[str, Any]) -> dict[str, float]:
     """Both models' parameters, and the largest gap between their answers, as a share of the largest answer."""
     config = MODELS[name]()
-    theirs, ours = pytorch_model(file, meta, config), models.build(meta, config)
+    theirs, ours = pytorch_model(file, meta, config), net.build(meta, config)
     found = {
         "pytorch": sum(value.numel() for value in theirs.parameters()),
-        "keras": inference.parameter_count(ours),
+        "keras": net.parameter_count(ours),
     }
     if name == "gan":
         return found
@@ -92,11 +90,9 @@ def compare(file: Path, name: str, meta: dict[str, Any]) -> dict[str, float]:
         weight.assign(array.reshape(weight.shape))
     inputs = example(meta)
     with torch.no_grad():
-        tensors = {k: torch.tensor(v) for k, v in inputs.items()} if isinstance(inputs, dict) else torch.tensor(inputs)
-        right = theirs(tensors)
-    answer = inference.raw(ours, inputs)
+        right = theirs(torch.tensor(inputs))
     right = (right[0] if isinstance(right, tuple) else right).numpy()
-    answer = answer[0] if isinstance(answer, tuple) else answer
+    answer = np.array(ours(inputs, training=False))
     return {**found, "gap": float(np.abs(right - answer).max() / np.abs(right).max())}
 
 

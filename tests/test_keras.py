@@ -27,7 +27,7 @@ META = {
     "tabular-classification": {"numbers": 4, "categories": [3, 40], "outputs": 3},
     "text-classification": {"vocabulary": ["word"] * 1000, "length": 20, "classes": ["no", "yes"]},
     "text-generation": {"characters": [chr(i) for i in range(32, 127)], "context": 40},
-    "time-series-forecasting": {"context": 24, "horizon": 12},
+    "time-series-forecasting": {"context": 24, "horizon": 12, "season": 6, "naive": [18 + i % 6 for i in range(12)]},
 }
 
 
@@ -81,22 +81,6 @@ def test_a_killed_and_resumed_run_has_the_same_losses(tmp_path: Path, task: str,
     assert np.allclose(history(project / "runs" / "whole"), history(project / "runs" / "cut"), rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
-def test_several_steps_in_a_call_learn_what_single_ones_do(tmp_path: Path, backend: str) -> None:
-    """Of epochs that do not fill their last call, by a model with dropout (on PyTorch its chance is of the call)."""
-    project = generate(tmp_path / "p", framework="keras", backend=backend, models=("mlp",), task="image-classification")
-    words = ("train.py", "--smoke", "--batch-size", "3", "--epochs", "2")
-    words += ("--dropout", "0") if backend == "torch" else ()
-    batches = project / "engine" / "batches.py"
-    text = batches.read_text(encoding="utf-8")
-    for most in (3, 1):
-        batches.write_text(text.replace("MOST = 16", f"MOST = {most}"), encoding="utf-8")
-        run(project, *words, "--out", f"at-most-{most}").ok()
-    several, single = (history(project / "runs" / f"at-most-{most}") for most in (3, 1))
-    assert "MOST = 16" in text and several[0, 1] % 3
-    np.testing.assert_array_equal(several, single)
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with a finished run."""
@@ -125,11 +109,11 @@ def test_damaged_and_foreign_checkpoints_are_refused(project: Path, tmp_path: Pa
     best.write_bytes(b"")
     run(work, "evaluate.py").refused(1, "best.keras")
     best.write_bytes(good)
-    rewritten(best, about=json.dumps({"task": "tabular-classification", "framework": "pytorch", "model": "mlp"}))
-    run(work, "evaluate.py").refused(1, "pytorch", "keras")
+    rewritten(best, about=json.dumps({"about": ["tabular-classification", "pytorch", "mlp"], "keras": "3"}))
+    run(work, "evaluate.py").refused(1, "best.keras", "pytorch")
     best.write_bytes(good)
-    rewritten(best, about=json.dumps({"task": "tabular-classification", "framework": "keras", "model": "transformer"}))
-    run(work, "evaluate.py").refused(1, "transformer", "mlp")
+    rewritten(best, about=json.dumps({"about": ["tabular-classification", "keras", "transformer"], "keras": "3"}))
+    run(work, "evaluate.py").refused(1, "best.keras", "transformer")
     best.unlink()
     run(work, "evaluate.py").refused(1, "best.keras", "missing")
 
@@ -138,7 +122,7 @@ def test_a_checkpoint_that_brings_code_is_refused(project: Path, tmp_path: Path)
     work = tmp_path / "work"
     shutil.copytree(project, work)
     (work / "evil.py").write_text(
-        "import zipfile\nfrom engine.backend import keras\n"
+        "import zipfile\nfrom backend import keras\n"
         "x = keras.Input((4,))\n"
         "keras.Model(x, keras.layers.Lambda(lambda t: t * 2)(x)).save('evil.keras')\n"
         "about = zipfile.ZipFile('runs/full/best.keras').read('about.json')\n"
@@ -189,14 +173,21 @@ def test_a_missing_backend_names_the_line_that_installs_it(tmp_path: Path, backe
     ("check", "task", "model", "file", "right", "wrong"),
     [
         ("causal", "text-generation", "transformer", "models/transformer.py", "is_causal=True", "is_causal=False"),
-        ("same-seed", "image-classification", "mlp", "train.py", "keras.utils.set_random_seed(config.seed)", "pass"),
+        (
+            "same-seed",
+            "image-classification",
+            "mlp",
+            "train.py",
+            "default_rng((self.seed, self.state.epoch))",
+            "default_rng()",
+        ),
         (
             "reload",
             "image-classification",
             "mlp",
-            "engine/checkpoint.py",
-            "keras.saving.load_model(path, compile=False, safe_mode=True)",
-            'import_module(f"models.{config.model}").build(meta, config)',
+            "net.py",
+            "return keras.saving.load_model(run / BEST, compile=False, safe_mode=True)",
+            "return build(meta, config)",
         ),
         (
             "gradients",

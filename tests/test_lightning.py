@@ -54,20 +54,22 @@ def test_two_processes_share_the_rows_and_find_the_same(project: Path) -> None:
 
 def test_every_process_sees_rows_of_its_own(project: Path) -> None:
     code = (
-        "import sys; sys.argv = ['train.py']\n"
-        "import json, numpy as np; from engine import module\n"
-        "rows = np.arange(17)\n"
-        "parts = [module.mine(rows, p, 3).tolist() for p in range(3)]\n"
-        "class Alone:\n"
-        "    def __init__(self, rank, data): self.global_rank, self.data, self.trainer = rank, data, self\n"
-        "    world_size = 2\n"
-        "import data, config, runs\n"
-        "loaded = data.load(runs.located(config.Mlp()))\n"
-        "seen = [sum(len(y) for _, y in module.ValidRows(Alone(rank, loaded))) for rank in range(2)]\n"
-        "print(json.dumps([sorted(sum(parts, [])), seen, len(loaded.valid)]))\n"
+        "import json, common, data, loop, runs\n"
+        "class Module:\n"
+        "    world_size = 3\n"
+        "    def __init__(self, rank):\n"
+        "        self.global_rank, self.trainer, self.data, self.config = rank, self, loaded, config\n"
+        "        self.state = runs.State()\n"
+        "config = common.configured({'batch_size': 16, 'epochs': 1})\n"
+        "loaded = data.load(config)\n"
+        "kinds = loop.TrainRows, loop.ValidRows\n"
+        "dealt = [[rows.tolist() for rows in kind(Module(rank))] for kind in kinds for rank in range(3)]\n"
+        "print(json.dumps([dealt, len(loaded.train.ids), len(loaded.valid.ids)]))\n"
     )
-    dealt, seen, valid = json.loads(run(project, "-c", code).ok().out.splitlines()[-1])
-    assert dealt == list(range(17)) and sum(seen) == valid and min(seen) > 0
+    dealt, train, valid = json.loads(run(project, "-c", code).ok().out.splitlines()[-1])
+    for processes, rows in ((dealt[:3], train), (dealt[3:], valid)):
+        assert len({len(steps) for steps in processes}) == 1  # all take every step together
+        assert sorted(row for steps in processes for step in steps for row in step) == list(range(rows))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kills with a signal")
@@ -75,7 +77,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(project: Path) -> None:
     words = ("train.py", "--smoke", "--epochs", "150", "--patience", "150", "--checkpoint-seconds", "0.05")
     run(project, *words, "--out", "whole").ok()
     cut = start(project, *words, "--out", "cut")
-    last = project / "runs" / "cut" / "last.ckpt"
+    last = project / "runs" / "cut" / "last.pt"
     while cut.is_alive() and not last.exists():
         time.sleep(0.002)
     time.sleep(0.3)
@@ -96,6 +98,6 @@ def test_what_cannot_be_is_refused_in_one_line(project: Path) -> None:
     run(project, "train.py", "--strategy", "telepathy").refused(2, "--strategy telepathy")
     run(project, "train.py", "--precision", "7-bit").refused(2, "--precision 7-bit")
     run(project, "train.py", "--smoke", "--epochs", "1", "--out", "short").ok()
-    last = project / "runs" / "short" / "last.ckpt"
+    last = project / "runs" / "short" / "last.pt"
     last.write_bytes(last.read_bytes()[:1000])
-    run(project, "train.py", "--resume", "short").refused(1, "last.ckpt", "damaged")
+    run(project, "train.py", "--resume", "short").refused(1, "last.pt", "damaged")
