@@ -27,7 +27,7 @@ class OwnData:
     findings: "Findings"
     knob: str  # what config.py says under `data`: a path inside the project
     files: dict[str, bytes]  # the copies; or the one file that says where the data lie
-    schema: bytes | None = None  # data/schema.toml of a project of the new shape
+    schema: bytes  # data/schema.toml
     large: bool = False  # so large that training needs them prepared: the layers `large/` are laid in
 
     @property
