@@ -15,14 +15,7 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("input")
     tasks = ("tabular", "text"), ("time-series-forecasting", "text-generation")
     names = [f"{kind}-classification" for kind in tasks[0]] + list(tasks[1])
-    found = {}
-    with pytest.MonkeyPatch.context() as patch:
-        for name in names:
-            if name.startswith("text"):
-                patch.setenv("HACKGEN_SHAPE", "next")
-            found[name] = generate(root / name, task=name)
-            patch.delenv("HACKGEN_SHAPE", raising=False)
-    return found
+    return {name: generate(root / name, task=name) for name in names}
 
 
 def table(rows: int, classes: int = 2) -> str:

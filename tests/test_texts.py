@@ -128,11 +128,6 @@ def test_any_file_is_looked_at(tmp_path: Path, content: bytes) -> None:
 # What becomes of a team's texts
 
 
-@pytest.fixture(autouse=True)
-def shape(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HACKGEN_SHAPE", "next")
-
-
 def made(folder: Path, source: Path, **answers: object) -> dict[str, bytes]:
     """The files in data/ of a project for own texts."""
     project = generate_own(folder, source, **answers)

@@ -90,6 +90,14 @@ def load(config: Config) -> Data:
     return Data(split(0), split(1), split(2), meta)
 
 
+def misplaced(config: Config, split: Split, meta: dict) -> int:
+    """How many pictures of a split have other pixels or another class than their source, read anew, says."""
+    found = pictures.read(located(config.data), config.size, labelled=True) if config.data else sample()
+    pixels = Pictures(found.images, meta, split.ids)[:]
+    other = np.abs(split.inputs[:] - pixels).reshape(len(pixels), -1).max(1) > 1e-3
+    return int((other | (np.array(meta["classes"])[split.targets] != found.labels[split.ids])).sum())
+
+
 def sample() -> pictures.Found:
     """1,797 handwritten digits of 8×8 pixels from scikit-learn's file, as importing its reader takes a second."""
     file = Path(find_spec("sklearn").origin).parent / "datasets" / "data" / "digits.csv.gz"
