@@ -53,7 +53,7 @@ def texts(value: object) -> list[str]:
 def missing(root: Path, code: str) -> list[str]:
     """What a language lacks: files, strings, blanks in them, titles of parts, questions; and what it has too many."""
     folder = root / "lang" / code
-    wanted = [path for path in prose(root) if not path.startswith("next/")]  # on its way, and no choice yet
+    wanted = prose(root)
     found = [f"no {path}" for path in wanted if not (folder / path).is_file()]
     there = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
     cards = [path for kind in SHOWN for path in (root / kind).glob("**/part.toml")]

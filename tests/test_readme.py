@@ -29,19 +29,18 @@ def table() -> str:
 
 
 def shown_tree() -> str:
-    """The top level of the default project: what each script and folder says of itself in its first line."""
+    """The files of the default project: lines of each of Python, and what it says of itself in its first line."""
     answers = Answers(title="Hackgen demo")
     files = plan(choose(answers), settled(answers, choose(answers)))
     modules = {path: content.decode() for path, content in files.items() if path.endswith(".py")}
-    said = {path: ast.get_docstring(ast.parse(code)) for path, code in modules.items() if path.count("/") == 0}
-    said |= {
-        path.replace("__init__.py", ""): ast.get_docstring(ast.parse(code))
-        for path, code in modules.items()
-        if path.endswith("/__init__.py")
-    }
-    texts = (path for path in sorted(files) if "/" not in path and path not in said)
-    lines = [f"{path:16}{(text or '').splitlines()[0]}" for path, text in sorted(said.items())]
-    return "\n".join(["```", *lines, "```", "", "with " + ", ".join(f"`{path}`" for path in texts) + "."])
+    lines = []
+    for path, code in sorted(modules.items()):
+        said = (ast.get_docstring(ast.parse(code)) or "").splitlines()
+        lines.append(f"{path:16} {len(code.splitlines()):4}  {said[0]}")
+    total = sum(len(code.splitlines()) for code in modules.values())
+    lines.append(f"{len(modules)} files{'':8} {total:5}")
+    others = ", ".join(f"`{path}`" for path in sorted(files) if path not in modules)
+    return "\n".join(["```", *lines, "```", "", f"with {others}."])
 
 
 def inspection() -> str:

@@ -17,12 +17,12 @@ import common
 import data as data_module
 import metrics
 import net
+import runs
 import train
 from config import Config
 from data import Split
 
 import numpy as np
-import runs
 
 ROWS, STEPS = 512, 60  # enough to tell a healthy model from a broken one within seconds
 Found = tuple[bool | None, str, str]

@@ -10,12 +10,12 @@ import figures
 import metrics
 import net
 import report
+import runs
 from common import PUBLISHED, Problem
 from config import BACKEND, FRAMEWORK, TASK, Config
 from data import Data, load
 
 import numpy as np
-import runs
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import common
 import data
 import net
-
 import runs
 
 

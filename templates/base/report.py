@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 
 import common
+import runs
 from config import Config
 
 import matplotlib
-import runs
 from matplotlib import font_manager
 from matplotlib import pyplot as plt
 
@@ -79,10 +79,11 @@ def shorten(text: str, most: int = 24) -> str:
 def save(figure: plt.Figure, run: Path, name: str) -> Path:
     """Write a figure to the run's figures/ and close it; returns its path."""
     packed = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph")  # a script that no font here has shows as boxes
+    with warnings.catch_warnings(record=True) as said:
         figure.savefig(packed, format="png", dpi=120)
     plt.close(figure)
+    if any("Glyph" in str(warning.message) for warning in said):
+        print(f"note: no font here has some letters of {name}.png; install Noto Sans CJK, say, and evaluate again")
     path = run / "figures" / f"{name}.png"
     common.write(path, packed.getvalue())
     return path

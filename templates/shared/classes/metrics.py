@@ -110,12 +110,13 @@ def bootstrap(statistic: Callable[[np.ndarray], float], rows: int, draws: int = 
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     """What the model must beat, fitted on train alone: name and class probabilities for test, (rows, classes)."""
 
-    from reference import reference
+    from reference import reference  # what only evaluate.py needs is slow to import
+    from report import words
 
     classes = len(data.meta["classes"])
     shares = np.bincount(truth(data.train, data.meta), minlength=classes) / len(data.train.ids)
     everywhere = np.tile(shares, (len(data.test.ids), 1))
-    return {"baseline": ("most frequent class", everywhere), "reference": reference(data)}
+    return {"baseline": (words("rival_baseline"), everywhere), "reference": reference(data)}
 
 
 def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import warnings
 
 from data import Data
+from report import words
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -29,4 +30,4 @@ def reference(data: Data) -> tuple[str, np.ndarray]:
     for start in range(0, len(answer), CHUNK):
         images = data.test.inputs[start : start + CHUNK]
         answer[start : start + CHUNK, best.classes_] = best.predict_proba(images.reshape(len(images), -1))
-    return f"logistic regression on pixels (of up to {MOST_ROWS:,} pictures)", answer
+    return words("rival_reference", rows=f"{MOST_ROWS:,}"), answer

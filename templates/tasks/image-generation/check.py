@@ -17,12 +17,12 @@ import common
 import data as data_module
 import metrics
 import net
+import runs
 import train
 from config import Config
 from data import Split
 
 import numpy as np
-import runs
 
 ROWS, STEPS = 512, 150  # enough to tell healthy players from broken ones within seconds
 Found = tuple[bool | None, str, str]

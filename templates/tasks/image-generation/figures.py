@@ -6,11 +6,11 @@ from pathlib import Path
 import data as data_module
 import net
 import report
+import runs
 from data import Data
 from report import words
 
 import numpy as np
-import runs
 from matplotlib import pyplot as plt
 from matplotlib.ticker import LogFormatter
 

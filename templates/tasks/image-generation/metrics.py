@@ -79,9 +79,11 @@ def over_draws(values: np.ndarray, pictures: int) -> Interval:
 
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     """What the model stands between: pixels without any shape, and real pictures, closer than which nobody gets."""
+    from report import words  # slow to import, and training needs none of it
+
     return {
-        "baseline": ("noise (pixels of train, shuffled)", noise(data)),
-        "reference": ("training pictures (the floor)", training_pictures(data)),
+        "baseline": (words("rival_baseline"), noise(data)),
+        "reference": (words("rival_reference"), training_pictures(data)),
     }
 
 

@@ -8,10 +8,10 @@ import common
 import data
 import figures
 import net
+import runs
 from common import Problem
 
 import numpy as np
-import runs
 from PIL import Image
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import net
 import report
+import runs
 from data import Data, decode
 from loss import continue_text
 from metrics import truth
 from report import words
 
 import numpy as np
-import runs
 from matplotlib import pyplot as plt
 
 TEMPERATURES = (0.5, 0.8, 1.0, 1.2)

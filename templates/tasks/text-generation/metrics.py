@@ -50,6 +50,8 @@ def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: 
 
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     """What the model must beat, counted on train alone: name and bits per test character, (characters,)."""
+    from report import words  # slow to import, and training needs none of it
+
     size = len(data.meta["characters"]) + 1
     before, now = pairs(data.test, slice(None))
     asked, pair = np.unique(before * size + now, return_inverse=True)  # only these pairs are counted
@@ -65,8 +67,8 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     chance = (both[pair] + 5 * single[now]) / (first[before] + 5)  # rare pairs fall back on the characters' shares
     escape = np.where(now == UNKNOWN, math.log2(UNICODE - size + 1), 0.0)
     return {
-        "baseline": ("unigram", escape - np.log2(single[now])),
-        "reference": ("bigram counts", escape - np.log2(chance)),
+        "baseline": (words("rival_baseline"), escape - np.log2(single[now])),
+        "reference": (words("rival_reference"), escape - np.log2(chance)),
     }
 
 

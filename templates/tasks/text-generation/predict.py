@@ -6,11 +6,11 @@ import sys
 import common
 import data
 import net
+import runs
 from common import Problem
 from loss import continue_text
 
 import numpy as np
-import runs
 
 
 def main() -> None:

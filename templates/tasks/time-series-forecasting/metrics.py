@@ -82,11 +82,13 @@ def bootstrap(values: np.ndarray, target: np.ndarray, meta: dict) -> Interval:
 
 def naive(split: Split, meta: dict) -> dict[str, np.ndarray]:
     """The two forecasts that need no learning, (rows, horizon) each."""
+    from report import words  # slow to import, and training needs none of it
+
     before = np.array(meta["naive"]) - meta["context"]  # places, counted from the first step to forecast
     values = split.inputs.values
     return {
-        "last value": values[split.ids[:, None] + 0 * before - 1],
-        f"seasonal naive, season {meta['season']}": values[split.ids[:, None] + before],
+        words("rival_last_value"): values[split.ids[:, None] + 0 * before - 1],
+        words("rival_seasonal_naive", season=meta["season"]): values[split.ids[:, None] + before],
     }
 
 
@@ -95,6 +97,8 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
 
     The reference is a linear model that corrects the seasonal naive forecast, as the networks do.
     """
+    from report import words
+
     from sklearn.linear_model import Ridge  # slow to import, and no training needs it
 
     meta = data.meta
@@ -109,7 +113,7 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     best = min(models, key=lambda model: score(target, corrected(model, data.valid, meta), meta))
     return {
         "baseline": (simple, naive(data.test, meta)[simple]),
-        "reference": ("ridge on lags", corrected(best, data.test, meta)),
+        "reference": (words("rival_reference"), corrected(best, data.test, meta)),
     }
 
 

@@ -13,12 +13,12 @@ import common
 import data
 import figures
 import net
+import runs
 from common import Problem
 from config import Config
 
 import numpy as np
 import pandas as pd
-import runs
 
 MOST_STEPS = 100_000
 

@@ -27,10 +27,9 @@ from typing import Any, NamedTuple
 import common
 import data
 import report
+import runs
 from common import ROOT, Problem
 from report import words
-
-import runs
 
 RECORDED, EXAMPLES = ROOT / "demo" / "recorded.json", 6
 FILES = tempfile.TemporaryDirectory(prefix="demo-", ignore_cleanup_errors=True)  # uploads; it goes with the page

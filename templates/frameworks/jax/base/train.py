@@ -14,17 +14,17 @@ from typing import Any
 
 import common
 import net
+import runs
 from common import Problem
 from config import Config
 from data import Data, Split, load
 from loss import loss
+from runs import State
 
 import jax
 import numpy as np
 import optax
-import runs
 from flax import nnx
-from runs import State
 from tqdm import tqdm
 
 SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing

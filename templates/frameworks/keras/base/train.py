@@ -11,15 +11,15 @@ from pathlib import Path
 
 import common
 import net
+import runs
 from backend import keras
 from common import Problem
 from config import BACKEND, Config
 from data import Data, Split, load
 from loss import loss
+from runs import State
 
 import numpy as np
-import runs
-from runs import State
 
 SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
 

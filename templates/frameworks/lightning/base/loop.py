@@ -13,12 +13,12 @@ import common
 import net
 from common import Problem
 from config import FRAMEWORK, TASK
+from runs import State
 
 import lightning.pytorch as lightning
 import numpy as np
 import torch
 from lightning.pytorch.plugins.io import TorchCheckpointIO
-from runs import State
 from tqdm import tqdm
 
 

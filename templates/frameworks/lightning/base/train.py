@@ -11,19 +11,19 @@ from pathlib import Path
 
 import common
 import net
+import runs
 from common import Problem
 from config import Config
 from data import Data, Split, load
 from loop import Pace, TrainRows, ValidRows, WholeFiles
 from loss import loss
+from runs import State
 
 import lightning.pytorch as lightning
 import numpy as np
-import runs
 import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.utilities import rank_zero_only
-from runs import State
 from torch import nn
 
 SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing

@@ -12,15 +12,15 @@ from typing import Any
 
 import common
 import net
+import runs
 from common import Problem
 from config import Config
 from data import Data, Split, load
 from loss import loss
+from runs import State
 
 import numpy as np
-import runs
 import torch
-from runs import State
 from torch import nn
 from tqdm import tqdm
 

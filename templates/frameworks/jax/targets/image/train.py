@@ -16,16 +16,16 @@ import common
 import data as data_module
 import loss
 import net
+import runs
 from common import Problem
 from config import Config
 from data import Data, Split, load
+from runs import State
 
 import jax
 import numpy as np
 import optax
-import runs
 from flax import nnx
-from runs import State
 from tqdm import tqdm
 
 SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough for a few seconds, and enough to come closer to the pictures

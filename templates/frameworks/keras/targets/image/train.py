@@ -12,15 +12,15 @@ from pathlib import Path
 import common
 import data as data_module
 import net
+import runs
 from backend import keras
 from common import Problem
 from config import BACKEND, Config
 from data import Data, Split, load
 from loss import loss
+from runs import State
 
 import numpy as np
-import runs
-from runs import State
 
 SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough for a few seconds, and enough to come closer to the pictures
 

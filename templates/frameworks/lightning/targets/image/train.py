@@ -13,18 +13,18 @@ import common
 import data as data_module
 import loss
 import net
+import runs
 from common import Problem
 from config import Config
 from data import Data, Split, load
 from loop import Pace, TrainRows, ValidRows, WholeFiles
+from runs import State
 
 import lightning.pytorch as lightning
 import numpy as np
-import runs
 import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.utilities import rank_zero_only
-from runs import State
 from torch import nn
 
 SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough for a few seconds, and enough to come closer to the pictures

@@ -13,14 +13,14 @@ import common
 import data as data_module
 import loss
 import net
+import runs
 from common import Problem
 from config import Config
 from data import Data, Split, load
+from runs import State
 
 import numpy as np
-import runs
 import torch
-from runs import State
 from torch import nn
 from tqdm import tqdm
 
