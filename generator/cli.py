@@ -172,7 +172,7 @@ def _next_steps(dest: str, here: bool, files: Iterable[str]) -> list[str]:
     folder = [] if here else [f"cd {quoted(f'./{dest}' if dest.startswith('-') else dest)}"]
     there = [(command, what) for file, command, what in NEXT if file in files]
     wide = max((len(command) for command, _ in there), default=0)
-    return [*folder, "pip install -e .", *(f"{command:{wide}}  # {what}" for command, what in there)]
+    return [*folder, "pip install -e . -c constraints.txt", *(f"{command:{wide}}  # {what}" for command, what in there)]
 
 
 def _extras_by_flags(adding: str, leaving: str, minimal: bool, notes: list[str]) -> Callable[[Answers], Answers] | None:

@@ -44,7 +44,7 @@ def test_new_writes_a_project_and_ends_with_the_next_commands_in_order(hackgen_p
     assert (done.returncode, done.stderr) == (0, "")
     where, *commands, _ = done.stdout.splitlines()  # the last line says which extras were left out
     assert where == f"{hackgen_process.work / 'iris-demo'}: image-classification with pytorch (cnn)"
-    assert commands[:2] == ["  cd iris-demo", "  pip install -e ."]
+    assert commands[:2] == ["  cd iris-demo", "  pip install -e . -c constraints.txt"]
     assert [line.partition("#")[0].split()[1] for line in commands[2:]] == NEXT
     assert 'title = "Iris demo"' in (hackgen_process.work / "iris-demo" / ".hackgen.toml").read_text(encoding="utf-8")
     assert os.listdir(hackgen_process.work) == ["iris-demo"]
@@ -59,7 +59,7 @@ def test_dot_generates_into_the_current_folder(hackgen):
     (hackgen.work / "notes.txt").write_text("mine")
     done = hackgen("new", ".", "--yes", "--title", "Here")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[1] == "  pip install -e ." and done.stdout.count("\n  python ") == len(NEXT)
+    assert done.stdout.splitlines()[1] == "  pip install -e . -c constraints.txt" and done.stdout.count("\n  python ") == len(NEXT)
     assert (hackgen.work / "notes.txt").read_text() == "mine"
     assert git(hackgen.work, "status", "--short") == "?? notes.txt"
     assert not [name for name in os.listdir(hackgen.work) if name.startswith(".hackgen-")]

@@ -3,11 +3,12 @@
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..parts import Part, backends
+from ..parts import Part, backends, read_toml
 from . import language
 from .choice import Answers, Choice
 
@@ -27,7 +28,9 @@ def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
     parts = [*choice.shared_parts, *choice.models, *choice.used_by_extras]
     dependencies = _dependencies(parts, card.get("backends", {}).get(choice.backend, []))
     groups = {extra.name: _dependencies([extra]) for extra in choice.extras if extra.dependencies}
+    dev = choice.shared_parts[0].card.get("dev", [])
     needed = set(dependencies).union(*groups.values())
+    named = [*dependencies.values(), *(line for lines in groups.values() for line in lines.values()), *dev]
     task, framework, *models = (
         language.said(part, choice.root, choice.lang) for part in (choice.task, choice.framework, *choice.models)
     )
@@ -62,8 +65,28 @@ def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
         "dependencies": list(dependencies.values()),
         "python": ".".join(map(str, max(part.requires_python for part in parts))),
         "groups": {name: list(lines.values()) for name, lines in groups.items()},
+        "dev": dev,
+        "tested": _tested(named, choice.root),
         "version": __version__,
     }
+
+
+def _tested(lines: Iterable[str], root: Path) -> list[str]:
+    """A line of constraints.txt for each requirement of which a version was tested."""
+    known = read_toml(root / "constraints.toml")
+    found = {}
+    for line in lines:
+        requirement, _, where = line.partition(";")
+        name = _name_of(requirement)
+        where = where.strip() or f"python_version >= '{known['python']}'"
+        if name in known["versions"]:
+            found[name] = f"{name}=={known['versions'][name]}; {where}"
+    return [found[name] for name in sorted(found)]
+
+
+def _name_of(requirement: str) -> str:
+    """The distribution that a line such as "torch>=2.6" is about."""
+    return _normalised(re.split(r"[^A-Za-z0-9._-]", requirement.strip(), maxsplit=1)[0])
 
 
 def _normalised(name: str) -> str:
@@ -73,7 +96,7 @@ def _normalised(name: str) -> str:
 def _dependencies(parts: Sequence[Part], more: Sequence[str] = ()) -> dict[str, str]:
     """One line for each distribution, sorted by name; a later part's line wins."""
     lines = [*(line for part in parts for line in part.dependencies), *more]
-    by_name = {_normalised(re.split(r"[^A-Za-z0-9._-]", line.strip(), maxsplit=1)[0]): line.strip() for line in lines}
+    by_name = {_name_of(line): line.strip() for line in lines}
     return dict(sorted(by_name.items()))
 
 
