@@ -1,64 +1,125 @@
-"""Train a model on the project's data: `python train.py`, with any knob of config.py as a flag."""
+"""Train a model on the project's data: `python train.py`, with any knob of config.py as a flag.
 
-import cli  # before all others, to say which package is missing
+Leaves in runs/<name>/: config.json, meta.json, history.csv, best.npz (to answer with) and last.npz (all to go on with).
+"""
 
-# isort: split
+import dataclasses
+import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import models
+import common
+import net
+from common import Problem
 from config import Config
-from engine import checkpoint, feed, history, inference, schedule
-from engine.progress import Progress
-from engine.session import Session
-from engine.step import Training
-from splits import Data
+from data import Data, Split, load
+from loss import gradients, loss
+
+import numpy as np
+import runs
+from runs import State
+
+SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
+
+
+class Optimizer:
+    """AdamW, by hand: the weights that it changes, and the means of each one's gradient and of its square."""
+
+    def __init__(self, weights: net.Arrays, weight_decay: float) -> None:
+        self.weights, self.weight_decay = weights, weight_decay
+        self.mean, self.square = ({name: np.zeros_like(value) for name, value in weights.items()} for _ in range(2))
+
+    def step(self, slopes: net.Arrays, rate: float, count: int) -> None:
+        """Go down the gradient; `count` is the step's number, from 1."""
+        for name, slope in slopes.items():
+            self.mean[name] = net.BETA1 * self.mean[name] + (1 - net.BETA1) * slope
+            self.square[name] = net.BETA2 * self.square[name] + (1 - net.BETA2) * slope**2
+            mean, square = self.mean[name] / (1 - net.BETA1**count), self.square[name] / (1 - net.BETA2**count)
+            decay = self.weight_decay * self.weights[name] * (slope.ndim > 1)  # matrices alone
+            self.weights[name] -= rate * (mean / (np.sqrt(square) + 1e-8) + decay)
+
+    def arrays(self) -> dict[str, net.Arrays]:
+        return {"weight": self.weights, "mean": self.mean, "square": self.square}
+
+
+def fit(model: Any, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
+    """Train until epochs or minutes are over or valid no longer improves; goes on where last.npz of the run stands.
+
+    Keeps the best weights in best.npz. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed.
+    """
+    optimizer, state = Optimizer(model.weights, config.weight_decay), State()
+    if (run / net.LAST).is_file():
+        arrays, last = net.load(run / net.LAST, config)
+        for kind, values in optimizer.arrays().items():
+            values.update({name: arrays[f"{kind}.{name}"] for name in values})
+        state = State(**last)
+    began = time.monotonic() - state.seconds
+    print(f"epoch     step  train loss  valid loss  valid {data.meta['metric']:<14}  learning rate  seconds")
+    while not state.over(config):
+        order = np.random.default_rng((config.seed, state.epoch)).permutation(len(data.train.ids))
+        steps = np.array_split(order, math.ceil(len(order) / config.batch_size))
+        for rows in steps[state.step :]:
+            done = state.share_done(config, len(steps))
+            if done >= 1 or pressed:
+                break
+            state.rate = config.rate(done)
+            inputs, targets = data.train.inputs[rows], data.train.targets[rows]
+            state.loss_sum += loss(model, inputs, targets, data.meta)
+            optimizer.step(gradients(model, inputs, targets, data.meta), state.rate, state.steps + 1)
+            state.step, state.steps = state.step + 1, state.steps + 1
+            state.seconds = time.monotonic() - began
+        train_loss = state.loss_sum / max(state.step, 1)
+        if not math.isfinite(train_loss):
+            raise Problem(f"the loss became {train_loss}; try --learning-rate {config.learning_rate / 10:g}")
+        if not pressed or state.step == len(steps):
+            output = net.outputs(model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
+            if state.end_epoch(train_loss, output, data):
+                net.save(run / net.BEST, config, model.weights)
+        arrays = {f"{kind}.{name}": array for kind, all in optimizer.arrays().items() for name, array in all.items()}
+        net.save(run / net.LAST, config, arrays, dataclasses.asdict(state))
+        state.saved(run, config, pressed)
+    return state.history
+
+
+def fresh(meta: dict, config: Config) -> Any:
+    """A model that knows nothing yet, ready for `fit`; the seed decides its weights."""
+    return net.build(meta, config)
+
+
+def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
+    """At most so many rows of a split, spread over all of them."""
+    rows = np.unique(np.linspace(0, len(split.ids) - 1, most).astype(int))
+    return Split(*(array[rows] for array in split))
 
 
 def main() -> None:
-    session = Session(__doc__)
+    parser = common.Parser(__doc__, knobs=True)
+    parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")
+    parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
+    parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
+    args, given = parser.parse()
+    run, config, smoke = runs.resumed(args, given) if args.resume else (None, common.configured(given), args.smoke)
     for name, only in (("device", "cpu"), ("precision", "float32")):
-        if getattr(session.config, name) != only:
-            raise cli.Misuse(f"--{name} {getattr(session.config, name)} means nothing to NumPy; leave it out")
-    run = session.start()
-    model = models.build(session.data.meta, session.config)
-    session.announce(inference.parameter_count(model), "cpu")
-    before = session.yardstick(model)
-    fit(model, session.data, session.config, run)
-    session.end(before, model)
-
-
-def fit(model: Any, data: Data, config: Config, run: Path) -> None:
-    """Train until the epochs or the minutes are over or valid no longer improves; best.npz keeps the best weights."""
-    training, progress = Training(model, config, data.meta), Progress()
-    if (run / "last.npz").is_file():
-        progress = checkpoint.resume(run, training, config)
-    began = time.monotonic() - progress.seconds
-    interrupted = cli.watch_interrupts()
-    log = history.Log(run, data, progress)
-    while not progress.finished:
-        order = feed.order(len(data.train), config.batch_size, config.seed, progress.epoch)
-        for rows in feed.bar(order, progress):
-            done = progress.share_done(config, len(order))
-            if done >= 1:  # time is up in the middle of an epoch
-                break
-            progress.rate = schedule.learning_rate(config, done)
-            batch = feed.batch(data.train, rows, (config.seed, progress.epoch, progress.step))
-            progress.loss_sum += training.step(*batch, progress.rate)
-            progress.step, progress.steps = progress.step + 1, progress.steps + 1
-            progress.seconds = time.monotonic() - began
-            if interrupted():
-                checkpoint.save_last(run, training, config, progress)
-                raise cli.Interrupted(f"interrupted and saved; go on with: python train.py --resume {run.name}")
-        progress.check_loss(config)
-        output = inference.outputs(model, data.valid, data.meta)
-        progress.seconds = time.monotonic() - began
-        if log.epoch(progress, output, model):
-            checkpoint.save_best(run, model, config)
-        progress.end_epoch(config)
-        checkpoint.save_last(run, training, config, progress)
+        if getattr(config, name) != only:
+            raise Problem(f"--{name} {getattr(config, name)} means nothing to NumPy; leave it out", 2)
+    data = load(config)
+    if run:
+        runs.check_same(run, data.meta)
+    few = fewer(data.train)
+    if smoke:
+        data = data._replace(train=few, valid=fewer(data.valid))  # test stays closed
+    if not run:
+        config = dataclasses.replace(config, steps=SMOKE_STEPS) if smoke else config
+        config = config.resolved(len(data.train.ids))
+        run = runs.new(args.out, config, data.meta, smoke)
+    model = fresh(data.meta, config)
+    print(f"{config.model} with {net.parameter_count(model):,} parameters on cpu in float32")
+    before = net.mean_loss(model, few, data.meta)
+    fit(model, data, config, run, runs.watch_ctrl_c())
+    runs.end(run, smoke, before, net.mean_loss(model, few, data.meta))
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    common.run(main)

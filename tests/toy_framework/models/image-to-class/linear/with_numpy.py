@@ -1,11 +1,8 @@
 """A linear classifier on the pixels."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from config import Config
 
 
 class Linear:
@@ -23,6 +20,6 @@ class Linear:
         return {"slopes": images.reshape(len(images), -1).T @ slope, "bias": slope.sum(0)}
 
 
-def build(meta: dict[str, Any], config: "Config") -> Linear:
+def build(meta: dict, config: Config) -> Linear:
     """The network for pictures of meta["shape"] and the classes of meta["classes"]."""
     return Linear(int(np.prod(meta["shape"])), len(meta["classes"]), np.random.default_rng(config.seed))
