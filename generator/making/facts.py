@@ -73,13 +73,13 @@ def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
 
 def _tested(lines: Iterable[str], root: Path) -> list[str]:
     """A line of constraints.txt for each requirement of which a version was tested."""
-    known = read_toml(root / "constraints.toml")
-    found = {}
+    path, found = root / "constraints.toml", {}
+    known = read_toml(path) if path.is_file() else {"versions": {}}
     for line in lines:
         requirement, _, where = line.partition(";")
         name = _name_of(requirement)
-        where = where.strip() or f"python_version >= '{known['python']}'"
         if name in known["versions"]:
+            where = where.strip() or f"python_version >= '{known['python']}'"
             found[name] = f"{name}=={known['versions'][name]}; {where}"
     return [found[name] for name in sorted(found)]
 
