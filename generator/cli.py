@@ -163,7 +163,7 @@ def new(
     click.echo(printable(f"{where}: {choice}"))
     for line in _next_steps(dest, here, files):
         click.echo(f"  {line}")
-    if (left_out := extras.absent(choice.extras, choice.root)) and not wanted:
+    if (left_out := extras.absent(choice.extras, choice.task["kind"], choice.root)) and not wanted:
         click.echo(f"left out: {', '.join(left_out)}; --event NAME lays in all extras, --with {left_out[0]} just one")
 
 
@@ -179,7 +179,8 @@ def _extras_by_flags(adding: str, leaving: str, minimal: bool, notes: list[str])
     """What gives answers the extras that --with, --without and --minimal ask for; None without these flags."""
 
     def wanted(answers: Answers) -> Answers:
-        base = extras.laid_in(bool(answers.event), TEMPLATES) if answers.extras is None else answers.extras
+        kind = choose(replace(answers, extras=())).task["kind"]
+        base = extras.laid_in(bool(answers.event), kind, TEMPLATES) if answers.extras is None else answers.extras
         names, gone = extras.resolve(() if minimal else base, adding, leaving, TEMPLATES)
         notes.extend(gone)
         return replace(answers, extras=names)

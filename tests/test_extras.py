@@ -147,6 +147,14 @@ def test_recorded_extras_are_checked_too(root):
         choose(Answers(extras=("nope",)), root)
 
 
+def test_an_extra_that_has_nothing_for_a_kind_of_task_is_left_out_or_refused(tree):
+    other = {"extras/compare/part.toml": EXTRAS["extras/compare/part.toml"] + 'kinds = ["image-to-class"]\n'}
+    root = tree({path: text for path, text in EXTRAS.items() if "slides" not in path} | other)
+    assert "compare.py" not in composed(root) and "PLAN.md" in composed(root, event="E")
+    with pytest.raises(Misuse, match="compare has nothing for toy-to-class yet; leave it out"):
+        composed(root, extras=("compare",))
+
+
 def test_a_flag_of_an_extra_that_is_not_there_is_refused(root):
     present = choose(Answers(), root).extras
     with pytest.raises(Misuse, match="--hours is for the extra plan; add --event NAME or --with plan"):
@@ -194,6 +202,7 @@ def test_every_card_is_complete_and_names_extras_and_shared_parts_that_there_are
         known = {"base", *part.card.get("asks", {}), "inputs", "targets", "with"}
         assert {folder.name for folder in part.folder.iterdir() if folder.is_dir()} - {"__pycache__"} <= known
         assert {folder.name for folder in (part.folder / "inputs").glob("*")} <= {source for source, _ in kinds}
+        assert set(part.card.get("kinds", [])) <= {"-to-".join(kind) for kind in kinds}
         assert {folder.name for folder in (part.folder / "targets").glob("*")} <= {target for _, target in kinds}
 
 
@@ -237,7 +246,7 @@ def test_an_event_project_asks_for_at_most_twenty_texts(tmp_path, lang):
 
 def test_new_says_what_it_left_out(hackgen):
     done = hackgen("new", "x", "--no-git")
-    left_out = extras.absent(choose(Answers()).extras, TEMPLATES)
+    left_out = extras.absent(choose(Answers()).extras, "image-to-class", TEMPLATES)
     last = done.stdout.splitlines()[-1]
     assert done.returncode == 0 and (last.startswith(f"left out: {', '.join(left_out)}; --event NAME") or not left_out)
     assert "left out" not in hackgen("new", "y", "--no-git", "--event", "E").stdout
@@ -249,7 +258,7 @@ def test_extras_are_recorded_and_the_same_answers_give_the_same_bytes(hackgen):
     for name, flags, expected in (
         ("all", ["--event", "E"], every),
         ("none", ["--event", "E", "--minimal"], []),
-        ("few", [], list(extras.laid_in(False, TEMPLATES))),
+        ("few", [], list(extras.laid_in(False, "image-to-class", TEMPLATES))),
     ):
         assert hackgen("new", name, "--no-git", *flags).returncode == 0
         assert from_toml(hackgen.work / name / ".hackgen.toml").extras == tuple(expected)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 COPIED = 20 * 2**20  # bytes; what is larger stays where it is
+ROOMS = {"image": "pictures", "noise": "pictures", "tokens": "texts", "series": "series"}  # all else are tables
 LOCATION = "data/location.txt"
 SIDE = 256  # most pixels of a copied picture, unless --size says more
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)", re.IGNORECASE)
@@ -29,14 +30,13 @@ class Plain:
     found: Any = None
 
 
-def room(task: str) -> Any:
-    """The module for the data of a task: pictures, texts, series or tables. They import much, so late.
+def room(source: str) -> Any:
+    """The module for the data that a task of the kind `<source>-to-…` learns from. They import much, so late.
 
     Each offers `plain(findings, task, answers) -> Plain` for a project that is made, and
     `convert(findings, dest) -> list[str]`: the same as a plain file or folder at `dest`, and what to say about it.
     """
-    kinds = {"image": "pictures", "text": "texts", "time": "series"}
-    return importlib.import_module(f".{kinds.get(task.partition('-')[0], 'tables')}", __name__)
+    return importlib.import_module(f".{ROOMS.get(source, 'tables')}", __name__)
 
 
 def safe_name(name: str) -> str:

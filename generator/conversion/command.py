@@ -5,13 +5,14 @@ from pathlib import Path
 import click
 
 from ..errors import Problem
+from ..parts import tasks
 from ..text import printable
 from . import room
 
 FAMILIES = {"pictures": "image", "picture-list": "image", "npz": "image", "idx": "image"}
-FAMILIES |= {"text": "text", "texts": "text"}  # all else is a table
+FAMILIES |= {"text": "tokens", "texts": "tokens"}  # all else is a table
 ENDINGS = {"pictures": "", "picture-list": "", "npz": ".npz", "idx": ".npz"}  # by format, …
-OF_TASKS = {"text": ".txt", "text-generation": ".txt"}  # … or by task; else .csv
+OF_TASKS = {"tokens": ".txt", "text-generation": ".txt"}  # … or by task; else .csv
 
 
 @click.command("convert")
@@ -25,12 +26,14 @@ def convert(source: str, dest: str | None, target: str | None) -> None:
     findings = inspect(source, target)
     if findings.format == "unknown" or not (findings.columns or findings.rows):
         raise Problem(f"{source}: {findings.notes[-1] if findings.notes else 'it holds nothing to convert'}")
-    task = findings.suggestion.task if findings.suggestion else FAMILIES.get(findings.format, "tabular")
+    task = findings.suggestion.task if findings.suggestion else FAMILIES.get(findings.format, "table")
+    kinds = {part.name: part["kind"] for part in tasks()}
+    source = kinds.get(task, task).partition("-to-")[0]  # what is learnt from
     name = Path(findings.path).name.partition(".")[0] or "data"
     ending = ENDINGS.get(findings.format, OF_TASKS.get(task, ".csv"))
     place = Path(dest or f"{name}-plain{ending}")
     if place.exists():
         raise Problem(f"{place} is there already; name another place, or remove it first")
-    for line in room(task).convert(findings, place):
+    for line in room(source).convert(findings, place):
         click.echo(printable(line))
     click.echo(printable(f"{place} is what --data and predict.py take"))

@@ -128,10 +128,11 @@ def _language(ask: Ask, answers: Answers, root: Path) -> Answers:
 
 def _extras(ask: Ask, answers: Answers, root: Path, lang: str) -> Answers:
     """The extras, those ticked that are laid in anyway; what a picked one needs comes with it."""
-    offered = extras.extras(root)
+    kind = choose(answers, root).task["kind"]
+    offered = extras.offered(kind, root)
     if answers.extras is not None or not offered:
         return answers
-    ticked = extras.laid_in(bool(answers.event), root)
+    ticked = extras.laid_in(bool(answers.event), kind, root)
     listed = [_offer(part, root, lang, checked=part.name in ticked) for part in offered]
     picked = questionary.checkbox(ask["extras"], listed).unsafe_ask()
     return replace(answers, extras=extras.resolve((), ",".join(picked), "", root)[0])

@@ -162,8 +162,9 @@ def choose(answers: Answers, root: Path = TEMPLATES, format: str = "") -> Choice
         raise Misuse(f'no backend "{backend}" of {framework.name}{nearest(backend, known)}')
     fitting = models(task, framework)
     chosen = tuple(_model(name, task, framework, fitting) for name in dict.fromkeys(answers.models)) or (fitting[0],)
-    named = extras.laid_in(bool(answers.event), root) if answers.extras is None else answers.extras
-    laid_in = extras.named(named, root)
+    kind = task["kind"]
+    named = extras.laid_in(bool(answers.event), kind, root) if answers.extras is None else answers.extras
+    laid_in = extras.named(named, kind, root)
     options = extras.option_folders(laid_in, answers)
     return Choice(task, framework, backend, chosen, format, laid_in, options, language.known(answers.lang, root))
 

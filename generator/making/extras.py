@@ -11,6 +11,11 @@ def extras(root: Path) -> list[Part]:
     return parts_in(root / "extras")
 
 
+def offered(kind: str, root: Path) -> list[Part]:
+    """The extras that have something for a task of this kind: all whose card lists no `kinds`, or this one."""
+    return [part for part in extras(root) if kind in part.card.get("kinds", [kind])]
+
+
 def resolve(base: tuple[str, ...], adding: str, leaving: str, root: Path) -> tuple[tuple[str, ...], list[str]]:
     """The extras of `base` as --with and --without change them, with all that they need.
 
@@ -30,18 +35,22 @@ def resolve(base: tuple[str, ...], adding: str, leaving: str, root: Path) -> tup
     return tuple(sorted(name for name in chosen if not lacking.get(name))), notes
 
 
-def laid_in(event: bool, root: Path) -> tuple[str, ...]:
-    """The names of the extras that a project gets when nothing is said about them."""
-    return tuple(part.name for part in extras(root) if event or part["laid_in"] == "always")
+def laid_in(event: bool, kind: str, root: Path) -> tuple[str, ...]:
+    """The names of the extras that a project for a task of a kind gets when nothing is said about them."""
+    return tuple(part.name for part in offered(kind, root) if event or part["laid_in"] == "always")
 
 
-def named(names: tuple[str, ...], root: Path) -> tuple[Part, ...]:
-    """The extras of these names, in the order of their folders."""
+def named(names: tuple[str, ...], kind: str, root: Path) -> tuple[Part, ...]:
+    """The extras of these names, in the order of their folders; one that has nothing for the kind is a `Misuse`."""
     known = {part.name: part for part in extras(root)}
     for name in names:
         _known(name, known)
         if missing := sorted(_needed(known[name], known) - set(names)):
             raise Misuse(f"the extra {name} needs {missing[0]}, which is not among the extras")
+        if known[name] not in offered(kind, root):
+            raise Misuse(
+                f"the extra {name} has nothing for {kind} yet; leave it out (templates/README.md: how to add it)"
+            )
     return tuple(part for part in known.values() if part.name in names)
 
 
@@ -78,9 +87,9 @@ def unasked(given: dict[str, Any], parts: tuple[Part, ...], root: Path) -> None:
                 raise Misuse(f"--{name} is for the extra {part.name}; add --event NAME or --with {part.name}")
 
 
-def absent(parts: tuple[Part, ...], root: Path) -> list[str]:
+def absent(parts: tuple[Part, ...], kind: str, root: Path) -> list[str]:
     """The names of the extras that a project of these could still have."""
-    return [part.name for part in extras(root) if part not in parts]
+    return [part.name for part in offered(kind, root) if part not in parts]
 
 
 def _needed(part: Part, known: dict[str, Part]) -> set[str]:

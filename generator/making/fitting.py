@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import Misuse, nearest
+from ..parts import Part
 from .choice import Answers
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def spelled(findings: "Findings", answers: Answers) -> Answers:
     return replace(answers, **changed)
 
 
-def check(findings: "Findings", task: str, answers: Answers) -> None:
+def check(findings: "Findings", task: Part, answers: Answers) -> None:
     """Raise a `Misuse` for columns that do not exist or cannot be what they are named for, and for missing labels.
 
     Only what is certain is refused: the same rules hold in the project, where they would come after it is made.
@@ -45,8 +46,9 @@ def check(findings: "Findings", task: str, answers: Answers) -> None:
     time = known.get(answers.time or "")
     if time and not (time.role == "date" or is_numeric(time)):
         raise Misuse(f'column "{time.name}" holds no dates or numbers to order rows by; name another with --time')
-    if task != "time-series-forecasting":
-        _check_target(findings, task, answers, known)
+    source, _, predicted = task["kind"].partition("-to-")
+    if predicted != "series":
+        _check_target(findings, source, predicted, answers, known)
     return None
 
 
@@ -54,28 +56,30 @@ def _is_table(findings: "Findings") -> bool:
     return findings.format in ("csv", "parquet", "json", "jsonl", "excel")
 
 
-def _check_target(findings: "Findings", task: str, answers: Answers, known: dict[str, "Column"]) -> None:
+def _check_target(
+    findings: "Findings", source: str, predicted: str, answers: Answers, known: dict[str, "Column"]
+) -> None:
     """The column to predict suits the task, and there are others to predict it from."""
     if len(known) < 2:
         raise Misuse(f"{findings.path} has one column only; there is nothing to predict it from")
     if answers.target:
-        if why := unsuited(known[answers.target], task, findings.rows):
+        if why := unsuited(known[answers.target], predicted, findings.rows):
             raise Misuse(f'{findings.path}: column "{answers.target}" {why}')
         return
-    fitting = [name for name, column in known.items() if not unsuited(column, task, findings.rows)]
+    fitting = [name for name, column in known.items() if not unsuited(column, predicted, findings.rows)]
     texts = [name for name, column in known.items() if column.role == "text"]
-    if task == "text-classification" and not texts:
+    if source == "tokens" and not texts:
         raise Misuse(f"{findings.path} has no column of texts{_instead(findings)}")
-    if task != "text-classification" and list(known)[-1] not in fitting:  # which is taken where none is named
+    if source != "tokens" and list(known)[-1] not in fitting:  # which is taken where none is named
         could = f"; it could be {', '.join(fitting[:8])}" if fitting else _instead(findings)
         raise Misuse(f"{findings.path}: name the column to predict with --target{could}")
 
 
-def unsuited(column: "Column", task: str, rows: int) -> str:
-    """Why a column cannot be the target of a task, and what to do; nothing where it can."""
+def unsuited(column: "Column", predicted: str, rows: int) -> str:
+    """Why a column cannot be what is predicted (number, class …), and what to do; nothing where it can."""
     if column.role in ("empty", "constant"):
         return "has no two different values; name another with --target"
-    if task == "tabular-regression":
+    if predicted == "number":
         return "" if is_numeric(column) else "holds no numbers; name another, or take --task tabular-classification"
     if column.distinct > FEW and column.distinct > rows * (1 - column.missing) / 2:
         instead = ", or take --task tabular-regression" if is_numeric(column) else ""
@@ -88,15 +92,16 @@ def is_numeric(column: "Column") -> bool:
     return "min" in column.detail
 
 
-def _check_folder(findings: "Findings", task: str, answers: Answers) -> None:
+def _check_folder(findings: "Findings", task: Part, answers: Answers) -> None:
     """Pictures and texts have the labels that the task needs; --target names a column, where there are some."""
     if annotated := findings.facts.get("annotated"):
         raise Misuse(f"{findings.path}: {annotated}")
     names = [column.name for column in findings.columns]
     if answers.target and findings.format != "picture-list" and answers.target not in names:
         raise Misuse(f'{findings.path} has no columns, so --target "{answers.target}" means nothing; leave it out')
-    if task.endswith("classification") and len(findings.facts.get("classes", {})) < FEWEST:
-        what = "pictures" if task.startswith("image") else "texts"
+    source, _, predicted = task["kind"].partition("-to-")
+    if predicted == "class" and len(findings.facts.get("classes", {})) < FEWEST:
+        what = "pictures" if source == "image" else "texts"
         raise Misuse(
             f"{findings.path} has no two classes; put the {what} into a folder for each class, or name their labels in "
             f"a table{_instead(findings)}"

@@ -75,7 +75,8 @@ def proposed(answers: Answers, findings: "Findings") -> Answers:
     if suggestion is None or not (suggestion.task == answers.task or {suggestion.task, answers.task} <= tables):
         return answers
     target = next((c for c in findings.columns if c.name == suggestion.target), None)
-    if suggestion.task != answers.task and (target is None or fitting.unsuited(target, answers.task, findings.rows)):
+    predicted = "number" if answers.task == "tabular-regression" else "class"
+    if suggestion.task != answers.task and (target is None or fitting.unsuited(target, predicted, findings.rows)):
         suggestion = replace(suggestion, target=answers.target)
     found = {"target": suggestion.target or "", "group": suggestion.group}
     if suggestion.task == "time-series-forecasting":  # other rows are divided by chance, unless a person asks
@@ -94,18 +95,20 @@ def _why_nothing(findings: "Findings") -> str:
 
 def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
     """Decide what the project holds of the data: copies where they are small, else the place where they lie."""
-    reads = choice.task.card.get("reads", ["table"])
+    task, reads = choice.task, choice.task.card.get("reads", [])
+    if not reads:
+        raise Misuse(f"{task.name} learns from its sample alone; leave out --data, or name another --task")
     if family(findings.format) not in reads:
-        if findings.suggestion and findings.suggestion.task == choice.task.name:
+        if findings.suggestion and findings.suggestion.task == task.name:
             raise Problem(
                 f"{findings.path} names pictures that are not found beside it; put them there, then try again"
             )
         raise Misuse(
-            f"{choice.task.name} reads {' or '.join(reads)}, and {findings.path} holds {family(findings.format)}; "
+            f"{task.name} reads {' or '.join(reads)}, and {findings.path} holds {family(findings.format)}; "
             + (f"what fits: --task {findings.suggestion.task}" if findings.suggestion else "name other data")
         )
-    fitting.check(findings, choice.task.name, answers)
-    plain = conversion.room(choice.task.name).plain(findings, choice.task.name, answers)
+    fitting.check(findings, task, answers)
+    plain = conversion.room(task["kind"].partition("-to-")[0]).plain(findings, task.name, answers)
     return OwnData(plain.found or findings, plain.knob, plain.files, plain.schema, plain.large)
 
 
