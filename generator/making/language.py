@@ -68,4 +68,5 @@ def said(part: Part, root: Path, code: str) -> dict[str, str]:
 
 def prompts(root: Path, code: str) -> dict[str, str]:
     """The questions in a language."""
-    return PROMPTS if code == ENGLISH else PROMPTS | read_toml(root / "lang" / code / "prompts.toml")
+    asked = root / "lang" / code / "prompts.toml"
+    return PROMPTS | read_toml(asked) if asked.is_file() else PROMPTS
