@@ -12,14 +12,14 @@ from typing import Any
 
 import common
 import net
+import runs
 from common import Problem
 from config import Config
 from data import Data, Split, load
 from loss import gradients, loss
+from runs import State
 
 import numpy as np
-import runs
-from runs import State
 
 SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
 
