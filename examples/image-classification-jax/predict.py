@@ -1,39 +1,48 @@
 """Answer for new input, with the newest run: `python predict.py INPUT`, where INPUT is what README.md says."""
 
-import cli  # before all others, to say which package is missing
-
-# isort: split
+import csv
+import io
 import json
+from pathlib import Path
 
+import common
 import data
+import net
 import runs
-from engine import checkpoint, inference
 
 
 def main() -> None:
-    parser = cli.Parser(__doc__)
+    parser = common.Parser(__doc__)
     parser.add_argument("input", help=f"{data.INPUT}; - reads standard input")
     parser.add_argument("--run", help="a run's name or folder [the newest, else the published one]")
-    parser.add_argument("--device", help="auto, cpu, cuda, mps [as trained, where it is there]")
+    parser.add_argument("--device", help="auto, cpu, cuda, mps [auto]")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
-    args = cli.parse_plain(parser)
-    run = runs.find(args.run)
-    config, _ = runs.read_config(run)
-    meta = runs.read_json(run / "meta.json")
-    names, raw = data.read_new(args.input, meta)
-    model = checkpoint.restore(run, config, meta, args.device)
-    answers = data.decode(inference.answers(model, data.encode(raw, meta), meta), meta)
+    parser.add_argument("--csv", metavar="FILE", help="write the answers there, a row each, as contests want them")
+    args, _ = parser.parse()
+    run, config, meta, _ = runs.find(args.run)
+    names, inputs = data.read_new(args.input, meta)
+    model = net.restore(run, config, meta, args.device)
+    answers = data.decode(net.outputs(model, inputs, None, meta, config.precision), meta)
     rows = [{"input": name, **answer} for name, answer in zip(names, answers, strict=True)]
+    if args.csv:
+        common.write(Path(args.csv), as_csv(rows, meta))
     print(json.dumps(rows, indent=1, ensure_ascii=False) if args.json else table(rows))
+
+
+def as_csv(rows: list[dict], meta: dict) -> str:
+    """Rows of equal keys as CSV; of a table with a target, its identifier and the answer alone, by their names."""
+    names = list(rows[0])[: 2 if meta.get("target") else None]
+    heads = [meta.get("id") or names[0], meta.get("target") or names[1], *names[2:]]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([heads, *([row[name] for name in names] for row in rows)])
+    return text.getvalue()
 
 
 def table(rows: list[dict]) -> str:
     """Rows of equal keys as an aligned table."""
-    heads = list(rows[0])
-    cells = [[cell(row[head]) for head in heads] for row in rows]
-    wide = [max(len(line[i]) for line in [heads, *cells]) for i in range(len(heads))]
-    lines = ("  ".join(f"{cell:{width}}" for cell, width in zip(line, wide, strict=True)) for line in [heads, *cells])
-    return "\n".join(line.rstrip() for line in lines)
+    lines = [list(rows[0]), *([cell(value) for value in row.values()] for row in rows)]
+    wide = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, line, wide)).rstrip() for line in lines)
 
 
 def cell(value: object) -> str:
@@ -43,4 +52,4 @@ def cell(value: object) -> str:
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    common.run(main)

@@ -1,25 +1,25 @@
-"""What training a classifier minimises: cross-entropy, on raw scores (batch, classes)."""
+"""What training a classifier minimises, and what it answers; on raw scores (batch, classes)."""
 
 from collections.abc import Callable
 from typing import Any
 
+from backend import keras
+
 import numpy as np
 
-from engine.backend import keras
 
-ops = keras.ops
+def loss(meta: dict) -> Callable[[Any, Any], Any]:
+    """For `compile`: cross-entropy in nats, (batch,); rows of a class with a weight count that often."""
 
+    def cross_entropy(targets: Any, scores: Any) -> Any:
+        nats = keras.losses.sparse_categorical_crossentropy(targets, scores, from_logits=True)  # (batch,)
+        if not meta["class_weights"]:
+            return nats
+        return nats * keras.ops.take(keras.ops.convert_to_tensor(meta["class_weights"], nats.dtype), targets)
 
-def loss(model: keras.Model, outputs: Any, targets: Any, meta: dict[str, Any], training: bool) -> Any:
-    """Mean cross-entropy in nats of the right classes, a scalar; rows of a class with a weight count that often."""
-    scores = ops.cast(outputs, "float32")
-    nats = keras.losses.sparse_categorical_crossentropy(targets, scores, from_logits=True)  # (batch,)
-    if not meta.get("class_weights"):
-        return ops.mean(nats)
-    weights = ops.take(ops.convert_to_tensor(meta["class_weights"], "float32"), targets, axis=0)  # (batch,)
-    return ops.mean(weights * nats)  # not by the weights in the batch, or rare classes would count less in small ones
+    return cross_entropy
 
 
-def answers(predict: Callable[[Any], Any], inputs: Any, targets: Any, meta: dict[str, Any]) -> np.ndarray:
+def answers(predict: Callable[[Any], np.ndarray], inputs: Any, targets: Any, meta: dict) -> np.ndarray:
     """Class probabilities, (batch, classes)."""
-    return ops.convert_to_numpy(ops.softmax(ops.cast(predict(inputs), "float32")))
+    return keras.ops.convert_to_numpy(keras.ops.softmax(predict(inputs)))

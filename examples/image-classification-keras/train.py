@@ -1,122 +1,180 @@
-"""Train a model on the project's data: `python train.py`, with any knob of config.py as a flag."""
+"""Train a model on the project's data: `python train.py`, with any knob of config.py as a flag.
 
-from functools import partial
+Leaves in runs/<name>/: config.json, meta.json, history.csv, best.keras (to answer with) and last.npz (to go on with).
+"""
+
+import dataclasses
+import math
+import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import cli
-import loss
-import models
-from config import Config
-from engine import callbacks, checkpoint, history, inference, step
-from engine import device as devices
-from engine.backend import BACKEND, keras
-from engine.batches import Batches
-from engine.session import Session
-from splits import Data
+import common
+import net
+import runs
+from backend import keras
+from common import Problem
+from config import BACKEND, Config
+from data import Data, Split, load
+from loss import loss
+from runs import State
 
+import numpy as np
 
-def main() -> None:
-    session = Session(__doc__)
-    device = devices.choose(session.config.device)
-    run = session.start(precision=devices.use_precision(session.config.precision, device))
-    trainee = Trainee(session.config, session.data.meta)
-    session.announce(inference.parameter_count(trainee.network), f"{device} with {BACKEND}")
-    before = session.yardstick(trainee.network) if session.smoke else 0.0
-    try:
-        fit(trainee, session.data, session.config, run)
-    except Exception as error:
-        if not any(words in str(error).lower() for words in ("out of memory", "oom when", "resource_exhausted")):
-            raise
-        raise session.out_of_memory() from None
-    session.end(before, trainee.network)
+SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
 
 
-class Trainee(keras.Model):
-    """A network of models/ as `fit` sees it: what it minimises stands in loss.py. All chance comes from the seed.
-
-    network   the model itself, the only part that best.keras keeps
-    loss_sum  of the steps of this epoch
-    """
-
-    def __init__(self, config: Config, meta: dict[str, Any]) -> None:
-        keras.utils.set_random_seed(config.seed)
-        super().__init__()
-        self.network = models.build(meta, config)
-        self.built = True  # `fit` need not find out the shapes, from batches that may be stacked
-        self.loss_sum = self.add_weight(name="loss_sum", initializer="zeros", trainable=False)
-        self.minimised = partial(loss.loss, self.network, meta=meta)
-        self.compile(make_optimizer(self.network, config), jit_compile=devices.COMPILE)
-
-    def call(self, inputs: Any, training: bool = False) -> Any:
-        return self.network(inputs, training=training)
-
-    def compute_loss(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
-    ) -> Any:
-        value = self.minimised(y_pred, y, training=training)
-        self.loss_sum.assign_add(keras.ops.stop_gradient(value))
-        return value
-
-    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
-        """Nothing: `fit` reads what it gets after every step, and waits for it."""
-        return {}
-
-    def train_step(self, *given: Any) -> Any:
-        """A step of `fit` at the learning rate (1,) that comes with its batch, so that nothing is set between steps."""
-        *state, batch = given
-        if BACKEND == "jax":
-            after = step.in_turn(super().train_step, self.optimizer, state[0], batch)
-            return {"done": [batch[2] + 0]}, after  # there when the step is; `fit` would wait for what is in no list
-        if BACKEND == "torch":
-            for inputs, targets, rate in step.apart(batch):
-                self.optimizer.learning_rate = rate
-                value = self.compute_loss(inputs, targets, self.network(inputs, training=True))
-                step.descend(self.network, self.optimizer, value)
-            return {}
-        inputs, targets, rate = batch
-        self.optimizer.learning_rate = rate[0]
-        return step.unless_filling(rate, partial(super().train_step, (inputs, targets)))
-
-
-def make_optimizer(network: keras.Model, config: Config) -> keras.Optimizer:
-    """AdamW that leaves biases and gains, all that is no matrix, out of the weight decay."""
+def fresh(meta: dict, config: Config) -> keras.Model:
+    """A compiled model that knows nothing yet. AdamW leaves biases and gains out of the weight decay."""
+    model = net.build(meta, config)
     optimizer = keras.optimizers.AdamW(
         config.learning_rate, config.weight_decay, config.beta1, config.beta2, epsilon=1e-8, global_clipnorm=config.clip
     )
-    optimizer.exclude_from_weight_decay([weight for weight in network.trainable_weights if len(weight.shape) < 2])
-    optimizer.build(network.trainable_weights)
-    return optimizer
+    optimizer.exclude_from_weight_decay([weight for weight in model.trainable_weights if len(weight.shape) < 2])
+    optimizer.build(model.trainable_weights)
+    model.compile(optimizer, loss(meta), jit_compile=BACKEND == "jax")  # elsewhere compiling costs more than it saves
+    return model
 
 
-def fit(trainee: Trainee, data: Data, config: Config, run: Path) -> None:
-    """Train until the epochs or the minutes are over or valid no longer improves; best.* keeps the best weights.
+class Batches(keras.utils.PyDataset):
+    """All rows of train in an order that seed and epoch decide, without the steps that are already done."""
 
-    A run resumed from last.npz ends with the same losses: the batches follow from (seed, epoch, step), and the
-    state of dropout's chance is saved with the weights.
+    def __init__(self, split: Split, config: Config, state: State) -> None:
+        super().__init__()
+        self.split, self.state, self.skip = split, state, state.step
+        self.steps = math.ceil(len(split.ids) / config.batch_size)  # of a whole epoch
+        self.seed = config.seed
+
+    def __len__(self) -> int:
+        return self.steps - self.skip
+
+    def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        order = np.random.default_rng((self.seed, self.state.epoch)).permutation(len(self.split.ids))
+        rows = np.array_split(order, self.steps)[self.skip + number]
+        return self.split.inputs[rows], self.split.targets[rows]
+
+
+class Pace(keras.callbacks.Callback):
+    """Sets the rate of each step, by steps or by the clock, and counts; saves in a long epoch and on Ctrl-C."""
+
+    def __init__(self, state: State, config: Config, run: Path, steps: int, pressed: Sequence[int]) -> None:
+        super().__init__()
+        self.state, self.config, self.run, self.steps, self.pressed = state, config, run, steps, pressed
+        self.saved_at = time.monotonic()
+        self.began = self.saved_at - state.seconds
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        mean = self.model.metrics[0]  # of the loss; in the middle of an epoch it goes on from where it was
+        mean.total.assign(self.state.loss_sum)
+        mean.count.assign(float(self.state.step))
+
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        self.state.rate = self.config.rate(self.state.share_done(self.config, self.steps))
+        self.model.optimizer.learning_rate = self.state.rate
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        state = self.state
+        state.step += 1
+        state.steps += 1
+        state.seconds = time.monotonic() - self.began
+        if state.share_done(self.config, self.steps) >= 1:
+            self.model.stop_training = True
+        late = time.monotonic() - self.saved_at > self.config.checkpoint_seconds
+        if (self.pressed or late) and state.step < self.steps:  # after the last step the epoch's end saves
+            state.loss_sum = float(self.model.metrics[0].total)
+            self.save()
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        self.state.seconds = time.monotonic() - self.began
+        if self.state.over(self.config) or self.pressed or time.monotonic() - self.saved_at > 1:
+            self.save()
+
+    def save(self) -> None:
+        """Write last.npz; after Ctrl-C that ends training."""
+        net.save_last(self.run, self.model, self.config, dataclasses.asdict(self.state))
+        self.saved_at = time.monotonic()
+        self.state.saved(self.run, self.config, self.pressed)
+
+
+class Score(keras.callbacks.Callback):
+    """Scores every epoch on valid, notes it, keeps the best model, and stops when it gets no better."""
+
+    def __init__(self, state: State, config: Config, data: Data, run: Path) -> None:
+        super().__init__()
+        self.state, self.config, self.data, self.run = state, config, data, run
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        train_loss, valid = float(logs["loss"]), self.data.valid
+        if not math.isfinite(train_loss):
+            raise Problem(f"the loss became {train_loss}; try --learning-rate {self.config.learning_rate / 10:g}")
+        output = net.outputs(self.model, valid.inputs, valid.targets, self.data.meta, self.config.precision)
+        if self.state.end_epoch(train_loss, output, self.data):
+            net.save_best(self.run, self.model, self.config)
+        self.model.stop_training = self.state.over(self.config)
+
+
+def fit(model: keras.Model, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
+    """Train until epochs or minutes are over or valid no longer improves; goes on where last.npz of the run stands.
+
+    Keeps the best model in best.keras. A run that was interrupted and goes on ends with the same weights as one that
+    was not. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed.
     """
-    saver = checkpoint.Saver(run, trainee.network, trainee.optimizer, config)
-    progress = saver.resume()
-    interrupted = cli.watch_interrupts()
-    log = history.Log(run, data, progress)
-    while not progress.finished:  # once; twice where an epoch was cut off, whose rest comes first
-        batches = Batches(trainee.network, data, config, progress)
-        epochs = progress.epoch if progress.step else 1_000_000  # the callbacks stop it earlier
-        trainee.steps_per_execution = batches.at_once
-        trainee.fit(
+    state = State(**net.load_last(run, model, config))
+    print(f"epoch     step  train loss  valid loss  valid {data.meta['metric']:<14}  learning rate  seconds")
+    while not state.over(config):  # once; twice where an epoch was cut off, whose rest comes first
+        batches = Batches(data.train, config, state)
+        model.fit(
             batches,
-            steps_per_epoch=len(batches.items),
-            initial_epoch=progress.epoch - 1,
-            epochs=epochs,
+            initial_epoch=state.epoch - 1,
+            epochs=state.epoch if state.step else 1_000_000,  # the callbacks stop it earlier
             shuffle=False,
             verbose=0,
-            callbacks=[
-                callbacks.Pace(progress, config, batches),
-                callbacks.Score(log, data, config, progress, saver),
-                callbacks.Checkpoints(saver, progress, batches.steps, interrupted),
-            ],
+            callbacks=[Score(state, config, data, run), Pace(state, config, run, batches.steps, pressed)],
         )
+    return state.history
+
+
+def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
+    """At most so many rows of a split, spread over all of them."""
+    rows = np.unique(np.linspace(0, len(split.ids) - 1, most).astype(int))
+    return Split(*(array[rows] for array in split))
+
+
+def main() -> None:
+    parser = common.Parser(__doc__, knobs=True)
+    parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")
+    parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
+    parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
+    args, given = parser.parse()
+    run, config, smoke = runs.resumed(args, given) if args.resume else (None, common.configured(given), args.smoke)
+    data = load(config)
+    if run:
+        runs.check_same(run, data.meta)
+    few = fewer(data.train)
+    if smoke:
+        data = data._replace(train=few, valid=fewer(data.valid))  # test stays closed
+    if not run:
+        config = dataclasses.replace(config, steps=SMOKE_STEPS) if smoke else config
+        config = config.resolved(len(data.train.ids))
+    device = net.choose_device(config.device)
+    if not run:
+        config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device))
+        run = runs.new(args.out, config, data.meta, smoke)
+    model = fresh(data.meta, config)
+    length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs"
+    where = f"{device} with {BACKEND}"
+    print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision};")
+    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
+    before = net.mean_loss(model, few, data.meta)
+    try:
+        fit(model, data, config, run, runs.watch_ctrl_c())
+    except Exception as error:
+        if not any(words in str(error).lower() for words in ("out of memory", "oom when", "resource_exhausted")):
+            raise
+        size = max(1, config.batch_size // 2)
+        raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
+    runs.end(run, smoke, before, net.mean_loss(model, few, data.meta))
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    common.run(main)

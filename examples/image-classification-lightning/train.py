@@ -1,106 +1,175 @@
-"""Train a model on the project's data: `python train.py`, with any knob of config.py as a flag."""
+"""Train a model on the project's data: `python train.py`, with any knob of config.py as a flag.
 
-import cli  # before all others, to say which package is missing
+Leaves in runs/<name>/: config.json, meta.json, history.csv, best.pt (to answer with) and last.pt (all to go on with).
+"""
 
-# isort: split
+import dataclasses
 import logging
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
+import common
+import net
+import runs
+from common import Problem
+from config import Config
+from data import Data, Split, load
+from loop import Pace, TrainRows, ValidRows, WholeFiles
+from loss import loss
+from runs import State
+
 import lightning.pytorch as lightning
+import numpy as np
 import torch
 from lightning.fabric.utilities.exceptions import MisconfigurationException
+from lightning.pytorch.utilities import rank_zero_only
 from torch import nn
 
-import models
-from config import Config
-from engine import checkpoint, inference
-from engine import device as devices
-from engine.module import Module
-from engine.saver import Saver, WholeFiles, last_file
-from engine.session import Session
-
-ACCELERATORS = {"cuda": "gpu", "mps": "mps", "cpu": "cpu"}
+SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
 PRECISIONS = {"float32": "32-true", "bfloat16": "bf16-mixed"}  # this project's names and Lightning's
 
 
-def main() -> int | None:
-    for name in ("lightning.pytorch", "lightning.fabric"):
-        logging.getLogger(name).setLevel(logging.ERROR)  # the project's own log says what is needed
-    warnings.filterwarnings("ignore", module="lightning")
-    session = Session(__doc__)
-    torch.manual_seed(session.config.seed)
-    model = models.build(session.data.meta, session.config)
-    device = devices.choose(session.config.device)
-    if session.config.compile:
-        if device.type != "cuda":
-            raise cli.Misuse(f"--compile pays on CUDA only, and this is {device.type}; leave it out")
-        model.compile()
-    session.settle(precision=precision(session.config, device, model))
-    model = devices.place(model, torch.device("cpu"), session.config.precision)
-    devices.use_threads(model, session.config.batch_size)
-    trainer = make_trainer(session.config, device)
-    if not trainer.is_global_zero:  # one of several processes: it trains, and leaves all else to the first
-        return fit(trainer, model, session, None)
-    run = session.start()
-    session.announce(inference.parameter_count(model), f"{trainer.world_size} × {device.type}")
-    before = session.yardstick(model)
-    fit(trainer, model, session, run)
-    session.end(before, model.to(device))
+class Trainee(lightning.LightningModule):
+    """A model of models/ as Lightning's Trainer trains it; a batch is the row numbers that fall to this process."""
+
+    def __init__(self, model: nn.Module, data: Data, config: Config) -> None:
+        super().__init__()
+        self.model, self.data, self.config = model, data, config
+        self.state = State()
+        self.answers: list[tuple[np.ndarray, np.ndarray]] = []  # rows of valid and what was answered
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """AdamW; biases and gains, all that is no matrix, are left out of the weight decay. loop.py sets its rate."""
+        matrices = [parameter for parameter in self.model.parameters() if parameter.ndim >= 2]
+        others = [parameter for parameter in self.model.parameters() if parameter.ndim < 2]
+        groups = [{"params": matrices, "weight_decay": self.config.weight_decay}]
+        groups += [{"params": others, "weight_decay": 0.0}]
+        # in mixed precision a fused one scales gradients itself, and Lightning does not clip them
+        fused = self.config.precision == "float32"
+        return torch.optim.AdamW(groups, betas=(self.config.beta1, self.config.beta2), fused=fused)
+
+    def training_step(self, rows: np.ndarray) -> torch.Tensor:
+        """The loss of a step, a scalar; its chance, such as dropout, follows from seed, step and process."""
+        net.seed_step(self.config.seed + 7919 * self.global_rank, self.state.steps, self.device)
+        return loss(self.model, *net.tensors(self.data.train, rows, self.device), self.data.meta)
+
+    def validation_step(self, rows: np.ndarray) -> None:
+        """Keep what the model answers for some rows of valid."""
+        inputs, targets = self.data.valid.inputs[rows], self.data.valid.targets[rows]
+        self.answers.append((rows, net.outputs(self.model, inputs, targets, self.data.meta, self.config.precision)))
+
+    def train_dataloader(self) -> TrainRows:
+        """Whole batches are cut from arrays, so there is nothing for a DataLoader to do."""
+        return TrainRows(self)
+
+    def val_dataloader(self) -> ValidRows:
+        return ValidRows(self)
 
 
-def precision(config: Config, device: torch.device, model: nn.Module) -> str:
-    """float32 or bfloat16 by PyTorch's rule, or the name that Lightning gives to another one."""
-    name = {theirs: ours for ours, theirs in PRECISIONS.items()}.get(config.precision, config.precision)
-    return name if "-" in name else devices.choose_precision(name, device, model)
-
-
-def make_trainer(config: Config, device: torch.device) -> lightning.Trainer:
-    """A Trainer that keeps neither log nor checkpoints of its own: engine/saver.py does, as in every project."""
+def make_trainer(config: Config, callback: lightning.Callback) -> lightning.Trainer:
+    """A Trainer that keeps neither log nor checkpoints of its own: loop.py does, as in every project."""
+    device = net.choose_device(config.device)
     try:
         return lightning.Trainer(
-            accelerator=ACCELERATORS[device.type],
-            devices=[device.index] if device.index is not None else config.devices,
+            accelerator={"cuda": "gpu"}.get(device.type, device.type),
+            devices=config.devices if device.index is None else [device.index],
             num_nodes=config.nodes,
             strategy=config.strategy,
             precision=PRECISIONS.get(config.precision, config.precision),
             gradient_clip_val=config.clip,
-            max_epochs=-1,  # engine/saver.py ends it
+            max_epochs=-1,  # loop.py ends it
+            callbacks=[callback],
             plugins=[WholeFiles()],
             logger=False,
             enable_checkpointing=False,
             enable_progress_bar=False,
             enable_model_summary=False,
             num_sanity_val_steps=0,
-            use_distributed_sampler=False,  # engine/module.py deals out the rows
+            use_distributed_sampler=False,  # loop.py deals out the rows
         )
     except (ValueError, TypeError, MisconfigurationException) as error:
         words = f"--devices {config.devices} --nodes {config.nodes} --strategy {config.strategy}"
-        raise cli.Misuse(f"{words} --precision {config.precision} do not work together: {error}") from None
+        raise Problem(f"{words} --precision {config.precision} do not work together: {error}", 2) from None
 
 
-def fit(trainer: lightning.Trainer, model: nn.Module, session: Session, run: Path | None) -> int:
-    """Train, from last.ckpt on where a run is resumed; returns the exit code of a process that is not the first."""
-    last = last_file(session.run) if session.resumes else None
-    if last and last.is_file():
-        checkpoint.load(last, session.config)  # refuses what is damaged or not of this project
-    trainer.callbacks.append(Saver(run))
+def fit(model: nn.Module, data: Data, config: Config, run: Path | None, pressed: Sequence[int] = ()) -> list:
+    """Train until epochs or minutes are over or valid no longer improves; goes on where last.pt of the run stands.
+
+    Keeps the best weights in best.pt. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed. Of
+    several processes only the first has a run.
+    """
+    for name in ("lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # loop.py says what is needed
+    warnings.filterwarnings("ignore", module="lightning")
+    trainee = Trainee(model, data, config)
+    last = run / net.LAST if run and (run / net.LAST).is_file() else None
+    if last:  # what is damaged or not of this run is refused
+        trainee.state = State(**net.load(last, config)["state"])
+    if trainee.state.over(config):
+        return trainee.state.history
+    trainer = make_trainer(config, Pace(run, pressed))
+    trainer.fit(trainee, ckpt_path=last, weights_only=True)
+    return trainee.state.history
+
+
+def fresh(meta: dict, config: Config) -> nn.Module:
+    """A model that knows nothing yet, ready for `fit`; the seed decides its weights."""
+    return net.build(meta, config)
+
+
+def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
+    """At most so many rows of a split, spread over all of them."""
+    rows = np.unique(np.linspace(0, len(split.ids) - 1, most).astype(int))
+    return Split(*(array[rows] for array in split))
+
+
+def main() -> int:
+    parser = common.Parser(__doc__, knobs=True)
+    parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")
+    parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
+    parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
+    args, given = parser.parse()
+    run, config, smoke = runs.resumed(args, given) if args.resume else (None, common.configured(given), args.smoke)
+    data = load(config)
+    if run:
+        runs.check_same(run, data.meta)
+    few = fewer(data.train)
+    if smoke:
+        data = data._replace(train=few, valid=fewer(data.valid))  # test stays closed
+    if not run:
+        config = dataclasses.replace(config, steps=SMOKE_STEPS) if smoke else config
+        config = config.resolved(len(data.train.ids))
+    model, device = fresh(data.meta, config), net.choose_device(config.device)
+    if config.compile:
+        if device.type != "cuda":
+            raise Problem(f"--compile pays on CUDA only, and this is {device}; leave it out", 2)
+        model.compile()
+    if config.precision not in PRECISIONS.values() and "-" not in config.precision:  # else a name of Lightning's
+        config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device, model))
+    net.use_threads(model, config.batch_size)
+    if rank_zero_only.rank:  # one of several processes: it trains, and leaves all else to the first
+        try:
+            fit(model, data, config, run, runs.watch_ctrl_c())
+        except Problem as problem:
+            return problem.code
+        return 0
+    run = run or runs.new(args.out, config, data.meta, smoke)
+    length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs"
+    where = f"{config.devices} × {device} in {config.precision}"
+    print(f"{config.model} with {net.parameter_count(model):,} parameters on {where};")
+    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
+    before = net.mean_loss(model, few, data.meta)
     try:
-        trainer.fit(
-            Module(model, session.data, session.config),
-            ckpt_path=last if last and last.is_file() else None,
-            weights_only=True,
-        )
-    except cli.Interrupted as interrupted:
-        if trainer.is_global_zero:
+        fit(model, data, config, run, runs.watch_ctrl_c())
+    except (torch.OutOfMemoryError, RuntimeError) as error:
+        if "memory" not in str(error).lower():
             raise
-        return interrupted.code
-    except (torch.OutOfMemoryError, RuntimeError, MemoryError) as error:
-        if isinstance(error, RuntimeError) and "memory" not in str(error).lower():
-            raise
-        raise session.out_of_memory() from None
+        size = max(1, config.batch_size // 2)
+        raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
+    runs.end(run, smoke, before, net.mean_loss(model, few, data.meta))
     return 0
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    common.run(main)

@@ -1,177 +1,146 @@
-"""Pictures with a class each, from your files to train, valid and test.
+"""Pictures with a class each, divided into train, valid and test: `python data.py` shows them."""
 
-Understood by --data: a folder or .zip with a folder of pictures for each class (optionally under train/, valid/ and
-test/), a .csv that names picture files and labels, in or beside such a folder or itself, a folder with MNIST-style idx
-files, or an .npz with x and y, or with x_train, y_train (and x_test, y_test).
-"""
-
-import dataclasses
 import hashlib
 import sys
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
+
+import common
+import metrics
+import pictures
+from common import Problem, located
+from config import Config
 
 import numpy as np
 
-import cli
-import pictures
-import runs
-from config import MODELS, Config
-from pictures import Pictures, picture_list
-from pictures.picture_splits import divide_rows, mean_and_deviation
-from scoring import balance
-from splits import Data, Split, leave_out_rare, take
-from support import bundled
-
 INPUT = "a picture file or a folder of pictures"
+MEASURED = 4000  # pictures of train that mean and deviation are measured on; more hardly change them
 
 
-class Scaled:
-    """Pictures kept as bytes that become standardised floats when a batch is cut: the one normalisation.
+class Pictures:
+    """Pictures kept as bytes that become standardised floats when a batch is cut: the one normalisation."""
 
-    images  (n, height, width, channels) bytes, in memory or mapped into it
-    rows    which of them these are; None = all
-    groups  (n,) equal for pictures that look alike; None where that does not matter
-    """
-
-    def __init__(
-        self, images: np.ndarray, meta: dict[str, Any], rows: np.ndarray | None = None, groups: np.ndarray | None = None
-    ) -> None:
-        self.images, self.meta, self.groups = images, meta, groups
-        self.rows = np.arange(len(images)) if rows is None else rows
+    def __init__(self, images: np.ndarray, meta: dict, rows: np.ndarray) -> None:
+        self.images, self.meta, self.rows = (
+            images,
+            meta,
+            rows,
+        )  # (all, height, width, channels) bytes, and which of them
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def raw(self, index: Any) -> np.ndarray:
-        """Pictures `index` as (batch, height, width, channels) bytes."""
-        return self.images[self.rows[index]]
+    def raw(self, rows: object) -> np.ndarray:
+        """Bytes, (rows, height, width, channels)."""
+        return self.images[self.rows[rows]]
 
-    def __getitem__(self, index: Any) -> np.ndarray:
-        """Pictures `index` as (batch, height, width, channels) floats; over train: mean 0, deviation 1."""
-        raw = self.raw(index)
-        images = np.subtract(raw, self.meta["mean"], out=aligned(raw.shape), dtype=np.float32)
+    def __getitem__(self, rows: object) -> np.ndarray:
+        """Floats, (rows, height, width, channels); over train their mean is 0 and their deviation 1."""
+        images = self.raw(rows).astype(np.float32)
+        images -= self.meta["mean"]
         images /= self.meta["deviation"]
         return images
 
 
-def aligned(shape: tuple[int, ...]) -> np.ndarray:
-    """Memory for floats that begins at a multiple of 64 bytes: there JAX takes an array without copying it."""
-    numbers = int(np.prod(shape))
-    memory = np.empty(numbers + 16, np.float32)
-    start = -memory.ctypes.data % 64 // memory.itemsize
-    return memory[start : start + numbers].reshape(shape)
+class Split(NamedTuple):
+    inputs: Pictures  # (rows, height, width, channels) floats when they are cut
+    targets: np.ndarray  # (rows,) class numbers
+    ids: np.ndarray  # (rows,) numbers of the pictures, in the order of their paths
+    keys: np.ndarray  # (rows,) equal for pictures that must not stand in two splits
+
+
+class Data(NamedTuple):
+    train: Split
+    valid: Split
+    test: Split
+    meta: dict  # plain JSON: classes, shape and all that was measured on train
 
 
 def load(config: Config) -> Data:
-    """Read pictures and labels, divide them, and measure the scaling constants on train."""
-    given = read(config)
-    if len(given.classes) < 2:
-        raise cli.Fault(
-            f"{config.data} has one class only; put the pictures into a folder for each class, or name them in a .csv"
-        )
-    if not (given.splits != "").any():
-        rows = given.rows
-        kept, numbers, classes = leave_out_rare(given.name, given.groups[rows], given.labels[rows], given.classes)
-        labels = given.labels.copy()
-        labels[rows] = numbers
-        given = dataclasses.replace(given, rows=rows[kept], labels=labels, classes=classes)
-    labels = given.labels
-    train, valid, test = divide_rows(config, given, labelled=True)
-    mean, deviation = mean_and_deviation(given, train)
-    in_all, in_train = (np.bincount(labels[rows], minlength=len(given.classes)) for rows in (given.rows, train))
+    """Read pictures and labels, divide them, and measure mean and deviation on train."""
+    path = located(config.data) if config.data else None
+    found = pictures.read(path, config.size, labelled=True) if path else sample()
+    part = pictures.divided(found, config)
+    rows = np.flatnonzero(part >= 0)
+    part, keys = part[rows], found.keys[rows]
+    names, targets = np.unique(found.labels[rows], return_inverse=True)
+    if len(names) < 2:
+        raise Problem(f"{config.data} has one class only; make a folder for each class")
+    for number, split in enumerate(("train", "valid", "test")):
+        if len(lack := np.setdiff1d(np.arange(len(names)), targets[part == number])):
+            print(f"note: {split} has no picture of {names[lack[0]]}, one of {len(lack)} such classes", file=sys.stderr)
+    train = rows[part == 0]
+    some = found.images[train[:: 1 + len(train) // MEASURED]]
+    digest = hashlib.sha256(keys.tobytes() + targets.astype("<i8").tobytes()).hexdigest()
     meta = {
-        "shape": list(given.images.shape[1:]),
-        "classes": given.classes,
-        **balance.facts(config, in_all, in_train),
-        "mean": round(mean, 3),
-        "deviation": round(max(1.0, deviation), 3),
-        "data": {
-            "name": given.name,
-            "path": config.data,
-            "sha256": hashlib.sha256(given.sha256.encode() + labels[given.rows].astype("<i8").tobytes()).hexdigest(),
-            "rows": len(given.rows),
-        },
+        "shape": list(found.images.shape[1:]),
+        "classes": names.tolist(),
+        **metrics.choose(config, targets, part == 0),
+        "mean": round(float(some.mean()), 3),
+        "deviation": round(max(1.0, float(some.std())), 3),
     }
+    name = path.name if path else "digits (scikit-learn)"
+    meta["data"] = {"name": name, "path": config.data, "sha256": digest, "rows": len(rows)}
 
-    def split(rows: np.ndarray) -> Split:
-        return Split(Scaled(given.images, meta, rows, given.groups), labels[rows], rows)
+    def split(number: int) -> Split:
+        some = part == number
+        return Split(Pictures(found.images, meta, rows[some]), targets[some], rows[some], keys[some])
 
-    return Data(split(train), split(valid), split(test), meta)
-
-
-def read(config: Config) -> Pictures:
-    """The pictures that --data names, else the sample."""
-    if not config.data:
-        return sample()
-    return pictures.read(Path(config.data), config.size, config.skip_bad, target=config.target)
+    return Data(split(0), split(1), split(2), meta)
 
 
-def misplaced(config: Config, split: Split, meta: dict[str, Any]) -> int:
+def misplaced(config: Config, split: Split, meta: dict) -> int:
     """How many pictures of a split have other pixels or another class than their source, read anew, says."""
-    given, strays = read(config), 0
-    for row, (target, place) in enumerate(zip(split.targets, split.ids, strict=True)):
-        pixels = (given.images[place].astype(np.float32) - meta["mean"]) / meta["deviation"]
-        same = np.abs(take(split.inputs, row) - pixels).max() < 1e-3
-        strays += not same or meta["classes"][target] != given.classes[given.labels[place]]
-    return strays + pictures.unlike_files(given, split.ids)
+    found = pictures.read(located(config.data), config.size, labelled=True) if config.data else sample()
+    pixels = Pictures(found.images, meta, split.ids)[:]
+    other = np.abs(split.inputs[:] - pixels).reshape(len(pixels), -1).max(1) > 1e-3
+    return int((other | (np.array(meta["classes"])[split.targets] != found.labels[split.ids])).sum())
 
 
-def sample() -> Pictures:
-    """1,797 handwritten digits of 8×8 pixels that come with scikit-learn."""
-    digits = bundled.numbers("digits.csv.gz", ",")
+def sample() -> pictures.Found:
+    """1,797 handwritten digits of 8×8 pixels from scikit-learn's file, as importing its reader takes a second."""
+    file = Path(find_spec("sklearn").origin).parent / "datasets" / "data" / "digits.csv.gz"
+    digits = np.loadtxt(file, delimiter=",")  # (rows, 64 pixels from 0 to 16 and the class)
     images = (digits[:, :64] * (255 / 16)).round().astype(np.uint8).reshape(-1, 8, 8, 1)
-    return pictures.from_arrays("digits (scikit-learn)", images, digits[:, 64].astype(int))
+    keys = np.array([pictures.key_of(image) for image in images], np.uint64)
+    return pictures.Found(images, keys, digits[:, 64].astype(int).astype(str), np.full(len(images), -1))
 
 
-def example_keys(split: Split) -> np.ndarray:
-    """What must not stand in two splits: the group of each picture, which it shares with all that look alike."""
-    return split.inputs.groups[split.inputs.rows]
-
-
-def read_new(source: str, meta: dict[str, Any]) -> tuple[list[str], np.ndarray]:
-    """Names and bytes of new pictures, (n, height, width, channels), made the size of the training pictures."""
+def read_new(source: str, meta: dict) -> tuple[list[str], Pictures]:
+    """Names of new pictures, and these as the model takes them, made the shape of those of training."""
     path = Path(source)
     if source == "-":
-        raise cli.Misuse("a picture cannot come from standard input; name its file")
+        raise Problem("a picture cannot come from standard input; name its file", 2)
     if not path.exists():
-        raise cli.Fault(f"{path} does not exist; name {INPUT}")
-    files = [path]
-    if path.is_dir():
-        files = [path / name for name in picture_list.find(path).names]
+        raise Problem(f"{path} does not exist; name {INPUT}")
+    files = pictures.files_below(path) if path.is_dir() else [path]
     if not files:
-        raise cli.Fault(f"{path} holds no pictures")
-    read, bad = {}, []
-    for file in files:
-        try:
-            read[str(file)] = pictures.open_like(file, meta["shape"])
-        except cli.Fault as fault:
-            bad.append(str(fault))
-    if not read:
-        raise cli.Fault(f"{bad[0]}; name {INPUT}")
+        raise Problem(f"{path} holds no pictures; name {INPUT}")
+    read = [pictures.decoded(file, meta["shape"]) for file in files]
+    good = [number for number, picture in enumerate(read) if not isinstance(picture, str)]
+    bad = [picture for picture in read if isinstance(picture, str)]
+    if not good:
+        raise Problem(f"cannot be read: {bad[0]}; name {INPUT}")
     if bad:
-        print(f"{len(bad)} of {len(files)} pictures are left out, first: {bad[0]}", file=sys.stderr)
-    return list(read), np.stack(list(read.values()))
+        print(f"note: {len(bad)} of {len(files)} pictures cannot be read: {bad[0]}", file=sys.stderr)
+    images = np.stack([read[number] for number in good])
+    return [str(files[number]) for number in good], Pictures(images, meta, np.arange(len(good)))
 
 
-def encode(raw: np.ndarray, meta: dict[str, Any]) -> np.ndarray:
-    """Bytes as the model takes them, the same way as in training."""
-    return Scaled(raw, meta)[:]
-
-
-def decode(output: np.ndarray, meta: dict[str, Any]) -> list[dict[str, Any]]:
+def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Class probabilities as answers for people."""
     best = output.argmax(1)
     return [{"class": meta["classes"][k], "probability": float(row[k])} for k, row in zip(best, output, strict=True)]
 
 
 def main() -> None:
-    data = load(runs.located(next(iter(MODELS.values()))()))
-    for name, split in (("train", data.train), ("valid", data.valid), ("test", data.test)):
-        inputs = take(split.inputs, slice(0, 2))
-        print(f"{name}: {len(split)} pictures, a batch of two is {inputs.shape} {inputs.dtype}")
+    data = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
+        batch = split.inputs[:2]
+        print(f"{name}: {len(split.ids)} pictures, a batch of two is {batch.shape} {batch.dtype}")
     print(f"classes: {', '.join(data.meta['classes'])}")
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    common.run(main)

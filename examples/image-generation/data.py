@@ -1,79 +1,88 @@
-"""Noise and pictures, from your files to train, valid and test: the noise is the input, the pictures are the target.
+"""Noise and pictures, divided into train, valid and test: the noise is the input, the pictures are the target."""
 
-Understood by --data: a folder or .zip of pictures (with folders inside or without, optionally under train/, valid/ and
-test/), a folder with MNIST-style idx files, or an .npz with x_train (and x_test); labels are not used.
-"""
-
+import hashlib
+import io
+import math
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
+
+import common
+import pictures
+from common import Problem, located
+from config import Config
 
 import numpy as np
-
-import cli
-import pictures
-import runs
-from config import MODELS, Config
-from pictures import Pictures
-from pictures.picture_splits import divide_rows
-from splits import Data, Split, take
-from support import bundled
 
 INPUT = "how many pictures to make"
 SMALLEST = 4  # pixels a side
 MOST_NEW = 10_000  # pictures that one call of predict.py makes
+SNAPSHOTS = 12  # pictures from the same noise, of as many epochs
 MOST_FITTED = 5_000  # training pictures the principal components are fitted on; more hardly change them …
 MOST_NUMBERS = 20_000_000  # … and at most so many pixels, for the sake of memory
 
 
-class Scaled:
-    """Pictures kept as bytes that become floats in [-1, 1] when a batch is cut: the one normalisation.
+class Pictures:
+    """Pictures kept as bytes that become floats in [-1, 1] when a batch is cut: the one normalisation."""
 
-    images  (n, height, width, channels) bytes, in memory or mapped into it
-    rows    which of them these are; None = all
-    groups  (n,) equal for pictures that look alike; None where that does not matter
-    """
-
-    def __init__(self, images: np.ndarray, rows: np.ndarray | None = None, groups: np.ndarray | None = None) -> None:
-        self.images, self.groups = images, groups
-        self.rows = np.arange(len(images)) if rows is None else rows
+    def __init__(self, images: np.ndarray, rows: np.ndarray) -> None:
+        self.images, self.rows = images, rows  # (all, height, width, channels) bytes, and which of them
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def raw(self, index: Any) -> np.ndarray:
-        """Pictures `index` as (batch, height, width, channels) bytes."""
-        return self.images[self.rows[index]]
+    def raw(self, rows: object) -> np.ndarray:
+        """Bytes, (rows, height, width, channels)."""
+        return self.images[self.rows[rows]]
 
-    def __getitem__(self, index: Any) -> np.ndarray:
-        """Pictures `index` as (batch, height, width, channels) floats."""
-        return self.raw(index).astype(np.float32) / 127.5 - 1
+    def __getitem__(self, rows: object) -> np.ndarray:
+        """Floats, (rows, height, width, channels)."""
+        return self.raw(rows).astype(np.float32) / 127.5 - 1
+
+
+class Split(NamedTuple):
+    inputs: np.ndarray  # (rows, latent) noise in train, which each step draws anew; (rows, draws, latent) elsewhere
+    targets: Pictures  # (rows, height, width, channels) floats when they are cut
+    ids: np.ndarray  # (rows,) numbers of the pictures, in the order of their paths
+    keys: np.ndarray  # (rows,) equal for pictures that must not stand in two splits
+
+
+class Data(NamedTuple):
+    train: Split
+    valid: Split
+    test: Split
+    meta: dict  # plain JSON: shape and all that was measured on train
 
 
 def load(config: Config) -> Data:
     """Read pictures, divide them, give every split its noise, and find the principal components of train."""
-    path = Path(config.data)
-    given = pictures.read(path, config.size, config.skip_bad, labelled=False) if config.data else sample()
-    shape = list(given.images.shape[1:])
+    path = located(config.data) if config.data else None
+    found = pictures.read(path, config.size, labelled=False) if path else sample()
+    name, shape = path.name if path else "digits (scikit-learn)", list(found.images.shape[1:])
     if min(shape[:2]) < SMALLEST:
-        raise cli.Fault(f"{given.name} has pictures of {shape[0]}×{shape[1]}; {SMALLEST} a side at least")
-    train, valid, test = divide_rows(config, given, labelled=False)
-    valid, test = (fewer(rows, min(config.compared, len(train)), config) for rows in (valid, test))
+        raise Problem(f"{name} has pictures of {shape[0]}×{shape[1]}; {SMALLEST} a side at least")
+    part = pictures.divided(found, config)
+    train, valid, test = (np.flatnonzero(part == number) for number in range(3))
+    most = min(config.compared, len(train))
+    valid, test = (fewer(rows, most, config) for rows in (valid, test))  # what is compared must be of one size
     if min(len(train), len(valid), len(test)) < 2:
-        raise cli.Fault(f"{config.data or given.name} has {len(given.rows)} pictures, too few to compare; add some")
-    targets = [Scaled(given.images, rows, given.groups) for rows in (train, valid, test)]
+        raise Problem(f"{config.data or name} has {len(part)} pictures, too few to compare; add some")
+    components = min(config.components, len(valid) // 2, len(test) // 2)
     meta = {
         "shape": shape,
         "latent": config.latent,
-        "basis": principal_components(targets[0], min(config.components, len(valid) // 2, len(test) // 2)),
-        "data": {"name": given.name, "path": config.data, "sha256": given.sha256, "rows": len(given.rows)},
+        "metric": "Fréchet distance",
+        "basis": principal_components(Pictures(found.images, train), components),
     }
+    digest = hashlib.sha256(found.keys[part >= 0].tobytes()).hexdigest()
+    meta["data"] = {"name": name, "path": config.data, "sha256": digest, "rows": int((part >= 0).sum())}
     inputs = (
         noise((len(train), config.latent), 0),
         noise((len(valid), 1, config.latent), 1),  # one draw, always the same, so that epochs can be compared
         noise((len(test), config.draws, config.latent), 2),
     )
-    splits = (Split(z, scaled, scaled.rows) for z, scaled in zip(inputs, targets, strict=True))
-    return Data(*splits, meta)
+    splits = zip(inputs, (train, valid, test), strict=True)
+    return Data(*(Split(z, Pictures(found.images, rows), rows, found.keys[rows]) for z, rows in splits), meta)
 
 
 def noise(shape: tuple[int, ...], seed: int) -> np.ndarray:
@@ -81,70 +90,73 @@ def noise(shape: tuple[int, ...], seed: int) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal(shape, dtype=np.float32)
 
 
-def augment(inputs: np.ndarray, targets: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Fresh noise for every training step: a generator must not learn a list of pictures by heart."""
-    return rng.standard_normal(inputs.shape, dtype=np.float32), targets
-
-
-def sample() -> Pictures:
-    """1,797 handwritten digits of 8×8 pixels that come with scikit-learn."""
-    digits = bundled.numbers("digits.csv.gz", ",")
+def sample() -> pictures.Found:
+    """1,797 handwritten digits of 8×8 pixels from scikit-learn's file, as importing its reader takes a second."""
+    file = Path(find_spec("sklearn").origin).parent / "datasets" / "data" / "digits.csv.gz"
+    digits = np.loadtxt(file, delimiter=",")  # (rows, 64 pixels from 0 to 16 and the class)
     images = (digits[:, :64] * (255 / 16)).round().astype(np.uint8).reshape(-1, 8, 8, 1)
-    return pictures.from_arrays("digits (scikit-learn)", images, np.zeros(len(images), int))
+    keys = np.array([pictures.key_of(image) for image in images], np.uint64)
+    return pictures.Found(images, keys, np.full(len(images), ""), np.full(len(images), -1))
 
 
 def fewer(rows: np.ndarray, most: int, config: Config) -> np.ndarray:
-    """At most so many of the rows, drawn at random: what is compared must be of one size for all."""
+    """At most so many of the rows, drawn at random."""
     return np.sort(np.random.default_rng(config.split_seed).permutation(rows)[:most])
 
 
-def principal_components(images: Scaled, most: int) -> list[list[float]]:
+def principal_components(images: Pictures, most: int) -> list[list[float]]:
     """The directions in which training pictures differ most, (components, pixels).
 
     They are scaled such that along all of them together the training pictures have a variance of 1.
     """
-    from sklearn.decomposition import PCA
+    from sklearn.decomposition import PCA  # slow to import, and predict.py needs none of it
 
     fitted = min(MOST_FITTED, max(100, MOST_NUMBERS // images.images[0].size))
     rows = np.random.default_rng(0).permutation(len(images))[:fitted]
     flat = images[rows].reshape(len(rows), -1)
     pca = PCA(max(1, min(most, *flat.shape)), random_state=0).fit(flat)
     basis = pca.components_ / np.sqrt(max(pca.explained_variance_.sum(), 1e-12))
-    basis *= np.sign(basis[np.arange(len(basis)), np.abs(basis).argmax(1)])[
-        :, None
-    ]  # a direction has no sign of its own
+    largest = basis[np.arange(len(basis)), np.abs(basis).argmax(1)]
+    basis *= np.sign(largest)[:, None]  # a direction has no sign of its own
     return [[float(f"{value:.4g}") for value in row] for row in basis.tolist()]
 
 
-def example_keys(split: Split) -> np.ndarray:
-    """What must not stand in two splits: the group of each picture, which it shares with all that look alike."""
-    return split.targets.groups[split.targets.rows]
-
-
-def read_new(source: str, meta: dict[str, Any], seed: int = 0) -> tuple[list[str], np.ndarray]:
-    """Names and noise of new pictures, (n, latent); `source` says how many."""
+def read_new(source: str, meta: dict, seed: int = 0) -> tuple[list[str], np.ndarray]:
+    """Names and noise of new pictures, (rows, latent); `source` says how many."""
     if not source.isdecimal() or not 1 <= int(source) <= MOST_NEW:
-        raise cli.Misuse(f"{source!r} is not {INPUT}; give a number from 1 to {MOST_NEW}")
+        raise Problem(f"{source!r} is not {INPUT}; give a number from 1 to {MOST_NEW}", 2)
     names = [f"{number:05d}" for number in range(1, int(source) + 1)]
     return names, noise((len(names), meta["latent"]), seed)
 
 
-def encode(raw: np.ndarray, meta: dict[str, Any]) -> np.ndarray:
-    """Noise as the model takes it: as it is."""
-    return raw
-
-
-def decode(output: np.ndarray, meta: dict[str, Any]) -> list[dict[str, Any]]:
+def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Generated floats in [-1, 1] as pictures for people: (height, width, channels) bytes."""
     return [{"picture": picture} for picture in ((output + 1) * 127.5).clip(0, 255).round().astype(np.uint8)]
 
 
+def snapshot_noise(config: Config) -> np.ndarray:
+    """The noise that is drawn from after every epoch, (SNAPSHOTS, latent)."""
+    return noise((SNAPSHOTS, config.latent), 3)
+
+
+def keep_snapshot(run: Path, made: np.ndarray, epoch: int) -> None:
+    """Add pictures to progress.npz of a run, which holds the first epoch and at most SNAPSHOTS others."""
+    kept = {str(epoch): made.astype(np.float16)}
+    if (run / "progress.npz").is_file():
+        with np.load(run / "progress.npz") as arrays:  # epochs from here on are of a training that was cut off
+            kept = {name: arrays[name] for name in arrays.files if int(name) < epoch} | kept
+    every = 2 ** max(0, math.ceil(math.log2((epoch + 1) / SNAPSHOTS)))
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **{name: kept[name] for name in kept if int(name) == 1 or int(name) % every == 0})
+    common.write(run / "progress.npz", packed.getvalue())
+
+
 def main() -> None:
-    data = load(runs.located(next(iter(MODELS.values()))()))
-    for name, split in (("train", data.train), ("valid", data.valid), ("test", data.test)):
-        inputs, targets = take(split.inputs, slice(0, 2)), take(split.targets, slice(0, 2))
-        print(f"{name}: {len(split)} pictures, a batch of two is {targets.shape} made from {inputs.shape}")
+    data = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
+        made, of = split.inputs[:2], split.targets[:2]
+        print(f"{name}: {len(split.ids)} pictures, a batch of two is {of.shape} made from {made.shape}")
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    common.run(main)

@@ -1,6 +1,4 @@
-"""What a GAN minimises: the non-saturating loss of Goodfellow et al. (2014), both players in one scalar."""
-
-from typing import Any
+"""What the two players of a GAN minimise: the non-saturating loss of Goodfellow et al. (2014); and what it answers."""
 
 import torch
 from torch import nn
@@ -9,41 +7,42 @@ from torch.nn import functional as F
 JITTER = 0.1  # the noise's standard deviation, of pictures in [-1, 1]
 
 
-def loss(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor, meta: dict[str, Any]) -> torch.Tensor:
-    """The discriminator's loss plus the generator's, a scalar; each part has gradients for its own player alone.
+def tell_apart(model: nn.Module, real: torch.Tensor, made: torch.Tensor) -> torch.Tensor:
+    """The discriminator's loss, a scalar: real pictures above 0, made ones below, and no steep slopes beside real ones.
+
+    real, made  (batch, height, width, channels) in [-1, 1]
+    """
+    judge = model.discriminator
+    scores = judge(real).float()  # (batch,), above 0 means "real"
+    beside = judge(real + JITTER * torch.randn_like(real)).float()
+    steepness = ((beside - scores) / JITTER).square().mean() / 2  # R1 of Mescheder et al. (2018), by differences
+    return F.softplus(-scores).mean() + F.softplus(judge(made.detach()).float()).mean() + model.penalty * steepness
+
+
+def fool(model: nn.Module, made: torch.Tensor) -> torch.Tensor:
+    """The generator's loss, a scalar: made pictures should be taken for real."""
+    return F.softplus(-model.discriminator(made).float()).mean()
+
+
+def loss(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor, meta: dict) -> torch.Tensor:
+    """What should fall, a scalar: how far means and spreads of made pictures are from those of real ones.
 
     inputs   (batch, latent) noise
     targets  (batch, height, width, channels) real pictures in [-1, 1]
     """
-    made = model(inputs)
-    judge = model.discriminator
-    real, fake = judge(targets).float(), judge(made.detach()).float()  # (batch,) each, above 0 means "real"
-    tell_apart = F.softplus(-real).mean() + F.softplus(fake).mean()
-    judge.requires_grad_(False)  # the generator's loss goes through the judge and leaves it alone
-    fool = F.softplus(-judge(made).float()).mean()
-    judge.requires_grad_(True)
-    return tell_apart + fool + model.penalty * steepness(judge, targets, real)
+    basis = torch.tensor(meta["basis"], device=inputs.device)  # (components, pixels)
+    made, real = (images.float().flatten(1) @ basis.T for images in (model(inputs), targets))  # (batch, components)
+    return (made.mean(0) - real.mean(0)).square().sum() + (made.std(0) - real.std(0)).square().sum()
 
 
-def steepness(judge: nn.Module, images: torch.Tensor, scores: torch.Tensor) -> torch.Tensor | float:
-    """How fast the discriminator's scores (batch,) change beside real pictures, a scalar; 0 when not training.
-
-    Half the mean squared gradient, R1 of Mescheder et al. (2018), from differences to pictures with a little noise.
-    """
-    if not judge.training:
-        return 0.0
-    beside = judge(images + JITTER * torch.randn_like(images)).float()  # (batch,)
-    return ((beside - scores) / JITTER).square().mean() / 2
-
-
-def answers(model: nn.Module, inputs: torch.Tensor, targets: Any, meta: dict[str, Any]) -> torch.Tensor:
+def answers(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor | None, meta: dict) -> torch.Tensor:
     """With targets to be compared with: every draw along the components of train, (batch, draws, components).
 
     Without: the pictures of noise (batch, latent), (batch, height, width, channels) in [-1, 1].
     """
     if targets is None:
         return model(inputs)
+    basis = torch.tensor(meta["basis"], device=inputs.device)
     draws = [model(noise).float().flatten(1) for noise in inputs.unbind(1)]  # one by one, to spare memory
-    basis = torch.tensor(meta["basis"], device=inputs.device)  # (components, pixels)
     with torch.autocast(inputs.device.type, enabled=False):
-        return torch.stack([images @ basis.T for images in draws], dim=1)  # (batch, draws, components)
+        return torch.stack([images @ basis.T for images in draws], dim=1)

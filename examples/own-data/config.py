@@ -1,6 +1,7 @@
 """Every knob of this project, once, with the reason beside it. Each one is also a flag: `python train.py --seed 1`."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 TASK = "tabular-classification"
 FRAMEWORK = "pytorch"
@@ -9,7 +10,7 @@ BACKEND = None
 
 @dataclass
 class Config:
-    """What all models share."""
+    """What a run is made from; it is saved with the run."""
 
     data: str = "data/harvest.csv"  # your own file or folder; empty = the sample that needs no network
     seed: int = 0  # drives the first weights, the order of the rows and dropout
@@ -29,13 +30,40 @@ class Config:
     beta1: float = 0.9  # AdamW's memory of the gradient
     beta2: float = 0.99  # AdamW's memory of its size; 0.999 is too long for runs of a thousand steps
     device: str = "auto"  # cuda, mps, cpu; auto = the first of them that passes a trial step
-    precision: str = "auto"  # float32 or bfloat16; auto = a fixed rule of processor and model (device.py)
+    precision: str = "auto"  # float32 or bfloat16; auto = a fixed rule of processor and model
     compile: bool = False  # torch.compile on CUDA: slow to start, then faster
-    metric: str = ""  # accuracy, macro F1 or average precision; empty = accuracy, unless a class is rare (balance.py)
+    metric: str = ""  # accuracy, macro F1 or average precision; empty = accuracy, unless a class is rare
     class_weights: str = "auto"  # none, balanced (every class weighs the same); auto = balanced where macro F1 counts
-    target: str = ""  # the column to predict; empty = the last one
+    target: str = ""  # the column to predict; empty = as data/schema.toml says, else the last one
     group: str = ""  # column whose equal values (of a person) stay in one split, no input; none = no column
     time: str = ""  # column by which the oldest rows train and the newest test; none = rows are divided by chance
+
+    def __post_init__(self) -> None:
+        """Refuse values that no training can use."""
+        for name, value in vars(self).items():
+            least = 1 if name in ("width", "depth", "heads", "kernel") else 0
+            below = 1 if name == "dropout" or name.endswith("_share") else math.inf
+            zero = value == 0 and name in ("learning_rate", "clip", "valid_share", "test_share")
+            if isinstance(value, int | float) and (zero or not least <= value < below):
+                bounds = "above 0" if zero else f"{least} or more" if value < least else f"below {below}"
+                raise ValueError(f"--{name.replace('_', '-')} must be {bounds}, not {value}")
+        if self.valid_share + self.test_share >= 1:
+            raise ValueError("--valid-share and --test-share leave nothing to train on; lower one of them")
+        if getattr(self, "width", 0) % (2 * getattr(self, "heads", 0) or 1):
+            raise ValueError(f"--width {self.width} must be a multiple of twice --heads")
+
+    def resolved(self, rows: int) -> "Config":
+        """With what was left at 0 filled in from the number of training rows."""
+        size = self.batch_size or min(256, max(16, 2 ** round(math.log2(max(rows, 1)) / 2)))
+        epochs = self.epochs or min(200, max(1, round(self.steps / math.ceil(rows / size))))
+        return replace(self, batch_size=size, epochs=epochs, patience=self.patience or max(5, epochs // 3))
+
+    def rate(self, done: float) -> float:
+        """The learning rate when a share `done` of training is over: a linear warm-up, then a cosine to zero."""
+        if done < self.warmup:
+            return self.learning_rate * (0.05 + 0.95 * done / self.warmup)
+        left = (1 - min(done, 1.0)) / max(1 - self.warmup, 1e-9)
+        return self.learning_rate * (0.5 - 0.5 * math.cos(math.pi * left))
 
 
 @dataclass

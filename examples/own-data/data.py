@@ -1,76 +1,192 @@
-"""Rows of a table with a class each, from your file to train, valid and test.
+"""Rows of a table with a class each, from your file to train, valid and test: `python data.py` shows them."""
 
-Understood by --data: a table in the format that reader.py reads; --target names its column of classes.
-"""
+import sys
+from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
 
-import hashlib
-from typing import Any
+import columns
+import common
+import metrics
+import roles
+import table
+from common import Problem
+from config import Config
+from table import Table
 
 import numpy as np
+import pandas as pd
 
-import cli
-import features
-import runs
-import tables
-from config import MODELS, Config
-from features import loading, newrows
-from features.target import Target
-from splits import Data, Split
-from support import bundled
+INPUT = "a table with the columns of the training data, or one row such as 5.1,3.5,1.4,0.2"
+MOST_RARE = 0.2  # of the rows may be of classes with one or two; beyond it the values are no classes
 
-INPUT = newrows.INPUT
+TIED = 0.5  # share of rows that equal ones may tie together; beyond it only groups are kept together
+
+
+class Split(NamedTuple):
+    inputs: np.ndarray  # (rows, numbers + categories) float32: see columns.encode
+    targets: np.ndarray  # (rows,) class numbers
+    ids: np.ndarray  # (rows,) numbers of the rows in the table, from 0
+    keys: np.ndarray  # (rows,) equal for rows that must not stand in two splits
+
+
+class Data(NamedTuple):
+    train: Split
+    valid: Split
+    test: Split
+    meta: dict  # plain JSON: classes, columns and all that was measured on train
 
 
 def load(config: Config) -> Data:
-    """Read the table, divide its rows, and fit medians, scales and categories on train."""
-    return loading.load(config, sample, Target)
+    """Read the table, divide its rows, and measure medians, scales and categories on train."""
+    found = table.opened(config, sample)
+    labels = labels_of(found, config.data)
+    cells = roles.typed(found.frame, found.features).loc[labels.index]
+    part, keys = divided(config, found, cells, labels.to_numpy())
+    labels = labels.where(part >= 0)
+    classes = in_order(list(labels.dropna().unique()))
+    codes = pd.Categorical(labels, classes).codes.astype(np.int64)  # (rows,), -1 for a class that is left out
+    for number, name in enumerate(("train", "valid", "test")):
+        there = np.bincount(codes[part == number], minlength=len(classes))
+        if not there.all():
+            lacking = ", ".join(repr(classes[k]) for k in np.flatnonzero(there == 0)[:5])
+            print(f"note: {name} holds no row of class {lacking}, so its score tells nothing of it", file=sys.stderr)
+    features = columns.fit(cells[part == 0], found.features)
+    if not features:
+        raise Problem(f"{config.data} has no column to learn from: each is empty, constant or different in every row")
+    meta = {
+        **found.meta,
+        "classes": classes,
+        "outputs": len(classes),
+        **metrics.choose(config, codes[part >= 0], part[part >= 0] == 0),
+        "columns": features,
+        **columns.sizes(features),
+    }
+    meta["data"]["rows"] = int((part >= 0).sum())
+    inputs = columns.encode(cells, meta)
+    arrays = inputs, codes, labels.index.to_numpy(), keys
+    return Data(*(Split(*(array[part == number] for array in arrays)) for number in range(3)), meta)
 
 
-def sample() -> tables.Table:
-    """150 irises of three species with four lengths in centimetres, which come with scikit-learn."""
-    species = ["setosa", "versicolor", "virginica"]
-    irises = bundled.numbers("iris.csv", ",", skip=1)
-    cells = [[*(f"{value:g}" for value in row[:4]), species[int(row[4])]] for row in irises]
-    sha256 = hashlib.sha256("\n".join(",".join(row) for row in cells).encode("utf-8")).hexdigest()
-    columns = [f"{what} (cm)" for what in ("sepal length", "sepal width", "petal length", "petal width")] + ["species"]
-    return tables.Table("Iris", "Iris (scikit-learn)", sha256, columns, cells, list(range(2, len(cells) + 2)))
+def labels_of(found: Table, path: str) -> pd.Series:
+    """The class of each row that has one, as most rows spell it; a `Problem` where the values can be no classes."""
+    name = found.meta["target"]
+    labels = roles.typed(found.frame[[name]], {name: found.entries[name] | {"role": "category"}})[name]
+    if count := int(labels.isna().sum()):
+        print(f"note: {count} of {len(labels)} rows have no {name!r} and are left out", file=sys.stderr)
+    labels = labels.dropna()
+    counts, where = Counter(labels), f"{path}: column {name!r}"
+    if len(counts) < 2:
+        raise Problem(f"{where} has no two different values; name another column with --target")
+    rare = sum(count for count in counts.values() if count < 3)
+    if (len(counts) > max(5, len(labels) / 2)) or (len(counts) > 20 and rare > MOST_RARE * len(labels)):
+        what = "a number to predict" if found.entries[name]["role"] == "number" else "free text"
+        raise Problem(
+            f"{where} has {len(counts)} different values in {len(labels)} rows, so it looks like {what}, not a class; "
+            "name another with --target, or put its values into a few groups"
+        )
+    return labels
 
 
-def example_keys(split: Split) -> np.ndarray:
-    """What must not stand in two splits: a fingerprint of each row's features, its group or its time."""
-    return np.asarray(split.inputs.keys)
+def in_order(names: list[str]) -> list[str]:
+    """Classes sorted by their values where they are numbers, else by the alphabet."""
+    values = pd.to_numeric(pd.Series(names), errors="coerce").fillna(0)
+    return [name for _, name in sorted(zip(values, names, strict=True))]
 
 
-def misplaced(config: Config, split: Split, meta: dict[str, Any]) -> int:
-    """How many rows of a split are not what the table says, so that check.py can tell weak data from mixed-up rows."""
-    return loading.misplaced(config, sample, split, meta)
+def divided(config: Config, found: Table, cells: pd.DataFrame, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """0, 1 or 2 (train, valid, test) for each row, -1 where it is left out; and its key, which no two splits share.
+
+    cells   typed, of the columns to learn from: rows in which they are equal stay together, and so do groups
+    labels  (rows,) classes
+    """
+    keys, whole = pd.util.hash_pandas_object(cells, index=False).to_numpy(), np.arange(len(cells), dtype=np.uint64)
+    alone, together = whole, "rows"
+    if group := found.meta["group"]:
+        known = roles.known_cells(found.frame[group].loc[cells.index], {})
+        alone, together = pd.factorize(known.fillna(pd.Series(whole, cells.index)))[0].astype(np.uint64), "groups"
+        keys = joined(keys, alone)
+    largest, usual = (np.unique(some, return_counts=True)[1].max() for some in (keys, alone))
+    most = max(0.01 * len(cells), 10) if found.meta["time"] else TIED * len(cells)
+    if largest > max(usual, most):
+        print(f"note: many rows have equal features, so only {together} are kept in one split", file=sys.stderr)
+        keys = alone
+    if found.meta["time"]:
+        return by_time(config, found, cells, keys), keys
+    different = pd.DataFrame({"key": keys, "label": labels}).drop_duplicates()["label"].value_counts()
+    rare = [] if group else list(different.index[different < 3])
+    if rare and len(different) - len(rare) < 2:
+        raise Problem(f"class {rare[0]!r} has {different[rare[0]]} different row(s), too few to divide; add some")
+    for label in rare:
+        print(f"note: class {label} is left out: too few different rows for train, valid and test", file=sys.stderr)
+    part, rest = np.full(len(keys), -1), ~np.isin(labels, rare)
+    of_units = pd.Series(labels[rest][np.unique(keys[rest], return_index=True)[1]]).value_counts()
+    shares = len(of_units) == len(different) - len(rare) and of_units.min() >= 3  # or equal rows of several classes
+    part[rest] = common.divide(keys[rest], labels[rest] if shares else None, config)
+    return part, keys
 
 
-def read_new(source: str, meta: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
-    """Names and cells of new rows, in the columns' order; the target's column may be there or not."""
-    return newrows.read(source, meta)
+def joined(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Keys of rows that are tied by equal keys of either kind, at any remove."""
+    from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
+    from scipy.sparse.csgraph import connected_components
+
+    (firsts, row_first), (seconds, row_second) = (np.unique(keys, return_inverse=True) for keys in (one, other))
+    size = len(firsts) + len(seconds)
+    ties = coo_matrix((np.ones(len(one)), (row_first, row_second + len(firsts))), shape=(size, size))
+    return connected_components(ties, directed=False)[1][row_first].astype(np.uint64)
 
 
-def encode(raw: list[list[str]], meta: dict[str, Any]) -> dict[str, np.ndarray]:
-    """Rows of cells as the model takes them, the same way as in training."""
-    return features.encode(raw, meta)
+def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray) -> np.ndarray:
+    """The newest rows test, those before them choose the epoch; rows of one key are as new as the newest of them."""
+    name = found.meta["time"]
+    entry = found.entries[name]
+    if entry["role"] not in ("number", "date"):
+        entry = roles.role_of(found.frame[name])
+    if entry["role"] not in ("number", "date"):
+        raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
+    times = roles.typed(found.frame.loc[cells.index, [name]].reset_index(drop=True), {name: entry})[name]
+    if count := int(times.isna().sum()):
+        print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
+    newest = times.fillna(times.min()).groupby(keys).transform("max")
+    older = ((newest.rank(method="min") - 1) / len(newest)).to_numpy()  # the share of rows that are older than each
+    test_begins, valid_begins = 1 - config.test_share, 1 - config.test_share - config.valid_share
+    part = np.select([older >= min(test_begins, older.max()), older >= valid_begins], [2, 1], 0)
+    if len(np.unique(part)) < 3:
+        raise Problem(f"column {name!r} has too few different times to divide by; use --time none")
+    return part
 
 
-def decode(output: np.ndarray, meta: dict[str, Any]) -> list[dict[str, Any]]:
+def sample() -> tuple[str, pd.DataFrame]:
+    """150 irises of three species with four lengths in centimetres, from scikit-learn's folder."""
+    folder = Path(find_spec("sklearn").origin).parent  # to import it takes a second
+    names = [f"{what} (cm)" for what in ("sepal length", "sepal width", "petal length", "petal width")] + ["species"]
+    frame = pd.read_csv(folder / "datasets" / "data" / "iris.csv", skiprows=1, names=names, dtype=str)
+    frame["species"] = np.array(["setosa", "versicolor", "virginica"], object)[frame["species"].astype(int)]
+    return "Iris (scikit-learn)", frame
+
+
+def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
+    """Names and inputs of new rows; the target's column may be there or not."""
+    names, cells = table.new_rows(source, meta)
+    return names, columns.encode(cells, meta)
+
+
+def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Class probabilities as answers for people."""
     best = output.argmax(1)
     return [{"class": meta["classes"][k], "probability": float(row[k])} for k, row in zip(best, output, strict=True)]
 
 
 def main() -> None:
-    data = load(runs.located(next(iter(MODELS.values()))()))
-    for name, split in (("train", data.train), ("valid", data.valid), ("test", data.test)):
-        shapes = ", ".join(f"{what} {values.shape}" for what, values in split.inputs[:2].items())
-        print(f"{name}: {len(split)} rows, a batch of two is {shapes}")
-    for feature in data.meta["features"]:
-        print(f"{feature['kind']:8}  {feature['name']}")
-    print(f"classes of {data.meta['target']['name']}: {', '.join(data.meta['classes'])}")
+    data = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
+        print(f"{name}: {len(split.ids)} rows, a batch of two is {split.inputs[:2].shape} {split.inputs.dtype}")
+    for name in data.meta["header"]:
+        print(f"{data.meta['columns'].get(name, {'role': 'unused'})['role']:8}  {name}")
+    print(f"classes of {data.meta['target']}: {', '.join(data.meta['classes'])}")
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    common.run(main)

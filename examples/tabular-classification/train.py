@@ -1,94 +1,174 @@
-"""Train a model on the project's data: `python train.py`, with any knob of config.py as a flag."""
+"""Train a model on the project's data: `python train.py`, with any knob of config.py as a flag.
 
-import cli  # before all others, to say which package is missing
+Leaves in runs/<name>/: config.json, meta.json, history.csv, best.pt (to answer with) and last.pt (all to go on with).
+"""
 
-# isort: split
-import copy
+import dataclasses
+import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import common
+import net
+import runs
+from common import Problem
+from config import Config
+from data import Data, Split, load
+from loss import loss
+from runs import State
+
+import numpy as np
 import torch
 from torch import nn
+from tqdm import tqdm
 
-import loss
-import models
-from config import Config
-from engine import device as devices
-from engine import feed, history, inference, schedule, steps
-from engine.saver import Saver
-from engine.session import Session
-from splits import Data, take
+SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
+
+
+def make_optimizer(model: nn.Module, config: Config) -> torch.optim.Optimizer:
+    """AdamW; biases and gains, all that is no matrix, are left out of the weight decay."""
+    matrices = [parameter for parameter in model.parameters() if parameter.ndim >= 2]
+    others = [parameter for parameter in model.parameters() if parameter.ndim < 2]
+    groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, betas=(config.beta1, config.beta2), fused=True)
+
+
+def batches(rows: int, config: Config, epoch: int) -> list[np.ndarray]:
+    """All rows in an order that seed and epoch decide, in steps of nearly equal size."""
+    order = np.random.default_rng((config.seed, epoch)).permutation(rows)
+    return np.array_split(order, math.ceil(rows / config.batch_size))
+
+
+def train_step(
+    model: nn.Module, optimizer: torch.optim.Optimizer, inputs: Any, targets: Any, meta: dict, config: Config
+) -> torch.Tensor:
+    """One step down the gradient; returns the loss before it, a scalar."""
+    with net.autocast(inputs.device, config.precision):
+        value = loss(model, inputs, targets, meta)
+    optimizer.zero_grad(set_to_none=True)
+    value.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), config.clip)
+    optimizer.step()
+    return value.detach()
+
+
+def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
+    """Train until epochs or minutes are over or valid no longer improves; goes on where last.pt of the run stands.
+
+    Keeps the best weights in best.pt. A run that was interrupted and goes on ends with the same weights as one that
+    was not. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed.
+    """
+    device = next(model.parameters()).device
+    optimizer = make_optimizer(model, config)
+    state = State()
+    if (run / net.LAST).is_file():
+        last = net.load(run / net.LAST, config)
+        net.set_weights(model, last["weights"], run / net.LAST)
+        optimizer.load_state_dict(last["optimizer"])
+        state = State(**last["state"])
+    best_weights = None
+    saved_at = time.monotonic()
+    began = saved_at - state.seconds
+    step_model = torch.compile(model) if config.compile else model
+
+    def save() -> None:
+        """Write best.pt, then last.pt; a kill between them does no harm, as going on from last.pt writes it again."""
+        nonlocal best_weights, saved_at
+        if best_weights is not None:
+            net.save(run / net.BEST, config, weights=best_weights)
+        learnt = {"weights": model.state_dict(), "optimizer": optimizer.state_dict()}
+        net.save(run / net.LAST, config, **learnt, state=dataclasses.asdict(state))
+        best_weights = None
+        saved_at = time.monotonic()
+        state.saved(run, config, pressed)
+
+    print(f"epoch     step  train loss  valid loss  valid {data.meta['metric']:<14}  learning rate  seconds")
+    while not state.over(config):
+        order = batches(len(data.train.ids), config, state.epoch)
+        loss_sum = torch.tensor(state.loss_sum, device=device)  # stays there: to read it each step would be slow
+        model.train()
+        for rows in tqdm(order[state.step :], f"epoch {state.epoch}", delay=2, leave=False, disable=None):
+            done = state.share_done(config, len(order))
+            if done >= 1:
+                break  # the minutes are over
+            state.rate = config.rate(done)
+            for group in optimizer.param_groups:
+                group["lr"] = state.rate
+            net.seed_step(config.seed, state.steps, device)
+            inputs, targets = net.tensors(data.train, rows, device)
+            loss_sum += train_step(step_model, optimizer, inputs, targets, data.meta, config)
+            state.step += 1
+            state.steps += 1
+            state.seconds = time.monotonic() - began
+            late = time.monotonic() - saved_at > config.checkpoint_seconds
+            if (pressed or late) and state.step < len(order):  # after the last step the epoch's end saves
+                state.loss_sum = float(loss_sum)
+                save()
+        train_loss = float(loss_sum) / max(state.step, 1)
+        if not math.isfinite(train_loss):
+            raise Problem(f"the loss became {train_loss}; try --learning-rate {config.learning_rate / 10:g}")
+        output = net.outputs(model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
+        state.seconds = time.monotonic() - began
+        if state.end_epoch(train_loss, output, data):
+            best_weights = net.weights_of(model)
+        if state.over(config) or pressed or time.monotonic() - saved_at > 1:
+            save()
+    return state.history
+
+
+def fresh(meta: dict, config: Config) -> nn.Module:
+    """A model that knows nothing yet, ready for `fit`; the seed decides its weights."""
+    return net.build(meta, config)
+
+
+def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
+    """At most so many rows of a split, spread over all of them."""
+    rows = np.unique(np.linspace(0, len(split.ids) - 1, most).astype(int))
+    return Split(*(array[rows] for array in split))
 
 
 def main() -> None:
-    session = Session(__doc__)
-    data = session.data
-    torch.manual_seed(session.config.seed)
-    model = models.build(data.meta, session.config)
-    device = devices.choose(session.config.device, lambda device: trial(model, data, device))
-    if session.config.compile and device.type != "cuda":
-        raise cli.Misuse(f"--compile pays on CUDA only, and this is {device.type}; leave it out")
-    run = session.start(precision=devices.choose_precision(session.config.precision, device, model))
-    model = devices.place(model, device, session.config.precision)
-    devices.use_threads(model, session.config.batch_size)
-    session.announce(inference.parameter_count(model), device.type)
-    before = session.yardstick(model)
+    parser = common.Parser(__doc__, knobs=True)
+    parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")
+    parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
+    parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
+    args, given = parser.parse()
+    run, config, smoke = runs.resumed(args, given) if args.resume else (None, common.configured(given), args.smoke)
+    data = load(config)
+    if run:
+        runs.check_same(run, data.meta)
+    few = fewer(data.train)
+    if smoke:
+        data = data._replace(train=few, valid=fewer(data.valid))  # test stays closed
+    if not run:
+        config = dataclasses.replace(config, steps=SMOKE_STEPS) if smoke else config
+        config = config.resolved(len(data.train.ids))
+    model = fresh(data.meta, config)
+    device = net.choose_device(config.device)
+    if config.device == "auto" and device.type != "cpu":
+        device = net.try_step(model, few, data.meta, device)
+    if config.compile and device.type != "cuda":
+        raise Problem(f"--compile pays on CUDA only, and this is {device}; leave it out", 2)
+    if not run:
+        config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device, model))
+        run = runs.new(args.out, config, data.meta, smoke)
+    model = model.to(device)
+    net.use_threads(model, config.batch_size)
+    length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs"
+    print(f"{config.model} with {net.parameter_count(model):,} parameters on {device} in {config.precision};")
+    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
+    before = net.mean_loss(model, few, data.meta)
     try:
-        fit(model, data, session.config, run)
-    except (torch.OutOfMemoryError, RuntimeError, MemoryError) as error:
-        if isinstance(error, RuntimeError) and "memory" not in str(error).lower():
+        fit(model, data, config, run, runs.watch_ctrl_c())
+    except (torch.OutOfMemoryError, RuntimeError) as error:
+        if "memory" not in str(error).lower():
             raise
-        raise session.out_of_memory() from None
-    session.end(before, model)
-
-
-def trial(model: nn.Module, data: Data, device: torch.device) -> None:
-    """One forward and backward pass on a device; raises what goes wrong there."""
-    twin = devices.place(copy.deepcopy(model), device, "float32")
-    arrays = take(data.train.inputs, slice(0, 2)), take(data.train.targets, slice(0, 2))
-    loss.loss(twin, *(devices.to_tensors(array, device) for array in arrays), data.meta).backward()
-
-
-def fit(model: nn.Module, data: Data, config: Config, run: Path) -> None:
-    """Train until the epochs or the minutes are over or valid no longer improves; best.* keeps the best weights.
-
-    All that is random comes from (seed, epoch, step), so a run resumed from last.pt ends with the same weights.
-    """
-    device = next(model.parameters()).device
-    optimizer = steps.make_optimizer(model, config)
-    saver = Saver(run, model, optimizer, config)
-    progress = saver.resume()
-    began = time.monotonic() - progress.seconds
-    interrupted = cli.watch_interrupts()
-    step_model = torch.compile(model) if config.compile else model
-    log = history.Log(run, data, progress)
-    while not progress.finished:
-        order = feed.order(len(data.train), config.batch_size, config.seed, progress.epoch)
-        loss_sum = torch.tensor(progress.loss_sum, device=device)
-        model.train()
-        for rows in feed.bar(order, progress):
-            done = progress.share_done(config, len(order))
-            if done >= 1:  # time is up in the middle of an epoch
-                break
-            batch = steps.train_batch(data.train, rows, device, (config.seed, progress.epoch, progress.step))
-            progress.rate = schedule.learning_rate(config, done)
-            loss_sum += steps.train_step(step_model, optimizer, batch, data.meta, config.clip, progress.rate)
-            progress.step, progress.steps = progress.step + 1, progress.steps + 1
-            progress.seconds = time.monotonic() - began
-            if interrupted() or time.monotonic() - saver.saved_at > config.checkpoint_seconds:
-                progress.loss_sum = float(loss_sum)
-                saver.save(progress)
-            if interrupted():
-                raise cli.Interrupted(f"interrupted and saved; go on with: python train.py --resume {run.name}")
-        progress.loss_sum = float(loss_sum)
-        progress.check_loss(config)
-        output = inference.outputs(model, data.valid, data.meta)
-        progress.seconds = time.monotonic() - began
-        if log.epoch(progress, output, model):
-            saver.keep()
-        progress.end_epoch(config)
-        saver.save(progress, every=0.0 if progress.finished else 1.0)
+        size = max(1, config.batch_size // 2)
+        raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
+    runs.end(run, smoke, before, net.mean_loss(model, few, data.meta))
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    common.run(main)

@@ -1,74 +1,174 @@
-"""Rows of a table with a number each, from your file to train, valid and test.
+"""Rows of a table with a number each, from your file to train, valid and test: `python data.py` shows them."""
 
-Understood by --data: a table in the format that reader.py reads; --target names its column of numbers.
-"""
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
 
-import hashlib
-from typing import Any
+import columns
+import common
+import roles
+import table
+from common import Problem
+from config import Config
+from table import Table
 
 import numpy as np
+import pandas as pd
 
-import cli
-import features
-import runs
-import tables
-from config import MODELS, Config
-from features import loading, newrows
-from features.target import Target
-from splits import Data, Split
-from support import bundled
+INPUT = "a table with the columns of the training data, or one row such as 59,2,32.1,101,157,93.2,38,4,4.8598,87"
+LARGEST = 1e30  # single precision squares no more
 
-INPUT = newrows.INPUT
+TIED = 0.5  # share of rows that equal ones may tie together; beyond it only groups are kept together
+
+
+class Split(NamedTuple):
+    inputs: np.ndarray  # (rows, numbers + categories) float32: see columns.encode
+    targets: np.ndarray  # (rows,) float32, in deviations from the mean of train
+    ids: np.ndarray  # (rows,) numbers of the rows in the table, from 0
+    keys: np.ndarray  # (rows,) equal for rows that must not stand in two splits
+
+
+class Data(NamedTuple):
+    train: Split
+    valid: Split
+    test: Split
+    meta: dict  # plain JSON: columns and all that was measured on train
 
 
 def load(config: Config) -> Data:
-    """Read the table, divide its rows, and fit medians, scales and categories on train."""
-    return loading.load(config, sample, Target)
+    """Read the table, divide its rows, and measure medians, scales and categories on train."""
+    found = table.opened(config, sample)
+    numbers = numbers_of(found, config.data)
+    cells = roles.typed(found.frame, found.features).loc[numbers.index]
+    part, keys = divided(config, found, cells)
+    features = columns.fit(cells[part == 0], found.features)
+    if not features:
+        raise Problem(f"{config.data} has no column to learn from: each is empty, constant or different in every row")
+    train = numbers[part == 0]
+    if train.min() == train.max():
+        raise Problem(f"{config.data}: {found.meta['target']!r} is {train.iloc[0]:g} all through train; add other rows")
+    mean, deviation = float(train.mean()), float(train.std(ddof=0))
+    meta = {
+        **found.meta,
+        "metric": "RMSE",
+        "outputs": 1,
+        "mean": mean,
+        "deviation": deviation,
+        "columns": features,
+        **columns.sizes(features),
+    }
+    meta["data"]["rows"] = len(numbers)
+    targets = ((numbers.to_numpy() - mean) / deviation).astype(np.float32)
+    arrays = columns.encode(cells, meta), targets, numbers.index.to_numpy(), keys
+    return Data(*(Split(*(array[part == number] for array in arrays)) for number in range(3)), meta)
 
 
-def sample() -> tables.Table:
-    """442 people with diabetes, and how far the disease went on in a year; they come with scikit-learn."""
-    people, progression = bundled.numbers("diabetes_data_raw.csv.gz"), bundled.numbers("diabetes_target.csv.gz")
-    cells = [[f"{value:g}" for value in row] for row in np.column_stack([people, progression])]
-    sha256 = hashlib.sha256("\n".join(",".join(row) for row in cells).encode("utf-8")).hexdigest()
-    columns = ["age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6", "progression"]
-    return tables.Table("diabetes", "diabetes (scikit-learn)", sha256, columns, cells, list(range(2, len(cells) + 2)))
+def numbers_of(found: Table, path: str) -> pd.Series:
+    """The number of each row that has one; a `Problem` names a cell that holds something else."""
+    name = found.meta["target"]
+    entry = found.entries[name]
+    cells = roles.known_cells(found.frame[name], entry)
+    numbers = roles.read_numbers(cells, entry)
+    unread = cells.notna() & ~(numbers.abs() < LARGEST) & ~cells.isin(map(str, entry.get("missing", [])))
+    if unread.sum() > cells.notna().sum() / 2:
+        example = cells[unread].iloc[0]
+        raise Problem(
+            f"{path}: column {name!r} holds no numbers but cells such as {example!r}; name another with --target, or "
+            "make a project for classes"
+        )
+    if unread.any():
+        row, cell = int(unread.argmax()), cells[unread].iloc[0]
+        what = "is no number" if np.isnan(numbers[row]) else "is too large a number to learn"
+        raise Problem(f"{path} row {row + 1}: {cell[:40]!r} in column {name!r} {what}; mend or empty that cell")
+    if count := int(numbers.isna().sum()):
+        print(f"note: {count} of {len(numbers)} rows have no {name!r} and are left out", file=sys.stderr)
+    numbers = numbers.dropna()
+    if numbers.nunique() < 2:
+        raise Problem(f"{path}: column {name!r} has no two different numbers; name another with --target")
+    return numbers
 
 
-def example_keys(split: Split) -> np.ndarray:
-    """What must not stand in two splits: a fingerprint of each row's features, its group or its time."""
-    return np.asarray(split.inputs.keys)
+def divided(config: Config, found: Table, cells: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """0, 1 or 2 (train, valid, test) for each row, and its key, which no two splits share.
+
+    cells   typed, of the columns to learn from: rows in which they are equal stay together, and so do groups
+    """
+    keys, whole = pd.util.hash_pandas_object(cells, index=False).to_numpy(), np.arange(len(cells), dtype=np.uint64)
+    alone, together = whole, "rows"
+    if group := found.meta["group"]:
+        known = roles.known_cells(found.frame[group].loc[cells.index], {})
+        alone, together = pd.factorize(known.fillna(pd.Series(whole, cells.index)))[0].astype(np.uint64), "groups"
+        keys = joined(keys, alone)
+    largest, usual = (np.unique(some, return_counts=True)[1].max() for some in (keys, alone))
+    most = max(0.01 * len(cells), 10) if found.meta["time"] else TIED * len(cells)
+    if largest > max(usual, most):
+        print(f"note: many rows have equal features, so only {together} are kept in one split", file=sys.stderr)
+        keys = alone
+    if found.meta["time"]:
+        return by_time(config, found, cells, keys), keys
+    return common.divide(keys, None, config), keys
 
 
-def misplaced(config: Config, split: Split, meta: dict[str, Any]) -> int:
-    """How many rows of a split are not what the table says, so that check.py can tell weak data from mixed-up rows."""
-    return loading.misplaced(config, sample, split, meta)
+def joined(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Keys of rows that are tied by equal keys of either kind, at any remove."""
+    from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
+    from scipy.sparse.csgraph import connected_components
+
+    (firsts, row_first), (seconds, row_second) = (np.unique(keys, return_inverse=True) for keys in (one, other))
+    size = len(firsts) + len(seconds)
+    ties = coo_matrix((np.ones(len(one)), (row_first, row_second + len(firsts))), shape=(size, size))
+    return connected_components(ties, directed=False)[1][row_first].astype(np.uint64)
 
 
-def read_new(source: str, meta: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
-    """Names and cells of new rows, in the columns' order; the target's column may be there or not."""
-    return newrows.read(source, meta)
+def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray) -> np.ndarray:
+    """The newest rows test, those before them choose the epoch; rows of one key are as new as the newest of them."""
+    name = found.meta["time"]
+    entry = found.entries[name]
+    if entry["role"] not in ("number", "date"):
+        entry = roles.role_of(found.frame[name])
+    if entry["role"] not in ("number", "date"):
+        raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
+    times = roles.typed(found.frame.loc[cells.index, [name]].reset_index(drop=True), {name: entry})[name]
+    if count := int(times.isna().sum()):
+        print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
+    newest = times.fillna(times.min()).groupby(keys).transform("max")
+    older = ((newest.rank(method="min") - 1) / len(newest)).to_numpy()  # the share of rows that are older than each
+    test_begins, valid_begins = 1 - config.test_share, 1 - config.test_share - config.valid_share
+    part = np.select([older >= min(test_begins, older.max()), older >= valid_begins], [2, 1], 0)
+    if len(np.unique(part)) < 3:
+        raise Problem(f"column {name!r} has too few different times to divide by; use --time none")
+    return part
 
 
-def encode(raw: list[list[str]], meta: dict[str, Any]) -> dict[str, np.ndarray]:
-    """Rows of cells as the model takes them, the same way as in training."""
-    return features.encode(raw, meta)
+def sample() -> tuple[str, pd.DataFrame]:
+    """442 people with diabetes, and how far the disease went on in a year, from scikit-learn's folder."""
+    folder = Path(find_spec("sklearn").origin).parent / "datasets" / "data"  # to import it takes a second
+    names = ["age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"]
+    frame = pd.read_csv(folder / "diabetes_data_raw.csv.gz", sep=" ", names=names, dtype=str)
+    frame["progression"] = pd.read_csv(folder / "diabetes_target.csv.gz", names=["progression"], dtype=str)
+    return "diabetes (scikit-learn)", frame
 
 
-def decode(output: np.ndarray, meta: dict[str, Any]) -> list[dict[str, Any]]:
-    """Numbers in real units as answers for people."""
+def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
+    """Names and inputs of new rows; the target's column may be there or not."""
+    names, cells = table.new_rows(source, meta)
+    return names, columns.encode(cells, meta)
+
+
+def decode(output: np.ndarray, meta: dict) -> list[dict]:
+    """Numbers as answers for people."""
     return [{"prediction": float(value)} for value in output]
 
 
 def main() -> None:
-    data = load(runs.located(next(iter(MODELS.values()))()))
-    for name, split in (("train", data.train), ("valid", data.valid), ("test", data.test)):
-        shapes = ", ".join(f"{what} {values.shape}" for what, values in split.inputs[:2].items())
-        print(f"{name}: {len(split)} rows, a batch of two is {shapes}")
-    for feature in data.meta["features"]:
-        print(f"{feature['kind']:8}  {feature['name']}")
-    print(f"{data.meta['target']['name']}: {data.meta['mean']:.4g} on average, deviation {data.meta['deviation']:.4g}")
+    data = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
+        print(f"{name}: {len(split.ids)} rows, a batch of two is {split.inputs[:2].shape} {split.inputs.dtype}")
+    for name in data.meta["header"]:
+        print(f"{data.meta['columns'].get(name, {'role': 'unused'})['role']:8}  {name}")
+    print(f"{data.meta['target']}: {data.meta['mean']:.4g} ± {data.meta['deviation']:.4g} in train")
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    common.run(main)

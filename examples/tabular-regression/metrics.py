@@ -1,19 +1,26 @@
-"""The score of predicted numbers: RMSE, in the target's own unit, beside MAE and R²."""
+"""The score of predicted numbers (RMSE, in their own unit), its 95 % interval, and the rivals it is held against."""
 
-from typing import Any
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scoring import intervals
-from splits import Split
+if TYPE_CHECKING:
+    from data import Data, Split
 
-NAME = "RMSE"
 HIGHER_IS_BETTER = False
+FEW_ROWS = 1000  # below this the histograms of the fast kind of boosting are too coarse
+MOST_ROWS, MOST_VALUES = 200_000, 255  # of train that boosting is fitted on, and of a category that it takes for one
+BLOCK = 50_000  # rows answered at a time
+MOST_BLOCKS = 2000  # neighbouring rows count together in a bootstrap of more
+Interval = tuple[list[float] | None, str]  # low and high, and how they were found, or why not
 
 
-def truth(split: Split, meta: dict[str, Any]) -> np.ndarray:
+def truth(split: Split, meta: dict) -> np.ndarray:
     """The right numbers in real units, (rows,) float64."""
-    return np.asarray(split.targets, np.float64) * meta["deviation"] + meta["mean"]
+    return np.asarray(split.targets[:], np.float64) * meta["deviation"] + meta["mean"]
 
 
 def squares(target: np.ndarray, output: np.ndarray) -> np.ndarray:
@@ -21,30 +28,70 @@ def squares(target: np.ndarray, output: np.ndarray) -> np.ndarray:
     return (output.astype(np.float64) - target) ** 2
 
 
-def score(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> float:
+def score(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
     """Root of the mean squared error: large errors count for more."""
     return float(np.sqrt(squares(target, output).mean()))
 
 
-def loss(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> float:
+def loss(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
     """Mean squared error in deviations of train, as training minimises it."""
     return float(squares(target, output).mean() / meta["deviation"] ** 2)
 
 
-def interval(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> tuple[list[float] | None, str]:
+def interval(target: np.ndarray, output: np.ndarray, meta: dict) -> Interval:
     """95 % bootstrap interval of the score."""
-    return intervals.of_means(squares(target, output), statistic=np.sqrt)
+    return bootstrap(squares(target, output)[:, None], lambda means: np.sqrt(means[:, 0]))
 
 
-def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: dict[str, Any]) -> tuple[Any, str]:
+def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: dict) -> Interval:
     """95 % bootstrap interval of the score's difference from a rival's, on the same rows in each draw."""
     both = np.stack([squares(target, output), squares(target, rival)], axis=1)
-    return intervals.of_means(both, statistic=lambda means: float(np.subtract(*np.sqrt(means))))
+    return bootstrap(both, lambda means: np.sqrt(means[:, 0]) - np.sqrt(means[:, 1]))
 
 
-def others(predictions: dict[str, np.ndarray], meta: dict[str, Any]) -> dict[str, float]:
+def bootstrap(values: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray], draws: int = 1000) -> Interval:
+    """Percentile bootstrap of a statistic of means, (draws, columns), of values (rows, columns)."""
+    if len(values) < 10:
+        return None, f"{len(values)} test rows are too few for an interval"
+    means = np.array([block.mean(0) for block in np.array_split(values, min(len(values), MOST_BLOCKS))])
+    count = len(means)
+    times = np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), draws)  # each is drawn
+    return np.percentile(statistic(times @ means / count), [2.5, 97.5]).tolist(), f"bootstrap over {len(values)} rows"
+
+
+def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
+    """What the model must beat, fitted on train alone: name and numbers for test, (rows,)."""
+    from report import words  # which draws, and training has no need of it
+
+    mean = np.full(len(data.test.ids), truth(data.train, data.meta).mean())
+    return {"baseline": (words("rival_baseline"), mean), "reference": (words("rival_reference"), boosted(data))}
+
+
+def boosted(data: Data) -> np.ndarray:
+    """What gradient boosting, which is hard to beat on tables, says of test, (rows,)."""
+    from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegressor  # slow to import
+
+    if len(data.train.ids) < FEW_ROWS:
+        model = GradientBoostingRegressor(n_estimators=100, max_depth=2, subsample=0.8, random_state=0)
+    else:
+        few = [False] * data.meta["numbers"] + [size < MOST_VALUES for size in data.meta["categories"]]
+        model = HistGradientBoostingRegressor(categorical_features=few, random_state=0)
+    rows = np.unique(np.linspace(0, len(data.train.ids) - 1, MOST_ROWS).astype(int))
+    model.fit(data.train.inputs[rows], data.train.targets[rows])
+    parts = np.array_split(np.arange(len(data.test.ids)), 1 + len(data.test.ids) // BLOCK)
+    answer = np.concatenate([model.predict(data.test.inputs[part]) for part in parts])
+    return answer * data.meta["deviation"] + data.meta["mean"]
+
+
+def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict[str, float]:
     """The mean absolute error, and the share of the variance that is explained."""
-    target, output = predictions["target"], predictions["output"].astype(np.float64)
-    variance = float(((target - target.mean()) ** 2).mean())
-    found = {"mae": float(np.abs(output - target).mean())}
+    variance = float(target.var())
+    found = {"mae": float(np.abs(output.astype(np.float64) - target).mean())}
     return found | ({"r2": 1 - float(squares(target, output).mean()) / variance} if variance else {})
+
+
+def loss_of_knowing_nothing(split: Split, meta: dict) -> tuple[float, float]:
+    """The loss of a model that always says the mean, and how far fresh weights may be from it."""
+    values = squares(truth(split, meta), np.full(len(split.ids), meta["mean"])) / meta["deviation"] ** 2
+    expected = float(values.mean())
+    return expected, 0.2 * expected

@@ -1,186 +1,197 @@
-"""Texts with a class each, from your file to train, valid and test.
+"""A table of texts with a class each to train, valid and test: `python data.py` shows them."""
 
-Understood by --data: a table with a column of texts and one of labels, with or without a header; or a folder with a
-folder of text files for each class, optionally under train/ and test/, also in a .zip.
-"""
+from __future__ import annotations
 
-import dataclasses
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
+
+import common
+import metrics
+from common import Problem
+from config import Config
+from texts import READERS, Texts, chosen_length, counted, joined, plain_text, table, vocabulary
 
 import numpy as np
 
-import cli
-import tables
-from config import MODELS, Config
-from scoring import balance
-from splits import Data, Split, divide, join, leave_out_rare, take
-from texts import labelled, plaintext, words
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
-INPUT = "a text, a .txt file with a text per line, a folder of texts, or a table with the column of texts"
-SAMPLE = Path(__file__).with_name("data") / "reviews.tsv"
-TABLES = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx")  # endings; others hold a text per line
-LONGEST = 256  # words, unless --length says more: attention costs the square of it
-WORD_DROPOUT = 0.1  # share of words hidden while training, so that no single word decides
+if TYPE_CHECKING:
+    import pandas
+
+INPUT = "a text, a .txt file with a text per line, a folder of them with a text each, or a table with a column of texts"
+SAMPLE = "data/reviews.tsv"
+SCHEMA = common.ROOT / "data" / "schema.toml"  # of the team's own table: its columns, how it is read
+
+
+class Split(NamedTuple):
+    inputs: Texts  # (rows, words) word numbers when they are cut
+    targets: np.ndarray  # (rows,) class numbers
+    ids: np.ndarray  # (rows,) numbers of the table's rows
+    keys: np.ndarray  # (rows,) fingerprints, equal for texts of the same words
+
+
+class Data(NamedTuple):
+    train: Split
+    valid: Split
+    test: Split
+    meta: dict  # plain JSON: classes, columns, vocabulary, length
 
 
 def load(config: Config) -> Data:
     """Read texts and labels, divide them, and learn the vocabulary from train."""
-    for knob in ("length", "rare", "vocabulary"):
-        if getattr(config, knob) < 0:
-            raise cli.Misuse(f"--{knob} must not be negative, got {getattr(config, knob)}")
-    source = labelled.read(config) if config.data else labelled.sample(SAMPLE)
-    check_labels(source)
-    rows = np.arange(len(source.corpus))
-    if not (len(source.groups) or source.is_test.any()):
-        keys = np.asarray(source.corpus.keys)
-        rows, labels, classes = leave_out_rare(source.path, keys, source.labels, source.classes)
-        source = dataclasses.replace(source, labels=labels, classes=classes)
-    parts = divide_rows(config, source, rows)
-    lacking = np.setdiff1d(source.labels[rows], source.labels[parts[0]])
-    if len(lacking):
-        remedy = "add some" if source.is_test.any() else "try another --split-seed"
-        raise cli.Fault(f"{source.path}: class {source.classes[lacking[0]]!r} is not in train; {remedy}")
-    in_all, in_train = (np.bincount(source.labels[x], minlength=len(source.classes)) for x in (rows, parts[0]))
-    longest = int(source.corpus.lengths[parts[0]].max())
+    path = common.located(config.data or SAMPLE)
+    if (common.ROOT / "prepare.py").is_file():  # laid in for texts that memory does not hold
+        import prepare
+
+        cells, columns, corpus = prepare.labelled(path, config)
+    else:
+        cells, columns = labelled(path, config)
+        corpus = counted(cells["text"].tolist())
+    labels = cells["target"].to_numpy(str)
+    if not 2 <= (count := len(np.unique(labels))) <= len(labels) / 2:
+        raise Problem(f"{path}: column {columns['target']!r} has {count} classes in {len(labels)} rows; see --target")
+    keys = joined(corpus.keys, cells["group"]) if "group" in cells else corpus.keys
+    alike = len(set(zip(keys.tolist(), labels.tolist(), strict=True))) == len(np.unique(keys))
+    part = divided(keys, labels if alike or "group" not in cells else None, cells.get("split"), config)
+    rows = [np.flatnonzero(part == number) for number in range(3)]
+    used = np.concatenate(rows)
+    classes = np.unique(labels[used])
+    if len(lacking := np.setdiff1d(classes, labels[rows[0]])):
+        raise Problem(f"{path}: class {lacking[0]!r} is not in train; add some, or try another --split-seed")
+    targets = np.searchsorted(classes, labels)
     meta = {
-        "classes": source.classes,
-        **balance.facts(config, in_all, in_train),
-        "columns": source.columns,
-        "length": config.length or max(1, min(longest, LONGEST)),
-        "vocabulary": words.learn(source.corpus, parts[0], config.rare, config.vocabulary),
+        "classes": classes.tolist(),
+        **metrics.choose(config, targets[used], part[used] == 0),
+        "columns": columns,
+        "length": chosen_length(np.diff(corpus.ends, prepend=0)[rows[0]], config),
+        "vocabulary": vocabulary(corpus, rows[0], config),
         "data": {
-            "name": source.name if config.data else "short reviews",
+            "name": path.name if config.data else "short reviews",
             "path": config.data,
-            "sha256": source.sha256,
-            "rows": len(rows),
+            "sha256": common.sha256(path),
+            "rows": len(used),
         },
     }
-    return Data(*(Split(words.Texts(source.corpus, meta, rows), source.labels[rows], rows) for rows in parts), meta)
+
+    def split(number: int) -> Split:
+        some = rows[number]
+        hide = config.hide if number == 0 else 0.0
+        return Split(Texts(corpus, some, meta, hide), targets[some], some, corpus.keys[some])
+
+    return Data(split(0), split(1), split(2), meta)
 
 
-def check_labels(source: labelled.Labelled) -> None:
-    """Refuse one class only, and what cannot be classes."""
-    count, column = len(source.classes), source.columns["target"]
-    where = f'{source.path}: column "{column}" holds' if column else f"{source.path} holds"
-    remedy = "name another column with --target" if column else "add a folder for another class"
-    if count < 2:
-        raise cli.Fault(f"{where} one class only; {remedy}")
-    if count > len(source.labels) / 2:
-        raise cli.Fault(f"{where} {count} different labels in {len(source.labels)} rows, too many to learn; {remedy}")
+def labelled(path: Path, config: Config) -> tuple[pandas.DataFrame, dict[str, str]]:
+    """The columns text and target, also group and split where there are such, and their names in the table."""
+    schema = read_schema() if config.data else {"group": "frame"}  # reviews of one frame say the same in other words
+    frame = table(path, schema)
+    columns = named(path, frame, schema, config)
+    cells = frame[list(columns.values())].set_axis(list(columns), axis=1)
+    missing = cells["target"].isin(["", *schema.get("missing", [])])
+    if missing.all():
+        raise Problem(f"{path}: column {columns['target']!r} is empty in all rows; name another with --target")
+    if missing.any():
+        where = f"have no label in column {columns['target']!r}, first row {int(missing.argmax()) + 1}"
+        print(f"note: {missing.sum()} of {len(frame)} rows {where}; they are left out", file=sys.stderr)
+    return cells[~missing], columns
 
 
-def divide_rows(config: Config, source: labelled.Labelled, rows: np.ndarray) -> list[np.ndarray]:
-    """Some rows as train, valid and test; equal texts and groups stay together, a test set of the data is kept."""
-    groups = np.asarray(source.corpus.keys)
-    labels = source.labels
-    if len(source.groups):
-        # groups of your own may hold several classes, so they are divided as they come
-        groups, labels = join(groups, source.groups), None
+def named(path: Path, frame: pandas.DataFrame, schema: dict, config: Config) -> dict[str, str]:
+    """The names of a table's columns by what they are: as the schema says, unless a flag says otherwise."""
+    columns = {"text": "text", "target": "label"}
+    columns |= {what: schema[what] for what in ("text", "target", "group", "split") if schema.get(what)}
+    columns |= {what: name for what in ("text", "target", "group") if (name := getattr(config, what))}
+    for what, name in columns.items():
+        if name not in frame:
+            raise Problem(
+                f"{path} has no column {name!r} (it has: {', '.join(frame)[:200]}); name another with --{what}, or see "
+                "hackgen convert for data in another layout"
+            )
+    if columns["text"] == columns["target"]:
+        raise Problem(f"{path}: {columns['text']!r} cannot be both texts and labels; name both: --text, --target")
+    return columns
+
+
+def read_schema() -> dict:
+    """What data/schema.toml says about the team's table; nothing where there is none."""
     try:
-        if not source.is_test.any():
-            labels = None if labels is None else labels[rows]
-            return [rows[part] for part in divide(config, groups[rows], labels, source.classes)]
-        test = np.flatnonzero(source.is_test)
-        rest = np.flatnonzero(~source.is_test & ~np.isin(groups, groups[test]))
-        if left_out := len(groups) - len(test) - len(rest):
-            print(f"{left_out} training text(s) also stand in the test set and are left out", file=sys.stderr)
-        labels = None if labels is None else labels[rest]
-        train, valid, spare = divide(config, groups[rest], labels, source.classes, share_for_test=0.0)
-        return [rest[np.sort(np.concatenate([train, spare]))], rest[valid], test]
-    except cli.Fault as fault:
-        raise cli.Fault(f"{source.path}: {fault}") from None
+        return tomllib.loads(SCHEMA.read_text(encoding="utf-8-sig")) if SCHEMA.is_file() else {}
+    except ValueError as error:
+        raise Problem(f"{SCHEMA}: {error}; mend that line") from None
 
 
-def example_keys(split: Split) -> np.ndarray:
-    """What must not stand in two splits: a fingerprint of each text as words."""
-    return split.inputs.keys
+def divided(keys: np.ndarray, labels: np.ndarray | None, given: pandas.Series | None, config: Config) -> np.ndarray:
+    """0, 1 or 2 (train, valid, test) for each row, -1 for what is left out.
 
-
-def misplaced(config: Config, split: Split, meta: dict[str, Any]) -> int:
-    """How many texts of a split have other words or another class than their source, read anew, says.
-
-    Texts of a source too large for memory are not looked at.
+    labels  None where a group holds several classes, so that groups are divided as they come
+    given   what the table itself says: its test set is kept, and its valid, where there is one
     """
-    said, number = list(labelled.anew(config, SAMPLE)), {word: i for i, word in enumerate(meta["vocabulary"])}
-    inputs, strays = take(split.inputs, np.arange(len(split))), 0
-    for row, target, place in zip(inputs, split.targets, split.ids, strict=True) if said else ():
-        text, label = said[place]
-        known = [number.get(word, words.UNKNOWN) for word in words.split(text)[: meta["length"]]]
-        same = row[row != words.PADDING].tolist() == [words.START, *known]
-        strays += not same or meta["classes"][target] != label
-    return strays
+    if given is None or not (given == "test").any():
+        return common.divide(keys, labels, config)
+    part = given.map({"train": 0, "valid": 1, "test": 2}).fillna(0).to_numpy(int, copy=True)
+    for later in (2, 1):
+        part[(part >= 0) & (part < later) & np.isin(keys, keys[part == later])] = -1
+    if repeated := int((part < 0).sum()):
+        print(f"note: {repeated} training text(s) also stand in the test set and are left out", file=sys.stderr)
+    if not (part == 1).any():
+        rest = np.flatnonzero(part == 0)
+        some = common.divide(keys[rest], None if labels is None else labels[rest], config, 0.0)
+        part[rest] = np.where(some == 2, 0, some)  # each class had to have one in test
+    return part
 
 
-def augment(inputs: np.ndarray, targets: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A training batch with some of its words hidden."""
-    hidden = (inputs > words.START) & (rng.random(inputs.shape) < WORD_DROPOUT)
-    return np.where(hidden, words.UNKNOWN, inputs), targets
+def misplaced(config: Config, split: Split, meta: dict) -> int:
+    """How many rows of a split have other words or another class than the table, read anew, says; for check.py."""
+    if (common.ROOT / "prepare.py").is_file():
+        return 0  # to read all of such data anew takes long
+    rows = labelled(common.located(config.data or SAMPLE), config)[0].iloc[split.ids]
+    words = Texts(counted(rows["text"].tolist()), np.arange(len(rows)), meta)[:]
+    same = np.array(meta["classes"])[split.targets] == rows["target"].to_numpy(str)
+    return int((~same | (words != split.inputs[:]).any(1)).sum())
 
 
-def read_new(source: str, meta: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """New texts, as their names and as what `encode` takes."""
+def read_new(source: str, meta: dict) -> tuple[list[str], Texts]:
+    """New texts: what to call them, and these as the model takes them."""
     path = Path(source)
-    ending = path.suffix.lower()
+    ending = path.suffix.lower() if " " not in path.name else ""
     if source == "-":
-        texts = lines(tables.decode(sys.stdin.buffer.read(), "standard input"))
-    elif is_there(path) and (path.is_dir() or not meta["columns"]["text"]) and (files := text_files(path)):
-        return [str(file) for file in files], [plaintext.read(file).strip() for file in files]  # as in training
-    elif ending in TABLES and is_there(path):
-        texts = new_column(tables.read(path), meta["columns"]["text"])
-    elif is_there(path) and path.is_file():
-        texts = lines(plaintext.read(path))
-    elif ending in (*TABLES, ".txt") and " " not in path.name:
-        raise cli.Fault(f"{path} does not exist; name {INPUT}")
+        names = texts = sys.stdin.read().splitlines() or [""]
+    elif ending in (*READERS, ".txt") and not path.exists():
+        raise Problem(f"{path} does not exist; name {INPUT}")
+    elif ending in READERS:
+        frame, column = table(path, read_schema()), meta["columns"]["text"]
+        if column not in frame and len(frame.columns) > 1:
+            raise Problem(f"{path} has no column {column!r} (it has: {', '.join(frame)[:200]}); rename its texts")
+        names = texts = frame[column if column in frame else frame.columns[0]].tolist()
+    elif ending == ".txt":
+        names = texts = plain_text(path).splitlines()
+    elif len(source) < 1000 and path.is_dir():
+        files = sorted(path.rglob("*.txt"))
+        if not files:
+            raise Problem(f"{path} holds no .txt file; name {INPUT}")
+        names, texts = [str(file) for file in files], [plain_text(file).strip() for file in files]
     else:
-        texts = [source]
-    return texts, texts
+        names = texts = [source]
+    return names, Texts(counted(texts), np.arange(len(texts)), meta)
 
 
-def text_files(path: Path) -> list[Any]:
-    """The file itself, or the texts of a folder or a .zip."""
-    return plaintext.files(path) or plaintext.without_ending(plaintext.listing(path))
-
-
-def is_there(path: Path) -> bool:
-    """Whether there is such a file or folder; a long sentence is no path that every system would look for."""
-    try:
-        return path.exists()
-    except OSError:
-        return False
-
-
-def lines(text: str) -> list[str]:
-    """A text per line; an empty line is an empty text."""
-    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
-
-
-def new_column(table: tables.Table, name: str) -> list[str]:
-    """The texts of a new table: the column called as in training, else the only one there is."""
-    if name not in table.columns and len(table.columns) > 1:
-        raise cli.Fault(f'{table.path} has no column "{name}" (it has: {", ".join(table.columns)}); rename its texts')
-    return table.column(name if name in table.columns else table.columns[0])
-
-
-def encode(raw: list[str], meta: dict[str, Any]) -> words.Texts:
-    """Texts as the model takes them, the same way as in training."""
-    return words.Texts(words.corpus(raw), meta)
-
-
-def decode(output: np.ndarray, meta: dict[str, Any]) -> list[dict[str, Any]]:
+def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Class probabilities as answers for people."""
     best = output.argmax(1)
     return [{"class": meta["classes"][k], "probability": float(row[k])} for k, row in zip(best, output, strict=True)]
 
 
 def main() -> None:
-    data = load(next(iter(MODELS.values()))())
-    for name, split in (("train", data.train), ("valid", data.valid), ("test", data.test)):
-        inputs = take(split.inputs, slice(0, 2))
-        print(f"{name}: {len(split)} texts, a batch of two is {inputs.shape} {inputs.dtype}")
+    data = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
+        batch = split.inputs[:2]
+        print(f"{name}: {len(split.ids)} texts, a batch of two is {batch.shape} {batch.dtype}")
     print(f"{len(data.meta['vocabulary'])} words known, classes: {', '.join(data.meta['classes'])}")
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    common.run(main)

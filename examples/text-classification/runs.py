@@ -1,196 +1,170 @@
-"""Run folders: making one, finding one, and writing files so that a kill never leaves half of one."""
+"""Runs: a folder each, with its settings, and where its training stands."""
 
+import argparse
 import dataclasses
-import hashlib
 import json
-import math
-import os
 import re
+import signal
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from cli import Fault, Misuse
+import metrics
+from common import PUBLISHED, ROOT, RUNS, Problem, configured, read_json, write, write_json
 from config import BACKEND, FRAMEWORK, MODELS, TASK, Config
+from data import Data
 
-ROOT = Path(__file__).resolve().parent
-RUNS = ROOT / "runs"
-PUBLISHED = ROOT / "published"
+import numpy as np
 
-
-def write(path: Path, content: bytes | str) -> None:
-    """Replace a file in one step: whoever reads it sees the old content or the new one, never a part."""
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise Fault(f"cannot write {path}: {error.strerror}; what was there before is kept") from error
+HISTORY = ["epoch", "step", "train_loss", "valid_loss", "valid_score", "learning_rate", "seconds", "kept"]
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Write JSON that people can read and any parser accepts (no NaN)."""
-    write(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+def new(name: str | None, config: Config, meta: dict, smoke: bool) -> Path:
+    """A folder for a run, named or `<time>-<model>`, with config.json and meta.json."""
+    folder = RUNS / (name or f"{time.strftime('%Y%m%d-%H%M%S')}-{config.model}")
+    if not name and (folder / "config.json").exists():
+        folder = folder.with_name(f"{folder.name}-{time.time_ns() % 10**9}")  # another one began this very second
+    if not re.fullmatch(r"\w[\w.\- ]*(?<![. ])", folder.name) or folder.name in ("latest", "published"):
+        raise Problem(f"--out {folder.name!r} does not work everywhere; use letters, digits, '-' and '_'", 2)
+    if (folder / "config.json").exists():
+        raise Problem(f"{folder} exists; choose another --out, or go on with --resume {folder.name}")
+    write_json(folder / "meta.json", meta)
+    facts = {"contract": 1, "task": TASK, "framework": FRAMEWORK, "backend": BACKEND, "smoke": smoke}
+    write_json(folder / "config.json", facts | dataclasses.asdict(config))  # last: with it, the folder is a run
+    return folder
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """The names and values of a JSON file of a run; a missing or damaged one is a `Fault` that names it."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise Fault(f"{path} is missing; is {path.parent} a finished run? python train.py makes a new one") from None
-    except ValueError as error:
-        raise Fault(f"{path} is damaged ({error}); restore it or train again") from None
-    if not isinstance(content, dict):
-        raise Fault(f"{path} is damaged (it does not begin with a brace); restore it or train again")
-    return content
-
-
-def start(config: Config, name: str | None) -> Path:
-    """Make an empty run folder, `runs/<time>-<model>` unless it is named."""
-    if name:
-        folder = Path(name) if Path(name).is_absolute() else RUNS / name
-        if not re.fullmatch(r"[\w][\w.\- ]*", folder.name) or folder.name.endswith((".", " ")):
-            raise Misuse(f"--out {folder.name!r} does not work on every system; use letters, digits, '-' and '_'")
-        if folder.name in ("latest", "published"):
-            raise Misuse(f"--out {folder.name} has a meaning of its own; use another name")
-        if folder.exists():
-            raise Fault(f"{folder} exists; choose another --out, or go on with --resume {name}")
-        folder.mkdir(parents=True)
-        return folder
-    stem = f"{time.strftime('%Y%m%d-%H%M%S')}-{config.model}"
-    for number in range(1, 1000):
-        folder = RUNS / (stem if number == 1 else f"{stem}-{number}")
-        try:
-            folder.mkdir(parents=True)
-            return folder
-        except FileExistsError:
-            continue
-    raise Fault(f"{RUNS} has 999 runs called {stem}")
-
-
-def find(name: str | None) -> Path:
-    """The run that is meant: a name in runs/, a path, or by default the newest one, else the published one."""
-    if name:
-        for folder in (RUNS / name, Path(name), ROOT / name):
-            if (folder / "config.json").is_file():
-                return folder.resolve()
-        known = sorted(path.parent.name for path in RUNS.glob("*/config.json"))
-        raise Fault(f"no run {name!r}; there is: {', '.join(known[-5:]) or 'none yet (python train.py makes one)'}")
+def find(name: str | None) -> tuple[Path, Config, dict, bool]:
+    """A run by its name or folder, else the newest, else the published one: folder, config, meta, smoke."""
     latest = RUNS / "latest"
-    if latest.is_file():
-        folder = Path(latest.read_text(encoding="utf-8").strip())
-        folder = folder if folder.is_absolute() else RUNS / folder
-        if (folder / "config.json").is_file():
-            return folder
-    if (PUBLISHED / "config.json").is_file():
-        return PUBLISHED
-    raise Fault("there is no run yet; python train.py makes one")
-
-
-def mark_latest(run: Path) -> None:
-    """Point runs/latest at a run; a text file, because links do not exist everywhere."""
-    write(RUNS / "latest", (run.name if run.parent == RUNS else str(run)) + "\n")
-
-
-def save_config(run: Path, config: Config, **facts: Any) -> None:
-    """Write config.json: every knob as it was resolved, and facts such as `smoke`."""
-    about = {"task": TASK, "framework": FRAMEWORK, "backend": BACKEND}
-    write_json(run / "config.json", {**about, **facts, **dataclasses.asdict(config)})
-
-
-def read_config(run: Path) -> tuple[Config, dict[str, Any]]:
-    """The config a run was trained with, and the other facts of config.json."""
-    facts = read_json(run / "config.json")
-    for name, here in (("task", TASK), ("framework", FRAMEWORK)):
-        if facts.get(name) != here:
-            raise Fault(f"{run} is a run of {name} {facts.get(name)!r}; this project's {name} is {here!r}")
-    if facts.get("model") not in MODELS:
-        raise Fault(f"{run} trained the model {facts.get('model')!r}; this project has {', '.join(MODELS)}")
-    kind = MODELS[facts["model"]]
-    names = {field.name for field in dataclasses.fields(kind)}
+    newest = latest.read_text(encoding="utf-8").strip() if latest.is_file() else "none"
+    places = [RUNS / name, Path(name), ROOT / name] if name else [RUNS / newest, PUBLISHED]
+    folder = next((place.resolve() for place in places if (place / "config.json").is_file()), None)
+    if not folder:
+        there = ", ".join(sorted(path.parent.name for path in RUNS.glob("*/config.json"))[-5:])
+        raise Problem(f"no run {name or ''}; there is: {there or 'none yet (python train.py makes one)'}")
+    facts = read_json(folder / "config.json")
+    for what, here in (("task", [TASK]), ("framework", [FRAMEWORK]), ("model", list(MODELS))):
+        if facts.get(what) not in here:
+            raise Problem(f"{folder} is a run of {what} {facts.get(what)!r}; this project has {', '.join(here)}")
+    names = {field.name for field in dataclasses.fields(MODELS[facts["model"]])}
     if missing := names - facts.keys():
-        raise Fault(
-            f"{run / 'config.json'} lacks {', '.join(sorted(missing))}; it is from another version of config.py"
-        )
-    return kind(**{name: facts[name] for name in names}), facts
+        raise Problem(f"{folder} lacks {', '.join(sorted(missing))}; it is from another config.py: train again")
+    config = configured({name: facts[name] for name in names})
+    return folder, config, read_json(folder / "meta.json"), facts["smoke"]
 
 
-def about(config: Config) -> dict[str, str]:
-    """What a checkpoint says of itself, so that it is never taken for another's."""
-    return {"task": TASK, "framework": FRAMEWORK, "model": config.model}
+def resumed(args: argparse.Namespace, given: dict) -> tuple[Path, Config, bool]:
+    """A run to go on with: folder, config, smoke. Its settings stay, but data may move, and training may last longer.
 
-
-def check_about(found: dict[str, str], config: Config, path: Path) -> None:
-    """Refuse a checkpoint of another task, framework or model."""
-    for name, here in about(config).items():
-        if found.get(name) != here:
-            raise Fault(f"{path} is of {name} {found.get(name)!r}, not {here!r}; choose another run")
-
-
-def trained_meta(run: Path, meta: dict[str, Any]) -> dict[str, Any]:
-    """The meta.json of a run; a `Fault` unless data with this `meta` are those it was trained on, and read as then.
-
-    Measured numbers may differ in the last digits: other machines add up in another order.
+    The learning rate then follows the new length from where the run stands, as if that had been asked for at first.
     """
-    trained, now = read_json(run / "meta.json"), json.loads(json.dumps(meta))
+    fixed = [name for name in given if name not in ("data", "epochs", "minutes")]
+    if fixed or args.out or args.smoke:
+        raise Problem(f"a resumed run keeps its settings; leave out --{[*fixed, 'out or --smoke'][0]}", 2)
+    run, config, _, smoke = find(args.resume)
+    if "epochs" in given:
+        given["minutes"] = 0.0
+    config = dataclasses.replace(config, **given)
+    write_json(run / "config.json", read_json(run / "config.json") | dataclasses.asdict(config))
+    for draft in run.glob("*.tmp"):  # what a kill left
+        draft.unlink()
+    return run, config, smoke
+
+
+def check_same(run: Path, now: dict) -> None:
+    """A `Problem` unless data with the meta `now` are those that a run was trained on, and are read as then."""
+
+    def rounded(meta: dict) -> str:  # other machines add up in another order, so last digits may differ
+        text = json.dumps({**meta, "data": None}, sort_keys=True)
+        return re.sub(r"-?\d+\.\d+(e[+-]?\d+)?", lambda number: f"{float(number[0]):.4g}", text)
+
+    trained = read_json(run / "meta.json")
     if trained["data"]["sha256"] != now["data"]["sha256"]:
-        raise Fault(
-            f"{now['data']['path'] or now['data']['name']} is not what {run.name} was trained on (sha256 differs); "
-            "name the old file with --data, or train again"
-        )
-    if other := [name for name in trained.keys() & now.keys() - {"data"} if not alike(trained[name], now[name])]:
-        raise Fault(
-            f"{run.name} was trained on these data read in another way (other {', '.join(sorted(other)[:4])}); "
-            "undo what changed since, in data/schema.toml or the code, or train again"
-        )
-    return trained
+        name = now["data"]["path"] or now["data"]["name"]
+        raise Problem(f"{name} is not what {run.name} was trained on; name the old data with --data, or train again")
+    if rounded(trained) != rounded(now):
+        raise Problem(f"{run.name} read these data in another way; undo what changed since, or train again")
 
 
-def alike(one: Any, other: Any) -> bool:
-    """Whether two contents of JSON are the same but for rounding."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(alike(one[name], other[name]) for name in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(alike, one, other))
-    if isinstance(one, float) and isinstance(other, (int, float)):
-        return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-9)
-    return one == other
+@dataclass
+class State:
+    """Where training stands; saved with `last`, so that a resumed run ends with equal numbers."""
+
+    epoch: int = 1  # the one that runs
+    step: int = 0  # done in this epoch
+    steps: int = 0  # done in all
+    seconds: float = 0.0  # spent training
+    rate: float = 0.0  # of the last step
+    loss_sum: float = 0.0  # over the steps of this epoch
+    best: list[float] = field(default_factory=list)  # score to be raised, -loss, epoch
+    history: list[list[float]] = field(default_factory=list)  # the rows of history.csv
+
+    def share_done(self, config: Config, steps_an_epoch: int) -> float:
+        """How much of training is over, by the clock or by steps."""
+        if config.minutes:
+            return self.seconds / (60 * config.minutes)
+        return self.steps / (config.epochs * steps_an_epoch)
+
+    def over(self, config: Config) -> bool:
+        """Whether the minutes or the epochs are over, or valid stopped improving; the clock always runs to its end."""
+        if config.minutes:
+            return self.seconds >= 60 * config.minutes
+        tired = bool(self.best) and self.epoch > self.best[2] + config.patience
+        return tired or self.epoch > config.epochs
+
+    def end_epoch(self, train_loss: float, output: np.ndarray, data: Data) -> bool:
+        """Score the answers for valid, note and show the epoch; whether it is the best so far."""
+        truth = metrics.truth(data.valid, data.meta)
+        score = metrics.score(truth, output, data.meta)
+        valid_loss = metrics.loss(truth, output, data.meta)
+        merit = [score if metrics.HIGHER_IS_BETTER else -score, -valid_loss]  # of equal scores, the lower loss
+        kept = merit > self.best[:2]
+        if kept:
+            self.best = [*merit, self.epoch]
+        row = [self.epoch, self.steps, train_loss, valid_loss, score, self.rate, self.seconds, kept]
+        print("{:5} {:8} {:11.4f} {:11.4f} {:20.4f} {:14.6f} {:8.1f}".format(*row), "*" * kept, flush=True)
+        self.history.append(row)
+        self.epoch += 1
+        self.step, self.loss_sum = 0, 0.0
+        return kept
+
+    def saved(self, run: Path, config: Config, pressed: Sequence[int]) -> None:
+        """After the checkpoints: write history.csv whole, call the run the newest, and leave if Ctrl-C was pressed."""
+        lines = [",".join(HISTORY), *(",".join(f"{value:.10g}" for value in row) for row in self.history)]
+        write(run / "history.csv", "\n".join(lines) + "\n")
+        if self.best and run.parent == RUNS:
+            write(RUNS / "latest", run.name + "\n")  # no link: these do not exist everywhere
+        if pressed and not self.over(config):
+            raise Problem(f"interrupted and saved; go on with: python train.py --resume {run.name}", 130)
 
 
-def sha256(path: Path) -> str:
-    """The fingerprint of a file, or of all files below a folder with their names."""
-    digest = hashlib.sha256()
-    for file in [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file()):
-        if path.is_dir():
-            digest.update(file.relative_to(path).as_posix().encode("utf-8") + b"\0")
-        with file.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
+def read_history(run: Path) -> np.ndarray:
+    """history.csv as a structured array: history["epoch"] is a column, history[-1] the last epoch."""
+    try:
+        history = np.atleast_1d(np.genfromtxt(run / "history.csv", delimiter=",", names=True))
+        if history["kept"].any():
+            return history
+    except (OSError, ValueError, IndexError):
+        pass
+    raise Problem(f"{run.name} has no finished epoch; go on with: python train.py --resume {run.name}")
 
 
-def located(config: Config) -> Config:
-    """The config with the place where its data really are, for `data.load`.
+def watch_ctrl_c() -> list[int]:
+    """Fills when Ctrl-C is pressed, so that the step that runs ends and is saved; a second one stops at once."""
+    pressed: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: signal.default_int_handler(*_) if pressed else pressed.append(1))
+    return pressed
 
-    A path of the project works from every folder; data/location.txt, which git does not track, names data outside it.
-    """
-    path = Path(config.data)
-    if not config.data or path.is_absolute() or path.exists() or not (ROOT / path.parent).is_dir():
-        place = path
-    else:
-        place = ROOT / path
-    if place.parts[-2:] != ("data", "location.txt"):
-        return dataclasses.replace(config, data=str(place) if config.data else "")
-    if not place.is_file():
-        raise Fault(f"{config.data} is missing: it says where the data lie; write their path into it or use --data")
-    named = place.read_text(encoding="utf-8-sig").strip()
-    if not named or not Path(named).exists():
-        raise Fault(f"{config.data} names {named or 'no place'}, which is not there; mend it, or use --data")
-    return dataclasses.replace(config, data=named)
+
+def end(run: Path, smoke: bool, before: float, after: float) -> None:
+    """Say that a run is done, and what to do next; a smoke run is one only if the loss on fixed rows fell."""
+    if smoke and not after < before:
+        raise Problem(f"smoke run: the loss on fixed rows did not fall ({before:.4f} to {after:.4f})")
+    history = read_history(run)
+    if history["kept"][-1] and len(history) > 1 and not smoke:
+        more = f"python train.py --resume {run.name} --epochs {2 * len(history)}"
+        print(f"the last epoch was the best, so more may help: {more}")
+    print(f"run {run.name} is done{' (smoke run passed)' * smoke}; next: python evaluate.py")

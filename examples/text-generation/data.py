@@ -1,28 +1,26 @@
-"""A text, cut into windows of characters to learn from: its end is test, stretches all along the rest are valid.
+"""A text, cut into windows of characters to learn from: its end is test, stretches all along the rest are valid."""
 
-Understood by --data: a text file (also .gz), or a folder or .zip of .txt files, which are read one after the other.
-"""
-
+import hashlib
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
+
+import common
+from common import Problem
+from config import Config
 
 import numpy as np
 
-import cli
-from config import MODELS, Config
-from splits import Data, Split, take
-from support import mapped
-from texts import characters, plaintext
-
 INPUT = "the beginning of a text"
+CAUSAL = True  # no prediction may see what it predicts: check.py looks
+UNICODE = 0x110000  # characters there can be
+UNKNOWN = 0  # the token of characters that train holds less than twice
 STRETCHES = 5  # of valid, where the text is long enough
 MOST_HELD_OUT = 5_000_000  # characters of valid and of test: more take longer to score and say the same
-UNKNOWN = 0  # the token of characters that train holds less than twice
-MOST_KEYS = 20_000_000  # characters that checks compare one by one
+MOST_KEYS = 20_000_000  # characters of a text whose places check.py compares one by one
 BLOCK = 1 << 22  # characters looked at together; memory depends on it
 # Plain Python modules of every installation, about 370,000 characters; the last ones become valid and test.
 MODULES = """calendar cmd contextlib copy csv dataclasses fractions functools glob heapq pprint queue
@@ -30,56 +28,100 @@ random shlex string textwrap timeit""".split()
 
 
 class Windows:
-    """Windows of equal length into one long text, cut by an index array: `windows[index]` is (batch, length) tokens.
+    """Windows of equal length into one long text, (rows, length) tokens when they are cut.
 
-    text     (characters,) places in `letters`, in memory or mapped
-    numbers  the token of each letter
-    ends     (rows,) where windows end, `shift` before it they begin
-    unseen   (rows,) how many of the first characters another window counts, or None
+    text     (characters,) each as its place among the letters
+    tokens   (letters,) the token of each letter
+    ends     (rows,) where windows end
+    skipped  (rows,) how many of a window's first tokens are -1, because another window counts them; None = none
     """
 
-    def __init__(
-        self,
-        text: np.ndarray,
-        numbers: np.ndarray,
-        ends: np.ndarray,
-        length: int,
-        shift: int,
-        unseen: np.ndarray | None = None,
-    ) -> None:
-        self.text, self.numbers, self.ends, self.length, self.shift = text, numbers, ends, length, shift
-        self.unseen = unseen
+    def __init__(self, text: np.ndarray, tokens: np.ndarray, ends: np.ndarray, length: int) -> None:
+        self.text, self.tokens, self.ends, self.length = text, tokens, ends, length
+        self.skipped: np.ndarray | None = None
 
-    def __getitem__(self, index: Any) -> np.ndarray:
-        """Tokens (batch, length) as int64; targets that another window counts are -1."""
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __getitem__(self, rows: object) -> np.ndarray:
         places = np.arange(self.length)
-        tokens = self.numbers[self.text[self.ends[index][:, None] - self.shift + places]]
-        if self.unseen is not None:
-            tokens[places < self.unseen[index][:, None]] = -1
-        return tokens
+        found = self.tokens[self.text[self.ends[rows][:, None] - self.length + places]]
+        if self.skipped is not None:
+            found[places < self.skipped[rows][:, None]] = -1
+        return found
+
+
+class Split(NamedTuple):
+    inputs: Windows  # (rows, context) tokens
+    targets: Windows  # (rows, context) the token after each; -1 where another window counts it
+    ids: np.ndarray  # (rows,) where in the text a window ends
+    keys: np.ndarray  # (rows, context) places of the characters that are predicted, of long texts only the last
+
+
+class Data(NamedTuple):
+    train: Split
+    valid: Split
+    test: Split
+    meta: dict  # plain JSON: the characters of train, and the context
 
 
 def load(config: Config) -> Data:
     """Read the text, number the characters of train, and cut each part into windows."""
-    name, text, letters, sha256 = read(Path(config.data)) if config.data else sample()
+    name, text, letters, sha256 = read(common.located(config.data)) if config.data else sample()
     train, valid, test = divide(len(text), config)
     if min(end - begin for begin, end in (*train, *valid, *test)) < 2 * config.context:
-        raise cli.Fault(
+        raise Problem(
             f"{name} has {len(text)} characters, too few for windows of {config.context}; lower --context or add text"
         )
     meta = {
+        "metric": "bits per character",
         "characters": known_characters(text, letters, train),
         "context": config.context,
         "data": {"name": name, "path": config.data, "sha256": sha256, "rows": len(text)},
     }
-    tokens = text, encode(letters, meta).astype(np.int64)
+    tokens = np.array(encode(letters, meta), np.int64)
     half = config.context // 2
     return Data(
-        windows(tokens, train, config.context, config.context),
-        windows(tokens, valid, config.context, half),
-        windows(tokens, test, config.context, half),
+        windows(text, tokens, train, config.context, config.context),
+        windows(text, tokens, valid, config.context, half),
+        windows(text, tokens, test, config.context, half),
         meta,
     )
+
+
+def read(path: Path) -> tuple[str, np.ndarray, str, str]:
+    """Name, characters as places among the letters, these letters, and fingerprint of a text file in UTF-8."""
+    if (common.ROOT / "prepare.py").is_file():  # laid in for a text that memory does not hold
+        import prepare
+
+        return prepare.read(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (ValueError, IsADirectoryError) as error:
+        raise Problem(f"{path} is no text in UTF-8 ({error}); hackgen convert makes one of other files") from None
+    if "\0" in text or not text.strip():
+        raise Problem(f"{path} is empty or no text; name a text with --data")
+    return path.name, *numbered(text), common.sha256(path)
+
+
+def sample() -> tuple[str, np.ndarray, str, str]:
+    """The same of the source of standard library modules, read from the Python that runs."""
+    specs = [importlib.util.find_spec(module) for module in MODULES]
+    files = [Path(spec.origin) for spec in specs if spec and spec.origin and spec.origin.endswith(".py")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
+    if len(text) < 200_000:
+        raise Problem("this Python comes without its library's source, which is the sample; name a text with --data")
+    name = f"the standard library of Python {sys.version_info.major}.{sys.version_info.minor}"
+    return name, *numbered(text), hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def numbered(text: str) -> tuple[np.ndarray, str]:
+    """The characters of a text as places among its letters, and these."""
+    letters = "".join(sorted(set(text)))
+    places = np.zeros(UNICODE, np.min_scalar_type(len(letters)))
+    places[[ord(letter) for letter in letters]] = np.arange(len(letters))
+    blocks = (text[start : start + BLOCK] for start in range(0, len(text), BLOCK))
+    return np.concatenate([places[np.frombuffer(block.encode("utf-32-le"), np.uint32)] for block in blocks]), letters
 
 
 def divide(length: int, config: Config) -> list[list[tuple[int, int]]]:
@@ -91,30 +133,11 @@ def divide(length: int, config: Config) -> list[list[tuple[int, int]]]:
     of_test, of_valid = (min(length * share, MOST_HELD_OUT) for share in (config.test_share, config.valid_share))
     rest = length - round(of_test)
     parts = max(1, min(STRETCHES, round(of_valid) // (4 * config.context)))
-    fifths = np.linspace(0, rest, parts + 1).astype(int)
+    fifths = np.linspace(0, rest, parts + 1).astype(int).tolist()
     half = round(of_valid / parts / 2)
     valid = [((a + b) // 2 - half, (a + b) // 2 + half) for a, b in pairwise(fifths)]
     borders = [1, *(place for stretch in valid for place in stretch), rest]  # nothing stands before character 0
     return [list(zip(borders[::2], borders[1::2], strict=True)), valid, [(rest, length)]]
-
-
-def windows(tokens: tuple[np.ndarray, np.ndarray], stretches: list[tuple[int, int]], length: int, step: int) -> Split:
-    """Windows that together predict every character of the stretches (begin, end) exactly once.
-
-    Each window predicts the `step` characters that its predecessor has not, and with step < length looks back on
-    length - step more, also those of another split: the past is known at the time.
-    """
-    ends, unseen = [], []
-    for begin, end in stretches:
-        of_stretch = np.append(np.arange(begin + step, end, step), end)  # of what a window counts, exclusive
-        ends.append(of_stretch)
-        unseen.append((length - np.diff(of_stretch, prepend=begin)).astype(np.int32))
-    ids = np.concatenate(ends)
-    return Split(
-        Windows(*tokens, ids, length, length + 1),
-        Windows(*tokens, ids, length, length, np.concatenate(unseen)),
-        ids,
-    )
 
 
 def known_characters(text: np.ndarray, letters: str, train: list[tuple[int, int]]) -> list[str]:
@@ -126,76 +149,45 @@ def known_characters(text: np.ndarray, letters: str, train: list[tuple[int, int]
     return [letter for letter, count in zip(letters, counts, strict=True) if count >= 2]
 
 
-def sample() -> tuple[str, np.ndarray, str, str]:
-    """The source of standard library modules, read from the running interpreter: what `read` returns."""
-    texts = []
-    for module in MODULES:
-        spec = importlib.util.find_spec(module)
-        path = Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
-        if path and path.is_file():
-            texts.append(path.read_text(encoding="utf-8"))
-    text = "\n".join(texts)
-    if len(text) < 200_000:
-        raise cli.Fault("this Python comes without its library's source, which is the sample; name a text with --data")
-    name = f"the standard library of Python {sys.version_info.major}.{sys.version_info.minor}"
-    return name, *characters.number([text])
+def windows(text: np.ndarray, tokens: np.ndarray, stretches: list[tuple[int, int]], length: int, step: int) -> Split:
+    """Windows that together predict every character of the stretches (begin, end) exactly once.
 
-
-def read(path: Path) -> tuple[str, np.ndarray, str, str]:
-    """Name, characters (as places in the letters), letters and sha256 of a text file, or of all of a folder's.
-
-    A large text is made into a mapped array once, so that it needs no memory.
+    Each predicts the `step` characters that the one before it has not, and with step < length looks back on
+    length - step more, also on those of another split: the past is known at the time.
     """
-    files = plaintext.files(path)
-    if not files or not path.exists():
-        what = "holds no .txt file" if path.exists() else "does not exist"
-        raise cli.Fault(f"{path} {what}; name a text file or a folder of .txt files with --data")
-    name = path.resolve().name
-    if mapped.size(files) > mapped.LARGE:
-        return name, *characters.prepared(files)
-    blocks = list(in_turn(files))
-    if not any(block.strip() for block in blocks):
-        raise cli.Fault(f"{path} is empty; name a text with --data")
-    return name, *characters.number(blocks)
+    ends, skipped = [], []
+    for begin, end in stretches:
+        of_stretch = np.append(np.arange(begin + step, end, step), end)  # the place after what a window counts
+        ends.append(of_stretch)
+        skipped.append(length - np.diff(of_stretch, prepend=begin))
+    ids = np.concatenate(ends)
+    targets = Windows(text, tokens, ids, length)
+    targets.skipped = np.concatenate(skipped)
+    keys = ids[:, None] - 1
+    if len(text) <= MOST_KEYS:
+        places = np.arange(length)
+        keys = np.where(places < targets.skipped[:, None], keys, keys - length + 1 + places)
+    return Split(Windows(text, tokens, ids - 1, length), targets, ids, keys)
 
 
-def in_turn(files: list[Path]) -> Iterator[str]:
-    """The files' characters, a line end between two files."""
-    for i, file in enumerate(files):
-        if i:
-            yield "\n"
-        yield from plaintext.blocks(file)
+def encode(text: str, meta: dict) -> list[int]:
+    """The token of each character; characters that train does not know are UNKNOWN."""
+    number = {character: place for place, character in enumerate(meta["characters"], start=1)}
+    return [number.get(character, UNKNOWN) for character in text]
 
 
-def example_keys(split: Split) -> np.ndarray:
-    """What must not stand in two splits: the places of the predicted characters, of long texts every second, third …"""
-    length, every, found = split.inputs.length, 1 + len(split.inputs.text) // MOST_KEYS, []
-    for rows in np.array_split(np.arange(len(split)), 1 + len(split) * length // BLOCK):
-        places = split.ids[rows][:, None] - length + np.arange(length)
-        counted = np.arange(length) >= split.targets.unseen[rows][:, None]
-        found.append(places[counted & (places % every == 0)])
-    return np.concatenate(found)
-
-
-def encode(text: str, meta: dict[str, Any]) -> np.ndarray:
-    """The tokens of a text, (characters,); characters that train does not know are UNKNOWN."""
-    number = {character: i for i, character in enumerate(meta["characters"], start=1)}
-    return np.array([number.get(character, UNKNOWN) for character in text], np.int32)
-
-
-def decode(tokens: Any, meta: dict[str, Any]) -> str:
+def decode(tokens: Iterable[int], meta: dict) -> str:
     """The text of tokens; UNKNOWN becomes the replacement character."""
     characters = ["\N{REPLACEMENT CHARACTER}", *meta["characters"]]
-    return "".join(characters[int(token)] for token in tokens)
+    return "".join(characters[token] for token in tokens)
 
 
 def main() -> None:
-    data = load(next(iter(MODELS.values()))())
-    for name, split in (("train", data.train), ("valid", data.valid), ("test", data.test)):
-        shape = take(split.inputs, np.arange(2)).shape
-        print(f"{name}: {len(split)} windows over {len(example_keys(split))} characters, a batch of two is {shape}")
+    data = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
+        print(f"{name}: {len(split.ids)} windows, a batch of two is {split.inputs[:2].shape}")
     print(f"{len(data.meta['characters'])} characters: {''.join(data.meta['characters'])!r}")
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    common.run(main)

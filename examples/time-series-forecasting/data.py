@@ -1,192 +1,207 @@
-"""One or several series cut into windows: what was seen, and the steps that followed, in train, valid and test.
+"""Series cut into windows: the past that is seen, and the steps that followed, in train, valid and test.
 
-Understood by --data: a table with a column of dates and a column of numbers; several series stand below each other
-(a column names them), beside each other (a column each), across (a row each, a column a date), or in a file each.
+`python data.py` shows what comes out. data/schema.toml says how series.py reads the file.
 """
 
-from collections import Counter
-from pathlib import Path
-from typing import Any
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import common
+from common import Problem
+from config import Config
+from series import find_season, note, read_schema
 
 import numpy as np
+import pandas as pd
 
-import cli
-from config import MODELS, Config
-from series import about, newer, timestamps, windows
-from series import panel as panels
-from series import season as seasons
-from series.panel import Panel
-from splits import Data, Split, take
+INPUT = "a number of steps, or a table that ends with newer history"
+LONGEST_SEASON = 1024  # steps; a window must hold a season
+MOST_SCORED = 200_000  # windows of valid and of test
+LEAST_WINDOWS = 4  # of a series in train
+USUAL_HORIZON = 12
 
-INPUT = "a number of steps to forecast, or a CSV that ends with newer history"
-SAMPLE = Path(__file__).with_name("data") / "co2.csv"
-LEAST_CONTEXT, LEAST_WINDOWS = 4, 4  # shorter series are refused
-MOST_SCORED = 200_000  # windows of valid and test; of more, each begins up to a horizon after another
-MOST_ASKED = 100  # series that are asked for their season
+
+class Windows:
+    """Stretches of one array, cut when they are asked for: memory holds each step once, not once for each window."""
+
+    def __init__(self, values: np.ndarray, ids: np.ndarray, offsets: Sequence[int]) -> None:
+        self.values = values  # (series * steps,), the series behind one another
+        self.ids = ids  # (rows,) where the first step to forecast is
+        self.offsets = np.array(offsets)  # (width,) the places to cut, counted from there
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        """The stretches of some rows, (rows, width)."""
+        return self.values[self.ids[rows][..., None] + self.offsets]
+
+
+class Split(NamedTuple):
+    inputs: Windows  # (rows, context) float32 in units, what is seen
+    targets: Windows  # (rows, horizon) float32 in units, what follows
+    ids: np.ndarray  # (rows,) where the first step to forecast is: number of the series * steps + step
+    keys: np.ndarray  # (rows, 2) the first and the last step that are forecast, which no other split may have
+
+
+class Data(NamedTuple):
+    train: Split
+    valid: Split
+    test: Split
+    meta: dict  # plain JSON: the clock, the season, and each series' scale, measured on train
 
 
 def load(config: Config) -> Data:
-    """Read the series and cut them, oldest first, into train, valid and test; season and scale come from train."""
-    check_knobs(config)
-    panel = panels.read(config.data or str(SAMPLE), config)
-    name, horizon = Path(config.data).name if config.data else "CO2 at Mauna Loa (ppm)", config.horizon
-    steps = max(start + len(values) for start, values in zip(panel.starts, panel.values, strict=True))
-    first_valid, first_test = divide(config, int(steps), name)
-    panel = leave_out(panel, first_valid, horizon, name)
-    in_train = train_parts(panel, first_valid)
-    usual = int(np.median([len(values) for values in in_train]))  # steps that a series has in train
-    room = usual - horizon + 1 - LEAST_WINDOWS  # how far back the windows of train may reach
-    season = config.season or find_season(in_train, room)
-    context = config.context or min(max(16, 2 * season), (usual - horizon) // 2)
-    if max(season, context) > room:
-        raise cli.Fault(
-            f"{name}: train has {usual} of {steps} steps, too few to look back {max(season, context)} and "
-            f"forecast {horizon}; use a --season and --context of at most {room}, a shorter --horizon, or more rows"
+    """Read the series and divide the steps, the same dates for all: the oldest are train, the newest test."""
+    path = common.located(config.data)
+    schema = read_schema(config)
+    table = importlib.import_module(schema["reader"]).read(path, schema)
+    steps = len(table)
+    horizon = config.horizon or min(USUAL_HORIZON, max(1, steps // 8))
+    first_test = steps - max(horizon, round(config.test_share * steps))
+    first_valid = first_test - max(horizon, round(config.valid_share * steps))
+    history = table[: max(0, first_valid)]
+    usual = int(history.count().median())  # steps that a series has in train
+    room = usual - horizon - LEAST_WINDOWS + 1  # how far back a window may reach
+    season = config.season or find_season(history, min(room, LONGEST_SEASON))
+    context = config.context or max(season, min(max(16, 2 * season), (usual - horizon) // 2))
+    if context < season:
+        raise Problem(f"--context {context} must hold the season of {season} steps; --season 1 means none", 2)
+    useful = history.count() >= context + horizon + LEAST_WINDOWS - 1
+    if context < 2 or not useful.any():
+        raise Problem(
+            f"{path}: train has {usual} of {steps} steps, too few to see {context} and forecast {horizon}; use a "
+            "shorter --horizon, --context and --season, or add rows"
         )
-    reach = max(context, season)
-    scales = [seasons.scale(values, season) for values in in_train]
-    meta = {"horizon": horizon, "context": context, "season": season}
-    if panel.several():
-        values = about.in_scales(panel, scales, config.data)
-        meta |= {"scale": 1.0, "least_spread": 0.01} | about.several(panel, scales, reach)
-    else:
-        values = panel.values[0]
-        meta |= {"scale": scales[0], "least_spread": 0.01 * scales[0], **about.only(panel, reach)}
-    meta["data"] = {
-        "name": name,
-        "path": config.data,
-        "sha256": about.fingerprint(panel),
-        "rows": sum(map(len, panel.values)),
+    useful &= history.max() > history.min()
+    if not useful.any():
+        raise Problem(f"{path}: no series has different values in train, so there is nothing to learn")
+    if not useful.all():
+        note(f"{int((~useful).sum())} of {len(useful)} series are too short or constant in train and left out")
+    table = table.loc[:, useful]
+    series = fit(table[:first_valid], season)
+    meta = {
+        "metric": "MASE",
+        "schema": schema,
+        "series": series,
+        "steps": steps,
+        "first_valid": first_valid,
+        "start": str(table.index[0]),
+        "horizon": horizon,
+        "context": context,
+        "season": season,
+        "naive": [context - season + ahead % season for ahead in range(horizon)],  # the last season repeated
+        "data": {"name": path.name, "path": config.data, "sha256": common.sha256(path), "rows": int(table.size)},
     }
-    ranges = (0, first_valid), (first_valid, first_test), (first_test, int(steps))
-    parts = [
-        windows.cut(values, windows.origins(panel, first, end, reach, horizon, most), meta)
-        for (first, end), most in zip(ranges, (None, MOST_SCORED, MOST_SCORED), strict=True)
-    ]
-    for part, what in zip(parts, ("train", "valid", "test"), strict=True):
-        if not len(part):
-            raise cli.Fault(f"{name}: no series reaches into {what} with {reach} steps before it; lower --context")
-    return Data(*parts, meta)
+    values = encode(table, series)
+    ranges = (0, first_valid), (first_valid, first_test), (first_test, steps)
+    splits = [cut(values, first, end, meta) for first, end in ranges]
+    for name, split in zip(("train", "valid", "test"), splits, strict=True):
+        if not len(split.ids):
+            raise Problem(f"{path}: no series reaches into {name} with {context} steps before it; lower --context")
+    return Data(*splits, meta)
 
 
-def leave_out(panel: Panel, first_valid: int, horizon: int, name: str) -> Panel:
-    """The panel without series that teach nothing: too short in train, or of one value all through it."""
-    parts = train_parts(panel, first_valid)
-    if not panel.several():
-        if not np.ptp(parts[0]):
-            (target,) = panel.names
-            raise cli.Fault(
-                f'{name}: column "{target}" is {parts[0][0]:g} all through train; there is nothing to learn'
-            )
-        return panel
-    least = horizon + LEAST_CONTEXT + LEAST_WINDOWS
-    kept = [i for i, values in enumerate(parts) if len(values) >= least and np.ptp(values)]
-    if not kept:
-        raise cli.Fault(f"{name}: no series has {least} steps of different values in train; use a shorter --horizon")
-    if len(kept) < len(parts):
-        panels.series.note(f"{len(parts) - len(kept)} of {len(parts)} series are too short or constant and left out")
-    values = [panel.values[i] for i in kept]
-    return Panel([panel.names[i] for i in kept], values, panel.starts[kept], panel.clock, panel.layout)
+def fit(history: pd.DataFrame, season: int) -> dict[str, dict[str, float]]:
+    """Each series' mean and unit, measured on its steps of train alone.
+
+    A unit is the mean error of the seasonal naive forecast: errors in units are scaled as MASE wants it.
+    """
+    series = {}
+    for name, values in history.items():
+        changes = [float(values.diff(lag).abs().mean()) for lag in (season, 1)]  # the second if the first is 0
+        unit = next((change for change in changes if change > 0), 1.0)
+        series[str(name)] = {"mean": float(values.mean()), "unit": unit}
+    return series
 
 
-def train_parts(panel: Panel, first_valid: int) -> list[np.ndarray]:
-    """What of each series lies in train."""
-    return [values[: max(0, first_valid - start)] for start, values in zip(panel.starts, panel.values, strict=True)]
+def encode(table: pd.DataFrame, series: dict[str, dict[str, float]]) -> np.ndarray:
+    """Values in units, (series, steps) float32: the one preparation, for training and for newer history."""
+    known = pd.DataFrame(series)[table.columns]
+    scaled = (table - known.loc["mean"]) / known.loc["unit"]
+    return np.array(scaled.T, np.float32, order="C")
 
 
-def find_season(parts: list[np.ndarray], room: int) -> int:
-    """The season that most series have."""
-    asked = parts[:: 1 + len(parts) // MOST_ASKED]
-    votes = Counter(seasons.find(values, room) for values in asked)
-    return max(votes, key=lambda season: (votes[season], season))
+def decode(output: np.ndarray, series: dict[str, dict[str, float]]) -> np.ndarray:
+    """Forecasts as people measure them, from those in units; (series, steps) both."""
+    means, units = ([[about[part]] for about in series.values()] for part in ("mean", "unit"))
+    return np.array(means) + np.array(units) * output
 
 
-def check_knobs(config: Config) -> None:
-    """Refuse numbers of steps that make no sense."""
-    if config.horizon < 1:
-        raise cli.Misuse(f"--horizon is a number of steps, at least 1, got {config.horizon}")
-    for name in ("context", "season"):
-        if getattr(config, name) < 0:
-            raise cli.Misuse(f"--{name} must not be negative, got {getattr(config, name)}")
+def normalise(inputs: Any, meta: dict) -> tuple[Any, Any, Any]:
+    """Windows without level and spread, (rows, context), and these, (rows, 1); of NumPy, PyTorch or JAX.
+
+    The level is the mean of the newest season, or of all of the window where there is none.
+    """
+    season = meta["season"] if meta["season"] > 1 else meta["context"]
+    level = inputs[:, -season:].mean(1)[:, None]
+    around = inputs - inputs.mean(1)[:, None]
+    spread = ((around**2).mean(1) ** 0.5)[:, None].clip(0.01)
+    return (inputs - level) / spread, level, spread
 
 
-def divide(config: Config, steps: int, name: str) -> tuple[int, int]:
-    """The first step of valid and of test: the asked shares, at least a horizon each, the newest for test."""
-
-    def train_steps(horizon: int) -> tuple[int, int]:
-        test, valid = (max(horizon, round(share * steps)) for share in (config.test_share, config.valid_share))
-        return steps - test - valid, steps - test
-
-    def needed(horizon: int) -> int:
-        return horizon + LEAST_CONTEXT + LEAST_WINDOWS
-
-    first_valid, first_test = train_steps(config.horizon)
-    if first_valid < needed(config.horizon):
-        fitting = [h for h in range(1, config.horizon) if train_steps(h)[0] >= needed(h)]
-        remedy = f"use --horizon {fitting[-1]} or less, or add rows" if fitting else "add rows"
-        raise cli.Fault(
-            f"{name} has {steps} steps, too few to forecast {config.horizon} at once: valid and test leave "
-            f"{max(0, first_valid)} for train, which needs {needed(config.horizon)}; {remedy}"
-        )
-    return first_valid, first_test
+def cut(values: np.ndarray, first: int, end: int, meta: dict) -> Split:
+    """The windows whose forecasts lie in the steps from `first` to before `end`; what they see may lie before."""
+    horizon = meta["horizon"]
+    apart = min(horizon, 1 + len(values) * (end - first) // MOST_SCORED) if first else 1  # every step is still forecast
+    found = []
+    for number, row in enumerate(values):
+        known = np.flatnonzero(~np.isnan(row))
+        oldest = max(first, known[0] + meta["context"])
+        newest = min(end, known[-1] + 1) - horizon
+        origins = np.arange(oldest, newest + 1)
+        kept = ((newest - origins) % apart == 0) | (origins == oldest)
+        found.append(number * meta["steps"] + origins[kept])
+    ids = np.concatenate(found)
+    flat = values.ravel()
+    inputs, targets = Windows(flat, ids, range(-meta["context"], 0)), Windows(flat, ids, range(horizon))
+    return Split(inputs, targets, ids, np.stack([ids, ids + horizon - 1], 1))
 
 
-def example_keys(split: Split) -> np.ndarray:
-    """What must not stand in two splits: the steps to forecast. Inputs may reach back, as they do at forecast time."""
-    horizon = split.targets.shape[1]
-    forecast = np.zeros(int(split.ids.max()) + horizon, bool)
-    for ahead in range(horizon):
-        forecast[split.ids + ahead] = True
-    return np.flatnonzero(forecast)
-
-
-def misplaced(config: Config, split: Split, meta: dict[str, Any]) -> int:
-    """How many windows of a split see, or forecast, other steps than the series, read anew, has at their place."""
-    values, inputs = load(config).valid.inputs.values, take(split.inputs, np.arange(len(split)))
+def misplaced(config: Config, split: Split, meta: dict) -> int:
+    """How many windows hold other steps than the series, read anew, has at their place; for check.py."""
+    values = load(config).train.inputs.values
     there = values[split.ids[:, None] + np.arange(-meta["context"], meta["horizon"])]
-    found = np.hstack([inputs["level"] + inputs["spread"] * inputs["values"], np.asarray(split.targets)])
-    same = np.abs(found - there) <= 1e-3 * inputs["spread"] + 1e-5 * np.abs(there)  # of numbers in 32 bits
+    same = np.isclose(np.hstack([split.inputs[:], split.targets[:]]), there)
     return int((~same.all(1)).sum())
 
 
-def read_new(source: str, meta: dict[str, Any]) -> list[newer.Asked]:
-    """The series to forecast: where the data ended, for a number of steps, or of a CSV with newer history."""
-    return newer.read(source, meta)
+def read_new(source: str, meta: dict, reader: str = "series") -> tuple[pd.DataFrame, list[Any], dict[str, dict]]:
+    """Newer history: a table, or - for standard input; `reader` is the module that reads it.
+
+    Returns the newest steps that each series has, (context, series), their ends, and the scales; an unknown series
+    gets its own.
+    """
+    place = sys.stdin if source == "-" else common.located(source)
+    table = importlib.import_module(reader).read(place, meta["schema"])
+    context = meta["context"]
+    long = [name for name in table if table[name].count() >= context]
+    if not long:
+        raise Problem(f"{source}: the model looks back {context} steps, and no series has so many; add older rows")
+    if len(long) < table.shape[1]:
+        note(f"{table.shape[1] - len(long)} of {table.shape[1]} series have fewer than {context} steps: no forecast")
+    ends = [table[name].last_valid_index() for name in long]
+    newest = pd.DataFrame({name: table[name].dropna().to_numpy()[-context:] for name in long})
+    unknown = table[[name for name in long if name not in meta["series"]]]
+    return newest, ends, {**fit(unknown, meta["season"]), **meta["series"]}
 
 
-def encode(raw: np.ndarray, meta: dict[str, Any]) -> dict[str, np.ndarray]:
-    """Histories (series, steps), in units of their scales, as the inputs of the windows that end with them."""
-    return windows.normalise(raw.ravel(), np.arange(1, len(raw) + 1) * raw.shape[1], meta)
-
-
-def decode(output: np.ndarray, meta: dict[str, Any]) -> list[dict[str, Any]]:
-    """The forecast of one window, (1, steps), as an answer for each step."""
-    return [{"forecast": float(value)} for value in output[0]]
-
-
-def series_of(ids: np.ndarray, meta: dict[str, Any]) -> np.ndarray:
-    """The number of the series that each example belongs to, (rows,)."""
-    return np.searchsorted(meta["series"]["places"], ids, "right") - 1 if "series" in meta else np.zeros_like(ids)
-
-
-def steps_of(ids: np.ndarray, meta: dict[str, Any]) -> np.ndarray:
-    """The step of the clock at which each example's forecast begins, (rows,)."""
-    if "series" not in meta:
-        return ids
-    number = series_of(ids, meta)
-    return ids - np.array(meta["series"]["places"])[number] + np.array(meta["series"]["starts"])[number]
+def clock(meta: dict, start: int, end: int) -> pd.Index:
+    """The times of the steps from `start` to before `end`."""
+    step = meta["schema"]["step"]
+    if isinstance(step, str):
+        return pd.date_range(meta["start"], periods=end, freq=step)[start:]
+    return pd.Index(float(meta["start"]) + step * np.arange(start, end))
 
 
 def main() -> None:
-    data = load(next(iter(MODELS.values()))())
-    for name, split in (("train", data.train), ("valid", data.valid), ("test", data.test)):
-        inputs = ", ".join(f"{key} {array.shape}" for key, array in take(split.inputs, slice(0, 2)).items())
-        steps = steps_of(split.ids, data.meta)
-        last = steps.max() + data.meta["horizon"] - 1
-        first, last = timestamps.show(np.array([steps.min(), last]), data.meta["clock"])
-        print(f"{name}: {len(split)} windows that forecast {first} to {last}; a batch of two is {inputs}")
-    print(f"season {data.meta['season']}, naive error on train {data.meta['scale']:.4g}")
+    data = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
+        print(f"{name}: {len(split.ids)} windows, inputs {split.inputs[:2].shape}, targets {split.targets[:2].shape}")
+    print(f"{len(data.meta['series'])} series from {data.meta['start']} on, season {data.meta['season']}")
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    common.run(main)

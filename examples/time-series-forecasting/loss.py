@@ -1,20 +1,14 @@
-"""What training a forecaster minimises: the mean absolute error, scaled like the metric; answers are in real units."""
-
-from typing import Any
+"""What training a forecaster minimises, and what it answers; in units of the seasonal naive forecast's error."""
 
 import torch
 from torch import nn
 
 
-def loss(
-    model: nn.Module, inputs: dict[str, torch.Tensor], targets: torch.Tensor, meta: dict[str, Any]
-) -> torch.Tensor:
-    """MASE of forecasts, a scalar."""
-    return (model(inputs).float() - targets).abs().mean() / meta["scale"]
+def loss(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor, meta: dict) -> torch.Tensor:
+    """The mean absolute error of forecasts, a scalar: MASE, as values are in units of the naive error."""
+    return (model(inputs).float() - targets).abs().mean()
 
 
-def answers(
-    model: nn.Module, inputs: dict[str, torch.Tensor], targets: torch.Tensor | None, meta: dict[str, Any]
-) -> torch.Tensor:
-    """Forecasts in real units, (batch, horizon)."""
+def answers(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor | None, meta: dict) -> torch.Tensor:
+    """Forecasts, (batch, horizon)."""
     return model(inputs).float()

@@ -1,105 +1,147 @@
-"""The score of a forecast: MASE, its error as a multiple of the seasonal naive forecast's error within train.
+"""The score of forecasts, its 95 % interval, and the rivals that it is held against."""
 
-Of several series each is scored by itself, and the score is the mean over the series, however long they are.
-"""
+from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+from data import normalise
 
 import numpy as np
 
-from data import series_of
-from scoring import intervals
-from splits import Split
+if TYPE_CHECKING:
+    from data import Data, Split
 
-NAME = "MASE"
 HIGHER_IS_BETTER = False
 ENOUGH_SERIES = 10  # from so many on, an interval says how much the series differ
 MOST_NAMED = 200  # series that the report lists one by one
+MOST_ROWS = 10_000  # windows that ridge is fitted on: more hardly change it
+MOST_NUMBERS = 10_000_000  # in these windows together
+PENALTIES = (1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4)
+Interval = tuple[list[float] | None, str]  # low and high, and how they were found, or why not
 
 
-def truth(split: Split, meta: dict[str, Any]) -> np.ndarray:
-    """The steps that followed each window, (rows, horizon), in real units.
-
-    Of several series (rows, 1 + horizon): the number of the series, and the steps in units of its scale.
-    """
-    steps = np.asarray(split.targets)
-    return np.column_stack([series_of(split.ids, meta), steps]) if "series" in meta else steps
+def truth(split: Split, meta: dict) -> np.ndarray:
+    """The number of the series, then the steps that followed in units, (rows, 1 + horizon)."""
+    return np.column_stack([split.ids // meta["steps"], split.targets[:]])
 
 
-def gaps(target: np.ndarray, output: np.ndarray) -> np.ndarray:
-    """Absolute errors in the units of the windows, (rows, horizon)."""
-    return np.abs(output.astype(float) - target[:, -output.shape[1] :])
+def errors(target: np.ndarray, output: np.ndarray) -> np.ndarray:
+    """The absolute error of each forecast and step in units, (rows, horizon)."""
+    return np.abs(output - target[:, 1:])
 
 
-def errors(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> np.ndarray:
-    """The scaled absolute error of each window, (rows,); weighed such that their mean counts each series the same."""
-    return gaps(target, output).mean(1) / meta["scale"] * weights(target, meta)
+def shares(target: np.ndarray) -> np.ndarray:
+    """How much each row counts, (rows,), such that all series weigh the same, however long they are."""
+    names, number, count = np.unique(target[:, 0], return_inverse=True, return_counts=True)
+    return 1 / (len(names) * count[number])
 
 
-def weights(target: np.ndarray, meta: dict[str, Any]) -> np.ndarray:
-    """How much each window counts, (rows,), 1 on average: as much as all the others of its series together."""
-    if "series" not in meta:
-        return np.ones(len(target))
-    _, number, count = np.unique(target[:, 0], return_inverse=True, return_counts=True)
-    return len(target) / (len(count) * count[number])
+def by_step(target: np.ndarray, output: np.ndarray) -> np.ndarray:
+    """The score of each step ahead, (horizon,)."""
+    return shares(target) @ errors(target, output)
 
 
-def score(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> float:
-    """Mean absolute scaled error (Hyndman and Koehler 2006) over all windows and steps ahead."""
-    return float(errors(target, output, meta).mean())
+def score(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
+    """Mean absolute scaled error (Hyndman and Koehler 2006): the error over the seasonal naive forecast's on train."""
+    return float(by_step(target, output).mean())
 
 
-def loss(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> float:
-    """What training minimises is the score itself."""
-    return score(target, output, meta)
+def loss(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
+    """What training minimises: the same, but each row weighs the same."""
+    return float(errors(target, output).mean())
 
 
-def interval(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> tuple[list[float] | None, str]:
-    """95 % interval; windows of neighbouring origins share steps, so they are drawn in blocks of a horizon."""
-    return spread(errors(target, output, meta), target, meta)
+def interval(target: np.ndarray, output: np.ndarray, meta: dict) -> Interval:
+    """95 % interval of the score."""
+    return bootstrap(errors(target, output).mean(1), target, meta)
 
 
-def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: dict[str, Any]) -> tuple[Any, str]:
-    """95 % interval of the score's difference from a rival's on the same windows."""
-    return spread(errors(target, output, meta) - errors(target, rival, meta), target, meta)
+def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: dict) -> Interval:
+    """95 % interval of the score gained over a rival on the same rows; where it excludes 0, one beats the other."""
+    gain = errors(target, output) - errors(target, rival)
+    return bootstrap(gain.mean(1), target, meta)
 
 
-def spread(values: np.ndarray, target: np.ndarray, meta: dict[str, Any]) -> tuple[list[float] | None, str]:
-    """The 95 % interval of the mean of windows' values: over whole series where there are many, else over blocks."""
-    if "series" in meta:
-        numbers, number = np.unique(target[:, 0], return_inverse=True)
-        if len(numbers) >= ENOUGH_SERIES:
-            sums = np.bincount(number, values) * len(numbers) / len(values)  # (series,), their mean is the score
-            found, _ = intervals.of_means(sums)
-            return found, f"bootstrap over {len(sums)} series"
-    return intervals.of_means(values, meta["horizon"])
+def bootstrap(values: np.ndarray, target: np.ndarray, meta: dict) -> Interval:
+    """Draws series with replacement, or where they are few blocks of a horizon: neighbouring forecasts share steps."""
+    names, block = np.unique(target[:, 0], return_inverse=True)
+    what = "series"
+    if len(names) < ENOUGH_SERIES:
+        what = f"blocks of {meta['horizon']} forecasts"
+        place = np.arange(len(values)) // meta["horizon"]
+        block = np.unique(block * len(values) + place, return_inverse=True)[1]
+    blocks = int(block.max()) + 1
+    if blocks < 10:
+        return None, f"{blocks} {what} are too few for an interval"
+    weight = np.bincount(block, shares(target))  # (blocks,)
+    total = np.bincount(block, shares(target) * values)  # (blocks,)
+    drawn = np.random.default_rng(0).integers(blocks, size=(1000, blocks))
+    means = total[drawn].sum(1) / weight[drawn].sum(1)
+    return np.percentile(means, [2.5, 97.5]).tolist(), f"bootstrap over {blocks} {what}"
 
 
-def by_step(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> np.ndarray:
-    """MASE for each step ahead, (horizon,)."""
-    return (gaps(target, output) * weights(target, meta)[:, None]).mean(0) / meta["scale"]
+def naive(split: Split, meta: dict) -> dict[str, np.ndarray]:
+    """The two forecasts that need no learning, (rows, horizon) each."""
+    from report import words  # slow to import, and training needs none of it
 
-
-def by_series(target: np.ndarray, output: np.ndarray, meta: dict[str, Any]) -> dict[str, float]:
-    """MASE of each series that has windows, by its name."""
-    error, number = gaps(target, output).mean(1), target[:, 0].astype(int)
-    return {meta["series"]["names"][i]: float(error[number == i].mean()) for i in np.unique(number)}
-
-
-def others(predictions: dict[str, np.ndarray], meta: dict[str, Any]) -> dict[str, Any]:
-    """Errors in real units, MASE by step ahead and by series, and MASE of both naive forecasts."""
-    target, output = predictions["target"], predictions["output"].astype(float)
-    unit, more = np.ones((len(output), 1)), {}
-    if "series" in meta:
-        unit = np.array(meta["series"]["scales"])[target[:, :1].astype(int)]
-        each = by_series(target, output, meta)
-        more = {"series": len(each), "mase_by_series": each} if len(each) <= MOST_NAMED else {"series": len(each)}
-    error = unit * (output - target[:, -output.shape[1] :])
+    before = np.array(meta["naive"]) - meta["context"]  # places, counted from the first step to forecast
+    values = split.inputs.values
     return {
-        "mae": float(np.abs(error).mean()),
-        "rmse": float(np.sqrt((error**2).mean())),
-        "mase_last_value": score(target, predictions["last_value"], meta),
-        "mase_seasonal_naive": score(target, predictions["seasonal_naive"], meta),
-        "mase_by_step": by_step(target, output, meta).tolist(),
-        **more,
+        words("rival_last_value"): values[split.ids[:, None] + 0 * before - 1],
+        words("rival_seasonal_naive", season=meta["season"]): values[split.ids[:, None] + before],
     }
+
+
+def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
+    """What the model must beat: name and forecasts for test, (rows, horizon); valid chooses among each kind.
+
+    The reference is a linear model that corrects the seasonal naive forecast, as the networks do.
+    """
+    from report import words
+
+    from sklearn.linear_model import Ridge  # slow to import, and no training needs it
+
+    meta = data.meta
+    target = truth(data.valid, meta)
+    on_valid = naive(data.valid, meta)
+    simple = min(on_valid, key=lambda name: score(target, on_valid[name], meta))
+    most = min(MOST_ROWS, MOST_NUMBERS // meta["context"])
+    rows = np.unique(np.linspace(0, len(data.train.ids) - 1, most).astype(int))
+    seen, level, spread = normalise(data.train.inputs[rows].astype(float), meta)
+    wanted = (data.train.targets[rows] - level) / spread - seen[:, meta["naive"]]
+    models = [Ridge(alpha=penalty).fit(seen, wanted) for penalty in PENALTIES]
+    best = min(models, key=lambda model: score(target, corrected(model, data.valid, meta), meta))
+    return {
+        "baseline": (simple, naive(data.test, meta)[simple]),
+        "reference": (words("rival_reference"), corrected(best, data.test, meta)),
+    }
+
+
+def corrected(model: object, split: Split, meta: dict) -> np.ndarray:
+    """The forecasts of a fitted ridge, (rows, horizon)."""
+    parts = []
+    for start in range(0, len(split.ids), 1000):
+        seen, level, spread = normalise(split.inputs[start : start + 1000].astype(float), meta)
+        correction = model.predict(seen).reshape(len(seen), -1)
+        parts.append(level + spread * (seen[:, meta["naive"]] + correction))
+    return np.concatenate(parts)
+
+
+def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict:
+    """What the score alone does not tell: errors as people measure them, by step ahead and by series."""
+    number = target[:, 0].astype(int)
+    error = errors(target, output)
+    units = np.array([about["unit"] for about in meta["series"].values()])
+    gap = units[number, None] * error
+    found = {"mae": float(gap.mean()), "rmse": float((gap**2).mean() ** 0.5)}
+    found["mase_by_step"] = by_step(target, output).tolist()
+    if len(units) <= MOST_NAMED:
+        names = list(meta["series"])
+        found["mase_by_series"] = {names[one]: float(error[number == one].mean()) for one in np.unique(number)}
+    return found
+
+
+def loss_of_knowing_nothing(split: Split, meta: dict) -> tuple[float, float]:
+    """The loss of the seasonal naive forecast, from which a fresh model starts, and how far it may be from it."""
+    expected = loss(truth(split, meta), split.inputs[:][:, meta["naive"]], meta)
+    return expected, 0.1 + 0.2 * expected

@@ -1,85 +1,85 @@
-"""Forecast with the newest run: `python predict.py 24` steps after the data's end, or `python predict.py newer.csv`."""
+"""Forecast with the newest run: `python predict.py [STEPS] [newer.csv]`, without a file after the end of the data.
 
-import cli  # before all others, to say which package is missing
+Beyond the trained horizon forecasts are fed back as history, and have no band.
+"""
 
-# isort: split
 import json
+import re
 import sys
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+import common
 import data
+import figures
+import net
 import runs
+from common import Problem
 from config import Config
-from engine import checkpoint, inference
-from series import band
+
+import numpy as np
+import pandas as pd
+
+MOST_STEPS = 100_000
 
 
 def main() -> None:
-    parser = cli.Parser(__doc__)
-    parser.add_argument("input", help=f"{data.INPUT}; - reads one from standard input")
+    parser = common.Parser(__doc__)
+    parser.add_argument("input", nargs="*", help="a number of steps [the horizon]; newer history, - for standard input")
     parser.add_argument("--run", help="a run's name or folder [the newest, else the published one]")
-    parser.add_argument("--device", help="auto, cpu, cuda, mps [as trained, where it is there]")
+    parser.add_argument("--device", help="auto, cpu, cuda, mps [auto]")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
-    args = cli.parse_plain(parser)
-    run = runs.find(args.run)
-    config, _ = runs.read_config(run)
-    meta = runs.read_json(run / "meta.json")
-    series = data.read_new(args.input, meta)
-    model = checkpoint.restore(run, config, meta, args.device)
-    steps = len(series[0].times)
-    units = forecast(model, np.stack([one.history / one.scale for one in series]), steps, meta)
-    low, high = limits(model, config, meta, steps)
+    args, _ = parser.parse()
+    run, config, meta, _ = runs.find(args.run)
+    numbers = [int(word) for word in args.input if re.fullmatch(r"[+-]?\d+", word)]
+    sources = [word for word in args.input if not re.fullmatch(r"[+-]?\d+", word)]
+    steps = numbers[0] if numbers else meta["horizon"]
+    if len(numbers) > 1 or len(sources) > 1 or not 1 <= steps <= MOST_STEPS:
+        raise Problem(f"name at most one file and one number of steps, from 1 to {MOST_STEPS}", 2)
+    own = (config.data, meta, meta["schema"]["reader"])  # goes on where the data end
+    history, ends, series = data.read_new(sources[0], meta) if sources else data.read_new(*own)
+    model = net.restore(run, config, meta, args.device)
+    output = forecast(model, data.encode(history, series), steps, meta, config)
+    about = {name: series[name] for name in history.columns}
+    middle = data.decode(output, about)
+    room = np.array([[one["unit"]] for one in about.values()]) * band(
+        run, model, config, meta, steps
+    )  # (series, steps)
     rows = []
-    for one, values in zip(series, units, strict=True):
-        answers = data.decode(one.scale * values[None], meta)
-        name = {"series": one.name} if one.name else {}
-        some = [{**name, "time": time, **answer} for time, answer in zip(one.times, answers, strict=True)]
-        for row, below, above in zip(some, one.scale * low, one.scale * high, strict=False):
-            row |= {"low": row["forecast"] + below, "high": row["forecast"] + above}
-        rows += some
-    print(json.dumps(rows, indent=1, ensure_ascii=False) if args.json else table(rows))
+    for name, end, values, reach in zip(about, ends, middle, room, strict=True):
+        for step, time in enumerate(data.clock({**meta, "start": str(end)}, 1, steps + 1).astype(str)):
+            row = {"series": name, "time": time, "forecast": float(values[step])}
+            if step < len(reach):
+                row |= {"low": float(values[step] - reach[step]), "high": float(values[step] + reach[step])}
+            rows.append(row)
+    if args.json:
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+    else:
+        print(pd.DataFrame(rows).to_string(index=False, float_format="{:.6g}".format, na_rep="–"))
 
 
-def forecast(model: Any, history: np.ndarray, steps: int, meta: dict[str, Any]) -> np.ndarray:
-    """The next `steps` values of each history, (series, steps); beyond the horizon forecasts count as history."""
-    start = history.shape[1]
-    while history.shape[1] < start + steps:
-        output = inference.answers(model, data.encode(history, meta), meta)  # (series, horizon)
+def forecast(model: Any, history: np.ndarray, steps: int, meta: dict, config: Config) -> np.ndarray:
+    """The next steps of each series in units, (series, steps); what was forecast is history for what comes after."""
+    context = meta["context"]
+    while history.shape[1] < context + steps:
+        output = net.outputs(model, history[:, -context:], None, meta, config.precision)  # (series, horizon)
         history = np.concatenate([history, output], axis=1)
-    return history[:, start : start + steps]
+    return history[:, context : context + steps]
 
 
-def limits(model: Any, config: Config, meta: dict[str, Any], steps: int) -> np.ndarray:
-    """What to add for the band, (2, at most horizon); nothing, and a line that says so, without the training data."""
+def band(run: Path, model: Any, config: Config, meta: dict, steps: int) -> np.ndarray:
+    """How wide the band is, (steps up to the horizon,); nothing, and a line why, without the training data."""
     try:
-        trained = data.load(runs.located(config))
-        if trained.meta["data"]["sha256"] != meta["data"]["sha256"]:
-            raise cli.Fault(f"{meta['data']['name']} has changed")
-    except cli.Fault as fault:
-        print(f"no band, as it needs the training data: {fault}", file=sys.stderr)
-        return np.zeros((2, 0))
-    if steps > meta["horizon"]:
-        print(f"beyond {meta['horizon']} steps forecasts build on forecasts and have no band", file=sys.stderr)
-    print(f"low and high: {band.NAME}", file=sys.stderr)
-    trained.meta = meta
-    return band.offsets(model, trained)
-
-
-def table(rows: list[dict[str, Any]]) -> str:
-    """Rows as an aligned table, with a dash where a row has no value."""
-    heads = list(rows[0])
-    cells = [[show(row.get(head, "–")) for head in heads] for row in rows]
-    wide = [max(len(line[i]) for line in [heads, *cells]) for i in range(len(heads))]
-    lines = ("  ".join(f"{cell:{width}}" for cell, width in zip(line, wide, strict=True)) for line in [heads, *cells])
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def show(value: float | str) -> str:
-    """Six significant digits: a forecast of 371.4 should not read 371."""
-    return f"{value:.6g}" if isinstance(value, float) else value
+        trained = data.load(config)
+        runs.check_same(run, trained.meta)
+    except Problem as problem:
+        print(f"no band, as it needs the training data: {problem}", file=sys.stderr)
+        return np.zeros(0)
+    beyond = f"; beyond {meta['horizon']} steps forecasts build on forecasts and have none" * (steps > meta["horizon"])
+    print(f"low and high: a band that holds {figures.SHARE:.0%} of the errors on valid{beyond}", file=sys.stderr)
+    on_valid = net.outputs(model, trained.valid.inputs, None, meta, config.precision)
+    return figures.band(trained.valid.targets[:], on_valid)[:steps]
 
 
 if __name__ == "__main__":
-    cli.run(main)
+    common.run(main)

@@ -1,14 +1,12 @@
 """A small convolutional network: cheap, and hard to beat on small pictures."""
 
 import math
-from typing import TYPE_CHECKING, Any
+
+from config import Config
 
 import jax
 import jax.numpy as jnp
 from flax import nnx
-
-if TYPE_CHECKING:
-    from config import Config
 
 FIRST = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")  # as PyTorch begins
 SMALL = nnx.initializers.normal(0.01)  # at first all classes are about equally likely
@@ -25,14 +23,12 @@ class Block(nnx.Module):
     def __init__(self, inputs: int, outputs: int, rngs: nnx.Rngs) -> None:
         self.convolution = nnx.Conv(inputs, outputs, (3, 3), use_bias=False, kernel_init=FIRST, rngs=rngs)
         self.norm = nnx.BatchNorm(outputs, momentum=0.9, rngs=rngs)  # has the bias
-        self.real = nnx.data(None)  # (batch,) which rows count, while training: engine/step.py sets it
 
     def __call__(self, x: jax.Array) -> jax.Array:
         x = self.convolution(x)
         if min(x.shape[1:3]) > 1:
             x = nnx.max_pool(x, (2, 2), strides=(2, 2))
-        mask = None if self.real is None else self.real[:, None, None, None]
-        return nnx.relu(self.norm(x, mask=mask))
+        return nnx.relu(self.norm(x))
 
 
 class CNN(nnx.Module):
@@ -69,18 +65,6 @@ def averages(x: jax.Array) -> jax.Array:
     return x
 
 
-def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
+def build(meta: dict, config: Config) -> nnx.Module:
     """The network for pictures of meta["shape"] and the classes of meta["classes"]."""
     return CNN(meta["shape"], len(meta["classes"]), config.width, config.dropout, nnx.Rngs(config.seed))
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"shape": [28, 28, 1], "classes": list("0123456789")}, MODELS["cnn"]())
-    count = sum(value.size for value in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    print(f"{count:,} parameters for 28×28 pictures of 10 classes")

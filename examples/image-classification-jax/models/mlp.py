@@ -1,12 +1,9 @@
 """A multi-layer perceptron on the pixels: no idea of space, but fast."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import jax
 from flax import nnx
-
-if TYPE_CHECKING:
-    from config import Config
 
 FIRST = nnx.initializers.variance_scaling(1 / 3, "fan_in", "uniform")  # as PyTorch begins
 SMALL = nnx.initializers.normal(0.01)  # at first all classes are about equally likely
@@ -32,20 +29,8 @@ class MLP(nnx.Module):
         return self.head(x)  # (batch, classes)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nnx.Module:
+def build(meta: dict, config: Config) -> nnx.Module:
     """The network for pictures of meta["shape"] and the classes of meta["classes"]."""
     height, width, channels = meta["shape"]
     sizes = config.width, config.depth, config.dropout
     return MLP(height * width * channels, len(meta["classes"]), *sizes, nnx.Rngs(config.seed))
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"shape": [28, 28, 1], "classes": list("0123456789")}, MODELS["mlp"]())
-    count = sum(value.size for value in jax.tree.leaves(nnx.state(model, nnx.Param)))
-    print(f"{count:,} parameters for 28×28 pictures of 10 classes")

@@ -1,17 +1,12 @@
 """A small convolutional network: cheap, and hard to beat on small pictures."""
 
 import math
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from backend import keras
+from config import Config
 
 import numpy as np
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
-
-if TYPE_CHECKING:
-    from config import Config
 
 layers, ops = keras.layers, keras.ops
 
@@ -43,7 +38,7 @@ def means(size: int, most: int) -> np.ndarray:
     return matrix / matrix.sum(1, keepdims=True)
 
 
-def build(meta: dict[str, Any], config: "Config") -> keras.Model:
+def build(meta: dict, config: Config) -> keras.Model:
     """Three 3×3 convolutions, each with pooling, batch normalisation and ReLU, then a linear head.
 
     For pictures of meta["shape"] and the classes of meta["classes"].
@@ -68,10 +63,3 @@ def build(meta: dict[str, Any], config: "Config") -> keras.Model:
 def uniform() -> keras.Initializer:
     """First weights within ±1 / √inputs; each layer needs an object of its own, or all would start alike."""
     return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
-
-
-if __name__ == "__main__":
-    from config import MODELS
-
-    model = build({"shape": [28, 28, 1], "classes": list("0123456789")}, MODELS["cnn"]())
-    print(f"{sum(math.prod(w.shape) for w in model.trainable_weights):,} parameters for 28×28 pictures of 10 classes")

@@ -1,20 +1,12 @@
 """A multi-layer perceptron on the pixels: no idea of space, but fast."""
 
-import math
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
-
-if TYPE_CHECKING:
-    from config import Config
+from backend import keras
+from config import Config
 
 layers = keras.layers
 
 
-def build(meta: dict[str, Any], config: "Config") -> keras.Model:
+def build(meta: dict, config: Config) -> keras.Model:
     """Linear layers with ReLU and dropout, for pictures of meta["shape"] and the classes of meta["classes"].
 
     Input  (batch, height, width, channels), standardised floats
@@ -33,10 +25,3 @@ def build(meta: dict[str, Any], config: "Config") -> keras.Model:
 def uniform() -> keras.Initializer:
     """First weights within ±1 / √inputs; each layer needs an object of its own, or all would start alike."""
     return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
-
-
-if __name__ == "__main__":
-    from config import MODELS
-
-    model = build({"shape": [28, 28, 1], "classes": list("0123456789")}, MODELS["mlp"]())
-    print(f"{sum(math.prod(w.shape) for w in model.trainable_weights):,} parameters for 28×28 pictures of 10 classes")

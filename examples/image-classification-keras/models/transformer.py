@@ -1,15 +1,10 @@
 """A small vision transformer: the picture as patches that attend to each other (ViT, Dosovitskiy et al. 2021)."""
 
 import math
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # where engine/backend.py lies, if this file is run by itself
-from engine.backend import keras
-
-if TYPE_CHECKING:
-    from config import Config
+from backend import keras
+from config import Config
 
 layers, ops = keras.layers, keras.ops
 
@@ -88,7 +83,7 @@ class Block(layers.Layer):
         return x + self.dropout(y, training=training)  # (batch, patches, width)
 
 
-def build(meta: dict[str, Any], config: "Config") -> keras.Model:
+def build(meta: dict, config: Config) -> keras.Model:
     """Blocks of attention on patches, then a linear head on their mean.
 
     For pictures of meta["shape"] and the classes of meta["classes"].
@@ -118,10 +113,3 @@ def patch_side(height: int, width: int) -> int:
 def uniform() -> keras.Initializer:
     """First weights within ±1 / √inputs; each layer needs an object of its own, or all would start alike."""
     return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
-
-
-if __name__ == "__main__":
-    from config import MODELS
-
-    model = build({"shape": [28, 28, 1], "classes": list("0123456789")}, MODELS["transformer"]())
-    print(f"{sum(math.prod(w.shape) for w in model.trainable_weights):,} parameters for 28×28 pictures of 10 classes")

@@ -1,12 +1,9 @@
 """A small convolutional network: cheap, and hard to beat on small pictures."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import torch
 from torch import nn
-
-if TYPE_CHECKING:
-    from config import Config
 
 
 class CNN(nn.Module):
@@ -41,17 +38,6 @@ class CNN(nn.Module):
         return self.head(self.dropout(x.flatten(1)))  # (batch, classes)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """The network for pictures of meta["shape"] and the classes of meta["classes"]."""
     return CNN(meta["shape"], len(meta["classes"]), config.width, config.dropout)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"shape": [28, 28, 1], "classes": list("0123456789")}, MODELS["cnn"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 28×28 pictures of 10 classes")

@@ -1,14 +1,12 @@
 """A small vision transformer: the picture as patches that attend to each other (ViT, Dosovitskiy et al. 2021)."""
 
 import math
-from typing import TYPE_CHECKING, Any
+
+from config import Config
 
 import torch
 from torch import nn
 from torch.nn import functional as F
-
-if TYPE_CHECKING:
-    from config import Config
 
 MOST_PATCHES = 64  # the cost grows with the square of their number
 
@@ -93,17 +91,6 @@ def patch_side(height: int, width: int) -> int:
     return side
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """The network for pictures of meta["shape"] and the classes of meta["classes"]."""
     return Transformer(meta["shape"], len(meta["classes"]), config.width, config.depth, config.heads, config.dropout)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"shape": [28, 28, 1], "classes": list("0123456789")}, MODELS["transformer"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 28×28 pictures of 10 classes")

@@ -1,12 +1,9 @@
 """A multi-layer perceptron on the pixels: no idea of space, but fast."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import torch
 from torch import nn
-
-if TYPE_CHECKING:
-    from config import Config
 
 
 class MLP(nn.Module):
@@ -30,18 +27,7 @@ class MLP(nn.Module):
         return self.head(x)  # (batch, classes)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """The network for pictures of meta["shape"] and the classes of meta["classes"]."""
     height, width, channels = meta["shape"]
     return MLP(height * width * channels, len(meta["classes"]), config.width, config.depth, config.dropout)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"shape": [28, 28, 1], "classes": list("0123456789")}, MODELS["mlp"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 28×28 pictures of 10 classes")

@@ -6,13 +6,11 @@ generator's weights (Yazıcı et al. 2018) is what draws when training is over.
 
 import copy
 import math
-from typing import TYPE_CHECKING, Any
+
+from config import Config
 
 import torch
 from torch import nn
-
-if TYPE_CHECKING:
-    from config import Config
 
 
 class Generator(nn.Module):
@@ -113,18 +111,6 @@ def doublings(shape: tuple[int, int, int]) -> int:
     return max(1, math.ceil(math.log2(min(shape[:2]) / 4)))
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """Both nets for pictures of meta["shape"] from noise of meta["latent"] numbers."""
     return GAN(meta["shape"], meta["latent"], config.width, config.penalty, config.average)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"shape": [28, 28, 1], "latent": 64}, MODELS["gan"]())
-    for name, part in (("generator", model.generator), ("discriminator", model.discriminator)):
-        print(f"{sum(p.numel() for p in part.parameters()):,} parameters of the {name} for 28×28 pictures")

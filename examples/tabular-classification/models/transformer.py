@@ -1,13 +1,10 @@
 """A transformer whose tokens are the columns of a table (FT-Transformer, Gorishniy et al. 2021)."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import torch
 from torch import nn
 from torch.nn import functional as F
-
-if TYPE_CHECKING:
-    from config import Config
 
 
 class Attention(nn.Module):
@@ -52,7 +49,7 @@ class Block(nn.Module):
 class Transformer(nn.Module):
     """A token for each column and one for the answer, blocks of attention, a linear head on the answer's token.
 
-    Input  numbers (batch, numbers) standardised floats, categories (batch, columns) with 0 for an unknown value
+    Input  (batch, numbers + categories) floats: standardised numbers, then the code of each category, 0 = unknown
     Output (batch, outputs): a raw score for each class, or one number in deviations from the mean
     """
 
@@ -60,6 +57,7 @@ class Transformer(nn.Module):
         self, numbers: int, sizes: list[int], outputs: int, width: int, depth: int, heads: int, dropout: float
     ) -> None:
         super().__init__()
+        self.numbers = numbers
         self.answer_token = nn.Parameter(torch.randn(width))
         if numbers:
             self.directions = nn.Parameter(torch.randn(numbers, width))
@@ -68,32 +66,20 @@ class Transformer(nn.Module):
         self.blocks = nn.Sequential(*(Block(width, heads, dropout) for _ in range(depth)))
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, outputs)
-        nn.init.normal_(
-            self.head.weight, std=0.01
-        )  # at first it knows nothing: all classes are equally likely, numbers are the mean
+        nn.init.normal_(self.head.weight, std=0.01)  # at first all classes are equally likely, a number is the mean
 
-    def forward(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-        numbers, columns = inputs["numbers"], inputs["categories"].unbind(1)
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        numbers, codes = inputs[:, : self.numbers], inputs[:, self.numbers :].long()
         tokens = [self.answer_token.expand(len(numbers), 1, -1)]  # (batch, 1, width)
-        if numbers.shape[1]:
+        if self.numbers:
             tokens.append(numbers[:, :, None] * self.directions + self.origins)  # (batch, numbers, width)
-        tokens += [embedding(column)[:, None] for embedding, column in zip(self.embeddings, columns, strict=True)]
+        columns = zip(self.embeddings, codes.unbind(1), strict=True)
+        tokens += [embedding(column)[:, None] for embedding, column in columns]
         x = self.blocks(torch.cat(tokens, dim=1))  # (batch, 1 + numbers + columns, width)
         return self.head(self.norm(x[:, 0]))  # (batch, outputs)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """The network for meta["numbers"] numbers, categories of meta["categories"] values each, and meta["outputs"]."""
     sizes = meta["numbers"], meta["categories"], meta["outputs"]
     return Transformer(*sizes, config.width, config.depth, config.heads, config.dropout)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"numbers": 4, "categories": [3], "outputs": 1}, MODELS["transformer"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 4 numbers and a category")

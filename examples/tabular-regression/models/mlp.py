@@ -1,23 +1,21 @@
 """A multi-layer perceptron on the columns of a table."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import torch
 from torch import nn
-
-if TYPE_CHECKING:
-    from config import Config
 
 
 class MLP(nn.Module):
     """A learnt vector for each category beside the numbers, then linear layers with ReLU and dropout.
 
-    Input  numbers (batch, numbers) standardised floats, categories (batch, columns) with 0 for an unknown value
+    Input  (batch, numbers + categories) floats: standardised numbers, then the code of each category, 0 = unknown
     Output (batch, outputs): a raw score for each class, or one number in deviations from the mean
     """
 
     def __init__(self, numbers: int, sizes: list[int], outputs: int, width: int, depth: int, dropout: float) -> None:
         super().__init__()
+        self.numbers = numbers
         lengths = [min(16, 1 + size // 2) for size in sizes]  # more values need longer vectors
         self.embeddings = nn.ModuleList(nn.Embedding(s, length) for s, length in zip(sizes, lengths, strict=True))
         layers: list[nn.Module] = []
@@ -25,31 +23,18 @@ class MLP(nn.Module):
             layers += [nn.Linear(inputs, width), nn.ReLU(), nn.Dropout(dropout)]
         self.hidden = nn.Sequential(*layers)
         self.head = nn.Linear(width, outputs)
-        nn.init.normal_(
-            self.head.weight, std=0.01
-        )  # at first it knows nothing: all classes are equally likely, numbers are the mean
+        nn.init.normal_(self.head.weight, std=0.01)  # at first all classes are equally likely, a number is the mean
         for embedding in self.embeddings:
             nn.init.zeros_(embedding.weight[0])  # a value never seen says nothing
 
-    def forward(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-        columns = inputs["categories"].unbind(1)
-        vectors = [embedding(column) for embedding, column in zip(self.embeddings, columns, strict=True)]
-        x = torch.cat([inputs["numbers"], *vectors], dim=1)  # (batch, numbers + lengths of all vectors)
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        numbers, codes = inputs[:, : self.numbers], inputs[:, self.numbers :].long()
+        vectors = [embedding(column) for embedding, column in zip(self.embeddings, codes.unbind(1), strict=True)]
+        x = torch.cat([numbers, *vectors], dim=1)  # (batch, numbers + lengths of all vectors)
         return self.head(self.hidden(x))  # (batch, outputs)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """The network for meta["numbers"] numbers, categories of meta["categories"] values each, and meta["outputs"]."""
     sizes = meta["numbers"], meta["categories"], meta["outputs"]
     return MLP(*sizes, config.width, config.depth, config.dropout)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"numbers": 4, "categories": [3], "outputs": 1}, MODELS["mlp"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 4 numbers and a category")

@@ -1,13 +1,10 @@
 """A convolutional network that looks for telling phrases, wherever they stand (Kim 2014, arXiv:1408.5882)."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import torch
 from torch import nn
 from torch.nn import functional as F
-
-if TYPE_CHECKING:
-    from config import Config
 
 PHRASES = (3, 4, 5)  # words, as in the paper
 
@@ -38,17 +35,6 @@ class CNN(nn.Module):
         return self.head(self.dropout(x))  # (batch, classes)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """The network for the words of meta["vocabulary"] and the classes of meta["classes"]."""
     return CNN(len(meta["vocabulary"]), len(meta["classes"]), config.width, config.dropout)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"vocabulary": ["word"] * 1000, "classes": ["no", "yes"], "length": 64}, MODELS["cnn"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 1,000 words and 2 classes")

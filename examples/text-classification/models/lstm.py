@@ -1,12 +1,9 @@
 """A recurrent network that reads a text word by word, from both ends."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import torch
 from torch import nn
-
-if TYPE_CHECKING:
-    from config import Config
 
 
 class LSTM(nn.Module):
@@ -39,17 +36,6 @@ class LSTM(nn.Module):
         return self.head(self.dropout(x))  # (batch, classes)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """The network for the words of meta["vocabulary"] and the classes of meta["classes"]."""
     return LSTM(len(meta["vocabulary"]), len(meta["classes"]), config.width, config.dropout)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"vocabulary": ["word"] * 1000, "classes": ["no", "yes"], "length": 64}, MODELS["lstm"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 1,000 words and 2 classes")

@@ -1,13 +1,10 @@
 """A transformer: every word of a text looks at every other one (Vaswani et al. 2017, arXiv:1706.03762)."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import torch
 from torch import nn
 from torch.nn import functional as F
-
-if TYPE_CHECKING:
-    from config import Config
 
 
 class Block(nn.Module):
@@ -62,19 +59,8 @@ class Transformer(nn.Module):
         return self.head(x)  # (batch, classes)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """The network for the words of meta["vocabulary"], texts of meta["length"] and the classes of meta["classes"]."""
     length = meta["length"] + 1  # the start of the text
     sizes = config.width, config.depth, config.heads, config.dropout
     return Transformer(len(meta["vocabulary"]), length, len(meta["classes"]), *sizes)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"vocabulary": ["word"] * 1000, "classes": ["no", "yes"], "length": 64}, MODELS["transformer"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 1,000 words and 2 classes")

@@ -1,12 +1,9 @@
 """A character-level LSTM: what it has read so far is kept in a memory of fixed size."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import torch
 from torch import nn
-
-if TYPE_CHECKING:
-    from config import Config
 
 State = tuple[torch.Tensor, torch.Tensor]
 
@@ -37,17 +34,6 @@ class LSTM(nn.Module):
         return self.head(self.dropout(x)), state  # (batch, length, tokens)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """The network for the characters of meta["characters"] and the unknown one."""
     return LSTM(len(meta["characters"]) + 1, config.width, config.depth, config.dropout)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"characters": [chr(i) for i in range(32, 127)]}, MODELS["lstm"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 95 characters")

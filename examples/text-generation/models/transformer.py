@@ -1,13 +1,10 @@
 """A small GPT: blocks of causal attention over the characters so far, with rotary positions."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
 
 import torch
 from torch import nn
 from torch.nn import functional as F
-
-if TYPE_CHECKING:
-    from config import Config
 
 
 class Attention(nn.Module):
@@ -84,18 +81,7 @@ class Transformer(nn.Module):
         return self.head(self.norm(x)), None  # (batch, length, tokens)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """The network for the characters of meta["characters"] and the unknown one, and windows of meta["context"]."""
     tokens = len(meta["characters"]) + 1
     return Transformer(tokens, meta["context"], config.width, config.depth, config.heads, config.dropout)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"characters": [chr(i) for i in range(32, 127)], "context": 64}, MODELS["transformer"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 95 characters")

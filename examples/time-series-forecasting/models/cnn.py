@@ -1,14 +1,13 @@
 """A temporal convolutional network (Bai, Kolter, Koltun 2018): causal convolutions that look back ever further."""
 
 import math
-from typing import TYPE_CHECKING, Any
+
+from config import Config
+from data import normalise
 
 import torch
 from torch import nn
 from torch.nn import functional as F
-
-if TYPE_CHECKING:
-    from config import Config
 
 
 class CausalBlock(nn.Module):
@@ -31,13 +30,15 @@ class CausalBlock(nn.Module):
 class CNN(nn.Module):
     """Causal blocks whose dilation doubles; the last step's features correct the seasonal naive forecast.
 
-    Input  dict of values (batch, context), naive (batch, horizon), level and spread (batch, 1): see data.normalise
-    Output (batch, horizon), forecasts in real units
+    Input  (batch, context), the past in units
+    Output (batch, horizon), the next steps in units
     """
 
-    def __init__(self, context: int, horizon: int, width: int, kernel: int, dropout: float) -> None:
+    def __init__(self, meta: dict, width: int, kernel: int, dropout: float) -> None:
         super().__init__()
-        depth = max(1, math.ceil(math.log2((context - 1) / (kernel - 1) + 1)))  # sees 1 + (kernel - 1)(2^depth - 1)
+        self.meta = meta
+        horizon, reach = meta["horizon"], (meta["context"] - 1) / max(kernel - 1, 1)
+        depth = max(1, math.ceil(math.log2(reach + 1)))  # the last block sees 1 + (kernel - 1)(2^depth - 1) steps
         self.first = nn.Conv1d(1, width, 1)
         self.blocks = nn.Sequential(*(CausalBlock(width, kernel, 2**i, dropout) for i in range(depth)))
         self.head = nn.Linear(width, horizon)
@@ -45,24 +46,15 @@ class CNN(nn.Module):
         nn.init.zeros_(self.head.bias)
         self.trust = nn.Parameter(torch.ones(horizon))  # in the naive forecast, less where its noise outweighs its use
 
-    def forward(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-        x = self.first(inputs["values"][:, None])  # (batch, width, context)
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        seen, level, spread = normalise(inputs, self.meta)  # (batch, context), (batch, 1), (batch, 1)
+        x = self.first(seen[:, None])  # (batch, width, context)
         x = self.blocks(x)[:, :, -1]  # (batch, width), of the last step
-        forecast = self.trust * inputs["naive"] + self.head(x).float()  # (batch, horizon), around the level
-        return inputs["level"] + inputs["spread"] * forecast  # (batch, horizon)
+        naive = seen[:, self.meta["naive"]]  # (batch, horizon), the last season again
+        forecast = self.trust * naive + self.head(x).float()  # around the level
+        return level + spread * forecast  # (batch, horizon)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """The network for windows of meta["context"] steps and forecasts of meta["horizon"]."""
-    return CNN(meta["context"], meta["horizon"], config.width, config.kernel, config.dropout)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"context": 24, "horizon": 12}, MODELS["cnn"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 24 steps seen and 12 forecast")
+    return CNN(meta, config.width, config.kernel, config.dropout)

@@ -1,23 +1,23 @@
 """A recurrent network (LSTM): reads the window step by step and forecasts from what it remembers."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
+from data import normalise
 
 import torch
 from torch import nn
-
-if TYPE_CHECKING:
-    from config import Config
 
 
 class LSTM(nn.Module):
     """LSTM layers; the memory after the last step corrects the seasonal naive forecast.
 
-    Input  dict of values (batch, context), naive (batch, horizon), level and spread (batch, 1): see data.normalise
-    Output (batch, horizon), forecasts in real units
+    Input  (batch, context), the past in units
+    Output (batch, horizon), the next steps in units
     """
 
-    def __init__(self, horizon: int, width: int, depth: int, dropout: float) -> None:
+    def __init__(self, meta: dict, width: int, depth: int, dropout: float) -> None:
         super().__init__()
+        self.meta = meta
+        horizon = meta["horizon"]
         self.lstm = nn.LSTM(1, width, depth, batch_first=True, dropout=dropout if depth > 1 else 0.0)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(width, horizon)
@@ -25,24 +25,15 @@ class LSTM(nn.Module):
         nn.init.zeros_(self.head.bias)
         self.trust = nn.Parameter(torch.ones(horizon))  # in the naive forecast, less where its noise outweighs its use
 
-    def forward(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-        x, _ = self.lstm(inputs["values"][:, :, None])  # (batch, context, width)
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        seen, level, spread = normalise(inputs, self.meta)  # (batch, context), (batch, 1), (batch, 1)
+        x, _ = self.lstm(seen[:, :, None])  # (batch, context, width)
         x = self.dropout(x[:, -1])  # (batch, width), after the last step
-        forecast = self.trust * inputs["naive"] + self.head(x).float()  # (batch, horizon), around the level
-        return inputs["level"] + inputs["spread"] * forecast  # (batch, horizon)
+        naive = seen[:, self.meta["naive"]]  # (batch, horizon), the last season again
+        forecast = self.trust * naive + self.head(x).float()  # around the level
+        return level + spread * forecast  # (batch, horizon)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """The network for forecasts of meta["horizon"] steps; it reads windows of any length."""
-    return LSTM(meta["horizon"], config.width, config.depth, config.dropout)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"context": 24, "horizon": 12}, MODELS["lstm"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 12 steps forecast")
+    return LSTM(meta, config.width, config.depth, config.dropout)

@@ -1,13 +1,11 @@
 """A transformer: each step to forecast looks at the steps of the window that tell most about it."""
 
-from typing import TYPE_CHECKING, Any
+from config import Config
+from data import normalise
 
 import torch
 from torch import nn
 from torch.nn import functional as F
-
-if TYPE_CHECKING:
-    from config import Config
 
 
 class Block(nn.Module):
@@ -42,13 +40,14 @@ class Block(nn.Module):
 class Transformer(nn.Module):
     """Blocks over the window and a learned query for each step ahead, which corrects the seasonal naive forecast.
 
-    Input  dict of values (batch, context), naive (batch, horizon), level and spread (batch, 1): see data.normalise
-    Output (batch, horizon), forecasts in real units
+    Input  (batch, context), the past in units
+    Output (batch, horizon), the next steps in units
     """
 
-    def __init__(self, context: int, horizon: int, width: int, depth: int, heads: int, dropout: float) -> None:
+    def __init__(self, meta: dict, width: int, depth: int, heads: int, dropout: float) -> None:
         super().__init__()
-        self.horizon = horizon
+        self.meta = meta
+        context, horizon = meta["context"], meta["horizon"]
         self.first = nn.Linear(1, width, bias=False)  # the positions have the bias
         self.positions = nn.Parameter(0.2 * torch.randn(context, width))
         self.queries = nn.Parameter(0.2 * torch.randn(horizon, width))
@@ -59,25 +58,16 @@ class Transformer(nn.Module):
         nn.init.zeros_(self.head.bias)
         self.trust = nn.Parameter(torch.ones(horizon))  # in the naive forecast, less where its noise outweighs its use
 
-    def forward(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-        past = self.first(inputs["values"][:, :, None]) + self.positions  # (batch, context, width)
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        seen, level, spread = normalise(inputs, self.meta)  # (batch, context), (batch, 1), (batch, 1)
+        past = self.first(seen[:, :, None]) + self.positions  # (batch, context, width)
         x = torch.cat([past, self.queries.expand(len(past), -1, -1)], 1)  # (batch, context + horizon, width)
-        x = self.norm(self.blocks(x)[:, -self.horizon :])  # (batch, horizon, width)
-        forecast = self.trust * inputs["naive"] + self.head(x).squeeze(2).float()  # (batch, horizon), around the level
-        return inputs["level"] + inputs["spread"] * forecast  # (batch, horizon)
+        x = self.norm(self.blocks(x)[:, seen.shape[1] :])  # (batch, horizon, width)
+        naive = seen[:, self.meta["naive"]]  # (batch, horizon), the last season again
+        forecast = self.trust * naive + self.head(x).squeeze(2).float()  # around the level
+        return level + spread * forecast  # (batch, horizon)
 
 
-def build(meta: dict[str, Any], config: "Config") -> nn.Module:
+def build(meta: dict, config: Config) -> nn.Module:
     """The network for windows of meta["context"] steps and forecasts of meta["horizon"]."""
-    return Transformer(meta["context"], meta["horizon"], config.width, config.depth, config.heads, config.dropout)
-
-
-if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))  # where config.py lies
-    from config import MODELS
-
-    model = build({"context": 24, "horizon": 12}, MODELS["transformer"]())
-    print(f"{sum(p.numel() for p in model.parameters()):,} parameters for 24 steps seen and 12 forecast")
+    return Transformer(meta, config.width, config.depth, config.heads, config.dropout)

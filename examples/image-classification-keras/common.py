@@ -1,0 +1,188 @@
+"""What every command shares: the command line, one line for a mistake, files written whole, and how data are split."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import difflib
+import hashlib
+import json
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from config import MODELS, Config
+
+if TYPE_CHECKING:
+    import numpy as np  # `divide` imports it: first tell_missing must stand ready
+
+ROOT = Path(__file__).resolve().parent
+RUNS, PUBLISHED = ROOT / "runs", ROOT / "published"
+
+
+class Problem(Exception):
+    """A person's mistake, or a fault of files: one line on stderr. Code 1; 2 for wrong usage, 130 for Ctrl-C."""
+
+    def __init__(self, text: str, code: int = 1) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def run(main: Callable[[], int | None]) -> NoReturn:
+    """Call `main` and leave with its exit code."""
+    said, code = "", 1
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.reconfigure(errors="replace")  # a console may not know every character
+    try:
+        code = main() or 0
+        print(end="", flush=True)
+    except Problem as problem:
+        said, code = str(problem), problem.code
+    except KeyboardInterrupt:
+        said, code = "interrupted", 130
+    except BrokenPipeError:  # `python predict.py … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = 0
+    except OSError as error:
+        said = f"{error.filename or 'a file'}: {error.strerror or error}"
+    if said:
+        print(f"{Path(sys.argv[0]).name}: {' '.join(said.split())}", file=sys.stderr)
+    sys.exit(code)
+
+
+def tell_missing(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """An import that failed: one line with the remedy."""
+    if isinstance(error, ModuleNotFoundError):
+        print(f"{error.name} is missing; install what this project needs with: pip install -e .", file=sys.stderr)
+    elif not isinstance(error, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = tell_missing  # here, because imports fail before any function is called
+
+
+class Parser(argparse.ArgumentParser):
+    """Flags with hyphens or underscores, errors in one line, and on request a flag for each knob of config.py."""
+
+    def __init__(self, description: str | None, knobs: bool = False) -> None:
+        super().__init__(description=description, allow_abbrev=False)
+        why = dict(re.findall(r"^    (\w+): .*?  # (.+)$", (ROOT / "config.py").read_text(encoding="utf-8"), re.M))
+        kinds = MODELS.values() if knobs else []
+        self.knobs = {field.name: field.default for kind in kinds for field in dataclasses.fields(kind)}
+        for name, default in self.knobs.items():
+            how: dict[str, Any] = {"type": type(default), "help": f"{why.get(name, '')} [{default}]".replace("%", "%%")}
+            if name == "model":
+                how = {"choices": list(MODELS), "help": f"one of {', '.join(MODELS)} [{next(iter(MODELS))}]"}
+            elif isinstance(default, bool):
+                how = {"action": argparse.BooleanOptionalAction, "help": how["help"]}
+            self.add_argument("--" + name.replace("_", "-"), default=None, **how)
+
+    def parse(self) -> tuple[argparse.Namespace, dict[str, Any]]:
+        """The flags, and those knobs that were given."""
+        words = [re.sub(r"^--\w[\w-]*", lambda flag: flag[0].replace("_", "-"), word) for word in sys.argv[1:]]
+        args = self.parse_args(words)
+        return args, {name: getattr(args, name) for name in self.knobs if getattr(args, name) is not None}
+
+    def error(self, message: str) -> NoReturn:
+        if flag := re.search(r"unrecognized arguments: (--[\w-]+)", message):
+            near = difflib.get_close_matches(flag[1], self._option_string_actions, 1)
+            message = f"no flag {flag[1]}" + (f"; did you mean {near[0]}?" if near else "")
+        raise Problem(f"{message}; --help lists the flags", 2)
+
+
+def configured(given: dict[str, Any]) -> Config:
+    """The defaults of the model that is named, changed by what was given."""
+    model = given.get("model", next(iter(MODELS)))
+    for name in given.keys() - vars(MODELS[model]()).keys():
+        owner = next(other for other, kind in MODELS.items() if name in vars(kind()))
+        raise Problem(f"--{name} is a knob of {owner}, not of {model}; add --model {owner}", 2)
+    try:
+        return MODELS[model](**given)
+    except ValueError as error:
+        raise Problem(str(error), 2) from None
+
+
+def write(path: Path, content: bytes | str) -> None:
+    """Replace a file in one step: after a kill or on a full disk there is the old content or the new, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with draft.open("wb") as file:
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except OSError as error:
+        raise Problem(f"cannot write {path}: {error.strerror}; what was there before is kept") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    write(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8-sig")))
+    except FileNotFoundError:
+        raise Problem(f"{path} is missing; is {path.parent} a finished run? python train.py makes one") from None
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Problem(f"{path} is damaged ({error}); restore it or train again") from None
+
+
+def located(path: str) -> Path:
+    """Where data are: a path of the project works from every folder, and data/location.txt names data outside it."""
+    place = Path(path) if Path(path).exists() else ROOT / path
+    if place.name == "location.txt" and place.is_file():
+        place = Path(place.read_text(encoding="utf-8-sig").strip() or "nothing")
+    if not place.exists():
+        raise Problem(f"{path}: there is no {place}; say where the data lie with --data, or in data/location.txt")
+    return place
+
+
+def sha256(path: Path) -> str:
+    """The fingerprint of a file, or of all files below a folder with their names."""
+    digest = hashlib.sha256()
+    for file in [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file()):
+        digest.update(file.relative_to(path).as_posix().encode() + b"\0" if path.is_dir() else b"")
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def divide(keys: np.ndarray, labels: np.ndarray | None, config: Config, test_share: float | None = None) -> np.ndarray:
+    """0, 1 or 2 (train, valid, test) for each row, in equal shares of each class; equal keys meet in one split.
+
+    -1 for the rows of a class of which the three cannot each have one; that they are left out is said.
+
+    keys        (rows,) equal for duplicates, photographs of one person …
+    labels      (rows,) classes, None where there are none
+    test_share  instead of the config's
+    """
+    import numpy as np
+
+    labels = np.zeros(len(keys), int) if labels is None else labels
+    test_share = config.test_share if test_share is None else test_share
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    size, part = np.bincount(group), np.full(len(first), -1)
+    rng = np.random.default_rng(config.split_seed)
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels[first] == label)
+        if len(members) < 3:
+            print(f"note: class {label} is left out, as too few of its rows differ to divide them", file=sys.stderr)
+            continue
+        members = rng.permutation(members)
+        before = (np.cumsum(size[members]) - size[members]) / size[members].sum()  # share of rows in earlier groups
+        split = np.select([before < test_share, before < test_share + config.valid_share], [2, 1], 0)
+        split[0], split[-1] = 2, 0
+        if not (split == 1).any():
+            split[min(int((split == 2).sum()), len(split) - 2)] = 1
+        part[members] = split
+    if len(np.unique(labels[first][part >= 0])) < min(2, len(np.unique(labels))):
+        raise Problem(f"{len(first)} different examples are too few for train, valid and test; add some")
+    return part[group]

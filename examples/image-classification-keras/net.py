@@ -1,0 +1,181 @@
+"""What Keras needs around the model: device, precision, answers as NumPy arrays, and checkpoints."""
+
+import importlib
+import io
+import json
+import tempfile
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import common
+from backend import keras
+from common import Problem
+from config import BACKEND, FRAMEWORK, TASK, Config
+from data import Split
+from loss import answers
+
+import numpy as np
+
+BEST, LAST = "best.keras", "last.npz"
+ABOUT = "about.json"  # in both files: what they are of
+
+
+def build(meta: dict, config: Config) -> keras.Model:
+    """The model that the config names, with fresh weights that the seed decides."""
+    keras.backend.clear_session()  # frees earlier models, and begins to count layers' names anew
+    keras.utils.set_random_seed(config.seed)
+    keras.config.set_dtype_policy("mixed_bfloat16" if config.precision == "bfloat16" else "float32")
+    return importlib.import_module(f"models.{config.model}").build(meta, config)
+
+
+def choose_device(name: str) -> str:
+    """Settle on "gpu" or "cpu" before anything is computed."""
+    if name not in ("auto", "gpu", "cuda", "cpu"):
+        raise Problem(f"no device {name!r}; use auto, gpu or cpu", 2)
+    if name == "cpu":
+        keras.device("cpu").__enter__()  # never left: it holds for the whole process
+        return "cpu"
+    if name != "auto" and not gpu_is_there():
+        raise Problem(f"device {name} is not available to {BACKEND} here; use auto (it would take the CPU)")
+    return "gpu" if gpu_is_there() else "cpu"
+
+
+def gpu_is_there() -> bool:
+    """Whether the backend sees a GPU."""
+    if BACKEND == "torch":
+        import torch  # Keras cannot list PyTorch's devices
+
+        return torch.cuda.is_available() or torch.backends.mps.is_available()
+    try:
+        return bool(keras.distribution.list_devices("gpu"))
+    except RuntimeError:  # JAX knows no GPU at all
+        return False
+
+
+def choose_precision(name: str, device: str) -> str:
+    """A fixed rule that never measures: bfloat16 on a GPU, float32 on a CPU; weights stay float32."""
+    if name not in ("auto", "float32", "bfloat16"):
+        raise Problem(f"no precision {name!r}; use auto, float32 or bfloat16", 2)
+    if name != "auto":
+        return name
+    return "bfloat16" if device == "gpu" else "float32"
+
+
+def outputs(model: keras.Model, inputs: Any, targets: Any, meta: dict, precision: str, batch: int = 512) -> np.ndarray:
+    """What the model answers for every row, in order, with or without targets; `batch` only changes the memory."""
+
+    def predict(some: np.ndarray) -> np.ndarray:
+        """The model's own output, without dropout."""
+        return keras.ops.convert_to_numpy(keras.ops.cast(model(some, training=False), "float32"))
+
+    parts = []
+    for start in range(0, len(inputs), batch):
+        rows = slice(start, min(start + batch, len(inputs)))
+        known = None if targets is None else targets[rows]
+        parts.append(answers(predict, inputs[rows], known, meta))
+    return np.concatenate(parts)
+
+
+def mean_loss(model: keras.Model, split: Split, meta: dict) -> float:
+    """The loss that `fit` minimises, on all rows of a small split, without dropout."""
+    return float(model.evaluate(split.inputs[:], split.targets[:], batch_size=512, verbose=0))
+
+
+def learnt(model: keras.Model) -> dict[str, np.ndarray]:
+    """A copy of all that training should change, by name, for check.py."""
+    return {weight.path: np.array(weight) for weight in model.trainable_weights}
+
+
+def mean_gradient(run: Path, config: Config) -> np.ndarray:
+    """The running mean of the gradients that a run's optimiser was given, (parameters,), for check.py."""
+    arrays, _ = read_last(run / LAST, config)
+    steps = next(value for name, value in arrays.items() if name.endswith("iteration"))
+    means = [arrays[name].ravel() for name in sorted(arrays) if name.endswith("momentum")]
+    return np.concatenate(means) / (1 - config.beta1 ** float(steps))
+
+
+def parameter_count(model: keras.Model) -> int:
+    """Numbers that training sets."""
+    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+
+
+def about(config: Config, **state: Any) -> str:
+    """What a checkpoint says of itself."""
+    return json.dumps({"about": [TASK, FRAMEWORK, config.model], "keras": keras.version(), **state})
+
+
+def read_about(path: Path, config: Config) -> dict:
+    """What a checkpoint, which is a zip file, says of itself; one of another project or model is a `Problem`."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            found = json.loads(file.read(ABOUT))
+        if found["about"] == [TASK, FRAMEWORK, config.model]:
+            return found
+    except FileNotFoundError:
+        raise Problem(f"{path} is missing; python train.py makes a new run") from None
+    except (zipfile.BadZipFile, LookupError, ValueError, EOFError, TypeError):
+        raise Problem(f"{path} is damaged or no checkpoint of this project; restore it or train again") from None
+    raise Problem(f"{path} is of {', '.join(found['about'])}, not of this run; choose another")
+
+
+def save_best(run: Path, model: keras.Model, config: Config) -> None:
+    """Write best.keras whole, or leave the old one."""
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / BEST
+        model.save(draft, include_optimizer=False)
+        with zipfile.ZipFile(draft, "a") as file:
+            file.writestr(ABOUT, about(config))
+        common.write(run / BEST, draft.read_bytes())
+
+
+def restore(run: Path, config: Config, meta: dict, device: str | None = None) -> keras.Model:
+    """The best model of a run, ready to answer."""
+    choose_device(device or "auto")
+    found = read_about(run / BEST, config)
+    importlib.import_module(f"models.{config.model}")  # registers its layers: no other code can be named in the file
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "`build")  # layers made of layers are built when they are first called
+            return keras.saving.load_model(run / BEST, compile=False, safe_mode=True)
+    except Exception as error:  # whatever Keras stumbles over first
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        versions = f"it is of Keras {found['keras']}, this is {keras.version()}"
+        raise Problem(f"{run / BEST} does not fit models/ as it is now ({reason}; {versions}); train again") from None
+
+
+def everything(model: keras.Model) -> dict[str, Any]:
+    """All variables that training changes: weights, averages, dropout's chance, the optimiser's memory."""
+    variables = [*model.variables, *model.optimizer.variables]
+    return {f"{number:04}/{variable.path}": variable for number, variable in enumerate(variables)}
+
+
+def save_last(run: Path, model: keras.Model, config: Config, state: dict) -> None:
+    """Write last.npz whole: all that going on needs, in one file, so that it is of one moment."""
+    packed = io.BytesIO()
+    np.savez(packed, **{name: np.array(variable) for name, variable in everything(model).items()})
+    with zipfile.ZipFile(packed, "a") as file:
+        file.writestr(ABOUT, about(config, state=state))
+    common.write(run / LAST, packed.getvalue())
+
+
+def read_last(path: Path, config: Config) -> tuple[dict[str, np.ndarray], dict]:
+    """The arrays of last.npz, of which none is an object, so that a foreign file can run no code; and the state."""
+    state = read_about(path, config)["state"]
+    with np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files if name != ABOUT}, state
+
+
+def load_last(run: Path, model: keras.Model, config: Config) -> dict:
+    """Put back what last.npz holds; returns where training stood, {} in a new run."""
+    path = run / LAST
+    if not path.is_file():
+        return {}
+    arrays, state = read_last(path, config)
+    here = everything(model)
+    if {name: value.shape for name, value in arrays.items()} != {name: tuple(v.shape) for name, v in here.items()}:
+        raise Problem(f"{path} does not fit models/ as it is now (other layers or sizes); train again")
+    for name, variable in here.items():
+        variable.assign(arrays[name])
+    return state

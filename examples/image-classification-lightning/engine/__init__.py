@@ -1,1 +1,0 @@
-"""What training and answering are made of: a session, its batches, steps, log and checkpoints."""

@@ -1,0 +1,171 @@
+"""What PyTorch needs around the model: device, precision, answers as NumPy arrays, and checkpoints."""
+
+import contextlib
+import copy
+import importlib
+import io
+import pickle
+from pathlib import Path
+from typing import Any
+
+import common
+from common import Problem
+from config import FRAMEWORK, TASK, Config
+from data import Split
+from loss import answers, loss
+
+import numpy as np
+import torch
+from torch import nn
+
+BEST, LAST = "best.pt", "last.pt"
+SMALL_STEP = 3_000_000  # parameters times rows
+
+
+def build(meta: dict, config: Config) -> nn.Module:
+    """The model that the config names, with fresh weights that the seed decides."""
+    torch.manual_seed(config.seed)
+    return importlib.import_module(f"models.{config.model}").build(meta, config)
+
+
+def choose_device(name: str) -> torch.device:
+    """The device called `name`; for "auto" the first that is there."""
+    there = [kind for kind in ("cuda", "mps") if getattr(torch, kind).is_available()] + ["cpu"]
+    kind = name.partition(":")[0]
+    if name != "auto" and kind not in there:
+        known = kind in ("cuda", "mps")
+        raise Problem(f"device {name} is not there; use auto (it would take {there[0]})", 1 if known else 2)
+    return torch.device(there[0] if name == "auto" else name)
+
+
+def try_step(model: nn.Module, few: Split, meta: dict, device: torch.device) -> torch.device:
+    """The device, if a step works on it; else the CPU, and why is said."""
+    try:
+        loss(copy.deepcopy(model).to(device), *tensors(few, slice(0, 2), device), meta).backward()
+    except (RuntimeError, NotImplementedError, AssertionError) as error:
+        print(f"{device} is passed over, its trial step failed: {str(error).splitlines()[0]}")
+        return torch.device("cpu")
+    return device
+
+
+def choose_precision(name: str, device: torch.device, model: nn.Module) -> str:
+    """float32 or bfloat16. The rule behind "auto", which never measures, so that a run can be repeated:
+
+    CUDA  bfloat16 where the card has it in hardware
+    CPU   bfloat16 where the processor has it and the model says that it gains: small matrices gain nothing
+    """
+    if name not in ("auto", "float32", "bfloat16"):
+        raise Problem(f"no precision {name!r}; use auto, float32 or bfloat16", 2)
+    if name != "auto":
+        return name
+    gains = device.type == "cuda" and torch.cuda.get_device_capability()[0] >= 8
+    if device.type == "cpu" and getattr(model, "bfloat16_on_cpu", False):
+        gains = any(getattr(torch.cpu, f"_is_{feature}_supported", bool)() for feature in ("avx512_bf16", "amx_tile"))
+    return "bfloat16" if gains else "float32"
+
+
+def autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager:
+    """The context of forward passes in bfloat16; weights stay float32."""
+    return torch.autocast(device.type, torch.bfloat16) if precision == "bfloat16" else contextlib.nullcontext()
+
+
+def use_threads(model: nn.Module, rows: int) -> None:
+    """One thread where a step is small: two would wait for each other longer than they work."""
+    if parameter_count(model) * rows < SMALL_STEP:
+        torch.set_num_threads(1)
+
+
+def to_tensor(array: np.ndarray, device: torch.device) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(array)).to(device, non_blocking=True)
+
+
+def tensors(split: Split, rows: Any, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Inputs and targets of some rows, on a device."""
+    return to_tensor(split.inputs[rows], device), to_tensor(split.targets[rows], device)
+
+
+@torch.inference_mode()
+def outputs(model: nn.Module, inputs: Any, targets: Any, meta: dict, precision: str, batch: int = 512) -> np.ndarray:
+    """What the model answers for every row, in order, with or without targets; `batch` only changes the memory."""
+    model.eval()
+    device, parts = next(model.parameters()).device, []
+    for start in range(0, len(inputs), batch):
+        rows = slice(start, min(start + batch, len(inputs)))
+        some = to_tensor(inputs[rows], device)
+        known = None if targets is None else to_tensor(targets[rows], device)
+        with autocast(device, precision):
+            parts.append(answers(model, some, known, meta).float().cpu().numpy())
+    return np.concatenate(parts)
+
+
+@torch.inference_mode()
+def mean_loss(model: nn.Module, split: Split, meta: dict) -> float:
+    """The loss on all rows of a small split, without dropout and in float32."""
+    return float(loss(model.eval(), *tensors(split, slice(None), next(model.parameters()).device), meta))
+
+
+def learnt(model: nn.Module) -> dict[str, np.ndarray]:
+    """A copy of all that training should change, by name, for check.py."""
+    return {name: parameter.detach().cpu().numpy().copy() for name, parameter in model.named_parameters()}
+
+
+def mean_gradient(run: Path, config: Config) -> np.ndarray:
+    """The running mean of the gradients that a run's optimiser was given, (parameters,), for check.py."""
+    last = load(run / LAST, config)
+    optimizer = last["optimizer"] if "optimizer" in last else last["optimizer_states"][0]  # Lightning's name
+    memories = optimizer["state"].values()
+    means = [memory["exp_avg"].numpy().ravel() / (1 - config.beta1 ** float(memory["step"])) for memory in memories]
+    return np.concatenate(means)
+
+
+def parameter_count(model: nn.Module) -> int:
+    """Numbers that training sets."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def weights_of(model: nn.Module) -> dict[str, torch.Tensor]:
+    """A copy of all that a model has learnt."""
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}
+
+
+def set_weights(model: nn.Module, weights: dict[str, torch.Tensor], path: Path) -> nn.Module:
+    try:
+        model.load_state_dict(weights)
+    except (RuntimeError, TypeError, AttributeError) as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise Problem(f"{path} does not fit models/ as it is now ({reason}); train again") from None
+    return model
+
+
+def seed_step(seed: int, step: int, device: torch.device) -> None:
+    """Let all chance of a step, such as dropout's, follow from the seed and the step, so that nothing need be saved."""
+    number = seed * 1_000_003 + step
+    torch.default_generator.manual_seed(number)  # torch.manual_seed takes longer than a small step
+    if device.type != "cpu":
+        getattr(torch, device.type).manual_seed(number)
+
+
+def save(path: Path, config: Config, **content: Any) -> None:
+    """Write a checkpoint whole, or leave the old one."""
+    packed = io.BytesIO()
+    torch.save({"about": [TASK, FRAMEWORK, config.model], **content}, packed)
+    common.write(path, packed.getvalue())
+
+
+def load(path: Path, config: Config) -> dict[str, Any]:
+    """Read a checkpoint: tensors and plain values only (`weights_only`), so that a foreign file can run no code."""
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        if content["about"] == [TASK, FRAMEWORK, config.model]:
+            return content
+    except FileNotFoundError:
+        raise Problem(f"{path} is missing; python train.py makes a new run") from None
+    except (OSError, RuntimeError, pickle.UnpicklingError, EOFError, LookupError, TypeError, ValueError):
+        raise Problem(f"{path} is damaged or no checkpoint of this project; restore it or train again") from None
+    raise Problem(f"{path} is of {', '.join(map(str, content['about']))}, not of this run; choose another")
+
+
+def restore(run: Path, config: Config, meta: dict, device: str | None = None) -> nn.Module:
+    """The best model of a run, ready to answer; on the CPU where the run's device is not there."""
+    model = set_weights(build(meta, config), load(run / BEST, config)["weights"], run / BEST)
+    return model.to(choose_device(device or "auto")).eval()

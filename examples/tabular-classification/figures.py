@@ -1,0 +1,72 @@
+"""Figures of a classifier of rows: learning curves, confusion matrix of test, and the worst mistakes on valid."""
+
+from pathlib import Path
+
+import columns
+import report
+from data import Data
+from report import words
+
+import numpy as np
+from matplotlib import pyplot as plt
+from sklearn.metrics import ConfusionMatrixDisplay
+
+MOST_CLASSES = 30  # a matrix of more is unreadable; the most frequent ones are shown
+MOST, MOST_COLUMNS = 12, 6  # rows shown, and columns of each
+
+
+def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray) -> list[Path]:
+    """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
+    return [
+        report.learning_curves(run, data.meta["metric"]),
+        report.save(confusion_matrix(found["target"], found["output"].argmax(1), data.meta), run, "confusion_matrix"),
+        report.save(worst_mistakes(data, on_valid), run, "worst_mistakes_on_valid"),
+    ]
+
+
+def confusion_matrix(target: np.ndarray, answer: np.ndarray, meta: dict) -> plt.Figure:
+    """Rows are what is true, columns what the model said."""
+    shown = np.sort(np.argsort(-np.bincount(target, minlength=len(meta["classes"])), kind="stable")[:MOST_CLASSES])
+    side = 3 + 0.45 * len(shown)
+    figure, axes = plt.subplots(figsize=(side + 1, side), layout="constrained")
+    ConfusionMatrixDisplay.from_predictions(
+        target,
+        answer,
+        labels=shown,
+        display_labels=[report.shorten(meta["classes"][number]) for number in shown],
+        ax=axes,
+        cmap="Blues",
+        xticks_rotation="vertical",
+    )
+    axes.set(xlabel=words("figure_model_says"), ylabel=words("figure_truth"))
+    return figure
+
+
+def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
+    """The rows of valid whose true class got the least probability; where mistakes are few, unsure ones follow."""
+    targets, classes = data.valid.targets, data.meta["classes"]
+    worst = np.argsort(output[np.arange(len(targets)), targets], kind="stable")[:MOST]
+    captions = []
+    for row in worst:
+        right, said = targets[row], output[row].argmax()
+        what = report.shorten(classes[right])
+        if said != right:
+            what = words("figure_mistake", right=what, said=report.shorten(classes[said]))
+        captions.append(f"{what} ({output[row].max():.0%})")
+    return rows_shown(data, worst, captions)
+
+
+def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
+    """Rows of valid as a table: a caption, then the first columns that the model sees."""
+    looks = [columns.shown(data.valid.inputs[row], data.meta) for row in rows]
+    names = list(looks[0])[:MOST_COLUMNS]
+    cells = [[text, *(report.shorten(row[name]) for name in names)] for text, row in zip(captions, looks, strict=True)]
+    figure, axes = plt.subplots(figsize=(3 + 1.5 * len(names), 0.4 + 0.3 * len(cells)), layout="constrained")
+    axes.axis("off")
+    heads = [words("figure_mistakes"), *map(report.shorten, names)]
+    shares = [2.0, *(1.0 for _ in names)]
+    widths = [share / sum(shares) for share in shares]
+    grid = axes.table(cells, colLabels=heads, colWidths=widths, cellLoc="left", loc="center", bbox=(0, 0, 1, 1))
+    grid.auto_set_font_size(False)
+    grid.set_fontsize(8)
+    return figure

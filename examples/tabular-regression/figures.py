@@ -1,0 +1,74 @@
+"""Figures of predicted numbers: learning curves, predicted against true, residuals, and the worst mistakes on valid."""
+
+from pathlib import Path
+
+import columns
+import metrics
+import report
+from data import Data
+from report import words
+
+import numpy as np
+from matplotlib import pyplot as plt
+
+MOST_DOTS = 5000  # more make one blot
+MOST, MOST_COLUMNS = 12, 6  # rows shown, and columns of each
+
+
+def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray) -> list[Path]:
+    """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
+    rows = np.unique(np.linspace(0, len(found["target"]) - 1, MOST_DOTS).astype(int))
+    target, output = found["target"][rows], found["output"][rows]
+    name = report.shorten(data.meta["target"])
+    return [
+        report.learning_curves(run, data.meta["metric"]),
+        report.save(predicted_against_true(target, output, name), run, "predicted_against_true"),
+        report.save(residuals(output, output - target, name), run, "residuals"),
+        report.save(worst_mistakes(data, on_valid), run, "worst_mistakes_on_valid"),
+    ]
+
+
+def predicted_against_true(target: np.ndarray, output: np.ndarray, name: str) -> plt.Figure:
+    """A dot for each test row; on the line the model is right."""
+    figure, axes = plt.subplots(figsize=(5.5, 5), layout="constrained")
+    axes.scatter(target, output, s=12, alpha=0.5, linewidths=0)
+    ends = [min(target.min(), output.min()), max(target.max(), output.max())]
+    axes.plot(ends, ends, color="black", linewidth=1, label=words("figure_right"))
+    axes.set(xlabel=words("figure_true", name=name), ylabel=words("figure_predicted"))
+    axes.legend()
+    return figure
+
+
+def residuals(output: np.ndarray, error: np.ndarray, name: str) -> plt.Figure:
+    """Errors by what was predicted, and how often each occurs; a trend or a funnel shows what the model misses."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharey=True, width_ratios=(2, 1))
+    left.scatter(output, error, s=12, alpha=0.5, linewidths=0)
+    left.axhline(0, color="black", linewidth=1)
+    left.set(xlabel=words("figure_predicted_name", name=name), ylabel=words("figure_error"))
+    right.hist(error, bins=40, orientation="horizontal")
+    right.set(xlabel=words("figure_test_rows"))
+    return figure
+
+
+def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
+    """The rows of valid whose prediction is farthest off."""
+    target = metrics.truth(data.valid, data.meta)
+    worst = np.argsort(-np.abs(output - target), kind="stable")[:MOST]
+    pairs = [(f"{target[row]:.5g}", f"{output[row]:.5g}") for row in worst]
+    return rows_shown(data, worst, [words("figure_mistake", right=right, said=said) for right, said in pairs])
+
+
+def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
+    """Rows of valid as a table: a caption, then the first columns that the model sees."""
+    looks = [columns.shown(data.valid.inputs[row], data.meta) for row in rows]
+    names = list(looks[0])[:MOST_COLUMNS]
+    cells = [[text, *(report.shorten(row[name]) for name in names)] for text, row in zip(captions, looks, strict=True)]
+    figure, axes = plt.subplots(figsize=(3 + 1.5 * len(names), 0.4 + 0.3 * len(cells)), layout="constrained")
+    axes.axis("off")
+    heads = [words("figure_mistakes"), *map(report.shorten, names)]
+    shares = [2.0, *(1.0 for _ in names)]
+    widths = [share / sum(shares) for share in shares]
+    grid = axes.table(cells, colLabels=heads, colWidths=widths, cellLoc="left", loc="center", bbox=(0, 0, 1, 1))
+    grid.auto_set_font_size(False)
+    grid.set_fontsize(8)
+    return figure

@@ -1,1 +1,0 @@
-"""What a score is compared with, and what is more than noise."""

@@ -1,0 +1,156 @@
+"""Texts from files, as words, and words as numbers: the one way in which models and their classic rival read them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sys
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from common import Problem
+from config import Config
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas
+
+AS_TEXT = {"dtype": str, "keep_default_na": False}
+READERS = {  # of pandas, with arguments for what is plain
+    ".csv": ("read_csv", AS_TEXT),
+    ".tsv": ("read_csv", AS_TEXT | {"sep": "\t"}),
+    ".xlsx": ("read_excel", AS_TEXT),
+    ".parquet": ("read_parquet", {}),
+    ".jsonl": ("read_json", {"lines": True, "dtype": False}),
+}
+LEAST_LENGTH = 256  # words of a text that are read in any case
+BLOCK = 4096  # texts counted together; memory depends on it
+PADDING, UNKNOWN, START = 0, 1, 2
+SPECIAL = ["<padding>", "<unknown>", "<start>"]  # `split_words` takes such words apart, so no text can hold one
+
+# Scripts without spaces are read character by character: Thai to Khmer, kana, Chinese.
+SINGLE = (
+    "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+# Accents and vowel signs belong to their word, though Python does not call them word characters.
+SIGNS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0970-\u0dff"
+WORD = re.compile(rf"[{SINGLE}]|(?:[^\W{SINGLE}]|[{SIGNS}])+|[^\w\s]")
+
+
+def table(path: Path, schema: dict) -> pandas.DataFrame:
+    """All cells of a table as text, read by pandas as the schema says."""
+    import pandas
+
+    reader, plain = READERS.get(path.suffix.lower(), READERS[".csv"])
+    if path.is_file() and not path.stat().st_size:
+        raise Problem(f"{path} is empty; name other data with --data")
+    try:
+        return getattr(pandas, reader)(path, **plain | schema.get("read", {})).fillna("").astype(str)
+    except (ValueError, TypeError, KeyError, OSError, ImportError) as error:
+        raise Problem(f"{path} is no table that is plain to read ({error}); hackgen convert makes one of it") from None
+
+
+def plain_text(file: Path) -> str:
+    """The content of a text file in UTF-8."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except ValueError as error:
+        raise Problem(f"{file} is no text in UTF-8 ({error}); hackgen convert makes one of it") from None
+
+
+def split_words(text: str) -> list[str]:
+    """Runs of word characters, single characters of scripts without spaces, and punctuation marks, in lower case."""
+    return WORD.findall(unicodedata.normalize("NFC", text).lower())
+
+
+class Corpus(NamedTuple):
+    """Texts as numbers of all words that occur in them, whatever train is."""
+
+    texts: list[str]
+    words: list[str]  # the word of each number
+    numbers: np.ndarray  # (words,) of all texts, one after the other
+    ends: np.ndarray  # (rows,) where each text ends in `numbers`
+    keys: np.ndarray  # (rows,) fingerprints
+
+
+def counted(texts: list[str]) -> Corpus:
+    """Texts as numbers of their words."""
+    number: dict[str, int] = {}
+    numbers, keys = [], []
+    for text in texts:
+        words = split_words(text)
+        numbers.append(np.array([number.setdefault(word, len(number)) for word in words], np.int32))
+        keys.append(int.from_bytes(hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest(), "big"))
+    ends = np.cumsum([len(some) for some in numbers], dtype=np.int64)
+    all_numbers = np.concatenate([np.zeros(0, np.int32), *numbers])
+    return Corpus(texts, list(number), all_numbers, ends, np.array(keys, np.uint64))
+
+
+def joined(keys: np.ndarray, groups: Sequence[str]) -> np.ndarray:
+    """(rows,) numbers, equal for rows that equal keys or groups lead from one to the other."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    (_, key), (_, group) = (np.unique(some, return_inverse=True) for some in (keys, np.asarray(groups, str)))
+    places = key.max() + group.max() + 2
+    bonds = coo_matrix((np.ones(len(key)), (key, key.max() + 1 + group)), shape=(places, places))
+    return connected_components(bonds, directed=False)[1][key]
+
+
+def chosen_length(lengths: np.ndarray, config: Config) -> int:
+    """Words read of a text: all of the longest, unless that is too much for a step; what is cut is said."""
+    batch_size = Config().resolved(len(lengths)).batch_size
+    length = config.length or max(LEAST_LENGTH, config.step_words // batch_size)
+    if cut := int((lengths > length).sum()):
+        print(
+            f"note: {cut} of {len(lengths)} training texts are cut after {length} words; see --length", file=sys.stderr
+        )
+    return int(min(length, max(1, lengths.max())))
+
+
+def vocabulary(corpus: Corpus, rows: np.ndarray, config: Config) -> list[str]:
+    """The words of training rows: special ones first, then the most frequent; rare ones teach UNKNOWN's vector."""
+    counts = np.zeros(len(corpus.words), np.int64)
+    starts = np.r_[0, corpus.ends]
+    for some in np.array_split(rows, 1 + len(rows) // BLOCK):
+        numbers = np.concatenate([corpus.numbers[starts[row] : corpus.ends[row]] for row in some])
+        counts += np.bincount(numbers, minlength=len(counts))
+    known = sorted(np.flatnonzero(counts >= max(config.rare, 1)), key=lambda k: (-counts[k], corpus.words[k]))
+    return SPECIAL + [corpus.words[number] for number in known[: config.vocabulary]]
+
+
+class Texts:
+    """Texts as word numbers that are padded when a batch is cut, as wide as the longest text of that batch.
+
+    hide  share of words that are UNKNOWN in a batch of training, other ones in each: no single word should decide
+    """
+
+    def __init__(self, corpus: Corpus, rows: np.ndarray, meta: dict, hide: float = 0.0) -> None:
+        number = {word: place for place, word in enumerate(meta["vocabulary"])}
+        self.known = np.array([number.get(word, UNKNOWN) for word in corpus.words], np.int64)  # by number in corpus
+        self.corpus, self.rows, self.hide = corpus, rows, hide
+        self.starts = np.r_[0, corpus.ends][rows]
+        self.lengths = np.minimum(corpus.ends[rows] - self.starts, meta["length"])
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: object) -> np.ndarray:
+        """(batch, words) integers: START, so that an empty text has something to be read, the words, PADDING."""
+        lengths, starts = self.lengths[index], self.starts[index]
+        places = np.arange(lengths.max(initial=0))
+        is_word = places < lengths[:, None]
+        batch = np.full((len(lengths), 1 + len(places)), PADDING)
+        batch[:, 0] = START
+        batch[:, 1:][is_word] = self.known[self.corpus.numbers[(starts[:, None] + places)[is_word]]]
+        if self.hide and isinstance(index, np.ndarray):  # whole splits are cut by slices
+            chance = np.random.default_rng(index).random(batch.shape)  # of the batch itself, so that a run repeats
+            batch[(batch > START) & (chance < self.hide)] = UNKNOWN
+        return batch
+
+    def text(self, row: int) -> str:
+        """A text as it was read."""
+        return self.corpus.texts[self.rows[row]]

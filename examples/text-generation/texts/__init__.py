@@ -1,1 +1,0 @@
-"""Reading texts and splitting them into words."""

@@ -1,0 +1,82 @@
+"""Figures of a forecaster: learning curves, forecasts against the truth, and the error by step ahead."""
+
+from pathlib import Path
+
+import metrics
+import report
+from data import Data, clock, decode
+from report import words
+
+import numpy as np
+from matplotlib import pyplot as plt
+
+SHARE = 0.8  # of the errors on valid lie in a band
+LEAST = 20  # windows of valid from which each step ahead has a band of its own
+MOST = 4  # series that are shown, and forecasts of each
+
+
+def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray) -> list[Path]:
+    """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
+    width = band(data.valid.targets[:], on_valid)
+    return [
+        report.learning_curves(run, data.meta["metric"]),
+        report.save(forecasts(data, found["output"], width), run, "forecast_against_truth"),
+        report.save(error_by_step(data, found), run, "error_by_step"),
+    ]
+
+
+def band(target: np.ndarray, output: np.ndarray) -> np.ndarray:
+    """How far from a forecast the ends of its band are, in units, (horizon,); never less for a later step."""
+    gap = np.abs(target - output)
+    if len(gap) < LEAST:
+        return np.full(gap.shape[1], np.quantile(gap, SHARE))
+    return np.maximum.accumulate(np.quantile(gap, SHARE, axis=0))
+
+
+def forecasts(data: Data, output: np.ndarray, width: np.ndarray) -> plt.Figure:
+    """The newest forecasts that do not overlap, on the series as it went; some of several series."""
+    numbers = data.test.ids // data.meta["steps"]
+    there = np.unique(numbers)
+    shown = np.unique(there[np.linspace(0, len(there) - 1, MOST).astype(int)])
+    size = (10, 1.5 + 3 * len(shown))
+    figure, grid = plt.subplots(len(shown), figsize=size, layout="constrained", squeeze=False)
+    for number, axes in zip(shown, grid[:, 0], strict=True):
+        rows = np.flatnonzero(numbers == number)
+        back = data.test.ids[rows[-1]] - data.test.ids[rows]  # steps before the newest forecast
+        draw_series(axes, data, rows[back % data.meta["horizon"] == 0][-MOST:], output, width)
+    grid[0, 0].legend()
+    return figure
+
+
+def draw_series(axes: plt.Axes, data: Data, rows: np.ndarray, output: np.ndarray, width: np.ndarray) -> None:
+    """One series, and the forecasts of these rows with their band."""
+    meta = data.meta
+    horizon = meta["horizon"]
+    number, places = data.test.ids[rows[0]] // meta["steps"], data.test.ids[rows] % meta["steps"]
+    name = list(meta["series"])[number]
+    about = {name: meta["series"][name]}
+    start = max(0, places[0] - max(meta["context"], 2 * horizon))
+    end = places[-1] + horizon
+    values = data.test.inputs.values.reshape(-1, meta["steps"])[number, start:end]
+    axes.plot(clock(meta, start, end), decode(values, about)[0], color="black", label=words("figure_truth"))
+    for row, place in zip(rows, places, strict=True):
+        newest = row == rows[-1]
+        times = clock(meta, place, place + horizon)
+        low, middle, high = (decode(output[row] + side * width, about)[0] for side in (-1, 0, 1))
+        told = words("figure_forecast", steps=horizon) if newest else None
+        axes.plot(times, middle, color="tab:blue", marker=".", label=told)
+        told = words("figure_band") if newest else None
+        axes.fill_between(times, low, high, color="tab:blue", alpha=0.2, label=told)
+    axes.set_ylabel(report.shorten(name, 40))
+
+
+def error_by_step(data: Data, found: dict[str, np.ndarray]) -> plt.Figure:
+    """MASE on test for each step ahead, of the model and its rivals."""
+    outputs = {"model": found["output"], "ridge on lags": found["reference"], **metrics.naive(data.test, data.meta)}
+    figure, axes = plt.subplots(figsize=(8, 4), layout="constrained")
+    for name, output in outputs.items():
+        error = metrics.by_step(found["target"], output)
+        axes.plot(np.arange(1, len(error) + 1), error, marker=".", label=name)
+    axes.set(xlabel=words("figure_steps_ahead"), ylabel=words("figure_on_test", metric="MASE"), ylim=(0, None))
+    axes.legend()
+    return figure
