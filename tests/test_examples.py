@@ -89,11 +89,13 @@ def test_each_template_file_is_in_a_project():
     every = tuple(extras(TEMPLATES))
     options = tuple(folder for part in every for folder in part.folder.glob("*/*") if folder.is_dir())
     full = [replace(c, extras=every, options=options, lang=code) for c in choices() for code in languages(TEMPLATES)]
+    full += [replace(c, large=True, format="csv") for c in full]
     layers = {(layer, choice.models_from) for choice in full for layer in choice.laid}
     laid = [source for layer, framework in layers for sources in lay([layer], framework).values() for source in sources]
     used = {source.relative_to(TEMPLATES).as_posix() for source in laid}
     every = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") if path.is_file()}
-    copied = {path for path in every if "__pycache__" not in path and Path(path).name not in UNCOPIED}
+    inside = {path for path in every if "/" in path and "__pycache__" not in path}
+    copied = {path for path in inside if Path(path).name not in UNCOPIED}
     own = {
         path for path in copied if re.match(r"(lang/\w+/)?(own|readers)/", path)
     }  # OWN has the one, test_tables.py the other
