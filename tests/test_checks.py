@@ -27,6 +27,13 @@ BUGS = [
     ("inputs-matter", MLP, "data.py", "targets[some], rows[some]", "targets[some][::-1].copy(), rows[some]"),
     (
         "inputs-matter",
+        MLP,
+        "data.py",
+        "return self.images[self.rows[rows]]",
+        "return self.images[self.rows[rows][::-1]]",
+    ),
+    (
+        "inputs-matter",
         ("tabular-classification", "mlp"),
         "data.py",
         "arrays = inputs, codes,",
@@ -190,7 +197,8 @@ def test_series_without_a_season_are_no_fault(tmp_path: Path, what: str, framewo
 @pytest.mark.parametrize(
     ("what", "file", "right", "wrong"),
     [
-        ("pictures", "data.py", "targets[some], rows[some]", "targets[some][::-1].copy(), rows[some]"),
+        ("pictures", "pictures.py", 'else "" for row in rows]', 'else "" for row in rows[::-1]]'),
+        ("pictures", "data.py", "return self.images[self.rows[rows]]", "return self.images[self.rows[rows][::-1]]"),
         ("texts", "data.py", "targets[some], some,", "targets[some][::-1].copy(), some,"),
         ("texts", "texts.py", "batch[:, 1:][is_word] =", "batch[::-1, 1:][is_word[::-1]] ="),
     ],
