@@ -604,9 +604,10 @@ def test_pictures_are_prepared_once_and_again_when_they_change(project: Path, tm
 @pytest.mark.slow
 def test_a_preparation_that_was_killed_is_begun_anew_and_swept_away(project: Path, tmp_path: Path) -> None:
     folder = many(tmp_path / "killed", 1500, side=8)
+    before = made(project)
     whole = meta(project, folder)["data"]["sha256"]
-    (place,) = [path for path in (project / "prepared").iterdir() if path.name in made(project)][-1:]
-    source = place.name.split("-")[0]
+    (place,) = made(project) - before
+    source = place.split("-")[0]
     for path in (project / "prepared").glob(f"{source}-*"):
         shutil.rmtree(path)
     process = start(project, "-c", META.replace("{}", repr({"data": str(folder)}), 1))
@@ -617,7 +618,7 @@ def test_a_preparation_that_was_killed_is_begun_anew_and_swept_away(project: Pat
     for left in (project / "prepared").glob(f"{source}-*.tmp"):
         os.utime(left, (1, 1))
     assert meta(project, folder)["data"]["sha256"] == whole
-    assert [path.name for path in (project / "prepared").glob(f"{source}-*")] == [place.name]
+    assert [path.name for path in (project / "prepared").glob(f"{source}-*")] == [place]
 
 
 @pytest.mark.slow
