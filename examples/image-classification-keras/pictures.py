@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 import warnings
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -37,6 +38,7 @@ class Found(NamedTuple):
     keys: np.ndarray  # (rows,) equal for pictures that must not stand in two splits
     labels: np.ndarray  # (rows,) class names, "" where there are none
     given: np.ndarray  # (rows,) the split that the data themselves say: 0, 1, 2, or -1 where they say none
+    names: Sequence[str] = ()  # (rows,) paths of the files, where it was a folder
 
 
 def read(path: Path, size: int, labelled: bool) -> Found:
@@ -53,8 +55,8 @@ def read(path: Path, size: int, labelled: bool) -> Found:
 
 def folder(path: Path, size: int, labelled: bool) -> Found:
     """All pictures below a folder, optionally in train/, valid/ and test/; if labelled, in a folder for each class."""
-    files = files_below(path)
-    parts = [file.relative_to(path).parts for file in files]
+    names = names_below(path)
+    parts = [name.split("/") for name in names]
     tops = {part[0] for part in parts if len(part) > 1}
     splits = {top: SPLITS[top.lower()] for top in tops if top.lower() in SPLITS}
     if 0 not in splits.values() or (len(set(splits.values())) < 2 and len(tops) > 1):
@@ -64,23 +66,25 @@ def folder(path: Path, size: int, labelled: bool) -> Found:
     rows = [row for row, part in enumerate(parts) if len(part) >= least and (part[0] in splits or not splits)]
     if not rows:
         raise Problem(f"{path} holds no folders of pictures; make them with: hackgen convert {path} DEST")
-    if len(rows) < len(files):
-        print(f"note: {len(files) - len(rows)} pictures lie in none of the folders and are left out", file=sys.stderr)
-    images, keys, good = prepared(path, [files[row] for row in rows], size)
-    parts = [parts[rows[number]] for number in good]
-    join_alike(path, ["/".join(part) for part in parts], keys)
-    labels = np.array([part[depth] if labelled else "" for part in parts])
-    return Found(images, keys, labels, np.array([splits.get(part[0], -1) for part in parts]))
+    if len(rows) < len(names):
+        print(f"note: {len(names) - len(rows)} pictures lie in none of the folders and are left out", file=sys.stderr)
+    images, keys, good = prepared(path, [names[row] for row in rows], size)
+    rows = [rows[number] for number in good]
+    names = [names[row] for row in rows]
+    join_alike(path, names, keys)
+    labels = [parts[row][depth] if labelled else "" for row in rows]
+    labels = np.array([os.fsencode(label).decode("utf-8", "replace") for label in labels])  # names may be of other days
+    return Found(images, keys, labels, np.array([splits.get(parts[row][0], -1) for row in rows]), names)
 
 
-def files_below(path: Path) -> list[Path]:
-    """The picture files below a folder, in the order of their paths; hidden ones are left out."""
-    files = []
-    for parent, folders, names in os.walk(path):
+def names_below(path: Path) -> list[str]:
+    """The picture files below a folder by their paths inside it, in order; hidden ones are left out."""
+    names = []
+    for parent, folders, files in os.walk(path):
         folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
-        names = [name for name in names if os.path.splitext(name)[1].lower() in ENDINGS and name[0] != "."]
-        files += [Path(parent, name) for name in names]
-    return sorted(files)
+        inside = "" if Path(parent) == path else f"{Path(parent).relative_to(path).as_posix()}/"
+        names += [inside + name for name in files if os.path.splitext(name)[1].lower() in ENDINGS and name[0] != "."]
+    return sorted(names)
 
 
 def join_alike(path: Path, names: list[str], keys: np.ndarray) -> None:
@@ -93,17 +97,16 @@ def join_alike(path: Path, names: list[str], keys: np.ndarray) -> None:
             keys[row_of[name]] = key_of.setdefault(group, keys[row_of[name]])
 
 
-def prepared(path: Path, files: list[Path], size: int) -> tuple[np.ndarray, np.ndarray, list[int]]:
+def prepared(path: Path, names: list[str], size: int) -> tuple[np.ndarray, np.ndarray, list[int]]:
     """Pictures of one shape, mapped into memory, their keys, and which of the files they are; made where they lack."""
-    states = [f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
-    source, stamp = (
-        hashlib.sha256(os.fsencode(text)).hexdigest()[:12] for text in (f"{path.resolve()} {size}", "\n".join(states))
-    )
+    states = [os.stat(f"{path}/{name}") for name in names]
+    stamp = "\n".join(f"{name} {state.st_size} {state.st_mtime_ns}" for name, state in zip(names, states, strict=True))
+    source, stamp = (hashlib.sha256(os.fsencode(text)).hexdigest()[:12] for text in (f"{path.resolve()} {size}", stamp))
     place = common.ROOT / "prepared" / f"{source}-{stamp}"
     if not place.is_dir():
         draft = place.with_name(f"{place.name}.{os.getpid()}.tmp")
         draft.mkdir(parents=True)
-        decode_all(files, size, draft)
+        decode_all([path / name for name in names], size, draft)
         for old in place.parent.glob(f"{source}-*"):  # of files that have changed since, or what a kill left
             if old.suffix != ".tmp" or time.time() - old.stat().st_mtime > HOUR:
                 shutil.rmtree(old, ignore_errors=True)
@@ -114,7 +117,7 @@ def prepared(path: Path, files: list[Path], size: int) -> tuple[np.ndarray, np.n
     with np.load(place / "facts.npz") as arrays:
         shape, keys, good, bad = (arrays[name] for name in ("shape", "keys", "good", "bad"))
     if len(bad):
-        print(f"note: {len(bad)} of {len(files)} pictures cannot be read and are left out: {bad[0]}", file=sys.stderr)
+        print(f"note: {len(bad)} of {len(names)} pictures cannot be read and are left out: {bad[0]}", file=sys.stderr)
     images = np.memmap(place / "images.bin", np.uint8, "r", shape=(len(keys), *shape))
     return np.asarray(images), keys, good.tolist()
 
