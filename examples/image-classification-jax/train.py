@@ -96,6 +96,7 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
         arrays, last = net.load(run / net.LAST, config)
         learnt = jax.device_put(net.fitted(learnt, arrays, run / net.LAST))
         state = State(**last)
+        state.saved(run, config, ())  # again, as a kill may have come before it
     best_weights = None
     saved_at = time.monotonic()
     began = saved_at - state.seconds

@@ -120,6 +120,8 @@ def fit(model: keras.Model, data: Data, config: Config, run: Path, pressed: Sequ
     was not. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed.
     """
     state = State(**net.load_last(run, model, config))
+    if state.history:
+        state.saved(run, config, ())  # again, as a kill may have come before it
     print(f"epoch     step  train loss  valid loss  valid {data.meta['metric']:<14}  learning rate  seconds")
     while not state.over(config):  # once; twice where an epoch was cut off, whose rest comes first
         batches = Batches(data.train, config, state)

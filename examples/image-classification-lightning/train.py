@@ -106,6 +106,7 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path | None, pressed:
     last = run / net.LAST if run and (run / net.LAST).is_file() else None
     if last:  # what is damaged or not of this run is refused
         trainee.state = State(**net.load(last, config)["state"])
+        trainee.state.saved(run, config, ())  # again, as a kill may have come before it
     if trainee.state.over(config):
         return trainee.state.history
     trainer = make_trainer(config, Pace(run, pressed))

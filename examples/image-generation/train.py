@@ -75,6 +75,7 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
         for optimizer, memory in zip(optimizers, last["optimizers"], strict=True):
             optimizer.load_state_dict(memory)
         state = State(**last["state"])
+        state.saved(run, config, ())  # again, as a kill may have come before it
     best_weights = None
     saved_at = time.monotonic()
     began = saved_at - state.seconds

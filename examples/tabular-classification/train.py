@@ -68,6 +68,7 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
         net.set_weights(model, last["weights"], run / net.LAST)
         optimizer.load_state_dict(last["optimizer"])
         state = State(**last["state"])
+        state.saved(run, config, ())  # again, as a kill may have come before it
     best_weights = None
     saved_at = time.monotonic()
     began = saved_at - state.seconds
