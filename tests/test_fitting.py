@@ -67,7 +67,12 @@ def pictures(folder: Path) -> Path:
 
 def test_labels_that_pictures_lack_are_told_and_a_target_without_columns_too(hackgen: Run) -> None:
     folder = pictures(hackgen.work / "animals")
-    refused(hackgen("new", "p", "--data", str(folder), "--target", "kind", "--yes"), 2, "no columns", "leave it out")
+    refused(
+        hackgen("new", "p", "--data", str(folder), "--target", "kind", "--yes"),
+        2,
+        "--target means nothing",
+        "leave it out",
+    )
     for file in (folder / "dog").iterdir():
         file.unlink()
     given = ("new", "p", "--data", str(folder), "--task", "image-classification", "--yes")
@@ -77,10 +82,11 @@ def test_labels_that_pictures_lack_are_told_and_a_target_without_columns_too(hac
 def test_new_pictures_that_cannot_be_read_are_named_and_the_others_answered_for(tmp_path: Path) -> None:
     folder = pictures(tmp_path / "animals")
     project = generate_own(tmp_path / "p", folder)
-    code = "import data\nnames, raw = data.read_new({!r}, {{'shape': [8, 8, 3]}})\nprint(len(names), raw.shape)"
+    code = "import data\nnames, new = data.read_new({!r}, {{'shape': [8, 8, 3]}})\n"
+    code += "print(len(names), new.raw(slice(None)).shape)"
     done = run(project, "-c", code.format(str(folder))).ok()
-    assert done.out.strip() == "12 (12, 8, 8, 3)" and "1 of 13 pictures are left out" in done.err
-    code = "import cli, data\ncli.run(lambda: data.read_new({!r}, {{'shape': [8, 8, 3]}}))"
+    assert done.out.strip() == "12 (12, 8, 8, 3)" and "1 of 13 pictures cannot be read" in done.err
+    code = "import common, data\ncommon.run(lambda: data.read_new({!r}, {{'shape': [8, 8, 3]}}))"
     broken = str(folder / "cat/broken.png")
     run(project, "-c", code.format(broken)).refused(1, "broken.png", "name a picture file or a folder")
 
@@ -128,9 +134,11 @@ def test_a_place_outside_is_ignored_by_git_and_missed_with_one_line(hackgen: Run
     project = hackgen.work / "p"
     status = subprocess.run(["git", "status", "--porcelain"], cwd=project, capture_output=True, encoding="utf-8")
     assert status.stdout == ""
-    assert "no part of the project" in (project / "README.md").read_text(encoding="utf-8")
+    assert "`data/location.txt`, which git ignores, holds their path" in (project / "README.md").read_text(
+        encoding="utf-8"
+    )
     data.rename(hackgen.work / "moved.csv")
-    run(project, "train.py", "--smoke").refused(1, "data/location.txt names", "rents.csv", "--data")
+    run(project, "train.py", "--smoke").refused(1, "data/location.txt", "rents.csv", "--data")
 
 
 def test_texts_in_an_archive_are_classes_as_in_a_folder(tmp_path: Path) -> None:
