@@ -48,7 +48,7 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     if lying is None:
         raise Problem(
             f"{path} is not laid out as a project reads it, and {'not copied' if answers.copy is False else 'large'}; "
-            f"first: hackgen convert {text.quoted(path.name)} {name}-plain, then make a project of that"
+            f"first: hackgen convert {text.quoted(findings.path)} {name}-plain, then make a project of that"
         )
     place, places = lying
     files = {LOCATION: f"{place}\n".encode()}

@@ -146,7 +146,7 @@ def _files(found: Findings, here: listing.Listing, opened: Opened) -> None:
     if bad:
         found.facts["corrupt"] = [name for name, _ in bad][:NAMED]
         first = f"{bad[0][0]} ({_cut(bad[0][1])})" + (f" and {len(bad) - 1} more" if len(bad) > 1 else "")
-        found.suspects.append(Suspect("corrupt", None, f"{first}; not copied, left out by train.py --skip-bad"))
+        found.suspects.append(Suspect("corrupt", None, f"{first}; not copied, left out when training"))
 
 
 def _cut(reason: str) -> str:
