@@ -245,6 +245,12 @@ def test_folders_by_class_are_trained_on(tmp_path: Path) -> None:
     (tmp_path / "new" / "odd.txt").write_text("完全に 新しい ☃ words", encoding="utf-8")
     rows = json.loads(run(project, "predict.py", "--run", "folders", str(tmp_path / "new"), "--json").ok().out)
     assert [Path(row["input"]).name for row in rows] == ["empty.txt", "odd.txt"]
+    (tmp_path / "new.tsv").write_text("id\ttext\n1\tkind, lovely words\n", encoding="utf-8")
+    for given, shown in ((str(tmp_path / "new.tsv"), "kind, lovely words"), ("lovely " * 99, "lovely " * 99), ("", "")):
+        (row,) = json.loads(run(project, "predict.py", given, "--json").ok().out)
+        assert row["input"] == shown
+    (tmp_path / "other.csv").write_text("id,words\n1,kind\n", encoding="utf-8")
+    run(project, "predict.py", str(tmp_path / "other.csv")).refused(1, "no column 'text'", "other.csv")
 
 
 @pytest.mark.slow

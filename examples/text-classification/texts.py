@@ -83,7 +83,8 @@ def counted(texts: list[str]) -> Corpus:
     for text in texts:
         words = split_words(text)
         numbers.append(np.array([number.setdefault(word, len(number)) for word in words], np.int32))
-        keys.append(int.from_bytes(hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest(), "big"))
+        content = " ".join(words).encode("utf-8", "surrogatepass")
+        keys.append(int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big"))
     ends = np.cumsum([len(some) for some in numbers], dtype=np.int64)
     all_numbers = np.concatenate([np.zeros(0, np.int32), *numbers])
     return Corpus(texts, list(number), all_numbers, ends, np.array(keys, np.uint64))
@@ -105,9 +106,8 @@ def chosen_length(lengths: np.ndarray, config: Config) -> int:
     batch_size = Config().resolved(len(lengths)).batch_size
     length = config.length or max(LEAST_LENGTH, config.step_words // batch_size)
     if cut := int((lengths > length).sum()):
-        print(
-            f"note: {cut} of {len(lengths)} training texts are cut after {length} words; see --length", file=sys.stderr
-        )
+        what = f"{cut} of {len(lengths)} training texts are cut after {length} words"
+        print(f"note: {what}; see --length", file=sys.stderr)
     return int(min(length, max(1, lengths.max())))
 
 

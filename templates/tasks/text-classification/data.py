@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -160,16 +161,19 @@ def read_new(source: str, meta: dict) -> tuple[list[str], Texts]:
     ending = path.suffix.lower() if " " not in path.name else ""
     if source == "-":
         names = texts = sys.stdin.read().splitlines() or [""]
-    elif ending in (*READERS, ".txt") and not path.exists():
+    elif ending in (*READERS, ".txt") and not os.path.exists(source):
         raise Problem(f"{path} does not exist; name {INPUT}")
     elif ending in READERS:
-        frame, column = table(path, read_schema()), meta["columns"]["text"]
-        if column not in frame and len(frame.columns) > 1:
+        column = meta["columns"]["text"]
+        tried = (table(path, how) for how in (read_schema(), {}))  # as the team's own table is written, or plainly
+        frame = next((some for some in tried if column in some and some[column].any()), table(path, read_schema()))
+        filled = [name for name in frame if frame[name].any()] or list(frame)
+        if column not in filled and len(filled) > 1:
             raise Problem(f"{path} has no column {column!r} (it has: {', '.join(frame)[:200]}); rename its texts")
-        names = texts = frame[column if column in frame else frame.columns[0]].tolist()
+        names = texts = frame[column if column in filled else filled[0]].tolist()
     elif ending == ".txt":
         names = texts = plain_text(path).splitlines()
-    elif len(source) < 1000 and path.is_dir():
+    elif os.path.isdir(source):  # which bears a text that is too long for a path
         files = sorted(path.rglob("*.txt"))
         if not files:
             raise Problem(f"{path} holds no .txt file; name {INPUT}")

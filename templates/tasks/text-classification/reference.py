@@ -1,6 +1,7 @@
 """The classic rival of a classifier of texts: logistic regression on how often words and pairs of them occur."""
 
 from data import Data
+from report import words
 from texts import split_words
 
 import numpy as np
@@ -26,6 +27,6 @@ def reference(data: Data) -> tuple[str, np.ndarray]:
     answer = np.zeros((len(data.test.ids), len(data.meta["classes"])))
     for start in range(0, len(answer), BLOCK):
         rows = range(start, min(start + BLOCK, len(answer)))
-        words = vectorizer.transform([data.test.inputs.text(row) for row in rows])
-        answer[np.ix_(rows, best.classes_)] = best.predict_proba(words)
+        counts = vectorizer.transform([data.test.inputs.text(row) for row in rows])
+        answer[np.ix_(rows, best.classes_)] = best.predict_proba(counts)
     return words("rival_reference"), answer
