@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from conftest import Run, contents, refused
 from corpus import CASES
-from hackgen.conversion import tables
+from hackgen.conversion import safe_name, tables
 from hackgen.inspection import inspect
 from hackgen.inspection.tables import opening
-from hackgen.making.own_data import safe_name
 from hackgen.parts import read_toml
 from projects import generate_own, run
 
@@ -76,7 +75,7 @@ def test_data_outside_leave_their_path_in_an_untracked_file_only(hackgen: Run, d
     assert "data/location.txt" not in tracked and "data/schema.toml" in tracked
     assert not [name for name in tracked if name and str(data).encode() in (project / name).read_bytes()]
     (project / "data/location.txt").unlink()
-    run(project, "data.py").refused(1, "location.txt must name", "--data")
+    run(project, "data.py").refused(1, "data/location.txt: there is no", "--data")
 
 
 @pytest.mark.parametrize("flags", [(), ("--no-copy",), ("--target", "colour")])
