@@ -70,7 +70,7 @@ def test_labels_that_pictures_lack_are_told_and_a_target_without_columns_too(hac
     refused(
         hackgen("new", "p", "--data", str(folder), "--target", "kind", "--yes"),
         2,
-        "--target means nothing",
+        "means nothing",
         "leave it out",
     )
     for file in (folder / "dog").iterdir():
