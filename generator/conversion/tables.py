@@ -21,6 +21,8 @@ from ..inspection.columns import dates, meaning
 from ..inspection.columns.relation import Table, bytes_of
 from ..inspection.columns.rows import ONE_COLUMN, unique_names
 from ..inspection.tables import opening
+from ..inspection.words.names import words_of
+from ..inspection.words.vocabulary import ID_WORDS
 from . import COPIED, LOCATION, Plain, safe_name
 
 BLOCK = 10_000  # rows fetched at a time
@@ -28,6 +30,7 @@ IN_MEMORY = {"csv": 32 * 2**20, "parquet": 6 * 2**20}  # bytes; larger tables ar
 PACKED = 5  # … and a packed text is taken for a fifth of what it holds
 READABLE = ("number", "category", "date", "text")  # roles of columns that a project learns from
 NOT_PLAIN = {"lenient", "units", "foot", "member", "sheet"}  # what a dialect says of a text that pandas does not bear
+IDENTIFIERS = ID_WORDS - {"ssn"}  # words in names of columns by which rows may be called: never a person's own
 PERIODS = tuple(dates.PERIODS)  # forms of dates that pandas does not read
 HEAD = """\
 # What hackgen found in {name}. Edit it by hand: train.py and predict.py follow it.
@@ -248,10 +251,8 @@ def schema(findings: Findings, answers: Any, name: str, read: dict[str, Any] | N
     names = {column.name for column in findings.columns}
     special = {flag: getattr(answers, flag) or "" for flag in ("target", "group", "time")}
     special = {flag: "" if value == "none" and value not in names else value for flag, value in special.items()}
-    unique = [
-        column.name for column in findings.columns if column.role == "identifier" and column.why.endswith("unique")
-    ]
-    special["id"] = next(iter(unique), "")
+    unique = (column.name for column in findings.columns if column.why.endswith("unique"))
+    special["id"] = next((name for name in unique if set(words_of(name)) & IDENTIFIERS), "")
     spread = [field for column in findings.columns for field in fields(column, special["target"], read is not None)]
     lines = [f"{key(name)} = {text.toml(about)}\n" for name, _, about in spread]
     arguments = [f"{argument} = {text.toml(value)}\n" for argument, value in (read or {}).items()]
