@@ -154,9 +154,7 @@ def delimiter_of(text: str, arguments: dict, known: list[str]) -> str:
 
 def check_widths(text: str, arguments: dict, name: str) -> None:
     """A `Problem` names the first row that has more or fewer cells than the first one, which pandas would fill up."""
-    how = (
-        {"quoting": arguments["quoting"]} if "quoting" in arguments else {"quotechar": arguments.get("quotechar", '"')}
-    )
+    how = {name: arguments[name] for name in ("quoting", "quotechar", "skipinitialspace") if name in arguments}
     lines = io.StringIO(text, newline="")
     for _ in range(arguments.get("skiprows", 0)):
         lines.readline()
@@ -209,11 +207,8 @@ def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
     frame = read(text if typed or source == "-" else path, meta["read"], meta["header"], meta["target"])
     if lacking := [name for name in used if name not in frame]:
         names = ", ".join(map(repr, lacking[:5])) + f" and {len(lacking) - 5} more" * (len(lacking) > 5)
-        there = ", ".join(frame.columns[:20])
-        raise Problem(
-            f"{source} has no column {names} (it has: {there}); add what is missing, or for a file in another layout: "
-            f"hackgen convert {source} plain.csv"
-        )
+        what = f"has no column {names} (it has: {', '.join(frame.columns[:20])}); add what is missing"
+        raise Problem(f"{source} {what}, or for a file in another layout: hackgen convert {source} plain.csv")
     cells = roles.typed(frame, roles.in_own_style(frame, used))
     for name, entry in used.items():
         if "values" in entry:
@@ -221,5 +216,4 @@ def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
             if new.any():
                 what = f"{new.sum()} of {len(new)} cells hold a value that training hardly saw, such as"
                 print(f"note: {name}: {what} {cells[name][new].iloc[0]!r}", file=sys.stderr)
-    numbered = [f"row {number}" for number in range(1, len(frame) + 1)]
-    return frame[meta["id"]].tolist() if meta["id"] in frame else numbered, cells
+    return frame[meta["id"]].tolist() if meta["id"] in frame else [f"row {row + 1}" for row in frame.index], cells
