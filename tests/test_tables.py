@@ -419,7 +419,7 @@ def large(project: Path, to: Path) -> Path:
 
     shutil.copytree(project, to)
     task = json.loads(run(project, "-c", "import json, config; print(json.dumps(config.TASK))").ok().out)
-    for folder in ("next/shared/table/large", f"next/tasks/{task}/large"):
+    for folder in ("shared/table/large", f"tasks/{task}/large"):
         shutil.copytree(TEMPLATES / folder, to, dirs_exist_ok=True)
     code = (to / "prepare.py").read_text(encoding="utf-8")
     (to / "prepare.py").write_text(code.replace("BLOCK = 100_000", "BLOCK = 70"), encoding="utf-8")

@@ -74,10 +74,12 @@ def typed(frame: pd.DataFrame, columns: dict[str, dict]) -> pd.DataFrame:
         codes, different = pd.factorize(cells, use_na_sentinel=False)  # cells repeat, and each is read once
         known = known_cells(pd.Series(different, dtype=object), about)
         values = READ[about["role"]](known, about)
-        if (unread := known.notna() & values.isna()).any():
+        unread = known.notna() & values.isna()
+        if unread.any():
             count = np.bincount(codes, minlength=len(known))
+            lost = count[unread].sum()
             all_known = count[known.notna()].sum() + len(frame) - len(cells)
-            what = f"{count[unread].sum()} of {all_known} cells hold no {about['role']}"
+            what = f"{lost} of {all_known} cells hold no {about['role']}"
             print(f"note: {name}: {what}, such as {known[unread].iloc[0]!r}; they count as missing", file=sys.stderr)
         values = values.take(codes).set_axis(cells.index)
         found[name] = values if plain is None else plain.fillna(values)
@@ -143,12 +145,14 @@ READ = {"number": read_numbers, "date": read_dates, "category": read_values, "te
 def role_of(cells: pd.Series) -> dict:
     """What a column seems to be that data/schema.toml does not name."""
     known = known_cells(pd.Series(cells.unique()), {}).dropna()
-    if len(known) and read_numbers(known, {}).notna().mean() >= MOSTLY:
-        return {"role": "number"}
-    if len(known) and read_dates(known, {}).notna().mean() >= MOSTLY:
-        return {"role": "date"}
-    long = len(known) > len(cells) / 2 and known.str.count(r"\S+").mean() > LONG
-    return {"role": "text" if long else "category"}
+    if known.empty:
+        return {"role": "category"}
+    for role in ("number", "date"):
+        if READ[role](known, {}).notna().mean() >= MOSTLY:
+            return {"role": role}
+    words = known.str.count(r"\S+").mean()
+    many = len(known) > len(cells) / 2
+    return {"role": "text" if many and words > LONG else "category"}
 
 
 def in_own_style(frame: pd.DataFrame, columns: dict[str, dict]) -> dict[str, dict]:

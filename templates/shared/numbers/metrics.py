@@ -40,31 +40,45 @@ def loss(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
 
 def interval(target: np.ndarray, output: np.ndarray, meta: dict) -> Interval:
     """95 % bootstrap interval of the score."""
-    return bootstrap(squares(target, output)[:, None], lambda means: np.sqrt(means[:, 0]))
+    own = squares(target, output)
+    return bootstrap(own[:, None], lambda means: np.sqrt(means[:, 0]))
 
 
 def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: dict) -> Interval:
     """95 % bootstrap interval of the score's difference from a rival's, on the same rows in each draw."""
-    both = np.stack([squares(target, output), squares(target, rival)], axis=1)
-    return bootstrap(both, lambda means: np.sqrt(means[:, 0]) - np.sqrt(means[:, 1]))
+
+    def gain(means: np.ndarray) -> np.ndarray:
+        own, other = np.sqrt(means).T
+        return own - other
+
+    both = squares(target, output), squares(target, rival)
+    return bootstrap(np.stack(both, axis=1), gain)
 
 
 def bootstrap(values: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray], draws: int = 1000) -> Interval:
     """Percentile bootstrap of a statistic of means, (draws, columns), of values (rows, columns)."""
     if len(values) < 10:
         return None, f"{len(values)} test rows are too few for an interval"
-    means = np.array([block.mean(0) for block in np.array_split(values, min(len(values), MOST_BLOCKS))])
-    count = len(means)
-    times = np.random.default_rng(0).multinomial(count, np.full(count, 1 / count), draws)  # each is drawn
-    return np.percentile(statistic(times @ means / count), [2.5, 97.5]).tolist(), f"bootstrap over {len(values)} rows"
+    count = min(len(values), MOST_BLOCKS)
+    blocks = np.array_split(values, count)
+    means = np.array([block.mean(0) for block in blocks])
+    rng = np.random.default_rng(0)
+    times = rng.multinomial(count, np.full(count, 1 / count), draws)  # (draws, blocks): how often each is drawn
+    found = statistic(times @ means / count)
+    interval = np.percentile(found, [2.5, 97.5])
+    return interval.tolist(), f"bootstrap over {len(values)} rows"
 
 
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     """What the model must beat, fitted on train alone: name and numbers for test, (rows,)."""
     from report import words  # which draws, and training has no need of it
 
-    mean = np.full(len(data.test.ids), truth(data.train, data.meta).mean())
-    return {"baseline": (words("rival_baseline"), mean), "reference": (words("rival_reference"), boosted(data))}
+    mean = truth(data.train, data.meta).mean()
+    everywhere = np.full(len(data.test.ids), mean)
+    return {
+        "baseline": (words("rival_baseline"), everywhere),
+        "reference": (words("rival_reference"), boosted(data)),
+    }
 
 
 def boosted(data: Data) -> np.ndarray:
@@ -76,22 +90,27 @@ def boosted(data: Data) -> np.ndarray:
     else:
         few = [False] * data.meta["numbers"] + [size < MOST_VALUES for size in data.meta["categories"]]
         model = HistGradientBoostingRegressor(categorical_features=few, random_state=0)
-    rows = np.unique(np.linspace(0, len(data.train.ids) - 1, MOST_ROWS).astype(int))
+    last = len(data.train.ids) - 1
+    rows = np.unique(np.linspace(0, last, MOST_ROWS).astype(int))
     model.fit(data.train.inputs[rows], data.train.targets[rows])
-    parts = np.array_split(np.arange(len(data.test.ids)), 1 + len(data.test.ids) // BLOCK)
-    answer = np.concatenate([model.predict(data.test.inputs[part]) for part in parts])
+    answer = np.zeros(len(data.test.ids))
+    for start in range(0, len(answer), BLOCK):
+        part = slice(start, min(start + BLOCK, len(answer)))
+        answer[part] = model.predict(data.test.inputs[part])
     return answer * data.meta["deviation"] + data.meta["mean"]
 
 
 def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict[str, float]:
     """The mean absolute error, and the share of the variance that is explained."""
-    variance = float(target.var())
-    found = {"mae": float(np.abs(output.astype(np.float64) - target).mean())}
-    return found | ({"r2": 1 - float(squares(target, output).mean()) / variance} if variance else {})
+    error = output.astype(np.float64) - target
+    found = {"mae": float(np.abs(error).mean())}
+    if variance := float(target.var()):
+        found["r2"] = 1 - float((error**2).mean()) / variance
+    return found
 
 
 def loss_of_knowing_nothing(split: Split, meta: dict) -> tuple[float, float]:
     """The loss of a model that always says the mean, and how far fresh weights may be from it."""
-    values = squares(truth(split, meta), np.full(len(split.ids), meta["mean"])) / meta["deviation"] ** 2
-    expected = float(values.mean())
+    mean = np.full(len(split.ids), meta["mean"])
+    expected = loss(truth(split, meta), mean, meta)
     return expected, 0.2 * expected

@@ -17,8 +17,12 @@ WORD = re.compile(rf"[{EAST}]|[^\W{EAST}]+")
 def fit(train: pd.DataFrame, columns: dict[str, dict]) -> dict[str, dict]:
     """The columns that teach something, each with the constants that `encode` needs, measured on train alone."""
     fitting = {"number": fit_parts, "date": fit_parts, "category": fit_category, "text": fit_text}
-    found = {name: fitting[about["role"]](train[name]) for name, about in columns.items()}
-    return {name: columns[name] | constants for name, constants in found.items() if constants}
+    features = {}
+    for name, about in columns.items():
+        constants = fitting[about["role"]](train[name])
+        if constants:
+            features[name] = about | constants
+    return features
 
 
 def fit_parts(values: pd.Series) -> dict:
@@ -33,10 +37,13 @@ def fit_parts(values: pd.Series) -> dict:
         found["median"] = float(known.median())
         away = (values.fillna(found["median"]) - known.mean()).abs()
         if away.max() > HEAVY * known.std(ddof=0) > 0:
-            found["unit"] = float(known.quantile(0.75) - known.quantile(0.25)) or float(away.mean())
-    parts = {name: part for name, part in parts_of(values, found).items() if np.nanmin(part) < np.nanmax(part)}
-    found["parts"] = {name: moments(part) for name, part in parts.items()}
-    return found if parts or found["lacks"] else {}
+            low, high = known.quantile([0.25, 0.75])
+            found["unit"] = float(high - low) or float(away.mean())
+    found["parts"] = {}
+    for name, part in parts_of(values, found).items():
+        if np.nanmin(part) < np.nanmax(part):
+            found["parts"][name] = moments(part)
+    return found if found["parts"] or found["lacks"] else {}
 
 
 def parts_of(values: pd.Series, about: dict) -> dict[str, np.ndarray]:
@@ -51,16 +58,25 @@ def parts_of(values: pd.Series, about: dict) -> dict[str, np.ndarray]:
             number = np.sign(away) * np.log1p(np.abs(away))
         return {"value": number}
     date = values.dt
-    circles = {"month": (date.month - 1) / 12, "day_of_year": (date.day_of_year - 1) / 366}
-    circles |= {"day_of_week": date.day_of_week / 7, "hour": (date.hour + date.minute / 60) / 24}
-    parts = {"year": date.year, "days": (values - pd.Timestamp(about["first"])) / pd.Timedelta(days=1)}
+    passed = values - pd.Timestamp(about["first"])
+    parts = {"year": date.year, "days": passed / pd.Timedelta(days=1)}
+    circles = {
+        "month": (date.month - 1) / 12,
+        "day_of_year": (date.day_of_year - 1) / 366,
+        "day_of_week": date.day_of_week / 7,
+        "hour": (date.hour + date.minute / 60) / 24,
+    }
     for name, share in circles.items():
-        parts |= {f"{name}_sin": np.sin(2 * np.pi * share), f"{name}_cos": np.cos(2 * np.pi * share)}
+        angle = 2 * np.pi * share
+        parts[f"{name}_sin"] = np.sin(angle)
+        parts[f"{name}_cos"] = np.cos(angle)
     return {name: part.to_numpy(float) for name, part in parts.items()}
 
 
 def moments(part: np.ndarray) -> dict[str, float]:
-    return {"mean": float(np.nanmean(part)), "deviation": float(np.nanstd(part)) or 1.0}
+    """Mean and deviation; a constant has deviation 1, so that it can be divided by."""
+    deviation = float(np.nanstd(part))
+    return {"mean": float(np.nanmean(part)), "deviation": deviation or 1.0}
 
 
 def scaled(part: np.ndarray, moments: dict[str, float]) -> np.ndarray:
@@ -72,12 +88,14 @@ def scaled(part: np.ndarray, moments: dict[str, float]) -> np.ndarray:
 def fit_category(values: pd.Series) -> dict:
     """The values that get a code of their own, as most rows spell them; case makes no difference."""
     spelled = values.value_counts(dropna=True)
-    counts = spelled.groupby(spelled.index.str.casefold(), sort=False).sum()
+    alike = spelled.groupby(spelled.index.str.casefold(), sort=False)
+    counts = alike.sum()
     frequent = counts[counts >= FEWEST].nlargest(MOST_VALUES)
-    if frequent.empty or (len(frequent) == 1 and frequent.iloc[0] == len(values)):
+    constant = len(frequent) == 1 and frequent.iloc[0] == len(values)
+    if frequent.empty or constant:
         return {}
-    first = spelled.groupby(spelled.index.str.casefold(), sort=False).idxmax()
-    return {"values": sorted(first[frequent.index])}
+    spelling = alike.idxmax()
+    return {"values": sorted(spelling[frequent.index])}
 
 
 def codes_of(values: pd.Series, about: dict) -> np.ndarray:
@@ -88,12 +106,15 @@ def codes_of(values: pd.Series, about: dict) -> np.ndarray:
 
 def fit_text(texts: pd.Series) -> dict:
     """The words that most rows hold, and how long texts are."""
-    words = [set(words_of(text)) for text in texts]
-    counts = Counter(word for some in words for word in some)
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(set(words_of(text)))
     tell = [word for word, count in counts.items() if FEWEST <= count < len(texts)]
-    chosen = sorted(tell, key=lambda word: (-counts[word], word))[:MOST_WORDS]
+    tell.sort(key=lambda word: (-counts[word], word))
     lengths = lengths_of(texts)
-    return {"words": chosen, "length": moments(lengths)} if chosen or lengths.min() < lengths.max() else {}
+    if not tell and lengths.min() == lengths.max():
+        return {}
+    return {"words": tell[:MOST_WORDS], "length": moments(lengths)}
 
 
 def words_of(text: str | None) -> list[str]:
@@ -107,9 +128,14 @@ def lengths_of(texts: pd.Series) -> np.ndarray:
 
 def sizes(features: dict[str, dict]) -> dict:
     """What a model must know: how many numbers it gets, and how many codes each category has."""
-    numbers = sum(len(about.get("parts", ())) + about.get("lacks", False) for about in features.values())
-    numbers += sum(1 + len(about["words"]) for about in features.values() if "words" in about)
-    categories = [1 + len(about["values"]) for about in features.values() if "values" in about]
+    numbers, categories = 0, []
+    for about in features.values():
+        if "values" in about:
+            categories.append(1 + len(about["values"]))
+        elif "words" in about:
+            numbers += 1 + len(about["words"])
+        else:
+            numbers += len(about["parts"]) + about["lacks"]
     return {"numbers": numbers, "categories": categories}
 
 
@@ -130,8 +156,10 @@ def encode(frame: pd.DataFrame, meta: dict) -> np.ndarray:
             numbers += [[word in some for some in words] for word in about["words"]]
         else:
             parts = parts_of(values, about)
-            numbers += [scaled(parts[part], constants) for part, constants in about["parts"].items()]
-            numbers += [values.isna()] * about["lacks"]
+            for part, constants in about["parts"].items():
+                numbers.append(scaled(parts[part], constants))
+            if about["lacks"]:
+                numbers.append(values.isna())
     arrays = [np.asarray(column, np.float32) for column in (*numbers, *codes)]
     return np.stack(arrays, axis=1) if arrays else np.zeros((len(frame), 0), np.float32)
 
@@ -141,7 +169,8 @@ def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
     cells, place, code = {}, 0, meta["numbers"]
     for name, about in meta["columns"].items():
         if "values" in about:
-            cells[name] = about["values"][int(row[code]) - 1] if row[code] else "?"
+            known = ["?", *about["values"]]
+            cells[name] = known[int(row[code])]
             code += 1
         elif constants := about.get("parts", {}).get("value"):
             value = row[place] * constants["deviation"] + constants["mean"]
