@@ -46,9 +46,9 @@ GOAL = {
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
 # … and what the largest one has: none may grow beyond it. Both are printed.
 NOW = {
-    "--minimal": Budget(20, 2610, 225, 12.8, 400, 3500, 800),
-    "default": Budget(21, 2650, 225, 12.9, 400, 3500, 800),
-    "--event": Budget(22, 3010, 272, 12.6, 600, 3500, 800),
+    "--minimal": Budget(20, 2635, 219, 12.7, 400, 3500, 800),
+    "default": Budget(21, 2675, 219, 12.8, 400, 3500, 800),
+    "--event": Budget(22, 3035, 272, 12.6, 600, 3500, 800),
 }
 LOOPS = {"train.py": 216, "loop.py": 200, "demo.py": 380}  # lines of one file, instead of `longest`
 
