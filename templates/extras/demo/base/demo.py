@@ -258,11 +258,8 @@ def stored() -> int:
 
 
 def of_an_upload(found: dict) -> dict:
-    """A part of a question; a path in it, told by its letters, lies among the uploads, where nobody can lay links.
-
-    Gradio would open, or fetch, whatever stands there.
-    """
-    path = found.get("path", f"{FILES.name}{os.sep}none")
+    """A part of a question: what stands there as a path, Gradio would open or fetch, so it must lead to an upload."""
+    path = found.get("path", f"{FILES.name}{os.sep}none")  # told by its letters alone: nobody can lay links there
     if not isinstance(path, str) or not os.path.normpath(path).startswith(FILES.name + os.sep):
         raise Problem("no file of this page", 403)
     return found
