@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-from hackgen.parts import TEMPLATES
 from projects import generate, run
 from test_demo import serving
 
@@ -21,18 +20,17 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="elsewhere this machine has only one address of its own"),
 ]
-ROOTS = [root for root in (TEMPLATES, TEMPLATES / "next") if (root / "extras" / "demo").is_dir()]  # both shapes
 SECONDS = 20  # a page that takes longer hangs
 SECRET = b"what nobody here may read"
 UPLOAD, JOIN = "/gradio_api/upload", "/gradio_api/queue/join"
 Ask = Callable[..., tuple[int, bytes]]
 
 
-@pytest.fixture(scope="module", params=ROOTS, ids=lambda root: root.name)
-def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose page takes pictures, with a short run."""
     folder = tmp_path_factory.mktemp("safety") / "project"
-    made = generate(folder, request.param, task="image-classification", extras=("demo",))
+    made = generate(folder, task="image-classification", extras=("demo",))
     run(made, "train.py", "--smoke", "--out", "short").ok()
     return made
 

@@ -153,6 +153,7 @@ def build(source: Source, content: Any) -> Any:
             filled = content.form(question, source) if source.ask else []
             for answer in source.ask(question) if source.ask else [example["answer"]]:
                 yield [*content.shown(question, answer), *filled]
+                filled = [gr.skip() for _ in filled]  # who types while a text grows keeps what was typed
 
     def entered(*values: Any) -> Iterator[list]:
         with on_stage():
