@@ -32,7 +32,7 @@ def series(rows: int) -> str:
 
 # task, file's name (None: it is missing), its content, further flags, words of the line
 WRONG = [
-    ("tabular-classification", None, b"", (), "does not exist"),
+    ("tabular-classification", None, b"", (), "there is no"),
     ("tabular-classification", "t.csv", b"", (), "empty"),
     ("tabular-classification", "t.csv", b"a,b,class\n", (), "rows"),
     ("tabular-classification", "t.csv", table(40, 1).encode(), (), "one"),
@@ -49,7 +49,7 @@ WRONG = [
     ("text-generation", "t.txt", b"", (), "empty"),
     ("text-generation", "t.txt", b"too short", (), "too few"),
     ("text-generation", "t.txt", b"\0\1\2" * 5000, (), "no text"),
-    ("time-series-forecasting", None, b"", (), "does not exist"),
+    ("time-series-forecasting", None, b"", (), "there is no"),
     ("time-series-forecasting", "t.csv", b"", (), "empty"),
     ("time-series-forecasting", "t.csv", series(20).encode(), (), "too few"),
     ("time-series-forecasting", "t.csv", series(80).encode(), ("--target", "price"), "price"),
