@@ -27,7 +27,7 @@ def texts(rows: int) -> str:
 
 
 def series(rows: int) -> str:
-    return "month,value\n" + "".join(f"{1950 + i // 12}-{i % 12 + 1:02d},{i + 5 * (i % 12)}\n" for i in range(rows))
+    return "month,co2\n" + "".join(f"{1950 + i // 12}-{i % 12 + 1:02d},{i + 5 * (i % 12)}\n" for i in range(rows))
 
 
 # task, file's name (None: it is missing), its content, further flags, words of the line
@@ -50,10 +50,10 @@ WRONG = [
     ("text-generation", "t.txt", b"too short", (), "too few"),
     ("text-generation", "t.txt", b"\0\1\2" * 5000, (), "no text"),
     ("time-series-forecasting", None, b"", (), "there is no"),
-    ("time-series-forecasting", "t.csv", b"", (), "empty"),
-    ("time-series-forecasting", "t.csv", series(20).encode(), (), "too few"),
+    ("time-series-forecasting", "t.csv", b"", (), "cannot be read"),
+    ("time-series-forecasting", "t.csv", series(8).encode(), (), "too few"),
     ("time-series-forecasting", "t.csv", series(80).encode(), ("--target", "price"), "price"),
-    ("time-series-forecasting", "t.csv", b"month,value\n" + b"1950-01,abc\n" * 60, (), "t.csv"),
+    ("time-series-forecasting", "t.csv", b"month,co2\n" + b"1950-01,abc\n" * 60, (), "t.csv"),
 ]
 
 

@@ -49,7 +49,7 @@ def read_schema(config: Config) -> dict:
             columns[name]["role"] = "skip"
         for name in names if names != ["none"] else []:
             if name not in columns:
-                raise Problem(f"--{flag}: data/schema.toml has no column {name!r} (it has: {', '.join(columns)})", 2)
+                raise Problem(f"--{flag}: data/schema.toml has no column {name!r} (it has: {', '.join(columns)})")
             columns[name] = {**columns.pop(name), "role": role}  # in this order
     step = schema["step"] if columns_of(columns, "date") else 1
     return {**schema, "step": step, "columns": columns}

@@ -72,9 +72,9 @@ def draw_series(axes: plt.Axes, data: Data, rows: np.ndarray, output: np.ndarray
 
 def error_by_step(data: Data, found: dict[str, np.ndarray]) -> plt.Figure:
     """MASE on test for each step ahead, of the model and its rivals."""
-    outputs = {"model": found["output"], "ridge on lags": found["reference"], **metrics.naive(data.test, data.meta)}
+    rivals = {words("rival_reference"): found["reference"], **metrics.naive(data.test, data.meta)}
     figure, axes = plt.subplots(figsize=(8, 4), layout="constrained")
-    for name, output in outputs.items():
+    for name, output in {"model": found["output"], **rivals}.items():
         error = metrics.by_step(found["target"], output)
         axes.plot(np.arange(1, len(error) + 1), error, marker=".", label=name)
     axes.set(xlabel=words("figure_steps_ahead"), ylabel=words("figure_on_test", metric="MASE"), ylim=(0, None))
