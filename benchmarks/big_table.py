@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from hackgen.making.choice import Answers, choose, settled
-from hackgen.making.compose import plan
+from hackgen.making.choice import Answers
+from hackgen.making.compose import planned
 from hackgen.making.write import write
 
 ROWS = 50_000  # made at a time
@@ -95,16 +95,14 @@ def main() -> None:
     project = args.folder / f"project-{args.mb}-{time.time_ns()}"
     if not table.exists():
         make(table, args.mb, args.numbers)
-    answers = Answers(task="tabular-classification", models=("mlp",), title="A big table")
-    choice = choose(answers)
-    write(plan(choice, settled(answers, choice)), project)
-    data = ["--data", str(table)]
+    answers = Answers(title="A big table", data=str(table), target="kind", models=("mlp",), extras=())
+    write(planned(answers), project)
     commands = {
         "inspect": ["-m", "hackgen", "inspect", str(table)],
-        "prepare": ["-c", f"import data, config; data.load(config.Mlp(data={str(table)!r}))"],
-        "train": ["train.py", *data, "--patience", "1000", "--minutes", str(args.minutes)],
+        "prepare": ["data.py"],
+        "train": ["train.py", "--patience", "1000", "--minutes", str(args.minutes)],
         "evaluate": ["evaluate.py"],
-        "check": ["check.py", *data],
+        "check": ["check.py"],
     }
     print(f"{table.stat().st_size / 1e9:.2f} GB, {args.numbers + 3} columns", flush=True)
     for what in args.only or STEPS:
