@@ -50,7 +50,7 @@ NOW = {
     "default": Budget(21, 2675, 219, 12.8, 400, 3500, 800),
     "--event": Budget(22, 3035, 272, 12.6, 600, 3500, 800),
 }
-LOOPS = {"train.py": 216, "loop.py": 200, "demo.py": 380}  # lines of one file, instead of `longest`
+LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 380}  # lines of one file, instead of `longest`
 
 
 def projects(root: Path) -> Iterator[tuple[str, str, Choice, dict[str, bytes]]]:

@@ -51,7 +51,7 @@ def test_changed_new_and_moved_lines(hackgen, project):
     changed = [line + "  # ours" if number == 0 else line for number, line in enumerate(lines)]
     (project / "train.py").write_text("\n".join(["# our own", *changed, "", "print('ours')"]) + "\n", encoding="utf-8")
     (project / "ours.py").write_text("print(1)\n\nprint(2)\n", encoding="utf-8")
-    (project / "reporting/curves.py").rename(project / "lines.py")
+    (project / "report.py").rename(project / "lines.py")
     (project / "loss.py").unlink()
     found = told(hackgen, "p")
     assert of(found, "train.py") == (code - 1, code + 2)
