@@ -15,7 +15,8 @@ def loss(meta: dict) -> Callable[[Any, Any], Any]:
         nats = keras.losses.sparse_categorical_crossentropy(targets, scores, from_logits=True)  # (batch,)
         if not meta["class_weights"]:
             return nats
-        return nats * keras.ops.take(keras.ops.convert_to_tensor(meta["class_weights"], nats.dtype), targets)
+        weights = keras.ops.convert_to_tensor(meta["class_weights"], nats.dtype)
+        return nats * keras.ops.take(weights, keras.ops.cast(keras.ops.reshape(targets, (-1,)), "int32"))
 
     return cross_entropy
 

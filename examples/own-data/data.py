@@ -20,7 +20,6 @@ import pandas as pd
 
 INPUT = "a table with the columns of the training data, or one row such as 5.1,3.5,1.4,0.2"
 MOST_RARE = 0.2  # of the rows may be of classes with one or two; beyond it the values are no classes
-
 TIED = 0.5  # share of rows that equal ones may tie together; beyond it only groups are kept together
 
 
@@ -67,6 +66,15 @@ def load(config: Config) -> Data:
     inputs = columns.encode(cells, meta)
     arrays = inputs, codes, labels.index.to_numpy(), keys
     return Data(*(Split(*(array[part == number] for array in arrays)) for number in range(3)), meta)
+
+
+def misplaced(config: Config, split: Split, meta: dict) -> int:
+    """How many rows of a split have other cells or another class than the table, read anew, says; for check.py."""
+    found = table.opened(config, sample)
+    labels = labels_of(found, config.data).loc[split.ids].to_numpy()
+    inputs = columns.encode(roles.typed(found.frame, found.features).loc[split.ids], meta)
+    other = np.abs(inputs - split.inputs).max(1) > 1e-3
+    return int((other | (labels != np.array(meta["classes"], object)[split.targets])).sum())
 
 
 def labels_of(found: Table, path: str) -> pd.Series:

@@ -64,6 +64,15 @@ def load(config: Config) -> Data:
     return Data(*(Split(*(array[part == number] for array in arrays)) for number in range(3)), meta)
 
 
+def misplaced(config: Config, split: Split, meta: dict) -> int:
+    """How many rows of a split have other cells or another number than the table, read anew, says; for check.py."""
+    found = table.opened(config, sample)
+    numbers = numbers_of(found, config.data).loc[split.ids].to_numpy()
+    inputs = columns.encode(roles.typed(found.frame, found.features).loc[split.ids], meta)
+    other = np.abs(inputs - split.inputs).max(1) > 1e-3
+    return int((other | (np.abs((numbers - meta["mean"]) / meta["deviation"] - split.targets) > 1e-3)).sum())
+
+
 def numbers_of(found: Table, path: str) -> pd.Series:
     """The number of each row that has one; a `Problem` names a cell that holds something else."""
     name = found.meta["target"]
