@@ -39,9 +39,9 @@ def fresh(meta: dict, config: Config) -> keras.Model:
 class Batches(keras.utils.PyDataset):
     """All rows of train in an order that seed and epoch decide, without the steps that are already done."""
 
-    def __init__(self, split: Split, config: Config, state: State) -> None:
+    def __init__(self, model: keras.Model, split: Split, config: Config, state: State) -> None:
         super().__init__()
-        self.split, self.state, self.skip = split, state, state.step
+        self.network, self.split, self.state, self.skip = model, split, state, state.step
         self.steps = math.ceil(len(split.ids) / config.batch_size)  # of a whole epoch
         self.seed = config.seed
 
@@ -51,7 +51,7 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         order = np.random.default_rng((self.seed, self.state.epoch)).permutation(len(self.split.ids))
         rows = np.array_split(order, self.steps)[self.skip + number]
-        return self.split.inputs[rows], self.split.targets[rows]
+        return net.widened(self.network, self.split.inputs[rows]), self.split.targets[rows]
 
 
 class Pace(keras.callbacks.Callback):
@@ -124,7 +124,7 @@ def fit(model: keras.Model, data: Data, config: Config, run: Path, pressed: Sequ
         state.saved(run, config, ())  # again, as a kill may have come before it
     print(f"epoch     step  train loss  valid loss  valid {data.meta['metric']:<14}  learning rate  seconds")
     while not state.over(config):  # once; twice where an epoch was cut off, whose rest comes first
-        batches = Batches(data.train, config, state)
+        batches = Batches(model, data.train, config, state)
         model.fit(
             batches,
             initial_epoch=state.epoch - 1,
