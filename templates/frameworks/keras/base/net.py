@@ -45,13 +45,19 @@ def choose_device(name: str) -> str:
 def gpu_is_there() -> bool:
     """Whether the backend sees a GPU."""
     if BACKEND == "torch":
-        import torch  # Keras cannot list PyTorch's devices
+        torch = importlib.import_module("torch")  # Keras cannot list PyTorch's devices
 
         return torch.cuda.is_available() or torch.backends.mps.is_available()
     try:
         return bool(keras.distribution.list_devices("gpu"))
     except RuntimeError:  # JAX knows no GPU at all
         return False
+
+
+def seed_step(seed: int, step: int) -> None:
+    """Let PyTorch's chance of a step follow from seed and step; the other backends keep its state in the model."""
+    if BACKEND == "torch":
+        importlib.import_module("torch").manual_seed(seed * 1_000_003 + step)
 
 
 def choose_precision(name: str, device: str) -> str:
