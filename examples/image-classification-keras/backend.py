@@ -1,5 +1,6 @@
 """Keras on the backend that config.py names: `from backend import keras` knows the name in time, and is quiet."""
 
+import importlib
 import logging
 import os
 import warnings
@@ -19,7 +20,7 @@ finally:
 
 logging.getLogger("tensorflow").setLevel("ERROR")  # its warnings are about how often check.py compiles
 if BACKEND == "jax":
-    import jax
+    jax = importlib.import_module("jax")  # of three backends one is installed
 
     if not jax.config.jax_compilation_cache_dir:  # compiled steps, so that only the first start takes long
         jax.config.update("jax_compilation_cache_dir", str(ROOT / ".jax_cache"))

@@ -45,13 +45,19 @@ def choose_device(name: str) -> str:
 def gpu_is_there() -> bool:
     """Whether the backend sees a GPU."""
     if BACKEND == "torch":
-        import torch  # Keras cannot list PyTorch's devices
+        torch = importlib.import_module("torch")  # Keras cannot list PyTorch's devices
 
         return torch.cuda.is_available() or torch.backends.mps.is_available()
     try:
         return bool(keras.distribution.list_devices("gpu"))
     except RuntimeError:  # JAX knows no GPU at all
         return False
+
+
+def seed_step(seed: int, step: int) -> None:
+    """Let PyTorch's chance of a step follow from seed and step; the other backends keep its state in the model."""
+    if BACKEND == "torch":
+        importlib.import_module("torch").manual_seed(seed * 1_000_003 + step)
 
 
 def choose_precision(name: str, device: str) -> str:
@@ -63,12 +69,20 @@ def choose_precision(name: str, device: str) -> str:
     return "bfloat16" if device == "gpu" else "float32"
 
 
+def widened(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+    """Tokens (batch, length), with zeros behind them where the model takes longer rows: one shape compiles once."""
+    shape = getattr(model, "input_shape", None)  # a model that is no graph of layers has none
+    if inputs.dtype.kind != "i" or not isinstance(shape, tuple) or (shape[1] or 0) <= inputs.shape[1]:
+        return inputs
+    return np.pad(inputs, ((0, 0), (0, shape[1] - inputs.shape[1])))
+
+
 def outputs(model: keras.Model, inputs: Any, targets: Any, meta: dict, precision: str, batch: int = 512) -> np.ndarray:
     """What the model answers for every row, in order, with or without targets; `batch` only changes the memory."""
 
     def predict(some: np.ndarray) -> np.ndarray:
         """The model's own output, without dropout."""
-        return keras.ops.convert_to_numpy(keras.ops.cast(model(some, training=False), "float32"))
+        return keras.ops.convert_to_numpy(keras.ops.cast(model(widened(model, some), training=False), "float32"))
 
     parts = []
     for start in range(0, len(inputs), batch):
@@ -80,7 +94,7 @@ def outputs(model: keras.Model, inputs: Any, targets: Any, meta: dict, precision
 
 def mean_loss(model: keras.Model, split: Split, meta: dict) -> float:
     """The loss that `fit` minimises, on all rows of a small split, without dropout."""
-    return float(model.evaluate(split.inputs[:], split.targets[:], batch_size=512, verbose=0))
+    return float(model.evaluate(widened(model, split.inputs[:]), split.targets[:], batch_size=512, verbose=0))
 
 
 def learnt(model: keras.Model) -> dict[str, np.ndarray]:

@@ -39,9 +39,9 @@ def fresh(meta: dict, config: Config) -> keras.Model:
 class Batches(keras.utils.PyDataset):
     """All rows of train in an order that seed and epoch decide, without the steps that are already done."""
 
-    def __init__(self, split: Split, config: Config, state: State) -> None:
+    def __init__(self, model: keras.Model, split: Split, config: Config, state: State) -> None:
         super().__init__()
-        self.split, self.state, self.skip = split, state, state.step
+        self.network, self.split, self.state, self.skip = model, split, state, state.step
         self.steps = math.ceil(len(split.ids) / config.batch_size)  # of a whole epoch
         self.seed = config.seed
 
@@ -51,24 +51,27 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         order = np.random.default_rng((self.seed, self.state.epoch)).permutation(len(self.split.ids))
         rows = np.array_split(order, self.steps)[self.skip + number]
-        return self.split.inputs[rows], self.split.targets[rows]
+        return net.widened(self.network, self.split.inputs[rows]), self.split.targets[rows]
 
 
 class Pace(keras.callbacks.Callback):
     """Sets the rate of each step, by steps or by the clock, and counts; saves in a long epoch and on Ctrl-C."""
 
-    def __init__(self, state: State, config: Config, run: Path, steps: int, pressed: Sequence[int]) -> None:
+    def __init__(self, state: State, config: Config, run: Path, rows: int, pressed: Sequence[int]) -> None:
         super().__init__()
-        self.state, self.config, self.run, self.steps, self.pressed = state, config, run, steps, pressed
+        self.state, self.config, self.run, self.rows, self.pressed = state, config, run, rows, pressed
+        self.steps = math.ceil(rows / config.batch_size)  # of an epoch
         self.saved_at = time.monotonic()
         self.began = self.saved_at - state.seconds
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         mean = self.model.metrics[0]  # of the loss; in the middle of an epoch it goes on from where it was
+        size, more = divmod(self.rows, self.steps)  # rows of a step; of the first steps one more
         mean.total.assign(self.state.loss_sum)
-        mean.count.assign(float(self.state.step))
+        mean.count.assign(float(self.state.step * size + min(self.state.step, more)))
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        net.seed_step(self.config.seed, self.state.steps)
         self.state.rate = self.config.rate(self.state.share_done(self.config, self.steps))
         self.model.optimizer.learning_rate = self.state.rate
 
@@ -124,14 +127,14 @@ def fit(model: keras.Model, data: Data, config: Config, run: Path, pressed: Sequ
         state.saved(run, config, ())  # again, as a kill may have come before it
     print(f"epoch     step  train loss  valid loss  valid {data.meta['metric']:<14}  learning rate  seconds")
     while not state.over(config):  # once; twice where an epoch was cut off, whose rest comes first
-        batches = Batches(data.train, config, state)
+        batches = Batches(model, data.train, config, state)
         model.fit(
             batches,
             initial_epoch=state.epoch - 1,
             epochs=state.epoch if state.step else 1_000_000,  # the callbacks stop it earlier
             shuffle=False,
             verbose=0,
-            callbacks=[Score(state, config, data, run), Pace(state, config, run, batches.steps, pressed)],
+            callbacks=[Score(state, config, data, run), Pace(state, config, run, len(data.train.ids), pressed)],
         )
     return state.history
 

@@ -5,6 +5,7 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -96,6 +97,8 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
             text = decoded(source, arguments)[0] if isinstance(source, Path) else source
             if not text.strip():
                 raise Problem(f"{name} is empty; it needs a row for each example, below the columns' names")
+            if names_above(text, arguments, known):  # new rows come without the titles of training's file
+                arguments = arguments | {"skiprows": 0}
             arguments = AS_TEXT | arguments | {"sep": delimiter_of(text, arguments, known), "encoding": None}
             check_widths(text, arguments, name)
             frame = pd.read_csv(io.StringIO(text), **arguments)
@@ -136,6 +139,12 @@ def decoded(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
             print(f"note: {path} is not UTF-8 and is read as {encoding}", file=sys.stderr)
         return text, encoding
     raise Problem(f"{path} does not read as {encoding}; save it as UTF-8")
+
+
+def names_above(text: str, arguments: dict, known: list[str]) -> bool:
+    """Whether the columns' names stand among the lines that were skipped in training's file."""
+    above, names = text[: 1 << 20].splitlines()[: arguments.get("skiprows", 0)], set(map(plain, known))
+    return any(2 * len(names & set(map(plain, re.split(r"[,;\t|]", line)))) > len(names) for line in above)
 
 
 def delimiter_of(text: str, arguments: dict, known: list[str]) -> str:

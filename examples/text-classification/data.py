@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -46,9 +47,7 @@ def load(config: Config) -> Data:
     """Read texts and labels, divide them, and learn the vocabulary from train."""
     path = common.located(config.data or SAMPLE)
     if (common.ROOT / "prepare.py").is_file():  # laid in for texts that memory does not hold
-        import prepare
-
-        cells, columns, corpus = prepare.labelled(path, config)
+        cells, columns, corpus = importlib.import_module("prepare").labelled(path, config)
     else:
         cells, columns = labelled(path, config)
         corpus = counted(cells["text"].tolist())

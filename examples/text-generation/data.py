@@ -1,6 +1,7 @@
 """A text, cut into windows of characters to learn from: its end is test, stretches all along the rest are valid."""
 
 import hashlib
+import importlib
 import importlib.util
 import sys
 from collections.abc import Iterable
@@ -92,9 +93,7 @@ def load(config: Config) -> Data:
 def read(path: Path) -> tuple[str, np.ndarray, str, str]:
     """Name, characters as places among the letters, these letters, and fingerprint of a text file in UTF-8."""
     if (common.ROOT / "prepare.py").is_file():  # laid in for a text that memory does not hold
-        import prepare
-
-        return prepare.read(path)
+        return importlib.import_module("prepare").read(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (ValueError, IsADirectoryError) as error:
