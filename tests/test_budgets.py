@@ -46,9 +46,9 @@ GOAL = {
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
 # … and what the largest one has: none may grow beyond it. Both are printed.
 NOW = {
-    "--minimal": Budget(20, 2635, 219, 12.7, 400, 3500, 800),
-    "default": Budget(21, 2675, 219, 12.8, 400, 3500, 800),
-    "--event": Budget(22, 3035, 272, 12.6, 600, 3500, 800),
+    "--minimal": Budget(20, 2660, 228, 12.7, 400, 3500, 800),
+    "default": Budget(21, 2690, 228, 12.8, 400, 3500, 800, 12),
+    "--event": Budget(22, 3060, 272, 12.6, 600, 3500, 800),
 }
 LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 380}  # lines of one file, instead of `longest`
 
@@ -182,7 +182,7 @@ def first(self, *words, step=torch.optim.AdamW.step, **how):
     sys.setprofile(None)
     return result
 
-torch.optim.AdamW.step = first
+torch.optim.Adam.step = torch.optim.AdamW.step = first
 sys.argv = ["train.py", "--smoke"]
 sys.setprofile(called)
 try:
@@ -197,4 +197,4 @@ finally:
 def test_few_files_run_before_the_first_step(tmp_path: Path, task: str) -> None:
     files = run(generate(tmp_path / "p", task=task), "-c", FIRST_STEP).ok().out.splitlines()[-1].split()
     print(f"{task}: {len(files)} files run before the first step: {', '.join(files)}")
-    assert 2 <= len(files) <= NOW["default"].steps, files
+    assert "train.py" in files and len(files) <= NOW["default"].steps, files
