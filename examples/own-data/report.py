@@ -31,7 +31,7 @@ plt.rcParams["font.family"] = ["DejaVu Sans", *(name for name in WIDE if name in
 plt.rcParams["text.parse_math"] = False  # names may hold dollars
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1b1b1f; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-td { padding: .3rem .8rem; border-bottom: 1px solid #ddd; } pre { overflow-x: auto; } img { max-width: 100%; }
+td { padding: .3rem .8rem; border-bottom: 1px solid #ddd; } pre { white-space: pre-wrap; } img { max-width: 100%; }
 .score { font-size: 2.2rem; font-weight: 600; }
 """.strip()
 
