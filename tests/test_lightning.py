@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from projects import generate, run, start
+from test_checks import BUGS, MLP
 
 pytestmark = pytest.mark.slow
 
@@ -101,3 +102,42 @@ def test_what_cannot_be_is_refused_in_one_line(project: Path) -> None:
     last = project / "runs" / "short" / "last.pt"
     last.write_bytes(last.read_bytes()[:1000])
     run(project, "train.py", "--resume", "short").refused(1, "last.pt", "damaged")
+
+
+OWN_BUGS: list[tuple[str, tuple[str, str | None], str, str, str]] = [
+    ("overfit-one-batch", MLP, "train.py", "return loss(self.model", "return -loss(self.model"),
+    ("overfit-one-batch", MLP, "loop.py", '["lr"] = module.state.rate', '["lr"] = 0 * module.state.rate'),
+    (
+        "own-batch",
+        MLP,
+        "train.py",
+        "    def train_dataloader(",
+        "    def optimizer_zero_grad(self, *_):\n        pass\n\n    def train_dataloader(",
+    ),
+    (
+        "gradients",
+        MLP,
+        "train.py",
+        "for parameter in self.model.parameters() if parameter.ndim < 2",
+        "for parameter in []",
+    ),
+    ("same-seed", MLP, "loop.py", "default_rng((self.module.config.seed, state.epoch))", "default_rng()"),
+]
+
+
+@pytest.mark.parametrize(
+    ("check", "parts", "file", "right", "wrong"),
+    [*OWN_BUGS, *(bug for bug in BUGS if bug[2] != "train.py")],  # its train.py is another
+)
+def test_a_planted_bug_is_found(
+    tmp_path: Path, check: str, parts: tuple[str, str | None], file: str, right: str, wrong: str
+) -> None:
+    task, model = parts
+    made = generate(tmp_path / "p", task=task, framework="lightning", models=(model,) if model else ())
+    text = (made / file).read_text(encoding="utf-8")
+    assert text.count(right) == 1, f"{file} has {text.count(right)} times {right!r}"
+    (made / file).write_text(text.replace(right, wrong), encoding="utf-8")
+    done = run(made, "check.py", "--only", check, "--json")
+    assert done.code == 1 and "Traceback" not in done.err, f"cd {made} && python check.py\n{done.out}{done.err}"
+    (result,) = json.loads(done.out)
+    assert result["id"] == check and result["passed"] is False
