@@ -16,6 +16,7 @@ from hackgen.making.choice import choices
 from hackgen.parts import TEMPLATES
 from projects import CAN_FORK, generate, run, start
 from selection import EVERYTHING
+from test_checks import BUGS
 
 pytestmark = pytest.mark.slow
 KERAS = [choice for choice in choices() if choice.framework.name == "keras"]
@@ -197,12 +198,29 @@ def test_a_missing_backend_names_the_line_that_installs_it(tmp_path: Path, backe
             "keras.Model(images, scores)",
             "keras.Model(images, layers.Identity()(scores) * 0)",
         ),
+        (
+            "overfit-one-batch",
+            "image-classification",
+            "mlp",
+            "train.py",
+            "optimizer.learning_rate = self.state.rate",
+            "optimizer.learning_rate = 0 * self.state.rate",
+        ),
+        (
+            "overfit-one-batch",
+            "image-classification",
+            "mlp",
+            "train.py",
+            "self.split.targets[rows]",
+            "self.split.targets[rows][::-1]",
+        ),
+        *((check, *parts, *rest) for check, parts, *rest in BUGS if rest[0] in ("data.py", "common.py")),
     ],
 )
 def test_a_planted_bug_is_found(
-    tmp_path: Path, check: str, task: str, model: str, file: str, right: str, wrong: str
+    tmp_path: Path, check: str, task: str, model: str | None, file: str, right: str, wrong: str
 ) -> None:
-    project = generate(tmp_path / "p", task=task, framework="keras", models=(model,))
+    project = generate(tmp_path / "p", task=task, framework="keras", models=(model,) if model else ())
     text = (project / file).read_text(encoding="utf-8")
     assert text.count(right) == 1, f"{file} has {text.count(right)} times {right!r}"
     (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
