@@ -1,8 +1,10 @@
 """Generate projects and run their commands, each in a fork of a process that has imported what is slow to import."""
 
 import contextlib
+import json
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -81,6 +83,29 @@ def run(project: Path, *words: str, stdin: str = "") -> Done:
     process.join()
     out, err = ((_output(project) / name).read_text(encoding="utf-8", errors="replace") for name in ("out", "err"))
     return Done(project, words, process.exitcode or 0, out, err)
+
+
+def check_with_bug(project: Path, check: str, file: str, right: str, wrong: str) -> dict:
+    """What one check of check.py says while `wrong` stands for `right`, once in `file`; it must fail, with advice.
+
+    Bytecode is taken away on both sides: a text of equal length, written within a second, would not be compiled anew.
+    """
+    text = (project / file).read_text(encoding="utf-8")
+    assert text.count(right) == 1, f"{file} has {text.count(right)} times {right!r}"
+    compiled = (project / file).parent / "__pycache__"
+    try:
+        (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
+        shutil.rmtree(compiled, ignore_errors=True)
+        done = run(project, "check.py", "--only", check, "--json")
+    finally:
+        (project / file).write_text(text, encoding="utf-8")
+        shutil.rmtree(compiled, ignore_errors=True)
+    assert done.code == 1 and "Traceback" not in done.err, (
+        f"cd {project}; {file}: {wrong!r} for {right!r}; python check.py\n{done.out}{done.err}"
+    )
+    (result,) = json.loads(done.out)
+    assert result["id"] == check and result["passed"] is False and result["advice"]
+    return result
 
 
 def start(project: Path, *words: str, stdin: str = "") -> multiprocessing.Process:

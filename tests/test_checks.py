@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from projects import generate, generate_own, run
+from projects import check_with_bug, generate, generate_own, run
 
 pytestmark = pytest.mark.slow
 MLP = ("image-classification", "mlp")
@@ -104,13 +104,7 @@ def test_a_planted_bug_is_found(
 ) -> None:
     task, model = parts
     project = generate(tmp_path / "p", task=task, models=(model,) if model else ())
-    text = (project / file).read_text(encoding="utf-8")
-    assert text.count(right) == 1, f"{file} has {text.count(right)} times {right!r}"
-    (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
-    done = run(project, "check.py", "--only", check, "--json")
-    assert done.code == 1 and "Traceback" not in done.err, f"cd {project} && python check.py\n{done.out}{done.err}"
-    (result,) = json.loads(done.out)
-    assert result["id"] == check and result["passed"] is False and result["advice"]
+    check_with_bug(project, check, file, right, wrong)
 
 
 def test_duplicates_that_are_torn_apart_are_found(tmp_path: Path) -> None:
@@ -207,11 +201,8 @@ def test_a_disorder_is_found_where_labels_were_drawn_by_lot(
     tmp_path: Path, what: str, file: str, right: str, wrong: str
 ) -> None:
     project = generate_own(tmp_path / "p", noise(tmp_path, what))
-    text = (project / file).read_text(encoding="utf-8")
-    assert text.count(right) == 1
-    (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
-    (result,) = json.loads(run(project, "check.py", "--only", "inputs-matter", "--json").out)
-    assert result["passed"] is False and "not what the data say" in result["found"]
+    result = check_with_bug(project, "inputs-matter", file, right, wrong)
+    assert "not what the data say" in result["found"]
 
 
 def test_few_rows_are_held_against_others_of_them(tmp_path: Path) -> None:

@@ -192,7 +192,7 @@ def test_recorded_answers_take_over_where_the_checkpoint_cannot_be_read(tmp_path
     record = json.loads((project / "demo" / "recorded.json").read_text(encoding="utf-8"))
     assert {"run", "checkpoint_sha256", "data_sha256"} < record.keys()
     assert len(record["examples"]) >= 5 and (project / "demo" / "page.png").stat().st_size > 20_000
-    assert "(demo/page.png)" in (project / "README.md").read_text(encoding="utf-8")
+    assert "`page.png`" in (project / "README.md").read_text(encoding="utf-8")
     (project / "runs" / "short" / "best.pt").write_bytes(b"damaged")
     with serving(project, "--port", "7990") as address:
         page = Page(browser, address)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 from hackgen.parts import TEMPLATES
-from projects import CAN_FORK, generate, run, start
+from projects import CAN_FORK, check_with_bug, generate, run, start
 
 # What build() is told, and an input, by kind.
 RNG = np.random.default_rng(0)
@@ -327,10 +327,4 @@ def test_usage_mistakes_get_one_line(project: Path) -> None:
 )
 def test_a_planted_bug_is_found(tmp_path: Path, check: str, file: str, right: str, wrong: str) -> None:
     project = generate(tmp_path / "p", task="image-classification", framework="jax", models=("mlp",))
-    text = (project / file).read_text(encoding="utf-8")
-    assert text.count(right) == 1, f"{file} has {text.count(right)} times {right!r}"
-    (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
-    done = run(project, "check.py", "--only", check, "--json")
-    assert done.code == 1 and "Traceback" not in done.err, f"cd {project} && python check.py\n{done.out}{done.err}"
-    (result,) = json.loads(done.out)
-    assert result["id"] == check and result["passed"] is False and result["advice"]
+    check_with_bug(project, check, file, right, wrong)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hackgen.making.choice import choices
 from hackgen.parts import TEMPLATES
-from projects import CAN_FORK, generate, run, start
+from projects import CAN_FORK, check_with_bug, generate, run, start
 from selection import EVERYTHING
 from test_checks import BUGS
 
@@ -221,11 +221,7 @@ def test_a_planted_bug_is_found(
     tmp_path: Path, check: str, task: str, model: str | None, file: str, right: str, wrong: str
 ) -> None:
     project = generate(tmp_path / "p", task=task, framework="keras", models=(model,) if model else ())
-    text = (project / file).read_text(encoding="utf-8")
-    assert text.count(right) == 1, f"{file} has {text.count(right)} times {right!r}"
-    (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
-    done = run(project, "check.py", "--only", check, "--json")
-    assert done.code == 1 and json.loads(done.out)[0]["passed"] is False, done.out + done.err
+    check_with_bug(project, check, file, right, wrong)
 
 
 def test_tensorflow_is_understood_as_keras(project: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from projects import generate, run, start
+from projects import check_with_bug, generate, run, start
 from test_checks import BUGS, MLP
 
 pytestmark = pytest.mark.slow
@@ -134,10 +134,4 @@ def test_a_planted_bug_is_found(
 ) -> None:
     task, model = parts
     made = generate(tmp_path / "p", task=task, framework="lightning", models=(model,) if model else ())
-    text = (made / file).read_text(encoding="utf-8")
-    assert text.count(right) == 1, f"{file} has {text.count(right)} times {right!r}"
-    (made / file).write_text(text.replace(right, wrong), encoding="utf-8")
-    done = run(made, "check.py", "--only", check, "--json")
-    assert done.code == 1 and "Traceback" not in done.err, f"cd {made} && python check.py\n{done.out}{done.err}"
-    (result,) = json.loads(done.out)
-    assert result["id"] == check and result["passed"] is False
+    check_with_bug(made, check, file, right, wrong)

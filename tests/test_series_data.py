@@ -15,7 +15,7 @@ from hackgen.inspection.findings import Column
 from hackgen.inspection.target import forecast
 from hackgen.inspection.target.forecast import looks_like_series
 from hackgen.inspection.target.seasons import find, series_facts
-from projects import generate, generate_own, run
+from projects import check_with_bug, generate, generate_own, run
 
 STEPS = 180
 MONTHS = [f"{1990 + i // 12}-{i % 12 + 1:02d}" for i in range(STEPS)]
@@ -608,14 +608,7 @@ BUGS = [  # check, file, what stands there, the bug
 @pytest.mark.slow
 @pytest.mark.parametrize(("check", "file", "right", "wrong"), BUGS, ids=[bug[0] for bug in BUGS])
 def test_a_planted_bug_is_found(project: Path, check: str, file: str, right: str, wrong: str) -> None:
-    text = (project / file).read_text(encoding="utf-8")
-    assert text.count(right) == 1
-    (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
-    try:
-        (result,) = json.loads(run(project, "check.py", "--only", check, "--json").out)
-    finally:
-        (project / file).write_text(text, encoding="utf-8")
-    assert result["passed"] is False and result["advice"]
+    check_with_bug(project, check, file, right, wrong)
 
 
 @pytest.mark.slow
