@@ -21,6 +21,7 @@ from ..inspection.columns import dates, meaning
 from ..inspection.columns.relation import Table, bytes_of
 from ..inspection.columns.rows import ONE_COLUMN, unique_names
 from ..inspection.tables import opening
+from ..inspection.words.marks import MIXED
 from ..inspection.words.names import words_of
 from ..inspection.words.vocabulary import ID_WORDS
 from . import COPIED, LOCATION, Plain, safe_name
@@ -120,9 +121,10 @@ def arguments(findings: Findings, path: Path) -> dict[str, Any] | None:
 
 
 def needs_words(column: Column) -> bool:
-    """Whether the cells of a column are written as pandas does not read them: quarters, weeks, times of day."""
+    """Whether the cells of a column are written as pandas does not read them: quarters, times of day, two styles."""
     forms = column.parse.get("formats") or [column.parse.get("format", "")]
-    return bool(column.parse.get("clock")) or any(form in PERIODS for form in forms)
+    both = column.parse.get("decimal") == MIXED
+    return both or bool(column.parse.get("clock")) or any(form in PERIODS for form in forms)
 
 
 def is_flat(path: Path, findings: Findings) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from ..words.marks import MIXED, STYLES
 from . import dates as rules
 from .cells import EPOCHS, Look
 from .dates import ISO
@@ -114,7 +115,11 @@ def cast(cell: str, parse: dict[str, Any]) -> str:
     if thousands := parse.get("thousands"):
         for mark in sorted({thousands, " ", "\u00a0", "\u202f"}):
             cell = f"replace({cell}, {text(mark)}, '')"
-    if parse.get("decimal", ".") != ".":
+    if parse.get("decimal") == MIXED:
+        english, european = (f"regexp_full_match({cell}, {text(STYLES[style].pattern)})" for style in ".,")
+        plainly = f"WHEN {european} THEN replace(replace({cell}, '.', ''), ',', '.') ELSE replace({cell}, ',', '')"
+        cell = f"CASE WHEN {english} AND {european} THEN NULL {plainly} END"
+    elif parse.get("decimal", ".") != ".":
         cell = f"replace({cell}, {text(parse['decimal'])}, '.')"
     return f"TRY_CAST({cell} AS DOUBLE)"
 

@@ -2,6 +2,7 @@
 
 parse  {} means the plain rules. `decimal` "," and `thousands` "." say how numbers are written, `strip` what stands
        around them ("%", "$"), `zeros` how many zeros a word behind them stands for ({ K = 3 } where 12K is 12,000),
+       ("decimal" ".," that they are written in both styles, so that a cell such as 1.234 is none),
        `clock` that they are times (14:05, 2:05 PM, 1:02:03.5), read as seconds,
        `missing` which values mean "not known" besides the usual ones, `unknown` which ones instead of them
 """
@@ -11,6 +12,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+
+from ..words.marks import MIXED, STYLES
 
 MISSING = {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "-inf"}  # compared in lower case
 LARGEST = 1e100  # a number that can be squared
@@ -60,9 +63,19 @@ def plain(cell: str, parse: Parse) -> str:
         if cell.endswith(word):
             cell = f"{cell.removesuffix(word).rstrip()}e{zeros}"
             break
+    if parse.get("decimal") == MIXED:
+        return one_style(cell)
     if thousands := parse.get("thousands"):
         cell = cell.replace(thousands, "").translate(SPACES)
     return cell.replace(parse.get("decimal", "."), ".")
+
+
+def one_style(cell: str) -> str:
+    """A number of either style as Python writes it, nothing where it could be of both."""
+    styles = [style for style, pattern in STYLES.items() if pattern.fullmatch(cell)]
+    if len(styles) > 1:
+        return ""
+    return cell.replace("." if styles == [","] else ",", "").replace(",", ".") if styles else cell
 
 
 def numbers(cells: Iterable[str], parse: Parse | None = None) -> np.ndarray:

@@ -17,9 +17,14 @@ from .meaning import MISSING, is_missing, number
 
 UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd", "n.a", "nil", "no data", "-"} | {
     "--", "---", "*", "x", "\\n", "#value!", "#ref!", "#div/0!", "unk", "not applicable", "nd", "n.d", "k.a",
-    "nm", "n/m",
+    "nm", "n/m", "tba", "n.m", "see note", "see notes", "not measured", "not recorded", "pending", "unbekannt",
+    "keine angabe", "k. a", "s/d", "desconocido", "inconnu", "onbekend", "sconosciuto", "неизвестно", "未知", "不明",
 }  # fmt: skip
-SINGLE_WORD = 20  # different numbers beside which one word stands for "no number", whatever it says
+SINGLE_WORD = 20  # different numbers beside which words stand for "no number", whatever they say …
+AMONG = 0.6  # … where so many of the cells are numbers (half, beside one word) …
+CODED = 0.05  # … and hardly any other holds digits, as codes do; unless there are decimals, which no code has
+WORDS = 0.25  # different words for each different number: more are names
+DECIMALS = re.compile(r"\d[.,]\d")
 NINES = r"9{3,9}|9{2,6}\.9{1,4}|8{3,5}"  # 999, 99.9, 8888: written where nothing was known
 NEGATIVE = (-9, -99, -999, -9999)  # where all else is 0 or more
 
@@ -51,21 +56,34 @@ def rules(counts: Counter[str], different: list[str]) -> tuple[dict[str, Any], l
     if found:
         left = {cell: meaning.plain(cell, found) for cell in different if to_number(cell, found) is None}
         share = 1 - sum(counts[cell] for cell in left) / total
-        if share > plain and _enough(share, left, counts, len(different)):
+        if share > plain and _enough(share, left, counts, different):
             return found | _words(left), examples
+    if odd and (mixed := marks.mixed(different)):
+        left = {cell: cell for cell in odd if number(cell, mixed) is None}
+        share = 1 - sum(counts[cell] for cell in left) / total
+        if share > plain and _enough(share, left, counts, different):
+            return mixed | _words(left), [cell for cell in odd if cell not in left][:2]
     odd = dict(zip(odd, odd, strict=True))
-    return (_words(odd), []) if _enough(plain, odd, counts, len(different)) else None
+    return (_words(odd), []) if _enough(plain, odd, counts, different) else None
 
 
-def _enough(share: float, left: dict[str, str], counts: Counter[str], different: int) -> bool:
-    """Whether a column is one of numbers: nearly all cells, or all but one or two words that stand for "not known"."""
+def _enough(share: float, left: dict[str, str], counts: Counter[str], different: list[str]) -> bool:
+    """Whether a column is one of numbers: nearly all cells, or most beside words that stand for "no number"."""
     if share >= MOSTLY:
         return True
-    if share >= 0.5 and different > SINGLE_WORD:  # a price is a number, though some are "on request"
-        often = [counts[cell] for cell in left]
-        if max(often) >= MOSTLY * sum(often) and not any(map(str.isdigit, max(left, key=lambda cell: counts[cell]))):
-            return True
-    return len(left) <= 2 and share >= 0.5 and all(map(_means_unknown, left.values()))
+    if share >= 0.5 and all(map(_means_unknown, left.values())):
+        return True
+    if share < 0.5 or len(different) <= SINGLE_WORD:
+        return False
+    often = [counts[cell] for cell in left]  # a price is a number, though some are "on request"
+    if max(often) >= MOSTLY * sum(often) and not any(map(str.isdigit, max(left, key=lambda cell: counts[cell]))):
+        return True
+    numbers = [cell for cell in different if cell not in left]
+    if share < AMONG or len(numbers) <= SINGLE_WORD or len(left) > WORDS * len(numbers):
+        return False
+    measured = sum(bool(DECIMALS.search(cell)) for cell in numbers) >= 0.5 * len(numbers)
+    coded = sum(counts[cell] for cell in left if any(map(str.isdigit, cell)))
+    return measured or coded <= CODED * sum(counts[cell] for cell in different)
 
 
 def _means_unknown(cell: str) -> bool:

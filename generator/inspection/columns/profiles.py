@@ -135,13 +135,28 @@ def _of_counts(profile: Profile) -> None:
         profile.whole = bool(counts) and all(value == int(value) for value in counts)
         by_text = {_spelled(value): count for value, count in counts.items()}
     else:
-        by_text = there
+        kinds = profile.look.kind == "words" and len(there) <= min(FEW, sum(there.values()) / 2)  # else names, codes
+        by_text = alike(there) if kinds else there
         profile.known, profile.distinct = sum(by_text.values()), len(by_text)
         profile.length = sum(len(cell) * count for cell, count in by_text.items()) / max(profile.known, 1)
     if profile.look.kind == "date":
         profile.span = _span(profile, by_text)
     if profile.distinct <= FEW:
         profile.counts = by_text
+
+
+def alike(cells: dict[str, int]) -> dict[str, int]:
+    """Counted cells, those that differ in case or spaces alone as one: as most rows spell it."""
+    spellings: dict[str, str] = {}
+    found: Counter[str] = Counter()
+    for cell, count in sorted(cells.items(), key=lambda item: -item[1]):
+        found[spellings.setdefault(plainly(cell), cell)] += count
+    return dict(found)
+
+
+def plainly(cell: str) -> str:
+    """A cell as it is compared with others."""
+    return " ".join(cell.casefold().split())
 
 
 def _spelled(value: float) -> str:

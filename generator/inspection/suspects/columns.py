@@ -1,11 +1,13 @@
 """What a person should look at before believing a score, whatever the target: odd cells, dates and columns."""
 
 import datetime
+import re
 
 from ..columns.aggregates import Profile
 from ..columns.dates import fits, one
 from ..columns.meaning import is_missing
-from ..columns.numbers import as_numbers
+from ..columns.numbers import as_numbers, to_number
+from ..columns.profiles import plainly
 from ..columns.relation import Table
 from ..findings import Column, Suspect
 
@@ -14,6 +16,8 @@ WORDS = {"?", "-", "--", "na", "n/a", "none", "unknown", "null", "nan", "missing
 }  # fmt: skip
 NEARLY = 0.99  # of the known cells with one value: nearly constant
 MOST_KINDS = 200  # different values of a column in which several may be one that is written differently
+LONGEST_SHORT = 3  # letters of what may be short for another value
+MOST_DATES = 20_000  # different cells of dates that are looked through for what is none
 FEWEST_ROWS = 50  # below this, nearly all is too few to speak of
 
 
@@ -31,7 +35,7 @@ def of_columns(table: Table, columns: list[Column], profiles: list[Profile]) -> 
         elif table.rows >= FEWEST_ROWS:
             found += _nearly_constant(column, profile)
         found += _as_text(column, profile) + _sentinels(column, profile) + _dates(column, profile)
-        found += _spellings(column, profile)
+        found += _lost(column, profile) + _spellings(column, profile)
     if table.ragged:
         lines = ", ".join(map(str, table.ragged[:3]))
         detail = f"{len(table.ragged)} row(s) with more or fewer cells are cut or filled up, first in line {lines}"
@@ -56,19 +60,63 @@ def _as_text(column: Column, profile: Profile) -> list[Suspect]:
     return [Suspect("numbers-as-text", column.name, f"numbers such as {examples} are read as numbers")]
 
 
+def _lost(column: Column, profile: Profile) -> list[Suspect]:
+    """Cells of a column of numbers or dates that hold none, and mean nothing else that is known."""
+    if column.role == "number" or (column.role == "category" and profile.look.kind == "number"):
+        known = [cell for cell in profile.cells if not is_missing(cell, column.parse)]
+        values = as_numbers(known, column.parse).tolist()
+        far = profile.far
+        lost = [c for c, value in zip(known, values, strict=True) if value != value and to_number(c, {}) not in far]
+    elif column.role == "date" and len(profile.cells) <= MOST_DATES:
+        forms = profile.look.forms
+        known = [cell for cell in profile.cells if not is_missing(cell, column.parse)]
+        lost = [cell for cell in known if not any(fits(cell, form) for form in forms)]
+    else:
+        return []
+    if not lost:
+        return []
+    lost.sort(key=lambda cell: -profile.cells[cell])
+    shown = ", ".join(f'"{cell[:20]}" {profile.cells[cell]}×' for cell in lost[:4]) + (" …" if len(lost) > 4 else "")
+    count, of_all = (sum(profile.cells[cell] for cell in some) for some in (lost, known))
+    what = "date" if column.role == "date" else "number"
+    return [Suspect("lost", column.name, f"{count:,} of {of_all:,} cells hold no {what} (read as missing): {shown}")]
+
+
 def _spellings(column: Column, profile: Profile) -> list[Suspect]:
-    """Kinds that differ in case or spaces only; single letters may mean different things so."""
-    if column.role != "category" or profile.distinct > MOST_KINDS:
+    """Kinds that differ in case or spaces only, which count as one, and those that may be short for another."""
+    if column.role != "category" or profile.look.kind != "words" or profile.distinct > MOST_KINDS:
         return []
-    alike: dict[str, dict[str, int]] = {}
-    for value, count in profile.counts.items():
-        if len(value) > 1:
-            alike.setdefault(" ".join(value.casefold().split()), {})[value] = count
-    several = [values for values in alike.values() if len(values) > 1]
-    if not several:
-        return []
-    shown = "; ".join(", ".join(f'"{v}" {n}×' for v, n in list(values.items())[:4]) for values in several[:3])
-    return [Suspect("spellings", column.name, f"{shown}: values of their own, unless you write them alike")]
+    together: dict[str, dict[str, int]] = {}
+    for value, count in profile.cells.items():
+        if not is_missing(value, column.parse):
+            together.setdefault(plainly(value), {})[value] = count
+    several = [values for values in together.values() if len(values) > 1]
+    found = []
+    if several:
+        shown = "; ".join(", ".join(f'"{v}" {n}×' for v, n in list(values.items())[:4]) for values in several[:3])
+        found.append(Suspect("spellings", column.name, f"{shown}: one value each, as only case or spaces differ"))
+    if short := _short_forms(profile.counts):
+        shown = ", ".join(f'"{a}" {profile.counts[a]}× for "{b}"' for a, b in list(short.items())[:4])
+        found.append(Suspect("short-forms", column.name, f"{shown}? Values of their own, unless you write them alike"))
+    return found
+
+
+def _short_forms(counts: dict[str, int]) -> dict[str, str]:
+    """Values that begin exactly one other one, or are made of the initials of its words: M, NY."""
+    found = {}
+    for value in counts:
+        short = plainly(value).strip(".")
+        if not 0 < len(short) <= LONGEST_SHORT or not short.isalpha():
+            continue
+        longer = [o for o in counts if len(plainly(o)) > max(len(short) + 1, 2) and _abbreviates(short, plainly(o))]
+        if len(longer) == 1:
+            found[value] = longer[0]
+    return found
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", long)
+    return "".join(words).startswith(short) or (len(words) > 1 and "".join(word[0] for word in words) == short)
 
 
 def _sentinels(column: Column, profile: Profile) -> list[Suspect]:

@@ -29,6 +29,12 @@ OF_LETTERS = "k", "m", "b"  # which may be units or parts of codes as well
 FEWEST_SCALED = 10  # different numbers with such a letter from which on it is no code, if nothing else says so
 LONGEST = 60  # characters of a cell that may be a number with words around it: trying takes the square of them
 ODD_MARK = 0.01  # of the cells: a mark that fewer have is a slip, and they are no numbers
+MIXED = ".,"  # the decimal sign of a column that has both
+STYLES = {  # whole numbers are of neither
+    ".": re.compile(r"[+-]?(\d{1,3}(,\d{3})+\.\d+|[1-9]\d{0,2}(,\d{3})+|\d*\.\d+([eE][+-]?\d+)?)"),
+    ",": re.compile(r"[+-]?(\d{1,3}(\.\d{3})+,\d+|[1-9]\d{0,2}(\.\d{3})+|\d*,\d+)"),
+}
+FEWEST_MIXED = 3  # different cells of each style
 _NUMBER = re.compile(
     r"((?:[^\d+\-.,()]|\.(?=\D))*)([+\-]?)([^\d+\-.,()]*)"  # what stands before, the sign, what stands after it
     r"(\.?\d[\d.,'’ \u00a0\u202f]*?)((?:[eE][+\-]?\d+)?)(\s*[^\d]*|\s?/\s?\d+)"  # the number, what stands behind
@@ -156,6 +162,16 @@ def _separators(bodies: list[str], plain: list[str]) -> dict[str, Any] | None:
         rules = {"decimal": decimal} if decimal != "." else {}
         return rules | ({"thousands": thousands} if thousands else {})
     return None
+
+
+def mixed(cells: list[str]) -> dict[str, Any]:
+    """The rule for numbers in two styles in one column, 1.234,50 and 1234.50: {} where there is but one.
+
+    A cell that could be of both, as 1.234, is no number then.
+    """
+    found = [{style for style, pattern in STYLES.items() if pattern.fullmatch(cell)} for cell in cells]
+    clear = Counter(next(iter(styles)) for styles in found if len(styles) == 1)
+    return {"decimal": MIXED} if min(clear.get(style, 0) for style in STYLES) >= FEWEST_MIXED else {}
 
 
 def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:

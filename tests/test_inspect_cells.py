@@ -1,0 +1,132 @@
+"""What inspection says of cells that are not written alike: lost ones, two styles, spellings, short forms."""
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hackgen.inspection import Findings, inspect
+from hackgen.inspection.columns import aggregates, meaning
+from hackgen.inspection.tables import opening
+
+
+def looked_at(folder: Path, rows: list[list[Any]], target: str | None = None) -> Findings:
+    path = folder / "table.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    return inspect(str(path), target)
+
+
+def told(found: Findings, kind: str, column: str | None = None) -> str:
+    return " | ".join(s.detail for s in found.suspects if s.kind == kind and column in (None, s.column))
+
+
+def sized(number: int, words: list[Any]) -> list[list[Any]]:
+    """Sizes, of which the first cells are some words; what is large is red."""
+    cells = [*words, *(round(20 + 0.83 * i, 2) for i in range(number - len(words)))]
+    rows = [[cell, i % 7, "red" if isinstance(cell, float) and cell > 90 else "blue"] for i, cell in enumerate(cells)]
+    return [["size", "batch", "colour"], *rows]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["TBD"] * 9 + ["?"] * 8 + ["see note"] * 12,
+        ["broken"] * 5 + ["see note 3"] * 4 + ["> 200", "about 40", "too heavy", "repeat"],
+        ["auf Anfrage"] * 40 + ["n. v."] * 20,
+    ],
+)
+def test_a_column_that_is_mostly_numbers_is_a_number_and_the_rest_is_named(tmp_path: Path, words: list[str]) -> None:
+    found = looked_at(tmp_path, sized(200, words))
+    assert (size := found.columns[0]).role == "number" and size.use
+    assert size.missing == pytest.approx(len(words) / 200, abs=1e-6)
+    said = told(found, "lost", "size") + told(found, "sentinel", "size")
+    usual = max(set(words), key=words.count)
+    assert f'"{usual}" {words.count(usual)}×' in said
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{i}{'abc'[i % 3]}" if i % 3 else str(1000 + i) for i in range(200)],  # house numbers
+        [f"PC {1000 + 7 * i}" if i % 4 == 0 else str(113000 + 3 * i) for i in range(200)],  # tickets
+        [f"room {chr(97 + i % 26)}" if i % 2 else str(i) for i in range(200)],
+    ],
+)
+def test_codes_and_names_stay_what_they_are(tmp_path: Path, cells: list[str]) -> None:
+    found = looked_at(tmp_path, [["code", "x", "y"], *([cell, i % 9, i % 2] for i, cell in enumerate(cells))])
+    assert found.columns[0].role != "number"
+
+
+@pytest.mark.parametrize("kind", ["small", "large"])
+def test_numbers_in_two_styles_are_read_and_brought_in_as_one(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kind == "large":
+        monkeypatch.setattr(opening, "CAREFUL", 1000)
+    cells = [f"{1000 + i}.25" if i % 5 == 0 else f"{1 + i % 8}.{100 + i},75" for i in range(300)]
+    found = looked_at(
+        tmp_path, [["price", "n", "kind"], *([c, i % 9, "ab"[i % 2]] for i, c in enumerate(cells))], "kind"
+    )
+    price = found.columns[0]
+    assert price.role == "number"
+    assert price.detail["min"] == 1000.25 and not told(found, "lost")
+    dest = tmp_path / "plain.csv"
+    subprocess.run([sys.executable, "-m", "hackgen", "convert", found.path, dest], check=True, capture_output=True)
+    with dest.open(encoding="utf-8") as file:
+        plain = [float(row["price"]) for row in csv.DictReader(file)]
+    wanted = [1000.25 + i if i % 5 == 0 else 1000 * (1 + i % 8) + 100 + i + 0.75 for i in range(300)]
+    assert plain == wanted
+
+
+def test_what_could_be_of_both_styles_is_lost_and_named(tmp_path: Path) -> None:
+    cells = [f"{i},5" if i % 2 else f"{i}.25" for i in range(100)] + ["1.234", "2,345"]
+    found = looked_at(tmp_path, [["price", "kind"], *([cell, "ab"[i % 2]] for i, cell in enumerate(cells))], "kind")
+    assert told(found, "lost", "price").startswith("2 of 102 cells hold no number")
+    sql = aggregates.cast("cell", {"decimal": ".,"})
+    for cell in ["1.234", "1.234,5", "1,234.5", "12,5", "-0.125", "7", "1,234,567", "x", "1.234.567", "0,125"]:
+        (value,) = duckdb.execute(f"SELECT {sql} FROM (SELECT ? AS cell)", [cell]).fetchone()
+        assert value == meaning.number(cell, {"decimal": ".,"}), cell
+
+
+def test_a_date_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    days = [f"{1 + i % 28:02}.0{1 + i % 9}.2025" for i in range(96)] + [
+        "25.08,2025",
+        "31.02.2025",
+        "soon",
+        "25.08,2025",
+    ]
+    found = looked_at(
+        tmp_path, [["picked", "x", "kind"], *([d, i % 7, "ab"[i % 2]] for i, d in enumerate(days))], "kind"
+    )
+    assert found.columns[0].role == "date"
+    assert told(found, "lost", "picked").startswith('4 of 100 cells hold no date (read as missing): "25.08,2025" 2×')
+
+
+def test_kinds_that_differ_in_case_or_spaces_are_one_and_short_forms_are_suspected(tmp_path: Path) -> None:
+    sexes = ["Male", "male ", "Female", "FEMALE", "M", "F", "Male", "Female"]
+    states = ["New York", "new  york", "NY", "Texas", "Ohio", "Texas", "Ohio", "Texas"]
+    rows = [[sexes[i % 8], states[i % 8], i % 13, ["yes", "no", "Yes"][i % 3]] for i in range(160)]
+    found = looked_at(tmp_path, [["sex", "state", "n", "bought"], *rows])
+    by_name = {column.name: column for column in found.columns}
+    assert by_name["sex"].distinct == 4 and by_name["state"].distinct == 4
+    assert [value for value, _ in by_name["sex"].detail["top"]][:2] == ["Female", "Male"]
+    assert "one value" in told(found, "spellings", "sex")
+    assert '"M" 20× for "Male"' in told(found, "short-forms", "sex")
+    assert '"NY" 20× for "New York"' in told(found, "short-forms", "state")
+    assert found.suggestion.target == "bought" and set(found.facts["classes"]) == {"yes", "no"}
+
+
+def test_letters_that_mean_themselves_are_no_short_forms(tmp_path: Path) -> None:
+    rows = [["ABCD"[i % 4], ["S", "South", "Southeast"][i % 3], i % 13, i % 2] for i in range(120)]
+    found = looked_at(tmp_path, [["grade", "region", "n", "passed"], *rows])
+    assert not told(found, "short-forms")
+
+
+def test_codes_in_letters_are_told_apart_by_case(tmp_path: Path) -> None:
+    codes = [f"{'aAbB'[i % 4]}{'xXyY'[i // 4 % 4]}{'qQrR'[i // 16 % 4]}" for i in range(64)]
+    found = looked_at(tmp_path, [["key", "n", "kind"], *([code, i % 5, "ab"[i % 2]] for i, code in enumerate(codes))])
+    assert found.columns[0].distinct == 64
