@@ -86,7 +86,7 @@ def test_the_table_has_all_that_others_call() -> None:
     ("framework", "file", "old", "named"),
     [
         ("jax", "frameworks/jax/base/net.py", "parameter_count(", "parameter_count of frameworks/jax/base/net.py"),
-        ("keras", "frameworks/keras/base/train.py", "def fewer(", "fewer of frameworks/keras/base/train.py"),
+        ("keras", "frameworks/keras/base/train.py", "def fresh(", "fresh of frameworks/keras/base/train.py"),
         ("lightning", "frameworks/pytorch/base/net.py", "BEST, LAST =", "LAST of frameworks/lightning/base/net.py"),
         ("pytorch", "frameworks/pytorch/part.toml", "precision = ", "config.precision of frameworks/pytorch"),
         (

@@ -5,7 +5,6 @@ Leaves in runs/<name>/: config.json, meta.json, history.csv, best.npz (to answer
 
 import dataclasses
 import math
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,11 @@ import net
 import runs
 from common import Problem
 from config import Config
-from data import Data, Split, load
+from data import Data
 from loss import gradients, loss
 from runs import State
 
 import numpy as np
-
-SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
 
 
 class Optimizer:
@@ -55,8 +52,7 @@ def fit(model: Any, data: Data, config: Config, run: Path, pressed: Sequence[int
         for kind, values in optimizer.arrays().items():
             values.update({name: arrays[f"{kind}.{name}"] for name in values})
         state = State(**last)
-    began = time.monotonic() - state.seconds
-    print(f"epoch     step  train loss  valid loss  valid {data.meta['metric']:<14}  learning rate  seconds")
+    print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):
         order = np.random.default_rng((config.seed, state.epoch)).permutation(len(data.train.ids))
         steps = np.array_split(order, math.ceil(len(order) / config.batch_size))
@@ -68,14 +64,11 @@ def fit(model: Any, data: Data, config: Config, run: Path, pressed: Sequence[int
             inputs, targets = data.train.inputs[rows], data.train.targets[rows]
             state.loss_sum += loss(model, inputs, targets, data.meta)
             optimizer.step(gradients(model, inputs, targets, data.meta), state.rate, state.steps + 1)
-            state.step, state.steps = state.step + 1, state.steps + 1
-            state.seconds = time.monotonic() - began
+            state.end_step()
         train_loss = state.loss_sum / max(state.step, 1)
-        if not math.isfinite(train_loss):
-            raise Problem(f"the loss became {train_loss}; try --learning-rate {config.learning_rate / 10:g}")
         if not pressed or state.step == len(steps):
             output = net.outputs(model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
-            if state.end_epoch(train_loss, output, data):
+            if state.end_epoch(train_loss, output, data, config):
                 net.save(run / net.BEST, config, model.weights)
         arrays = {f"{kind}.{name}": array for kind, all in optimizer.arrays().items() for name, array in all.items()}
         net.save(run / net.LAST, config, arrays, dataclasses.asdict(state))
@@ -88,37 +81,18 @@ def fresh(meta: dict, config: Config) -> Any:
     return net.build(meta, config)
 
 
-def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
-    """At most so many rows of a split, spread over all of them."""
-    rows = np.unique(np.linspace(0, len(split.ids) - 1, most).astype(int))
-    return Split(*(array[rows] for array in split))
-
-
 def main() -> None:
-    parser = common.Parser(__doc__, knobs=True)
-    parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")
-    parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
-    parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
-    args, given = parser.parse()
-    run, config, smoke = runs.resumed(args, given) if args.resume else (None, common.configured(given), args.smoke)
+    args, run, config, data = runs.begin(__doc__)
+    few = runs.fewer(data.train)
     for name, only in (("device", "cpu"), ("precision", "float32")):
         if getattr(config, name) != only:
             raise Problem(f"--{name} {getattr(config, name)} means nothing to NumPy; leave it out", 2)
-    data = load(config)
-    if run:
-        runs.check_same(run, data.meta)
-    few = fewer(data.train)
-    if smoke:
-        data = data._replace(train=few, valid=fewer(data.valid))  # test stays closed
-    if not run:
-        config = dataclasses.replace(config, steps=SMOKE_STEPS) if smoke else config
-        config = config.resolved(len(data.train.ids))
-        run = runs.new(args.out, config, data.meta, smoke)
+    run = run or runs.new(args.out, config, data.meta, args.smoke)
     model = fresh(data.meta, config)
     print(f"{config.model} with {net.parameter_count(model):,} parameters on cpu in float32")
     before = net.mean_loss(model, few, data.meta)
     fit(model, data, config, run, runs.watch_ctrl_c())
-    runs.end(run, smoke, before, net.mean_loss(model, few, data.meta))
+    runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))
 
 
 if __name__ == "__main__":
