@@ -1,29 +1,75 @@
-"""Runs: a folder each, with its settings, and where its training stands."""
+"""Runs: what train.py is asked for, a folder for each run, and where its training stands."""
 
 import argparse
 import dataclasses
 import json
+import math
 import re
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import common
 import metrics
-from common import PUBLISHED, ROOT, RUNS, Problem, configured, read_json, write, write_json
+from common import PUBLISHED, ROOT, RUNS, Problem, read_json, write, write_json
 from config import BACKEND, FRAMEWORK, MODELS, TASK, Config
-from data import Data
+from data import Data, Split, load
 
 import numpy as np
 
+SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
 HISTORY = ["epoch", "step", "train_loss", "valid_loss", "valid_score", "learning_rate", "seconds", "kept"]
+HEAD = "epoch     step  train loss  valid loss  valid {:<14}  learning rate  seconds"
+ROW = "{:5} {:8} {:11.4f} {:11.4f} {:20.4f} {:14.6f} {:8.1f} {}"
+
+
+def begin(description: str) -> tuple[argparse.Namespace, Path | None, Config, Data]:
+    """What train.py is asked for: its flags, the run to go on with or None, the settings, and the data."""
+    parser = common.Parser(description, knobs=True)
+    parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")
+    parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
+    parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
+    args, given = parser.parse()
+    run, config = resumed(args, given) if args.resume else (None, common.configured(given))
+    data = load(config)
+    if run:
+        check_same(run, data.meta)
+    if args.smoke:
+        data = data._replace(train=fewer(data.train), valid=fewer(data.valid))  # test stays closed
+        config.steps = SMOKE_STEPS
+    return args, run, config.resolved(len(data.train.ids)), data
+
+
+def resumed(args: argparse.Namespace, given: dict) -> tuple[Path, Config]:
+    """The run to go on with. Its settings stay, but data may move, and training may last longer.
+
+    The learning rate then follows the new length from where the run stands, as if that had been asked for at first.
+    """
+    fixed = [name for name in given if name not in ("data", "epochs", "minutes")]
+    if fixed or args.out or args.smoke:
+        raise Problem(f"a resumed run keeps its settings; leave out --{[*fixed, 'out or --smoke'][0]}", 2)
+    run, config, _, args.smoke = find(args.resume)
+    if "epochs" in given:
+        given["minutes"] = 0.0
+    config = common.configured(asdict(config) | given)
+    write_json(run / "config.json", read_json(run / "config.json") | asdict(config))
+    for draft in run.glob("*.tmp"):  # what a kill left
+        draft.unlink()
+    return run, config
+
+
+def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
+    """At most so many rows of a split, spread over all of them."""
+    rows = np.unique(np.linspace(0, len(split.ids) - 1, most).astype(int))
+    return Split(*(array[rows] for array in split))
 
 
 def new(name: str | None, config: Config, meta: dict, smoke: bool) -> Path:
     """A folder for a run, named or `<time>-<model>`, with config.json and meta.json."""
     folder = RUNS / (name or f"{time.strftime('%Y%m%d-%H%M%S')}-{config.model}")
-    if not name and (folder / "config.json").exists():
+    if not name and folder.exists():
         folder = folder.with_name(f"{folder.name}-{time.time_ns() % 10**9}")  # another one began this very second
     if not re.fullmatch(r"\w[\w.\- ]*(?<![. ])", folder.name) or folder.name in ("latest", "published"):
         raise Problem(f"--out {folder.name!r} does not work everywhere; use letters, digits, '-' and '_'", 2)
@@ -31,7 +77,7 @@ def new(name: str | None, config: Config, meta: dict, smoke: bool) -> Path:
         raise Problem(f"{folder} exists; choose another --out, or go on with --resume {folder.name}")
     write_json(folder / "meta.json", meta)
     facts = {"contract": 1, "task": TASK, "framework": FRAMEWORK, "backend": BACKEND, "smoke": smoke}
-    write_json(folder / "config.json", facts | dataclasses.asdict(config))  # last: with it, the folder is a run
+    write_json(folder / "config.json", facts | asdict(config))  # last: with it, the folder is a run
     return folder
 
 
@@ -48,37 +94,18 @@ def find(name: str | None) -> tuple[Path, Config, dict, bool]:
     for what, here in (("task", [TASK]), ("framework", [FRAMEWORK]), ("model", list(MODELS))):
         if facts.get(what) not in here:
             raise Problem(f"{folder} is a run of {what} {facts.get(what)!r}; this project has {', '.join(here)}")
-    names = {field.name for field in dataclasses.fields(MODELS[facts["model"]])}
-    if missing := names - facts.keys():
-        raise Problem(f"{folder} lacks {', '.join(sorted(missing))}; it is from another config.py: train again")
-    config = configured({name: facts[name] for name in names})
+    names = [field.name for field in dataclasses.fields(MODELS[facts["model"]])]
+    if missing := [name for name in names if name not in facts]:
+        raise Problem(f"{folder} lacks {', '.join(missing)}; it is from another config.py: train again")
+    config = common.configured({name: facts[name] for name in names})
     return folder, config, read_json(folder / "meta.json"), facts["smoke"]
-
-
-def resumed(args: argparse.Namespace, given: dict) -> tuple[Path, Config, bool]:
-    """A run to go on with: folder, config, smoke. Its settings stay, but data may move, and training may last longer.
-
-    The learning rate then follows the new length from where the run stands, as if that had been asked for at first.
-    """
-    fixed = [name for name in given if name not in ("data", "epochs", "minutes")]
-    if fixed or args.out or args.smoke:
-        raise Problem(f"a resumed run keeps its settings; leave out --{[*fixed, 'out or --smoke'][0]}", 2)
-    run, config, _, smoke = find(args.resume)
-    if "epochs" in given:
-        given["minutes"] = 0.0
-    config = dataclasses.replace(config, **given)
-    write_json(run / "config.json", read_json(run / "config.json") | dataclasses.asdict(config))
-    for draft in run.glob("*.tmp"):  # what a kill left
-        draft.unlink()
-    return run, config, smoke
 
 
 def check_same(run: Path, now: dict) -> None:
     """A `Problem` unless data with the meta `now` are those that a run was trained on, and are read as then."""
 
-    def rounded(meta: dict) -> str:  # other machines add up in another order, so last digits may differ
-        text = json.dumps({**meta, "data": None}, sort_keys=True)
-        return re.sub(r"-?\d+\.\d+(e[+-]?\d+)?", lambda number: f"{float(number[0]):.4g}", text)
+    def rounded(meta: dict) -> dict:  # other machines add up in another order, so last digits may differ
+        return json.loads(json.dumps(meta | {"data": None}), parse_float=lambda number: f"{float(number):.4g}")
 
     trained = read_json(run / "meta.json")
     if trained["data"]["sha256"] != now["data"]["sha256"]:
@@ -101,11 +128,21 @@ class State:
     best: list[float] = field(default_factory=list)  # score to be raised, -loss, epoch
     history: list[list[float]] = field(default_factory=list)  # the rows of history.csv
 
+    def __post_init__(self) -> None:
+        self.saved_at = time.monotonic()
+        self.began = self.saved_at - self.seconds
+
     def share_done(self, config: Config, steps_an_epoch: int) -> float:
         """How much of training is over, by the clock or by steps."""
         if config.minutes:
             return self.seconds / (60 * config.minutes)
         return self.steps / (config.epochs * steps_an_epoch)
+
+    def end_step(self) -> None:
+        """Count a step."""
+        self.step += 1
+        self.steps += 1
+        self.seconds = time.monotonic() - self.began
 
     def over(self, config: Config) -> bool:
         """Whether the minutes or the epochs are over, or valid stopped improving; the clock always runs to its end."""
@@ -114,8 +151,11 @@ class State:
         tired = bool(self.best) and self.epoch > self.best[2] + config.patience
         return tired or self.epoch > config.epochs
 
-    def end_epoch(self, train_loss: float, output: np.ndarray, data: Data) -> bool:
+    def end_epoch(self, train_loss: float, output: np.ndarray, data: Data, config: Config) -> bool:
         """Score the answers for valid, note and show the epoch; whether it is the best so far."""
+        if not math.isfinite(train_loss):
+            raise Problem(f"the loss became {train_loss}; try --learning-rate {config.learning_rate / 10:g}")
+        self.seconds = time.monotonic() - self.began
         truth = metrics.truth(data.valid, data.meta)
         score = metrics.score(truth, output, data.meta)
         valid_loss = metrics.loss(truth, output, data.meta)
@@ -123,15 +163,20 @@ class State:
         kept = merit > self.best[:2]
         if kept:
             self.best = [*merit, self.epoch]
-        row = [self.epoch, self.steps, train_loss, valid_loss, score, self.rate, self.seconds, kept]
-        print("{:5} {:8} {:11.4f} {:11.4f} {:20.4f} {:14.6f} {:8.1f}".format(*row), "*" * kept, flush=True)
-        self.history.append(row)
+        row = [self.epoch, self.steps, train_loss, valid_loss, score, self.rate, self.seconds]
+        print(ROW.format(*row, "*" * kept), flush=True)
+        self.history.append([*row, kept])
         self.epoch += 1
         self.step, self.loss_sum = 0, 0.0
         return kept
 
+    def to_be_saved(self, pressed: Sequence[int], seconds: float = 1.0) -> bool:
+        """Whether Ctrl-C was pressed, or `last` is older than so many seconds."""
+        return bool(pressed) or time.monotonic() - self.saved_at > seconds
+
     def saved(self, run: Path, config: Config, pressed: Sequence[int]) -> None:
         """After the checkpoints: write history.csv whole, call the run the newest, and leave if Ctrl-C was pressed."""
+        self.saved_at = time.monotonic()
         lines = [",".join(HISTORY), *(",".join(f"{value:.10g}" for value in row) for row in self.history)]
         write(run / "history.csv", "\n".join(lines) + "\n")
         if self.best and run.parent == RUNS:

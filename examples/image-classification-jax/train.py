@@ -7,7 +7,6 @@ Leaves in runs/<name>/: config.json, meta.json, history.csv, best.safetensors (t
 import dataclasses
 import functools
 import math
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import net
 import runs
 from common import Problem
 from config import Config
-from data import Data, Split, load
+from data import Data
 from loss import loss
 from runs import State
 
@@ -26,8 +25,6 @@ import numpy as np
 import optax
 from flax import nnx
 from tqdm import tqdm
-
-SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
 
 
 @functools.cache
@@ -98,8 +95,6 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
         state = State(**last)
         state.saved(run, config, ())  # again, as a kill may have come before it
     best_weights = None
-    saved_at = time.monotonic()
-    began = saved_at - state.seconds
     losses: list[jax.Array] = []  # of this epoch's steps; they stay on the device, to read each would be slow
 
     def learnt_model() -> nnx.Module:
@@ -110,17 +105,16 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
 
     def save() -> None:
         """Write `best`, then `last`; a kill between them does no harm: going on from `last` writes it again."""
-        nonlocal best_weights, saved_at
+        nonlocal best_weights
         if best_weights is not None:
             net.save(run / net.BEST, config, best_weights)
         state.loss_sum = sum(map(float, losses), state.loss_sum)
         losses.clear()
         net.save(run / net.LAST, config, net.named(learnt), dataclasses.asdict(state))
         best_weights = None
-        saved_at = time.monotonic()
         state.saved(run, config, pressed)
 
-    print(f"epoch     step  train loss  valid loss  valid {data.meta['metric']:<14}  learning rate  seconds")
+    print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):
         order = batches(len(data.train.ids), config, state.epoch)
         for rows in tqdm(order[state.step :], f"epoch {state.epoch}", delay=2, leave=False, disable=None):
@@ -133,22 +127,16 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
             constants = graph, optimizer, net.Static(data.meta), config.precision
             learnt, loss_before = train_step(*constants, learnt, batch, seeds, np.float32(state.rate))
             losses.append(loss_before)
-            state.step += 1
-            state.steps += 1
-            state.seconds = time.monotonic() - began
-            late = time.monotonic() - saved_at > config.checkpoint_seconds
-            if (pressed or late) and state.step < len(order):  # after the last step the epoch's end saves
+            state.end_step()
+            if state.step < len(order) and state.to_be_saved(pressed, config.checkpoint_seconds):
                 save()
         train_loss = sum(map(float, losses), state.loss_sum) / max(state.step, 1)
         losses.clear()
-        if not math.isfinite(train_loss):
-            raise Problem(f"the loss became {train_loss}; try --learning-rate {config.learning_rate / 10:g}")
         valid = data.valid
         output = net.outputs(learnt_model(), valid.inputs, valid.targets, data.meta, config.precision)
-        state.seconds = time.monotonic() - began
-        if state.end_epoch(train_loss, output, data):
+        if state.end_epoch(train_loss, output, data, config):
             best_weights = net.named(nnx.to_pure_dict(nnx.state(model)))
-        if state.over(config) or pressed or time.monotonic() - saved_at > 1:
+        if state.over(config) or state.to_be_saved(pressed):
             save()
     learnt_model()
     return state.history
@@ -159,32 +147,12 @@ def fresh(meta: dict, config: Config) -> nnx.Module:
     return net.place(net.build(meta, config), net.choose_device(config.device))
 
 
-def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
-    """At most so many rows of a split, spread over all of them."""
-    rows = np.unique(np.linspace(0, len(split.ids) - 1, most).astype(int))
-    return Split(*(array[rows] for array in split))
-
-
 def main() -> None:
-    parser = common.Parser(__doc__, knobs=True)
-    parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")
-    parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
-    parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
-    args, given = parser.parse()
-    run, config, smoke = runs.resumed(args, given) if args.resume else (None, common.configured(given), args.smoke)
-    data = load(config)
-    if run:
-        runs.check_same(run, data.meta)
-    few = fewer(data.train)
-    if smoke:
-        data = data._replace(train=few, valid=fewer(data.valid))  # test stays closed
-    if not run:
-        config = dataclasses.replace(config, steps=SMOKE_STEPS) if smoke else config
-        config = config.resolved(len(data.train.ids))
+    args, run, config, data = runs.begin(__doc__)
+    few = runs.fewer(data.train)
     mesh = net.choose_device(config.device)
-    if not run:
-        config = dataclasses.replace(config, precision=net.choose_precision(config.precision, mesh))
-        run = runs.new(args.out, config, data.meta, smoke)
+    config = dataclasses.replace(config, precision=net.choose_precision(config.precision, mesh))
+    run = run or runs.new(args.out, config, data.meta, args.smoke)
     model = fresh(data.meta, config)
     kind = mesh.devices.flat[0].platform
     where = kind if mesh.size == 1 else f"{mesh.size} devices ({kind})"
@@ -199,7 +167,7 @@ def main() -> None:
             raise
         size = max(1, config.batch_size // 2)
         raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
-    runs.end(run, smoke, before, net.mean_loss(model, few, data.meta))
+    runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ Leaves in runs/<name>/: config.json, meta.json, history.csv, best.keras (to answ
 
 import dataclasses
 import math
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,13 +14,11 @@ import runs
 from backend import keras
 from common import Problem
 from config import BACKEND, Config
-from data import Data, Split, load
+from data import Data, Split
 from loss import loss
 from runs import State
 
 import numpy as np
-
-SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
 
 
 def fresh(meta: dict, config: Config) -> keras.Model:
@@ -61,8 +58,6 @@ class Pace(keras.callbacks.Callback):
         super().__init__()
         self.state, self.config, self.run, self.rows, self.pressed = state, config, run, rows, pressed
         self.steps = math.ceil(rows / config.batch_size)  # of an epoch
-        self.saved_at = time.monotonic()
-        self.began = self.saved_at - state.seconds
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         mean = self.model.metrics[0]  # of the loss; in the middle of an epoch it goes on from where it was
@@ -77,25 +72,20 @@ class Pace(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         state = self.state
-        state.step += 1
-        state.steps += 1
-        state.seconds = time.monotonic() - self.began
+        state.end_step()
         if state.share_done(self.config, self.steps) >= 1:
             self.model.stop_training = True
-        late = time.monotonic() - self.saved_at > self.config.checkpoint_seconds
-        if (self.pressed or late) and state.step < self.steps:  # after the last step the epoch's end saves
+        if state.step < self.steps and state.to_be_saved(self.pressed, self.config.checkpoint_seconds):
             state.loss_sum = float(self.model.metrics[0].total)
             self.save()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        self.state.seconds = time.monotonic() - self.began
-        if self.state.over(self.config) or self.pressed or time.monotonic() - self.saved_at > 1:
+        if self.state.over(self.config) or self.state.to_be_saved(self.pressed):
             self.save()
 
     def save(self) -> None:
         """Write last.npz; after Ctrl-C that ends training."""
         net.save_last(self.run, self.model, self.config, dataclasses.asdict(self.state))
-        self.saved_at = time.monotonic()
         self.state.saved(self.run, self.config, self.pressed)
 
 
@@ -108,10 +98,8 @@ class Score(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         train_loss, valid = float(logs["loss"]), self.data.valid
-        if not math.isfinite(train_loss):
-            raise Problem(f"the loss became {train_loss}; try --learning-rate {self.config.learning_rate / 10:g}")
         output = net.outputs(self.model, valid.inputs, valid.targets, self.data.meta, self.config.precision)
-        if self.state.end_epoch(train_loss, output, self.data):
+        if self.state.end_epoch(train_loss, output, self.data, self.config):
             net.save_best(self.run, self.model, self.config)
         self.model.stop_training = self.state.over(self.config)
 
@@ -125,7 +113,7 @@ def fit(model: keras.Model, data: Data, config: Config, run: Path, pressed: Sequ
     state = State(**net.load_last(run, model, config))
     if state.history:
         state.saved(run, config, ())  # again, as a kill may have come before it
-    print(f"epoch     step  train loss  valid loss  valid {data.meta['metric']:<14}  learning rate  seconds")
+    print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):  # once; twice where an epoch was cut off, whose rest comes first
         batches = Batches(model, data.train, config, state)
         model.fit(
@@ -139,32 +127,12 @@ def fit(model: keras.Model, data: Data, config: Config, run: Path, pressed: Sequ
     return state.history
 
 
-def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
-    """At most so many rows of a split, spread over all of them."""
-    rows = np.unique(np.linspace(0, len(split.ids) - 1, most).astype(int))
-    return Split(*(array[rows] for array in split))
-
-
 def main() -> None:
-    parser = common.Parser(__doc__, knobs=True)
-    parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")
-    parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
-    parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
-    args, given = parser.parse()
-    run, config, smoke = runs.resumed(args, given) if args.resume else (None, common.configured(given), args.smoke)
-    data = load(config)
-    if run:
-        runs.check_same(run, data.meta)
-    few = fewer(data.train)
-    if smoke:
-        data = data._replace(train=few, valid=fewer(data.valid))  # test stays closed
-    if not run:
-        config = dataclasses.replace(config, steps=SMOKE_STEPS) if smoke else config
-        config = config.resolved(len(data.train.ids))
+    args, run, config, data = runs.begin(__doc__)
+    few = runs.fewer(data.train)
     device = net.choose_device(config.device)
-    if not run:
-        config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device))
-        run = runs.new(args.out, config, data.meta, smoke)
+    config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device))
+    run = run or runs.new(args.out, config, data.meta, args.smoke)
     model = fresh(data.meta, config)
     length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs"
     where = f"{device} with {BACKEND}"
@@ -178,7 +146,7 @@ def main() -> None:
             raise
         size = max(1, config.batch_size // 2)
         raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
-    runs.end(run, smoke, before, net.mean_loss(model, few, data.meta))
+    runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))
 
 
 if __name__ == "__main__":

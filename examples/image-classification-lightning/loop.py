@@ -11,6 +11,7 @@ from typing import Any
 
 import common
 import net
+import runs
 from common import Problem
 from config import FRAMEWORK, TASK
 from runs import State
@@ -73,8 +74,7 @@ class Pace(lightning.Callback):
     def on_train_start(self, trainer: lightning.Trainer, module: Any) -> None:
         self.began = time.monotonic() - module.state.seconds
         if trainer.is_global_zero:
-            metric = module.data.meta["metric"]
-            print(f"epoch     step  train loss  valid loss  valid {metric:<14}  learning rate  seconds")
+            print(runs.HEAD.format(module.data.meta["metric"]))
 
     def on_train_epoch_start(self, trainer: lightning.Trainer, module: Any) -> None:
         module.train()
@@ -102,12 +102,11 @@ class Pace(lightning.Callback):
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: Any) -> None:
         state, config = module.state, module.config
         train_loss = float(trainer.strategy.reduce(self.loss_sum, reduce_op="mean")) / max(1, state.step)
-        if not math.isfinite(train_loss):
+        if not math.isfinite(train_loss):  # in all processes: none may wait for another
             raise Problem(f"the loss became {train_loss}; try --learning-rate {config.learning_rate / 10:g}")
         output = everyones(trainer, module.answers)
         module.answers = []
-        state.seconds = time.monotonic() - self.began
-        kept = state.end_epoch(train_loss, output, module.data) if trainer.is_global_zero else False
+        kept = state.end_epoch(train_loss, output, module.data, config) if trainer.is_global_zero else False
         kept, module.state = trainer.strategy.broadcast((kept, state))
         if kept:
             weights = trainer.strategy.lightning_module_state_dict()  # whichever way the processes share them

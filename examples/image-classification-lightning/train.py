@@ -14,7 +14,7 @@ import net
 import runs
 from common import Problem
 from config import Config
-from data import Data, Split, load
+from data import Data
 from loop import Pace, TrainRows, ValidRows, WholeFiles
 from loss import loss
 from runs import State
@@ -26,7 +26,6 @@ from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.utilities import rank_zero_only
 from torch import nn
 
-SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
 PRECISIONS = {"float32": "32-true", "bfloat16": "bf16-mixed"}  # this project's names and Lightning's
 
 
@@ -119,28 +118,9 @@ def fresh(meta: dict, config: Config) -> nn.Module:
     return net.build(meta, config)
 
 
-def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
-    """At most so many rows of a split, spread over all of them."""
-    rows = np.unique(np.linspace(0, len(split.ids) - 1, most).astype(int))
-    return Split(*(array[rows] for array in split))
-
-
 def main() -> int:
-    parser = common.Parser(__doc__, knobs=True)
-    parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")
-    parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
-    parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
-    args, given = parser.parse()
-    run, config, smoke = runs.resumed(args, given) if args.resume else (None, common.configured(given), args.smoke)
-    data = load(config)
-    if run:
-        runs.check_same(run, data.meta)
-    few = fewer(data.train)
-    if smoke:
-        data = data._replace(train=few, valid=fewer(data.valid))  # test stays closed
-    if not run:
-        config = dataclasses.replace(config, steps=SMOKE_STEPS) if smoke else config
-        config = config.resolved(len(data.train.ids))
+    args, run, config, data = runs.begin(__doc__)
+    few = runs.fewer(data.train)
     model, device = fresh(data.meta, config), net.choose_device(config.device)
     if config.compile:
         if device.type != "cuda":
@@ -155,7 +135,7 @@ def main() -> int:
         except Problem as problem:
             return problem.code
         return 0
-    run = run or runs.new(args.out, config, data.meta, smoke)
+    run = run or runs.new(args.out, config, data.meta, args.smoke)
     length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs"
     where = f"{config.devices} × {device} in {config.precision}"
     print(f"{config.model} with {net.parameter_count(model):,} parameters on {where};")
@@ -168,7 +148,7 @@ def main() -> int:
             raise
         size = max(1, config.batch_size // 2)
         raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
-    runs.end(run, smoke, before, net.mean_loss(model, few, data.meta))
+    runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))
     return 0
 
 

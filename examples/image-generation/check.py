@@ -36,7 +36,7 @@ class Bench:
         self.number = 0
         self.data = data_module.load(config)
         self.meta = self.data.meta
-        self.train, self.valid = (train.fewer(split, ROWS) for split in (self.data.train, self.data.valid))
+        self.train, self.valid = (runs.fewer(split, ROWS) for split in (self.data.train, self.data.valid))
         plain = dataclasses.replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, steps=STEPS)
         self.config = plain.resolved(len(self.train.ids))
         self.model, self.losses = self.trained()
@@ -102,7 +102,7 @@ def independent(bench: Bench) -> Found:
 
 def batch_size(bench: Bench) -> Found:
     """Evaluation is the same for every batch size: score all rows, each with equal weight"""
-    some = train.fewer(bench.valid, 50)
+    some = runs.fewer(bench.valid, 50)
     whole, sevens, single = (bench.outputs(bench.model, some, size) for size in (64, 7, 1))
     gap = max(difference(whole, sevens), difference(whole, single))
     return gap < 1e-3, f"answers in batches of 64, 7 and 1 differ by {gap:.1e}", "below 1e-3"
@@ -118,7 +118,7 @@ def same_seed(bench: Bench) -> Found:
 
 def reload(bench: Bench) -> Found:
     """The kept file answers as the model did: register all that the model keeps, so that it is saved"""
-    some, (model, _) = train.fewer(bench.valid, 50), bench.trained(epochs=1)
+    some, (model, _) = runs.fewer(bench.valid, 50), bench.trained(epochs=1)
     restored = net.restore(bench.run, bench.kept, bench.meta, "cpu")
     same = np.array_equal(bench.outputs(model, some), bench.outputs(restored, some))
     return same, "the same answers" if same else "other answers", "the same answers, bit for bit"

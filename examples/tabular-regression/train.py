@@ -5,7 +5,6 @@ Leaves in runs/<name>/: config.json, meta.json, history.csv, best.pt (to answer 
 
 import dataclasses
 import math
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import net
 import runs
 from common import Problem
 from config import Config
-from data import Data, Split, load
+from data import Data
 from loss import loss
 from runs import State
 
@@ -23,8 +22,6 @@ import numpy as np
 import torch
 from torch import nn
 from tqdm import tqdm
-
-SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
 
 
 def make_optimizer(model: nn.Module, config: Config) -> torch.optim.Optimizer:
@@ -70,22 +67,19 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
         state = State(**last["state"])
         state.saved(run, config, ())  # again, as a kill may have come before it
     best_weights = None
-    saved_at = time.monotonic()
-    began = saved_at - state.seconds
     step_model = torch.compile(model) if config.compile else model
 
     def save() -> None:
         """Write best.pt, then last.pt; a kill between them does no harm, as going on from last.pt writes it again."""
-        nonlocal best_weights, saved_at
+        nonlocal best_weights
         if best_weights is not None:
             net.save(run / net.BEST, config, weights=best_weights)
         learnt = {"weights": model.state_dict(), "optimizer": optimizer.state_dict()}
         net.save(run / net.LAST, config, **learnt, state=dataclasses.asdict(state))
         best_weights = None
-        saved_at = time.monotonic()
         state.saved(run, config, pressed)
 
-    print(f"epoch     step  train loss  valid loss  valid {data.meta['metric']:<14}  learning rate  seconds")
+    print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):
         order = batches(len(data.train.ids), config, state.epoch)
         loss_sum = torch.tensor(state.loss_sum, device=device)  # stays there: to read it each step would be slow
@@ -100,21 +94,15 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
             net.seed_step(config.seed, state.steps, device)
             inputs, targets = net.tensors(data.train, rows, device)
             loss_sum += train_step(step_model, optimizer, inputs, targets, data.meta, config)
-            state.step += 1
-            state.steps += 1
-            state.seconds = time.monotonic() - began
-            late = time.monotonic() - saved_at > config.checkpoint_seconds
-            if (pressed or late) and state.step < len(order):  # after the last step the epoch's end saves
+            state.end_step()
+            if state.step < len(order) and state.to_be_saved(pressed, config.checkpoint_seconds):
                 state.loss_sum = float(loss_sum)
                 save()
         train_loss = float(loss_sum) / max(state.step, 1)
-        if not math.isfinite(train_loss):
-            raise Problem(f"the loss became {train_loss}; try --learning-rate {config.learning_rate / 10:g}")
         output = net.outputs(model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
-        state.seconds = time.monotonic() - began
-        if state.end_epoch(train_loss, output, data):
+        if state.end_epoch(train_loss, output, data, config):
             best_weights = net.weights_of(model)
-        if state.over(config) or pressed or time.monotonic() - saved_at > 1:
+        if state.over(config) or state.to_be_saved(pressed):
             save()
     return state.history
 
@@ -124,37 +112,17 @@ def fresh(meta: dict, config: Config) -> nn.Module:
     return net.build(meta, config)
 
 
-def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
-    """At most so many rows of a split, spread over all of them."""
-    rows = np.unique(np.linspace(0, len(split.ids) - 1, most).astype(int))
-    return Split(*(array[rows] for array in split))
-
-
 def main() -> None:
-    parser = common.Parser(__doc__, knobs=True)
-    parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")
-    parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
-    parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
-    args, given = parser.parse()
-    run, config, smoke = runs.resumed(args, given) if args.resume else (None, common.configured(given), args.smoke)
-    data = load(config)
-    if run:
-        runs.check_same(run, data.meta)
-    few = fewer(data.train)
-    if smoke:
-        data = data._replace(train=few, valid=fewer(data.valid))  # test stays closed
-    if not run:
-        config = dataclasses.replace(config, steps=SMOKE_STEPS) if smoke else config
-        config = config.resolved(len(data.train.ids))
+    args, run, config, data = runs.begin(__doc__)
+    few = runs.fewer(data.train)
     model = fresh(data.meta, config)
     device = net.choose_device(config.device)
     if config.device == "auto" and device.type != "cpu":
         device = net.try_step(model, few, data.meta, device)
     if config.compile and device.type != "cuda":
         raise Problem(f"--compile pays on CUDA only, and this is {device}; leave it out", 2)
-    if not run:
-        config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device, model))
-        run = runs.new(args.out, config, data.meta, smoke)
+    config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device, model))
+    run = run or runs.new(args.out, config, data.meta, args.smoke)
     model = model.to(device)
     net.use_threads(model, config.batch_size)
     length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs"
@@ -168,7 +136,7 @@ def main() -> None:
             raise
         size = max(1, config.batch_size // 2)
         raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
-    runs.end(run, smoke, before, net.mean_loss(model, few, data.meta))
+    runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ class Bench:
         self.folder, self.number = folder, 0
         self.data = data_module.load(config)
         self.meta = self.data.meta
-        self.train, self.valid = (train.fewer(split, ROWS) for split in (self.data.train, self.data.valid))
+        self.train, self.valid = (runs.fewer(split, ROWS) for split in (self.data.train, self.data.valid))
         plain = dataclasses.replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, steps=STEPS)
         self.config = dataclasses.replace(plain.resolved(len(self.train.ids)), patience=10_000)
         self.model, _ = self.trained(self.train)
@@ -152,7 +152,7 @@ def causal(bench: Bench) -> Found:
 
 def batch_size(bench: Bench) -> Found:
     """Evaluation is the same for every batch size: score all rows, without dropout, each with equal weight"""
-    some, model = train.fewer(bench.valid, 50), bench.trained(bench.train, epochs=1)[0]  # as training leaves it
+    some, model = runs.fewer(bench.valid, 50), bench.trained(bench.train, epochs=1)[0]  # as training leaves it
     whole, sevens, single = (bench.outputs(some, model, size) for size in (64, 7, 1))
     gap = max(difference(whole, sevens), difference(whole, single))
     return gap < 1e-3, f"answers in batches of 64, 7 and 1 differ by {gap:.1e}", "below 1e-3"
@@ -168,7 +168,7 @@ def same_seed(bench: Bench) -> Found:
 
 def reload(bench: Bench) -> Found:
     """The kept file answers as the model did: register all that the model keeps, so that it is saved"""
-    some, model = train.fewer(bench.valid, 50), bench.trained(bench.train, epochs=1)[0]
+    some, model = runs.fewer(bench.valid, 50), bench.trained(bench.train, epochs=1)[0]
     restored = net.restore(bench.run, bench.kept, bench.meta, "cpu")
     same = np.array_equal(bench.outputs(some, model), bench.outputs(some, restored))
     return same, "the same answers" if same else "other answers", "the same answers, bit for bit"
