@@ -12,7 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hackgen.__main__ import main
+from hackgen.__main__ import ENDS, main
 from projects import IMPORTS, TO_TRAIN
 
 HANGS = 600  # seconds after which a command is not slow but stuck, however much else the machine has to do
@@ -130,7 +130,7 @@ def hackgen(work: Path, alone: dict[str, str]) -> Run:
 
     def run(*arguments: str, env: dict[str, str] | None = None, cwd: Path = work) -> subprocess.CompletedProcess[str]:
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
-        caught = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        caught = {number: signal.getsignal(number) for number in ENDS}
         with (
             open(os.devnull, encoding="utf-8") as nothing,
             patch.dict(os.environ, alone | (env or {}), clear=True),

@@ -280,6 +280,34 @@ def test_a_terminal_that_lacks_characters_does_not_end_the_program(hackgen_proce
     assert hackgen_process("new", "日本", "--yes", "--no-git", env=ascii_only).returncode == 0
 
 
+@pytest.mark.skipif(os.name != "posix", reason="closes streams by a shell of POSIX")
+@pytest.mark.parametrize("closed", [">&-", "<&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_do_not_end_the_program(hackgen, alone, closed):
+    command = f"{sys.executable} -m hackgen new x --yes {closed}"
+    done = subprocess.run(command, shell=True, cwd=hackgen.work, env=alone, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (0, "") and (hackgen.work / "x/.git").is_dir()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is full")
+def test_output_that_cannot_be_written_is_one_line(hackgen, alone):
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "hackgen", "list", "--json"]
+        done = subprocess.run(command, env=alone, stdout=full, stderr=subprocess.PIPE, encoding="utf-8")
+    refused(done, 1, "No space left on device")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere names of files are Unicode in any locale")
+def test_a_locale_of_ascii_alone_reads_names_as_they_are(hackgen_process):
+    place = hackgen_process.work / "Käse 日本"
+    place.mkdir()
+    (place / "größe.csv").write_text("a,b\n" + "1,x\n2,y\n" * 30, encoding="utf-8")
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = hackgen_process("new", "übung", "--data", "größe.csv", "--no-copy", "--no-git", env=ascii_only, cwd=place)
+    assert (done.returncode, done.stderr) == (0, "") and "Käse 日本/übung" in done.stdout
+    assert 'title = "Übung"' in (place / "übung/.hackgen.toml").read_text(encoding="utf-8")
+    assert str(place / "größe.csv") in (place / "übung/data/location.txt").read_text(encoding="utf-8")
+
+
 # The scaffold's commit
 
 

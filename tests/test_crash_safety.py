@@ -184,8 +184,44 @@ def when_staging(hackgen, running: subprocess.Popen[str]) -> None:
         time.sleep(0.0005)
 
 
+SWARM = """
+import os, sys
+from pathlib import Path
+from hackgen.making.write import write
+
+def make(number):
+    for again in range(5):
+        write({"a.txt": b"a", "models/b.py": b"b"}, Path(f"{number}-{again}").resolve())
+    os._exit(0)
+
+made = [os.fork() or make(number) for number in range(100)]
+sys.exit(sum(os.waitpid(process, 0)[1] != 0 for process in made))
+"""
+
+
 @posix
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_many_at_once_in_one_folder_leave_each_other_alone(tmp_path, alone):
+    """Also in the moment before one has locked what it works in; and what dead ones left is swept up."""
+    (tmp_path / "work/.hackgen-new-00000000/project").mkdir(parents=True)
+    done = subprocess.run([sys.executable, "-c", SWARM], cwd=tmp_path / "work", env=alone, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    assert sorted(os.listdir(tmp_path / "work")) == sorted(f"{n}-{again}" for n in range(100) for again in range(5))
+
+
+@posix
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interruption_while_a_library_is_imported_is_one_line(hackgen_process, alone, tmp_path, number):
+    (tmp_path / "click.py").write_text(
+        f"import os\ntry:\n    os.kill(os.getpid(), {int(number)})\n    len('')\n"
+        "except BaseException as error:\n    raise ImportError('a part of it failed') from error\n"
+    )
+    path = f"{tmp_path}{os.pathsep}{alone.get('PYTHONPATH', '')}"
+    done = hackgen_process("list", env={"PYTHONPATH": path})
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "hackgen: interrupted\n")
+
+
+@posix
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("delay", [0.0, pytest.param(0.002, marks=pytest.mark.slow), 0.01])
 def test_an_interruption_cleans_up_and_ends_with_130(hackgen, alone, number, delay):
     running = begun(hackgen, alone, "x")

@@ -71,11 +71,13 @@ def write(files: Files, where: Path, finish: Callable[[Path], None] = lambda fol
     """Write a project to `where`. `finish` works on the staged folder before it is moved (the scaffold's commit)."""
     parent = where if is_here(where) else where.parent
     missing = [path for path in (parent, *parent.parents) if not path.exists()]
-    staging, lock = parent / f".hackgen-new-{os.urandom(4).hex()}", None
+    staging, lock = None, None
     try:  # plain try and finally: an interruption finds no gap in them, as it would in a context manager's beginning
-        parent.mkdir(parents=True, exist_ok=True)
+        while lock is None:
+            parent.mkdir(parents=True, exist_ok=True)
+            staging = _staging(parent)
+            lock = _claim(staging)
         _sweep(parent)
-        lock = _claim(staging)
         project = staging / "project"
         project.mkdir()
         _write_all(files, project)
@@ -159,49 +161,65 @@ def _move_one(source: Path, target: Path) -> bool:
     return True
 
 
-def _claim(staging: Path) -> int:
-    """Make a folder of this process alone. Its lock dies with the process, so that the next run can tell."""
-    staging.mkdir()
-    lock = os.open(staging / "lock", os.O_CREAT | os.O_RDWR, 0o644)
+def _staging(parent: Path) -> Path:
+    return parent / f".hackgen-new-{os.urandom(4).hex()}"
+
+
+def _claim(staging: Path) -> int | None:
+    """Make a folder of this process alone. Its lock dies with the process, so that the next run can tell.
+
+    None where it is gone before it is locked: another run took its owner for dead, or removed the folder above.
+    """
+    try:
+        staging.mkdir()
+        lock = os.open(staging / "lock", os.O_CREAT | os.O_RDWR, 0o644)
+    except FileNotFoundError:
+        return None
     with suppress(OSError):  # a file system without locks: nobody sweeps there either
-        _lock(lock)
-    return lock
+        _lock(lock, wait=True)
+    if (staging / "lock").exists():
+        return lock
+    os.close(lock)
+    return None
 
 
-def _tidy(staging: Path, lock: int | None, missing: list[Path]) -> None:
+def _tidy(staging: Path | None, lock: int | None, missing: list[Path]) -> None:
     """Remove the staging folder, and the folders made for a project that did not come to be."""
     if lock is not None:
         with suppress(OSError):
             os.close(lock)
-    _remove(staging)
+    if staging:
+        _remove(staging)
     for path in missing:
         with suppress(OSError):  # it holds the project
             path.rmdir()
 
 
 def _sweep(parent: Path) -> None:
-    """Remove the staging folders of processes that were killed; leave one whose owner lives, or has only just begun."""
+    """Remove the staging folders of processes that were killed; whoever is about to lock one of them finds it gone."""
     for folder in (parent / name for name in os.listdir(parent) if _STAGING.fullmatch(name)):
         with suppress(OSError):
-            if time.time() - folder.stat().st_mtime < 2 and not os.listdir(folder):
-                continue
             lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o644)
             try:
                 _lock(lock)
+                if os.name == "nt":  # which moves no file that is open
+                    os.close(lock)
+                _remove(folder.rename(_staging(parent)))
             finally:
-                os.close(lock)
-            _remove(folder)
+                with suppress(OSError):
+                    os.close(lock)
 
 
-def _lock(handle: int) -> None:
+def _lock(handle: int, wait: bool = False) -> None:
+    """Hold a file alone; with `wait` as soon as another lets go of it, else now or with an `OSError`."""
     if os.name == "nt":
         import msvcrt
 
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
     else:
         import fcntl
 
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB * (not wait))
 
 
 def _remove(folder: Path) -> None:
