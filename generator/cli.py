@@ -10,6 +10,7 @@ import click
 
 from . import __version__, completion
 from .conversion.command import convert
+from .living.export_command import export_command
 from .making import extras, git, own_data
 from .making.answers import checked, from_toml, people
 from .making.choice import Answers, Choice, choices, choose, settled, title_from
@@ -31,7 +32,7 @@ NEXT = [  # what to run in a new project, and what it does; what it does not hav
     ("check.py", "python check.py", "looks for what is wrong with data and training"),
     ("KICKOFF.md", "KICKOFF.md", "the plan of your event: read it first"),
 ]
-GROUPS = {"Make a project": ("new", "list"), "Look at data": ("inspect", "convert")}
+GROUPS = {"Make a project": ("new", "list", "export"), "Look at data": ("inspect", "convert")}
 OTHERS = "Work on a project"
 SENTENCE = 200  # letters: the first of each command is shown whole, wrapped where it is long
 
@@ -285,5 +286,5 @@ def inspect_command(path: str, target: str | None, as_json: bool) -> None:
         click.echo(text(findings, colour=sys.stdout.isatty()))
 
 
-for command in (convert, *COMMANDS):
+for command in (convert, export_command, *COMMANDS):
     cli.add_command(command)

@@ -32,6 +32,7 @@ task = completes(lambda given: (part.name for part in tasks()))
 framework = completes(lambda given: (framework.name for _, framework in _fitting(given)))
 backend = completes(lambda given: (name for _, framework in _fitting(given) for name in backends(framework)))
 model = completes(lambda given: (model.name for pair in _fitting(given) for model in models(*pair)))
+tool = completes(lambda given: ("copier", "cookiecutter"))
 lang = completes(lambda given: language.languages(TEMPLATES))
 
 

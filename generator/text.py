@@ -19,7 +19,7 @@ _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | end) for plane in r
 _UNSEEN = (
     "\x00-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\U000e0000-\U000e007f"
 )
-_ESCAPED = re.compile(f"[{_UNSEEN}{_NONCHARACTERS}]")
+ESCAPED = re.compile(f"[{_UNSEEN}{_NONCHARACTERS}]")
 _ENTITY = re.compile(f"[{_UNSEEN}]")  # Markdown turns entities of noncharacters into U+FFFD, but takes them raw
 
 
@@ -54,7 +54,7 @@ def _surrogate_pairs(match: re.Match[str]) -> str:
 
 
 def _quoted(text: str, quote: str = '"', escape: Callable[[re.Match[str]], str] = _backslash_u) -> str:
-    return quote + _ESCAPED.sub(escape, text.replace("\\", "\\\\").replace(quote, "\\" + quote)) + quote
+    return quote + ESCAPED.sub(escape, text.replace("\\", "\\\\").replace(quote, "\\" + quote)) + quote
 
 
 def _literal(value: Any, string: Callable[[str], str], true: str = "true", false: str = "false") -> str:

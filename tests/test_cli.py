@@ -230,7 +230,7 @@ def test_help_groups_the_commands_and_names_each(hackgen):
     sections = re.findall(r"^(\w[\w ]*):\n((?:  .*\n)+)", hackgen("--help").stdout, re.MULTILINE)
     listed = {title: re.findall(r"^  ([a-z]+) ", rows, re.MULTILINE) for title, rows in sections if title != "Options"}
     assert list(listed) == ["Make a project", "Look at data", "Work on a project"]
-    assert listed["Make a project"] == ["new", "list"] and "inspect" in listed["Look at data"]
+    assert listed["Make a project"] == ["new", "list", "export"] and "inspect" in listed["Look at data"]
     assert sorted(name for names in listed.values() for name in names) == sorted(cli.commands)
 
 
@@ -245,6 +245,8 @@ COMPLETED = {
     "new --without demo,de": [],
     "new --lang ": languages(TEMPLATES),
     "new --hours ": ["24", "36", "48", "168"],
+    "export x --to c": ["copier", "cookiecutter"],
+    "export x --task text-generation --model l": ["lstm"],
     "pro": ["provenance"],
 }
 

@@ -104,4 +104,9 @@ def _slug(title: str, dependencies: set[str]) -> str:
     """A name for the Python project; never one of its own dependencies, which pip would take for installed."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain)[:50].strip("-") or "project"
-    return f"{slug}-project" if slug in dependencies | _RESERVED | set(sys.stdlib_module_names) else slug
+    return f"{slug}-project" if slug in taken(dependencies) else slug
+
+
+def taken(dependencies: Iterable[str]) -> set[str]:
+    """The names that a project with these dependencies cannot have."""
+    return {_name_of(line) for line in dependencies} | _RESERVED | set(sys.stdlib_module_names)
