@@ -127,7 +127,8 @@ def converted(findings: Findings, target: str | None, group: str | None, time: s
         most = table.rows if path.stat().st_size <= LARGE else MOST_ROWS
         used = [*layout.dates, *layout.names, *layout.values]
         rows = cells_of(table, columns, used, most)
-        made = as_it_is(path, table, columns, layout, rows) or rewritten(path, columns, layout, rows)
+        personal = {column.name for column in findings.columns if "personal" in column.detail} - {*used}
+        made = (not personal and as_it_is(path, table, columns, layout, rows)) or rewritten(path, columns, layout, rows)
     return made
 
 

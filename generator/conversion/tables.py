@@ -60,12 +60,13 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     if outside:
         about = schema(findings, answers, path.name, read)
         return Plain(LOCATION, {LOCATION: f"{path}\n".encode()}, about, is_large(path, findings.format))
-    if read is not None:
+    personal = any("personal" in column.detail and not column.use for column in findings.columns)
+    if read is not None and not personal:
         return copied(findings, path, safe_name(path.name), read, answers)
     name = safe_name(path.name.partition(".")[0] + ".csv")
     with tempfile.TemporaryDirectory(prefix="hackgen-convert-") as folder:
         place = Path(folder) / name
-        convert(findings, place)
+        convert(findings, place, as_is=read is not None)
         found = inspect(str(place), answers.target or None)  # what a project made of the copy would find
         names = [field for column in findings.columns for field, *_ in fields(column)]
         read = arguments(found, place)
@@ -86,18 +87,23 @@ def is_large(path: Path, format: str) -> bool:
     return path.stat().st_size > IN_MEMORY[format] / (PACKED if path.suffix == ".gz" else 1)
 
 
-def convert(findings: Findings, dest: Path) -> list[str]:
-    """Write the table as plain CSV to `dest`, a file that --data and predict.py take; what was found is returned."""
+def convert(findings: Findings, dest: Path, as_is: bool = False) -> list[str]:
+    """Write the table as plain CSV to `dest`, a file that --data and predict.py take; what was found is returned.
+
+    as_is  numbers and dates stay as they are written; only what is personal is replaced
+    """
     path = Path(os.path.abspath(findings.path))
     dest.parent.mkdir(parents=True, exist_ok=True)
     draft = dest.with_name(f".{dest.name}.tmp")
     try:
         with draft.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out, lineterminator="\n").writerows(converted(findings, path))
+            csv.writer(out, lineterminator="\n").writerows(converted(findings, path, as_is))
         draft.replace(dest)
     finally:
         draft.unlink(missing_ok=True)
-    return [f"{findings.rows:,} rows of {len(findings.columns)} columns", *findings.notes]
+    replaced = (s for s in findings.suspects if s.kind == "personal" and "instead" in s.detail)
+    told = [f"{suspect.column}: {suspect.detail}" for suspect in replaced]
+    return [f"{findings.rows:,} rows of {len(findings.columns)} columns", *told, *findings.notes]
 
 
 # Does pandas read the file as it is?
@@ -162,10 +168,11 @@ def is_read_plainly(findings: Findings, path: Path) -> bool:
 # Cells as a project reads them
 
 
-def converted(findings: Findings, path: Path) -> Iterator[list[str]]:
+def converted(findings: Findings, path: Path, as_is: bool = False) -> Iterator[list[str]]:
     """The names of the columns, then the rows, each cell as a project reads it."""
-    spread = [fields(column) for column in findings.columns]
-    yield [name for part in spread for name, _, _ in part]
+    spread = [fields(column, as_is=as_is) for column in findings.columns]
+    if not as_is or findings.dialect.get("header", True):
+        yield [name for part in spread for name, _, _ in part]
     with opening.opened(path, findings.format) as table:
         if findings.dialect.get("lenient") and table.relax:
             table.mended = True
@@ -206,7 +213,15 @@ def fields(column: Column, target: str = "", as_is: bool = False) -> list[Field]
             return lambda cell: next(iter(list_of(cell)[place : place + 1]), "")
 
         return [(f"{column.name}_{place + 1}", at(place), {"role": "number"}) for place in range(count)]
-    return [(column.name, str if as_is else plain_cell(column), entry(column, target, as_is))]
+    write = stand_in(column) if "personal" in column.detail and not column.use else str if as_is else plain_cell(column)
+    return [(column.name, write, entry(column, target, as_is))]
+
+
+def stand_in(column: Column) -> Callable[[str], str]:
+    """What is written for the cells of a personal column: a number for each different one, and which kind it is."""
+    numbers: dict[str, int] = {}
+    kind = column.detail["personal"]
+    return lambda cell: "" if meaning.is_missing(cell) else f"[{kind} {numbers.setdefault(cell, len(numbers) + 1)}]"
 
 
 def list_of(cell: str) -> list[str]:

@@ -70,7 +70,10 @@ def of_classes(path: Path, findings: Findings, answers: Any) -> Plain:
     columns, read = chosen(names, rows, findings, answers), how_to_read(path, findings)
     labels = {row[names.index(columns["target"])] for row in rows}
     parts = {row[names.index(columns["split"])] for row in rows} if "split" in columns else set()
-    if is_small and (read is None or not parts <= set(PARTS.values())):
+    personal = {c.name: tables.stand_in(c) for c in findings.columns if "personal" in c.detail and not c.use}
+    if personal:
+        rows = [[personal.get(n, str)(cell) for n, cell in zip(names, row, strict=True)] for row in rows]
+    if is_small and (read is None or personal or not parts <= set(PARTS.values())):
         name, read, content = f"{safe_name(path.name.split('.')[0])}.csv", {}, as_csv(names, rows, columns)
     elif is_small:
         name, content = safe_name(path.name), path.read_bytes()

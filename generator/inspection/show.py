@@ -13,8 +13,8 @@ MOST_COLUMNS = 16  # lines of the table of columns
 MOST_SUSPECTS, MOST_OF_A_KIND, MOST_NOTES = 9, 3, 4
 UNITS = {name: "picture" for name in ("pictures", "picture-list", "npz", "idx")} | {"text": "text", "texts": "text"}
 TOLD = ("corrupt", "duplicates", "near_duplicates", "empty")  # which suspects tell too
-ORDER = "leakage imbalance rare-classes lost spellings short-forms sentinel mixed-dates future-dates".split()
-ORDER += ["numbers-as-text", "duplicates", "near-duplicates"]
+ORDER = "personal leakage imbalance rare-classes lost spellings short-forms sentinel mixed-dates".split()
+ORDER += ["future-dates", "numbers-as-text", "duplicates", "near-duplicates"]
 
 
 def text(findings: Findings, width: int = WIDTH, colour: bool = False, command: bool = True) -> str:
@@ -160,7 +160,7 @@ def _values(column: Column) -> str:
         spoken = f"{detail.get('first', '?')} to {detail.get('last', '?')}"
         return spoken + (" (mixed forms)" if len(detail.get("formats", [])) > 1 else "")
     if column.role == "text":
-        return f"{detail['words']:g} words on average, e.g. {detail['example']}"
+        return f"{detail['words']:g} words on average" + (f", e.g. {shown}" if (shown := detail.get("example")) else "")
     if column.role == "list":
         return f"{detail.get('elements')} numbers"
     if "top" in detail:

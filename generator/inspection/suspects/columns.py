@@ -28,6 +28,8 @@ def of_columns(table: Table, columns: list[Column], profiles: list[Profile]) -> 
         for name in table.duplicate_names
     ]
     for column, profile in zip(columns, profiles, strict=True):
+        if "personal" in column.detail:
+            continue  # whose cells nothing shows
         if column.role == "identifier":
             found.append(Suspect("identifier", column.name, column.why.removeprefix("identifier").strip("; ,")))
         elif column.role in ("constant", "empty"):

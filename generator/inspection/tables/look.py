@@ -14,6 +14,7 @@ from ..columns.roles import columns_of
 from ..findings import Column, Findings, Suspect
 from ..suspects.columns import of_columns
 from ..suspects.leaks import of_target, shares
+from ..suspects.personal import of_people
 from ..suspects.repeats import of_rows
 from ..target.suggestion import suggest
 from . import opening
@@ -37,7 +38,8 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
         if not table.rows:
             found.notes.append("the table has no rows")
             return found
-        found.suspects = of_columns(table, columns, profiles) + of_rows(table, columns)
+        personal = of_people(table, columns, target)
+        found.suspects = personal + of_columns(table, columns, profiles) + of_rows(table, columns)
         if one_text(found) and target is None and format == "csv":
             if other := texts(place):
                 return other
@@ -49,6 +51,11 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
             found.facts["series"] = {"shape": as_series["shape"]} | as_series["facts"]
             of_first_rows(found, as_series["looked_at"])
             found.suspects += as_series["suspects"]
+            for suspect in found.suspects:
+                if suspect.kind == "personal" and suspect.column in as_series["keys"]:
+                    suspect.detail = (
+                        suspect.detail.partition(":")[0] + ": they name the series, in figures and answers too"
+                    )
         if not found.suggestion:
             found.notes.append(nothing_to_predict(found))
             return found

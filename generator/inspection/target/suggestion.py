@@ -12,6 +12,7 @@ from ..columns.aggregates import Profile
 from ..columns.relation import Table
 from ..findings import Column, Suggestion
 from ..suspects.leaks import is_imbalanced
+from ..words import people
 from ..words.names import by_name, words_of
 from ..words.vocabulary import CLASSES, COUNTS, TEXTS, TIME_WORDS
 from .choice import FEW_NUMBERS, MOST_CLASSES, choose
@@ -183,9 +184,10 @@ def cells_of(table: Table, columns: list[Column], names: list[str], most: int) -
 
 def _group(columns: list[Column], target: Column, rows: int) -> str:
     """The identifier whose values repeat: rows of one person must not stand on both sides of the division."""
-    repeated = [
-        column for column in columns if column is not target and column.role == "identifier" and _repeats(column, rows)
-    ]
+    known = [column for column in columns if column is not target and column.role == "identifier"]
+    repeated = [column for column in known if _repeats(column, rows)]
+    if len(repeated) < len(known):  # then another tells who is who, and people may share a name
+        repeated = [column for column in repeated if column.detail.get("personal") != people.NAMES]
     return max(repeated, key=lambda column: column.distinct).name if repeated else ""
 
 

@@ -1,0 +1,199 @@
+"""Personal data, by the name of a column and by what its cells look like: names, e-mail, phone, address, accounts."""
+
+import re
+from collections.abc import Sequence
+
+from .names import words_of
+
+KINDS = (  # as reports call them
+    "names of people", "e-mail addresses", "phone numbers", "postal addresses", "account numbers", "identity numbers",
+    "network addresses",
+)  # fmt: skip
+NAMES, MAIL, PHONE, ADDRESS, ACCOUNT, IDENTITY, NETWORK = KINDS
+HALF, SOME, MOST = 0.5, 0.25, 0.8  # shares of the different cells that decide
+LOOKED_AT = 500  # different cells
+LONGEST = 200  # characters of such a cell
+LEAST_DIGITS = 6  # of an account's number
+STAND_IN = re.compile(rf"\[({'|'.join(KINDS)}) \d+\]")  # what a project's copy holds instead
+
+# Words in names of columns. A person's word and a name ("customer name") say it by themselves; "name" alone does not.
+OF_NAMES = set("name names nombre nom nome naam imie имя navn namn".split())
+WHOLE_NAMES = set(
+    """
+    firstname lastname surname fullname givenname familyname middlename maidenname forename vorname nachname
+    familienname prenom apellido apellidos cognome sobrenome voornaam achternaam nazwisko фамилия фио 姓名 氏名 名前
+    이름
+    """.split()
+)
+BEFORE_NAME = set("first last full given family middle maiden sur birth married".split())
+PEOPLE = set(
+    """
+    customer client patient person member employee student teacher user contact owner author applicant guest
+    passenger player driver doctor nurse agent buyer seller tenant landlord borrower holder cardholder
+    subscriber candidate participant respondent manager supervisor signatory witness suspect victim officer
+    parent mother father spouse guardian child cliente paciente kunde kundin mitarbeiter patientin empleado
+    alumno eleve dipendente
+    """.split()
+)
+OF_KIND = {
+    MAIL: set("email mail emails mailaddress correo courriel".split()),
+    PHONE: set(
+        "phone telephone tel mobile cell cellphone fax telefon handy telefono telefone celular gsm msisdn".split()
+    )
+    | set("whatsapp телефон 电话 手机 電話 전화".split()),
+    ADDRESS: set(
+        "address street addr adresse anschrift strasse direccion calle rue indirizzo via endereco rua adres".split()
+    )
+    | set("ulica адрес улица 地址 住所 주소".split()),
+    ACCOUNT: set("iban account acct konto kontonummer cuenta conta compte conto card creditcard cc bic pan".split()),
+    IDENTITY: set("ssn passport nric dni cpf aadhaar nin curp rfc bsn pesel ausweis steuernummer 身份证".split()),
+    NETWORK: {"ip", "ipaddress", "mac", "ipv4"},
+}
+NUMBERED = set("social national tax license licence driver".split()), set("id number no nr num security".split())
+DIGITS = re.compile(r"\D")
+PATTERNS = {  # which say it without a name …
+    MAIL: r"[^\s@<>]{1,64}@[^\s@<>]{1,190}\.[A-Za-z]{2,}",
+    PHONE: r"(\+\d|00\d{1,3}[ /-])[\d ()./-]{6,18}\d|\(\d{2,5}\) ?[\d ./-]{5,12}\d|\d{3}[-.]\d{3}[-.]\d{4}"
+    r"|0\d{2,5} ?[/-] ?\d[\d -]{4,9}\d",
+    ADDRESS: r"\d+[a-z]?,? ([\w.'-]+ ){1,4}"
+    r"(street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|way|court|ct|place|pl|terrace|square)\b.*"
+    r"|[\w .'-]+(straße|strasse|str\.|weg|gasse|platz|allee|ring|damm) ?\d+.*"
+    r"|(rue|avenue|calle|via|rua|avenida|plaza|piazza) .*\d+.*|\d+ (rue|avenue|boulevard|chemin|place) .+",
+    IDENTITY: r"\d{3}-\d{2}-\d{4}",
+    NETWORK: r"(\d{1,3}\.){3}\d{1,3}|([0-9a-f]{2}[:-]){5}[0-9a-f]{2}|([0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}",
+}
+WITH_NAME = {  # … and with one
+    MAIL: r".*@.*",
+    PHONE: r"[+(]?\d[\d ()./+-]{5,20}(\s*(x|ext\.?)\s*\d+)?",
+    ADDRESS: r"(?=.*\d)(?=.*[^\W\d_]{3}).{6,}",
+    ACCOUNT: r"[A-Z]{2}\d{2}[A-Z0-9 ]{8,32}|[\d* Xx-]{6,30}",
+    IDENTITY: r"(?=(\D*\d){5})[\w ./-]{6,24}",
+    NETWORK: PATTERNS[NETWORK],
+}
+IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}")
+IN_TEXT = {
+    MAIL: re.compile(rf"(?<![\w.]){PATTERNS[MAIL]}"),
+    PHONE: re.compile(r"(?<![\w.,-])(\+\d[\d ()/-]{7,16}\d|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![\w-])"),
+    ACCOUNT: re.compile(r"\b[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){3,7}( ?[A-Z0-9]{1,4})?\b"),
+}
+
+# Given names that are frequent somewhere, without those that are places, months, things or colours as well.
+GIVEN = set(
+    """
+    aaron abdul abigail adam adrian ahmad ahmed aisha alan albert alejandro alessandro alex alexander alexandra
+    alfred ali alice alicia alina alison amanda amelia amina amir amit amy ana anastasia andre andrea andreas
+    andrei andrew angela anita anja ann anna anne annette anthony antoine antonio arjun arthur ashley astrid
+    barbara beatrice ben benjamin bernard bernd beth bianca birgit bob brandon brenda brian bruno camila carl
+    carla carlos carmen carol caroline catherine cecilia charles chen chiara chloe chris christian christina
+    christine christoph christopher claire clara claudia clement cynthia daniel daniela danielle david deborah
+    deepak denise dennis diana diego dieter dimitri dmitry dominik donald donna dorothy douglas edward elena
+    eleni elias elif elizabeth ella ellen emil emily emma eric erik ethan eva evelyn fatima fatma felix fernando
+    filip florian francesca francesco francois frank franz fred frederic frieda gabriel gabriela gary george
+    gerald gerhard giovanni giulia gloria grace greg gregory guillaume gustav hana hannah hans harald harold
+    harry hassan heather heidi heike heinz helen helena helga henrik henry herbert hiroshi hugo ibrahim ingrid
+    irina isaac isabel isabella isabelle ivan jack jacob jacqueline jakob james jana jane janet jason javier
+    jean jeff jeffrey jennifer jens jeremy jessica jia jim joan joao joe johan johanna john johannes jonas
+    jonathan jorge jose joseph joshua juan juergen julia julian julie karen karin karl karolina katarina kate
+    katharina katherine kathleen katja kavya keiko keith kelly kenji kenneth kevin khalid klaus kofi kwame lars
+    laura lea lena leo leon leonardo li liam lina linda lisa liu louis luca lucas lucia lucy luis luisa lukas
+    magdalena manfred manuel manuela marco margaret maria marie marina mario mark markus marta martha martin
+    martina mary mateo matteo matthew matthias maurice maximilian megan mehmet mei melanie melissa mia michael
+    michaela michal michel michelle miguel mike mila miriam mohamed mohammad mohammed monika mustafa nadia nancy
+    natalia natalie natasha neha nicholas nicole nikolai nils nina noah noor norbert oksana oleg olga oliver
+    olivia omar oscar otto pablo pamela paolo patricia patrick paul paula paulo pavel pedro peter petra philip
+    philipp pierre piotr priya rachel rafael rahul rainer raj rajesh ralf ramon raquel ravi raymond rebecca
+    renate ricardo richard rita robert roberto roger roland ronald rosa rosemary ruth ryan sabine sakura salma
+    sam samantha samira samuel sandra sanjay sara sarah sayed scott sean sebastian sergei sergio shanice sharon
+    shirley silke silvia simon simone siobhan sonia sophia sophie stefan stefanie stefano stella stephanie
+    stephen steve steven sunita susan susanne svetlana sven takeshi tamara tanja tatiana teresa theo theodore
+    theresa thomas tim timothy tobias tom tomas tony tyler ulrich ursula uwe valentina valerie vera veronica
+    victor vijay viktor vincent vladimir walter wang wei werner william wolfgang xiao yan yasmin yuki yusuf yuto
+    zainab zhang zoe
+    """.split()
+)
+TITLES = re.compile(r"\b(mr|mrs|ms|miss|dr|prof|herr|frau|mme|mlle|sr|sra|sig|rev|capt|col|major|sir|lady)\b\.? ", re.I)
+NAMED = re.compile(r"([^\W\d_]['’.-]?){1,30}(,? ([^\W\d_]['’.-]?){1,30}){1,5}")  # two to six words of letters
+
+
+def kind_of(name: str, role: str, cells: Sequence[str]) -> str:
+    """Which kind of personal data a column holds, "" for none.
+
+    role   number, date, text … as the cells look
+    cells  different ones, as they are written
+    """
+    cells = list(cells)[:LOOKED_AT]
+    if not cells or role in ("date", "picture"):
+        return ""
+    if all(map(STAND_IN.fullmatch, cells)):
+        return STAND_IN.fullmatch(cells[0])[1]
+    words = words_of(name)
+    for kind, known in OF_KIND.items():
+        named = set(words) & known or (kind == MAIL and words[:2] == ["e", "mail"])
+        named = named or (kind == IDENTITY and all(set(words) & some for some in NUMBERED))
+        fits = share(cells, WITH_NAME[kind]) if named else 0.0
+        if fits >= HALF and (kind != ACCOUNT or share(cells, r"(\D*\d){6}.*") >= HALF) and not counted(words, cells):
+            return kind
+    for kind, pattern in PATTERNS.items():
+        if share(cells, pattern) >= HALF:
+            return kind
+    if sum(map(is_account, cells)) >= HALF * len(cells):
+        return ACCOUNT
+    return NAMES if role not in ("number", "list") and are_names(words, cells) else ""
+
+
+def share(cells: Sequence[str], pattern: str) -> float:
+    """The share of the cells that are of a pattern as a whole."""
+    compiled = re.compile(pattern, re.IGNORECASE)
+    return sum(len(cell) <= LONGEST and bool(compiled.fullmatch(cell.strip())) for cell in cells) / len(cells)
+
+
+def counted(words: list[str], cells: Sequence[str]) -> bool:
+    """Whether numbers count something instead of naming it: calls, balances, small or broken numbers."""
+    plain = [cell for cell in cells if re.fullmatch(r"-?\d+(\.\d+)?", cell)]
+    long = sum(len(DIGITS.sub("", cell)) >= LEAST_DIGITS and "." not in cell for cell in plain)
+    return len(plain) > HALF * len(cells) and long < MOST * len(plain)
+
+
+def is_account(cell: str) -> bool:
+    """Whether a cell is an IBAN, or a card's number by its check digit."""
+    plain = re.sub(r"[ -]", "", cell.upper())
+    if IBAN.fullmatch(plain):
+        return int("".join(str(int(letter, 36)) for letter in plain[4:] + plain[:4])) % 97 == 1
+    if not re.fullmatch(r"\d{13,19}", plain) or plain == cell.strip():
+        return False  # a long number without groups may be any
+    doubled = [int(digit) * (2 if i % 2 else 1) for i, digit in enumerate(reversed(plain))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def are_names(words: list[str], cells: Sequence[str]) -> bool:
+    """Whether cells are names of people: the column says so, or enough begin (or go on) with a usual given name."""
+    letters = sum(bool(re.search(r"[^\W\d_]", cell)) and not re.search(r"\d", cell) for cell in cells) / len(cells)
+    if letters < MOST or len(cells) < 3:
+        return False
+    last, together = set(words[-1:]), "".join(words)
+    if (last & OF_NAMES and set(words[:-1]) & (BEFORE_NAME | PEOPLE)) or together in WHOLE_NAMES:
+        return True
+    given = sum(begins_with_a_name(cell) for cell in cells) / len(cells)
+    titled = sum(bool(TITLES.search(cell)) for cell in cells) / len(cells)
+    hinted = bool(last & (OF_NAMES | PEOPLE) or set(words) & PEOPLE)
+    whole = share(cells, NAMED.pattern)
+    if whole < HALF:  # single words, as in a column of first names
+        return given >= (HALF if hinted else MOST) and len(cells) >= 5
+    return given >= (SOME if hinted else HALF) or (titled >= HALF and whole >= HALF)
+
+
+def begins_with_a_name(cell: str) -> bool:
+    """Whether the first word of a cell, or the first after a comma, is a usual given name; titles count for nothing."""
+    plain = TITLES.sub("", cell.rpartition(",")[2].strip() or cell)
+    first = re.match(r"[^\W\d_]+", plain.strip())
+    return bool(first and first[0].lower() in GIVEN and first[0][0].isupper())
+
+
+def in_texts(texts: Sequence[str]) -> dict[str, int]:
+    """How many of some texts hold e-mail addresses, phone numbers or IBANs."""
+    found = {MAIL: 0, PHONE: 0, ACCOUNT: 0}
+    for text in texts:
+        for kind in found:
+            held = IN_TEXT[kind].search(text)
+            found[kind] += bool(held and (kind != ACCOUNT or is_account(held[0])))
+    return {kind: count for kind, count in found.items() if count}
