@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from . import __version__, completion
+from .archive import sealed
 from .conversion.command import convert
+from .living.commands import COMMANDS as LIVING
 from .living.export_command import export_command
 from .making import extras, git, own_data
 from .making.answers import checked, from_toml, people
@@ -32,7 +34,11 @@ NEXT = [  # what to run in a new project, and what it does; what it does not hav
     ("check.py", "python check.py", "looks for what is wrong with data and training"),
     ("KICKOFF.md", "KICKOFF.md", "the plan of your event: read it first"),
 ]
-GROUPS = {"Make a project": ("new", "list", "export"), "Look at data": ("inspect", "convert")}
+GROUPS = {
+    "Make a project": ("new", "list", "export"),
+    "Look at data": ("inspect", "convert"),
+    "Change a project": ("update", "add", "remove", "switch"),
+}
 OTHERS = "Work on a project"
 SENTENCE = 200  # letters: the first of each command is shown whole, wrapped where it is long
 
@@ -146,7 +152,7 @@ def new(
     person = git.identity() if given.author is None or not no_git else {}
     final = settled(checked(_filled(given, dest, person)), choice)
     own = own_data.bring(findings, choice, final) if findings else None
-    files = plan(choice, final, own)
+    files = sealed(plan(choice, final, own), own.files if own else ())
     where = place(dest, files)
     if dry_run:
         return click.echo(tree(dest, files))
@@ -286,5 +292,5 @@ def inspect_command(path: str, target: str | None, as_json: bool) -> None:
         click.echo(text(findings, colour=sys.stdout.isatty()))
 
 
-for command in (convert, export_command, *COMMANDS):
+for command in (convert, export_command, *LIVING, *COMMANDS):
     cli.add_command(command)

@@ -9,7 +9,8 @@ import pytest
 from hackgen.parts import tomllib
 
 GENERATOR = Path(__file__).parent.parent / "generator"
-FLOORS = ["errors text parts", "inspection", "conversion", "making", "pitch", "completion", "living", "cli __main__"]
+FLOORS = ["errors text parts archive", "inspection", "conversion", "making", "pitch", "completion", "living"]
+FLOORS += ["cli __main__"]
 ROOMS = "words columns suspects target pictures texts tables series".split()  # of inspection; then show and __init__
 MOST_FILES = 12
 

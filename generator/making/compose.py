@@ -12,7 +12,7 @@ import jinja2
 
 from .. import text
 from ..errors import Problem
-from ..parts import parsed, read_toml
+from ..parts import TEMPLATES, parsed, read_toml
 from . import own_data
 from .answers import to_toml
 from .choice import Answers, Choice, choose, settled
@@ -159,14 +159,19 @@ def environment() -> jinja2.Environment:
     return rules
 
 
-def planned(answers: Answers) -> dict[str, bytes]:
-    """All files that `hackgen new` writes for the answers, of own data or of the sample."""
+def planned(answers: Answers, root: Path = TEMPLATES) -> dict[str, bytes]:
+    """All files that `hackgen new` writes for the answers, of own data or of the sample, without their archive."""
+    return plan(*decided(answers, root))
+
+
+def decided(answers: Answers, root: Path = TEMPLATES) -> tuple[Choice, Answers, OwnData | None]:
+    """The parts that the answers choose, the answers with every blank filled in, and what was found in own data."""
     findings = None
     if answers.data:
         from ..inspection import inspect  # DuckDB and what else reads data: imported only for own data
 
         findings = inspect(answers.data, answers.target or None)
         answers = own_data.proposed(answers, findings)
-    choice = choose(answers, format=findings.format if findings else "")
+    choice = choose(answers, root, findings.format if findings else "")
     final = settled(answers, choice)
-    return plan(choice, final, own_data.bring(findings, choice, final) if findings else None)
+    return choice, final, own_data.bring(findings, choice, final) if findings else None

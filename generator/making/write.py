@@ -176,7 +176,7 @@ def _claim(staging: Path) -> int | None:
     except FileNotFoundError:
         return None
     with suppress(OSError):  # a file system without locks: nobody sweeps there either
-        _lock(lock, wait=True)
+        hold(lock, wait=True)
     if (staging / "lock").exists():
         return lock
     os.close(lock)
@@ -201,7 +201,7 @@ def _sweep(parent: Path) -> None:
         with suppress(OSError):
             lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o644)
             try:
-                _lock(lock)
+                hold(lock)
                 if os.name == "nt":  # which moves no file that is open
                     os.close(lock)
                 _remove(folder.rename(_staging(parent)))
@@ -210,7 +210,7 @@ def _sweep(parent: Path) -> None:
                     os.close(lock)
 
 
-def _lock(handle: int, wait: bool = False) -> None:
+def hold(handle: int, wait: bool = False) -> None:
     """Hold a file alone; with `wait` as soon as another lets go of it, else now or with an `OSError`."""
     if os.name == "nt":
         import msvcrt

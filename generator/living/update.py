@@ -1,0 +1,122 @@
+"""One mechanism for update, add, remove and switch: hackgen writes the project again, and the difference is merged."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .. import __version__
+from ..archive import ARCHIVE, RECORD, Tree, fingerprint, sealed, unpacked
+from ..conversion import LOCATION
+from ..errors import Problem
+from ..making import git
+from ..making.answers import from_toml
+from ..making.choice import Answers
+from ..parts import TEMPLATES, read_toml
+from ..pitch.project import find
+from .merging import Outcome, merge
+from .repository import Repository, in_the_way, recover, stage, tracked
+
+UNREAD = {".git", ".venv", "runs", "__pycache__", ".hackgen-new"}  # where no git says what is the project's
+Guard = Callable[[Tree, Tree, Tree], None]  # base, theirs, ours: a `Problem` where the change must not be made
+FIRST = "git init && git add --force --all", 'git commit --message "Before the update"'
+
+
+@dataclass
+class Change:
+    """A project that is to change, and what came of it."""
+
+    project: Path
+    answers: Answers  # as recorded
+    base: Tree  # what hackgen wrote last
+    said: str = ""  # about an update that was interrupted
+    outcomes: list[Outcome] = field(default_factory=list)
+    undo: str = ""
+
+
+def opened(place: Path, dry_run: bool = False) -> Change:
+    """The project with its last rendering; what an interrupted update left is undone first."""
+    project = find(place).root
+    under_git = git.inside_work_tree(project)
+    said = ""
+    if not dry_run:
+        if not under_git:
+            raise Problem(f"without git nothing could be undone; make it possible in {project}: {FIRST[0]}; {FIRST[1]}")
+        said = recover(project)
+    record = project / RECORD
+    tables = read_toml(record)
+    version = str(tables.get("version"))
+    if _numbers(version) > _numbers(__version__):
+        raise Problem(f"{record} is of hackgen {version}, newer than this {__version__}; install that one")
+    if "base" not in tables:
+        if (project / ".copier-answers.yml").is_file():
+            raise Problem(f"{project} was made from a copier template; copier update brings it up to date")
+        raise Problem(
+            f"{project} was made by hackgen {version}, which kept no {ARCHIVE}; make a new project beside it with "
+            "hackgen new DEST --answers .hackgen.toml, and take your changes over"
+        )
+    if not (project / ARCHIVE).is_file():
+        raise Problem(f"{project / ARCHIVE} is missing, which holds what hackgen wrote; git checkout brings it back")
+    base = unpacked((project / ARCHIVE).read_bytes())
+    if fingerprint(base) != tables["base"]:
+        raise Problem(f"{ARCHIVE} and {RECORD} are not of one update; take both from the same commit")
+    return Change(project, from_toml(record), base, said)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) if number.isdecimal() else 0 for number in version.split(".")]
+
+
+def make(
+    change: Change, answers: Answers, guard: Guard | None = None, dry_run: bool = False, root: Path = TEMPLATES
+) -> None:
+    """Merge what hackgen writes today for the answers, and stage it; with `dry_run` only find out what would become."""
+    from ..making.compose import decided, plan  # with Jinja2, which neither --help nor completion needs
+
+    project = change.project
+    repository = Repository(project) if git.inside_work_tree(project) else None
+    entries = repository.entries() if repository else {}
+    if not dry_run:
+        _check(repository, entries)
+    choice, final, own = decided(answers, root)
+    copies = dict(own.files) if own else {}
+    written = sealed({**plan(choice, final, own)}, copies)
+    pointer = copies.pop(LOCATION, None) if answers.data != change.answers.data else None
+    taken_over = copies if answers.data != change.answers.data else {}
+    theirs = {path: content for path, content in written.items() if own is None or path not in own.files}
+    archive = theirs.pop(ARCHIVE)
+    ours = tracked(project, entries) if repository else dict(_lying(project))
+    if guard:
+        guard(change.base, theirs, ours)
+    change.outcomes = merge(change.base, theirs | taken_over, ours, lambda path: in_the_way(project, path, entries))
+    if archive != (project / ARCHIVE).read_bytes():
+        change.outcomes.append(Outcome(ARCHIVE, "replaced", archive))
+    change.outcomes.sort(key=lambda outcome: outcome.path in (RECORD, ARCHIVE))  # what half an update has, it may keep
+    if dry_run or not any(outcome.state != "left alone" for outcome in change.outcomes):
+        return
+    change.undo = repository.undo(*([LOCATION] if pointer else []))
+    stage(repository, change.outcomes, entries)
+    if pointer:
+        (project / LOCATION).parent.mkdir(exist_ok=True)
+        (project / LOCATION).write_bytes(pointer)
+
+
+def _check(repository: Repository, entries: dict) -> None:
+    """Refuse where git could not bring back the state before."""
+    project = repository.project
+    if not repository.head or RECORD not in entries or ARCHIVE not in entries:
+        raise Problem(
+            f"git does not track {project / RECORD} and {ARCHIVE}; first: git add --force --all . && {FIRST[1]}"
+        )
+    if changed := repository.dirty():
+        names = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+        raise Problem(f"there are changes that are not committed ({names}); commit them, or git stash, then try again")
+
+
+def _lying(project: Path) -> Iterator[tuple[str, bytes]]:
+    """All files of a folder without git, but what is never the scaffold's."""
+    for parent, folders, names in os.walk(project):
+        folders[:] = [name for name in folders if name not in UNREAD]
+        for file in (Path(parent, name) for name in names):
+            if file.is_file() and not file.is_symlink():
+                yield file.relative_to(project).as_posix(), file.read_bytes()

@@ -1,0 +1,467 @@
+"""`hackgen update`: base, theirs and ours are merged path by path, staged, and can be undone whatever happens."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from conftest import Run, contents, refused
+from hackgen.archive import ARCHIVE, RECORD, packed, unpacked
+from hackgen.errors import Problem
+from hackgen.living import update
+from hackgen.living.repository import ASIDE, Repository
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lived import ALONE, LINES, born, committed, fresh, git, snapshot, states, templates, updated
+
+NEWER = LINES.replace("line 5\n", "line five\n")
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    return templates(tmp_path / "old")
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Path:
+    """Templates with one file changed, one gone and one more."""
+    changes = {"base__notes_md": NEWER, "base__tools__helper_py": None, "base__plan_md": "a plan\n" * 4}
+    return templates(tmp_path / "new", **changes)
+
+
+@pytest.fixture
+def project(tmp_path: Path, old: Path) -> Path:
+    return born(tmp_path / "project", old)
+
+
+def test_an_untouched_project_becomes_a_fresh_one_and_is_staged(project: Path, new: Path) -> None:
+    found = states(updated(project, new))
+    assert found == {"notes.md": "replaced", "tools/helper.py": "removed", "plan.md": "new"}
+    assert contents(project) == fresh(new)
+    assert not (project / "tools").exists()
+    assert (
+        git(project, "diff", "--name-only") == "" and git(project, "status", "--porcelain", "-unormal").count("\n") == 5
+    )
+    committed(project)
+    assert not updated(project, new)
+
+
+def test_the_archive_holds_the_same_bytes_for_the_same_answers_and_none_of_the_data(old: Path) -> None:
+    files = fresh(old)
+    assert files == fresh(old) and packed(unpacked(files[ARCHIVE])) == files[ARCHIVE]
+    assert unpacked(files[ARCHIVE]) == {path: content for path, content in files.items() if path != ARCHIVE}
+
+
+def copied(project: Path, place: Path) -> Path:
+    """A clone as `git clone` makes it; what a kind does with it follows."""
+    git(project.parent, "clone", "--quiet", f"file://{project}", str(place))
+    return place
+
+
+def shallow(project: Path, place: Path) -> Path:
+    (project / "more.md").write_text("more\n")
+    committed(project)
+    git(project.parent, "clone", "--quiet", "--depth", "1", f"file://{project}", str(place))
+    return place
+
+
+def squashed(project: Path, place: Path) -> Path:
+    place = copied(project, place)
+    git(place, "checkout", "--quiet", "--orphan", "squashed")
+    return committed(place, "all in one")
+
+
+def from_template(project: Path, place: Path) -> Path:
+    shutil.copytree(project, place, ignore=shutil.ignore_patterns(".git"))
+    return committed(place, "Initial commit")
+
+
+def without_git(project: Path, place: Path) -> Path:
+    shutil.copytree(project, place, ignore=shutil.ignore_patterns(".git"))
+    with pytest.raises(Problem, match="git init && git add --force --all; git commit --message"):
+        update.opened(place)
+    return committed(place, "Before the update")
+
+
+def inside(project: Path, place: Path) -> Path:
+    place.mkdir()
+    (place / "other.txt").write_text("not the project's\n")
+    committed(place)
+    shutil.copytree(project, place / "a project", ignore=shutil.ignore_patterns(".git"))
+    committed(place)
+    (place / "other.txt").write_text("changed, and never committed\n")
+    return place / "a project"
+
+
+def updated_before(project: Path, place: Path) -> Path:
+    middle = templates(place.parent / "middle", base__notes_md=LINES.replace("line 20\n", "line twenty\n"))
+    place = copied(project, place)
+    updated(place, middle)
+    return committed(place, "an update")
+
+
+KINDS = [copied, shallow, squashed, from_template, without_git, inside, updated_before]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_seven_kinds_of_project_have_an_exact_base(kind, project: Path, old: Path, new: Path, tmp_path: Path) -> None:
+    (project / "notes.md").write_text(LINES.replace("line 25\n", "line 25, ours\n"))
+    committed(project)
+    place = kind(project, tmp_path / "place")
+    outside = git(place.parent, "diff", "--", "other.txt") if kind is inside else ""
+    assert states(updated(place, new)) == {"notes.md": "merged", "tools/helper.py": "removed", "plan.md": "new"}
+    assert (place / "notes.md").read_text() == NEWER.replace("line 25\n", "line 25, ours\n")
+    assert outside == (git(place.parent, "diff", "--", "other.txt") if kind is inside else "")
+    assert unpacked((place / ARCHIVE).read_bytes()).keys() == fresh(new).keys() - {ARCHIVE}
+
+
+def test_conflicts_are_marked_listed_and_block_the_commit(project: Path, new: Path) -> None:
+    (project / "notes.md").write_text(LINES.replace("line 5\n", "line 5, ours\n"))
+    (project / "tools" / "helper.py").write_text("# ours\n")
+    committed(project)
+    before = snapshot(project)
+    found = updated(project, new)
+    assert states(found) == {"notes.md": "conflict", "tools/helper.py": "conflict", "plan.md": "new"}
+    assert "<<<<<<< yours\nline 5, ours\n=======\nline five\n>>>>>>> hackgen\n" in (project / "notes.md").read_text()
+    assert (project / "tools" / "helper.py").read_text() == "# ours\n" and not (project / ASIDE).exists()
+    assert git(project, "diff", "--name-only", "--diff-filter=U").split() == ["notes.md", "tools/helper.py"]
+    with pytest.raises(subprocess.CalledProcessError):
+        git(project, "commit", "--message", "too early")
+    undo(project)
+    assert snapshot(project) == before
+
+
+def undo(project: Path) -> None:
+    """Run the line that an update prints."""
+    with patch.dict(os.environ, ALONE):
+        line = Repository(project).undo()
+    subprocess.run(line, shell=True, check=True, env=os.environ | ALONE)
+
+
+def test_what_holds_no_markers_stays_and_the_new_one_lies_aside(tmp_path: Path) -> None:
+    old = templates(tmp_path / "old", base__logo_png="\0one\n", base__bin_dat="\0one\n")
+    new = templates(tmp_path / "new", base__logo_png="\0two\n", base__bin_dat="\0two\n", base__notes_md=NEWER)
+    project = born(tmp_path / "project", old)
+    (project / "logo.png").write_bytes(b"\0ours\n")
+    (project / "notes.md").unlink()
+    committed(project)
+    before = snapshot(project)
+    found = updated(project, new)
+    assert states(found) == {"logo.png": "conflict", "notes.md": "conflict", "bin.dat": "replaced"}
+    assert (project / "logo.png").read_bytes() == b"\0ours\n" and not (project / "notes.md").exists()
+    assert (project / ASIDE / "logo.png").read_bytes() == b"\0two\n"
+    assert (project / ASIDE / "notes.md").read_text() == NEWER
+    with pytest.raises(Problem, match=f"{ASIDE}/ still holds files"):
+        updated(project, new)
+    undo(project)
+    assert snapshot(project) == before
+    updated(project, new)
+    shutil.rmtree(project / ASIDE)
+    committed(project)
+    assert set(states(updated(project, new)).values()) == {"left alone"}
+
+
+@pytest.mark.parametrize("kind", ["untracked", "ignored", "link", "folder", "tracked", "parent", "equal"])
+def test_what_lies_in_the_way_of_a_new_file_is_never_overwritten(kind: str, project: Path, new: Path, tmp_path) -> None:
+    templates(new, base__more__deep_md="new\n")
+    way = project / "more" / "deep.md"
+    if kind == "parent":
+        (tmp_path / "elsewhere").mkdir()
+        (project / "more").symlink_to(tmp_path / "elsewhere")
+    else:
+        way.parent.mkdir()
+    if kind == "ignored":
+        (project / ".gitignore").write_text("runs/\n__pycache__/\ntoys/\nmore/\n")
+        git(project, "commit", "--quiet", "--all", "--message", "ignored")
+    if kind == "link":
+        way.symlink_to(project / "notes.md")
+    elif kind == "folder":
+        way.mkdir()
+        (way / "ours.md").write_text("ours\n")
+    elif kind != "parent":
+        way.write_text("new\n" if kind == "equal" else "ours\n")
+    if kind == "tracked":
+        committed(project)
+    before = snapshot(project)
+    found = updated(project, new)
+    assert found.get("more/deep.md") is None if kind == "equal" else found["more/deep.md"].state == "conflict"
+    if kind not in ("equal", "parent"):
+        assert (way / "ours.md" if kind == "folder" else way).read_text() == (LINES if kind == "link" else "ours\n")
+        assert (project / ASIDE / "more/deep.md").read_text() == "new\n"
+    assert not (tmp_path / "elsewhere" / "deep.md").exists()
+    undo(project)
+    assert snapshot(project) == before
+
+
+def test_a_submodule_is_left_alone(project: Path, new: Path, tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "code.py").write_text("print()\n")
+    committed(tmp_path / "library")
+    git(project, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "library"), "lib")
+    committed(project)
+    templates(new, base__lib__plan_md="new\n")
+    (project / "lib" / "code.py").write_text("changed\n")
+    before = snapshot(project)
+    found = updated(project, new)
+    assert found["lib/plan.md"].state == "conflict" and not (project / "lib" / "plan.md").exists()
+    undo(project)
+    assert snapshot(project) == before and (project / "lib" / "code.py").read_text() == "changed\n"
+
+
+@pytest.mark.parametrize("setting", ["false", "true"])
+def test_line_endings_follow_the_files_of_the_team(setting: str, project: Path, new: Path) -> None:
+    git(project, "config", "core.autocrlf", setting)
+    ours = LINES.replace("line 25\n", "line 25, ours\n")
+    (project / "notes.md").write_bytes(ours.replace("\n", "\r\n").encode())
+    (project / "tools" / "helper.py").write_bytes((project / "tools/helper.py").read_bytes().replace(b"\n", b"\r\n"))
+    committed(project)
+    found = updated(project, new)
+    assert states(found) == {"notes.md": "merged", "tools/helper.py": "removed", "plan.md": "new"}
+    expected = NEWER.replace("line 25\n", "line 25, ours\n").replace("\n", "\r\n").encode()
+    assert (project / "notes.md").read_bytes() == expected
+    assert git(project, "diff", "--name-only") == ""
+
+
+def test_only_the_team_renames_and_only_to_a_new_name(project: Path, old: Path, new: Path) -> None:
+    """A file that the scaffold brings is no new name of another, however alike they are."""
+    git(project, "mv", "notes.md", "ideas.md")
+    (project / "ideas.md").write_text(LINES + "and ours\n")
+    committed(project)
+    found = updated(project, new)
+    assert found["ideas.md"].state == "merged" and found["ideas.md"].why == "was notes.md"
+    assert (project / "ideas.md").read_text() == NEWER + "and ours\n" and not (project / "notes.md").exists()
+    committed(project)
+    again = templates(new.parent / "again", base__ideas_md=LINES, base__notes_md=NEWER + "end\n")
+    found = updated(project, again)
+    assert found["ideas.md"].state == "conflict" and (project / "ideas.md").read_text() == NEWER + "and ours\n"
+
+
+def test_three_versions_in_a_row_keep_what_the_team_wrote(project: Path, tmp_path: Path) -> None:
+    (project / "notes.md").write_text(LINES + "ours at the end\n")
+    (project / "tools" / "helper.py").unlink()
+    committed(project)
+    text = LINES
+    for number in (5, 12, 19):
+        text = text.replace(f"line {number}\n", f"line {number}, of version {number}\n")
+        root = templates(tmp_path / str(number), base__notes_md=text)
+        assert states(updated(project, root)) == {"notes.md": "merged", "tools/helper.py": "left alone"}
+        committed(project)
+    assert (project / "notes.md").read_text() == text + "ours at the end\n"
+    assert not (project / "tools" / "helper.py").exists()
+
+
+def test_a_dry_run_writes_nothing_and_needs_no_git(project: Path, new: Path, tmp_path: Path) -> None:
+    (project / "notes.md").write_text(LINES + "ours\n")
+    before = snapshot(project)
+    shutil.copytree(project, tmp_path / "bare", ignore=shutil.ignore_patterns(".git"))
+    for place in (project, tmp_path / "bare"):
+        found = states(updated(place, new, dry_run=True))
+        assert found == {"notes.md": "merged", "tools/helper.py": "removed", "plan.md": "new"}
+    assert snapshot(project) == before and contents(tmp_path / "bare") == contents(project)
+
+
+def test_the_command_says_what_it_did_and_how_to_undo_it(hackgen: Run, project: Path, new: Path) -> None:
+    (project / "notes.md").write_text(LINES.replace("line 5\n", "ours\n"))
+    committed(project)
+    before = snapshot(project)
+    with patch.object(update, "TEMPLATES", new):
+        done = hackgen("update", str(project), "--dry-run")
+        assert done.returncode == 0 and "conflict    notes.md" in done.stdout and "nothing was written" in done.stdout
+        done = hackgen("update", cwd=project)
+        refused(done, 1, "1 conflicts (notes.md)", "git add and commit")
+        assert "new         plan.md" in done.stdout and "removed     tools/helper.py" in done.stdout
+        line = next(line for line in done.stdout.splitlines() if line.startswith("undo: "))
+        subprocess.run(line.removeprefix("undo: "), shell=True, check=True, cwd=project)
+        assert snapshot(project) == before
+        git(project, "checkout", "--quiet", "HEAD^")
+        done = hackgen("update", str(project))
+        assert done.returncode == 0 and "5 files are staged" in done.stdout
+        committed(project)
+        assert hackgen("update", str(project)).stdout.startswith("nothing to do")
+
+
+def test_what_cannot_be_updated_is_refused_in_one_line(hackgen: Run, project: Path, tmp_path: Path) -> None:
+    (project / "notes.md").write_text("changed\n")
+    refused(hackgen("update", str(project)), 1, "not committed (notes.md)")
+    git(project, "checkout", "--quiet", "notes.md")
+    refused(hackgen("update", str(tmp_path)), 1, "no project that hackgen made")
+    record = (project / RECORD).read_text()
+    for text, *told in [
+        (record.replace('"0.', '"99.'), "hackgen 99.", "newer than this"),
+        ("\n".join(line for line in record.splitlines() if not line.startswith("base")), "kept no", "hackgen new DEST"),
+        (record + "[", "is not valid TOML"),
+        (record.replace("base = ", "bass = "), "kept no"),
+        (record.replace('base = "', 'base = "0'), "take both from the same commit"),
+        (record.replace("framework", "frame"), 'unknown answer "frame"'),
+    ]:
+        (project / RECORD).write_text(text)
+        before = snapshot(project)
+        refused(hackgen("update", str(project)), 2 if "unknown" in told[0] else 1, *told)
+        assert snapshot(project) == before
+    (project / RECORD).write_text(record)
+    (project / ".copier-answers.yml").write_text("_src_path: x\n")
+    (project / RECORD).write_text(record.replace("base = ", "# "))
+    refused(hackgen("update", str(project)), 1, "copier update")
+    (project / RECORD).write_text(record)
+    (project / ARCHIVE).write_bytes(b"damaged")
+    refused(hackgen("update", str(project)), 1, f"{ARCHIVE} is damaged")
+    (project / ARCHIVE).unlink()
+    refused(hackgen("update", str(project)), 1, f"{ARCHIVE} is missing")
+    shutil.rmtree(project / ".git")
+    refused(hackgen("update", str(project)), 1, "git init && git add --force --all; git commit --message")
+    git(project, "init", "--quiet")
+    git(project, "config", "user.name", "x")
+    (project / ARCHIVE).write_bytes(fresh(tmp_path / "old")[ARCHIVE])
+    refused(hackgen("update", str(project)), 1, "git does not track")
+
+
+def killed_at(count: int, project: Path, new: Path) -> bool:
+    """Update in a process that is killed at its `count`-th step that files or processes can tell; False if it ended."""
+    child = os.fork()
+    if not child:
+        left = iter(range(count))
+
+        def strike(event: str, _: object) -> None:
+            if event in STEPS and next(left, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(strike)
+        try:
+            updated(project, new)
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+STEPS = {"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "subprocess.Popen", "shutil.rmtree"}
+CAN_FORK = pytest.mark.skipif(not hasattr(os, "fork"), reason="it takes a system that forks")
+
+
+@CAN_FORK
+@pytest.mark.parametrize("every", [17, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("larger", [False, True])
+def test_killed_at_any_moment_it_leaves_a_state_that_both_ways_lead_back_from(
+    every: int, larger: bool, project: Path, new: Path, tmp_path: Path
+) -> None:
+    (project / "notes.md").write_text(LINES.replace("line 5\n", "ours\n"))
+    (project / "untracked.md").write_text("ours\n")
+    (project / "plan.md").write_text("ours, untracked\n")
+    git(project, "commit", "--quiet", "--all", "--message", "ours")
+    templates(new, base__more__deep_md="new\n", tasks__toys__data_py="print('more toys')\n")
+    if larger:
+        (project / "untracked.md").unlink()
+        (project / "plan.md").unlink()
+        place = inside(project, tmp_path / "larger")
+        (place / "plan.md").write_text("ours, untracked\n")
+    else:
+        place = project
+    whole = place.parent if larger else place
+    before, undone, states_seen = snapshot(whole), random.Random(0), set()
+    count = 40
+    while killed_at(count, place, new):
+        after = snapshot(whole)
+        states_seen.add(after[2])
+        done = (place / ASIDE).exists() and not (place / ASIDE / ".work" / "journal.json").exists()
+        if done or undone.random() < 0.5:
+            undo(place)
+            assert snapshot(whole) == before, count
+        with patch.dict(os.environ, ALONE):
+            update.opened(place)
+        assert snapshot(whole) == before, count
+        count += every if every > 2 else undone.choice([1, 2, 3])
+    assert len(states_seen) > 2  # it was struck while the index or files were changing
+    assert (place / "more" / "deep.md").exists()
+
+
+@CAN_FORK
+def test_what_was_edited_after_a_kill_is_not_undone(project: Path, new: Path) -> None:
+    count = 40
+    while killed_at(count, project, new) and not (project / "plan.md").exists():
+        with patch.dict(os.environ, ALONE):
+            update.opened(project)
+        count += 5
+    (project / "notes.md").write_text("edited in between\n")
+    with pytest.raises(Problem, match=r"notes\.md changed since; copy that elsewhere, then: git"):
+        updated(project, new)
+    assert (project / "notes.md").read_text() == "edited in between\n"
+    git(project, "commit", "--quiet", "--all", "--message", "half an update, and an edit")
+    assert updated(project, new)["notes.md"].state == "conflict"
+
+
+WORDS = st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon"])
+EDITS = st.lists(st.tuples(st.sampled_from("insert delete change".split()), st.integers(0, 29), WORDS), max_size=3)
+FILES = ["notes.md", "tools/helper.py", "data.py", "train.py"]
+TEAM, VERSIONS = (
+    st.lists(st.tuples(st.sampled_from(kinds.split()), st.sampled_from(FILES), EDITS), max_size=4)
+    for kinds in ("edit delete rename add", "edit edit delete add")
+)
+
+
+def edited(text: str, edits: list[tuple[str, int, str]], who: str) -> str:
+    lines = text.splitlines()
+    for number, (kind, at, word) in enumerate(edits):
+        at = min(at, max(len(lines) - 1, 0))
+        own = f"{who} {word} {number}"
+        lines[at : at + (kind != "insert")] = [] if kind == "delete" else [own]
+    return "".join(f"{line}\n" for line in lines)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(team=TEAM, versions=VERSIONS)
+def test_nothing_of_the_team_is_lost_and_nothing_deleted_returns(
+    team: list, versions: list, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    place = tmp_path_factory.mktemp("random")
+    sources = {"notes.md": "base/notes.md", "tools/helper.py": "base/tools/helper.py", "data.py": "tasks/toys/data.py"}
+    sources |= {"train.py": "frameworks/pytorch/base/train.py"}
+    texts = {name: LINES.replace("line", f"{name} line") for name in FILES}
+    old = templates(place / "old", **{sources[name]: text for name, text in texts.items()})
+    newer: dict[str, str | None] = {sources[name]: text for name, text in texts.items()}
+    for number, (kind, name, edits) in enumerate(versions):
+        if kind == "add":
+            newer[f"base/added{number}.md"] = f"hackgen added {number}\n" * 5
+        elif kind == "edit" and newer[sources[name]] is not None:
+            newer[sources[name]] = edited(newer[sources[name]], edits, f"hackgen {number}")
+        elif kind == "delete" and name.endswith((".md", "helper.py")):
+            newer[sources[name]] = None
+    new = templates(place / "new", **newer)
+    project = born(place / "project", old)
+    for number, (kind, name, edits) in enumerate(team):
+        file = project / name
+        if kind == "add":
+            (project / f"added{number}.md").write_text(f"team added {number}\n" * 5)
+        elif file.exists():
+            if kind == "delete":
+                file.unlink()
+            elif kind == "rename":
+                file.rename(project / f"moved{number}.txt")
+            else:
+                file.write_text(edited(file.read_text(), edits, f"team {number}"))
+    committed(project)
+    ours = {path: content.decode() for path, content in contents(project).items() if not path.startswith(".hackgen.")}
+    found = updated(project, new)
+    after = {path: content for path, content in contents(project).items() if not path.startswith(".hackgen.")}
+    whole = b"\n".join(after.values()).decode().splitlines()
+    clean = all(outcome.state != "conflict" for outcome in found.values())
+    for text in ours.values():
+        assert not [line for line in text.splitlines() if line.startswith("team") and line not in whole]
+    for name, text in texts.items():
+        for line in text.splitlines():
+            if not any(line in of.splitlines() for of in ours.values()):
+                torn = [
+                    o for o in found.values() if o.state == "conflict" and o.sides[0] and line in o.sides[0].decode()
+                ]
+                assert torn or line not in whole, f"{line} of {name} came back"
+    if not team:
+        assert contents(project) == fresh(new) and clean
+    if (project / ASIDE).exists():
+        shutil.rmtree(project / ASIDE)
+    committed(project)
+    assert set(states(updated(project, new)).values()) <= {"left alone"}, "update, commit, update is one update"
+    shutil.rmtree(place)
