@@ -6,11 +6,10 @@ from pathlib import Path
 from unittest.mock import patch
 
 from conftest import SMALL
-from hackgen.archive import sealed
 from hackgen.living import update
 from hackgen.living.merging import Outcome
 from hackgen.making.choice import Answers
-from hackgen.making.compose import decided, plan
+from hackgen.making.compose import written
 from hackgen.making.write import write
 from hackgen.parts import TEMPLATES
 
@@ -49,8 +48,7 @@ def templates(root: Path, **changes: str | None) -> Path:
 
 def fresh(root: Path = TEMPLATES, **answers: object) -> dict[str, bytes]:
     """All files that `hackgen new` writes."""
-    choice, final, own = decided(Answers(**{"title": "A test", **answers}), root)
-    return sealed(plan(choice, final, own), own.files if own else ())
+    return written(Answers(**{"title": "A test", **answers}), root)
 
 
 def born(folder: Path, root: Path = TEMPLATES, **answers: object) -> Path:

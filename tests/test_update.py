@@ -303,9 +303,7 @@ def test_what_cannot_be_updated_is_refused_in_one_line(hackgen: Run, project: Pa
         before = snapshot(project)
         refused(hackgen("update", str(project)), 2 if "unknown" in told[0] else 1, *told)
         assert snapshot(project) == before
-    (project / RECORD).write_text(record)
-    (project / ".copier-answers.yml").write_text("_src_path: x\n")
-    (project / RECORD).write_text(record.replace("base = ", "# "))
+    (project / RECORD).write_text('exported = "copier"\n' + record.replace("base = ", "# "))
     refused(hackgen("update", str(project)), 1, "copier update")
     (project / RECORD).write_text(record)
     (project / ARCHIVE).write_bytes(b"damaged")

@@ -49,8 +49,9 @@ def opened(place: Path, dry_run: bool = False) -> Change:
     if _numbers(version) > _numbers(__version__):
         raise Problem(f"{record} is of hackgen {version}, newer than this {__version__}; install that one")
     if "base" not in tables:
-        if (project / ".copier-answers.yml").is_file():
-            raise Problem(f"{project} was made from a copier template; copier update brings it up to date")
+        if maker := tables.get("exported"):
+            how = "copier update brings it up to date" if maker == "copier" else f"{maker} updates no project"
+            raise Problem(f"{project} was made by {maker} from an exported template; {how}")
         raise Problem(
             f"{project} was made by hackgen {version}, which kept no {ARCHIVE}; make a new project beside it with "
             "hackgen new DEST --answers .hackgen.toml, and take your changes over"

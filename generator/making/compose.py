@@ -11,6 +11,7 @@ from typing import Any
 import jinja2
 
 from .. import text
+from ..archive import sealed
 from ..errors import Problem
 from ..parts import TEMPLATES, parsed, read_toml
 from . import own_data
@@ -160,8 +161,14 @@ def environment() -> jinja2.Environment:
 
 
 def planned(answers: Answers, root: Path = TEMPLATES) -> dict[str, bytes]:
-    """All files that `hackgen new` writes for the answers, of own data or of the sample, without their archive."""
+    """The files for the answers, of own data or of the sample, as people read them: without their archive."""
     return plan(*decided(answers, root))
+
+
+def written(answers: Answers, root: Path = TEMPLATES) -> dict[str, bytes]:
+    """All files that `hackgen new` writes for the answers."""
+    choice, final, own = decided(answers, root)
+    return sealed(plan(choice, final, own), own.files if own else ())
 
 
 def decided(answers: Answers, root: Path = TEMPLATES) -> tuple[Choice, Answers, OwnData | None]:

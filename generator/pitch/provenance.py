@@ -10,7 +10,7 @@ from .. import __version__
 from ..errors import Problem
 from ..making import git
 from ..making.answers import from_toml
-from ..making.compose import planned
+from ..making.compose import written
 from ..parts import read_toml
 
 Tree = dict[str, bytes]
@@ -95,7 +95,7 @@ def _written_again(recorded: Path) -> Tree:
             f"no commit of {recorded.parent} adds .hackgen.toml, hackgen {version} wrote it and this is {__version__}: "
             "commit the project, or install that version"
         )
-    return planned(from_toml(recorded))
+    return written(from_toml(recorded))
 
 
 def _today(project: Path) -> Tree:
