@@ -21,6 +21,7 @@ from ..inspection.columns import dates, meaning
 from ..inspection.columns.relation import Table, bytes_of
 from ..inspection.columns.rows import ONE_COLUMN, unique_names
 from ..inspection.tables import opening
+from ..inspection.target import one_of
 from ..inspection.words.marks import MIXED
 from ..inspection.words.names import words_of
 from ..inspection.words.vocabulary import ID_WORDS
@@ -30,7 +31,14 @@ BLOCK = 10_000  # rows fetched at a time
 IN_MEMORY = {"csv": 32 * 2**20, "parquet": 6 * 2**20}  # bytes; larger tables are prepared for training …
 PACKED = 5  # … and a packed text is taken for a fifth of what it holds
 READABLE = ("number", "category", "date", "text")  # roles of columns that a project learns from
-NOT_PLAIN = {"lenient", "units", "foot", "member", "sheet"}  # what a dialect says of a text that pandas does not bear
+NOT_PLAIN = {
+    "lenient",
+    "units",
+    "foot",
+    "member",
+    "sheet",
+    "one_of",
+}  # what a dialect says of a text that pandas does not bear
 IDENTIFIERS = ID_WORDS - {"ssn"}  # words in names of columns by which rows may be called: never a person's own
 PERIODS = tuple(dates.PERIODS)  # forms of dates that pandas does not read
 HEAD = """\
@@ -177,6 +185,7 @@ def converted(findings: Findings, path: Path, as_is: bool = False) -> Iterator[l
         if findings.dialect.get("lenient") and table.relax:
             table.mended = True
             table.relax()
+        one_of.again(table, findings.dialect)
         for row in cells_of(table):
             cells = zip(spread, (one_line(cell) for cell in row), strict=True)
             yield [write(cell) for part, cell in cells for _, write, _ in part]

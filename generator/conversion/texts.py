@@ -16,6 +16,7 @@ from ..errors import Problem
 from ..inspection.columns.meaning import is_missing
 from ..inspection.findings import Findings
 from ..inspection.tables import opening
+from ..inspection.target import one_of
 from ..inspection.texts import files
 from ..inspection.texts.folders import classes_of, entries_of, texts_of
 from ..inspection.texts.look import LEAST_CHARACTERS
@@ -96,6 +97,7 @@ def rows_of(path: Path, findings: Findings) -> Iterator[list[str]]:
         yield from rows_of_folders(path)
         return
     with opening.opened(path, findings.format) as table:
+        one_of.again(table, findings.dialect)
         yield list(table.names)
         yield from tables.cells_of(table)
 

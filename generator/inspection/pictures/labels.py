@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from ..columns import delimited
+from ..target import one_of
 from .listing import SPLITS, TABLES, Listing, find, parts, read_bytes
 
 LABEL_NAMES = ("label", "labels", "class", "class_name", "classes", "target", "category", "species", "breed", "y")
@@ -29,6 +30,9 @@ def join(listing: Listing, tables: dict[str, bytes], target: str = "") -> str:
     found = []
     for name, content in tables.items():
         head, rows = cells(content, names)
+        for group in one_of.groups_of(head, list(zip(*rows, strict=True))):
+            if target not in group.columns:
+                head, rows = one_of.joined(head, rows, group)
         share, column = max(((names.share(rows, k), -k) for k in range(len(head))), default=(0.0, 0))
         if share >= LEAST_SHARE and len(head) > 1:
             found.append((share * len(rows), name, head, rows, -column))

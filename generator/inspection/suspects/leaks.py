@@ -11,7 +11,7 @@ from ..words.names import words_of
 from ..words.vocabulary import GUESSED
 from .made_of import in_order, in_ranges, parts_of
 from .related import dated_names
-from .telling import FEWEST_ROWS, REPEATED, by_gaps, correlated, divides, is_class, tells
+from .telling import FEWEST_ROWS, REPEATED, by_gaps, by_nothing, correlated, divides, is_class, tells
 
 FEWEST_OF_CLASS = 3  # rows, of which train, valid and test each get one
 
@@ -94,7 +94,7 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
         if numeric:
             why = _tells_number(given, column, wanted)
         else:
-            why = by_gaps(given, column, wanted)
+            why = by_gaps(given, column, wanted) or by_nothing(given, column, wanted)
         if not why and not numeric and column.role not in ("text", "list"):
             repeat = sum(count for count in table.counts[i].values() if count > 1) >= REPEATED * len(known)
             why = (

@@ -1,9 +1,11 @@
 """Whether one column tells the target of the rows where both are known: judged by values, never by how likely it is."""
 
+from collections import Counter
+
 import numpy as np
 
 from ..columns.meaning import is_missing
-from ..columns.numbers import as_numbers
+from ..columns.numbers import as_numbers, to_number
 from ..findings import Column
 from ..words.names import words_of
 
@@ -11,6 +13,9 @@ LEAK = 0.999  # of the rows whose target a column tells, or correlation
 REPEATED = 0.8  # of the rows have a value that others have too, or it is no wonder that it tells
 FEWEST_ROWS = 30  # below this, chance makes leaks
 FEWEST_GAPS = 20  # missing cells, others, and rows of a class
+NOTHING = {"none", "no", "nothing", "never", "-", "n/a", "not applicable", "keine", "ninguno", "aucun", "нет", "无"}
+FEWEST_KINDS = 6  # different values beside which one means nothing
+NOTHING_WRONG = 0.03  # as GAPS_WRONG; a strong honest count is rarely so sure
 GAPS_WRONG = 0.15  # of the rows of a class, or of the others: a column may be there or missing against the rule
 
 
@@ -47,13 +52,28 @@ def by_gaps(given: list[str], column: Column, wanted: np.ndarray) -> str:
     there = np.array([not is_missing(cell, column.parse) for cell in given])
     if min(there.sum(), (~there).sum()) < FEWEST_GAPS:
         return ""
+    share = _told_by(there, wanted, GAPS_WRONG)
+    return f"whether it is missing tells one value of the target in {share:.1%}" if share else ""
+
+
+def by_nothing(given: list[str], column: Column, wanted: np.ndarray) -> str:
+    """Whether 0, -1 or none stands in all rows but those of one class, as by_gaps of what is empty."""
+    usual, often = Counter(given).most_common(1)[0]
+    nothing = usual.strip().lower() in NOTHING or to_number(usual, column.parse) in (0.0, -1.0)
+    if not nothing or len(set(given)) < FEWEST_KINDS or min(often, len(given) - often) < FEWEST_GAPS:
+        return ""
+    share = _told_by(np.array([cell != usual for cell in given]), wanted, NOTHING_WRONG)
+    return f'whether it is "{usual}" tells one value of the target in {share:.1%}' if share else ""
+
+
+def _told_by(is_there: np.ndarray, wanted: np.ndarray, most_wrong: float) -> float:
+    """The share of the rows in which being there (or not) tells one class from the others; 0 where it does not."""
     for number, rows in enumerate(np.bincount(wanted)):
-        of_class = wanted == number
-        for is_there in (there, ~there):
-            wrong = int((is_there != of_class).sum())
-            if rows >= FEWEST_GAPS and wrong <= GAPS_WRONG * min(rows, len(given) - rows):
-                return f"whether it is missing tells one value of the target in {1 - wrong / len(given):.1%}"
-    return ""
+        for told in (is_there, ~is_there):
+            wrong = int((told != (wanted == number)).sum())
+            if rows >= FEWEST_GAPS and wrong <= most_wrong * min(rows, len(wanted) - rows):
+                return 1 - wrong / len(wanted)
+    return 0.0
 
 
 def divides(given: list[str], column: Column, wanted: np.ndarray) -> str:

@@ -11,15 +11,19 @@ from ..columns.meaning import is_missing
 from ..columns.numbers import to_number
 from ..columns.relation import Table
 from ..columns.roles import columns_of
-from ..findings import Column, Findings, Suspect
+from ..findings import Column, Findings, Suggestion, Suspect
 from ..suspects.columns import of_columns
 from ..suspects.leaks import of_target, shares
 from ..suspects.personal import of_people
 from ..suspects.repeats import of_rows
+from ..target import one_of
 from ..target.suggestion import suggest
+from ..words.names import by_name
 from . import opening
 
 MOST_ABOUT = 6  # columns of a table of labels; one of more says enough by itself
+NAMED = 5.0  # points of a name from which on it says that a column is what is asked for …
+MOST_LAST = 12  # … else so many columns that are one, at the end, are it
 MOST_ODD = 10  # different cells of a target that are no numbers
 MOST_BESIDE, MOST_FOLDERS = 2000, 20  # entries of a folder, and folders, in which pictures of a table are looked for
 
@@ -27,6 +31,10 @@ MOST_BESIDE, MOST_FOLDERS = 2000, 20  # entries of a folder, and folders, in whi
 def inspect_table(path: str, place: Path, format: str, target: str | None = None) -> Findings:
     """What a table holds; raises `Problem` for what cannot be read and `Misuse` for an unknown target."""
     with opening.opened(place, format) as table:
+        together = one_of.groups_of(table.names, table.columns)
+        for group in together:
+            if target == group.name:
+                one_of.merge(table, group)
         if target is not None:
             target = opening.nearest_column(place, table.names, target)
         columns, profiles = columns_of(table)
@@ -47,6 +55,12 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
         if named and (other := pictures(place, target)):
             return other
         found.suggestion, as_series = suggest(table, columns, profiles, target, path)
+        for group in together if found.suggestion and not as_series else ():
+            asked = found.suggestion.target
+            if target is None and (asked in group.columns or (by_name(asked) < NAMED and is_last(group, columns))):
+                return as_one(path, place, format, group, found.suggestion)
+            if asked in group.columns:
+                found.suspects += beside(columns, target, group)
         if as_series:
             found.facts["series"] = {"shape": as_series["shape"]} | as_series["facts"]
             of_first_rows(found, as_series["looked_at"])
@@ -61,6 +75,32 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
             return found
         about_target(found, table, columns, profiles)
     return found
+
+
+def as_one(path: str, place: Path, format: str, group: one_of.OneOf, guessed: Suggestion) -> Findings:
+    """The findings where columns that are one target are one column."""
+    found = inspect_table(path, place, format, group.name)
+    shown = ", ".join(group.columns[:4]) + (" …" if len(group.columns) > 4 else "")
+    told = f"in each row one of {shown} is 1, so they are one target with {len(group.columns)} classes"
+    if found.suggestion:
+        found.suggestion.why = told
+        found.suggestion.alternatives = [name for name in guessed.alternatives if name not in group.columns]
+    found.suspects.insert(0, Suspect("one-hot", group.name, f"{told}; made when the data are brought in"))
+    return found
+
+
+def is_last(group: one_of.OneOf, columns: list[Column]) -> bool:
+    """Whether such columns are the last ones, few enough to be classes, and what they have in common may be asked."""
+    return by_name(group.name) >= NAMED and group.columns[-1] == columns[-1].name and len(group.columns) <= MOST_LAST
+
+
+def beside(columns: list[Column], target: str, group: one_of.OneOf) -> list[Suspect]:
+    """The other columns of a set in which each row has one 1 give away the one that was named."""
+    for column in columns:
+        if column.name in group.columns and column.name != target:
+            column.use, column.why = False, f"gives {target} away: each row has a 1 in one of them"
+    told = f"each row has a 1 in one of {len(group.columns)} columns, so the others are not used; all of them are"
+    return [Suspect("one-hot", target, f'{told} --target "{group.name}"')]
 
 
 def of_first_rows(found: Findings, looked_at: int) -> None:
