@@ -16,9 +16,9 @@ from projects import generate_own, run
 
 READ = """
 import json
-import common, roles, table
+import common, table
 from config import Config
-about = roles.schema()
+about = table.schema()
 frame = table.read(common.located(Config().data), about["read"], list(about["columns"]))
 print(json.dumps([list(frame), frame.to_numpy().tolist()]))
 """

@@ -9,13 +9,13 @@ from projects import generate_own, run
 TABLE = "area;place;rent\n" + "".join(f"{20 + i % 50};{'ABC'[i % 3]};{300 + i * 7},5\n" for i in range(60))
 SLIPS = {
     'target = "rent"|target = rent': "not valid TOML",
-    'target = "rent"|trget = "rent"': 'did you mean "target"?',
-    'target = "rent"|target = 3': "target = 3; write a text",
-    "[read]|[raed]": 'did you mean "read"?',
+    'target = "rent"|trget = "rent"': "trget = 'rent' means nothing there; known are id, target",
+    'target = "rent"|target = 3': "target = 3 means nothing there; write a text",
+    "[read]|[raed]": "raed = {'sep': ';'} means nothing there; known are",
     'role = "category"|role = "nominal"': "use one of number, category",
-    'role = "category"|role = 3': "write a text",
-    'decimal = ","|decimal = 3': "decimal = 3; write a text",
-    'decimal = ","|decmal = ","': 'did you mean "decimal"?',
+    'role = "category"|role = 3': "use one of number, category",
+    'decimal = ","|decimal = 3': "decimal = 3 means nothing there; write a text",
+    'decimal = ","|decmal = ","': "known are role, why, missing",
     'decimal = ","|missing = "-999"': "write a list",
     'place = { role = "category" }|place = "category"': "a table such as",
     'place = { role = "category" }|area = { role = "category" }': "not valid TOML",
@@ -24,13 +24,13 @@ SLIPS = {
 LOAD = """
 import json, sys
 from pathlib import Path
-import roles
+import table
 from common import Problem
 said = []
 for text in json.loads(sys.argv[1]):
     Path("data/schema.toml").write_text(text, encoding="utf-8")
     try:
-        roles.schema()
+        table.schema()
         said.append("")
     except Problem as problem:
         said.append(str(problem))

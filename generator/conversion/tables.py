@@ -19,7 +19,7 @@ from ..errors import Problem
 from ..inspection import Column, Findings, inspect
 from ..inspection.columns import dates, meaning
 from ..inspection.columns.relation import Table, bytes_of
-from ..inspection.columns.rows import ONE_COLUMN, unique_names
+from ..inspection.columns.rows import ONE_COLUMN
 from ..inspection.tables import opening
 from ..inspection.target import one_of
 from ..inspection.words.marks import MIXED
@@ -126,19 +126,18 @@ def arguments(findings: Findings, path: Path) -> dict[str, Any] | None:
     dialect = findings.dialect
     if findings.format != "csv" or dialect.keys() & NOT_PLAIN or dialect["delimiter"] in (ONE_COLUMN, " "):
         return None
+    if dialect["skip"] or dialect["quote"] != '"':
+        return None
     found = {"sep": dialect["delimiter"]} if dialect["delimiter"] != "," else {}
     found |= {"encoding": dialect["encoding"]} if dialect["encoding"] != "utf-8" else {}
-    found |= {"skiprows": dialect["skip"]} if dialect["skip"] else {}
-    if dialect["quote"] != '"':
-        found |= {"quotechar": dialect["quote"]} if dialect["quote"] else {"quoting": csv.QUOTE_NONE}
     return found if path.stat().st_size > opening.CAREFUL or is_read_plainly(findings, path) else None
 
 
 def needs_words(column: Column) -> bool:
-    """Whether the cells of a column are written as pandas does not read them: quarters, times of day, two styles."""
+    """Whether cells of a column are written as pandas does not read them: quarters, times of day, 12K, two styles."""
     forms = column.parse.get("formats") or [column.parse.get("format", "")]
-    both = column.parse.get("decimal") == MIXED
-    return both or bool(column.parse.get("clock")) or any(form in PERIODS for form in forms)
+    odd = column.parse.get("decimal") == MIXED or bool(column.parse.keys() & {"clock", "zeros"})
+    return odd or any(form in PERIODS for form in forms)
 
 
 def is_flat(path: Path, findings: Findings) -> bool:
@@ -159,13 +158,10 @@ def is_read_plainly(findings: Findings, path: Path) -> bool:
         with bytes_of(table) as file:
             content = file.read().decode(dialect["encoding"], "replace").removeprefix("\ufeff")
         lines = io.StringIO(content, newline="")
-        for _ in range(dialect["skip"]):
-            lines.readline()
-        how = {"quotechar": dialect["quote"]} if dialect["quote"] else {"quoting": csv.QUOTE_NONE}
-        found = csv.reader(lines, delimiter=dialect["delimiter"], skipinitialspace=True, **how)
+        found = csv.reader(lines, delimiter=dialect["delimiter"], skipinitialspace=True)
         rows = ([cell.strip() for cell in row] for row in found if row)
         nothing: list[str] = []
-        if dialect["header"] and unique_names(next(rows, nothing)) != table.names:
+        if dialect["header"] and next(rows, nothing) != table.names:  # each with a name of its own
             return False
         try:
             return all(next(rows, nothing) == row for row in cells_of(table)) and next(rows, None) is None
@@ -264,7 +260,7 @@ def entry(column: Column, target: str, as_is: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"role": role}
     if not (column.use or column.name == target) or column.role in ("empty", "constant", "picture"):
         found = {"role": "skip", "why": column.why or column.role}
-    rules = ("missing", "unknown", "strip", "zeros", *(("decimal", "thousands") if as_is else ()))
+    rules = ("missing", "unknown", "strip", *(("decimal", "thousands") if as_is else ()))
     found |= {rule: column.parse[rule] for rule in rules if rule in column.parse}
     if isinstance(found.get("strip"), str):
         found["strip"] = [found["strip"]]

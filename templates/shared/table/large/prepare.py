@@ -16,7 +16,6 @@ from typing import Any
 
 import columns
 import common
-import roles
 import table
 from common import Problem
 from config import Config
@@ -39,7 +38,7 @@ def prepared(config: Config, classes: bool) -> tuple[list[dict[str, np.ndarray]]
     classes  targets are places in meta["values"], in the order in which they come; else they are numbers
     """
     path = common.located(config.data)
-    facts = [str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns, roles.schema(), classes]
+    facts = [str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns, table.schema(), classes]
     facts += [getattr(config, name) for name in KNOBS]
     stamp = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
     folder = common.ROOT / "prepared" / stamp
@@ -63,12 +62,12 @@ def mapped(path: Path, kind: Any) -> np.ndarray:
 
 def write(config: Config, path: Path, folder: Path, classes: bool) -> None:
     """Read the table twice: to measure columns, and to encode rows, which are appended to their split's files."""
-    about = roles.schema()
+    about = table.schema()
     data = {"name": path.name, "path": config.data, "sha256": common.sha256(path)}
     first = next(blocks(path, about, None))
     found = table.settled(config, about, first, data)
     part, rows, sample = survey(config, found, path, about)
-    cells = roles.typed(sample, found.features)
+    cells = columns.typed(sample, found.features)
     chosen = part[sample.index] if part is not None else by_hash(config, keys_of(found, sample, cells))
     features = columns.fit(cells[chosen == 0], found.features)
     if not features:
@@ -84,7 +83,7 @@ def write(config: Config, path: Path, folder: Path, classes: bool) -> None:
             {what: stack.enter_context((folder / f"{name}.{what}").open("wb")) for what in KINDS} for name in SPLITS
         ]
         for block in tqdm(blocks(path, about, found), "encoding", rows // BLOCK + 1, leave=False, disable=None):
-            cells, targets = roles.typed(block, found.features), targets_of(found, block, values, classes)
+            cells, targets = columns.typed(block, found.features), targets_of(found, block, values, classes)
             keys = keys_of(found, block, cells)
             chosen = by_hash(config, keys) if part is None else part[block.index]
             chosen = np.where(np.isnan(targets), -1, chosen)
@@ -102,18 +101,17 @@ def write(config: Config, path: Path, folder: Path, classes: bool) -> None:
 def blocks(path: Path, about: dict, found: Table | None) -> Iterator[pd.DataFrame]:
     """The rows that are needed, block by block, under their numbers in the table; all columns where none is known."""
     start, known = 0, list(about["columns"])
-    if table.KINDS.get(path.suffix.lower()) == "Parquet":
+    if path.suffix.lower() == ".parquet":
         import duckdb
 
         source = duckdb.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?)", [str(path)])
         parts = (source.fetch_df_chunk(BLOCK // 2048 + 1).fillna("") for _ in itertools.count())
-        names = table.names_of([name for name, *_ in source.description], known)
+        names = [name for name, *_ in source.description]
     else:
         head, encoding = table.decoded(path, about["read"], 1 << 20)
-        own = {"encoding": encoding, "sep": table.delimiter_of(head, about["read"], known)}
-        arguments = table.AS_TEXT | about["read"] | own
-        head = pd.read_csv(path, nrows=2, **arguments)
-        below = table.below_header(head, known, "", str(path))
+        arguments = table.AS_TEXT | {"sep": table.delimiter_of(head, about["read"], known), "encoding": encoding}
+        head = pd.read_csv(path, nrows=2, skipinitialspace=True, **arguments)
+        below = table.named(head, known, "", str(path), True)
         names = list(below)
         arguments |= {"header": 0 if len(below) < len(head) else None, "names": names, "low_memory": False}
         if found:  # numbers that are written plainly are read as such, which is faster
@@ -122,11 +120,11 @@ def blocks(path: Path, about: dict, found: Table | None) -> Iterator[pd.DataFram
             numbers = [
                 name
                 for name, entry in found.features.items()
-                if entry["role"] == "number" and not entry.keys() & roles.STYLED and name not in special
+                if entry["role"] == "number" and not entry.keys() & columns.STYLED and name not in special
             ]
             arguments["dtype"] = {name: str for name in arguments["usecols"] if name not in numbers}
-            arguments["na_values"] = {name: roles.MISSING for name in numbers}
-        parts = pd.read_csv(path, chunksize=BLOCK, **arguments)
+            arguments["na_values"] = {name: columns.MISSING for name in numbers}
+        parts = pd.read_csv(path, chunksize=BLOCK, skipinitialspace=True, **arguments)
     for part in itertools.takewhile(len, parts):
         part = part.set_axis(names, axis=1) if part.shape[1] == len(names) else part
         yield part.set_axis(range(start, start + len(part)), axis=0)
@@ -164,7 +162,7 @@ def survey(config: Config, found: Table, path: Path, about: dict) -> tuple[np.nd
 def time_of(found: Table, block: pd.DataFrame) -> np.ndarray:
     """When each row was, as a number that grows; what cannot be read counts as the oldest."""
     name = found.meta["time"]
-    times = roles.typed(block, {name: found.entries[name]})[name]
+    times = columns.typed(block, {name: found.entries[name]})[name]
     numbers = times.astype("int64").where(times.notna()) if times.dtype.kind == "M" else times
     return numbers.astype(float).fillna(-np.inf).to_numpy()
 
@@ -172,7 +170,7 @@ def time_of(found: Table, block: pd.DataFrame) -> np.ndarray:
 def targets_of(found: Table, block: pd.DataFrame, values: dict[str, int], classes: bool) -> np.ndarray:
     """The target of each row as a number, NaN where it is missing; `values` grows by classes that are new."""
     name = found.meta["target"]
-    known = roles.typed(block, {name: found.entries[name] | {"role": "category" if classes else "number"}})[name]
+    known = columns.typed(block, {name: found.entries[name] | {"role": "category" if classes else "number"}})[name]
     if not classes:
         return known.to_numpy()
     codes, different = pd.factorize(known)  # -1 for missing ones
@@ -183,7 +181,7 @@ def targets_of(found: Table, block: pd.DataFrame, values: dict[str, int], classe
 def keys_of(found: Table, block: pd.DataFrame, cells: pd.DataFrame) -> np.ndarray:
     """A key for each row: its group, or itself where that is not known; its time; else its cells."""
     if group := found.meta["group"]:
-        known = roles.known_cells(block[group], {})
+        known = columns.known_cells(block[group], {})
         return pd.util.hash_pandas_object(known.fillna(pd.Series(block.index, block.index)), index=False).to_numpy()
     some = pd.Series(time_of(found, block)) if found.meta["time"] else cells
     return pd.util.hash_pandas_object(some, index=False).to_numpy()

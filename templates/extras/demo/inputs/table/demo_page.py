@@ -10,7 +10,6 @@ from typing import Any
 
 import columns
 import data
-import roles
 import table
 from common import Problem
 from report import shorten, words
@@ -75,16 +74,15 @@ def asked(source: Any, *values: Any) -> dict:
     cells = {name: str(cells.get(name) or "").strip() for name in used}
     if not any(cells.values()):
         raise Problem(words("demo_empty_row"))
+    if (column := next((name for name in used if len(cells[name]) > LONGEST), None)) is not None:
+        raise Problem(words("demo_long_cell", column=column, most=LONGEST))
     frame = pd.DataFrame([cells])
-    for name, about in roles.in_own_style(frame, used).items():
-        cell = cells[name]
-        if len(cell) > LONGEST:
-            raise Problem(words("demo_long_cell", column=name, most=LONGEST))
-        known = roles.known_cells(frame[name], about)
-        read = roles.READ[about["role"]](known, about)
-        if known.notna()[0] and read.isna()[0]:
+    typed = columns.typed(frame, used, columns.STYLES)
+    for name, about in used.items():
+        cell, known = cells[name], columns.known_cells(frame[name], about).notna()[0]
+        if known and typed[name].isna()[0]:
             raise Problem(words("demo_bad_cell", column=name, cell=shorten(cell, 30), role=about["role"]))
-        if "values" in about and known.notna()[0] and not columns.codes_of(read, about)[0]:
+        if known and "values" in about and not columns.codes_of(typed[name], about)[0]:
             raise Problem(words("demo_new_value", column=name, cell=shorten(cell, 30)))
     return {"cells": cells}
 
@@ -97,7 +95,7 @@ def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict
     frame = pd.DataFrame([question["cells"]] * (1 + len(used)), dtype=object)
     for row, name in enumerate(used, start=1):
         frame.loc[row, name] = ""
-    rows = columns.encode(roles.typed(frame, roles.in_own_style(frame, used)), meta)
+    rows = columns.encode(columns.typed(frame, used, columns.STYLES), meta)
     found = net.outputs(model, rows, None, meta, config.precision)  # (rows,) or (rows, classes)
     if "classes" in meta:
         best = np.argsort(-found[0])[:CLASSES]
