@@ -301,7 +301,7 @@ def test_a_group_is_no_input(numbers: Path, tmp_path: Path) -> None:
 def test_classes_of_one_or_two_rows_are_left_out(project: Path, tmp_path: Path) -> None:
     """Equal rows count as one; where a time divides rows, every class stays."""
     names = ["oak", "ash"] * 30 + ["fir", "yew", "yew"] + ["box"] * 5
-    columns = {"a": [*range(63), *[7] * 5], "b": [i % 5 for i in range(63)] + [2] * 5, "kind": names}
+    columns = {"a": [*range(63), *[70] * 5], "b": [i % 5 for i in range(63)] + [2] * 5, "kind": names}
     path = written(tmp_path / "t.csv", columns)
     look = "[meta['classes'], meta['data']['rows'], meta['metric'], sorted(data.train.targets.tolist())]"
     (classes, rows, metric, targets), (all_classes, *_) = several(project, path, look, {}, {"time": "a"})

@@ -46,6 +46,8 @@ def typed(frame: pd.DataFrame, entries: dict[str, dict], styles: list[dict] = ST
 
 def known_cells(cells: pd.Series, about: dict) -> pd.Series:
     """Cells without blanks around them; None where they mean "not known"."""
+    if cells.dtype.kind == "f":  # prepare.py has read them already
+        return cells
     cells = cells.astype(str).str.strip().astype(object)
     unknown = [*about.get("unknown", MISSING), *about.get("missing", ())]
     return cells.mask(cells.str.lower().isin({"", *(str(word).lower() for word in unknown)}), None)
@@ -122,8 +124,11 @@ def fit(train: pd.DataFrame, entries: dict[str, dict]) -> dict[str, dict]:
         about["parts"] = {}
         for part, values in parts_of(cells, about).items():
             if values.nunique() > 1:
-                known = pd.Series([-1, 1]) if values.dtype == bool else values.fillna(values.mean())  # 0, 1 stay so
-                about["parts"][part] = {"mean": float(known.mean()), "deviation": float(known.std(ddof=0))}
+                about["parts"][part] = {"mean": 0.0, "deviation": 1.0}  # yes and no stay 1 and 0
+                if values.dtype != bool:
+                    mean = values.mean()
+                    deviation = values.fillna(mean).std(ddof=0)
+                    about["parts"][part] = {"mean": float(mean), "deviation": float(deviation)}
         if about["parts"]:
             features[name] = about
     return features

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,19 +50,18 @@ def schema() -> dict:
     except tomllib.TOMLDecodeError as error:
         raise Problem(f"{path} is not valid TOML ({error}); mend that line") from None
 
-    def parts() -> Iterator[tuple[str, dict, dict[str, type]]]:
-        yield "", found, WHOLE
-        yield "", found["columns"], dict.fromkeys(found["columns"], dict)
-        for name, about in found["columns"].items():
-            yield name, {"role": "", **about}, COLUMN
-
-    for place, content, allowed in parts():
+    def check(content: dict, allowed: dict[str, type], place: str = "") -> None:
         for key, value in content.items():
             if not isinstance(value, allowed.get(key, ())) or (key == "role" and value not in ROLES):
                 line = next((n for n, line in enumerate(text.splitlines(), 1) if place in line and key in line), 0)
                 meant = f"write {WORDS[allowed[key]]}" if key in allowed else f"known are {', '.join(allowed)}"
                 meant = f"use one of {', '.join(ROLES)}" if key == "role" else meant
                 raise Problem(f"{path} line {line}: {key} = {value!r} means nothing there; {meant}")
+
+    check(found, WHOLE)
+    check(found["columns"], dict.fromkeys(found["columns"], dict))
+    for name, about in found["columns"].items():
+        check({"role": "", **about}, COLUMN, name)
     return found
 
 
@@ -119,7 +118,7 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
 
             frame = duckdb.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?)", [name]).df()
         elif kind.startswith("JSON"):
-            frame = pd.read_json(source, lines=kind == "JSON lines", dtype=False, convert_dates=False)
+            frame = pd.read_json(source, lines=kind != "JSON", dtype=False, convert_dates=False)
         elif kind == "Excel":
             frame = pd.read_excel(source, **AS_TEXT)
         else:
@@ -127,6 +126,8 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
             sep = delimiter_of(text, arguments, known)
             check_widths(text, sep, name)
             frame = pd.read_csv(io.StringIO(text), **AS_TEXT, sep=sep, skipinitialspace=True)
+        if kind in ("Parquet", "JSON", "JSON lines"):
+            frame = frame.T.reset_index().T  # names in the first row, as in the others
     except ImportError as error:
         raise Problem(f"{name}: reading {kind} takes one more package: pip install {error.name}") from None
     except Problem:
@@ -134,7 +135,7 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
     except Exception as error:  # each reader has errors of its own
         reason = " ".join(str(error).split())
         raise Problem(f"{name} cannot be read ({reason}); mend it, or try: hackgen convert {name} plain.csv") from None
-    frame = named(frame, known, target, name, kind in ("text", "Excel"))
+    frame = named(frame, known, target, name)
     if frame.empty:
         raise Problem(f"{name} has column names ({', '.join(frame.columns[:5])}) but no rows")
     return frame.reset_index(drop=True).astype(object).fillna("").astype(str)
@@ -176,28 +177,24 @@ def check_widths(text: str, delimiter: str, name: str) -> None:
             raise Problem(f"{name} has {len(row)} cell(s) {place}; mend that line")
 
 
-def named(frame: pd.DataFrame, known: list[str], target: str, name: str, may_lack: bool) -> pd.DataFrame:
-    """A table under its columns' names, spelled as the known ones.
+def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.DataFrame:
+    """The rows below the first, under the names in that one, spelled as the known ones; all rows, if it names nothing.
 
-    may_lack  the names are the first row, unless that one holds numbers or dates: then the columns are as known
+    Then the columns are as known, in their order, with or without the target.
     """
-    first = [" ".join(str(cell).split()) for cell in (frame.iloc[0] if may_lack and len(frame) else frame.columns)]
+    first = [" ".join(str(cell).split()) for cell in frame.iloc[0]]
     spelled = {plain(name): name for name in known} | dict(zip(known, known, strict=True))
-    found = [spelled.get(cell) or spelled.get(plain(cell)) for cell in first]
-    values = any(any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)) for cell in first)
-    bare = values or known[:1] == ["column_1"] or (bool(known) and len(frame) == 1)
-    if may_lack and bare and not 2 * sum(map(bool, found)) >= min(len(first), len(known)) > 0:
-        numbered = [f"column_{number}" for number in range(1, len(first) + 1)]
-        for names in (known or numbered, [name for name in known if name != target]):
-            if len(names) == len(first):
-                return frame.set_axis(names, axis=1)
-        which = f"{name} has {len(first)} cells a row and names no column; the columns are {', '.join(known[:20])}"
-        raise Problem(f"{which}. For a file in another layout: hackgen convert {name} plain.csv")
-    names = [
-        right or cell or f"column_{number}" for number, (right, cell) in enumerate(zip(found, first, strict=True), 1)
-    ]
-    unique = [cell if cell not in names[:place] else f"{cell}_{place + 1}" for place, cell in enumerate(names)]
-    return frame.iloc[int(may_lack) :].set_axis(unique, axis=1)
+    numbered = [f"column_{number}" for number in range(1, len(first) + 1)]
+    names = [spelled.get(a) or spelled.get(plain(a)) or a or b for a, b in zip(first, numbered, strict=True)]
+    values = any(any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)) for cell in first)  # numbers, dates
+    bare = values or (known and len(frame) == 1) or known[:1] == ["column_1"]
+    if not bare or 2 * len(set(names) & set(known)) >= min(len(first), len(known)) > 0:
+        return frame.iloc[1:].set_axis(names, axis=1).loc[:, lambda below: ~below.columns.duplicated()]
+    for names in (known or numbered, [name for name in known if name != target]):
+        if len(names) == len(first):
+            return frame.set_axis(names, axis=1)
+    which = f"{name} has {len(first)} cells a row and names no column; the columns are {', '.join(known[:20])}"
+    raise Problem(f"{which}. For a file in another layout: hackgen convert {name} plain.csv")
 
 
 def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:

@@ -113,11 +113,8 @@ def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
         alone = pd.factorize(known.fillna(pd.Series(rows, cells.index)))[0]
         ties = coo_matrix((np.ones(len(rows)), (keys, alone + len(rows))), shape=(2 * len(rows), 2 * len(rows)))
         keys = connected_components(ties, directed=False)[1][keys]  # at any remove
-    if found.meta["time"]:
-        return alone
-    largest = np.bincount(keys).max()
-    if largest > max(TIED * len(rows), np.bincount(alone).max()):
-        together = "groups" if found.meta["group"] else "rows"
+    if np.bincount(keys).max() > max(TIED * len(rows), np.bincount(alone).max()):
+        together = "groups" if group else "rows"
         print(f"note: many rows have equal features, so only {together} are kept in one split", file=sys.stderr)
         return alone
     return keys
@@ -126,18 +123,17 @@ def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
 def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray) -> np.ndarray:
     """The newest rows test, those before them choose the epoch; rows of one key are as new as the newest of them."""
     name = found.meta["time"]
-    entry = found.entries[name]
-    if entry["role"] not in ("number", "date"):
-        entry = columns.role_of(found.frame[name])
+    entry = next(e for e in (found.entries[name], columns.role_of(found.frame[name])) if e["role"] != "skip")
     if entry["role"] not in ("number", "date"):
         raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
     times = columns.typed(found.frame.loc[cells.index, [name]], {name: entry})[name]
     if count := int(times.isna().sum()):
         print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
     newest = times.fillna(times.min()).groupby(keys).transform("max")
-    older = ((newest.rank(method="min") - 1) / len(newest)).to_numpy()  # the share of rows that are older than each
-    test_begins, valid_begins = 1 - config.test_share, 1 - config.test_share - config.valid_share
-    part = np.select([older >= min(test_begins, older.max()), older >= valid_begins], [2, 1], 0)
+    age = 1 - (newest.rank(method="min") - 1) / len(newest)  # the share of rows that are as new, or newer
+    part = np.select(
+        [age <= max(config.test_share, age.min()), age <= config.test_share + config.valid_share], [2, 1], 0
+    )
     if len(np.unique(part)) < 3:
         raise Problem(f"column {name!r} has too few different times to divide by; use --time none")
     return part
