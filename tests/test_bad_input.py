@@ -36,7 +36,7 @@ WRONG = [
     ("tabular-classification", "t.csv", b"", (), "empty"),
     ("tabular-classification", "t.csv", b"a,b,class\n", (), "rows"),
     ("tabular-classification", "t.csv", table(40, 1).encode(), (), "one"),
-    ("tabular-classification", "t.csv", (table(40, 1) + "1,2,rare\n").encode(), (), "rare"),
+    ("tabular-classification", "t.csv", (table(40, 1) + "1,2,rare\n").encode(), (), "too few"),
     ("tabular-classification", "t.csv", table(40).encode(), ("--target", "label"), "label"),
     ("tabular-classification", "t.csv", b"a,class\n" + b"1,\n" * 30, (), "class"),
     ("tabular-classification", "t.csv", b"a,b,class\n" + b"1,2,x\n" * 9 + b"1,2\n", (), "t.csv"),

@@ -96,3 +96,13 @@ def test_convert_writes_one_plain_table_of_any_layout(hackgen: Run) -> None:
     assert hackgen("convert", "g.csv").returncode == 0
     lines = (hackgen.work / "g-plain.csv").read_text(encoding="utf-8").splitlines()
     assert lines[:3] == ["price,day,kind", "1137.5,2020-02-02,y", "2174.5,2020-03-03,x"]
+
+
+def test_short_forms_of_thousands_are_written_out_when_a_project_is_made(tmp_path: Path) -> None:
+    """A project reads 12000; 12K is for hackgen to know."""
+    rows = [f"€{1 + i / 10:.1f}M;{10 + i}K;{'xy'[i % 2]}" for i in range(60)]
+    (tmp_path / "players.csv").write_text("\n".join(["value;wage;side", *rows]) + "\n", encoding="utf-8")
+    project = generate_own(tmp_path / "p", tmp_path / "players.csv", target="side")
+    lines = (project / "data/players.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[:3] == ["value,wage,side", "1000000,10000,x", "1100000,11000,y"]
+    assert read_toml(project / "data/schema.toml")["columns"]["value"] == {"role": "number"}

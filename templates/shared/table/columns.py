@@ -82,7 +82,7 @@ def numbers(cells: pd.Series, about: dict) -> pd.Series:
 def dates(cells: pd.Series, formats: list[str]) -> pd.Series:
     """Cells as times, those with a zone in UTC; of a span such as 01:00 - 02:00 its beginning."""
     times = pd.Series(pd.NaT, cells.index, dtype="datetime64[s]")
-    cells = cells.astype(object).str.partition(" - ")[0]
+    cells = cells.astype(object).str.split(" - ").str[0]
     for form in [*formats, "ISO8601"]:
         rest = cells[times.isna() & cells.notna()]
         if form.startswith("epoch"):

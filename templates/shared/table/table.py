@@ -123,6 +123,8 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
             frame = pd.read_excel(source, **AS_TEXT)
         else:
             text = decoded(source, arguments)[0] if isinstance(source, Path) else source
+            if not text.strip():
+                raise Problem(f"{name} is empty; it needs a row for each example, below the columns' names")
             sep = delimiter_of(text, arguments, known)
             check_widths(text, sep, name)
             frame = pd.read_csv(io.StringIO(text), **AS_TEXT, sep=sep, skipinitialspace=True)
