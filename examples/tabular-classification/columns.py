@@ -1,181 +1,208 @@
-"""Columns of a table as a model takes them: what is measured on train, and rows encoded as numbers and codes."""
+"""Columns of a table: text cells as floats, times and words, and rows of these as a model takes them.
+
+An entry of data/schema.toml has a column's `role`, and what differs from plain writing: `decimal` and `thousands`
+signs, `strip` (what stands around numbers, such as "%"), `formats` of dates (as pandas.to_datetime takes them, or
+epoch, epoch-ms …), `missing` (cells that mean "not known" besides the usual words), `unknown` (instead of these).
+"""
 
 import re
-from collections import Counter
+import sys
 
 import numpy as np
 import pandas as pd
 
+MISSING = ["", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "-inf"]  # in lower case
+STYLES = [{}, {"decimal": ".", "thousands": ","}, {"decimal": ",", "thousands": "."}]  # of numbers; {} is training's
+STYLED = {"decimal", "thousands", "strip"}  # entries without which numbers are written as Python does
+LARGEST = 1e100  # a number that can be squared
+MOSTLY, LONG = 0.9, 4  # share of cells that make a column numbers or dates; words of which a free text has more
 FEWEST = 2  # rows; a value or word that fewer of train hold can teach nothing about other rows
 MOST_VALUES, MOST_WORDS = 1000, 50  # of a category and of texts, the most frequent ones
-HEAVY = 8.0  # deviations from the mean beyond which a column is read on a logarithmic scale
 FARTHEST = 10.0  # deviations that a number may be off: one slip in a new row cannot drown the others
 EAST = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"  # scripts without spaces: a word a letter
-WORD = re.compile(rf"[{EAST}]|[^\W{EAST}]+")
+WORD = rf"[{EAST}]|[^\W{EAST}]+"
 
 
-def fit(train: pd.DataFrame, columns: dict[str, dict]) -> dict[str, dict]:
+def typed(frame: pd.DataFrame, entries: dict[str, dict], styles: list[dict] = STYLES[:1]) -> pd.DataFrame:
+    """The named columns by their roles: floats, times or texts. What cannot be read is missing, and that is said.
+
+    styles  in which numbers may be written: all are read in the first of those that read most cells
+    """
+    some = {name: known_cells(frame[name].head(1000), about) for name, about in entries.items() if len(styles) > 1}
+    style = max(styles, key=lambda style: sum(read(some[name], entries[name] | style).count() for name in some))
+    found = {}
+    for name, about in entries.items():
+        codes, different = pd.factorize(frame[name], use_na_sentinel=False)  # cells repeat, and each is read once
+        cells = known_cells(pd.Series(different), about)
+        values = read(cells, about | style)
+        lost = cells.notna() & values.isna()
+        if lost.any():
+            count = np.bincount(codes)
+            what = f"{count[lost].sum()} of {count[cells.notna()].sum()} cells hold no {about['role']}"
+            print(f"note: {name}: {what}, such as {cells[lost].iloc[0]!r}; they count as missing", file=sys.stderr)
+        found[name] = values.take(codes).set_axis(frame.index)
+    return pd.DataFrame(found, index=frame.index)
+
+
+def known_cells(cells: pd.Series, about: dict) -> pd.Series:
+    """Cells without blanks around them; None where they mean "not known"."""
+    if cells.dtype.kind == "f":  # prepare.py has read them already
+        return cells
+    cells = cells.astype(str).str.strip().astype(object)
+    unknown = [*about.get("unknown", MISSING), *about.get("missing", ())]
+    return cells.mask(cells.str.lower().isin({"", *(str(word).lower() for word in unknown)}), None)
+
+
+def read(cells: pd.Series, about: dict) -> pd.Series:
+    """Known cells as floats, times or texts, by their column's role; missing where they hold none."""
+    if about["role"] == "number":
+        return numbers(cells, about)
+    if about["role"] == "date":
+        return dates(cells, about.get("formats", ()))
+    one_space = cells.str.split().str.join(" ")
+    return one_space.str.replace(r"^(\d+)\.0$", r"\1", regex=True)  # programs write 3.0 where some are missing
+
+
+def numbers(cells: pd.Series, about: dict) -> pd.Series:
+    """Cells as floats; a sign between thousands counts only before groups of three digits."""
+    decimal, thousands = about.get("decimal", "."), about.get("thousands", "")
+    for mark in about.get("strip", ()):
+        cells = cells.str.replace(mark, "", regex=False).str.strip()
+    if thousands:
+        group = rf"[{re.escape(thousands)} \u00a0\u202f]"
+        grouped = cells.str.fullmatch(rf"[+-]?\d{{1,3}}({group}\d{{3}})+(\D.*)?", na=False)
+        cells = cells.mask(grouped, cells.str.replace(rf"(?<=\d){group}(?=\d{{3}})", "", regex=True))
+    if decimal != ".":
+        cells = cells.mask(cells.str.contains(".", regex=False, na=False)).str.replace(decimal, ".", regex=False)
+    values = pd.to_numeric(cells, errors="coerce").astype(float)
+    unknown = pd.to_numeric(pd.Series(about.get("missing", []), dtype=object), errors="coerce")  # -999, also -999.0
+    return values.mask(values.isin(unknown) | (values.abs() >= LARGEST))
+
+
+def dates(cells: pd.Series, formats: list[str]) -> pd.Series:
+    """Cells as times, those with a zone in UTC; of a span such as 01:00 - 02:00 its beginning."""
+    times = pd.Series(pd.NaT, cells.index, dtype="datetime64[s]")
+    cells = cells.astype(object).str.split(" - ").str[0]
+    for form in [*formats, "ISO8601"]:
+        rest = cells[times.isna() & cells.notna()]
+        if form.startswith("epoch"):
+            seconds = pd.to_numeric(rest, errors="coerce")
+            read = pd.to_datetime(seconds, unit=form.partition("-")[2] or "s", errors="coerce")
+        else:
+            read = pd.to_datetime(rest, format=form, errors="coerce", utc=True).dt.tz_localize(None)
+        times.loc[rest.index] = read.astype("datetime64[s]")
+    return times
+
+
+def role_of(cells: pd.Series) -> dict:
+    """What a column seems to be that data/schema.toml does not name."""
+    known = known_cells(pd.Series(cells.unique()), {}).dropna()
+    for role in ("number", "date"):
+        if read(known, {"role": role}).count() > MOSTLY * len(known):
+            return {"role": role}
+    many = len(known) > len(cells) / 2
+    return {"role": "text" if many and known.str.count(r"\S+").mean() > LONG else "category"}
+
+
+def fit(train: pd.DataFrame, entries: dict[str, dict]) -> dict[str, dict]:
     """The columns that teach something, each with the constants that `encode` needs, measured on train alone."""
-    fitting = {"number": fit_parts, "date": fit_parts, "category": fit_category, "text": fit_text}
     features = {}
-    for name, about in columns.items():
-        constants = fitting[about["role"]](train[name])
-        if constants:
-            features[name] = about | constants
+    for name, entry in entries.items():
+        cells, about = train[name], dict(entry)
+        if about["role"] == "category":
+            spelled = cells.value_counts()
+            alike = spelled.groupby(spelled.index.str.casefold(), sort=False)  # case makes no difference
+            counts = alike.sum()
+            frequent = counts[counts >= FEWEST].nlargest(MOST_VALUES)
+            about["values"] = sorted(alike.idxmax()[frequent.index])
+            if len(frequent) > 1 or 0 < frequent.sum() < len(cells):
+                features[name] = about
+            continue
+        if about["role"] == "text":
+            counts = words_of(cells).explode().value_counts().sort_index()
+            about["words"] = list(counts[(counts >= FEWEST) & (counts < len(cells))].nlargest(MOST_WORDS).index)
+        about["parts"] = {}
+        for part, values in parts_of(cells, about).items():
+            if values.nunique() > 1:
+                about["parts"][part] = {"mean": 0.0, "deviation": 1.0}  # yes and no stay 1 and 0
+                if values.dtype != bool:
+                    mean = values.mean()
+                    deviation = values.fillna(mean).std(ddof=0)
+                    about["parts"][part] = {"mean": float(mean), "deviation": float(deviation)}
+        if about["parts"]:
+            features[name] = about
     return features
 
 
-def fit_parts(values: pd.Series) -> dict:
-    """Of numbers or dates: the parts that vary with mean and deviation, and whether train lacks some."""
-    known = values.dropna()
-    if known.empty:
-        return {}
-    found: dict = {"lacks": len(known) < len(values)}
-    if known.dtype.kind == "M":
-        found["first"] = str(known.min())
+def words_of(texts: pd.Series) -> pd.Series:
+    """The different words of each text, a set; none where it is missing."""
+    return texts.fillna("").astype(str).str.lower().str.findall(WORD).map(set)
+
+
+def parts_of(cells: pd.Series, about: dict) -> dict[str, pd.Series]:
+    """A number; of a date the days passed and where it stands in year, week and day, on circles; words of a text."""
+    parts = {"missing": cells.isna()}
+    if about["role"] == "number":
+        parts["value"] = cells
+    elif about["role"] == "date":
+        parts["days"] = (cells - pd.Timestamp(2000, 1, 1)) / pd.Timedelta(days=1)
+        date = cells.dt
+        shares = {
+            "year": date.day_of_year / 366,
+            "week": date.day_of_week / 7,
+            "day": (date.hour + date.minute / 60) / 24,
+        }
+        for circle, share in shares.items():
+            parts[f"{circle}_sin"] = np.sin(2 * np.pi * share)
+            parts[f"{circle}_cos"] = np.cos(2 * np.pi * share)
     else:
-        found["median"] = float(known.median())
-        away = (values.fillna(found["median"]) - known.mean()).abs()
-        if away.max() > HEAVY * known.std(ddof=0) > 0:
-            low, high = known.quantile([0.25, 0.75])
-            found["unit"] = float(high - low) or float(away.mean())
-    found["parts"] = {}
-    for name, part in parts_of(values, found).items():
-        if np.nanmin(part) < np.nanmax(part):
-            found["parts"][name] = moments(part)
-    return found if found["parts"] or found["lacks"] else {}
-
-
-def parts_of(values: pd.Series, about: dict) -> dict[str, np.ndarray]:
-    """A number, on a scale that is logarithmic far from the median if it has a `unit`; or what a date tells.
-
-    Of a date: the year, days since the first one of train, and where it stands in year, week and day, on a circle.
-    """
-    if "first" not in about:
-        number = values.fillna(about["median"]).to_numpy()
-        if unit := about.get("unit"):
-            away = (number - about["median"]) / unit
-            number = np.sign(away) * np.log1p(np.abs(away))
-        return {"value": number}
-    date = values.dt
-    passed = values - pd.Timestamp(about["first"])
-    parts = {"year": date.year, "days": passed / pd.Timedelta(days=1)}
-    circles = {
-        "month": (date.month - 1) / 12,
-        "day_of_year": (date.day_of_year - 1) / 366,
-        "day_of_week": date.day_of_week / 7,
-        "hour": (date.hour + date.minute / 60) / 24,
-    }
-    for name, share in circles.items():
-        angle = 2 * np.pi * share
-        parts[f"{name}_sin"] = np.sin(angle)
-        parts[f"{name}_cos"] = np.cos(angle)
-    return {name: part.to_numpy(float) for name, part in parts.items()}
-
-
-def moments(part: np.ndarray) -> dict[str, float]:
-    """Mean and deviation; a constant has deviation 1, so that it can be divided by."""
-    deviation = float(np.nanstd(part))
-    return {"mean": float(np.nanmean(part)), "deviation": deviation or 1.0}
-
-
-def scaled(part: np.ndarray, moments: dict[str, float]) -> np.ndarray:
-    """Mean 0 and deviation 1 over train, nothing farther off than FARTHEST; what is missing is the mean."""
-    away = (part - moments["mean"]) / moments["deviation"]
-    return np.nan_to_num(np.clip(away, -FARTHEST, FARTHEST))
-
-
-def fit_category(values: pd.Series) -> dict:
-    """The values that get a code of their own, as most rows spell them; case makes no difference."""
-    spelled = values.value_counts(dropna=True)
-    alike = spelled.groupby(spelled.index.str.casefold(), sort=False)
-    counts = alike.sum()
-    frequent = counts[counts >= FEWEST].nlargest(MOST_VALUES)
-    constant = len(frequent) == 1 and frequent.iloc[0] == len(values)
-    if frequent.empty or constant:
-        return {}
-    spelling = alike.idxmax()
-    return {"values": sorted(spelling[frequent.index])}
+        words = words_of(cells)
+        parts["words"] = np.log1p(words.str.len())
+        parts |= {f"word {word}": words.map(lambda some, word=word: word in some) for word in about["words"]}
+    return parts
 
 
 def codes_of(values: pd.Series, about: dict) -> np.ndarray:
     """The code of each value, (rows,): 0 where it is missing, rare or never seen."""
-    known = pd.Index([value.casefold() for value in about["values"]])
-    return known.get_indexer(values.str.casefold()) + 1
-
-
-def fit_text(texts: pd.Series) -> dict:
-    """The words that most rows hold, and how long texts are."""
-    counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(set(words_of(text)))
-    tell = [word for word, count in counts.items() if FEWEST <= count < len(texts)]
-    tell.sort(key=lambda word: (-counts[word], word))
-    lengths = lengths_of(texts)
-    if not tell and lengths.min() == lengths.max():
-        return {}
-    return {"words": tell[:MOST_WORDS], "length": moments(lengths)}
-
-
-def words_of(text: str | None) -> list[str]:
-    return WORD.findall(text.lower()) if isinstance(text, str) else []
-
-
-def lengths_of(texts: pd.Series) -> np.ndarray:
-    """Words of each text, on a logarithmic scale."""
-    return np.log1p([len(words_of(text)) for text in texts])
+    return pd.Index([value.casefold() for value in about["values"]]).get_indexer(values.str.casefold()) + 1
 
 
 def sizes(features: dict[str, dict]) -> dict:
     """What a model must know: how many numbers it gets, and how many codes each category has."""
-    numbers, categories = 0, []
-    for about in features.values():
-        if "values" in about:
-            categories.append(1 + len(about["values"]))
-        elif "words" in about:
-            numbers += 1 + len(about["words"])
-        else:
-            numbers += len(about["parts"]) + about["lacks"]
-    return {"numbers": numbers, "categories": categories}
+    numbers = sum(len(about["parts"]) for about in features.values() if "parts" in about)
+    return {
+        "numbers": numbers,
+        "categories": [1 + len(about["values"]) for about in features.values() if "values" in about],
+    }
 
 
 def encode(frame: pd.DataFrame, meta: dict) -> np.ndarray:
     """Typed rows as the model takes them, (rows, numbers + categories) float32: the one preparation for all rows.
 
-    First the numbers, of mean 0 and deviation 1 over train; where train lacks some, 1 for a missing one and else 0
-    follows. Then the code of each category, 0 for what is missing, rare or never seen.
+    First the numbers, of mean 0 and deviation 1 over train, or 0 and 1 for no and yes; what is missing is the mean.
+    Then the code of each category.
     """
-    numbers, codes = [], []
+    inputs, codes = [], []
     for name, about in meta["columns"].items():
-        values = frame[name]
         if "values" in about:
-            codes.append(codes_of(values, about))
-        elif "words" in about:
-            words = [set(words_of(text)) for text in values]
-            numbers.append(scaled(lengths_of(values), about["length"]))
-            numbers += [[word in some for some in words] for word in about["words"]]
-        else:
-            parts = parts_of(values, about)
-            for part, constants in about["parts"].items():
-                numbers.append(scaled(parts[part], constants))
-            if about["lacks"]:
-                numbers.append(values.isna())
-    arrays = [np.asarray(column, np.float32) for column in (*numbers, *codes)]
-    return np.stack(arrays, axis=1) if arrays else np.zeros((len(frame), 0), np.float32)
+            codes.append(codes_of(frame[name], about))
+            continue
+        parts = parts_of(frame[name], about)
+        for part, constants in about["parts"].items():
+            away = (parts[part].to_numpy(float) - constants["mean"]) / constants["deviation"]
+            inputs.append(np.nan_to_num(np.clip(away, -FARTHEST, FARTHEST)))
+    return np.stack(inputs + codes, axis=1, dtype=np.float32)
 
 
 def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
     """An encoded row for people to look at, as near as the encoding tells: its numbers and values."""
-    cells, place, code = {}, 0, meta["numbers"]
+    numbers, codes = iter(row.tolist()), iter(row[meta["numbers"] :].astype(int))
+    cells = {}
     for name, about in meta["columns"].items():
         if "values" in about:
-            known = ["?", *about["values"]]
-            cells[name] = known[int(row[code])]
-            code += 1
-        elif constants := about.get("parts", {}).get("value"):
-            value = row[place] * constants["deviation"] + constants["mean"]
-            if unit := about.get("unit"):
-                value = about["median"] + unit * np.sign(value) * np.expm1(abs(value))
-            cells[name] = f"{value:.5g}"
-        place += sizes({name: about})["numbers"]
+            cells[name] = ["?", *about["values"]][next(codes)]
+        for part, constants in about.get("parts", {}).items():
+            number = next(numbers) * constants["deviation"] + constants["mean"]
+            if part == "value":
+                cells[name] = f"{number:.5g}"
     return cells

@@ -1,7 +1,6 @@
 """Rows of a table with a class each, from your file to train, valid and test: `python data.py` shows them."""
 
 import sys
-from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +8,6 @@ from typing import NamedTuple
 import columns
 import common
 import metrics
-import roles
 import table
 from common import Problem
 from config import Config
@@ -41,7 +39,7 @@ def load(config: Config) -> Data:
     """Read the table, divide its rows, and measure medians, scales and categories on train."""
     found = table.opened(config, sample)
     labels = labels_of(found, config.data)
-    cells = roles.typed(found.frame, found.features).loc[labels.index]
+    cells = columns.typed(found.frame.loc[labels.index], found.features)
     part, keys = divided(config, found, cells, labels.to_numpy())
     labels = labels.where(part >= 0)
     classes = in_order(list(labels.dropna().unique()))
@@ -72,7 +70,7 @@ def misplaced(config: Config, split: Split, meta: dict) -> int:
     """How many rows of a split have other cells or another class than the table, read anew, says; for check.py."""
     found = table.opened(config, sample)
     labels = labels_of(found, config.data).loc[split.ids].to_numpy()
-    inputs = columns.encode(roles.typed(found.frame, found.features).loc[split.ids], meta)
+    inputs = columns.encode(columns.typed(found.frame.loc[split.ids], found.features), meta)
     other = np.abs(inputs - split.inputs).max(1) > 1e-3
     return int((other | (labels != np.array(meta["classes"], object)[split.targets])).sum())
 
@@ -80,20 +78,18 @@ def misplaced(config: Config, split: Split, meta: dict) -> int:
 def labels_of(found: Table, path: str) -> pd.Series:
     """The class of each row that has one, as most rows spell it; a `Problem` where the values can be no classes."""
     name = found.meta["target"]
-    labels = roles.typed(found.frame[[name]], {name: found.entries[name] | {"role": "category"}})[name]
+    labels = columns.typed(found.frame[[name]], {name: found.entries[name] | {"role": "category"}})[name]
     if count := int(labels.isna().sum()):
         print(f"note: {count} of {len(labels)} rows have no {name!r} and are left out", file=sys.stderr)
     labels = labels.dropna()
-    counts, where = Counter(labels), f"{path}: column {name!r}"
+    counts, where = labels.value_counts(), f"{path}: column {name!r}"
     if len(counts) < 2:
         raise Problem(f"{where} has no two different values; name another column with --target")
-    rare = sum(count for count in counts.values() if count < 3)
+    rare = counts[counts < 3].sum()
     if (len(counts) > max(5, len(labels) / 2)) or (len(counts) > 20 and rare > MOST_RARE * len(labels)):
         what = "a number to predict" if found.entries[name]["role"] == "number" else "free text"
-        raise Problem(
-            f"{where} has {len(counts)} different values in {len(labels)} rows, so it looks like {what}, not a class; "
-            "name another with --target, or put its values into a few groups"
-        )
+        looks = f"{len(counts)} different values in {len(labels)} rows, so it looks like {what}, not a class"
+        raise Problem(f"{where} has {looks}; name another with --target")
     return labels
 
 
@@ -109,58 +105,50 @@ def divided(config: Config, found: Table, cells: pd.DataFrame, labels: np.ndarra
     cells   typed, of the columns to learn from: rows in which they are equal stay together, and so do groups
     labels  (rows,) classes
     """
-    keys, whole = pd.util.hash_pandas_object(cells, index=False).to_numpy(), np.arange(len(cells), dtype=np.uint64)
-    alone, together = whole, "rows"
-    if group := found.meta["group"]:
-        known = roles.known_cells(found.frame[group].loc[cells.index], {})
-        alone, together = pd.factorize(known.fillna(pd.Series(whole, cells.index)))[0].astype(np.uint64), "groups"
-        keys = joined(keys, alone)
-    largest, usual = (np.unique(some, return_counts=True)[1].max() for some in (keys, alone))
-    most = max(0.01 * len(cells), 10) if found.meta["time"] else TIED * len(cells)
-    if largest > max(usual, most):
-        print(f"note: many rows have equal features, so only {together} are kept in one split", file=sys.stderr)
-        keys = alone
+    keys = keys_of(found, cells)
     if found.meta["time"]:
         return by_time(config, found, cells, keys), keys
-    different = pd.DataFrame({"key": keys, "label": labels}).drop_duplicates()["label"].value_counts()
-    rare = [] if group else list(different.index[different < 3])
-    if rare and len(different) - len(rare) < 2:
-        raise Problem(f"class {rare[0]!r} has {different[rare[0]]} different row(s), too few to divide; add some")
-    for label in rare:
-        print(f"note: class {label} is left out: too few different rows for train, valid and test", file=sys.stderr)
-    part, rest = np.full(len(keys), -1), ~np.isin(labels, rare)
-    of_units = pd.Series(labels[rest][np.unique(keys[rest], return_index=True)[1]]).value_counts()
-    shares = len(of_units) == len(different) - len(rare) and of_units.min() >= 3  # or equal rows of several classes
-    part[rest] = common.divide(keys[rest], labels[rest] if shares else None, config)
-    return part, keys
+    first = pd.Series(labels).groupby(keys).first().value_counts()  # a key counts for the class of its first row
+    few = len(first) < len(np.unique(labels)) or (found.meta["group"] and first.min() < 3)
+    return common.divide(keys, None if few else labels, config), keys
 
 
-def joined(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Keys of rows that are tied by equal keys of either kind, at any remove."""
-    from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
-    from scipy.sparse.csgraph import connected_components
+def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
+    """A key for each row, (rows,): equal for rows that must not stand in two splits, as their group or all cells are.
 
-    (firsts, row_first), (seconds, row_second) = (np.unique(keys, return_inverse=True) for keys in (one, other))
-    size = len(firsts) + len(seconds)
-    ties = coo_matrix((np.ones(len(one)), (row_first, row_second + len(firsts))), shape=(size, size))
-    return connected_components(ties, directed=False)[1][row_first].astype(np.uint64)
+    cells  typed, of the columns to learn from
+    """
+    rows = np.arange(len(cells))
+    alone, keys = rows, pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0]
+    if group := found.meta["group"]:
+        from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
+        from scipy.sparse.csgraph import connected_components
+
+        known = columns.known_cells(found.frame[group].loc[cells.index], {})
+        alone = pd.factorize(known.fillna(pd.Series(rows, cells.index)))[0]
+        ties = coo_matrix((np.ones(len(rows)), (keys, alone + len(rows))), shape=(2 * len(rows), 2 * len(rows)))
+        keys = connected_components(ties, directed=False)[1][keys]  # at any remove
+    if np.bincount(keys).max() > max(TIED * len(rows), np.bincount(alone).max()):
+        together = "groups" if group else "rows"
+        print(f"note: many rows have equal features, so only {together} are kept in one split", file=sys.stderr)
+        return alone
+    return keys
 
 
 def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray) -> np.ndarray:
     """The newest rows test, those before them choose the epoch; rows of one key are as new as the newest of them."""
     name = found.meta["time"]
-    entry = found.entries[name]
-    if entry["role"] not in ("number", "date"):
-        entry = roles.role_of(found.frame[name])
+    entry = next(e for e in (found.entries[name], columns.role_of(found.frame[name])) if e["role"] != "skip")
     if entry["role"] not in ("number", "date"):
         raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
-    times = roles.typed(found.frame.loc[cells.index, [name]].reset_index(drop=True), {name: entry})[name]
+    times = columns.typed(found.frame.loc[cells.index, [name]], {name: entry})[name]
     if count := int(times.isna().sum()):
         print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
     newest = times.fillna(times.min()).groupby(keys).transform("max")
-    older = ((newest.rank(method="min") - 1) / len(newest)).to_numpy()  # the share of rows that are older than each
-    test_begins, valid_begins = 1 - config.test_share, 1 - config.test_share - config.valid_share
-    part = np.select([older >= min(test_begins, older.max()), older >= valid_begins], [2, 1], 0)
+    age = 1 - (newest.rank(method="min") - 1) / len(newest)  # the share of rows that are as new, or newer
+    part = np.select(
+        [age <= max(config.test_share, age.min()), age <= config.test_share + config.valid_share], [2, 1], 0
+    )
     if len(np.unique(part)) < 3:
         raise Problem(f"column {name!r} has too few different times to divide by; use --time none")
     return part

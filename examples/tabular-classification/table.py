@@ -5,23 +5,31 @@ import csv
 import gzip
 import hashlib
 import io
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import columns
-import roles
-from common import Problem, located, sha256
+from common import ROOT, Problem, located, sha256
 from config import Config
 
 import pandas as pd
 
-KINDS = {".parquet": "Parquet", ".xlsx": "Excel", ".xlsm": "Excel", ".json": "JSON"}
-KINDS |= {".jsonl": "JSON lines", ".ndjson": "JSON lines"}  # all else is delimited text
-ENDINGS = {*KINDS, ".csv", ".tsv", ".txt", ".gz", ".zip"}
-AS_TEXT = {"header": None, "dtype": str, "keep_default_na": False, "skipinitialspace": True}  # of all cells
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROLES = ("number", "category", "date", "text", "skip")
+WHOLE = {"id": str, "target": str, "group": str, "time": str, "read": dict, "columns": dict}  # in schema.toml …
+COLUMN = {"role": str, "why": str, "missing": list, "unknown": list, "decimal": str, "thousands": str, "strip": list}
+COLUMN |= {"formats": list}  # … and in a column's entry there
+WORDS = {str: "a text", list: 'a list such as ["NA"]', dict: 'a table such as { role = "number" }'}
+AS_TEXT = {"header": None, "dtype": str, "keep_default_na": False}
+READERS = {".parquet": "Parquet", ".xlsx": "Excel", ".xlsm": "Excel", ".json": "JSON"}  # all else is delimited text
+READERS |= {".jsonl": "JSON lines", ".ndjson": "JSON lines"}
+ENDINGS = {*READERS, ".csv", ".tsv", ".txt", ".gz", ".zip"}
 
 
 class Table(NamedTuple):
@@ -31,31 +39,60 @@ class Table(NamedTuple):
     meta: dict  # target, group and time by name ("" = none), the header, how the file is read, `data` for reports
 
 
+def schema() -> dict:
+    """What data/schema.toml says; a slip of the hand is a `Problem` that names its line."""
+    path = ROOT / "data" / "schema.toml"
+    if not path.is_file():
+        return {"read": {}, "columns": {}}
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    try:
+        found = {"read": {}, "columns": {}} | tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Problem(f"{path} is not valid TOML ({error}); mend that line") from None
+
+    def check(content: dict, allowed: dict[str, type], place: str = "") -> None:
+        for key, value in content.items():
+            if not isinstance(value, allowed.get(key, ())) or (key == "role" and value not in ROLES):
+                line = next((n for n, line in enumerate(text.splitlines(), 1) if place in line and key in line), 0)
+                meant = f"write {WORDS[allowed[key]]}" if key in allowed else f"known are {', '.join(allowed)}"
+                meant = f"use one of {', '.join(ROLES)}" if key == "role" else meant
+                raise Problem(f"{path} line {line}: {key} = {value!r} means nothing there; {meant}")
+
+    check(found, WHOLE)
+    check(found["columns"], dict.fromkeys(found["columns"], dict))
+    for name, about in found["columns"].items():
+        check({"role": "", **about}, COLUMN, name)
+    return found
+
+
 def opened(config: Config, sample: Callable[[], tuple[str, pd.DataFrame]]) -> Table:
     """The table that the config names, else the sample: its name and cells."""
     if not config.data:
         name, frame = sample()
         digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
         return settled(config, {"read": {}, "columns": {}}, frame, {"name": name, "path": "", "sha256": digest})
-    about, path = roles.schema(), located(config.data)
+    about, path = schema(), located(config.data)
     frame = read(path, about["read"], list(about["columns"]))
     return settled(config, about, frame, {"name": path.name, "path": config.data, "sha256": sha256(path)})
 
 
 def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Table:
     """Which column is for what: as flags say, else as data/schema.toml says, else as it seems."""
-    used = [name for name, entry in about["columns"].items() if entry.get("role") != "skip"]
-    special = {flag: about.get(flag, "") for flag in ("target", "group", "time")}
+    names, special = {plain(name): name for name in frame} | {name: name for name in frame}, {}
+    for flag in ("target", "group", "time"):
+        special[flag] = about.get(flag, "")
+        if given := getattr(config, flag):
+            special[flag] = names.get(given) or names.get(plain(given), "")
+            if not special[flag] and given != "none":
+                raise Problem(f'no column "{given}"; --{flag} takes one of: {", ".join(frame.columns[:20])}')
+    used = [name for name, entry in about["columns"].items() if entry["role"] != "skip"]
     if lacking := [name for name in (*special.values(), *used) if name and name not in frame]:
         what = f"has no column {lacking[0]!r}, which data/schema.toml names; mend it there, or make a project"
         raise Problem(f"{data['path']} {what} for this table: hackgen new --data {data['path']}")
-    for flag in special:
-        if given := getattr(config, flag):
-            special[flag] = found_name(given, frame, flag)
     target = special["target"] = special["target"] or frame.columns[-1]
     if target in (special["group"], special["time"]):
         raise Problem(f"{target!r} is the target, so it cannot be --group or --time too; name another column")
-    entries = {name: about["columns"].get(name) or roles.role_of(frame[name]) for name in frame}
+    entries = {name: about["columns"].get(name) or columns.role_of(frame[name]) for name in frame}
     learnt = [name for name in frame if name not in (target, special["group"]) and entries[name]["role"] != "skip"]
     meta = {"id": about.get("id", ""), **special, "header": list(frame), "read": about["read"], "data": data}
     return Table(frame, entries, {name: entries[name] for name in learnt}, meta)
@@ -66,15 +103,6 @@ def plain(name: str) -> str:
     return " ".join(str(name).split()).casefold()
 
 
-def found_name(given: str, frame: pd.DataFrame, flag: str) -> str:
-    """The column that a flag names, also if only its case or spaces differ; "" for none."""
-    alike = [name for name in frame if name == given] or [name for name in frame if plain(name) == plain(given)]
-    if not alike and given != "none":
-        known = ", ".join(frame.columns[:20]) + " …" * (frame.shape[1] > 20)
-        raise Problem(f'there is no column "{given}" (but: {known}); name it with --{flag}')
-    return alike[0] if alike else ""
-
-
 def read(source: Path | str, arguments: dict, known: list[str], target: str = "") -> pd.DataFrame:
     """All cells of a table as text, under their columns' names; a `Problem` says what cannot be read.
 
@@ -82,26 +110,26 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
     arguments  of pandas.read_csv; a text that shows another encoding or delimiter is read by that
     known      the columns that it should have, in their order if there is no header; the `target` may be missing
     """
-    kind = KINDS.get(source.suffix.lower(), "text") if isinstance(source, Path) else "text"
+    kind = READERS.get(source.suffix.lower(), "text") if isinstance(source, Path) else "text"
     name = str(source) if isinstance(source, Path) else "the text"
     try:
         if kind == "Parquet":
             import duckdb  # which only these files need
 
-            frame = duckdb.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?)", [name]).df().fillna("")
+            frame = duckdb.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?)", [name]).df()
         elif kind.startswith("JSON"):
-            frame = pd.read_json(source, lines=kind == "JSON lines", dtype=False, convert_dates=False).map(cell_of_json)
+            frame = pd.read_json(source, lines=kind != "JSON", dtype=False, convert_dates=False)
         elif kind == "Excel":
-            frame = pd.read_excel(source, header=None, dtype=str, keep_default_na=False).fillna("")
+            frame = pd.read_excel(source, **AS_TEXT)
         else:
             text = decoded(source, arguments)[0] if isinstance(source, Path) else source
             if not text.strip():
                 raise Problem(f"{name} is empty; it needs a row for each example, below the columns' names")
-            if names_above(text, arguments, known):  # new rows come without the titles of training's file
-                arguments = arguments | {"skiprows": 0}
-            arguments = AS_TEXT | arguments | {"sep": delimiter_of(text, arguments, known), "encoding": None}
-            check_widths(text, arguments, name)
-            frame = pd.read_csv(io.StringIO(text), **arguments)
+            sep = delimiter_of(text, arguments, known)
+            check_widths(text, sep, name)
+            frame = pd.read_csv(io.StringIO(text), **AS_TEXT, sep=sep, skipinitialspace=True)
+        if kind in ("Parquet", "JSON", "JSON lines"):
+            frame = frame.T.reset_index().T  # names in the first row, as in the others
     except ImportError as error:
         raise Problem(f"{name}: reading {kind} takes one more package: pip install {error.name}") from None
     except Problem:
@@ -109,20 +137,10 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
     except Exception as error:  # each reader has errors of its own
         reason = " ".join(str(error).split())
         raise Problem(f"{name} cannot be read ({reason}); mend it, or try: hackgen convert {name} plain.csv") from None
-    if kind in ("text", "Excel"):
-        frame = below_header(frame, known, target, name)
-    else:
-        frame.columns = names_of(list(frame), known)
+    frame = named(frame, known, target, name)
     if frame.empty:
         raise Problem(f"{name} has column names ({', '.join(frame.columns[:5])}) but no rows")
-    return frame.reset_index(drop=True)
-
-
-def cell_of_json(value: object) -> str:
-    """A value as text: true, 3, nothing for null."""
-    if value is None or value != value:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return frame.reset_index(drop=True).astype(object).fillna("").astype(str)
 
 
 def decoded(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
@@ -130,28 +148,18 @@ def decoded(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
     with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
         raw = file.read(most)
     utf16 = raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-    for encoding in ["utf-16"] if utf16 else ["utf-8-sig", arguments.get("encoding", "cp1252"), "latin-1"]:
+    for encoding in ["utf-16"] if utf16 else ["utf-8-sig", arguments.get("encoding", "utf-8")]:
         try:
-            text = codecs.getincrementaldecoder(encoding)().decode(raw, final=most < 0)
+            return codecs.getincrementaldecoder(encoding)().decode(raw, final=most < 0), encoding
         except UnicodeDecodeError:
             continue
-        if encoding not in ("utf-8-sig", "utf-16", arguments.get("encoding")):
-            print(f"note: {path} is not UTF-8 and is read as {encoding}", file=sys.stderr)
-        return text, encoding
-    raise Problem(f"{path} does not read as {encoding}; save it as UTF-8")
-
-
-def names_above(text: str, arguments: dict, known: list[str]) -> bool:
-    """Whether the columns' names stand among the lines that were skipped in training's file."""
-    above, names = text[: 1 << 20].splitlines()[: arguments.get("skiprows", 0)], set(map(plain, known))
-    return any(2 * len(names & set(map(plain, re.split(r"[,;\t|]", line)))) > len(names) for line in above)
+    print(f"note: {path} is not UTF-8 and is read as Windows-1252", file=sys.stderr)
+    return raw.decode("cp1252", errors="replace"), "cp1252"
 
 
 def delimiter_of(text: str, arguments: dict, known: list[str]) -> str:
     """The delimiter by which the first line of a text has most of the known columns; else training's."""
-    lines = text[: 1 << 20].splitlines()[arguments.get("skiprows", 0) :]
-    first = next((line for line in lines if line.strip()), "")
-    names = set(map(plain, known))
+    names, first = set(map(plain, known)), text.lstrip("\r\n").partition("\n")[0]
 
     def fit(delimiter: str) -> tuple[int, bool, int]:
         cells = next(csv.reader([first], delimiter=delimiter, skipinitialspace=True), [])
@@ -161,49 +169,34 @@ def delimiter_of(text: str, arguments: dict, known: list[str]) -> str:
     return max([arguments.get("sep", ","), *",;\t|"], key=fit)
 
 
-def check_widths(text: str, arguments: dict, name: str) -> None:
+def check_widths(text: str, delimiter: str, name: str) -> None:
     """A `Problem` names the first row that has more or fewer cells than the first one, which pandas would fill up."""
-    how = {name: arguments[name] for name in ("quoting", "quotechar", "skipinitialspace") if name in arguments}
-    lines = io.StringIO(text, newline="")
-    for _ in range(arguments.get("skiprows", 0)):
-        lines.readline()
-    rows, width = csv.reader(lines, delimiter=arguments["sep"], **how), 0
+    rows, width = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True), 0
     for row in rows:
         width = width or len(row)
         if row and len(row) != width:
-            line = rows.line_num + arguments.get("skiprows", 0)
-            raise Problem(f"{name} has {len(row)} cell(s) in line {line}, but {width} in its first; mend that line")
+            place = f"in line {rows.line_num}, but {width} in its first"
+            raise Problem(f"{name} has {len(row)} cell(s) {place}; mend that line")
 
 
-def below_header(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.DataFrame:
-    """The rows below the first, if that one names columns; else all of them, as those known in their order."""
-    first, width = frame.iloc[0].tolist(), frame.shape[1]
-    named = len(set(map(plain, first)) & set(map(plain, known)))
+def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.DataFrame:
+    """The rows below the first, under the names in that one, spelled as the known ones; all rows, if it names nothing.
+
+    Then the columns are as known, in their order, with or without the target.
+    """
+    first = [" ".join(str(cell).split()) for cell in frame.iloc[0]]
+    spelled = {plain(name): name for name in known} | dict(zip(known, known, strict=True))
+    numbered = [f"column_{number}" for number in range(1, len(first) + 1)]
+    names = [spelled.get(a) or spelled.get(plain(a)) or a or b for a, b in zip(first, numbered, strict=True)]
     values = any(any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)) for cell in first)  # numbers, dates
-    header = not values and (len(frame) > 1 or not known) and known[:1] != ["column_1"]  # if of other names
-    if header or (known and 2 * named >= min(width, len(known))):
-        return frame.iloc[1:].set_axis(names_of(first, known), axis=1)
-    for names in (known, [name for name in known if name != target]) if known else (names_of([""] * width, []),):
-        if len(names) == width:
+    bare = values or (known and len(frame) == 1) or known[:1] == ["column_1"]
+    if not bare or 2 * len(set(names) & set(known)) >= min(len(first), len(known)) > 0:
+        return frame.iloc[1:].set_axis(names, axis=1).loc[:, lambda below: ~below.columns.duplicated()]
+    for names in (known or numbered, [name for name in known if name != target]):
+        if len(names) == len(first):
             return frame.set_axis(names, axis=1)
-    raise Problem(
-        f"{name} has {width} cells a row and names no column; the columns are {', '.join(known[:20])}. "
-        f"For a file in another layout: hackgen convert {name} plain.csv"
-    )
-
-
-def names_of(cells: list[str], known: list[str]) -> list[str]:
-    """Names of columns, spelled as the known ones; those without a name are column_1 …, equal ones are numbered."""
-    spelled = {plain(name): name for name in known} | {name: name for name in known}
-    names: dict[str, int] = {}
-    for number, cell in enumerate(cells, 1):
-        text = " ".join(str(cell).split())
-        name = stem = spelled.get(text) or spelled.get(plain(text)) or text or f"column_{number}"
-        times = 2
-        while name in names:
-            name, times = f"{stem}_{times}", times + 1
-        names[name] = number
-    return list(names)
+    which = f"{name} has {len(first)} cells a row and names no column; the columns are {', '.join(known[:20])}"
+    raise Problem(f"{which}. For a file in another layout: hackgen convert {name} plain.csv")
 
 
 def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
@@ -215,13 +208,12 @@ def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
     text = sys.stdin.read() if source == "-" else source
     frame = read(text if typed or source == "-" else path, meta["read"], meta["header"], meta["target"])
     if lacking := [name for name in used if name not in frame]:
-        names = ", ".join(map(repr, lacking[:5])) + f" and {len(lacking) - 5} more" * (len(lacking) > 5)
-        what = f"has no column {names} (it has: {', '.join(frame.columns[:20])}); add what is missing"
+        what = f"has no column {lacking[0]!r} (it has: {', '.join(frame.columns[:20])}); add what is missing"
         raise Problem(f"{source} {what}, or for a file in another layout: hackgen convert {source} plain.csv")
-    cells = roles.typed(frame, roles.in_own_style(frame, used))
-    for name, entry in used.items():
-        if "values" in entry:
-            new = cells[name].notna() & (columns.codes_of(cells[name], entry) == 0)
+    cells = columns.typed(frame, used, columns.STYLES)
+    for name, about in used.items():
+        if "values" in about:
+            new = cells[name].notna() & (columns.codes_of(cells[name], about) == 0)
             if new.any():
                 what = f"{new.sum()} of {len(new)} cells hold a value that training hardly saw, such as"
                 print(f"note: {name}: {what} {cells[name][new].iloc[0]!r}", file=sys.stderr)

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import columns
 import common
-import roles
 import table
 from common import Problem
 from config import Config
@@ -18,7 +17,6 @@ import pandas as pd
 
 INPUT = "a table with the columns of the training data, or one row such as 59,2,32.1,101,157,93.2,38,4,4.8598,87"
 LARGEST = 1e30  # single precision squares no more
-
 TIED = 0.5  # share of rows that equal ones may tie together; beyond it only groups are kept together
 
 
@@ -40,8 +38,10 @@ def load(config: Config) -> Data:
     """Read the table, divide its rows, and measure medians, scales and categories on train."""
     found = table.opened(config, sample)
     numbers = numbers_of(found, config.data)
-    cells = roles.typed(found.frame, found.features).loc[numbers.index]
-    part, keys = divided(config, found, cells)
+    cells = columns.typed(found.frame.loc[numbers.index], found.features)
+    keys = keys_of(found, cells)
+    time = found.meta["time"]
+    part = by_time(config, found, cells, keys) if time else common.divide(keys, None, config)
     features = columns.fit(cells[part == 0], found.features)
     if not features:
         raise Problem(f"{config.data} has no column to learn from: each is empty, constant or different in every row")
@@ -68,7 +68,7 @@ def misplaced(config: Config, split: Split, meta: dict) -> int:
     """How many rows of a split have other cells or another number than the table, read anew, says; for check.py."""
     found = table.opened(config, sample)
     numbers = numbers_of(found, config.data).loc[split.ids].to_numpy()
-    inputs = columns.encode(roles.typed(found.frame, found.features).loc[split.ids], meta)
+    inputs = columns.encode(columns.typed(found.frame.loc[split.ids], found.features), meta)
     other = np.abs(inputs - split.inputs).max(1) > 1e-3
     return int((other | (np.abs((numbers - meta["mean"]) / meta["deviation"] - split.targets) > 1e-3)).sum())
 
@@ -77,8 +77,8 @@ def numbers_of(found: Table, path: str) -> pd.Series:
     """The number of each row that has one; a `Problem` names a cell that holds something else."""
     name = found.meta["target"]
     entry = found.entries[name]
-    cells = roles.known_cells(found.frame[name], entry)
-    numbers = roles.read_numbers(cells, entry)
+    cells = columns.known_cells(found.frame[name], entry)
+    numbers = columns.numbers(cells, entry)
     unread = cells.notna() & ~(numbers.abs() < LARGEST) & ~cells.isin(map(str, entry.get("missing", [])))
     if unread.sum() > cells.notna().sum() / 2:
         example = cells[unread].iloc[0]
@@ -98,53 +98,42 @@ def numbers_of(found: Table, path: str) -> pd.Series:
     return numbers
 
 
-def divided(config: Config, found: Table, cells: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """0, 1 or 2 (train, valid, test) for each row, and its key, which no two splits share.
+def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
+    """A key for each row, (rows,): equal for rows that must not stand in two splits, as their group or all cells are.
 
-    cells   typed, of the columns to learn from: rows in which they are equal stay together, and so do groups
+    cells  typed, of the columns to learn from
     """
-    keys, whole = pd.util.hash_pandas_object(cells, index=False).to_numpy(), np.arange(len(cells), dtype=np.uint64)
-    alone, together = whole, "rows"
+    rows = np.arange(len(cells))
+    alone, keys = rows, pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0]
     if group := found.meta["group"]:
-        known = roles.known_cells(found.frame[group].loc[cells.index], {})
-        alone, together = pd.factorize(known.fillna(pd.Series(whole, cells.index)))[0].astype(np.uint64), "groups"
-        keys = joined(keys, alone)
-    largest, usual = (np.unique(some, return_counts=True)[1].max() for some in (keys, alone))
-    most = max(0.01 * len(cells), 10) if found.meta["time"] else TIED * len(cells)
-    if largest > max(usual, most):
+        from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
+        from scipy.sparse.csgraph import connected_components
+
+        known = columns.known_cells(found.frame[group].loc[cells.index], {})
+        alone = pd.factorize(known.fillna(pd.Series(rows, cells.index)))[0]
+        ties = coo_matrix((np.ones(len(rows)), (keys, alone + len(rows))), shape=(2 * len(rows), 2 * len(rows)))
+        keys = connected_components(ties, directed=False)[1][keys]  # at any remove
+    if np.bincount(keys).max() > max(TIED * len(rows), np.bincount(alone).max()):
+        together = "groups" if group else "rows"
         print(f"note: many rows have equal features, so only {together} are kept in one split", file=sys.stderr)
-        keys = alone
-    if found.meta["time"]:
-        return by_time(config, found, cells, keys), keys
-    return common.divide(keys, None, config), keys
-
-
-def joined(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Keys of rows that are tied by equal keys of either kind, at any remove."""
-    from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
-    from scipy.sparse.csgraph import connected_components
-
-    (firsts, row_first), (seconds, row_second) = (np.unique(keys, return_inverse=True) for keys in (one, other))
-    size = len(firsts) + len(seconds)
-    ties = coo_matrix((np.ones(len(one)), (row_first, row_second + len(firsts))), shape=(size, size))
-    return connected_components(ties, directed=False)[1][row_first].astype(np.uint64)
+        return alone
+    return keys
 
 
 def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray) -> np.ndarray:
     """The newest rows test, those before them choose the epoch; rows of one key are as new as the newest of them."""
     name = found.meta["time"]
-    entry = found.entries[name]
-    if entry["role"] not in ("number", "date"):
-        entry = roles.role_of(found.frame[name])
+    entry = next(e for e in (found.entries[name], columns.role_of(found.frame[name])) if e["role"] != "skip")
     if entry["role"] not in ("number", "date"):
         raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
-    times = roles.typed(found.frame.loc[cells.index, [name]].reset_index(drop=True), {name: entry})[name]
+    times = columns.typed(found.frame.loc[cells.index, [name]], {name: entry})[name]
     if count := int(times.isna().sum()):
         print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
     newest = times.fillna(times.min()).groupby(keys).transform("max")
-    older = ((newest.rank(method="min") - 1) / len(newest)).to_numpy()  # the share of rows that are older than each
-    test_begins, valid_begins = 1 - config.test_share, 1 - config.test_share - config.valid_share
-    part = np.select([older >= min(test_begins, older.max()), older >= valid_begins], [2, 1], 0)
+    age = 1 - (newest.rank(method="min") - 1) / len(newest)  # the share of rows that are as new, or newer
+    part = np.select(
+        [age <= max(config.test_share, age.min()), age <= config.test_share + config.valid_share], [2, 1], 0
+    )
     if len(np.unique(part)) < 3:
         raise Problem(f"column {name!r} has too few different times to divide by; use --time none")
     return part
