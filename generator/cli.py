@@ -17,7 +17,7 @@ from .making import extras, git, own_data
 from .making.answers import checked, from_toml, people
 from .making.choice import Answers, Choice, choices, choose, settled, title_from
 from .making.write import is_here, place, tree, write
-from .parts import TEMPLATES, backends
+from .parts import TEMPLATES, backends, read_toml
 from .pitch.commands import COMMANDS
 from .text import acceptable, printable, quoted
 
@@ -111,12 +111,20 @@ def cli(context: click.Context) -> None:
 @click.option("--without", "leaving", default="", help="Extras to leave out.", shell_complete=completion.several_extras)
 @click.option("--minimal", is_flag=True, help="No extras: the training core alone.")
 @click.option("--lang", help="The language of README and the other texts [en].", shell_complete=completion.lang)
+@click.option("--template", help="Somebody's copier or cookiecutter template, a folder or git address, to lay it upon.")
+@click.option("--ref", help="The branch, tag or commit of the template [copier: its newest tag].")
+@click.option("--trust", is_flag=True, help="Let the template run code: a cookiecutter template always can.")
+@click.option("--template-answer", "replies", multiple=True, metavar="NAME=VALUE", help="Its question; repeat it.")
 @click.option("--answers", type=click.Path(path_type=Path), help="Take the answers from a project's .hackgen.toml.")
 @click.option("--yes", is_flag=True, help="Ask nothing: what no flag says gets its default.")
 @click.option("--dry-run", is_flag=True, help="Show the files and their sizes, write nothing.")
 @click.option("--no-git", is_flag=True, help="Make no repository and no commit.")
 def new(
     dest: str | None,
+    template: str | None,
+    ref: str | None,
+    trust: bool,
+    replies: tuple[str, ...],
     answers: Path | None,
     adding: str,
     leaving: str,
@@ -129,6 +137,8 @@ def new(
     """Generate a project into the folder DEST (`.`: the current one), named after the task otherwise."""
     from .making.compose import plan  # with Jinja2, which neither --help nor completion needs
 
+    if template is None and (ref or trust or replies):
+        raise click.UsageError("--ref, --trust and --template-answer are about a --template; name it")
     flags = {name: value for name, value in flags.items() if value not in (None, ())}
     flags |= {"team": people(flags["team"])} if "team" in flags else {}
     given = checked(replace(from_toml(answers) if answers else Answers(), **flags))
@@ -139,7 +149,8 @@ def new(
     if dest is not None:
         place(dest, {})  # an occupied folder is refused before anything is asked
     findings = _inspected(given)
-    if not (answers or yes) and sys.stdin.isatty() and sys.stdout.isatty():
+    asks = not (answers or yes) and sys.stdin.isatty() and sys.stdout.isatty()
+    if asks:
         from .making.ask import complete  # questionary is slow to import, and needed only here
 
         given, dest, findings = complete(given, dest, findings=findings, wanted=wanted, inspected=_inspected)
@@ -152,15 +163,30 @@ def new(
     person = git.identity() if given.author is None or not no_git else {}
     final = settled(checked(_filled(given, dest, person)), choice)
     own = own_data.bring(findings, choice, final) if findings else None
-    files = sealed(plan(choice, final, own), own.files if own else ())
+    files, theirs, copies = plan(choice, final, own), None, own.files if own else ()
+    if template:
+        from .living.foreign import render
+        from .living.laying import laid_on
+
+        theirs = render(template, ref, trust, replies, asks)
+        files, said = laid_on(theirs, files, copies)
+        notes += said
+    else:
+        files = sealed(files, copies)
+        source = read_toml(answers).get("template", {}).get("source") if answers else None
+        notes += [f"{answers} is of a project upon {source}, whose part --template {source} brings"] if source else []
     where = place(dest, files)
     if dry_run:
         return click.echo(tree(dest, files))
     here, faults = is_here(where), []
-    if not no_git and not git.inside_work_tree(where):
-        write(files, where, lambda folder: faults.extend(git.scaffold(folder, choice, person)))
-    else:
-        write(files, where)
+    commits = not no_git and not git.inside_work_tree(where)
+
+    def finish(folder: Path) -> None:
+        if theirs:
+            theirs.finish(folder)
+        faults.extend(git.scaffold(folder, choice, person) if commits else [])
+
+    write(files, where, finish)
     if own:
         click.echo(printable(f"data: {own.told(final)}"))
     for fault in faults:

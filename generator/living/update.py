@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
 from ..archive import ARCHIVE, RECORD, Tree, fingerprint, sealed, unpacked
@@ -14,6 +15,7 @@ from ..making.answers import from_toml
 from ..making.choice import Answers
 from ..parts import TEMPLATES, read_toml
 from ..pitch.project import find
+from .laying import own_part
 from .merging import Outcome, merge
 from .repository import Repository, in_the_way, recover, stage, tracked
 
@@ -29,6 +31,7 @@ class Change:
     project: Path
     answers: Answers  # as recorded
     base: Tree  # what hackgen wrote last
+    template: dict[str, Any] = field(default_factory=dict)  # somebody's, on top of which hackgen's part lies
     said: str = ""  # about an update that was interrupted
     outcomes: list[Outcome] = field(default_factory=list)
     undo: str = ""
@@ -61,7 +64,7 @@ def opened(place: Path, dry_run: bool = False) -> Change:
     base = unpacked((project / ARCHIVE).read_bytes())
     if fingerprint(base) != tables["base"]:
         raise Problem(f"{ARCHIVE} and {RECORD} are not of one update; take both from the same commit")
-    return Change(project, from_toml(record), base, said)
+    return Change(project, from_toml(record), base, tables.get("template", {}), said)
 
 
 def _numbers(version: str) -> list[int]:
@@ -81,7 +84,9 @@ def make(
         _check(repository, entries)
     choice, final, own = decided(answers, root)
     copies = dict(own.files) if own else {}
-    written = sealed({**plan(choice, final, own)}, copies)
+    files = plan(choice, final, own)
+    files = own_part(files, change.template) if change.template else files
+    written = sealed(files, copies)
     pointer = copies.pop(LOCATION, None) if answers.data != change.answers.data else None
     taken_over = copies if answers.data != change.answers.data else {}
     theirs = {path: content for path, content in written.items() if own is None or path not in own.files}

@@ -35,7 +35,7 @@ def to_toml(answers: Answers) -> str:
 def from_toml(path: Path) -> Answers:
     """The answers in a file, each of the right type; names of parts are judged later, with those from flags."""
     tables = read_toml(path)
-    unknown = [key for key in tables if key not in {"version", "base", "exported", "answers"}]
+    unknown = [key for key in tables if key not in {"version", "base", "exported", "template", "answers"}]
     if unknown:
         raise Misuse(f'{path} has an unknown entry "{unknown[0]}"; it takes version and a table [answers]')
     answers = tables.get("answers")

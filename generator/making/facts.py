@@ -77,14 +77,14 @@ def _tested(lines: Iterable[str], root: Path) -> list[str]:
     known = read_toml(path) if path.is_file() else {"versions": {}}
     for line in lines:
         requirement, _, where = line.partition(";")
-        name = _name_of(requirement)
+        name = name_of(requirement)
         if name in known["versions"]:
             where = where.strip() or f"python_version >= '{known['python']}'"
             found[name] = f"{name}=={known['versions'][name]}; {where}"
     return [found[name] for name in sorted(found)]
 
 
-def _name_of(requirement: str) -> str:
+def name_of(requirement: str) -> str:
     """The distribution that a line such as "torch>=2.6" is about."""
     return _normalised(re.split(r"[^A-Za-z0-9._-]", requirement.strip(), maxsplit=1)[0])
 
@@ -96,7 +96,7 @@ def _normalised(name: str) -> str:
 def _dependencies(parts: Sequence[Part], more: Sequence[str] = ()) -> dict[str, str]:
     """One line for each distribution, sorted by name; a later part's line wins."""
     lines = [*(line for part in parts for line in part.dependencies), *more]
-    by_name = {_name_of(line): line.strip() for line in lines}
+    by_name = {name_of(line): line.strip() for line in lines}
     return dict(sorted(by_name.items()))
 
 
@@ -109,4 +109,4 @@ def _slug(title: str, dependencies: set[str]) -> str:
 
 def taken(dependencies: Iterable[str]) -> set[str]:
     """The names that a project with these dependencies cannot have."""
-    return {_name_of(line) for line in dependencies} | _RESERVED | set(sys.stdlib_module_names)
+    return {name_of(line) for line in dependencies} | _RESERVED | set(sys.stdlib_module_names)

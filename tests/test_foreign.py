@@ -1,0 +1,299 @@
+"""`hackgen new --template`: small templates of others, rendered by the real copier and cookiecutter."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import refused
+from hackgen.living import foreign
+from hackgen.living.laying import with_dependencies
+from hackgen.parts import tomllib
+from projects import run
+
+PYPROJECT = """[project]
+name = "{{ name }}"
+dependencies = [
+    "numpy<3",  # ours needs it
+]
+"""
+COPIER = {
+    "copier.yml": "name:\n  type: str\n  default: birds\n",
+    "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_nice_yaml }}",
+    "pyproject.toml.jinja": PYPROJECT,
+    "README.md.jinja": "# {{ name }}\n\nTheirs.\n",
+    "LICENSE": "All rights theirs.\n",
+    ".gitignore": "*.log\nruns/\n",
+    ".gitattributes": "*.bat eol=crlf\n",
+    ".github/workflows/ci.yml": "name: theirs\n",
+    "src/{{ name }}/__init__.py.jinja": "NAME = '{{ name }}'\n",
+    "bin/run": "#!/bin/sh\n",
+}
+COOKIECUTTER = {
+    "cookiecutter.json": '{"slug": "birds", "kind": ["a", "b"]}',
+    "{{cookiecutter.slug}}/setup.py": "name = '{{ cookiecutter.slug }}'\n",
+    "{{cookiecutter.slug}}/notes/{{ cookiecutter.kind }}.txt": "{{ cookiecutter.kind }}\n",
+}
+MINIMAL = ["--yes", "--minimal", "--task", "text-generation"]
+
+
+@pytest.fixture
+def template(tmp_path):
+    """Write a template of {path: text} to a folder beside the work; some of them in git, with a tag."""
+
+    def write(files: dict[str, str], name: str = "theirs", tag: str = "") -> Path:
+        folder = tmp_path / name
+        for path, text in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8", newline="\n")
+            (folder / path).chmod(0o755 if text.startswith("#!") else 0o644)
+        if tag:
+            git(folder, "init", "-q")
+            commit(folder, tag)
+        return folder
+
+    return write
+
+
+def git(folder: Path, *words: str) -> str:
+    who = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgSign=false"]
+    return subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True, encoding="utf-8").stdout
+
+
+def commit(folder: Path, tag: str) -> None:
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", tag)
+    git(folder, "tag", tag)
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def nothing(hackgen) -> None:
+    """No file is left of a refused command."""
+    assert not [path for path in hackgen.work.rglob("*") if path.is_file()]
+
+
+@pytest.mark.slow
+def test_hackgens_parts_lie_on_top_of_theirs(hackgen, template):
+    theirs = template(COPIER | {"copier.yml": COPIER["copier.yml"] + "_preserve_symlinks: true\n"}, tag="v1")
+    (theirs / "bin" / "start").symlink_to("run")
+    commit(theirs, "v2")
+    asked = ["--template-answer", "name=owls", "--author", "Ada"]
+    done = hackgen("new", "x", "--template", "../theirs", *asked, *MINIMAL)
+    assert (done.returncode, done.stderr) == (
+        0,
+        'hackgen: pyproject.toml keeps "numpy<3"; hackgen was tested with "numpy>=1.26"\n',
+    )
+    project = hackgen.work / "x"
+    assert text(project / "src/owls/__init__.py") == "NAME = 'owls'\n" and (project / "train.py").is_file()
+    assert text(project / "LICENSE") == "All rights theirs.\n" and "Ada" in text(project / "LICENSE-hackgen")
+    assert text(project / ".github/workflows/ci.yml") == "name: theirs\n"
+    assert (project / ".github/workflows/hackgen.yml").is_file()
+    assert text(project / "README.md").startswith("# owls\n\nTheirs.\n\n# X\n") and "train.py" in text(
+        project / "README.md"
+    )
+    ignored = text(project / ".gitignore").splitlines()
+    assert ignored[:2] == ["*.log", "runs/"] and ignored.count("runs/") == 1 and "__pycache__/" in ignored
+    assert "* text=auto" not in text(project / ".gitattributes") and "*.bat eol=crlf" in text(
+        project / ".gitattributes"
+    )
+    merged = tomllib.loads(text(project / "pyproject.toml"))["project"]
+    assert (
+        merged["name"] == "owls" and merged["dependencies"][0] == "numpy<3" and "dev" in merged["optional-dependencies"]
+    )
+    assert any(line.startswith("torch") for line in merged["dependencies"])
+    assert "# ours needs it" in text(project / "pyproject.toml")
+    assert f"_src_path: {theirs}\n" in text(project / ".copier-answers.yml")
+    assert os.access(project / "bin/run", os.X_OK) and os.readlink(project / "bin/start") == "run"
+    assert git(project, "status", "--porcelain") == "" and git(project, "log", "--format=%s").count("\n") == 1
+
+
+@pytest.mark.slow
+def test_copier_update_and_hackgen_update_go_on_each_with_its_part(hackgen, template):
+    import copier
+
+    theirs = template(COPIER, tag="v1")
+    assert hackgen("new", "x", "--template", str(theirs), *MINIMAL).returncode == 0
+    project = hackgen.work / "x"
+    (project / "train.py").write_text("# mine\n" + text(project / "train.py"), encoding="utf-8")
+    git(project, "commit", "-qam", "mine")
+    template({"README.md.jinja": "# {{ name }}\n\nTheirs, and more.\n", "news.md": "news\n"}, tag="v2")
+    copier.run_update(project, defaults=True, overwrite=True, quiet=True, settings=copier.Settings())
+    assert "Theirs, and more.\n" in text(project / "README.md") and "python train.py" in text(project / "README.md")
+    assert text(project / "news.md") == "news\n" and text(project / "train.py").startswith("# mine\n")
+    assert "torch" in text(project / "pyproject.toml") and "_commit: v2" in text(project / ".copier-answers.yml")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "theirs of v2")
+    done = hackgen("update", str(project))
+    assert (done.returncode, done.stderr) == (0, "") and "nothing to do" in done.stdout
+
+
+def test_a_cookiecutter_template_needs_trust_and_is_rendered_apart(hackgen, template):
+    hook = (
+        "import os\nopen('home.txt', 'w').write(os.environ['HOME'])\nopen(os.path.expanduser('~/trace'), 'w').close()\n"
+    )
+    theirs = template(COOKIECUTTER | {"hooks/post_gen_project.py": hook})
+    refused(hackgen("new", "x", "--template", str(theirs), *MINIMAL), 2, "cookiecutter", "--trust")
+    nothing(hackgen)
+    done = hackgen("new", "x", "--template", str(theirs), "--trust", "--template-answer", "kind=b", *MINIMAL)
+    project = hackgen.work / "x"
+    assert done.returncode == 0 and "hackgen update is for hackgen's part" in done.stderr
+    assert (
+        "add these dependencies" in done.stderr and "torch" in done.stderr and not (project / "pyproject.toml").exists()
+    )
+    assert text(project / "notes/b.txt") == "b\n" and text(project / "setup.py") == "name = 'birds'\n"
+    home = text(project / "home.txt")
+    assert not Path(home).exists() and not list(hackgen.work.parent.rglob("trace"))
+
+
+@pytest.mark.slow
+def test_code_of_a_copier_template_needs_trust_whatever_this_machine_trusts(hackgen, template, tmp_path):
+    theirs = template(COPIER | {"copier.yml": COPIER["copier.yml"] + "_tasks:\n  - touch made\n"})
+    settings = tmp_path / "settings.yml"
+    settings.write_text(f"trust:\n  - {tmp_path}/\n", encoding="utf-8")
+    here = {"COPIER_SETTINGS_PATH": str(settings)}
+    refused(hackgen("new", "x", "--template", str(theirs), *MINIMAL, env=here), 2, "tasks", "--trust")
+    nothing(hackgen)
+    done = hackgen("new", "x", "--template", str(theirs), "--trust", *MINIMAL)
+    assert done.returncode == 0 and (hackgen.work / "x" / "made").is_file()
+    assert "it has no tag in git" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", ["../x", "../../x", "{tmp}/x"])
+def test_answers_that_lead_outside_are_refused(hackgen, template, tmp_path, slug):
+    slug = slug.format(tmp=tmp_path)
+    before = sorted(tmp_path.iterdir())
+    theirs = template(COOKIECUTTER)
+    command = ["new", "x", "--trust", *MINIMAL, "--template-answer"]
+    refused(hackgen(*command, f"slug={slug}", "--template", str(theirs)), 1, "outside", "nothing was written")
+    theirs = template({"copier.yml": "slug:\n  type: str\n", "{{ slug }}.txt": "x\n"}, "second")
+    refused(hackgen(*command, f"slug={slug}", "--template", str(theirs)), 1, str(theirs), "nothing was written")
+    nothing(hackgen)
+    assert set(tmp_path.iterdir()) - set(before) == {tmp_path / "theirs", theirs}
+
+
+@pytest.mark.slow
+def test_links_that_lead_outside_are_refused(hackgen, template, tmp_path):
+    (tmp_path / "secret").write_text("secret", encoding="utf-8")
+    theirs = template(COOKIECUTTER)
+    (theirs / "{{cookiecutter.slug}}" / "notes" / "link").symlink_to(tmp_path / "secret")
+    refused(hackgen("new", "x", "--trust", "--template", str(theirs), *MINIMAL), 1, "link", "nothing was written")
+    theirs = template(COPIER | {"copier.yml": "name: birds\n_preserve_symlinks: true\n"}, "second")
+    (theirs / "link").symlink_to("../secret")
+    refused(hackgen("new", "x", "--template", str(theirs), *MINIMAL), 1, "link", "nothing was written")
+    hook = "import os\nos.symlink('/etc', 'link')\n"
+    theirs = template(COOKIECUTTER | {"hooks/post_gen_project.py": hook}, "third")
+    refused(hackgen("new", "x", "--trust", "--template", str(theirs), *MINIMAL), 1, "link", "nothing was written")
+    nothing(hackgen)
+
+
+@pytest.mark.slow
+def test_collisions_are_listed_and_refused_whatever_the_case(hackgen, template):
+    theirs = template(COPIER | {"Train.py": "theirs\n", "models/gpt.py/x": "", "check.py": ""})
+    refused(hackgen("new", "x", "--template", str(theirs), *MINIMAL), 1, "both bring check.py", "train.py", "nothing")
+    assert hackgen("export", "../out", "--to", "copier").returncode == 0
+    refused(hackgen("new", "x", "--template", "../out", *MINIMAL), 1, "both bring .hackgen.toml")
+    nothing(hackgen)
+
+
+@pytest.mark.slow
+def test_a_repository_of_theirs_is_left_out_and_dots_and_dry_runs_work(hackgen, template):
+    task = f"_tasks:\n  - ['{sys.executable}', '-c', 'import os; os.makedirs(\".git/hooks\")']\n"
+    theirs = template(COPIER | {"copier.yml": COPIER["copier.yml"] + task})
+    asked = ["--template", str(theirs), "--trust", *MINIMAL]
+    done = hackgen("new", ".", *asked, "--dry-run")
+    assert done.returncode == 0 and "pyproject.toml" in done.stdout
+    nothing(hackgen)
+    done = hackgen("new", ".", *asked)
+    assert done.returncode == 0 and "repository that the template makes is left out" in done.stderr
+    assert (hackgen.work / ".git" / "HEAD").is_file() and os.access(hackgen.work / "bin/run", os.X_OK)
+    kept = hackgen("new", "../again", "--answers", ".hackgen.toml")
+    assert kept.returncode == 0 and str(theirs) in kept.stderr
+
+
+@pytest.mark.slow
+def test_an_address_and_a_ref_are_taken(hackgen, template):
+    theirs = template(COPIER, tag="v1")
+    template({"extra.txt": "more\n"}, tag="v2")
+    address = f"file://{theirs}"
+    assert hackgen("new", "x", "--template", address, "--ref", "v1", *MINIMAL).returncode == 0
+    assert hackgen("new", "y", "--template", address, *MINIMAL).returncode == 0
+    assert [(hackgen.work / name / "extra.txt").exists() for name in "xy"] == [False, True]
+    assert f"_src_path: git+{address}\n" in text(hackgen.work / "x" / ".copier-answers.yml")
+    theirs = template(COOKIECUTTER, "second", tag="v1")
+    (theirs / "cookiecutter.json").write_text("{}", encoding="utf-8")
+    git(theirs, "commit", "-qam", "broken")
+    assert hackgen("new", "z", "--trust", "--template", str(theirs), "--ref", "v1", *MINIMAL).returncode == 0
+
+
+WRONG = [  # what is typed, the exit code, and what the one line says
+    (["--template", "nowhere"], 1, "neither a folder nor the address"),
+    (["--template", "."], 1, "neither copier.yml nor cookiecutter.json"),
+    (["--template", "../theirs", "--ref", "v1"], 1, "git clone"),
+    (["--template", "../theirs", "--ref=-x"], 2, "--ref"),
+    (["--template", "../theirs", "--template-answer", "nam=x"], 2, 'no question "nam"; did you mean "name"?'),
+    (["--template", "../theirs", "--template-answer", "name"], 2, "NAME=VALUE"),
+    (["--template", "../asks"], 2, '"word" is required'),
+    (["--template", "../asks", "--template-answer", "word=no"], 1, "try another"),
+    (["--template", "../broken"], 1, "copier cannot render"),
+    (["--template", "../cookie", "--trust", "--template-answer", "kind=c"], 1, "cookiecutter cannot render"),
+    (["--trust"], 2, "--template"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("typed", WRONG, ids=lambda typed: " ".join(typed[0]))
+def test_what_is_wrong_is_one_line(hackgen, template, typed):
+    template(COPIER)
+    template(
+        {"copier.yml": "word:\n  type: str\n  validator: '{% if word == \"no\" %}try another{% endif %}'\n"}, "asks"
+    )
+    template({"copier.yml": "a: [\n"}, "broken")
+    template(COOKIECUTTER, "cookie")
+    words, code, said = typed
+    refused(hackgen("new", "x", *words, *MINIMAL), code, said)
+    nothing(hackgen)
+
+
+def test_without_the_libraries_one_line_names_the_extra(hackgen, template, monkeypatch):
+    theirs = template(COPIER)
+    monkeypatch.setattr(foreign, "find_spec", lambda name: None)
+    done = hackgen("new", "x", "--template", str(theirs), *MINIMAL)
+    refused(done, 1, 'copier is not installed; pip install "hackgen[templates]"')
+    nothing(hackgen)
+
+
+OURS = {"dependencies": ["numpy>=2", "torch>=2"], "optional-dependencies": {"dev": ["pytest"]}}
+UNMERGED = [
+    "",
+    "[tool.poetry]\nname = 'x'\n",
+    "[project]\ndynamic = ['dependencies']\n",
+    "[project]\ndependencies = 3\n",
+    "[",
+]
+
+
+@pytest.mark.parametrize("theirs", UNMERGED)
+def test_dependencies_that_cannot_be_merged_are_printed(theirs):
+    merged, (line,) = with_dependencies(theirs.encode(), OURS)
+    assert merged is None and "numpy>=2, torch>=2" in line and "dev: pytest" in line
+
+
+def test_dependencies_are_added_once_and_nothing_else_changes():
+    theirs = '[project]\nname = "x"  # theirs\n\n[tool.ruff]\nselect = ["E"]\n'
+    merged, notes = with_dependencies(theirs.encode(), OURS)
+    assert notes == [] and [line for line in theirs.splitlines() if line not in merged.decode().splitlines()] == []
+    assert tomllib.loads(merged.decode())["project"] == {"name": "x", **OURS}
+    again, notes = with_dependencies(merged, OURS)
+    assert again == merged and notes == []
+
+
+@pytest.mark.slow
+def test_what_is_laid_on_top_trains(hackgen, template):
+    task = ["--minimal", "--task", "tabular-classification"]
+    assert hackgen("new", "x", "--template", str(template(COPIER)), *task).returncode == 0
+    run(hackgen.work / "x", "train.py", "--smoke").ok()
