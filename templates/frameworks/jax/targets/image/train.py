@@ -22,16 +22,102 @@ from data import Data
 from runs import State
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 from flax import nnx
 from tqdm import tqdm
 
+fresh = net.build  # a model that knows nothing yet, ready for `fit`
+# The weights of each player, as nnx chooses them: one learns while the other one stands still.
+JUDGE, MAKER = (nnx.All(nnx.Param, nnx.PathContains(name)) for name in ("discriminator", "generator"))
 
-@functools.cache
+
+@functools.cache  # equal knobs, one optimiser: then check.py need not compile the step anew
 def make_optimizer(beta1: float, beta2: float, clip: float) -> optax.GradientTransformation:
-    """Adam for one player, after clipping, without its learning rate: that is an argument of the step."""
-    return optax.chain(optax.clip_by_global_norm(clip), optax.scale_by_adam(beta1, beta2))
+    """Adam for one player, after clipping."""
+    adam = optax.inject_hyperparams(optax.adam)  # so that each step can set its rate
+    return optax.chain(optax.clip_by_global_norm(clip), adam(0.0, beta1, beta2))
+
+
+@nnx.jit(static_argnames="precision")
+def train_step(
+    model: nnx.Module, optimizers: tuple[nnx.Optimizer, nnx.Optimizer], real: Any, key: Any, rate: Any, precision: str
+) -> jax.Array:
+    """A step of the discriminator, then one of the generator; returns the sum of their losses before it, a scalar.
+
+    real  (batch, height, width, channels) pictures
+    key   of the run: with the step's number it decides all chance
+    """
+    for_noise, for_jitter = jax.random.split(jax.random.fold_in(key, optimizers[0].step[...]))
+    noise = jax.random.normal(for_noise, (len(real), model.latent))  # fresh: a list would be learnt by heart
+    for optimizer in optimizers:
+        optimizer.opt_state[1].hyperparams["learning_rate"][...] = rate
+
+    def discriminate(model: nnx.Module) -> jax.Array:
+        return loss.tell_apart(model, real, model(noise), for_jitter)
+
+    def generate(model: nnx.Module) -> jax.Array:
+        maker = nnx.clone(model.generator)  # its averages have seen this noise already
+        return loss.fool(model, maker(noise))
+
+    with jax.default_matmul_precision(precision):
+        apart, gradients = nnx.value_and_grad(discriminate, argnums=nnx.DiffState(0, JUDGE))(model)
+        optimizers[0].update(model, gradients)
+        fooled, gradients = nnx.value_and_grad(generate, argnums=nnx.DiffState(0, MAKER))(model)
+        optimizers[1].update(model, gradients)
+    return apart + fooled
+
+
+def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
+    """Train until epochs or minutes are over or valid no longer improves; goes on where `last` of the run stands.
+
+    Keeps the best weights in `best`. A run that was interrupted and goes on ends with the same weights as one that was
+    not. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed.
+    """
+    model.train()
+    tx = make_optimizer(config.beta1, config.beta2, config.clip)
+    optimizers = net.place(tuple(nnx.Optimizer(model, tx, wrt=player) for player in (JUDGE, MAKER)), config.device)
+    best_weights = None
+    state = State()
+    if (run / net.LAST).is_file():
+        state = State(**net.load(run / net.LAST, config, (model, optimizers)))
+        state.saved(run, config, ())  # again, as a kill may have come before it
+    step = nnx.cached_partial(train_step, model, optimizers)  # spares going through all layers at each step
+    key, sharding = jax.random.key(config.seed), net.sharding_of_rows(model)
+
+    def save() -> None:
+        """Write `best`, then `last`; a kill between them does no harm: going on from `last` writes it again."""
+        nonlocal best_weights
+        if best_weights is not None:
+            net.save(run / net.BEST, config, best_weights)
+            best_weights = None
+        net.save(run / net.LAST, config, net.named((model, optimizers)), dataclasses.asdict(state))
+        state.saved(run, config, pressed)
+
+    print(runs.HEAD.format(data.meta["metric"]))
+    while not state.over(config):
+        steps = batches(len(data.train.ids), config, state.epoch)
+        loss_sum = jnp.float32(state.loss_sum)  # stays on the device: to read it each step would be slow
+        for rows in tqdm(steps[state.step :], f"epoch {state.epoch}", delay=2, leave=False, disable=None):
+            done = state.share_done(config, len(steps))
+            if done >= 1:
+                break  # the minutes are over
+            state.rate = config.rate(done)
+            real = jax.device_put(data.train.targets[rows], sharding)
+            loss_sum += step(real, key, state.rate, precision=config.precision)
+            state.end_step()
+            if state.step < len(steps) and state.to_be_saved(pressed, config.checkpoint_seconds):
+                state.loss_sum = float(loss_sum)
+                save()
+        output = net.outputs(model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
+        made = net.outputs(model, data_module.snapshot_noise(config), None, data.meta, config.precision)
+        data_module.keep_snapshot(run, made, state.epoch)
+        if state.end_epoch(float(loss_sum) / max(state.step, 1), output, data, config):
+            best_weights = net.named(model)
+        if state.over(config) or state.to_be_saved(pressed):
+            save()
+    return state.history
 
 
 def batches(rows: int, config: Config, epoch: int) -> np.ndarray:
@@ -42,120 +128,7 @@ def batches(rows: int, config: Config, epoch: int) -> np.ndarray:
     order = np.random.default_rng((config.seed, epoch)).permutation(rows)
     steps = math.ceil(rows / config.batch_size)
     devices = jax.device_count()  # each takes as many rows
-    size = math.ceil(rows / steps / devices) * devices
-    return np.resize(order, (steps, size))
-
-
-@functools.partial(jax.jit, static_argnames=("graph", "optimizer", "precision"))
-def train_step(
-    graph: Any, optimizer: Any, precision: str, learnt: Any, real: Any, seeds: Any, rate: Any
-) -> tuple[Any, jax.Array]:
-    """A step of the discriminator, then one of the generator: what is learnt then, and the sum of their losses before.
-
-    learnt  parameters of both players, other state such as averages, the memory of both players' optimisers
-    real    (batch, height, width, channels) pictures
-    seeds   of the run and of the step: all chance comes from them
-    """
-    parameters, others, memories = learnt
-    key = jax.random.fold_in(jax.random.key(seeds[0]), seeds[1])
-    for_noise, for_jitter = jax.random.split(key)
-
-    def discriminate(player: Any, others: Any) -> tuple[jax.Array, Any]:
-        model = nnx.merge(graph, {**parameters, "discriminator": player}, others, copy=True)
-        noise = jax.random.normal(for_noise, (len(real), model.latent))  # fresh: a list would be learnt by heart
-        value = loss.tell_apart(model, real, model(noise), for_jitter)
-        return value, nnx.to_pure_dict(nnx.state(model, nnx.Not(nnx.Param)))
-
-    def generate(player: Any, judge: Any) -> jax.Array:
-        model = nnx.merge(graph, {"generator": player, "discriminator": judge}, others, copy=True)
-        noise = jax.random.normal(for_noise, (len(real), model.latent))
-        return loss.fool(model, model.generator(noise))
-
-    with jax.default_matmul_precision(precision):
-        (apart, after), gradient = jax.value_and_grad(discriminate, has_aux=True)(parameters["discriminator"], others)
-        judge, memory = descend(optimizer, gradient, parameters["discriminator"], memories["discriminator"], rate)
-        fooled, gradient = jax.value_and_grad(generate)(parameters["generator"], judge)
-        maker, other_memory = descend(optimizer, gradient, parameters["generator"], memories["generator"], rate)
-    parameters = {"generator": maker, "discriminator": judge}
-    return (parameters, after, {"generator": other_memory, "discriminator": memory}), apart + fooled
-
-
-def descend(optimizer: Any, gradient: Any, player: Any, memory: Any, rate: Any) -> tuple[Any, Any]:
-    """One player's parameters and optimiser's memory after a step; the other one stands still."""
-    updates, memory = optimizer.update(gradient, memory, player)
-    return jax.tree.map(lambda parameter, update: parameter - rate * update, player, updates), memory
-
-
-def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
-    """Train until epochs or minutes are over or valid no longer improves; goes on where `last` of the run stands.
-
-    Keeps the best weights in `best`. A run that was interrupted and goes on ends with the same weights as one that was
-    not. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed.
-    """
-    model.train()
-    graph, *weights = nnx.split(model, nnx.Param, ...)
-    parameters, others = map(nnx.to_pure_dict, weights)
-    optimizer = make_optimizer(config.beta1, config.beta2, config.clip)
-    learnt = parameters, others, {name: jax.jit(optimizer.init)(player) for name, player in parameters.items()}
-    state = State()
-    if (run / net.LAST).is_file():
-        arrays, last = net.load(run / net.LAST, config)
-        learnt = jax.device_put(net.fitted(learnt, arrays, run / net.LAST))
-        state = State(**last)
-        state.saved(run, config, ())  # again, as a kill may have come before it
-    best_weights = None
-    losses: list[jax.Array] = []  # of this epoch's steps; they stay on the device, to read each would be slow
-
-    def learnt_model() -> nnx.Module:
-        """The model, with what it has learnt so far."""
-        for values in learnt[:2]:
-            nnx.update(model, values)
-        return model
-
-    def save() -> None:
-        """Write `best`, then `last`; a kill between them does no harm: going on from `last` writes it again."""
-        nonlocal best_weights
-        if best_weights is not None:
-            net.save(run / net.BEST, config, best_weights)
-        state.loss_sum = sum(map(float, losses), state.loss_sum)
-        losses.clear()
-        net.save(run / net.LAST, config, net.named(learnt), dataclasses.asdict(state))
-        best_weights = None
-        state.saved(run, config, pressed)
-
-    print(runs.HEAD.format(data.meta["metric"]))
-    while not state.over(config):
-        order = batches(len(data.train.ids), config, state.epoch)
-        for rows in tqdm(order[state.step :], f"epoch {state.epoch}", delay=2, leave=False, disable=None):
-            done = state.share_done(config, len(order))
-            if done >= 1:
-                break  # the minutes are over
-            state.rate = config.rate(done)
-            real = net.on_devices(learnt, data.train.targets[rows])
-            seeds = np.array([config.seed, state.steps], np.uint32)
-            constants = graph, optimizer, config.precision
-            learnt, loss_before = train_step(*constants, learnt, real, seeds, np.float32(state.rate))
-            losses.append(loss_before)
-            state.end_step()
-            if state.step < len(order) and state.to_be_saved(pressed, config.checkpoint_seconds):
-                save()
-        train_loss = sum(map(float, losses), state.loss_sum) / max(state.step, 1)
-        losses.clear()
-        valid = data.valid
-        output = net.outputs(learnt_model(), valid.inputs, valid.targets, data.meta, config.precision)
-        made = net.outputs(model, data_module.snapshot_noise(config), None, data.meta, config.precision)
-        data_module.keep_snapshot(run, made, state.epoch)
-        if state.end_epoch(train_loss, output, data, config):
-            best_weights = net.named(nnx.to_pure_dict(nnx.state(model)))
-        if state.over(config) or state.to_be_saved(pressed):
-            save()
-    learnt_model()
-    return state.history
-
-
-def fresh(meta: dict, config: Config) -> nnx.Module:
-    """A model that knows nothing yet, ready for `fit`; the seed decides its weights."""
-    return net.place(net.build(meta, config), net.choose_device(config.device))
+    return np.resize(order, (steps, math.ceil(rows / steps / devices) * devices))
 
 
 def main() -> None:
@@ -165,8 +138,7 @@ def main() -> None:
     config = dataclasses.replace(config, precision=net.choose_precision(config.precision, mesh))
     run = run or runs.new(args.out, config, data.meta, args.smoke)
     model = fresh(data.meta, config)
-    kind = mesh.devices.flat[0].platform
-    where = kind if mesh.size == 1 else f"{mesh.size} devices ({kind})"
+    where = f"{mesh.size} × {mesh.devices.flat[0].platform}"
     length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs"
     print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision};")
     print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
