@@ -11,7 +11,7 @@ from typing import Any
 import common
 import loss as objective
 from common import Problem
-from config import FRAMEWORK, MODELS, TASK, Config
+from config import FRAMEWORK, TASK, Config
 from data import Split
 
 import jax
@@ -19,9 +19,9 @@ import numpy as np
 import safetensors.numpy
 from flax import nnx
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from safetensors import SafetensorError
 
 BEST, LAST = "best.safetensors", "last.safetensors"
-KINDS = {"cpu": "cpu", "gpu": "gpu", "cuda": "gpu", "rocm": "gpu", "tpu": "tpu"}  # names of devices in jax
 
 jax.config.update("jax_default_prng_impl", "rbg")  # random numbers that compile and run faster than the default's
 if not jax.config.jax_compilation_cache_dir:  # compiled steps, so that only the first start takes long
@@ -31,33 +31,33 @@ if not jax.config.jax_compilation_cache_dir:  # compiled steps, so that only the
 
 
 class Static(dict):
-    """A dict that jax.jit takes for a constant; nobody may change it any more."""
+    """A dict that jit takes for a constant; nobody may change it any more."""
 
     def __hash__(self) -> int:
         return len(self)
 
-    def __eq__(self, other: object) -> bool:
-        return self is other or super().__eq__(other)
-
 
 def build(meta: dict, config: Config) -> nnx.Module:
-    """The model that the config names, with fresh weights that the seed decides, drawn by one compiled function."""
-    return compiled_build(Static(meta), Static(dataclasses.asdict(config)))
+    """The model that the config names, on its devices, with fresh weights that the seed decides."""
+    module = importlib.import_module(f"models.{config.model}")
+    model = nnx.jit(functools.partial(module.build, meta, config))()  # one by one, its arrays would take seconds
+    return place(model, config.device)
 
 
-@functools.partial(nnx.jit, static_argnames=("meta", "knobs"))
-def compiled_build(meta: Static, knobs: Static) -> nnx.Module:
-    return importlib.import_module(f"models.{knobs['model']}").build(meta, MODELS[knobs["model"]](**knobs))
+def place(node: Any, device: str) -> Any:
+    """A model or optimiser with a copy of its arrays on each device."""
+    everywhere = NamedSharding(choose_device(device), PartitionSpec())
+    nnx.update(node, jax.device_put(nnx.state(node), everywhere))
+    return node
 
 
 def choose_device(name: str) -> Mesh:
     """All local devices of the kind `name`, or for "auto" of the fastest kind, in a row that shares batches."""
-    kind = jax.default_backend() if name == "auto" else KINDS.get(name)
-    if not kind:
-        raise Problem(f"no device {name!r}; use auto, gpu, tpu or cpu", 2)
-    if kind not in (jax.default_backend(), "cpu"):
-        raise Problem(f"device {name} is not there; use auto (it would take {jax.default_backend()})")
-    return Mesh(np.array(jax.local_devices(backend=kind)), ("rows",))
+    try:
+        devices = jax.local_devices(backend=None if name == "auto" else name)
+    except RuntimeError:
+        raise Problem(f"device {name} is not there; use auto (it would take {jax.default_backend()})", 2) from None
+    return Mesh(np.array(devices), ("rows",))
 
 
 def choose_precision(name: str, mesh: Mesh) -> str:
@@ -70,52 +70,36 @@ def choose_precision(name: str, mesh: Mesh) -> str:
     return "float32" if name == "float32" or on_cpu else "bfloat16"
 
 
-def place(model: nnx.Module, mesh: Mesh) -> nnx.Module:
-    """The model with a copy of its weights on each device."""
-    nnx.update(model, jax.device_put(nnx.state(model), NamedSharding(mesh, PartitionSpec())))
-    return model
+def sharding_of_rows(model: nnx.Module) -> NamedSharding:
+    """How the devices that hold a model share batches: each takes as many rows."""
+    weight = jax.tree.leaves(nnx.state(model))[0]
+    return NamedSharding(weight.sharding.mesh, PartitionSpec("rows"))
 
 
-def on_devices(weights: Any, arrays: Any) -> Any:
-    """Arrays (rows, …) shared by the devices that hold `weights`; on a single one they go by themselves."""
-    sharding = jax.tree.leaves(weights)[0].sharding
-    if len(sharding.device_set) == 1:
-        return arrays
-    return jax.device_put(arrays, NamedSharding(sharding.mesh, PartitionSpec("rows")))
-
-
-def apart(model: nnx.Module) -> tuple[Any, dict]:
-    """A model that answers, without dropout, as its structure and its arrays by name: what compiled functions take."""
-    model.eval()
-    graph, weights = nnx.split(model)
-    return graph, nnx.to_pure_dict(weights)
-
-
-@functools.partial(jax.jit, static_argnames=("graph", "meta", "precision"))
-def compiled_answers(graph: Any, weights: Any, inputs: Any, targets: Any, meta: Static, precision: str) -> jax.Array:
+@nnx.jit(static_argnames=("meta", "precision"))
+def compiled_answers(model: nnx.Module, inputs: Any, targets: Any, meta: Static, precision: str) -> jax.Array:
     with jax.default_matmul_precision(precision):
-        return objective.answers(nnx.merge(graph, weights), inputs, targets, meta)
+        return objective.answers(model, inputs, targets, meta)
 
 
-@functools.partial(jax.jit, static_argnames=("graph", "meta"))
-def compiled_loss(graph: Any, weights: Any, inputs: Any, targets: Any, meta: Static) -> jax.Array:
-    return objective.loss(nnx.merge(graph, weights), inputs, targets, meta)
+compiled_loss = nnx.jit(objective.loss, static_argnames="meta")
 
 
 def outputs(model: nnx.Module, inputs: Any, targets: Any, meta: dict, precision: str, batch: int = 64) -> np.ndarray:
     """What the model answers for every row, in order, with or without targets.
 
-    A short batch is filled up with its first row, so that one shape is compiled.
+    A short batch is filled up with rows that are not kept, so that one shape is compiled.
     """
-    graph, weights = apart(model)
-    rows = -(-batch // jax.device_count()) * jax.device_count()
+    model.eval()
+    sharding = sharding_of_rows(model)
+    filled = -(-batch // sharding.num_devices) * sharding.num_devices
     parts = []
     for start in range(0, len(inputs), batch):
         index = np.arange(start, min(start + batch, len(inputs)))
-        filled = np.append(index, np.repeat(index[:1], rows - len(index)))
-        known = None if targets is None else targets[filled]
-        some = on_devices(weights, (inputs[filled], known))
-        output = np.asarray(compiled_answers(graph, weights, *some, Static(meta), precision))[: len(index)]
+        rows = np.resize(index, filled)
+        known = None if targets is None else targets[rows]
+        some = jax.device_put((inputs[rows], known), sharding)
+        output = np.asarray(compiled_answers(model, *some, Static(meta), precision))[: len(index)]
         if hasattr(objective, "counted"):  # of tokens, some count elsewhere
             output = objective.counted(output, known[: len(index)])
         parts.append(output)
@@ -124,23 +108,24 @@ def outputs(model: nnx.Module, inputs: Any, targets: Any, meta: dict, precision:
 
 def mean_loss(model: nnx.Module, split: Split, meta: dict) -> float:
     """The loss on all rows of a small split, without dropout."""
-    return float(compiled_loss(*apart(model), split.inputs[:], split.targets[:], Static(meta)))
+    model.eval()
+    return float(compiled_loss(model, split.inputs[:], split.targets[:], Static(meta)))
 
 
-def named(tree: Any) -> dict[str, np.ndarray]:
-    """A copy of what is in a tree of arrays, by its path, such as parameters/head/kernel."""
-    leaves = jax.tree_util.tree_leaves_with_path(tree)
+def named(node: Any, kind: Any = nnx.Variable) -> dict[str, np.ndarray]:
+    """A copy of the arrays of a model (and its optimiser), by their paths, such as head/kernel."""
+    leaves = jax.tree_util.tree_leaves_with_path(nnx.to_pure_dict(nnx.state(node, kind)))
     return {jax.tree_util.keystr(path, simple=True, separator="/"): np.array(value) for path, value in leaves}
 
 
 def learnt(model: nnx.Module) -> dict[str, np.ndarray]:
     """A copy of all that training should change, by name, for check.py."""
-    return named(nnx.to_pure_dict(nnx.state(model, nnx.Param)))
+    return named(model, nnx.Param)
 
 
 def mean_gradient(run: Path, config: Config) -> np.ndarray:
     """The running mean of the gradients that a run's optimiser was given, (parameters,), for check.py."""
-    arrays, _ = load(run / LAST, config)
+    arrays = safetensors.numpy.load_file(run / LAST)
     steps = next(value for name, value in arrays.items() if name.endswith("/count"))
     means = [arrays[name].ravel() for name in sorted(arrays) if "/mu/" in name]
     return np.concatenate(means) / (1 - config.beta1**steps)
@@ -148,45 +133,43 @@ def mean_gradient(run: Path, config: Config) -> np.ndarray:
 
 def parameter_count(model: nnx.Module) -> int:
     """Numbers that training sets."""
-    return sum(value.size for value in jax.tree.leaves(nnx.state(model, nnx.Param)))
+    return sum(value.size for value in learnt(model).values())
 
 
 def save(path: Path, config: Config, arrays: dict[str, np.ndarray], state: dict | None = None) -> None:
-    """Write a checkpoint whole, or leave the old one."""
+    """Write a checkpoint whole, or leave the old one; its metadata say what it is of."""
     about = json.dumps({"about": [TASK, FRAMEWORK, config.model], "state": state})
     common.write(path, safetensors.numpy.save(arrays, {"about": about}))
 
 
-def load(path: Path, config: Config) -> tuple[dict[str, np.ndarray], dict]:
-    """Read a checkpoint: arrays by name, and where training stood. The format holds nothing that could run."""
+def load(path: Path, config: Config, node: Any) -> dict | None:
+    """Put a checkpoint's arrays into a model (and its optimiser); returns where training stood.
+
+    The format holds nothing that could run.
+    """
     try:
-        packed = path.read_bytes()
-        arrays = safetensors.numpy.load(packed)
-        head = json.loads(packed[8 : 8 + int.from_bytes(packed[:8], "little")])  # what safetensors keeps to itself
-        notes = json.loads(head["__metadata__"]["about"])
-        if notes["about"] == [TASK, FRAMEWORK, config.model]:
-            return arrays, notes["state"]
+        with safetensors.safe_open(path, "numpy") as file:
+            notes = json.loads(file.metadata()["about"])
+            arrays = {name: file.get_tensor(name) for name in file.keys()}
     except FileNotFoundError:
         raise Problem(f"{path} is missing; python train.py makes a new run") from None
-    except (safetensors.SafetensorError, LookupError, ValueError, TypeError):
+    except (SafetensorError, OSError, LookupError, ValueError, TypeError):
         raise Problem(f"{path} is damaged or no checkpoint of this project; restore it or train again") from None
-    raise Problem(f"{path} is of {', '.join(notes['about'])}, not of this run; choose another")
-
-
-def fitted(tree: Any, arrays: dict[str, np.ndarray], path: Path) -> Any:
-    """A tree of the same shape with the arrays of a checkpoint; other names or shapes are a `Problem`."""
-    here = {name: value.shape for name, value in named(tree).items()}
-    there = {name: value.shape for name, value in arrays.items()}
-    for name in here | there:
-        if here.get(name) != there.get(name):
-            reason = f"{name}: {there.get(name, 'missing')} instead of {here.get(name, 'nothing')}"
-            raise Problem(f"{path} does not fit models/ as it is now ({reason}); train again")
-    return jax.tree.unflatten(jax.tree.structure(tree), [arrays[name] for name in here])
+    if notes["about"] != [TASK, FRAMEWORK, config.model]:
+        raise Problem(f"{path} is of {', '.join(notes['about'])}, not of this run; choose another")
+    here = named(node)
+    for name in here | arrays:
+        there, wanted = (np.shape(found[name]) if name in found else "nothing" for found in (arrays, here))
+        if there != wanted:
+            raise Problem(f"{path} does not fit models/ as it is now ({name}: {there}, not {wanted}); train again")
+    old, structure = jax.tree.flatten(nnx.state(node))
+    new = jax.device_put([arrays[name] for name in here], old[0].sharding)  # a copy on each device of the model
+    nnx.update(node, jax.tree.unflatten(structure, new))
+    return notes["state"]
 
 
 def restore(run: Path, config: Config, meta: dict, device: str | None = None) -> nnx.Module:
     """The best model of a run, ready to answer."""
-    model = build(meta, config)
-    arrays, _ = load(run / BEST, config)
-    nnx.update(model, fitted(nnx.to_pure_dict(nnx.state(model)), arrays, run / BEST))
-    return place(model, choose_device(device or "auto"))
+    model = build(meta, dataclasses.replace(config, device=device or "auto"))
+    load(run / BEST, config, model)
+    return model
