@@ -968,7 +968,7 @@ def main():
     args = parser.parse_args()
     rows = make_rows(args.seed)
     args.path.parent.mkdir(parents=True, exist_ok=True)
-    table = "".join("\t".join(row) + "\n" for row in [("text", "label", "frame"), *rows])
+    table = "".join("\t".join(row) + "\n" for row in [("text", "label", "group"), *rows])
     args.path.write_text(table, encoding="utf-8", newline="\n")
     positive = sum(label == "positive" for _, label, _ in rows)
     frames = len({frame for _, _, frame in rows})

@@ -13,7 +13,7 @@ MLP = ("image-classification", "mlp")
 GPT = ("text-generation", "transformer")
 # check, project, file, what stands there, the bug
 BUGS = [
-    ("splits-disjoint", MLP, "data.py", "some = part == number", "some = part >= number"),
+    ("splits-disjoint", MLP, "data.py", "found.part == number)", "found.part >= number)"),
     (
         "splits-disjoint",
         GPT,
@@ -24,11 +24,11 @@ BUGS = [
     ("splits-disjoint", ("text-classification", None), "data.py", "part == number", "part >= number"),
     ("loss-at-start", MLP, "models/mlp.py", "std=0.01", "std=1.0"),
     ("loss-at-start", GPT, "models/transformer.py", "std=0.01", "std=1.0"),
-    ("inputs-matter", MLP, "data.py", "targets[some], rows[some]", "targets[some][::-1].copy(), rows[some]"),
+    ("inputs-matter", MLP, "data.py", "targets[some], some,", "targets[some][::-1].copy(), some,"),
     (
         "inputs-matter",
         MLP,
-        "data.py",
+        "pictures.py",
         "return self.images[self.rows[rows]]",
         "return self.images[self.rows[rows][::-1]]",
     ),
@@ -191,8 +191,8 @@ def test_series_without_a_season_are_no_fault(tmp_path: Path, what: str, framewo
 @pytest.mark.parametrize(
     ("what", "file", "right", "wrong"),
     [
-        ("pictures", "pictures.py", 'else "" for row in rows]', 'else "" for row in rows[::-1]]'),
-        ("pictures", "data.py", "return self.images[self.rows[rows]]", "return self.images[self.rows[rows][::-1]]"),
+        ("pictures", "pictures.py", '"replace") for place in inside]', '"replace") for place in inside[::-1]]'),
+        ("pictures", "pictures.py", "return self.images[self.rows[rows]]", "return self.images[self.rows[rows][::-1]]"),
         ("texts", "data.py", "targets[some], some,", "targets[some][::-1].copy(), some,"),
         ("texts", "texts.py", "batch[:, 1:][is_word] =", "batch[::-1, 1:][is_word[::-1]] ="),
     ],

@@ -161,6 +161,6 @@ def test_rivals_have_a_name_in_the_projects_language(tmp_path: Path, task: str) 
     texts = tomllib.loads((project / "strings.toml").read_text(encoding="utf-8"))
     names = {key: text for key, text in texts.items() if key.startswith("rival_")}
     assert len(names) >= 2 and all(not text.isascii() for text in names.values())
-    files = [project / name for name in ("metrics.py", "reference.py") if (project / name).is_file()]
+    files = [project / name for name in ("metrics.py", "figures.py")]
     used = re.findall(r'words\(\s*"(rival_\w+)"', "".join(file.read_text(encoding="utf-8") for file in files))
     assert names.keys() == set(used)

@@ -236,7 +236,7 @@ def test_folders_by_class_are_trained_on(tmp_path: Path) -> None:
     (tmp_path / "my set" / "test" / "bad" / "copy.txt").write_text(texts("bad", 1)[0], encoding="utf-8")
     project = generate_own(tmp_path / "p", tmp_path / "my set")
     done = run(project, "train.py", "--smoke", "--out", "folders").ok()
-    assert "1 training text(s) also stand in the test set" in done.err
+    assert "1 text(s) also stand in the test set" in done.err
     run(project, "evaluate.py", "folders").ok()
     report = json.loads((project / "runs" / "folders" / "report.json").read_text(encoding="utf-8"))
     assert report["n_test"] == 41 and report["score"] > 0.8

@@ -1,17 +1,22 @@
-"""Figures of a classifier of pictures: learning curves, confusion matrix of test, and the worst mistakes on valid."""
+"""Figures of a classifier of pictures: learning curves, confusion matrix, worst mistakes; and its classic rival."""
 
+import warnings
 from pathlib import Path
 
 import report
-from data import Data
+from data import Data, Split
 from report import words
 
 import numpy as np
 from matplotlib import pyplot as plt
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import ConfusionMatrixDisplay
 
 MOST_CLASSES = 30  # a matrix of more is unreadable; the most frequent ones are shown
-MOST = 15  # pictures shown
+MOST_ROWS = 5_000  # training pictures of the rival; more take minutes and hardly change it …
+MOST_NUMBERS = 20_000_000  # … and at most so many pixels, or it takes the memory of the whole machine
+CHUNK = 512  # pictures scored at a time; only memory depends on it
 
 
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray) -> list[Path]:
@@ -25,17 +30,13 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
 
 def confusion_matrix(target: np.ndarray, answer: np.ndarray, meta: dict) -> plt.Figure:
     """Rows are what is true, columns what the model said."""
-    shown = np.sort(np.argsort(-np.bincount(target, minlength=len(meta["classes"])), kind="stable")[:MOST_CLASSES])
+    counts = np.bincount(target, minlength=len(meta["classes"]))
+    shown = np.sort(np.argsort(-counts, kind="stable")[:MOST_CLASSES])
     side = 3 + 0.45 * len(shown)
     figure, axes = plt.subplots(figsize=(side + 1, side), layout="constrained")
+    names = [report.shorten(meta["classes"][number]) for number in shown]
     ConfusionMatrixDisplay.from_predictions(
-        target,
-        answer,
-        labels=shown,
-        display_labels=[report.shorten(meta["classes"][number]) for number in shown],
-        ax=axes,
-        cmap="Blues",
-        xticks_rotation="vertical",
+        target, answer, labels=shown, display_labels=names, ax=axes, cmap="Blues", xticks_rotation="vertical"
     )
     axes.set(xlabel=words("figure_model_says"), ylabel=words("figure_truth"))
     return figure
@@ -43,16 +44,33 @@ def confusion_matrix(target: np.ndarray, answer: np.ndarray, meta: dict) -> plt.
 
 def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
     """The pictures of valid whose true class got the least probability; where mistakes are few, unsure ones follow."""
-    targets, classes = data.valid.targets, data.meta["classes"]
-    worst = np.argsort(output[np.arange(len(targets)), targets], kind="stable")[:MOST]
     figure, grid = plt.subplots(3, 5, figsize=(10, 6.6), layout="constrained")
+    of_truth = output[np.arange(len(output)), data.valid.targets]
+    for axes, row in zip(grid.flat, np.argsort(of_truth, kind="stable"), strict=False):
+        names = [report.shorten(data.meta["classes"][k]) for k in (data.valid.targets[row], output[row].argmax())]
+        told = names[0] if names[0] == names[1] else words("figure_mistake", right=names[0], said=names[1])
+        axes.imshow(data.valid.inputs.raw(row).squeeze(), cmap="gray", vmin=0, vmax=255)
+        axes.set_title(f"{told} ({output[row].max():.0%})", fontsize=8)
     for axes in grid.flat:
         axes.axis("off")
-    for axes, row in zip(grid.flat, worst, strict=False):
-        right, said = targets[row], output[row].argmax()
-        what = report.shorten(classes[right])
-        if said != right:
-            what = words("figure_mistake", right=what, said=report.shorten(classes[said]))
-        axes.imshow(data.valid.inputs.raw(row).squeeze(), cmap="gray", vmin=0, vmax=255)
-        axes.set_title(f"{what} ({output[row].max():.0%})", fontsize=8)
     return figure
+
+
+def reference(data: Data) -> tuple[str, np.ndarray]:
+    """Logistic regression on the pixels: its name, and its class probabilities for test, (rows, classes)."""
+
+    def pixels(split: Split, rows: np.ndarray) -> np.ndarray:
+        return split.inputs[rows].reshape(len(rows), -1)
+
+    most = min(MOST_ROWS, max(100, MOST_NUMBERS // np.prod(data.meta["shape"])))
+    train, valid = (np.random.default_rng(0).permutation(len(split.ids))[:most] for split in data[:2])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # near enough after max_iter
+        seen, targets = pixels(data.train, train), data.train.targets[train]
+        models = [LogisticRegression(C=c, max_iter=150).fit(seen, targets) for c in (0.01, 0.1, 1.0)]
+    unseen = pixels(data.valid, valid)
+    best = max(models, key=lambda model: model.score(unseen, data.valid.targets[valid]))
+    answer = np.zeros((len(data.test.ids), len(data.meta["classes"])))
+    for rows in np.array_split(np.arange(len(answer)), 1 + len(answer) // CHUNK):
+        answer[np.ix_(rows, best.classes_)] = best.predict_proba(pixels(data.test, rows))
+    return words("rival_reference", rows=f"{MOST_ROWS:,}"), answer

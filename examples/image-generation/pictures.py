@@ -1,184 +1,204 @@
-"""Pictures from where they lie to one array: a folder of them, decoded once into prepared/, or an .npz of hackgen's.
+"""Pictures from where they lie to one array and three splits: folders of them, or an .npz that hackgen wrote.
 
-Other layouts become one of these two by `hackgen convert SOURCE DEST`.
+A folder is decoded once, into prepared/. Other layouts become one of the two by `hackgen convert SOURCE DEST`.
 """
 
+import contextlib
 import csv
+import functools
 import hashlib
 import os
 import shutil
 import sys
 import time
 import warnings
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import common
-from common import Problem
+from common import ROOT, Problem
 from config import Config
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
-from tqdm import tqdm
+from tqdm.contrib.concurrent import thread_map
 
-ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif"}
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif")
 SPLITS = {"train": 0, "training": 0, "valid": 1, "val": 1, "validation": 1, "test": 2, "testing": 2}
 LARGEST = 64  # pixels a side unless --size says more: a baseline in minutes needs no more
-BLOCK = 1024  # pictures decoded at a time; only memory depends on it
 HOUR = 3600  # seconds, after which what a killed preparation left is swept away
 warnings.filterwarnings("ignore", module="PIL")  # odd metadata are no reason to talk
+with contextlib.suppress(ImportError):  # only who has HEIC files needs it
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+
+
+class Pictures:
+    """Pictures kept as bytes that become floats when a batch is cut: the one normalisation."""
+
+    def __init__(self, images: np.ndarray, rows: np.ndarray, mean: float = 127.5, deviation: float = 127.5) -> None:
+        self.images = images  # (all, height, width, channels) bytes, in memory or mapped into it
+        self.rows = rows  # (rows,) which of them
+        self.mean, self.deviation = mean, deviation
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def raw(self, rows: Any) -> np.ndarray:
+        """Bytes, (rows, height, width, channels)."""
+        return self.images[self.rows[rows]]
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        """Floats, (rows, height, width, channels)."""
+        images = self.raw(rows).astype(np.float32)
+        images -= self.mean
+        images /= self.deviation
+        return images
 
 
 class Found(NamedTuple):
-    """Pictures before they are divided."""
+    """Pictures as they lie there."""
 
     images: np.ndarray  # (rows, height, width, channels) bytes, in memory or mapped into it
+    labels: np.ndarray  # (rows,) class names
     keys: np.ndarray  # (rows,) equal for pictures that must not stand in two splits
-    labels: np.ndarray  # (rows,) class names, "" where there are none
-    given: np.ndarray  # (rows,) the split that the data themselves say: 0, 1, 2, or -1 where they say none
-    names: Sequence[str] = ()  # (rows,) paths of the files, where it was a folder
+    part: np.ndarray  # (rows,) 0, 1, 2 for train, valid and test, -1 for what is left out
+    names: list[str]  # (rows,) paths inside a folder
+    sha256: str
 
 
-def read(path: Path, size: int, labelled: bool) -> Found:
-    """The pictures of a folder, or of hackgen's .npz: images, labels, splits and groups of pictures that look alike."""
-    if path.is_dir():
-        return folder(path, size, labelled)
+def load(config: Config, labelled: bool) -> Found:
+    """The pictures that config.data names, with the splits that came with them, and drawn what these lack."""
+    path = common.located(config.data)
+    found = folder(path, config.size, labelled) if path.is_dir() else arrays(path)
+    keys, part = found.keys, found.part
+    group = np.unique(keys, return_inverse=True)[1]
+    last = np.zeros(len(part), int)  # of all splits that pictures which look alike are in
+    np.maximum.at(last, group, part)
+    torn = (part >= 0) & (part < last[group])
+    part[torn] = -1
+    if torn.any():
+        note(f"{torn.sum()} pictures look like some of test or valid and are left out elsewhere")
+    there = np.intersect1d(part, [1, 2])
+    if len(there) < 2:
+        rest = np.flatnonzero(part == 0)
+        labels = found.labels[rest] if labelled else None
+        drawn = common.divide(keys[rest], labels, config, 0.0 if 2 in there else None)
+        part[rest] = np.where(np.isin(drawn, there), 0, drawn)
+    return found
+
+
+def arrays(path: Path) -> Found:
+    """What hackgen wrote into an .npz: images, labels, splits, and groups of pictures that look alike."""
     try:
-        with np.load(path) as arrays:
-            images, labels, splits, groups = (arrays[name] for name in ("images", "labels", "splits", "groups"))
+        with np.load(path) as file:
+            images, labels, splits, groups = (file[name] for name in ("images", "labels", "splits", "groups"))
     except (OSError, ValueError, KeyError, EOFError, NotImplementedError):
         raise Problem(f"{path} is no .npz that hackgen wrote; make one with: hackgen convert {path} DEST") from None
-    return Found(images, groups, labels, np.array([SPLITS.get(name, -1) for name in splits.tolist()]))
+    part = np.array([SPLITS.get(name, 0) for name in splits.tolist()])
+    return Found(images, labels, groups, part, [], common.sha256(path))
 
 
 def folder(path: Path, size: int, labelled: bool) -> Found:
     """All pictures below a folder, optionally in train/, valid/ and test/; if labelled, in a folder for each class."""
-    names = names_below(path)
-    parts = [name.split("/") for name in names]
-    tops = {part[0] for part in parts if len(part) > 1}
-    splits = {top: SPLITS[top.lower()] for top in tops if top.lower() in SPLITS}
-    if 0 not in splits.values() or (len(set(splits.values())) < 2 and len(tops) > 1):
-        splits = {}  # `train` beside `car` and `bus` is a class of vehicles
-    depth = 1 if splits else 0
-    least = depth + 1 + labelled  # folders and the file name
-    rows = [row for row, part in enumerate(parts) if len(part) >= least and (part[0] in splits or not splits)]
-    if not rows:
+    places = [name.split("/") for name in names_below(path)]
+    depth = int({place[0].lower() for place in places if len(place) > 1} <= SPLITS.keys())  # else these are classes
+    inside = [place for place in places if len(place) > depth + labelled]
+    if not inside:
         raise Problem(f"{path} holds no folders of pictures; make them with: hackgen convert {path} DEST")
-    if len(rows) < len(names):
-        print(f"note: {len(names) - len(rows)} pictures lie in none of the folders and are left out", file=sys.stderr)
-    images, keys, good = prepared(path, [names[row] for row in rows], size)
-    rows = [rows[number] for number in good]
-    names = [names[row] for row in rows]
-    join_alike(path, names, keys)
-    labels = [parts[row][depth] if labelled else "" for row in rows]
-    labels = np.array([os.fsencode(label).decode("utf-8", "replace") for label in labels])  # names may be of other days
-    return Found(images, keys, labels, np.array([splits.get(parts[row][0], -1) for row in rows]), names)
+    if len(inside) < len(places):
+        note(f"{len(places) - len(inside)} pictures lie in none of the folders and are left out")
+    names = ["/".join(place) for place in inside]
+    images, keys = prepared(path, names, size)
+    part = np.array([SPLITS[place[0].lower()] if depth else 0 for place in inside])
+    part[keys == 0] = -1
+    labels = [os.fsencode(place[depth]).decode("utf-8", "replace") for place in inside]  # names may be of other days
+    keys = joined(path, names, keys)
+    digest = hashlib.sha256(keys.tobytes() + "\n".join(labels).encode()).hexdigest()
+    return Found(images, np.array(labels), keys, part, names, digest)
 
 
 def names_below(path: Path) -> list[str]:
     """The picture files below a folder by their paths inside it, in order; hidden ones are left out."""
-    names = []
-    for parent, folders, files in os.walk(path):
-        folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
-        inside = "" if Path(parent) == path else f"{Path(parent).relative_to(path).as_posix()}/"
-        names += [inside + name for name in files if os.path.splitext(name)[1].lower() in ENDINGS and name[0] != "."]
-    return sorted(names)
+    start = len(os.path.join(path, ""))
+    files = (os.path.join(parent, name)[start:] for parent, _, names in os.walk(path) for name in names)
+    names = sorted(file.replace(os.sep, "/") for file in files if file.lower().endswith(ENDINGS))
+    return [name for name in names if "/." not in f"/{name}"]
 
 
-def join_alike(path: Path, names: list[str], keys: np.ndarray) -> None:
-    """Give one key to pictures that look alike: hackgen found them, and wrote alike.csv into the folder or data/."""
-    table = path / "alike.csv" if (path / "alike.csv").is_file() else common.ROOT / "data" / "alike.csv"
-    lines = table.read_text(encoding="utf-8").splitlines() if table.is_file() else []
-    row_of, key_of = {name: row for row, name in enumerate(names)}, {}
-    for name, group in csv.reader(lines):
-        if name in row_of:
-            keys[row_of[name]] = key_of.setdefault(group, keys[row_of[name]])
+def joined(path: Path, names: list[str], keys: np.ndarray) -> np.ndarray:
+    """Keys that are equal for pictures that look alike: hackgen wrote alike.csv into the folder or into data/."""
+    tables = [table for table in (path / "alike.csv", ROOT / "data" / "alike.csv") if table.is_file()]
+    lines = tables[0].read_text(encoding="utf-8").splitlines() if tables else []
+    group_of, key_of = dict(csv.reader(lines)), {}
+    groups = (group_of.get(name, name) for name in names)
+    return np.array([key_of.setdefault(group, key) for group, key in zip(groups, keys, strict=True)])
 
 
-def prepared(path: Path, names: list[str], size: int) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    """Pictures of one shape, mapped into memory, their keys, and which of the files they are; made where they lack."""
+def prepared(path: Path, names: list[str], size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures of one shape, mapped into memory, and their keys as of `fill`; made where they lack."""
     states = [os.stat(f"{path}/{name}") for name in names]
     stamp = "\n".join(f"{name} {state.st_size} {state.st_mtime_ns}" for name, state in zip(names, states, strict=True))
     source, stamp = (hashlib.sha256(os.fsencode(text)).hexdigest()[:12] for text in (f"{path.resolve()} {size}", stamp))
-    place = common.ROOT / "prepared" / f"{source}-{stamp}"
+    place = ROOT / "prepared" / f"{source}-{stamp}"
     if not place.is_dir():
         draft = place.with_name(f"{place.name}.{os.getpid()}.tmp")
         draft.mkdir(parents=True)
-        decode_all([path / name for name in names], size, draft)
+        files = [path / name for name in names]
+        images = np.lib.format.open_memmap(draft / "images.npy", "w+", np.uint8, (len(files), *shape_of(files, size)))
+        np.save(draft / "keys.npy", fill(images, files))
         for old in place.parent.glob(f"{source}-*"):  # of files that have changed since, or what a kill left
             if old.suffix != ".tmp" or time.time() - old.stat().st_mtime > HOUR:
                 shutil.rmtree(old, ignore_errors=True)
-        try:
+        with contextlib.suppress(OSError):  # another training was faster
             draft.rename(place)
-        except OSError:  # another training was faster
-            shutil.rmtree(draft, ignore_errors=True)
-    with np.load(place / "facts.npz") as arrays:
-        shape, keys, good, bad = (arrays[name] for name in ("shape", "keys", "good", "bad"))
-    if len(bad):
-        print(f"note: {len(bad)} of {len(names)} pictures cannot be read and are left out: {bad[0]}", file=sys.stderr)
-    images = np.memmap(place / "images.bin", np.uint8, "r", shape=(len(keys), *shape))
-    return np.asarray(images), keys, good.tolist()
+    return np.load(place / "images.npy", "r"), np.load(place / "keys.npy")
 
 
-def decode_all(files: list[Path], size: int, place: Path) -> None:
-    """Write images.bin and facts.npz: all pictures in one shape, their own if all have the same of at most LARGEST."""
-    keys, good, bad = [], [], []
-    with ThreadPoolExecutor() as pool, (place / "images.bin").open("wb") as images:
-        heads = list(filter(None, pool.map(head_of, files)))
-        sides = {head[:2] for head in heads}
-        if size or len(sides) != 1 or max(max(side) for side in sides) > LARGEST:
-            sides = {(size or LARGEST, size or LARGEST)}
-        shape = (*sides.pop(), max((channels for _, _, channels in heads), default=3))
-        for start in tqdm(range(0, len(files), BLOCK), "preparing pictures, once", delay=2, leave=False, disable=None):
-            block = pool.map(lambda file: decoded(file, shape), files[start : start + BLOCK])
-            for number, picture in enumerate(block, start):
-                if isinstance(picture, str):
-                    bad.append(picture)
-                    continue
-                images.write(picture.tobytes())
-                keys.append(key_of(picture))
-                good.append(number)
-    if not good:
-        raise Problem(f"none of {len(files)} pictures can be read: {bad[0]}")
-    np.savez(place / "facts.npz", shape=shape, keys=np.array(keys, np.uint64), good=good, bad=bad)
+def shape_of(files: list[Path], size: int) -> tuple[int, int, int]:
+    """Height, width and channels for all pictures: their own where all have the same of at most LARGEST a side."""
+
+    def head(file: Path) -> tuple[int, int, int] | None:
+        with contextlib.suppress(Exception), Image.open(file) as picture:  # damaged files raise errors of every kind
+            return picture.height, picture.width, 1 if picture.mode.split(";")[0] in ("1", "L", "LA", "I", "F") else 3
+
+    heads = [found for found in thread_map(head, files, disable=True) if found] or [(0, 0, 3)]
+    sides = {found[:2] for found in heads}
+    if size or len(sides) > 1 or max(max(sides)) > LARGEST:
+        sides = {(size or LARGEST, size or LARGEST)}
+    return *sides.pop(), max(channels for *_, channels in heads)
 
 
-def key_of(image: np.ndarray) -> int:
-    """A fingerprint of a picture's pixels."""
-    return int.from_bytes(hashlib.blake2b(image.tobytes(), digest_size=8).digest(), "little")
+def fill(images: np.ndarray, files: list[Path]) -> np.ndarray:
+    """Decode files into (files, height, width, channels) bytes; returns their keys, 0 where one cannot be read."""
+    keys, bad = np.zeros(len(files), np.uint64), []
+
+    def keep(row: int) -> None:
+        try:
+            images[row] = decoded(files[row], images.shape[1:])
+            keys[row] = int(hashlib.blake2b(images[row].tobytes(), digest_size=8).hexdigest(), 16)
+        except Exception as error:  # decoders raise errors of every kind on damaged files
+            remedy = "; install pillow-heif" * (files[row].suffix.lower() in (".heic", ".heif"))
+            bad.append(f"{files[row]} ({error or type(error).__name__}{remedy})")
+
+    thread_map(keep, range(len(files)), desc="preparing pictures, once", delay=2, leave=False, disable=None)
+    told = f"{len(bad)} of {len(files)} pictures cannot be read and are left out: {min(bad, default='')}"
+    if len(bad) == len(files):
+        raise Problem(told)
+    if bad:
+        note(told)
+    return keys
 
 
-def head_of(file: Path) -> tuple[int, int, int] | None:
-    """Height, width and channels of a picture without decoding it; None where it cannot be opened."""
-    try:
-        with Image.open(file) as picture:
-            channels = 1 if picture.mode.split(";")[0] in ("1", "L", "LA", "I", "F") else 3
-            return picture.height, picture.width, channels
-    except Exception:  # decoders raise errors of every kind on damaged files
-        return None
-
-
-def decoded(file: Path, shape: tuple[int, int, int]) -> np.ndarray | str:
-    """A picture as bytes of a shape: upright, what is transparent on white; or why it cannot be read."""
+def decoded(file: Path, shape: tuple[int, int, int]) -> np.ndarray:
+    """A picture as bytes of a shape: upright, what is transparent on white."""
     height, width, channels = shape
-    try:
-        if file.suffix.lower() in (".heic", ".heif"):
-            import pillow_heif  # only who has such files needs it
-
-            pillow_heif.register_heif_opener()
-        with Image.open(file) as opened:
-            opened.draft(None, (2 * max(width, height),) * 2)  # a large JPEG is decoded smaller, which is faster
-            picture = ImageOps.exif_transpose(opened)
-        picture = in_bytes(picture).convert("RGB" if channels == 3 else "L")
-        if picture.size != (width, height):
-            picture = picture.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=3.0)
-        return np.asarray(picture).reshape(shape)
-    except ModuleNotFoundError:
-        return f"{file} (HEIC needs pillow-heif: pip install pillow-heif)"
-    except Exception as error:  # decoders raise errors of every kind on damaged files
-        return f"{file} ({error or type(error).__name__})"
+    with Image.open(file) as opened:
+        opened.draft(None, (2 * max(width, height),) * 2)  # a large JPEG is decoded smaller, which is faster
+        picture = in_bytes(ImageOps.exif_transpose(opened)).convert("RGB" if channels == 3 else "L")
+    picture = picture.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=3.0)
+    return np.asarray(picture).reshape(shape)
 
 
 def in_bytes(picture: Image.Image) -> Image.Image:
@@ -196,17 +216,6 @@ def in_bytes(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def divided(found: Found, config: Config) -> np.ndarray:
-    """0, 1, 2 or -1 (left out) for each row: the splits that came with the data, and drawn what they lack."""
-    keys, part = found.keys, np.maximum(found.given, 0)
-    for held_out, name in ((2, "test"), (1, "valid")):
-        torn = (part >= 0) & (part < held_out) & np.isin(keys, keys[part == held_out])
-        if torn.any():
-            print(f"note: {torn.sum()} pictures look like some of {name} and are left out elsewhere", file=sys.stderr)
-            part[torn] = -1
-    there = [number for number in (1, 2) if (part == number).any()]
-    if len(there) < 2:
-        rest = np.flatnonzero(part == 0)
-        drawn = common.divide(keys[rest], found.labels[rest], config, 0.0 if 2 in there else None)
-        part[rest] = np.where(np.isin(drawn, there), 0, drawn)
-    return part
+@functools.cache  # what is read twice is said once
+def note(text: str) -> None:
+    print(f"note: {text}", file=sys.stderr)

@@ -1,18 +1,23 @@
-"""Figures of a classifier of texts: learning curves, confusion matrix of test, and the worst mistakes on valid."""
+"""Figures of a classifier of texts: learning curves, confusion matrix, worst mistakes; and its classic rival."""
 
 import textwrap
 from pathlib import Path
 
 import report
-from data import Data
+from data import Data, Split
 from report import words
+from texts import split_words
 
 import numpy as np
 from matplotlib import pyplot as plt
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import ConfusionMatrixDisplay
 
 MOST_CLASSES = 30  # a matrix of more is unreadable; the most frequent ones are shown
 MOST_TEXTS = 10  # shown as mistakes
+MOST_ROWS = 30_000  # of train for the rival; more take minutes and hardly change it
+BLOCK = 10_000  # texts that the rival answers together; memory depends on it
 WIDE, HIGH = 130, 3  # characters in a line, lines of a text
 
 
@@ -27,17 +32,13 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
 
 def confusion_matrix(target: np.ndarray, answer: np.ndarray, meta: dict) -> plt.Figure:
     """Rows are what is true, columns what the model said."""
-    shown = np.sort(np.argsort(-np.bincount(target, minlength=len(meta["classes"])), kind="stable")[:MOST_CLASSES])
+    counts = np.bincount(target, minlength=len(meta["classes"]))
+    shown = np.sort(np.argsort(-counts, kind="stable")[:MOST_CLASSES])
     side = 3 + 0.45 * len(shown)
     figure, axes = plt.subplots(figsize=(side + 1, side), layout="constrained")
+    names = [report.shorten(meta["classes"][number]) for number in shown]
     ConfusionMatrixDisplay.from_predictions(
-        target,
-        answer,
-        labels=shown,
-        display_labels=[report.shorten(meta["classes"][number]) for number in shown],
-        ax=axes,
-        cmap="Blues",
-        xticks_rotation="vertical",
+        target, answer, labels=shown, display_labels=names, ax=axes, cmap="Blues", xticks_rotation="vertical"
     )
     axes.set(xlabel=words("figure_model_says"), ylabel=words("figure_truth"))
     return figure
@@ -45,17 +46,33 @@ def confusion_matrix(target: np.ndarray, answer: np.ndarray, meta: dict) -> plt.
 
 def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
     """The texts of valid whose true class got the least probability; where mistakes are few, unsure ones follow."""
-    targets, classes = data.valid.targets, data.meta["classes"]
-    worst = np.argsort(output[np.arange(len(targets)), targets], kind="stable")[:MOST_TEXTS]
+    of_truth = output[np.arange(len(output)), data.valid.targets]
+    worst = np.argsort(of_truth, kind="stable")[:MOST_TEXTS]
     figure, axes = plt.subplots(figsize=(10, 1 + 0.8 * len(worst)), layout="constrained")
     axes.axis("off")
     axes.set(xlim=(0, 1), ylim=(len(worst), 0))
     for place, row in enumerate(worst):
-        right, said = targets[row], output[row].argmax()
-        caption = report.shorten(classes[right])
-        if said != right:
-            caption = words("figure_mistake", right=caption, said=report.shorten(classes[said]))
+        right, said = (report.shorten(data.meta["classes"][k]) for k in (data.valid.targets[row], output[row].argmax()))
+        told = right if right == said else words("figure_mistake", right=right, said=said)
         text = textwrap.fill(data.valid.inputs.text(row), WIDE, max_lines=HIGH, placeholder=" …")
-        axes.text(0, place, f"{caption} ({output[row].max():.0%})", fontsize=9, weight="bold", va="top")
+        axes.text(0, place, f"{told} ({output[row].max():.0%})", fontsize=9, weight="bold", va="top")
         axes.text(0, place + 0.26, text, fontsize=9, va="top")
     return figure
+
+
+def reference(data: Data) -> tuple[str, np.ndarray]:
+    """Logistic regression on words and pairs of them: its name, and class probabilities for test, (rows, classes)."""
+
+    def read(split: Split, rows: np.ndarray) -> list[str]:
+        return [split.inputs.text(row) for row in rows]
+
+    train, valid = (np.random.default_rng(0).permutation(len(split.ids))[:MOST_ROWS] for split in data[:2])
+    counter = TfidfVectorizer(tokenizer=split_words, token_pattern=None, ngram_range=(1, 2), max_features=100_000)
+    seen, unseen = counter.fit_transform(read(data.train, train)), counter.transform(read(data.valid, valid))
+    targets = data.train.targets[train]  # the right strength depends on their number, so valid chooses it
+    models = [LogisticRegression(C=strength, max_iter=300).fit(seen, targets) for strength in (1.0, 10.0, 100.0)]
+    best = max(models, key=lambda model: model.score(unseen, data.valid.targets[valid]))
+    answer = np.zeros((len(data.test.ids), len(data.meta["classes"])))
+    for rows in np.array_split(np.arange(len(answer)), 1 + len(answer) // BLOCK):
+        answer[np.ix_(rows, best.classes_)] = best.predict_proba(counter.transform(read(data.test, rows)))
+    return words("rival_reference"), answer

@@ -30,18 +30,22 @@ def choose(config: Config, targets: np.ndarray, is_train: np.ndarray) -> dict:
     """
     counts = np.bincount(targets)
     classes, least = len(counts), counts.min() / counts.sum()
-    rare = least < min(0.15, 0.4 / classes) and counts.max() > 2 * counts.min()
-    metric = config.metric or METRICS[int(rare) + int(rare and classes == 2 and least < 0.05)]
-    if metric not in METRICS or (metric == "average precision" and classes != 2):
-        raise Problem(f"no metric {metric!r} for {classes} classes; use {', '.join(METRICS[: 2 + (classes == 2)])}", 2)
-    if config.class_weights not in ("auto", "none", "balanced"):
-        raise Problem(f"no class weights {config.class_weights!r}; use auto, none or balanced", 2)
+    known = METRICS if classes == 2 else METRICS[:2]
+    metric = config.metric or "accuracy"
+    if not config.metric and least < min(0.15, 0.4 / classes) and counts.max() > 2 * counts.min():
+        metric = known[-1] if least < 0.05 else "macro F1"
+    if metric not in known:
+        raise Problem(f"no metric {metric!r} for {classes} classes; use {', '.join(known)}", 2)
+    balanced = {"auto": metric != "accuracy", "none": False, "balanced": True}
+    if config.class_weights not in balanced:
+        raise Problem(f"no class weights {config.class_weights!r}; use {', '.join(balanced)}", 2)
     counts = np.bincount(targets[is_train], minlength=classes)
-    weights = None
-    if config.class_weights == "balanced" or (config.class_weights == "auto" and metric != "accuracy"):
-        weights = counts.sum() / (classes * np.maximum(counts, 1))
-        weights = np.minimum(weights, HEAVIEST).round(6).tolist()
-    return {"metric": metric, "class_weights": weights, "rare_class": int(counts.argmin())}
+    weights = np.minimum(counts.sum() / (classes * np.maximum(counts, 1)), HEAVIEST).round(6)
+    return {
+        "metric": metric,
+        "class_weights": weights.tolist() if balanced[config.class_weights] else None,
+        "rare_class": int(counts.argmin()),
+    }
 
 
 def truth(split: Split, meta: dict) -> np.ndarray:
@@ -59,32 +63,30 @@ def score(target: np.ndarray, output: np.ndarray, meta: dict, weight: np.ndarray
 
         rare = meta["rare_class"]
         return float(average_precision_score(target == rare, output[:, rare], sample_weight=weight))
-    said = output.argmax(1)
+    said, weight = output.argmax(1), np.ones(len(target)) if weight is None else weight
+    right = weight * (said == target)
     if meta["metric"] == "accuracy":
-        return float(np.average(said == target, weights=weight))
+        return float(right.sum() / weight.sum())
     classes = output.shape[1]
-    matrix = np.bincount(target * classes + said, weight, classes**2).reshape(classes, classes)
-    both = matrix.sum(0) + matrix.sum(1)
-    return float((2 * matrix.diagonal()[both > 0] / both[both > 0]).mean())
+    both = np.bincount(target, weight, classes) + np.bincount(said, weight, classes)
+    return float((2 * np.bincount(target, right, classes)[both > 0] / both[both > 0]).mean())
 
 
 def loss(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
     """Cross-entropy in nats per row, weighted as in training."""
     nats = -np.log(np.maximum(output[np.arange(len(target)), target], 1e-12))
-    return float((nats * np.array(meta["class_weights"] or [1.0] * output.shape[1])[target]).mean())
+    weights = np.array(meta["class_weights"] or [1.0] * output.shape[1])
+    return float((nats * weights[target]).mean())
 
 
 def interval(target: np.ndarray, output: np.ndarray, meta: dict) -> Interval:
     """95 % interval of the score: Wilson's, which is right also near 0 and 1, or a bootstrap."""
-    right = output.argmax(1) == target
-    if len(np.unique(target)) < 2:
-        return None, "all test rows are of one class"
-    if meta["metric"] == "accuracy":
-        from scipy.stats import binomtest
+    if meta["metric"] != "accuracy" or len(np.unique(target)) < 2:
+        return bootstrap(lambda weight: score(target, output, meta, weight), target)
+    from scipy.stats import binomtest
 
-        found = binomtest(int(right.sum()), len(right)).proportion_ci(method="wilson")
-        return [float(found.low), float(found.high)], "Wilson's score interval"
-    return bootstrap(lambda weight: score(target, output, meta, weight), len(target))
+    found = binomtest(int((output.argmax(1) == target).sum()), len(target)).proportion_ci(method="wilson")
+    return [float(found.low), float(found.high)], "Wilson's score interval"
 
 
 def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: dict) -> Interval:
@@ -93,43 +95,43 @@ def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: 
     def gain(weight: np.ndarray) -> float:
         return score(target, output, meta, weight) - score(target, rival, meta, weight)
 
+    return bootstrap(gain, target)
+
+
+def bootstrap(statistic: Callable[[np.ndarray], float], target: np.ndarray) -> Interval:
+    """Percentile bootstrap: rows drawn with replacement are rows that count 0, 1, 2 … times."""
+    rows = len(target)
     if len(np.unique(target)) < 2:
         return None, "all test rows are of one class"
-    return bootstrap(gain, len(target))
-
-
-def bootstrap(statistic: Callable[[np.ndarray], float], rows: int, draws: int = 1000) -> Interval:
-    """Percentile bootstrap: rows drawn with replacement are rows that count 0, 1, 2 … times."""
     if rows < 10:
         return None, f"{rows} test rows are too few for an interval"
     rng = np.random.default_rng(0)
-    values = [statistic(np.bincount(rng.integers(rows, size=rows), minlength=rows)) for _ in range(draws)]
+    values = [statistic(np.bincount(rng.integers(rows, size=rows), minlength=rows)) for _ in range(1000)]
     return np.percentile(values, [2.5, 97.5]).tolist(), f"bootstrap over {rows} rows"
 
 
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     """What the model must beat, fitted on train alone: name and class probabilities for test, (rows, classes)."""
-
-    from reference import reference  # what only evaluate.py needs is slow to import
+    from figures import reference  # what only evaluate.py needs is slow to import
     from report import words
 
     classes = len(data.meta["classes"])
-    shares = np.bincount(truth(data.train, data.meta), minlength=classes) / len(data.train.ids)
+    shares = np.bincount(data.train.targets[:], minlength=classes) / len(data.train.ids)
     everywhere = np.tile(shares, (len(data.test.ids), 1))
     return {"baseline": (words("rival_baseline"), everywhere), "reference": reference(data)}
 
 
 def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict[str, float]:
     """What the score alone does not tell; means over the classes count each the same, however rare."""
+    from sklearn.metrics import precision_recall_fscore_support
 
-    from sklearn.metrics import f1_score, precision_score, recall_score
-
-    said, mean = output.argmax(1), {"average": "macro", "zero_division": 0}
+    said = output.argmax(1)
+    precision, recall, f1, _ = precision_recall_fscore_support(target, said, average="macro", zero_division=0)
     return {
         "accuracy": float((said == target).mean()),
-        "macro_f1": float(f1_score(target, said, **mean)),
-        "macro_precision": float(precision_score(target, said, **mean)),
-        "macro_recall": float(recall_score(target, said, **mean)),
+        "macro_f1": float(f1),
+        "macro_precision": float(precision),
+        "macro_recall": float(recall),
         "cross_entropy": loss(target, output, {"class_weights": None}),
     }
 

@@ -160,12 +160,11 @@ def as_it_lies(findings: Findings, path: Path) -> tuple[Path, dict[int, str]] | 
 def as_a_project(folders: Iterable[list[str]]) -> list[tuple[str | None, str]]:
     """Class and split of pictures in these folders, as templates/…/pictures.py understands them."""
     folders = list(folders)
-    tops = {folder[0] for folder in folders if folder}
-    splits = {top: listing.SPLITS[top.lower()] for top in tops if top.lower() in listing.SPLITS}
-    if "train" not in splits.values() or (len(set(splits.values())) < 2 and len(tops) > 1):
-        splits = {}
-    depth = 1 if splits else 0
+    depth = int({folder[0].lower() for folder in folders if folder} <= listing.SPLITS.keys() - {"dev"})
     return [
-        (folder[depth] if len(folder) > depth else None, splits.get(folder[0], "train") if folder else "train")
+        (
+            folder[depth] if len(folder) > depth else None,
+            listing.SPLITS[folder[0].lower()] if depth and folder else "train",
+        )
         for folder in folders
     ]

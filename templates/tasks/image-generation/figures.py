@@ -12,23 +12,27 @@ from report import words
 
 import numpy as np
 from matplotlib import pyplot as plt
-from matplotlib.ticker import LogFormatter
+from scipy.spatial.distance import cdist
 
 SAMPLES, COMPARED, NEAREST = 100, 8, 5  # pictures in the sheet of samples; samples with so many neighbours each
-CHUNK = 8 << 20  # numbers of training pictures compared at a time; only memory depends on it
+CHUNK = 500  # training pictures compared at a time; only memory depends on it
 
 
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray) -> list[Path]:
     """Draw all figures of a run; returns their paths."""
     _, config, meta, _ = runs.find(str(run))
-    model, noise = net.restore(run, config, meta), data_module.noise((SAMPLES, meta["latent"]), 4)
-    made = net.outputs(model, noise, None, meta, config.precision)
-    drawn = {"learning_curves": curves(run), "samples": sheet(made, 10, (8, 8))}
-    drawn["samples_beside_nearest"] = beside_nearest(data, made[:COMPARED])
-    if (run / "progress.npz").is_file():
-        with np.load(run / "progress.npz") as arrays:
-            drawn["fixed_noise_along_training"] = along_training({name: arrays[name] for name in arrays.files})
-    return [report.save(figure, run, name) for name, figure in drawn.items()]
+    noise = data_module.noise((SAMPLES, meta["latent"]), 4)
+    made = net.outputs(net.restore(run, config, meta), noise, None, meta, config.precision)
+    epochs = {path.stem.lstrip("0"): np.load(path) for path in sorted((run / "progress").glob("*.npy"))}
+    figures = {
+        "learning_curves": curves(run),
+        "samples": sheet(data_module.decode(made), 10),
+        "samples_beside_nearest": beside_nearest(data, made[:COMPARED]),
+        "fixed_noise_along_training": sheet(np.concatenate(list(epochs.values())), data_module.SNAPSHOTS),
+    }
+    title = words("figure_along", epochs=", ".join(epochs))
+    figures["fixed_noise_along_training"].axes[0].set_title(title, fontsize=10)
+    return [report.save(figure, run, name) for name, figure in figures.items()]
 
 
 def curves(run: Path) -> plt.Figure:
@@ -39,67 +43,40 @@ def curves(run: Path) -> plt.Figure:
     left.plot(history["epoch"], history["train_loss"], marker=".")
     left.axhline(3 * np.log(2), color="grey", linestyle="--", label=words("figure_cannot_tell"))
     left.set(xlabel=words("figure_epoch"), ylabel=words("figure_both_losses"))
-    left.legend()
-    right.plot(history["epoch"], history["valid_score"], marker=".", color="tab:green")
+    right.semilogy(history["epoch"], history["valid_score"], marker=".", color="tab:green")
     right.axvline(kept["epoch"], linestyle=":", color="black", label=words("figure_kept"))
-    on_valid = words("figure_on_valid", metric="Fréchet distance")
-    right.set(xlabel=words("figure_epoch"), ylabel=on_valid, yscale="log")
-    right.yaxis.set_major_formatter("{x:g}")
-    right.yaxis.set_minor_formatter(LogFormatter())
+    right.set(xlabel=words("figure_epoch"), ylabel=words("figure_on_valid", metric="Fréchet distance"))
+    left.legend()
     right.legend()
     return figure
 
 
 def beside_nearest(data: Data, made: np.ndarray) -> plt.Figure:
     """Each sample with the training pictures nearest to it in their pixels: a copy would show here."""
-    rows = nearest(made, data.train.targets, NEAREST)
-    pictures = data.train.targets[rows.reshape(-1)].reshape(*rows.shape, *made.shape[1:])
-    lines = np.concatenate([made[:, None], pictures], axis=1)  # (samples, 1 + nearest, height, width, channels)
-    figure = sheet(lines.reshape(-1, *made.shape[1:]), lines.shape[1], (6, 8))
+    train, flat = data.train.targets, made.reshape(len(made), -1)
+    chunks = np.array_split(np.arange(len(train)), math.ceil(len(train) / CHUNK))
+    gaps = np.hstack([cdist(flat, train[rows].reshape(len(rows), -1), "sqeuclidean") for rows in chunks])
+    nearest = gaps.argsort(1, kind="stable")[:, :NEAREST]  # (samples, nearest), rows of train
+    lines = [np.concatenate([made[[number]], train[rows]]) for number, rows in enumerate(nearest)]
+    figure = sheet(data_module.decode(np.concatenate(lines)), 1 + nearest.shape[1])
     figure.axes[0].set_title(words("figure_nearest"), fontsize=10)
     return figure
 
 
-def nearest(made: np.ndarray, pictures: data_module.Pictures, most: int) -> np.ndarray:
-    """Rows of the pictures with the least squared distance to each sample, (samples, at most `most`), nearest first."""
-    flat = made.reshape(len(made), -1)
-    distances = []
-    step = max(1, CHUNK // flat.shape[1])
-    for start in range(0, len(pictures), step):
-        chunk = pictures[start : start + step].reshape(-1, flat.shape[1])
-        distances.append((chunk**2).sum(1) - 2 * flat @ chunk.T)  # the sample's own square is the same for all
-    return np.concatenate(distances, axis=1).argsort(1, kind="stable")[:, :most]
-
-
-def along_training(epochs: dict[str, np.ndarray]) -> plt.Figure:
-    """Pictures from the same noise, a row for each epoch that was kept."""
-    images = np.concatenate(list(epochs.values())).astype(np.float32)
-    columns = len(images) // len(epochs)
-    figure = sheet(images, columns, (8, 0.9 + 7 * len(epochs) / columns))
-    height = images.shape[1] + max(1, images.shape[1] // 16)  # of a row with the line below it
-    axes = figure.axes[0]
-    axes.axis("on")
-    axes.set_yticks([height * (row + 0.5) for row in range(len(epochs))], list(epochs))
-    axes.set(xticks=[], ylabel=words("figure_epoch"), title=words("figure_along"))
-    return figure
-
-
-def sheet(images: np.ndarray, columns: int, size: tuple[float, float]) -> plt.Figure:
-    """Pictures in [-1, 1] as one picture without axes."""
-    figure, axes = plt.subplots(figsize=size, layout="constrained")
-    axes.imshow(tile(images, columns).squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+def sheet(pictures: np.ndarray, columns: int) -> plt.Figure:
+    """Pictures, bytes, as one picture without axes."""
+    figure, axes = plt.subplots(figsize=(7, 7), layout="constrained")
+    axes.imshow(tile(pictures, columns).squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     axes.axis("off")
     return figure
 
 
-def tile(images: np.ndarray, columns: int = 0) -> np.ndarray:
-    """Pictures in [-1, 1] side by side as bytes, row by row, with white lines between; 0 columns = a square."""
-    pictures = np.stack([answer["picture"] for answer in data_module.decode(images, {})])
-    n, height, width, channels = pictures.shape
-    columns, line = columns or math.ceil(math.sqrt(n)), max(1, height // 16)
-    lines = -(-n // columns)
-    whole = np.full((lines * (height + line) - line, columns * (width + line) - line, channels), 255, np.uint8)
-    for number, picture in enumerate(pictures):
-        top, left = number // columns * (height + line), number % columns * (width + line)
-        whole[top : top + height, left : left + width] = picture
-    return whole
+def tile(pictures: np.ndarray, columns: int = 0) -> np.ndarray:
+    """Pictures, bytes, side by side, row by row, with white lines between; 0 columns = a square."""
+    count, height, width, channels = pictures.shape
+    columns, line = columns or math.ceil(math.sqrt(count)), max(1, height // 16)
+    lines = math.ceil(count / columns)
+    sheet = np.full((lines * columns, height + line, width + line, channels), 255, np.uint8)
+    sheet[:count, :height, :width] = pictures
+    sheet = sheet.reshape(lines, columns, *sheet.shape[1:]).swapaxes(1, 2)  # (lines, height, columns, width, channels)
+    return sheet.reshape(lines * (height + line), columns * (width + line), channels)[:-line, :-line]

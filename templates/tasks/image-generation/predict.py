@@ -28,19 +28,15 @@ def main() -> None:
         raise Problem(f"--seed must not be negative, got {args.seed}", 2)
     run, config, meta, _ = runs.find(args.run)
     names, noise = data.read_new(args.input, meta, args.seed)
-    made = net.outputs(net.restore(run, config, meta, args.device), noise, None, meta, config.precision)
-    images = {name: answer["picture"] for name, answer in zip(names, data.decode(made, meta), strict=True)}
-    images["all"] = figures.tile(made)
-    rows = [{"input": name, "file": save(Path(args.out) / f"{name}.png", image)} for name, image in images.items()]
+    model = net.restore(run, config, meta, args.device)
+    made = data.decode(net.outputs(model, noise, None, meta, config.precision))
+    rows = []
+    for name, picture in [*zip(names, made, strict=True), ("all", figures.tile(made))]:
+        packed, path = io.BytesIO(), Path(args.out) / f"{name}.png"
+        Image.fromarray(np.squeeze(picture)).save(packed, "png")
+        common.write(path, packed.getvalue())
+        rows.append({"input": name, "file": str(path)})
     print(json.dumps(rows, indent=1) if args.json else f"{len(names)} pictures, and all in {args.out}")
-
-
-def save(path: Path, image: np.ndarray) -> str:
-    """Write (height, width, channels) bytes as PNG; returns the path."""
-    packed = io.BytesIO()
-    Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image).save(packed, format="png")
-    common.write(path, packed.getvalue())
-    return str(path)
 
 
 if __name__ == "__main__":

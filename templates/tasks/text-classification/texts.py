@@ -1,30 +1,27 @@
 """Texts from files, as words, and words as numbers: the one way in which models and their classic rival read them."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import sys
 import unicodedata
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 from common import Problem
 from config import Config
 
 import numpy as np
-
-if TYPE_CHECKING:
-    import pandas
+import pandas as pd
 
 AS_TEXT = {"dtype": str, "keep_default_na": False}
-READERS = {  # of pandas, with arguments for what is plain
-    ".csv": ("read_csv", AS_TEXT),
-    ".tsv": ("read_csv", AS_TEXT | {"sep": "\t"}),
-    ".xlsx": ("read_excel", AS_TEXT),
-    ".parquet": ("read_parquet", {}),
-    ".jsonl": ("read_json", {"lines": True, "dtype": False}),
+READERS = {  # by a name's end
+    ".csv": partial(pd.read_csv, **AS_TEXT),
+    ".tsv": partial(pd.read_csv, sep="\t", **AS_TEXT),
+    ".xlsx": partial(pd.read_excel, **AS_TEXT),
+    ".parquet": pd.read_parquet,
+    ".jsonl": partial(pd.read_json, lines=True, dtype=False),
 }
 LEAST_LENGTH = 256  # words of a text that are read in any case
 BLOCK = 4096  # texts counted together; memory depends on it
@@ -40,15 +37,13 @@ SIGNS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0970-\u0dff"
 WORD = re.compile(rf"[{SINGLE}]|(?:[^\W{SINGLE}]|[{SIGNS}])+|[^\w\s]")
 
 
-def table(path: Path, schema: dict) -> pandas.DataFrame:
+def table(path: Path, schema: dict) -> pd.DataFrame:
     """All cells of a table as text, read by pandas as the schema says."""
-    import pandas
-
-    reader, plain = READERS.get(path.suffix.lower(), READERS[".csv"])
     if path.is_file() and not path.stat().st_size:
         raise Problem(f"{path} is empty; name other data with --data")
+    reader = READERS.get(path.suffix.lower(), READERS[".csv"])
     try:
-        return getattr(pandas, reader)(path, **plain | schema.get("read", {})).fillna("").astype(str)
+        return reader(path, **schema.get("read", {})).fillna("").astype(str)
     except (ValueError, TypeError, KeyError, OSError, ImportError) as error:
         raise Problem(f"{path} is no table that is plain to read ({error}); hackgen convert makes one of it") from None
 
@@ -69,36 +64,29 @@ def split_words(text: str) -> list[str]:
 class Corpus(NamedTuple):
     """Texts as numbers of all words that occur in them, whatever train is."""
 
-    texts: list[str]
+    texts: Sequence[str]
     words: list[str]  # the word of each number
     numbers: np.ndarray  # (words,) of all texts, one after the other
     ends: np.ndarray  # (rows,) where each text ends in `numbers`
     keys: np.ndarray  # (rows,) fingerprints
 
+    @property
+    def lengths(self) -> np.ndarray:
+        """(rows,) words of each text."""
+        return np.diff(self.ends, prepend=0)
+
 
 def counted(texts: list[str]) -> Corpus:
     """Texts as numbers of their words."""
     number: dict[str, int] = {}
-    numbers, keys = [], []
+    numbers, keys = [np.zeros(0, np.int32)], []
     for text in texts:
         words = split_words(text)
         numbers.append(np.array([number.setdefault(word, len(number)) for word in words], np.int32))
         content = " ".join(words).encode("utf-8", "surrogatepass")
-        keys.append(int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big"))
-    ends = np.cumsum([len(some) for some in numbers], dtype=np.int64)
-    all_numbers = np.concatenate([np.zeros(0, np.int32), *numbers])
-    return Corpus(texts, list(number), all_numbers, ends, np.array(keys, np.uint64))
-
-
-def joined(keys: np.ndarray, groups: Sequence[str]) -> np.ndarray:
-    """(rows,) numbers, equal for rows that equal keys or groups lead from one to the other."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    (_, key), (_, group) = (np.unique(some, return_inverse=True) for some in (keys, np.asarray(groups, str)))
-    places = key.max() + group.max() + 2
-    bonds = coo_matrix((np.ones(len(key)), (key, key.max() + 1 + group)), shape=(places, places))
-    return connected_components(bonds, directed=False)[1][key]
+        keys.append(int(hashlib.blake2b(content, digest_size=8).hexdigest(), 16))
+    ends = np.cumsum([len(some) for some in numbers[1:]], dtype=np.int64)
+    return Corpus(texts, list(number), np.concatenate(numbers), ends, np.array(keys, np.uint64))
 
 
 def chosen_length(lengths: np.ndarray, config: Config) -> int:
@@ -106,19 +94,20 @@ def chosen_length(lengths: np.ndarray, config: Config) -> int:
     batch_size = Config().resolved(len(lengths)).batch_size
     length = config.length or max(LEAST_LENGTH, config.step_words // batch_size)
     if cut := int((lengths > length).sum()):
-        what = f"{cut} of {len(lengths)} training texts are cut after {length} words"
-        print(f"note: {what}; see --length", file=sys.stderr)
+        told = f"{cut} of {len(lengths)} training texts are cut after {length} words; see --length"
+        print(f"note: {told}", file=sys.stderr)
     return int(min(length, max(1, lengths.max())))
 
 
 def vocabulary(corpus: Corpus, rows: np.ndarray, config: Config) -> list[str]:
     """The words of training rows: special ones first, then the most frequent; rare ones teach UNKNOWN's vector."""
     counts = np.zeros(len(corpus.words), np.int64)
-    starts = np.r_[0, corpus.ends]
+    starts = corpus.ends - corpus.lengths
     for some in np.array_split(rows, 1 + len(rows) // BLOCK):
-        numbers = np.concatenate([corpus.numbers[starts[row] : corpus.ends[row]] for row in some])
-        counts += np.bincount(numbers, minlength=len(counts))
-    known = sorted(np.flatnonzero(counts >= max(config.rare, 1)), key=lambda k: (-counts[k], corpus.words[k]))
+        numbers = [corpus.numbers[starts[row] : corpus.ends[row]] for row in some]
+        counts += np.bincount(np.concatenate(numbers), minlength=len(counts))
+    known = [number for number in np.flatnonzero(counts) if counts[number] >= config.rare]
+    known.sort(key=lambda number: (-counts[number], corpus.words[number]))
     return SPECIAL + [corpus.words[number] for number in known[: config.vocabulary]]
 
 
@@ -132,13 +121,13 @@ class Texts:
         number = {word: place for place, word in enumerate(meta["vocabulary"])}
         self.known = np.array([number.get(word, UNKNOWN) for word in corpus.words], np.int64)  # by number in corpus
         self.corpus, self.rows, self.hide = corpus, rows, hide
-        self.starts = np.r_[0, corpus.ends][rows]
-        self.lengths = np.minimum(corpus.ends[rows] - self.starts, meta["length"])
+        self.starts = corpus.ends[rows] - corpus.lengths[rows]
+        self.lengths = np.minimum(corpus.lengths[rows], meta["length"])
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, index: object) -> np.ndarray:
+    def __getitem__(self, index: Any) -> np.ndarray:
         """(batch, words) integers: START, so that an empty text has something to be read, the words, PADDING."""
         lengths, starts = self.lengths[index], self.starts[index]
         places = np.arange(lengths.max(initial=0))

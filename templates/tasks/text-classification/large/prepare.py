@@ -69,13 +69,13 @@ def labelled(path: Path, config: Config) -> tuple[pandas.DataFrame, dict[str, st
 
 def frames(path: Path, schema: dict) -> Iterator[pandas.DataFrame]:
     """Blocks of rows of a table, all cells as text."""
-    reader, plain = READERS.get(path.suffix.lower(), READERS[".csv"])
-    if reader == "read_parquet":
+    if path.suffix.lower() == ".parquet":
         from pyarrow.parquet import ParquetFile
 
         found = (batch.to_pandas() for batch in ParquetFile(path).iter_batches(ROWS))
     else:
-        found = getattr(pandas, reader)(path, chunksize=ROWS, **plain | schema.get("read", {}))
+        reader = READERS.get(path.suffix.lower(), READERS[".csv"])
+        found = reader(path, chunksize=ROWS, **schema.get("read", {}))
     try:
         yield from (frame.fillna("").astype(str) for frame in found)
     except (ValueError, OSError) as error:

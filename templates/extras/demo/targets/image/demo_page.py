@@ -50,7 +50,7 @@ def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict
     def made(noise: np.ndarray, columns: int) -> str:
         images = net.outputs(model, noise, None, meta, config.precision)  # (rows, height, width, channels) in [-1, 1]
         file = io.BytesIO()
-        Image.fromarray(figures.tile(images, columns).squeeze()).save(file, "png")
+        Image.fromarray(figures.tile(data.decode(images), columns).squeeze()).save(file, "png")
         return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
 
     noise, other = (data.read_new(str(GRID), meta, question[which])[1] for which in ("seed", "other"))
