@@ -12,6 +12,7 @@ from . import __version__, completion
 from .archive import sealed
 from .conversion.command import convert
 from .living.commands import COMMANDS as LIVING
+from .living.commands import add_command, switch_command
 from .living.export_command import export_command
 from .making import extras, git, own_data
 from .making.answers import checked, from_toml, people
@@ -141,6 +142,7 @@ def new(
         raise click.UsageError("--ref, --trust and --template-answer are about a --template; name it")
     flags = {name: value for name, value in flags.items() if value not in (None, ())}
     flags |= {"team": people(flags["team"])} if "team" in flags else {}
+    flags |= {"backend": flags.get("backend")} if "framework" in flags else {}  # a recorded one is of another framework
     given = checked(replace(from_toml(answers) if answers else Answers(), **flags))
     if flags.get("event"):
         given = replace(given, extras=None)  # an event lays in all of them, whatever was recorded
@@ -318,5 +320,10 @@ def inspect_command(path: str, target: str | None, as_json: bool) -> None:
         click.echo(text(findings, colour=sys.stdout.isatty()))
 
 
+ASKED_BY_EXTRAS = ("hours", "team", "start", "rubric")
+SWITCHED = ("data", "target", "group", "time", "copy", "size", "framework", "backend", "title", "author", "event")
+for option in new.params:  # the same answers, changed later
+    add_command.params += [option] * (option.name in ASKED_BY_EXTRAS)
+    switch_command.params += [option] * (option.name in (*SWITCHED, "lang", *ASKED_BY_EXTRAS))
 for command in (convert, export_command, *LIVING, *COMMANDS):
     cli.add_command(command)

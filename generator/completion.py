@@ -48,3 +48,13 @@ def option_of_extras(name: str) -> Completes:
     return completes(
         lambda given: (option for part in extras.extras(TEMPLATES) for option in extras.options(part, name))
     )
+
+
+def part(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    """What `hackgen add` and `remove` take: the word model and names of models, or names of extras."""
+    words = context.params.get("words") or ()
+    if words[:1] == ("model",):
+        names = [model.name for pair in _fitting({}) for model in models(*pair)]
+    else:
+        names = [*(() if words else ("model",)), *(part.name for part in extras.extras(TEMPLATES))]
+    return [name for name in dict.fromkeys(names) if name.startswith(begun) and name not in words]

@@ -104,3 +104,4 @@ class Transformer(Config):
 
 # What --model chooses from; the first is the default.
 MODELS = {"cnn": Cnn, "mlp": Mlp, "transformer": Transformer}
+MORE = []  # what `hackgen add model NAME` lays in beside them

@@ -84,3 +84,4 @@ class Gan(Config):
 
 # What --model chooses from; the first is the default.
 MODELS = {"gan": Gan}
+MORE = []  # what `hackgen add model NAME` lays in beside them

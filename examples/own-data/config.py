@@ -79,3 +79,4 @@ class Mlp(Config):
 
 # What --model chooses from; the first is the default.
 MODELS = {"mlp": Mlp}
+MORE = ["transformer"]  # what `hackgen add model NAME` lays in beside them

@@ -89,3 +89,4 @@ class Transformer(Config):
 
 # What --model chooses from; the first is the default.
 MODELS = {"mlp": Mlp, "transformer": Transformer}
+MORE = []  # what `hackgen add model NAME` lays in beside them

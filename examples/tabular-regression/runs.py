@@ -77,6 +77,7 @@ def new(name: str | None, config: Config, meta: dict, smoke: bool) -> Path:
         raise Problem(f"{folder} exists; choose another --out, or go on with --resume {folder.name}")
     write_json(folder / "meta.json", meta)
     facts = {"contract": 1, "task": TASK, "framework": FRAMEWORK, "backend": BACKEND, "smoke": smoke}
+    facts |= {"project_data": Config.data or "the sample"}
     write_json(folder / "config.json", facts | asdict(config))  # last: with it, the folder is a run
     return folder
 
@@ -90,10 +91,13 @@ def find(name: str | None) -> tuple[Path, Config, dict, bool]:
     if not folder:
         there = ", ".join(sorted(path.parent.name for path in RUNS.glob("*/config.json"))[-5:])
         raise Problem(f"no run {name or ''}; there is: {there or 'none yet (python train.py makes one)'}")
-    facts = read_json(folder / "config.json")
-    for what, here in (("task", [TASK]), ("framework", [FRAMEWORK]), ("model", list(MODELS))):
-        if facts.get(what) not in here:
-            raise Problem(f"{folder} is a run of {what} {facts.get(what)!r}; this project has {', '.join(here)}")
+    facts = {"project_data": Config.data or "the sample"} | read_json(folder / "config.json")
+    here = {"task": [TASK], "framework": [FRAMEWORK], "model": list(MODELS)}
+    here |= {} if name else {"project_data": [Config.data or "the sample"]}  # of other data only where it is named
+    for what, known in here.items():
+        if facts.get(what) not in known:
+            made_by, mine = f"{what.replace('_', ' ')} {facts.get(what)!r}", ", ".join(known)
+            raise Problem(f"{folder} is a run of {made_by}; this project has {mine}: train again, or name a run")
     names = [field.name for field in dataclasses.fields(MODELS[facts["model"]])]
     if missing := [name for name in names if name not in facts]:
         raise Problem(f"{folder} lacks {', '.join(missing)}; it is from another config.py: train again")

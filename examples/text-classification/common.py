@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from config import MODELS, Config
+from config import MODELS, MORE, Config
 
 if TYPE_CHECKING:
     import numpy as np  # `divide` imports it: first tell_missing must stand ready
@@ -90,6 +90,8 @@ class Parser(argparse.ArgumentParser):
         if flag := re.search(r"unrecognized arguments: (--[\w-]+)", message):
             near = difflib.get_close_matches(flag[1], self._option_string_actions, 1)
             message = f"no flag {flag[1]}" + (f"; did you mean {near[0]}?" if near else "")
+        if (model := re.search(r"--model: invalid choice: '(.*?)'", message)) and model[1] in MORE:
+            message = f"no model {model[1]} here; hackgen add model {model[1]} lays it in"
         raise Problem(f"{message}; --help lists the flags", 2)
 
 

@@ -106,3 +106,4 @@ class Transformer(Config):
 
 # What --model chooses from; the first is the default.
 MODELS = {"cnn": Cnn, "lstm": Lstm, "transformer": Transformer}
+MORE = []  # what `hackgen add model NAME` lays in beside them

@@ -91,3 +91,4 @@ class Lstm(Config):
 
 # What --model chooses from; the first is the default.
 MODELS = {"transformer": Transformer, "lstm": Lstm}
+MORE = []  # what `hackgen add model NAME` lays in beside them

@@ -1,16 +1,22 @@
 """`hackgen update, add, remove, switch`: a project follows the templates, or other answers."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from .. import completion
 from ..errors import Problem
 from ..text import printable
-from . import update
+from . import changing, update
 from .repository import ASIDE
 
 dry_run = click.option("--dry-run", is_flag=True, help="Show what would become of each file, write nothing.")
 PLACE = click.Path(path_type=Path)
+project = click.option("--project", default=".", type=PLACE, help="The project, or a folder in it [.].")
+parts = click.argument(
+    "words", metavar="model NAME... | EXTRA...", nargs=-1, required=True, shell_complete=completion.part
+)
 
 
 @click.command("update")
@@ -23,10 +29,46 @@ def update_command(project: Path, dry_run: bool) -> None:
     _told(change, dry_run)
 
 
+@click.command("add")
+@parts
+@project
+@dry_run
+def add_command(words: tuple[str, ...], project: Path, dry_run: bool, **flags: Any) -> None:
+    """Lay models or extras into a project: `add model lstm`, `add demo`; knobs, texts and tests follow."""
+    change = update.opened(project, dry_run)
+    answers = changing.added(change, words, changing.given(flags), update.TEMPLATES)
+    update.make(change, answers, dry_run=dry_run, root=update.TEMPLATES)
+    _told(change, dry_run)
+
+
+@click.command("remove")
+@parts
+@project
+@dry_run
+def remove_command(words: tuple[str, ...], project: Path, dry_run: bool) -> None:
+    """Take models or extras out of a project again, unless you changed their files or import them."""
+    change = update.opened(project, dry_run)
+    answers = changing.removed(change, words, update.TEMPLATES)
+    update.make(change, answers, changing.keep_what_was_edited, dry_run, update.TEMPLATES)
+    _told(change, dry_run)
+
+
+@click.command("switch")
+@project
+@dry_run
+def switch_command(project: Path, dry_run: bool, **flags: Any) -> None:
+    """Give a project your own data (--data FILE), another framework, or other answers to what `hackgen new` asks."""
+    change = update.opened(project, dry_run)
+    answers = changing.switched(change.answers, changing.given(flags))
+    guard = changing.frameworks_apart(change, answers, update.TEMPLATES) if flags.get("framework") else None
+    update.make(change, answers, guard, dry_run, update.TEMPLATES)
+    _told(change, dry_run)
+
+
 def _told(change: update.Change, dry_run: bool) -> None:
     """What became of each file, how to undo it, and what is left to decide; exit code 1 where something is."""
-    if change.said:
-        click.echo(f"hackgen: {change.said}", err=True)
+    for note in change.notes:
+        click.echo(printable(note))
     wide = max((len(outcome.path) for outcome in change.outcomes), default=0)
     for outcome in sorted(change.outcomes, key=lambda outcome: (outcome.state == "conflict", outcome.path)):
         aside = f"; the new one: {ASIDE}/{outcome.path}" if outcome.aside else ""
@@ -47,4 +89,4 @@ def _told(change: update.Change, dry_run: bool) -> None:
         )
 
 
-COMMANDS = (update_command,)
+COMMANDS = (update_command, add_command, remove_command, switch_command)

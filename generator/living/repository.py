@@ -108,17 +108,17 @@ def in_the_way(project: Path, path: str, entries: dict[str, Entry]) -> bytes | N
     return file.read_bytes() if file.is_file() and not file.is_symlink() else b""
 
 
-def recover(project: Path) -> str:
+def recover(project: Path) -> list[str]:
     """Undo what an interrupted update left, and say so; a `Problem` where there are edits since, or files aside."""
     aside, work = project / ASIDE, project / ASIDE / WORK
     if not os.path.lexists(aside):
-        return ""
-    said = ""
+        return []
+    said = []
     if work.is_dir():
         handle = _claimed(work)
         try:
             if (work / "journal.json").is_file():
-                said = _rolled_back(project, json.loads((work / "journal.json").read_text(encoding="utf-8")))
+                said = [_rolled_back(project, json.loads((work / "journal.json").read_text(encoding="utf-8")))]
         finally:
             os.close(handle)
         shutil.rmtree(aside if said else work)

@@ -32,7 +32,7 @@ class Change:
     answers: Answers  # as recorded
     base: Tree  # what hackgen wrote last
     template: dict[str, Any] = field(default_factory=dict)  # somebody's, on top of which hackgen's part lies
-    said: str = ""  # about an update that was interrupted
+    notes: list[str] = field(default_factory=list)  # what else to tell people
     outcomes: list[Outcome] = field(default_factory=list)
     undo: str = ""
 
@@ -41,11 +41,11 @@ def opened(place: Path, dry_run: bool = False) -> Change:
     """The project with its last rendering; what an interrupted update left is undone first."""
     project = find(place).root
     under_git = git.inside_work_tree(project)
-    said = ""
+    notes = []
     if not dry_run:
         if not under_git:
             raise Problem(f"without git nothing could be undone; make it possible in {project}: {FIRST[0]}; {FIRST[1]}")
-        said = recover(project)
+        notes = recover(project)
     record = project / RECORD
     tables = read_toml(record)
     version = str(tables.get("version"))
@@ -64,7 +64,7 @@ def opened(place: Path, dry_run: bool = False) -> Change:
     base = unpacked((project / ARCHIVE).read_bytes())
     if fingerprint(base) != tables["base"]:
         raise Problem(f"{ARCHIVE} and {RECORD} are not of one update; take both from the same commit")
-    return Change(project, from_toml(record), base, tables.get("template", {}), said)
+    return Change(project, from_toml(record), base, tables.get("template", {}), notes)
 
 
 def _numbers(version: str) -> list[int]:
@@ -85,16 +85,18 @@ def make(
     choice, final, own = decided(answers, root)
     copies = dict(own.files) if own else {}
     files = plan(choice, final, own)
-    files = own_part(files, change.template) if change.template else files
-    written = sealed(files, copies)
-    pointer = copies.pop(LOCATION, None) if answers.data != change.answers.data else None
-    taken_over = copies if answers.data != change.answers.data else {}
-    theirs = {path: content for path, content in written.items() if own is None or path not in own.files}
+    written = sealed(own_part(files, change.template) if change.template else files, copies)
+    theirs = {path: content for path, content in written.items() if path not in copies}
+    if answers.data == change.answers.data:
+        copies = {}
+    elif own:
+        change.notes.append(f"data: {own.told(final)}")
+    pointer = copies.pop(LOCATION, None)
     archive = theirs.pop(ARCHIVE)
     ours = tracked(project, entries) if repository else dict(_lying(project))
     if guard:
         guard(change.base, theirs, ours)
-    change.outcomes = merge(change.base, theirs | taken_over, ours, lambda path: in_the_way(project, path, entries))
+    change.outcomes = merge(change.base, theirs | copies, ours, lambda path: in_the_way(project, path, entries))
     if archive != (project / ARCHIVE).read_bytes():
         change.outcomes.append(Outcome(ARCHIVE, "replaced", archive))
     change.outcomes.sort(key=lambda outcome: outcome.path in (RECORD, ARCHIVE))  # what half an update has, it may keep

@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import __version__
 from ..parts import Part, backends, read_toml
+from ..parts import models as fitting
 from . import language
 from .choice import Answers, Choice
 
@@ -57,6 +58,7 @@ def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
             }
             for model, said in zip(choice.models, models, strict=True)
         ],
+        "more_models": [model.name for model in fitting(choice.task, choice.framework) if model not in choice.models],
         "extras": [extra.name for extra in choice.extras],
         "lang": choice.lang,
         **{name: getattr(answers, name) for name in ("hours", "start", "rubric")},

@@ -13,7 +13,7 @@ from .project import Project
 from .runs import Run
 
 Table = dict[str, Any]  # plain JSON, see `compare`
-FACTS = {"task", "framework", "backend", "smoke", "contract", "model", "data"}  # in config.json, beside the knobs
+FACTS = {"task", "smoke", "contract", "model", "data", "project_data"}  # in config.json, beside the knobs
 COPIED = ["model", "score", "ci95", "ci95_method", "valid_score", "parameters", "train_seconds", "checkpoint_sha256"]
 VERDICTS = ("best", "better", "worse", "noise", "unknown")
 

@@ -55,9 +55,8 @@ def read(project: Project, folder: Path, name: str = "") -> Run:
         raise Problem(
             f"{folder.name} is from another version of hackgen (contract {contract}): use the hackgen that made it"
         )
-    for what in ("task", "framework"):
-        if (here := project.answers.get(what)) and config.get(what) != here:
-            raise Problem(f"{folder.name} is a run of {what} {config.get(what)!r}; this project's {what} is {here!r}")
+    if (here := project.task) and config.get("task") != here:  # the framework may have been switched since
+        raise Problem(f"{folder.name} is a run of task {config.get('task')!r}; this project's task is {here!r}")
     if evidence.misfit(config, evidence.CONFIG) or evidence.misfit(meta, evidence.META):
         raise Problem(f"{folder.name} is damaged (no model, split_seed or data sha256); restore it or train again")
     history = evidence.read_history(folder)

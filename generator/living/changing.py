@@ -1,0 +1,144 @@
+"""What `add`, `remove` and `switch` ask for: other answers, and what would be lost by them, which is refused."""
+
+import ast
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..archive import RECORD, Tree
+from ..errors import Misuse, Problem, nearest
+from ..making import extras
+from ..making.answers import checked, people
+from ..making.choice import Answers, choose
+from ..text import quoted
+from .merging import followed, renames
+from .update import Change, Guard
+
+OF_DATA = ("target", "group", "time", "copy", "size")  # what is said about data means nothing for others
+KNOBS = "config.py"  # each knob is a line of its own, which merges as prose does
+
+
+def given(flags: dict[str, Any]) -> dict[str, Any]:
+    """The flags that a person gave."""
+    found = {name: value for name, value in flags.items() if value not in (None, ())}
+    return found | ({"team": people(found["team"])} if "team" in found else {})
+
+
+def added(change: Change, words: tuple[str, ...], flags: dict[str, Any], root: Path) -> Answers:
+    """The answers with `model NAME …` or the extras NAME …."""
+    answers = change.answers
+    if words[0] == "model":
+        names = _models(words)
+        if there := [name for name in names if name in answers.models]:
+            raise Misuse(f"the project has the model {there[0]} already")
+        answers = replace(answers, models=(*answers.models, *names))
+    else:
+        before = _extras(answers, words, root)
+        if there := [name for name in words if name in before]:
+            raise Misuse(f"the project has the extra {there[0]} already")
+        answers = replace(answers, extras=extras.resolve(before, ",".join(words), "", root)[0])
+    extras.unasked(flags, choose(answers, root).extras, root)
+    return checked(replace(answers, **flags))
+
+
+def removed(change: Change, words: tuple[str, ...], root: Path) -> Answers:
+    """The answers without `model NAME …` or the extras NAME …, and without those that need them."""
+    answers = change.answers
+    if words[0] == "model":
+        names = _models(words)
+        if missing := [name for name in names if name not in answers.models]:
+            raise Misuse(f"the project has no model {missing[0]}; there is: {', '.join(answers.models)}")
+        left = tuple(name for name in answers.models if name not in names)
+        if not left:
+            raise Misuse("a project needs a model; add another one first: hackgen add model NAME")
+        return replace(answers, models=left)
+    before = _extras(answers, words, root)
+    if missing := [name for name in words if name not in before]:
+        raise Misuse(f"the project has no extra {missing[0]}; there is: {', '.join(before) or 'none'}")
+    names, notes = extras.resolve(before, "", ",".join(words), root)
+    change.notes += notes
+    return replace(answers, extras=names)
+
+
+def _models(words: tuple[str, ...]) -> tuple[str, ...]:
+    if len(words) == 1:
+        raise Misuse("name the model: hackgen add model NAME")
+    return tuple(dict.fromkeys(words[1:]))
+
+
+def _extras(answers: Answers, words: tuple[str, ...], root: Path) -> tuple[str, ...]:
+    """The names of a project's extras; a word that is none of hackgen's is refused."""
+    known = {part.name for part in extras.extras(root)}
+    if strange := [word for word in words if word not in known]:
+        raise Misuse(f'no extra "{strange[0]}"{nearest(strange[0], sorted(known))} (a model is named as: model NAME)')
+    return tuple(part.name for part in choose(answers, root).extras)
+
+
+def switched(answers: Answers, flags: dict[str, Any]) -> Answers:
+    """The answers with what was given; other data and another framework leave behind what was said about the old."""
+    if not flags:
+        raise Misuse("say what to switch, such as --data FILE or --framework NAME; --help lists all")
+    forgotten: dict[str, Any] = dict.fromkeys(OF_DATA) if "data" in flags else {}
+    forgotten |= {"backend": None} if "framework" in flags else {}
+    forgotten |= {"extras": None} if flags.get("event") else {}  # an event lays in all of them, as in `hackgen new`
+    return checked(replace(answers, **forgotten | flags))
+
+
+def keep_what_was_edited(base: Tree, theirs: Tree, ours: Tree) -> None:
+    """Refuse to take out files that were edited, or that the team's own files import."""
+    gone = sorted(base.keys() - theirs.keys())
+    if edited := [path for path in gone if path in ours and ours[path] != followed(base[path], ours[path])]:
+        raise Problem(f"you changed {_some(edited)}; keep that elsewhere, git rm it, commit, then try again")
+    modules = {path.removesuffix(".py").replace("/", ".") for path in gone if path.endswith(".py")}
+    own = [path for path in ours if path.endswith(".py") and path not in gone and ours[path] != base.get(path)]
+    if using := sorted(path for path in own if imported(ours[path]) & modules):
+        raise Problem(f"{_some(using)} imports {_some(sorted(imported(ours[using[0]]) & modules))}; change that first")
+
+
+def imported(source: bytes) -> set[str]:
+    """The modules that a file names: in imports, and as dotted strings, which importlib takes."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        return set()
+    found = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
+            found.add(node.value)
+    return found
+
+
+def frameworks_apart(change: Change, wanted: Answers, root: Path) -> Guard:
+    """Refuse to merge a team's changes into files that differ between two frameworks.
+
+    Text that merges without a conflict can still be wrong code: a line of PyTorch in a model of JAX.
+    """
+
+    def guard(base: Tree, theirs: Tree, ours: Tree) -> None:
+        from ..making.compose import planned  # with Jinja2, which neither --help nor completion needs
+
+        before = planned(change.answers, root)
+        paths = [path for path in base.keys() | before.keys() if path.endswith(".py") and path != KNOBS]
+        differing = {path for path in paths if path in base and before.get(path) != theirs.get(path)}
+        own = {path: ours[path] for path in ours if path in differing or path not in base.keys() | theirs.keys()}
+        moved = renames({path: base[path] for path in differing}, dict.fromkeys(differing, b""), own, lambda path: None)
+        places = {path: moved.get(path, path) for path in differing}
+        edited = [at for path, at in places.items() if at in ours and ours[at] != followed(base[path], ours[at])]
+        if not edited:
+            return
+        beside = change.project.with_name(f"{change.project.name}-{wanted.backend or wanted.framework}")
+        dest, record = (quoted(os.path.relpath(path)) for path in (beside, change.project / RECORD))
+        flags = f"--framework {wanted.framework}" + (f" --backend {wanted.backend}" if wanted.backend else "")
+        raise Problem(
+            f"you changed {_some(sorted(edited))}, and code of two frameworks cannot be merged; nothing was written. "
+            f"This lays the other project beside it: hackgen new {dest} --answers {record} {flags}"
+        )
+
+    return guard
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

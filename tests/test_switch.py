@@ -1,0 +1,243 @@
+"""`hackgen add, remove, switch`: the project is what `hackgen new` makes for the other answers, and works on."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import made_up
+import pytest
+from conftest import Run, contents, refused
+from hackgen.archive import ARCHIVE, RECORD
+from hackgen.making.choice import Answers, choices, choose
+from hackgen.making.extras import offered
+from hackgen.parts import TEMPLATES, models
+from lived import born, committed, fresh, git, snapshot
+from projects import run
+from test_budgets import OWN
+
+IMAGES, TEXTS = "image-classification", "text-classification"
+
+
+def test_other_models_and_extras_make_the_project_of_the_other_answers(hackgen: Run, tmp_path: Path) -> None:
+    project = born(tmp_path / "p", task=TEXTS, models=("cnn",), author="A")
+    for words in (
+        ("add", "model", "lstm", "transformer"),
+        ("add", "demo"),
+        ("add", "kickoff", "--hours", "24", "--team", "Ada, Bo"),
+        ("remove", "model", "cnn"),
+        ("remove", "demo"),
+        ("switch", "--title", "Another", "--lang", "zh"),
+    ):
+        done = hackgen(*words, cwd=project)
+        assert done.returncode == 0 and "undo: git restore" in done.stdout, done.stderr
+        committed(project)
+    last = {"extras": ("cards", "checklist", "compare", "kickoff"), "models": ("lstm", "transformer"), "hours": 24}
+    last |= {"team": ("Ada", "Bo"), "title": "Another", "lang": "zh", "author": "A"}
+    assert contents(project) == fresh(task=TEXTS, **last)
+
+
+def test_what_the_team_changed_is_kept_or_refused_by_name(hackgen: Run, tmp_path: Path) -> None:
+    project = born(tmp_path / "p", models=("cnn", "mlp"), extras=("demo",))
+    config = (project / "config.py").read_text(encoding="utf-8")
+    (project / "config.py").write_text(re.sub(r"(    seed: int = )\d+", r"\g<1>7", config), encoding="utf-8")
+    (project / "notebook.py").write_text("from models import mlp\nimport demo\n", encoding="utf-8")
+    with open(project / "demo_page.py", "a", encoding="utf-8") as file:
+        file.write("# ours\n")
+    committed(project)
+    before = snapshot(project)
+    refused(hackgen("remove", "demo", cwd=project), 1, "you changed demo_page.py")
+    refused(hackgen("remove", "model", "mlp", cwd=project), 1, "notebook.py imports models.mlp")
+    assert snapshot(project) == before
+    done = hackgen("add", "model", "transformer", cwd=project)
+    assert done.returncode == 0 and "merged      config.py" in done.stdout
+    text = (project / "config.py").read_text(encoding="utf-8")
+    assert "    seed: int = 7" in text and "class Transformer(Config)" in text
+    assert (project / "models" / "transformer.py").is_file()
+
+
+def test_what_cannot_be_added_removed_or_switched_is_one_line(hackgen: Run, tmp_path: Path) -> None:
+    project = born(tmp_path / "p", models=("cnn",))
+    before = snapshot(project)
+    for words, *told in [
+        (("add", "model", "lstm"), 'model "lstm" does not fit image-classification'),
+        (("add", "model", "cnn"), "has the model cnn already"),
+        (("add", "model"), "name the model"),
+        (("add", "transformer"), 'no extra "transformer"', "model NAME"),
+        (("add", "dem"), 'did you mean "demo"?'),
+        (("add", "cards"), "has the extra cards already"),
+        (("add", "demo", "--hours", "24"), "--hours is for the extra kickoff"),
+        (("add", "kickoff", "--hours", "7"), "no hours 7"),
+        (("remove", "kickoff"), "has no extra kickoff"),
+        (("remove", "model", "mlp"), "has no model mlp"),
+        (("remove", "model", "cnn"), "a project needs a model"),
+        (("switch",), "say what to switch"),
+        (("switch", "--framework", "torch"), 'no framework "torch"'),
+        (("switch", "--target", "x"), "--target means nothing"),
+    ]:
+        refused(hackgen(*words, cwd=project), 2, *told)
+    refused(hackgen("switch", "--data", "missing.csv", cwd=project), 1, "missing.csv")
+    refused(hackgen("add", "demo", "--project", str(tmp_path)), 1, "no project that hackgen made")
+    assert snapshot(project) == before
+
+
+@pytest.mark.parametrize("task", sorted(OWN))
+def test_from_the_sample_to_own_data_and_back(task: str, hackgen: Run, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    data = str(OWN[task](tmp_path / "own"))
+    project = born(tmp_path / "p", task=task)
+    sample = contents(project)
+    done = hackgen("switch", "--data", data, "--dry-run", cwd=project)
+    assert done.returncode == 0 and "nothing was written" in done.stdout and contents(project) == sample
+    done = hackgen("switch", "--data", data, cwd=project)
+    assert done.returncode == 0 and "tracked, so that a clone trains" in done.stdout, done.stderr
+    assert contents(project) == fresh(task=task, data=data)
+    assert git(project, "diff", "--name-only") == "" and git(project, "ls-files", "--others") == ""
+    committed(project)
+    assert hackgen("update", cwd=project).stdout.startswith("nothing to do")
+    assert hackgen("switch", "--data", "", cwd=project).returncode == 0
+    copies = {path for path in contents(project) if path not in sample}
+    assert all(path.startswith("data/") for path in copies)
+    assert {path: content for path, content in contents(project).items() if path not in copies} == sample
+
+
+def test_data_outside_are_pointed_at_by_an_untracked_file(hackgen: Run, tmp_path: Path) -> None:
+    data = OWN["tabular-classification"](tmp_path)
+    project = born(tmp_path / "p", task="tabular-classification")
+    before = snapshot(project)
+    done = hackgen("switch", "--data", str(data), "--no-copy", cwd=project)
+    assert done.returncode == 0 and (project / "data/location.txt").read_text(encoding="utf-8").strip() == str(data)
+    assert "location.txt" not in git(project, "ls-files")
+    undo = next(line for line in done.stdout.splitlines() if line.startswith("undo: "))
+    subprocess.run(undo.removeprefix("undo: "), shell=True, check=True, cwd=project)
+    assert snapshot(project) == before
+
+
+def test_another_framework_replaces_what_is_untouched_and_merges_no_code(hackgen: Run, tmp_path: Path) -> None:
+    project = born(tmp_path / "p", models=("cnn", "mlp"))
+    with open(project / "README.md", "a", encoding="utf-8") as file:
+        file.write("\nOurs.\n")
+    committed(project)
+    assert hackgen("switch", "--framework", "tensorflow", cwd=project).returncode == 0
+    wanted = fresh(models=("cnn", "mlp"), framework="keras", backend="tensorflow")
+    wanted |= {"README.md": wanted["README.md"] + b"\nOurs.\n"}
+    assert contents(project) == wanted
+    committed(project)
+    with open(project / "models" / "cnn.py", "a", encoding="utf-8") as file:
+        file.write("# ours\n")
+    git(project, "mv", "net.py", "network.py")
+    (project / "network.py").write_text(
+        (project / "network.py").read_text(encoding="utf-8") + "# ours\n", encoding="utf-8"
+    )
+    committed(project)
+    before = snapshot(project)
+    done = hackgen("switch", "--framework", "jax", cwd=project)
+    refused(done, 1, "you changed models/cnn.py, network.py", "nothing was written")
+    assert snapshot(project) == before
+    line = done.stderr.strip().partition("beside it: hackgen ")[2]
+    assert hackgen(*line.split(), "--yes", cwd=project).returncode == 0
+    beside = contents(tmp_path / "p-jax")
+    assert {path: beside[path] for path in beside.keys() - {RECORD, ARCHIVE}} == {
+        path: content
+        for path, content in fresh(models=("cnn", "mlp"), framework="jax").items()
+        if path not in {RECORD, ARCHIVE}
+    }
+
+
+def test_runs_made_before_still_show_in_compare(hackgen: Run, tmp_path: Path) -> None:
+    project = made_up.project(tmp_path / "p")
+    made_up.made(project, "before", right=0.8, valid=0.8)
+    record = (project / RECORD).read_text(encoding="utf-8")
+    (project / RECORD).write_text(record.replace('"pytorch"', '"jax"'), encoding="utf-8")
+    run = made_up.made(project, "after", "mlp", right=0.9, valid=0.9)
+    facts = (run / "config.json").read_text(encoding="utf-8")
+    (run / "config.json").write_text(facts.replace('"pytorch"', '"jax"'), encoding="utf-8")
+    made_up.made(project, "own", right=0.9, valid=0.9, data="other data", scored=False)
+    shown = hackgen("compare", str(project), "--run", "before", "--run", "after").stdout
+    assert re.search(r"after .*\n.*framework jax", shown)
+    assert re.search(r"before .*\n.*framework pytorch", shown)
+    shown = hackgen("compare", str(project)).stdout
+    assert all(name in shown for name in ("before", "after", "own"))
+
+
+COMPLETED = {
+    "add mo": ["model"],
+    "add model ls": ["lstm"],
+    "add de": ["demo"],
+    "remove ki": ["kickoff"],
+    "switch --framework j": ["jax"],
+}
+
+
+@pytest.mark.parametrize("line", COMPLETED)
+def test_the_shell_completes_parts(line: str, hackgen: Run) -> None:
+    words = f"hackgen {line}".split(" ")
+    asked = {"_HACKGEN_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+    done = hackgen(env=asked)
+    assert [line.partition(",")[2] for line in done.stdout.split()] == COMPLETED[line]
+
+
+@pytest.mark.slow
+def test_train_names_the_line_that_adds_a_model_and_nothing_takes_anothers_run(hackgen: Run, tmp_path: Path) -> None:
+    project = born(tmp_path / "p", task="tabular-classification", models=("mlp",))
+    run(project, "train.py", "--model", "transformer").refused(2, "hackgen add model transformer")
+    run(project, "train.py", "--model", "transfomer").refused(2, "invalid choice")
+    run(project, "train.py", "--smoke", "--out", "first").ok()
+    shutil.copytree(project / "runs" / "first", project / "published")
+    header = "sepal length (cm),sepal width (cm),petal length (cm),petal width (cm)"
+    (project / "new.csv").write_text(f"{header}\n5.1,3.5,1.4,0.2\n", encoding="utf-8")
+    run(project, "predict.py", "new.csv").ok()
+    committed(project)
+    data = OWN["tabular-classification"](tmp_path)
+    assert hackgen("switch", "--data", str(data), cwd=project).returncode == 0
+    for words in (("predict.py", "new.csv"), ("evaluate.py",)):
+        run(project, *words).refused(
+            1, "is a run of project data 'the sample'", "this project has data/", "train again"
+        )
+    run(project, "predict.py", "new.csv", "--run", "first").ok()
+    committed(project)
+    assert hackgen("switch", "--framework", "jax", cwd=project).returncode == 0
+    shutil.rmtree(project / "runs")
+    for words in (("predict.py", "new.csv"), ("evaluate.py",)):
+        run(project, *words).refused(1, "published is a run of framework 'pytorch'; this project has jax")
+
+
+def works(project: Path, *flags: str) -> None:
+    """The project's own tests pass, and it learns."""
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=project, capture_output=True, text=True)
+    assert done.returncode == 0, f"\ncd {project} && python -m pytest\n{done.stdout[-3000:]}"
+    run(project, "train.py", "--smoke", *flags).ok()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", [IMAGES, TEXTS])
+def test_after_each_model_and_extra_the_project_works(task: str, hackgen: Run, tmp_path: Path) -> None:
+    known = [model.name for model in models(choose(Answers(task=task)).task, choose(Answers(task=task)).framework)]
+    project = born(tmp_path / "p", task=task, models=(known[0],), extras=())
+    for name in known[1:]:
+        assert hackgen("add", "model", name, cwd=project).returncode == 0
+        works(committed(project), "--model", name)
+    assert hackgen("remove", "model", known[0], cwd=project).returncode == 0
+    works(committed(project))
+    for extra in offered(choose(Answers(task=task)).task["kind"], TEMPLATES):
+        if extra.name not in (project / RECORD).read_text(encoding="utf-8").partition("extras = ")[2].partition("]")[0]:
+            assert hackgen("add", extra.name, cwd=project).returncode == 0
+            works(committed(project))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", sorted(OWN))
+def test_after_a_switch_to_own_data_the_project_works(task: str, hackgen: Run, tmp_path: Path) -> None:
+    data = OWN[task](tmp_path)
+    project = born(tmp_path / "p", task=task)
+    assert hackgen("switch", "--data", str(data), cwd=project).returncode == 0
+    works(committed(project))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", sorted({choice.framework.name for choice in choices()} - {"pytorch"}))
+def test_after_a_switch_of_framework_the_project_works(framework: str, hackgen: Run, tmp_path: Path) -> None:
+    project = born(tmp_path / "p", task=IMAGES)
+    assert hackgen("switch", "--framework", framework, cwd=project).returncode == 0
+    works(committed(project))
