@@ -15,6 +15,11 @@ def twin(project: Path, folder: Path) -> tuple[Path, Path]:
     cookie, copy = folder / "cookie", folder / "copier"
     for path in (p for p in project.rglob("*") if p.is_file()):
         inside = path.relative_to(project)
+        if path.suffix == ".bz2":  # the archive of the rendering, which is no text
+            for target in (cookie / "{{cookiecutter.name}}" / inside, copy / inside):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
+            continue
         text = path.read_text(encoding="utf-8")
         for root, variable in ((cookie / "{{cookiecutter.name}}", "cookiecutter.title"), (copy, "title")):
             raw = "{% raw %}" + text + "{% endraw %}" if "{{" in text or "{%" in text or "{#" in text else text

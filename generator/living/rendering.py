@@ -64,7 +64,8 @@ def by_cookiecutter(job: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    sys.path.pop(0)  # this script's folder, whose modules are not meant to be found
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [place for place in sys.path if place != here]  # its modules are not meant
     sys.addaudithook(guard(job["within"]))
     try:
         told = {"copier": by_copier, "cookiecutter": by_cookiecutter}[job["kind"]](job)
