@@ -92,13 +92,13 @@ def export(answers: Answers, to: str) -> Files:
         "copied": [path for path in files if path not in marked],
     }
     around = {path.removesuffix(".j2"): content(source, known) for source, path in walk(AROUND / to)}
-    placed = {_place(path, to, path in marked): files[path].encode() for path in files}
+    placed = {_place(path, to, path in marked): files[path].encode(errors="surrogateescape") for path in files}
     return dict(sorted((around | placed).items()))
 
 
 def _rendered(choice: Choice, answers: Answers, knobs: list[dict[str, Any]]) -> dict[str, str]:
     """The project's files as texts, with a mark for each knob that is asked."""
-    files = {path: content.decode() for path, content in plan(choice, answers).items()}
+    files = {path: content.decode(errors="surrogateescape") for path, content in plan(choice, answers).items()}
     for knob in knobs:
         line = re.compile(rf"^(    {knob['name']}: {knob['type']} = )\S+(?=  # )", re.MULTILINE)
         last = list(line.finditer(files["config.py"]))[-1]  # that of the model, where it has its own default
