@@ -129,6 +129,11 @@ def test_copier_update_and_hackgen_update_go_on_each_with_its_part(hackgen, temp
     git(project, "commit", "-qm", "theirs of v2")
     done = hackgen("update", str(project))
     assert (done.returncode, done.stderr) == (0, "") and "nothing to do" in done.stdout
+    added = hackgen("add", "demo", "--project", str(project))
+    assert added.returncode == 0 and (project / "demo.py").is_file(), added.stderr
+    merged = tomllib.loads(text(project / "pyproject.toml"))["project"]
+    assert "gradio" in str(merged["optional-dependencies"]["demo"]) and merged["name"] == "birds"
+    assert "kind = " in text(project / ".hackgen.toml") and text(project / "LICENSE") == "All rights theirs.\n"
 
 
 def test_a_cookiecutter_template_needs_trust_and_is_rendered_apart(hackgen, template):
@@ -151,7 +156,7 @@ def test_a_cookiecutter_template_needs_trust_and_is_rendered_apart(hackgen, temp
 
 @pytest.mark.slow
 def test_code_of_a_copier_template_needs_trust_whatever_this_machine_trusts(hackgen, template, tmp_path):
-    theirs = template(COPIER | {"copier.yml": COPIER["copier.yml"] + "_tasks:\n  - touch made\n"})
+    theirs = template({"copier.yml": COPIER["copier.yml"] + "_tasks:\n  - touch made\n", "a.txt": "a\n"})
     settings = tmp_path / "settings.yml"
     settings.write_text(f"trust:\n  - {tmp_path}/\n", encoding="utf-8")
     here = {"COPIER_SETTINGS_PATH": str(settings)}
@@ -159,7 +164,7 @@ def test_code_of_a_copier_template_needs_trust_whatever_this_machine_trusts(hack
     nothing(hackgen)
     done = hackgen("new", "x", "--template", str(theirs), "--trust", *MINIMAL)
     assert done.returncode == 0 and (hackgen.work / "x" / "made").is_file()
-    assert "it has no tag in git" in done.stderr
+    assert "it writes no answers file, and it has no tag in git" in done.stderr
 
 
 @pytest.mark.slow

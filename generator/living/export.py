@@ -43,7 +43,7 @@ REFUSED = (  # a pattern that re takes, in ASCII
     r"|\A\s|\s\Z|\A[-+=:]|\A[0-9]{1,9}[.)]|\A[\s\S]{1001}"
 )
 
-SAY = "no quotes, backslashes, braces, invisible or odd characters; it begins with a letter or a word"
+SAY = "no quotes, backslashes, braces, invisible or odd characters; a letter or a word comes first"
 ORIGIN = "# Written by a {} template that hackgen exported."
 
 MARKDOWN = "{% for c in TITLE %}{{ '\\\\' if c in '*_[]<>&|~#$' }}{{ c }}{% endfor %}"

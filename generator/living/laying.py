@@ -15,6 +15,7 @@ Files = dict[str, bytes]
 LICENCE, WORKFLOW = "LICENSE", ".github/workflows/ci.yml"
 BESIDE = {LICENCE: "LICENSE-hackgen", WORKFLOW: ".github/workflows/hackgen.yml"}  # ours, where theirs may stand
 JOINED = (".gitignore", ".dockerignore", ".gitattributes", "README.md")  # theirs first, then ours
+OPTIONAL = "optional-dependencies"
 PACKAGING = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "environment.yml")
 
 
@@ -75,7 +76,7 @@ def with_dependencies(theirs: bytes | None, project: dict[str, Any]) -> tuple[by
     from tomlkit.exceptions import TOMLKitError
 
     needed = project["dependencies"]
-    groups = project.get("optional-dependencies", {})
+    groups = project.get(OPTIONAL, {})
     try:
         document = tomlkit.parse((theirs or b"").decode())
         table = document["project"]
@@ -86,8 +87,8 @@ def with_dependencies(theirs: bytes | None, project: dict[str, Any]) -> tuple[by
         known = {name_of(line): line for line in lines}
         lines.extend(line for line in needed if name_of(line) not in known)
         lines.multiline(True)
-        if "optional-dependencies" not in dynamic:
-            offered = table.setdefault("optional-dependencies", tomlkit.table())
+        if OPTIONAL not in dynamic:
+            offered = table.setdefault(OPTIONAL, tomlkit.table())
             for name in groups.keys() - offered.keys():
                 offered[name] = groups[name]
     except (KeyError, TypeError, AttributeError, UnicodeDecodeError, TOMLKitError):
@@ -101,3 +102,11 @@ def with_dependencies(theirs: bytes | None, project: dict[str, Any]) -> tuple[by
         if (name := name_of(line)) in known and known[name] != line
     ]
     return tomlkit.dumps(document).encode(), other
+
+
+def new_needs(before: Files, after: Files) -> dict[str, Any]:
+    """The dependencies that only the later of two renderings has, as a `[project]` table."""
+    old, new = (parsed(files["pyproject.toml"].decode())["project"] for files in (before, after))
+    lines = [line for line in new["dependencies"] if line not in old["dependencies"]]
+    groups = {name: new[OPTIONAL][name] for name in new[OPTIONAL].keys() - old[OPTIONAL].keys()}
+    return {"dependencies": lines, OPTIONAL: groups}

@@ -15,7 +15,7 @@ from ..making.answers import from_toml
 from ..making.choice import Answers
 from ..parts import TEMPLATES, read_toml
 from ..pitch.project import find
-from .laying import own_part
+from .laying import new_needs, own_part, with_dependencies
 from .merging import Outcome, merge
 from .repository import Repository, in_the_way, recover, stage, tracked
 
@@ -97,6 +97,8 @@ def make(
     if guard:
         guard(change.base, theirs, ours)
     change.outcomes = merge(change.base, theirs | copies, ours, lambda path: in_the_way(project, path, entries))
+    if change.template and answers != change.answers:
+        declare(change, new_needs(plan(*decided(change.answers, root)), files), ours)
     if archive != (project / ARCHIVE).read_bytes():
         change.outcomes.append(Outcome(ARCHIVE, "replaced", archive))
     change.outcomes.sort(key=lambda outcome: outcome.path in (RECORD, ARCHIVE))  # what half an update has, it may keep
@@ -107,6 +109,14 @@ def make(
     if pointer:
         (project / LOCATION).parent.mkdir(exist_ok=True)
         (project / LOCATION).write_bytes(pointer)
+
+
+def declare(change: Change, needs: dict[str, Any], ours: Tree) -> None:
+    """What new parts need goes into the pyproject.toml that is another template's, or is told."""
+    merged, said = with_dependencies(ours.get("pyproject.toml"), needs) if any(needs.values()) else (None, [])
+    change.notes += said
+    if merged and merged != ours["pyproject.toml"]:
+        change.outcomes.append(Outcome("pyproject.toml", "merged", merged))
 
 
 def _check(repository: Repository, entries: dict) -> None:
