@@ -33,6 +33,11 @@ def one_line(text: str, what: str) -> str:
     return text
 
 
+def of_file(name: str) -> str:
+    """A file's name as text: bytes that are no UTF-8 become U+FFFD, which a project reads there too."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
 def acceptable(text: str) -> str:
     """A default that nobody typed: itself where it is one line of text, else nothing."""
     return "" if _NOT_ONE_LINE.search(text) or len(text) > LONGEST else text

@@ -3,6 +3,7 @@
 import importlib
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 COPIED = 20 * 2**20  # bytes; what is larger stays where it is
@@ -37,6 +38,11 @@ def room(source: str) -> Any:
     `convert(findings, dest) -> list[str]`: the same as a plain file or folder at `dest`, and what to say about it.
     """
     return importlib.import_module(f".{ROOMS.get(source, 'tables')}", __name__)
+
+
+def located(path: Path) -> dict[str, bytes]:
+    """The one file of a project that says where the data lie."""
+    return {LOCATION: f"{path}\n".encode("utf-8", "surrogateescape")}
 
 
 def safe_name(name: str) -> str:

@@ -19,7 +19,7 @@ from .. import text
 from ..errors import Problem
 from ..inspection import Findings
 from ..inspection.pictures import arrays, copies, labels, layouts, listing
-from . import COPIED, LOCATION, SIDE, Plain, safe_name
+from . import COPIED, LOCATION, SIDE, Plain, located, safe_name
 
 ARRAYS = ("npz", "idx")  # formats that hold no files of pictures
 PARTS = {"images.npy", "labels.npy", "splits.npy", "groups.npy"}  # of the .npz that a project reads
@@ -51,7 +51,7 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
             f"first: hackgen convert {text.quoted(findings.path)} {name}-plain, then make a project of that"
         )
     place, places = lying
-    files = {LOCATION: f"{place}\n".encode()}
+    files = located(place)
     if alike := table(findings, places):
         files[f"data/{listing.ALIKE}"] = alike
     return Plain(LOCATION, files, schema(findings, answers, path.name))
@@ -163,7 +163,7 @@ def as_a_project(folders: Iterable[list[str]]) -> list[tuple[str | None, str]]:
     depth = int({folder[0].lower() for folder in folders if folder} <= listing.SPLITS.keys() - {"dev"})
     return [
         (
-            folder[depth] if len(folder) > depth else None,
+            text.of_file(folder[depth]) if len(folder) > depth else None,
             listing.SPLITS[folder[0].lower()] if depth and folder else "train",
         )
         for folder in folders

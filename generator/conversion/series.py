@@ -33,7 +33,7 @@ from ..inspection.target import timestamps
 from ..inspection.target.dates import MONTHS, is_date, moment, time_of
 from ..inspection.target.forecast import MOST_MISSING, looks_like_series
 from ..inspection.target.suggestion import cells_of
-from . import COPIED, LOCATION, Plain, safe_name
+from . import COPIED, LOCATION, Plain, located, safe_name
 
 LARGE = 64 * 2**20  # bytes that a project does not read into memory at once
 MOST_ROWS = 200_000  # of a table that is not copied, from which its steps are known
@@ -92,7 +92,7 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     path = Path(os.path.abspath(findings.path))
     if path.is_dir() and (answers.copy is False or findings.bytes > COPIED):
         made = in_place(findings, path, answers.target)
-        return Plain(LOCATION, {LOCATION: f"{path}\n".encode()}, made.schema(), made.large)
+        return Plain(LOCATION, located(path), made.schema(), made.large)
     made = converted(findings, answers.target, answers.group, answers.time)
     content = path.read_bytes() if made.content is None and path.stat().st_size <= COPIED else made.content
     if answers.copy is not False and content is not None and len(content) <= COPIED:
@@ -103,7 +103,7 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
             f"{text.quoted(findings.path)} {made.name}"
         )
     made.large = path.stat().st_size > LARGE
-    return Plain(LOCATION, {LOCATION: f"{path}\n".encode()}, made.schema(), made.large)
+    return Plain(LOCATION, located(path), made.schema(), made.large)
 
 
 def convert(findings: Findings, dest: Path) -> list[str]:

@@ -25,7 +25,7 @@ from ..inspection.target import one_of
 from ..inspection.words.marks import MIXED
 from ..inspection.words.names import words_of
 from ..inspection.words.vocabulary import ID_WORDS
-from . import COPIED, LOCATION, Plain, safe_name
+from . import COPIED, LOCATION, Plain, located, safe_name
 
 BLOCK = 10_000  # rows fetched at a time
 IN_MEMORY = {"csv": 32 * 2**20, "parquet": 6 * 2**20}  # bytes; larger tables are prepared for training …
@@ -67,7 +67,7 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
         )
     if outside:
         about = schema(findings, answers, path.name, read)
-        return Plain(LOCATION, {LOCATION: f"{path}\n".encode()}, about, is_large(path, findings.format))
+        return Plain(LOCATION, located(path), about, is_large(path, findings.format))
     personal = any("personal" in column.detail and not column.use for column in findings.columns)
     if read is not None and not personal:
         return copied(findings, path, safe_name(path.name), read, answers)

@@ -20,7 +20,7 @@ from ..inspection.target import one_of
 from ..inspection.texts import files
 from ..inspection.texts.folders import classes_of, entries_of, texts_of
 from ..inspection.texts.look import LEAST_CHARACTERS
-from . import COPIED, LOCATION, Plain, safe_name, tables
+from . import COPIED, LOCATION, Plain, located, safe_name, tables
 
 LABELS = ("label", "class", "target", "category", "sentiment", "spam", "y")  # names of the label's column, best first
 SPLIT_NAMES = ("split", "set", "subset", "part")  # of a column that says what is train, valid and test
@@ -84,11 +84,6 @@ def of_classes(path: Path, findings: Findings, answers: Any) -> Plain:
         what = f"{path} is {findings.format} that no project reads in place"
         raise Problem(f"{what}; {ELSEWHERE.format(text.quoted(str(path)))}")
     return Plain(LOCATION, located(path), schema(path.name, columns, read, labels), findings.bytes > MEMORY)
-
-
-def located(path: Path) -> dict[str, bytes]:
-    """The one file of a project that says where the data lie."""
-    return {LOCATION: f"{path}\n".encode()}
 
 
 def rows_of(path: Path, findings: Findings) -> Iterator[list[str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from .. import __version__
 from ..errors import Misuse, Problem, nearest
 from ..parts import read_toml
-from ..text import one_line, toml
+from ..text import of_file, one_line, toml
 from .choice import Answers
 from .own_data import LOCATION
 
@@ -60,7 +60,7 @@ def _located(data: str, folder: Path) -> dict[str, str]:
         return {"data": str(inside)}
     if not inside.is_file():
         raise Problem(f"{inside} is missing: the data lie outside the project; name them with --data")
-    return {"data": inside.read_text(encoding="utf-8").strip()}
+    return {"data": inside.read_text(encoding="utf-8", errors="surrogateescape").strip()}
 
 
 def _fits(name: str, value: Any) -> bool:
@@ -78,7 +78,8 @@ def checked(answers: Answers) -> Answers:
     """The same answers, trimmed, each proved to be one line of text."""
     given = {name: value for name in _NAMES if isinstance(value := getattr(answers, name), str)}
     trimmed = {name: v.strip() if name in {"title", "author", "event"} else v for name, v in given.items()}
-    trimmed = {name: one_line(value, f"the {name}") for name, value in trimmed.items()}
+    for name, value in trimmed.items():
+        one_line(of_file(value) if name == "data" else value, f"the {name}")
     team = _team(answers.team) if answers.team is not None else None
     start = _moment(trimmed["start"]) if "start" in trimmed else None
     return replace(answers, **trimmed | {"team": team, "start": start})

@@ -137,7 +137,7 @@ def content(source: Path, known: dict[str, Any]) -> bytes:
     if source.suffix != ".j2":
         return source.read_bytes()
     try:
-        return compiled(source.read_text(encoding="utf-8")).render(known).encode()
+        return compiled(source.read_text(encoding="utf-8")).render(known).encode("utf-8", "backslashreplace")
     except jinja2.TemplateError as error:
         raise Problem(f"template {source}: {error}") from error
 

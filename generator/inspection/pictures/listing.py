@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from ...text import of_file
 from .files import ENDINGS, Unreadable, check_heic
 
 SPLITS = {name: "train" for name in ("train", "training")}
@@ -211,7 +212,7 @@ def arrange(listing: Listing) -> None:
         if split and len(folders) > 1 and split_of(folders[0]) == split:
             folders = folders[1:]
         listing.splits.append(split)
-        listing.labels.append(folders[0] if folders else None)
+        listing.labels.append(of_file(folders[0]) if folders else None)
     if loose:
         listing.notes.append(f"{len(loose)} picture(s) beside the folders left out")
     if outside := listing.splits.count(None) - len(loose):

@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+from ...text import of_file
 from .archived import Member, members, opened
 
 ENDINGS = (".txt", ".text", ".md", ".txt.gz")
@@ -69,7 +70,7 @@ def classes_of(entries: list[Entry]) -> dict[str, dict[str, list[Entry]]]:
     for parts, file in entries:
         depth = 1 if split_of else 0
         if len(parts) > depth + 1 and (not split_of or parts[0] in split_of):
-            folders.setdefault((split_of.get(parts[0], "train"), parts[depth]), []).append((parts, file))
+            folders.setdefault((split_of.get(parts[0], "train"), of_file(parts[depth])), []).append((parts, file))
     found: dict[str, dict[str, list[Entry]]] = {}
     for (split, name), inside in folders.items():
         if name.lower() not in UNLABELLED and (texts := texts_of(inside)):

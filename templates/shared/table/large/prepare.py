@@ -8,7 +8,9 @@ categories and words are measured on a sample of train.
 import hashlib
 import itertools
 import json
+import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,6 +31,7 @@ BLOCK = 100_000  # rows read at a time
 SAMPLE_CELLS = 1_500_000  # of the rows on which columns are measured
 KNOBS = ("target", "group", "time", "split_seed", "valid_share", "test_share")
 SPLITS = ("train", "valid", "test")
+DAY = 24 * 3600  # seconds, after which nobody still prepares
 KINDS = {"inputs": np.float32, "targets": np.float64, "ids": np.int64, "keys": np.uint64}
 
 
@@ -42,10 +45,20 @@ def prepared(config: Config, classes: bool) -> tuple[list[dict[str, np.ndarray]]
     facts += [getattr(config, name) for name in KNOBS]
     stamp = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
     folder = common.ROOT / "prepared" / stamp
-    if not (folder / "meta.json").is_file():  # which is written last
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        write(config, path, folder, classes)
+    if not folder.is_dir():
+        draft = folder.with_name(f"{stamp}.tmp-{os.getpid()}")
+        try:
+            draft.mkdir(parents=True)
+            write(config, path, draft, classes)
+            for left in folder.parent.glob("*.tmp-*"):  # by a kill; another training may prepare right now
+                if left != draft and time.time() - left.stat().st_mtime > DAY:
+                    shutil.rmtree(left, ignore_errors=True)
+            draft.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # else another training was faster
+                raise
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
     meta = common.read_json(folder / "meta.json")
     meta["data"]["path"] = config.data
     width = meta["numbers"] + len(meta["categories"])

@@ -54,9 +54,15 @@ def labelled(path: Path, config: Config) -> tuple[pandas.DataFrame, dict[str, st
     folder = ROOT / "prepared" / hashlib.sha256(asked.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     if not (folder / "done").is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        left = len(list(folder.glob("block-*.npz")))
-        print(f"{f'going on after {left} blocks' if left else 'preparing the texts, once'}", file=sys.stderr)
-        prepare(folder, blocks_of_folder(path) if path.is_dir() else blocks_of_table(path, schema, columns))
+        with (folder / "lock").open("w") as lock:  # another training that prepares them is waited for
+            if os.name == "posix":
+                import fcntl
+
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "done").is_file():
+                left = len(list(folder.glob("block-*.npz")))
+                print(f"{f'going on after {left} blocks' if left else 'preparing the texts, once'}", file=sys.stderr)
+                prepare(folder, blocks_of_folder(path) if path.is_dir() else blocks_of_table(path, schema, columns))
     with np.load(folder / "rows.npz") as arrays:
         rows = dict(arrays)
     words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
@@ -102,7 +108,7 @@ def blocks_of_folder(path: Path) -> Iterator[dict[str, list[str]]]:
     for file, parts in zip(files, inside, strict=True):
         if len(parts) > 1 + given and (not given or parts[0].lower() in SPLITS):
             split = SPLITS[parts[0].lower()] if given else ""
-            rows.append((str(file), parts[1] if given else parts[0], split))
+            rows.append((str(file), os.fsencode(parts[given]).decode("utf-8", "replace"), split))
     rows = [row for row in rows if not row[1].lower().startswith("unsup")]  # texts without a class
     for start in range(0, len(rows), FILES):
         places, labels, splits = map(list, zip(*rows[start : start + FILES], strict=True))

@@ -4,6 +4,7 @@ A file, also packed by gzip, or all text files of a folder one after the other, 
 """
 
 import codecs
+import contextlib
 import gzip
 import hashlib
 import os
@@ -52,11 +53,12 @@ def prepare(files: list[Path], folder: Path) -> None:
     kind = np.min_scalar_type(len(letters))
     place = np.zeros(UNICODE, kind)
     place[letters] = np.arange(len(letters))
-    draft = folder / "text.tmp"
-    with draft.open("wb") as out:
+    draft = folder / "text.tmp"  # another training that prepares it too writes the same bytes there, so none is cut off
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)), "wb") as out:
         for block in blocks(files):
             out.write(place[points(block)].tobytes())
-    os.replace(draft, folder / "text.bin")
+    with contextlib.suppress(FileNotFoundError):  # the other was faster
+        os.replace(draft, folder / "text.bin")
     facts = {"kind": kind.name, "letters": "".join(map(chr, letters)), "sha256": digest.hexdigest()}
     common.write_json(folder / "facts.json", facts)
 

@@ -37,6 +37,9 @@ def read(source: Path, schema: dict) -> pd.DataFrame:
         try:
             prepare(files, source, schema, draft)
             os.replace(draft, place)
+        except OSError:
+            if not place.is_dir():  # else another training was faster
+                raise
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     about = common.read_json(place / "about.json")
