@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import json
 import math
+import os
 import re
 import signal
 import time
@@ -69,17 +70,19 @@ def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
 def new(name: str | None, config: Config, meta: dict, smoke: bool) -> Path:
     """A folder for a run, named or `<time>-<model>`, with config.json and meta.json."""
     folder = RUNS / (name or f"{time.strftime('%Y%m%d-%H%M%S')}-{config.model}")
-    if not name and folder.exists():
-        folder = folder.with_name(f"{folder.name}-{time.time_ns() % 10**9}")  # another one began this very second
     if not re.fullmatch(r"\w[\w.\- ]*(?<![. ])", folder.name) or folder.name in ("latest", "published"):
         raise Problem(f"--out {folder.name!r} does not work everywhere; use letters, digits, '-' and '_'", 2)
-    if (folder / "config.json").exists():
+    if name and (folder / "config.json").exists():
         raise Problem(f"{folder} exists; choose another --out, or go on with --resume {folder.name}")
-    write_json(folder / "meta.json", meta)
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    write_json(draft / "meta.json", meta)
     facts = {"contract": 1, "task": TASK, "framework": FRAMEWORK, "backend": BACKEND, "smoke": smoke}
     facts |= {"project_data": Config.data or "the sample"}
-    write_json(folder / "config.json", facts | asdict(config))  # last: with it, the folder is a run
-    return folder
+    write_json(draft / "config.json", facts | asdict(config))
+    try:
+        return draft.rename(folder)
+    except OSError:  # another training began this very second
+        return draft.rename(f"{folder}-{os.getpid()}")
 
 
 def find(name: str | None) -> tuple[Path, Config, dict, bool]:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +35,8 @@ class Problem(Exception):
 def run(main: Callable[[], int | None]) -> NoReturn:
     """Call `main` and leave with its exit code."""
     said, code = "", 1
-    for stream in filter(None, (sys.stdout, sys.stderr)):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console may not know every character
     try:
         code = main() or 0
@@ -61,7 +63,21 @@ def tell_missing(kind: type[BaseException], error: BaseException, trace: Any) ->
         sys.__excepthook__(kind, error, trace)
 
 
-sys.excepthook = tell_missing  # here, because imports fail before any function is called
+def leave(number: int, _: Any) -> NoReturn:
+    """Ctrl-C while libraries are imported: some take it for a fault of their own, and tell of that at length."""
+    os.write(2, f"{Path(sys.argv[0]).name}: interrupted\n".encode())
+    os._exit(128 + number)
+
+
+# Here, because imports fail, and are interrupted, before any function is called.
+sys.excepthook = tell_missing
+if Path(sys.argv[0]).resolve().parent == ROOT:  # a command, no test or notebook
+    signal.signal(signal.SIGINT, leave)
+    if sys.getfilesystemencoding() == "ascii" and os.environ.get("PYTHONUTF8") != "1":  # LANG=C: begin anew
+        os.execve(sys.executable, sys.orig_argv, os.environ | {"PYTHONUTF8": "1"})
+for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+    if getattr(sys, name) is None:  # `>&-`; and no file may get the number of a stream
+        setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
 
 
 class Parser(argparse.ArgumentParser):
@@ -113,7 +129,7 @@ def write(path: Path, content: bytes | str) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         with draft.open("wb") as file:
-            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+            file.write(content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
@@ -140,7 +156,7 @@ def located(path: str) -> Path:
     """Where data are: a path of the project works from every folder, and data/location.txt names data outside it."""
     place = Path(path) if Path(path).exists() else ROOT / path
     if place.name == "location.txt" and place.is_file():
-        place = Path(place.read_text(encoding="utf-8-sig").strip() or "nothing")
+        place = Path(place.read_text(encoding="utf-8-sig", errors="surrogateescape").strip() or "nothing")
     if not place.exists():
         raise Problem(f"{path}: there is no {place}; say where the data lie with --data, or in data/location.txt")
     return place
@@ -150,7 +166,8 @@ def sha256(path: Path) -> str:
     """The fingerprint of a file, or of all files below a folder with their names."""
     digest = hashlib.sha256()
     for file in [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file()):
-        digest.update(file.relative_to(path).as_posix().encode() + b"\0" if path.is_dir() else b"")
+        inside = file.relative_to(path).as_posix() + "\0" if path.is_dir() else ""
+        digest.update(inside.encode("utf-8", "surrogateescape"))
         with file.open("rb") as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)

@@ -166,7 +166,8 @@ def sha256(path: Path) -> str:
     """The fingerprint of a file, or of all files below a folder with their names."""
     digest = hashlib.sha256()
     for file in [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file()):
-        digest.update(file.relative_to(path).as_posix().encode() + b"\0" if path.is_dir() else b"")
+        inside = file.relative_to(path).as_posix() + "\0" if path.is_dir() else ""
+        digest.update(inside.encode("utf-8", "surrogateescape"))
         with file.open("rb") as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)
