@@ -159,3 +159,50 @@ def test_texts_in_an_archive_are_classes_as_in_a_folder(tmp_path: Path) -> None:
 def test_pipes_and_paths_of_nothing_are_refused(hackgen: Run) -> None:
     refused(hackgen("inspect", ""), 1, "does not exist")
     refused(hackgen("inspect", "/dev/null") if Path("/dev/null").exists() else hackgen("inspect", ""), 1)
+
+
+def test_rows_without_a_number_to_predict_are_counted_where_a_project_is_made(hackgen: Run) -> None:
+    rows = "".join(f"{i},{i % 7},{['inf', 'NaN', '-inf'][i % 3] if i % 8 == 0 else i * 1.5}\n" for i in range(80))
+    (hackgen.work / "a.csv").write_text("a,b,cost\n" + rows, encoding="utf-8")
+    made = hackgen("new", "p", "--data", "a.csv", "--target", "cost", "--yes", "--no-git")
+    assert made.returncode == 0 and '"inf" 4×' in made.stdout
+    assert "10 of 80 rows have no cost, so they are left out" in " ".join(made.stdout.split())
+
+
+def test_a_class_that_a_copy_calls_differently_is_named(hackgen: Run) -> None:
+    for name in ("con", "pro"):
+        (hackgen.work / "cases" / name).mkdir(parents=True)
+        for i in range(4):
+            Image.new("L", (8, 8), 40 * i + len(name)).save(hackgen.work / "cases" / name / f"{i}.png")
+    made = hackgen("new", "p", "--data", "cases", "--yes", "--no-git")
+    assert made.returncode == 0 and 'class "con" is "_con" there' in made.stdout and "pro" in made.stdout
+    assert (hackgen.work / "p" / "data" / "cases" / "_con").is_dir()
+    assert 'class "con" is "_con" there' in hackgen("convert", "cases", "plain").stdout
+
+
+def test_pictures_that_cannot_be_divided_are_refused(hackgen: Run) -> None:
+    for name in "ab":
+        (hackgen.work / "few" / name).mkdir(parents=True)
+        Image.new("L", (8, 8), ord(name)).save(hackgen.work / "few" / name / "1.png")
+    made = hackgen("new", "p", "--data", "few", "--task", "image-classification", "--yes")
+    refused(made, 2, "no two classes with 3 rows or more")
+    refused(hackgen("new", "p", "--data", "few", "--task", "image-generation", "--yes"), 2, "it takes dozens")
+
+
+@pytest.mark.parametrize(
+    ("content", "task", "said"),
+    [
+        ("x,y\n1,p\n2,q\n3,p\n4,q\n", "tabular-classification", "no two classes with 3 rows or more, one for"),
+        ("x,y\n" + "1,p\n1,q\n" * 20, "tabular-classification", "no other column to learn y from (x: one value"),
+        ("x,y\n" + "1,inf\n2,-inf\n" * 20 + "3,4.5\n4,3.5\n", "tabular-regression", "is known in 2 row(s)"),
+        ("text,y\nsome words to read,p\nand more words,q\n", "text-classification", "is known in 2 row(s)"),
+        ("x" * 57 + "\n", "text-generation", "58 characters, too few to learn from; it takes 3,000"),
+    ],
+)
+def test_too_little_to_be_divided_is_refused(hackgen: Run, content: str, task: str, said: str) -> None:
+    name = "a.csv" if "," in content else "a.txt"
+    (hackgen.work / name).write_text(content, encoding="utf-8")
+    target = ("--target", "y") if name == "a.csv" else ()
+    made = hackgen("new", "p", "--data", name, "--task", task, "--yes", *target)
+    refused(made, 2 if target else 1, said)
+    assert not (hackgen.work / "p").exists()

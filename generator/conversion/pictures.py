@@ -72,7 +72,9 @@ def convert(findings: Findings, dest: Path) -> list[str]:
             shutil.rmtree(draft)
         draft.unlink(missing_ok=True)
     lost = [suspect.detail for suspect in findings.suspects if suspect.kind in ("corrupt", "unmatched")]
-    return [f"{count:,} pictures", *findings.notes, *lost]
+    classes = findings.facts.get("classes", {}) if findings.format not in ARRAYS else ()
+    renamed = [f'class "{name}" is "{copies.safe(name)}" there' for name in classes if copies.safe(name) != name]
+    return [f"{count:,} pictures", *renamed, *findings.notes, *lost]
 
 
 def schema(findings: Findings, answers: Any, name: str) -> bytes:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..inspection import Column, Findings
 
 FEWEST = 2  # classes
+FEWEST_OF_CLASS = 3  # rows, one for train, valid and test each
 FEW = 5  # different values that may be classes even where most rows have one of their own
 
 
@@ -63,8 +64,14 @@ def _check_target(
     if len(known) < 2:
         raise Misuse(f"{findings.path} has one column only; there is nothing to predict it from")
     if answers.target:
-        if why := unsuited(known[answers.target], predicted, findings.rows):
+        why = unsuited(known[answers.target], predicted, findings.rows)
+        if why := why or too_few(findings, known[answers.target], predicted):
             raise Misuse(f'{findings.path}: column "{answers.target}" {why}')
+        if source == "table" and not any(
+            c.use for c in known.values() if c.name not in (answers.target, answers.group)
+        ):
+            given = "; ".join(f"{c.name}: {c.why}" for c in list(known.values())[:4] if c.why)
+            raise Misuse(f"{findings.path} has no other column to learn {answers.target} from ({given})")
         return
     fitting = [name for name, column in known.items() if not unsuited(column, predicted, findings.rows)]
     texts = [name for name, column in known.items() if column.role == "text"]
@@ -87,6 +94,25 @@ def unsuited(column: "Column", predicted: str, rows: int) -> str:
     return ""
 
 
+def too_few(findings: "Findings", column: "Column", predicted: str) -> str:
+    """Why the rows that have a value cannot be divided into train, valid and test; nothing where they can."""
+    known = round(findings.rows * (1 - column.missing))
+    if known < FEWEST_OF_CLASS:
+        return f"is known in {known} row(s), and it takes {FEWEST_OF_CLASS} at the very least, better hundreds"
+    top = column.detail.get("top", [])
+    if predicted != "class" or column.distinct > len(top):
+        return ""
+    return _too_rare(dict(top))
+
+
+def _too_rare(counts: dict[str, int]) -> str:
+    """Why classes of so many rows each cannot be divided; nothing where two or more can."""
+    if sum(count >= FEWEST_OF_CLASS for count in counts.values()) >= FEWEST:
+        return ""
+    shown = ", ".join(f'"{name}" {count}×' for name, count in list(counts.items())[:4])
+    return f"has no two classes with {FEWEST_OF_CLASS} rows or more, one for train, valid and test each ({shown})"
+
+
 def is_numeric(column: "Column") -> bool:
     """Whether the inspection read the cells as numbers, whatever role they have."""
     return "min" in column.detail
@@ -106,6 +132,10 @@ def _check_folder(findings: "Findings", task: Part, answers: Answers) -> None:
             f"{findings.path} has no two classes; put the {what} into a folder for each class, or name their labels in "
             f"a table{_instead(findings)}"
         )
+    if predicted == "class" and (why := _too_rare(findings.facts["classes"])):
+        raise Misuse(f"{findings.path} {why}")
+    if source == "noise" and findings.rows < FEWEST_OF_CLASS:
+        raise Misuse(f"{findings.path} holds {findings.rows} picture(s), and it takes dozens to learn from")
 
 
 def _instead(findings: "Findings") -> str:

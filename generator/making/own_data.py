@@ -52,7 +52,17 @@ class OwnData:
         count = len(self.files)
         upright = "upright " * (self.findings.format in PICTURE_FORMATS)
         what = f"{count:,} {upright}copies" if count > 1 else f"an {upright}copy" if upright else "a copy"
-        return f"{what} in {self.knob}, tracked, so that a clone trains (--no-copy leaves them where they are)"
+        told = f"{what} in {self.knob}, tracked, so that a clone trains (--no-copy leaves them where they are)"
+        return told + "".join(f'; class "{old}" is "{new}" there' for old, new in self.renamed.items())
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Classes of pictures that have another name in the copy, as not every system takes a folder of theirs."""
+        if self.findings.format not in PICTURE_FORMATS:
+            return {}
+        from ..inspection.pictures.copies import safe  # which is slow to import
+
+        return {name: other for name in self.findings.facts.get("classes", {}) if (other := safe(name)) != name}
 
     @property
     def format(self) -> str:

@@ -12,7 +12,7 @@ from ..columns.relation import Table
 from ..findings import Column, Suspect
 
 WORDS = {"?", "-", "--", "na", "n/a", "none", "unknown", "null", "nan", "missing", "not available", "undefined"} | {
-    "tbd", "unk",
+    "tbd", "unk", "inf", "-inf", "+inf", "infinity", "-infinity",
 }  # fmt: skip
 NEARLY = 0.99  # of the known cells with one value: nearly constant
 MOST_KINDS = 200  # different values of a column in which several may be one that is written differently

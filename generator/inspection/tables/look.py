@@ -140,7 +140,12 @@ def about_target(found: Findings, table: Table, columns: list, profiles: list) -
         found.suspects += of_target(table, columns, profiles, target, suggestion.task)
     target.use, target.why = True, ""
     if suggestion.task == "tabular-regression":
+        found.suspects = [s for s in found.suspects if (s.kind, s.column) != ("lost", target.name)]
         found.suspects += no_numbers(table, target, place)
+    lacking = found.rows - profiles[place].known
+    if lacking and suggestion.task.startswith("tabular"):
+        detail = f"{lacking:,} of {found.rows:,} rows have no {target.name}, so they are left out"
+        found.suspects.append(Suspect("unlabelled", target.name, detail))
     used = {column.name for column in columns if column.use}
     suggestion.alternatives = [name for name in suggestion.alternatives if name in used]
     found.suspects = [s for s in found.suspects if s.column not in used or s.kind not in ("identifier", "constant")]
