@@ -18,6 +18,7 @@ ABOUT = {
     "archive": "this is an archive of a kind that is not read in place; unpack it, and name what it held",
     "binary": "this is no table, text or picture that hackgen knows; save it as CSV, Parquet, JSON or .xlsx",
 }
+NESTED = "save what is inside as a list of plain records"
 __all__ = ["Column", "Findings", "Suggestion", "Suspect", "inspect"]
 
 
@@ -34,6 +35,12 @@ def inspect(path: str, target: str | None = None) -> Findings:
         full = error.errno == errno.ENOSPC
         remedy = f"make room in {tempfile.gettempdir()}" if full else "see who may read it, or copy it"
         raise Problem(f"{path} cannot be read ({error.strerror or error}); {remedy}") from None
+    except MemoryError:
+        raise Problem(
+            f"{path} takes more memory than there is; make it smaller, or save it as CSV or Parquet"
+        ) from None
+    except RecursionError:
+        raise Problem(f"{path} is nested too deeply to be read; {NESTED}") from None
 
 
 def _inspect(path: str, place: Path, target: str | None) -> Findings:

@@ -15,6 +15,7 @@ from .files import RANGES
 
 CHANNELS = (1, 3, 4)
 MOST_PACKED = 1100  # times as large as packed that bytes can be
+MOST_LIKELY, ROOMY = 100, 256 << 20  # times as large as packed that pictures may be, and bytes from which on it counts
 LARGEST = 8 << 30  # bytes of an array
 BLOCK = 16 << 20  # bytes read at once; memory depends on it where pictures are not read as a whole
 
@@ -61,7 +62,11 @@ def reading(path: Path, member: str = "") -> Iterator[BinaryIO]:
 
 def whole(path: Path, sources: list[Source]) -> np.ndarray:
     """All pictures in memory, (n, height, width, channels)."""
-    return np.concatenate(list(pictures(path, sources)))
+    found, start = np.empty(shape(path, sources), np.uint8), 0
+    for block in pictures(path, sources):
+        found[start : start + len(block)] = block
+        start += len(block)
+    return found
 
 
 def pictures(path: Path, sources: list[Source]) -> Iterator[np.ndarray]:
@@ -127,13 +132,22 @@ def member(path: Path, name: str) -> Source:
     with reading(path, f"{name}.npy") as file:
         version = np.lib.format.read_magic(file)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, by_column, dtype = read(file)
+        try:
+            shape, by_column, dtype = read(file)
+        except Exception as error:  # NumPy's parser raises whatever it meets
+            raise ValueError(f"{path}: the head of the array {name} cannot be read ({error})") from None
         if dtype.hasobject:
             raise ValueError(f"{path}: the array {name} holds objects; save it as plain numbers")
         source = Source(path, f"{name}.npy", shape, dtype, file.tell(), by_column)
     with zipfile.ZipFile(path) as archive:
         info = archive.getinfo(source.member)
-    return kept_to(source, min(info.file_size, info.compress_size * MOST_PACKED))
+    count = min(info.file_size, info.compress_size * MOST_PACKED)
+    if info.file_size > max(ROOMY, info.compress_size * MOST_LIKELY):
+        raise ValueError(
+            f"{path} unpacks to {info.file_size >> 20:,} MB, {info.file_size // max(info.compress_size, 1)} times its "
+            "size, as no pictures do; save it without what is empty"
+        )
+    return kept_to(source, count)
 
 
 def kept_to(source: Source, most: int) -> Source:

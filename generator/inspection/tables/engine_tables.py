@@ -8,9 +8,12 @@ from typing import Any
 
 import duckdb
 
+from ...errors import Problem
 from ..columns.relation import Table, bytes_of, name_columns, take_sample
 from . import records as of_records
 
+LONGEST = 64 << 20  # bytes of an object
+SMALLER = "save it with a line for each record"
 MOST_NESTED = 300  # columns that structs may add; more of them are data rather than columns
 NOT_CELLS = {"nested columns are read as text": ("STRUCT", "MAP", "UNION"), "bytes are not read": ("BLOB",)}
 
@@ -64,10 +67,15 @@ def large_json(table: Table, folder: Path) -> None:
         table.notes.append(f'the table is taken from the list "{name}" in the file')
     elif is_packed(table.path):
         path = folder / "unpacked.json"
+        whole = 0  # bytes since the last line end
         with bytes_of(table) as source, path.open("wb") as out:
-            shutil.copyfileobj(source, out)
+            while block := source.read(of_records.PIECE):
+                whole = whole + len(block) if b"\n" not in block else len(block) - block.rindex(b"\n")
+                if table.format == "jsonl" and whole > LONGEST:
+                    raise Problem(f"{table.path} has an entry of more than {LONGEST >> 20} MB; {SMALLER}")
+                out.write(block)
     name = str(path).replace("'", "''")
-    source = f"read_json('{name}', format='{kind}', maximum_object_size=67108864)"
+    source = f"read_json('{name}', format='{kind}', maximum_object_size={LONGEST})"
     origin = table.connection.sql(f"SELECT * FROM {source}")
     found = [
         part for i, (n, t) in enumerate(zip(origin.columns, origin.types, strict=True)) for part in parts(f"d{i}", n, t)

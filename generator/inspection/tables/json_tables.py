@@ -44,7 +44,7 @@ def _records(table: Table, text: str) -> list[dict[str, Any]]:
             if line.strip():
                 try:
                     records.append(json.loads(line))
-                except ValueError:
+                except (ValueError, RecursionError):
                     broken.append(number)
         if broken:
             table.dialect["lenient"] = True

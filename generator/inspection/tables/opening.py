@@ -24,6 +24,9 @@ OPENERS = {
 }
 
 
+UNREADABLE = (duckdb.Error, zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, UnicodeError)
+
+
 @contextmanager
 def opened(path: Path, format: str) -> Iterator[Table]:
     """The table in a file; temporary files last as long as the context. Raises `Problem` for what cannot be read."""
@@ -35,13 +38,21 @@ def opened(path: Path, format: str) -> Iterator[Table]:
                 text_tables.open_csv(table, folder, CAREFUL)
             else:
                 OPENERS[format](table, folder)
-        except (duckdb.Error, zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, UnicodeError) as error:
-            line = str(error).strip().splitlines()[0][:200]
-            raise Problem(f"{path} cannot be read as {format} ({line}); get it again, or save it anew") from None
-        yield table
+        except UNREADABLE as error:
+            raise unreadable(path, format, error) from None
+        try:
+            yield table
+        except duckdb.Error as error:  # what it reads only when it is asked
+            raise unreadable(path, format, error) from None
     finally:
         table.close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def unreadable(path: Path, format: str, error: Exception) -> Problem:
+    """The one line for a file that is not what it seems."""
+    line = str(error).strip().splitlines()[0][:200]
+    return Problem(f"{path} cannot be read as {format} ({line}); get it again, or save it anew")
 
 
 def nearest_column(path: Path, names: list[str], wanted: str) -> str:

@@ -183,5 +183,5 @@ def end_of(text: str, place: int) -> int:
     """Where the value ends that begins at a place, 0 where it goes on behind the text."""
     try:
         return DECODER.raw_decode(text, place)[1]
-    except ValueError:
+    except (ValueError, RecursionError):
         return 0

@@ -11,6 +11,9 @@ from . import ends
 from .headers import is_header
 from .merged import Filled, of_sheet
 
+MOST_ROWS, MOST_CELLS = 1_048_576, 20_000_000  # of a sheet: as many rows as Excel has, and cells that memory holds
+SMALLER = "take away what is empty, or save it as CSV"
+
 
 def open_excel(table: Table, folder: Path) -> None:
     """The sheet with the most cells; empty rows, and empty columns after it, are left out."""
@@ -18,17 +21,14 @@ def open_excel(table: Table, folder: Path) -> None:
 
     try:
         book = openpyxl.load_workbook(table.path, read_only=True, data_only=True)
+        read = {sheet.title: _cells_of(table, sheet) for sheet in book.worksheets}
+        book.close()
+    except (Problem, OSError, MemoryError):
+        raise
     except Exception as error:  # openpyxl raises whatever its parsers meet
-        raise Problem(f"{table.path} cannot be read as Excel ({error}); save it again as .xlsx or CSV") from None
-    sheets, unsaved = {}, {}
-    for sheet in book.worksheets:
-        if hasattr(sheet, "reset_dimensions"):
-            sheet.reset_dimensions()  # what the file says of its size is often wrong
-        merged, unsaved[sheet.title] = of_sheet(table.path, sheet)
-        filled = Filled(merged)
-        rows = enumerate(sheet.iter_rows(values_only=True), 1)
-        sheets[sheet.title] = [[_excel_cell(value) for value in filled.row(place, list(row))] for place, row in rows]
-    book.close()
+        line = " ".join(str(error).split())
+        raise Problem(f"{table.path} cannot be read as Excel ({line}); save it again as .xlsx or CSV") from None
+    sheets, unsaved = ({name: pair[k] for name, pair in read.items()} for k in range(2))
     filled = {name: sum(map(bool, itertools.chain.from_iterable(rows))) for name, rows in sheets.items()}
     if not any(filled.values()):
         table.notes.append("no sheet holds any cell")
@@ -42,17 +42,33 @@ def open_excel(table: Table, folder: Path) -> None:
             f"{unsaved[chosen]:,} formula(s) have no saved result and are read as empty; open the workbook in a "
             "spreadsheet program and save it there"
         )
-    rows = sheets[chosen]
+    skip = _title_rows(sheets[chosen])
+    rows = [row for row in sheets[chosen][skip:] if row]
     width = max(map(len, rows))
+    if width * len(rows) > MOST_CELLS:
+        raise Problem(f"{table.path}: its sheet {chosen} is {len(rows):,} × {width:,} cells; {SMALLER}")
     rows = [row + [""] * (width - len(row)) for row in rows]
-    skip = _title_rows(rows)
-    rows = [row for row in rows[skip:] if any(row)]
-    width = max(i + 1 for row in rows for i, cell in enumerate(row) if cell)
-    rows = [row[:width] for row in rows]
     table.dialect["skip"] = skip
     header = is_header(rows) if len(rows) > 1 else True
     take_names(table, rows, header)
     fill(table, ends.trimmed(table, rows[header:]))
+
+
+def _cells_of(table: Table, sheet: Any) -> tuple[list[list[str]], int]:
+    """The rows of a sheet without empty cells at their ends, and how many formulas have no saved result."""
+    if hasattr(sheet, "reset_dimensions"):
+        sheet.reset_dimensions()  # what the file says of its size is often wrong
+    merged, unsaved = of_sheet(table.path, sheet)
+    filled, rows, count = Filled(merged), [], 0
+    for place, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        cells = [_excel_cell(value) for value in filled.row(place, list(row))]
+        while cells and not cells[-1]:
+            cells.pop()
+        rows.append(cells)
+        count += len(cells)
+        if place > MOST_ROWS or count > MOST_CELLS:
+            raise Problem(f"{table.path}: its sheet {sheet.title} has more cells than are read; {SMALLER}")
+    return rows, unsaved
 
 
 def _title_rows(rows: list[list[str]]) -> int:

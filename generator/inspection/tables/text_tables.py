@@ -20,6 +20,7 @@ from . import ends
 from .headers import is_header
 
 CHUNKS = 64  # places of a large file that the sample is taken from
+LONGEST = 16 * 2**20  # bytes of a line; a longer one is none of a table
 END = 2**16  # bytes in which its last row is looked for
 
 
@@ -67,6 +68,7 @@ def _only_names(row: list[str]) -> bool:
 
 def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
     """A file that is not held in memory: its beginning and a sample decide, and DuckDB reads it."""
+    check_lines(table, max(map(len, raw.split(b"\n"))))
     encoding = delimited.encoding_of(raw[: 2**20], cut=True)
     with table.path.open("rb") as file:
         packed = file.read(2) in (b"\x1f\x8b", b"PK")
@@ -93,6 +95,13 @@ def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
     if not total:  # which is known by its text
         table.as_numbers = lambda places: _reading(table, path, dialect, total, numbers=places)
     table.relax = lambda: _mend(table, folder, path, dialect, total, plain)
+
+
+def check_lines(table: Table, longest: int) -> None:
+    """A line that is too long is refused before it takes memory or room on disk."""
+    if longest > LONGEST:
+        what = f"has a line of more than {LONGEST >> 20} MB, so it holds no rows"
+        raise Problem(f"{table.path} {what}; save it with a line for each row")
 
 
 def _mend(table: Table, folder: Path, path: Path, dialect: delimited.Dialect, total: list[str], plain: bool) -> None:
@@ -190,7 +199,10 @@ def _as_utf8(table: Table, folder: Path, encoding: str, aligned: bool = False) -
     path = folder / "unpacked.csv"
     with bytes_of(table) as file, path.open("w", encoding="utf-8", newline="") as out:
         text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
+        whole = 0  # characters since the last line end
         while block := text.read(2**20):
+            whole = whole + len(block) if "\n" not in block else len(block) - block.rindex("\n")
+            check_lines(table, whole)
             block = (block + text.readline() if aligned else block).replace("\0", "").removeprefix("\ufeff")
             out.write(re.sub(r"^ +| +(?=[ \r\n])", "", block, flags=re.MULTILINE) if aligned else block)
             if shutil.disk_usage(folder).free < 2**30:

@@ -1,0 +1,166 @@
+"""Files that promise or hide more than they hold: bounded memory and one line, in inspect, new and convert."""
+
+import gzip
+import json
+import resource
+import struct
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from conftest import Run
+from hackgen.errors import Problem
+from hackgen.inspection import inspect
+from hackgen.inspection.pictures import arrays
+from hackgen.inspection.tables import opening, sheets, text_tables
+
+MEMORY = 3 << 30  # bytes of address space: libraries map much that they never touch
+DEEP = 100_000
+
+
+def header(shape: tuple[int, ...], kind: str = "|u1") -> bytes:
+    told = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    told += b" " * (63 - (len(told) + 10) % 64) + b"\n"
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(told)) + told
+
+
+def npz(place: Path, **members: bytes) -> None:
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(f"{name}.npy", content)
+
+
+def empty_pictures(place: Path) -> None:
+    """Pictures that are all black: 1.6 GB in 1.6 MB."""
+    with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        with archive.open("x.npy", "w", force_zip64=True) as file:
+            file.write(header((500_000, 28, 28)))
+            for _ in range(500 * 28 * 28 // 784):
+                file.write(bytes(784_000))
+        archive.writestr("y.npy", header((500_000,)) + bytes(500_000))
+
+
+def one_line(piece: bytes, times: int) -> Callable[[Path], None]:
+    def write(place: Path) -> None:
+        with gzip.open(place, "wb", compresslevel=1) as file:
+            file.write(b"a,b,y\n1,2,x\n")
+            for _ in range(times):
+                file.write(piece * 2**20)
+
+    return write
+
+
+def workbook(change: Callable[[str, bytes], bytes]) -> Callable[[Path], None]:
+    """A workbook of which a part is something else."""
+
+    def write(place: Path) -> None:
+        book = openpyxl.Workbook()
+        book.active.append(["a", "b", "y"])
+        for i in range(60):
+            book.active.append([i, 2 * i, "pq"[i % 2]])
+        book.save(place)
+        with zipfile.ZipFile(place) as archive:
+            parts = {entry.filename: archive.read(entry) for entry in archive.infolist()}
+        with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in parts.items():
+                archive.writestr(name, change(name, content))
+
+    return write
+
+
+def half_of(part: str) -> Callable[[str, bytes], bytes]:
+    return lambda name, content: content[: len(content) // 2] if part in name else content
+
+
+def far_away(name: str, content: bytes) -> bytes:
+    """One cell stands in the last column, another in the last row."""
+    if "sheet1" not in name:
+        return content
+    return content.replace(b'r="C1"', b'r="XFD1"').replace(b'<row r="61"', b'<row r="1048576"')
+
+
+NESTED = {"list": "[" * DEEP + "]" * DEEP, "object": '{"a":' * DEEP + "1" + "}" * DEEP}
+FILES: dict[str, Callable[[Path], object]] = {
+    "rows.npz": lambda place: npz(place, x=header((10**9, 8, 8)) + bytes(640), y=header((10**9,)) + bytes(10)),
+    "labels.npz": lambda place: npz(place, x=header((10, 8, 8)) + bytes(640), y=header((10**9,)) + bytes(10)),
+    "negative.npz": lambda place: npz(place, x=header((-1, 8, 8)) + bytes(640), y=header((10,)) + bytes(10)),
+    "wide.npz": lambda place: npz(place, x=header((10, 8, 8), "|V100000000") + bytes(640), y=header((10,)) + bytes(10)),
+    "head.npz": lambda place: npz(place, x=b"\x93NUMPY\x02\x00" + struct.pack("<I", 2**31) + b"{" * 100),
+    "code.npz": lambda place: npz(place, x=b"\x93NUMPY\x01\x00" + struct.pack("<H", 60) + b"{'descr': f(".ljust(60)),
+    "black.npz": empty_pictures,
+    "deep_list.json": lambda place: place.write_text(NESTED["list"]),
+    "deep_object.json": lambda place: place.write_text(NESTED["object"]),
+    "deep.jsonl": lambda place: place.write_text(f"{NESTED['object']}\n" * 3),
+    "sheet.xlsx": workbook(half_of("sheet1")),
+    "book.xlsx": workbook(half_of("workbook.xml")),
+    "styles.xlsx": workbook(half_of("styles")),
+    "far.xlsx": workbook(far_away),
+    "line.csv.gz": one_line(b"1,", 40),
+    "word.csv.gz": one_line(b"a", 40),
+}
+
+
+@pytest.fixture(scope="module")
+def bombs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bombs")
+    for name, write in FILES.items():
+        write(folder / name)
+    return folder
+
+
+@pytest.mark.parametrize("name", sorted(FILES.keys() - {"far.xlsx"}))  # which is a wide table
+def test_inspect_new_and_convert_say_it_in_a_line(bombs: Path, name: str, hackgen: Run) -> None:
+    looked = hackgen("inspect", str(bombs / name))
+    assert looked.returncode in (0, 1) and looked.stderr.count("\n") == looked.returncode, looked.stderr
+    assert looked.stderr or "Nothing to suggest" in looked.stdout or "no labels" in looked.stdout
+    for command in (["new", "p", "--data", str(bombs / name), "--yes"], ["convert", str(bombs / name), "plain.csv"]):
+        if name != "labels.npz":  # whose pictures are whole
+            done = hackgen(*command)
+            assert done.returncode in (1, 2) and done.stderr.count("\n") == 1, (command, done.stderr, done.stdout)
+            assert str(bombs) in done.stderr
+    assert not list(hackgen.work.iterdir())
+
+
+@pytest.mark.parametrize("name", ["rows.npz", "black.npz", "far.xlsx", "line.csv.gz"])
+def test_memory_stays_bounded(bombs: Path, name: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "hackgen", "inspect", bombs / name],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
+    )
+    assert "memory" not in run.stderr + run.stdout and "Traceback" not in run.stderr
+
+
+def test_entries_that_are_nested_too_deeply_are_left_out_and_counted(tmp_path: Path) -> None:
+    rows = [json.dumps({"a": i, "b": i % 7, "y": "pq"[i % 2]}) for i in range(60)]
+    (tmp_path / "some.jsonl").write_text("\n".join([*rows, NESTED["object"]]), encoding="utf-8")
+    found = inspect(str(tmp_path / "some.jsonl"))
+    assert found.rows == 60 and "1 line(s) are no JSON and left out, the first is line 61" in found.notes
+
+
+def test_a_line_that_goes_on_later_in_a_packed_table_stops_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "CAREFUL", 10_000)
+    monkeypatch.setattr(text_tables, "LONGEST", 3 << 20)
+    with gzip.open(tmp_path / "a.csv.gz", "wb", compresslevel=1) as file:
+        file.write(b"a,b,y\n" + b"1,2,x\n" * 300_000 + b"1," * (4 << 20))
+    with pytest.raises(Problem, match="has a line of more than 3 MB"):
+        inspect(str(tmp_path / "a.csv.gz"))
+
+
+def test_a_sheet_of_more_rows_than_there_can_be_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST_ROWS", 50)
+    workbook(lambda name, content: content)(tmp_path / "a.xlsx")
+    with pytest.raises(Problem, match="has more cells than are read"):
+        inspect(str(tmp_path / "a.xlsx"))
+
+
+def test_pictures_that_pack_well_are_still_read(tmp_path: Path) -> None:
+    npz(tmp_path / "a.npz", x=header((3000, 8, 8)) + bytes(3000 * 64), y=header((3000,)) + bytes([0, 1, 2]) * 1000)
+    assert (arrays.MOST_LIKELY, inspect(str(tmp_path / "a.npz")).rows) == (100, 3000)
