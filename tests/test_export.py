@@ -251,6 +251,7 @@ def test_hackgens_commands_work_on_a_project_of_a_template(tmp_path, hackgen, to
     ):
         run(project, *words).ok()
     run(project, "evaluate.py", "runs/b").ok()
+    refused(hackgen("update", str(project)), 1, {"copier": "copier update", "cookiecutter": "updates no project"}[to])
     compared = hackgen("compare", str(project))
     assert compared.returncode == 0 and re.search("^ *b ", compared.stdout, re.MULTILINE), compared.stderr
     assert hackgen("cards", str(project)).returncode == 0

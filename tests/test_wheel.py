@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from conftest import contents
-from hackgen.making.choice import choices
+from hackgen.living.export import export
+from hackgen.making.choice import Answers, choices
 from hackgen.parts import TEMPLATES
 
 pytestmark = pytest.mark.slow
@@ -101,5 +102,9 @@ def test_the_installed_wheel_generates_the_same_bytes(installed, tmp_path):
 
 
 def test_the_installed_command_runs(installed, tmp_path):
-    command = [installed.with_name("hackgen.exe" if os.name == "nt" else "hackgen"), "--version"]
-    assert subprocess.check_output(command, cwd=tmp_path, encoding="utf-8").startswith("hackgen, version 0.")
+    command = installed.with_name("hackgen.exe" if os.name == "nt" else "hackgen")
+    told = subprocess.check_output([command, "--version"], cwd=tmp_path, encoding="utf-8")
+    assert told.startswith("hackgen, version 0.")
+    for tool in ("copier", "cookiecutter"):  # what stands around an export is in the wheel too
+        subprocess.check_call([command, "export", tool, "--to", tool], cwd=tmp_path)
+        assert contents(tmp_path / tool) == export(Answers(), tool)

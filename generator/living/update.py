@@ -40,6 +40,9 @@ class Change:
 def opened(place: Path, dry_run: bool = False) -> Change:
     """The project with its last rendering; what an interrupted update left is undone first."""
     project = find(place).root
+    if maker := read_toml(project / RECORD).get("exported"):
+        how = "copier update brings it up to date" if maker == "copier" else f"{maker} updates no project"
+        raise Problem(f"{project} was made by {maker} from an exported template; {how}")
     under_git = git.inside_work_tree(project)
     notes = []
     if not dry_run:
@@ -52,9 +55,6 @@ def opened(place: Path, dry_run: bool = False) -> Change:
     if _numbers(version) > _numbers(__version__):
         raise Problem(f"{record} is of hackgen {version}, newer than this {__version__}; install that one")
     if "base" not in tables:
-        if maker := tables.get("exported"):
-            how = "copier update brings it up to date" if maker == "copier" else f"{maker} updates no project"
-            raise Problem(f"{project} was made by {maker} from an exported template; {how}")
         raise Problem(
             f"{project} was made by hackgen {version}, which kept no {ARCHIVE}; make a new project beside it with "
             "hackgen new DEST --answers .hackgen.toml, and take your changes over"
