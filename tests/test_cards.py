@@ -158,11 +158,15 @@ def test_what_is_damaged_is_named_with_its_remedy(published, hackgen):
 
 
 def test_what_looks_personal_is_named(tmp_path, hackgen):
-    rows = "".join(f"{n},p{n}@example.org,{n % 7},{'yes' if n % 3 else 'no'}\n" for n in range(60))
-    (tmp_path / "people.csv").write_text(f"visits,email,age,bought\n{rows}", encoding="utf-8")
+    said = (f"wrote p{n}@example.org about order {n} that was late" for n in range(60))
+    rows = "".join(
+        f"{n % 9},{note},{n % 7},{n % 5},{n % 11},{'yes' if n % 3 else 'no'}\n" for n, note in enumerate(said)
+    )
+    (tmp_path / "people.csv").write_text(f"visits,said,mobile,rooms,floor,bought\n{rows}", encoding="utf-8")
     project = generate_own(tmp_path / "own", tmp_path / "people.csv", extras=("cards",))
     hackgen("cards", str(project))
-    assert "people.csv: e-mail (60)" in (project / "ETHICS.md").read_text(encoding="utf-8")
+    ethics = (project / "ETHICS.md").read_text(encoding="utf-8")
+    assert "people.csv: e-mail (60)" in ethics and "data/schema.toml: mobile" in ethics
     card = (project / "DATA_CARD.md").read_text(encoding="utf-8")
     assert card.count("# Data card") == 1 and front(project / "DATA_CARD.md")["license"] == "unknown"
 

@@ -1,7 +1,10 @@
 """`hackgen new --data`: what comes into the project, what stays outside, and that it trains on it."""
 
+import csv
 import random
+import re
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,8 +12,10 @@ from conftest import Run, contents, refused
 from corpus import CASES
 from hackgen.conversion import safe_name, tables
 from hackgen.inspection import inspect
+from hackgen.inspection.pictures import copies
 from hackgen.inspection.tables import opening
 from hackgen.parts import read_toml
+from PIL import Image
 from projects import generate_own, run
 
 
@@ -165,3 +170,52 @@ def test_a_file_without_examples_gets_one_line_that_says_so(hackgen: Run, conten
     path = hackgen.work / "nothing.csv"
     path.write_text(content, encoding="utf-8")
     refused(hackgen("new", "p", "--data", str(path), "--yes"), 1, "nothing.csv", why)
+
+
+@pytest.mark.parametrize("plain", [True, False], ids=["as it is", "converted"])
+def test_a_file_that_grows_is_copied_and_described_as_of_one_moment(hackgen: Run, data: Path, plain: bool) -> None:
+    lines, over = flowers(3000).splitlines(keepends=True), threading.Event()
+    above = [] if plain else ["Flowers of this spring\n", "\n"]
+    data.write_text("".join([*above, *lines[:300]]), encoding="utf-8")
+
+    def grow() -> None:
+        with data.open("a", encoding="utf-8") as file:
+            for line in lines[300:]:
+                file.write(line[:5])  # half of a row may be there
+                file.flush()
+                file.write(line[5:])
+                file.flush()
+                if over.wait(0.002):
+                    return
+
+    growing = threading.Thread(target=grow)
+    growing.start()
+    try:
+        done = hackgen("new", "p", "--data", data.name, "--target", "kind", "--yes", "--no-git")
+    finally:
+        over.set()
+        growing.join()
+    assert done.returncode == 0, done.stderr
+    assert "as they changed while they were read" in done.stdout
+    (copy,) = (hackgen.work / "p" / "data").glob("*.csv")
+    with copy.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file, delimiter=";" if plain else ","))
+    card = (hackgen.work / "p" / "DATA_CARD.md").read_text(encoding="utf-8")
+    assert re.search(r"examples \| ([\d,]+) \|", card)[1] == f"{len(rows) - 1:,}"
+    assert re.search(r"size \| ([\d,]+) bytes", card)[1] == f"{copy.stat().st_size:,}"
+    assert all(len(row) == 6 for row in rows)
+
+
+def test_a_folder_that_changes_while_it_is_read_is_refused(hackgen: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for i in range(12):
+        place = hackgen.work / "photos" / "ab"[i % 2] / f"{i}.png"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (8, 8), 20 * i).save(place)
+    first = copies.copies
+
+    def meanwhile(*given: object) -> object:
+        Image.new("L", (8, 8), 7).save(hackgen.work / "photos" / "a" / "new.png")
+        return first(*given)
+
+    monkeypatch.setattr(copies, "copies", meanwhile)
+    refused(hackgen("new", "p", "--data", "photos", "--yes"), 1, "changes while it is read; copy it")

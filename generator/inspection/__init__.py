@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from ..errors import Problem
-from .findings import Column, Findings, Suggestion, Suspect
+from .findings import Column, Findings, Suggestion, Suspect, state_of
 
 ABOUT = {
     "empty": "the file is empty",
@@ -29,8 +29,11 @@ def inspect(path: str, target: str | None = None) -> Findings:
     Raises `Problem` for what does not exist or cannot be read; whatever else is odd becomes a note.
     """
     place = Path(path)
+    seen = state_of(place)
     try:
-        return _inspect(path, place, target)
+        found = _inspect(path, place, target)
+        found.seen = str(place), seen
+        return found
     except OSError as error:
         full = error.errno == errno.ENOSPC
         remedy = f"make room in {tempfile.gettempdir()}" if full else "see who may read it, or copy it"

@@ -1,8 +1,14 @@
 """What an inspection found: plain data for the report, for JSON and for `hackgen new --data`."""
 
+import contextlib
+import itertools
 import math
+import os
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
+
+MOST_FILES = 10_000  # of a folder, whose times are looked at
 
 
 @dataclass
@@ -57,10 +63,26 @@ class Findings:
     dialect: dict[str, Any] = field(default_factory=dict)  # delimiter quote encoding header skip | sheet | member
     facts: dict[str, Any] = field(default_factory=dict)  # what tables do not have: classes, sizes, modes, lengths …
     notes: list[str] = field(default_factory=list)  # what could not be made out
+    seen: tuple[Any, ...] = ()  # a path, and how its files stood before they were read; no part of what is told
 
     def to_json(self) -> dict[str, Any]:
         """The same as what JSON can hold: keys are text, and NaN and infinity are None."""
-        return _plain(asdict(self))
+        return _plain({name: value for name, value in asdict(self).items() if name != "seen"})
+
+
+def state_of(path: Path) -> tuple[Any, ...]:
+    """What changes where a file changes, or one of those in a folder: sizes and times, of a first many."""
+    if path.is_file():
+        files = [path]
+    else:
+        walked = (Path(folder, name) for folder, _, names in os.walk(path) for name in sorted(names))
+        files = list(itertools.islice(walked, MOST_FILES))
+    states = []
+    for file in files:
+        with contextlib.suppress(OSError):
+            known = file.stat()
+            states.append((known.st_size, known.st_mtime_ns))
+    return len(states), hash(tuple(states))
 
 
 def _plain(value: Any) -> Any:

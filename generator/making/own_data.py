@@ -1,5 +1,6 @@
 """The team's own data in a project: what is copied, what is only pointed at, and what the project must know of it."""
 
+import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ class OwnData:
     files: dict[str, bytes]  # the copies; or the one file that says where the data lie
     schema: bytes  # data/schema.toml
     large: bool = False  # so large that training needs them prepared: the layers `large/` are laid in
+    changed: bool = False  # they changed while they were read, and these are of one moment
 
     @property
     def copied(self) -> bool:
@@ -53,6 +55,7 @@ class OwnData:
         upright = "upright " * (self.findings.format in PICTURE_FORMATS)
         what = f"{count:,} {upright}copies" if count > 1 else f"an {upright}copy" if upright else "a copy"
         told = f"{what} in {self.knob}, tracked, so that a clone trains (--no-copy leaves them where they are)"
+        told += f"; {self.findings.rows:,} rows, as they changed while they were read" * self.changed
         return told + "".join(f'; class "{old}" is "{new}" there' for old, new in self.renamed.items())
 
     @property
@@ -104,7 +107,12 @@ def _why_nothing(findings: "Findings") -> str:
 
 
 def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
-    """Decide what the project holds of the data: copies where they are small, else the place where they lie."""
+    """Decide what the project holds of the data: copies where they are small, else the place where they lie.
+
+    A file that grows meanwhile is looked at once more, as it stood at one moment, so that copy and card agree.
+    """
+    from ..inspection import inspect, state_of
+
     task, reads = choice.task, choice.task.card.get("reads", [])
     if not reads:
         raise Misuse(f"{task.name} learns from its sample alone; leave out --data, or name another --task")
@@ -117,6 +125,24 @@ def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
             f"{task.name} reads {' or '.join(reads)}, and {findings.path} holds {family(findings.format)}; "
             + (f"what fits: --task {findings.suggestion.task}" if findings.suggestion else "name other data")
         )
+    own = _brought(findings, choice, answers)
+    place = Path(findings.path)
+    if not own.copied or not findings.seen or state_of(Path(findings.seen[0])) == findings.seen[1]:
+        return own
+    if not place.is_file() or findings.format in PICTURE_FORMATS:  # which need what lies beside them
+        raise Problem(f"{findings.path} changes while it is read; copy it, and name the copy")
+    with tempfile.TemporaryDirectory(prefix="hackgen-still-") as folder:
+        still = Path(folder) / place.name
+        content = place.read_bytes()
+        by_lines = findings.format in ("csv", "jsonl", "text") and content[:2] not in (b"\x1f\x8b", b"PK")
+        still.write_bytes(content[: content.rfind(b"\n") + 1] if by_lines else content)  # a row may be half there
+        found = inspect(str(still), answers.target or None)
+        return replace(_brought(found, choice, answers), changed=True)
+
+
+def _brought(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
+    """The same, of data that stay as they are meanwhile."""
+    task = choice.task
     fitting.check(findings, task, answers)
     plain = conversion.room(task["kind"].partition("-to-")[0]).plain(findings, task.name, answers)
     return OwnData(plain.found or findings, plain.knob, plain.files, plain.schema, plain.large)

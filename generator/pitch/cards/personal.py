@@ -40,8 +40,8 @@ def columns(project: Project) -> list[str]:
     """Columns that are used and named like something personal."""
     schema = project.root / "data" / "schema.toml"
     try:
-        columns = pages.read_toml(schema).get("columns", []) if schema.is_file() else []
+        columns = pages.read_toml(schema).get("columns", {}) if schema.is_file() else {}
     except Problem:
         return []  # training says what is wrong with it
-    used = [column for column in columns if isinstance(column, dict) and column.get("use", True)]
-    return [name for column in used if COLUMN.search(name := str(column.get("name", "")))]
+    roles = {name: about.get("role") for name, about in columns.items() if isinstance(about, dict)}
+    return [name for name, role in roles.items() if role != "skip" and COLUMN.search(name)]
