@@ -166,7 +166,7 @@ def new(
     final = settled(checked(_filled(given, dest, person)), choice)
     own = own_data.bring(findings, choice, final) if findings else None
     files, theirs, copies = plan(choice, final, own), None, own.files if own else ()
-    if template:
+    if template is not None:
         from .living.foreign import render
         from .living.laying import laid_on
 

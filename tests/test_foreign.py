@@ -237,6 +237,7 @@ def test_an_address_and_a_ref_are_taken(hackgen, template):
 
 WRONG = [  # what is typed, the exit code, and what the one line says
     (["--template", "nowhere"], 1, "neither a folder nor the address"),
+    (["--template", ""], 1, "neither a folder nor the address"),
     (["--template", "."], 1, "neither copier.yml nor cookiecutter.json"),
     (["--template", "../theirs", "--ref", "v1"], 1, "git clone"),
     (["--template", "../theirs", "--ref=-x"], 2, "--ref"),
@@ -273,13 +274,8 @@ def test_without_the_libraries_one_line_names_the_extra(hackgen, template, monke
 
 
 OURS = {"dependencies": ["numpy>=2", "torch>=2"], "optional-dependencies": {"dev": ["pytest"]}}
-UNMERGED = [
-    "",
-    "[tool.poetry]\nname = 'x'\n",
-    "[project]\ndynamic = ['dependencies']\n",
-    "[project]\ndependencies = 3\n",
-    "[",
-]
+UNMERGED = ["", "[tool.poetry]\nname = 'x'\n", "[project]\ndynamic = ['dependencies']\n", "["]
+UNMERGED += ["[project]\ndependencies = 3\n", "project = 3\n", "project = {name = 'x'}\n"]
 
 
 @pytest.mark.parametrize("theirs", UNMERGED)
@@ -289,12 +285,15 @@ def test_dependencies_that_cannot_be_merged_are_printed(theirs):
 
 
 def test_dependencies_are_added_once_and_nothing_else_changes():
-    theirs = '[project]\nname = "x"  # theirs\n\n[tool.ruff]\nselect = ["E"]\n'
-    merged, notes = with_dependencies(theirs.encode(), OURS)
-    assert notes == [] and [line for line in theirs.splitlines() if line not in merged.decode().splitlines()] == []
-    assert tomllib.loads(merged.decode())["project"] == {"name": "x", **OURS}
-    again, notes = with_dependencies(merged, OURS)
-    assert again == merged and notes == []
+    theirs = (
+        '[project]\nname = "x"  # theirs\nrequires-python = ">=3.8"\n\n[project.scripts]\na = "b"\n\n[tool.x]\ny = 1\n'
+    )
+    merged, notes = with_dependencies(theirs.encode(), OURS | {"requires-python": ">=3.11"})
+    assert notes == ['pyproject.toml keeps requires-python ">=3.8"; hackgen\'s part needs ">=3.11"']
+    assert [line for line in theirs.splitlines() if line not in merged.decode().splitlines()] == []
+    known = {"name": "x", "requires-python": ">=3.8", "scripts": {"a": "b"}}
+    assert tomllib.loads(merged.decode()) == {"project": known | OURS, "tool": {"x": {"y": 1}}}
+    assert with_dependencies(merged, OURS) == (merged, [])
 
 
 @pytest.mark.slow

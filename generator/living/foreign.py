@@ -60,7 +60,8 @@ def render(source: str, ref: str | None, trust: bool, answers: Iterable[str], as
             raise Misuse(
                 f"{source}, a cookiecutter template, can run commands while it is rendered; read it, then add --trust"
             )
-        _links(folder, source)
+        if kind == "cookiecutter":
+            _links(folder, source)
         told = _run(within, kind, address, folder, ref, trust, given, ask)
         if "failed" in told:
             raise _fault(kind, source, told)
@@ -82,7 +83,7 @@ def _pair(answer: str) -> tuple[str, str]:
 def _found(source: str, ref: str | None, within: Path) -> tuple[str, Path]:
     """The template's address and a folder to look at: itself, or a clone."""
     place = Path(source).expanduser()
-    if place.is_dir():
+    if source and place.is_dir():
         address = os.path.realpath(place)
         if ref is None and not (place / "HEAD").is_file():
             return address, Path(address)
@@ -90,7 +91,7 @@ def _found(source: str, ref: str | None, within: Path) -> tuple[str, Path]:
         plain = "://" in source and not source.startswith("git+") and not source.endswith(".git")
         address = f"git+{source}" if plain else source  # by which copier knows it
     else:
-        raise Problem(f"{source} is neither a folder nor the address of a git repository")
+        raise Problem(f'"{source}" is neither a folder nor the address of a git repository')
     if (ref or "").startswith("-"):
         raise Misuse(f'--ref "{ref}" is no name of a branch, tag or commit')
     clone = within / "clone"
@@ -167,13 +168,10 @@ def _notes(found: Foreign, folder: Path, within: Path) -> list[str]:
 
 
 def _links(folder: Path, source: str) -> None:
-    """Refuse a template with a link to what is not its own, as that would be copied in."""
-    for parent, folders, names in os.walk(folder):
-        for path in (Path(parent, name) for name in (*folders, *names)):
-            if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
-                raise Problem(
-                    f"{source} has a link that leads outside: {path.relative_to(folder)}; nothing was written"
-                )
+    """Refuse links to what is not the template's, in what cookiecutter copies; copier looks for itself."""
+    paths = [path for place in folder.glob("*{{*") for path in (place, *place.rglob("*")) if path.is_symlink()]
+    if outside := [path for path in paths if not path.resolve().is_relative_to(folder.resolve())]:
+        raise Problem(f"{source} has a link that leads outside: {outside[0].relative_to(folder)}; nothing was written")
 
 
 def _collect(found: Foreign, project: Path, out: Path, source: str) -> None:

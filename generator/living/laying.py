@@ -15,7 +15,7 @@ Files = dict[str, bytes]
 LICENCE, WORKFLOW = "LICENSE", ".github/workflows/ci.yml"
 BESIDE = {LICENCE: "LICENSE-hackgen", WORKFLOW: ".github/workflows/hackgen.yml"}  # ours, where theirs may stand
 JOINED = (".gitignore", ".dockerignore", ".gitattributes", "README.md")  # theirs first, then ours
-OPTIONAL = "optional-dependencies"
+OPTIONAL, PYTHON = "optional-dependencies", "requires-python"
 PACKAGING = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "environment.yml")
 
 
@@ -73,7 +73,6 @@ def _joined(path: str, theirs: bytes, ours: bytes) -> bytes:
 def with_dependencies(theirs: bytes | None, project: dict[str, Any]) -> tuple[bytes | None, list[str]]:
     """Their pyproject.toml with what hackgen's part needs, and notes; None where that cannot be written into it."""
     import tomlkit
-    from tomlkit.exceptions import TOMLKitError
 
     needed = project["dependencies"]
     groups = project.get(OPTIONAL, {})
@@ -91,7 +90,10 @@ def with_dependencies(theirs: bytes | None, project: dict[str, Any]) -> tuple[by
             offered = table.setdefault(OPTIONAL, tomlkit.table())
             for name in groups.keys() - offered.keys():
                 offered[name] = groups[name]
-    except (KeyError, TypeError, AttributeError, UnicodeDecodeError, TOMLKitError):
+        merged = tomlkit.dumps(document)
+        if parsed(merged) != document.unwrap():  # as of an inline table
+            raise ValueError
+    except (KeyError, TypeError, AttributeError, ValueError):
         extras = [f"{name}: {', '.join(lines)}" for name, lines in groups.items()]
         return None, [
             f"add these dependencies where the template has its own: {', '.join(needed)}; {'; '.join(extras)}"
@@ -101,7 +103,10 @@ def with_dependencies(theirs: bytes | None, project: dict[str, Any]) -> tuple[by
         for line in needed
         if (name := name_of(line)) in known and known[name] != line
     ]
-    return tomlkit.dumps(document).encode(), other
+    python = project.get(PYTHON), table.get(PYTHON)
+    if None not in python and python[0] != python[1]:
+        other.append(f'pyproject.toml keeps {PYTHON} "{python[1]}"; hackgen\'s part needs "{python[0]}"')
+    return merged.encode(), other
 
 
 def new_needs(before: Files, after: Files) -> dict[str, Any]:
