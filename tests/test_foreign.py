@@ -289,11 +289,11 @@ def test_dependencies_are_added_once_and_nothing_else_changes():
         '[project]\nname = "x"  # theirs\nrequires-python = ">=3.8"\n\n[project.scripts]\na = "b"\n\n[tool.x]\ny = 1\n'
     )
     merged, notes = with_dependencies(theirs.encode(), OURS | {"requires-python": ">=3.11"})
-    assert notes == ['pyproject.toml keeps requires-python ">=3.8"; hackgen\'s part needs ">=3.11"']
+    assert notes == ['pyproject.toml says requires-python = ">=3.8"; hackgen\'s part needs ">=3.11"']
     assert [line for line in theirs.splitlines() if line not in merged.decode().splitlines()] == []
     known = {"name": "x", "requires-python": ">=3.8", "scripts": {"a": "b"}}
     assert tomllib.loads(merged.decode()) == {"project": known | OURS, "tool": {"x": {"y": 1}}}
-    assert with_dependencies(merged, OURS) == (merged, [])
+    assert with_dependencies(merged, OURS | {"requires-python": ">=3.8"}) == (merged, [])
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Hackgen's parts on top of somebody's template: what stands beside theirs, what is joined, and what is refused."""
 
+import re
 from collections.abc import Container, Iterable
 from pathlib import PurePosixPath
 from typing import Any
@@ -103,9 +104,11 @@ def with_dependencies(theirs: bytes | None, project: dict[str, Any]) -> tuple[by
         for line in needed
         if (name := name_of(line)) in known and known[name] != line
     ]
-    python = project.get(PYTHON), table.get(PYTHON)
-    if None not in python and python[0] != python[1]:
-        other.append(f'pyproject.toml keeps {PYTHON} "{python[1]}"; hackgen\'s part needs "{python[0]}"')
+    least, allowed = (re.search(r">=\s*3\.(\d+)", str(one.get(PYTHON))) for one in (project, table))
+    if least and (not allowed or int(allowed[1]) < int(least[1])):
+        other.append(
+            f'pyproject.toml says {PYTHON} = "{table.get(PYTHON, "")}"; hackgen\'s part needs "{project[PYTHON]}"'
+        )
     return merged.encode(), other
 
 
