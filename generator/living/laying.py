@@ -105,7 +105,7 @@ def with_dependencies(theirs: bytes | None, project: dict[str, Any]) -> tuple[by
         if (name := name_of(line)) in known and known[name] != line
     ]
     least, allowed = (re.search(r">=\s*3\.(\d+)", str(one.get(PYTHON))) for one in (project, table))
-    if least and (not allowed or int(allowed[1]) < int(least[1])):
+    if least and allowed and int(allowed[1]) < int(least[1]):
         other.append(
             f'pyproject.toml says {PYTHON} = "{table.get(PYTHON, "")}"; hackgen\'s part needs "{project[PYTHON]}"'
         )
