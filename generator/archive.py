@@ -10,12 +10,16 @@ from collections.abc import Container
 from .errors import Problem
 
 ARCHIVE, RECORD = ".hackgen.tar.bz2", ".hackgen.toml"
+SUMS = ".sha256"  # in the archive, instead of a sample's data: their fingerprints, as `sha256sum` writes them
 Tree = dict[str, bytes]
 
 
 def sealed(files: Tree, left_out: Container[str] = ()) -> Tree:
     """The files with their archive, whose fingerprint `.hackgen.toml` names; own data are left out of it."""
     kept = {path: content for path, content in files.items() if path not in left_out}
+    data = [path for path in sorted(kept) if path.startswith("data/") and path != "data/schema.toml"]
+    if data:
+        kept[SUMS] = "".join(f"{hashlib.sha256(kept.pop(path)).hexdigest()}  {path}\n" for path in data).encode()
     line = f'\nbase = "{fingerprint(kept)}"\n\n[answers]\n'.encode()
     record = files[RECORD].replace(b"\n\n[answers]\n", line, 1)
     return {**files, ARCHIVE: packed(kept | {RECORD: record}), RECORD: record}
@@ -47,3 +51,13 @@ def unpacked(content: bytes) -> Tree:
             return {entry.name: archive.extractfile(entry).read() for entry in archive if entry.isfile()}
     except (OSError, EOFError, ValueError, tarfile.TarError):
         raise Problem(f"{ARCHIVE} is damaged; git log -- {ARCHIVE} shows where to take it from") from None
+
+
+def with_data(base: Tree, *trees: Tree) -> Tree:
+    """The files of an archive with the sample's data, from trees that still have them; else bytes that equal none."""
+    files = {path: content for path, content in base.items() if path != SUMS}
+    for line in base.get(SUMS, b"").decode().splitlines():
+        digest, _, path = line.partition("  ")
+        alike = (tree[path] for tree in trees if path in tree and hashlib.sha256(tree[path]).hexdigest() == digest)
+        files[path] = next(alike, b"\0" + digest.encode())
+    return files

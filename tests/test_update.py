@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 from conftest import Run, contents, refused
-from hackgen.archive import ARCHIVE, RECORD, packed, unpacked
+from hackgen.archive import ARCHIVE, RECORD, packed, unpacked, with_data
 from hackgen.errors import Problem
 from hackgen.living import update
 from hackgen.living.repository import ASIDE, Repository
@@ -55,6 +55,23 @@ def test_the_archive_holds_the_same_bytes_for_the_same_answers_and_none_of_the_d
     files = fresh(old)
     assert files == fresh(old) and packed(unpacked(files[ARCHIVE])) == files[ARCHIVE]
     assert unpacked(files[ARCHIVE]) == {path: content for path, content in files.items() if path != ARCHIVE}
+    for task in ("image-classification", "text-classification", "time-series-forecasting"):
+        files = fresh(task=task)
+        kept = unpacked(files[ARCHIVE])
+        data = {path for path in files if path.startswith("data/")} - {"data/schema.toml"}
+        assert data and len(files[ARCHIVE]) < 50_000 and not data & kept.keys()
+        assert with_data(kept, files) == {path: content for path, content in files.items() if path != ARCHIVE}
+
+
+def test_a_sample_is_followed_while_it_is_untouched(tmp_path: Path) -> None:
+    old = templates(tmp_path / "old", tasks__toys__data__a_csv="1\n", tasks__toys__data__b_csv="1\n")
+    new = templates(tmp_path / "new", tasks__toys__data__a_csv="2\n", tasks__toys__data__b_csv="2\n")
+    project = born(tmp_path / "p", old)
+    (project / "data/b.csv").write_text("ours\n")
+    committed(project)
+    assert states(updated(project, new)) == {"data/a.csv": "replaced", "data/b.csv": "conflict"}
+    assert (project / "data/b.csv").read_text() == "ours\n"
+    assert (project / ASIDE / "data/b.csv").read_text() == "2\n"
 
 
 def copied(project: Path, place: Path) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..archive import ARCHIVE, RECORD, Tree, fingerprint, sealed, unpacked
+from ..archive import ARCHIVE, RECORD, Tree, fingerprint, sealed, unpacked, with_data
 from ..conversion import LOCATION
 from ..errors import Problem
 from ..making import git
@@ -94,9 +94,10 @@ def make(
     pointer = copies.pop(LOCATION, None)
     archive = theirs.pop(ARCHIVE)
     ours = tracked(project, entries) if repository else dict(_lying(project))
+    base = with_data(change.base, theirs, ours)
     if guard:
-        guard(change.base, theirs, ours)
-    change.outcomes = merge(change.base, theirs | copies, ours, lambda path: in_the_way(project, path, entries))
+        guard(base, theirs, ours)
+    change.outcomes = merge(base, theirs | copies, ours, lambda path: in_the_way(project, path, entries))
     if change.template and answers != change.answers:
         declare(change, new_needs(plan(*decided(change.answers, root)), files), ours)
     if archive != (project / ARCHIVE).read_bytes():
