@@ -15,19 +15,15 @@ def twin(project: Path, folder: Path) -> tuple[Path, Path]:
     cookie, copy = folder / "cookie", folder / "copier"
     for path in (p for p in project.rglob("*") if p.is_file()):
         inside = path.relative_to(project)
-        if path.suffix == ".bz2":  # the archive of the rendering, which is no text
-            for target in (cookie / "{{cookiecutter.name}}" / inside, copy / inside):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, target)
-            continue
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
+        text = "" if b"\0" in content else content.decode("utf-8")
         for root, variable in ((cookie / "{{cookiecutter.name}}", "cookiecutter.title"), (copy, "title")):
             raw = "{% raw %}" + text + "{% endraw %}" if "{{" in text or "{%" in text or "{#" in text else text
             if "Benchmark title" in text:
                 raw = text.replace("${{", "{{ '${{' }}").replace("Benchmark title", "{{ " + variable + " }}")
-            target = root / inside if root != copy else (root / inside).with_name(inside.name + ".jinja")
+            target = root / inside if root != copy or not text else (root / inside).with_name(inside.name + ".jinja")
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(raw, encoding="utf-8")
+            target.write_bytes(raw.encode() if text else content)
     (cookie / "cookiecutter.json").write_text('{"name": "p", "title": "Benchmark title"}', encoding="utf-8")
     (copy / "copier.yml").write_text("title:\n  type: str\n  default: Benchmark title\n", encoding="utf-8")
     return cookie, copy

@@ -181,3 +181,10 @@ def test_the_table_and_the_cap(hackgen, project):
 def test_what_is_no_project_is_refused(hackgen):
     refused(hackgen("provenance", "nowhere"), 1, "nowhere is no project that hackgen made")
     refused(hackgen("provenance"), 1, "there is no .hackgen.toml in it, nor above it")
+
+
+def test_what_an_update_brought_is_scaffold_too(hackgen, project):
+    assert hackgen("add", "model", "mlp", cwd=project).returncode == 0
+    found = told(hackgen, "p")
+    assert found["total"]["share"] == 1 and "last update" in found["compared"]
+    assert of(found, "models/mlp.py")[0] > 0

@@ -3,14 +3,13 @@
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import made_up
 import pytest
 from conftest import Run, contents, refused
 from hackgen.archive import ARCHIVE, RECORD
-from hackgen.making.choice import Answers, choices, choose
+from hackgen.making.choice import Answers, choose
 from hackgen.making.extras import offered
 from hackgen.parts import TEMPLATES, models
 from lived import born, committed, fresh, git, snapshot
@@ -205,25 +204,27 @@ def test_train_names_the_line_that_adds_a_model_and_nothing_takes_anothers_run(h
 
 def works(project: Path, *flags: str) -> None:
     """The project's own tests pass, and it learns."""
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=project, capture_output=True, text=True)
-    assert done.returncode == 0, f"\ncd {project} && python -m pytest\n{done.stdout[-3000:]}"
+    run(project, "-c", "import pytest, sys; sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider']))").ok()
     run(project, "train.py", "--smoke", *flags).ok()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("task", [IMAGES, TEXTS])
-def test_after_each_model_and_extra_the_project_works(task: str, hackgen: Run, tmp_path: Path) -> None:
-    known = [model.name for model in models(choose(Answers(task=task)).task, choose(Answers(task=task)).framework)]
+def test_after_each_extra_and_model_the_project_works(task: str, hackgen: Run, tmp_path: Path) -> None:
+    choice = choose(Answers(task=task))
+    known = [model.name for model in models(choice.task, choice.framework)]
     project = born(tmp_path / "p", task=task, models=(known[0],), extras=())
+    extras = [part.name for part in offered(choice.task["kind"], TEMPLATES)]
+    for words in [[name] for name in extras] if task == IMAGES else [extras]:
+        done = hackgen("add", *words, cwd=project)
+        assert done.returncode == 0 or "already" in done.stderr, done.stderr  # another one needs it
+        works(committed(project))
     for name in known[1:]:
         assert hackgen("add", "model", name, cwd=project).returncode == 0
         works(committed(project), "--model", name)
-    assert hackgen("remove", "model", known[0], cwd=project).returncode == 0
-    works(committed(project))
-    for extra in offered(choose(Answers(task=task)).task["kind"], TEMPLATES):
-        if extra.name not in (project / RECORD).read_text(encoding="utf-8").partition("extras = ")[2].partition("]")[0]:
-            assert hackgen("add", extra.name, cwd=project).returncode == 0
-            works(committed(project))
+        assert hackgen("remove", "model", known[known.index(name) - 1], cwd=project).returncode == 0
+        committed(project)
+    works(project)
 
 
 @pytest.mark.slow
@@ -236,8 +237,7 @@ def test_after_a_switch_to_own_data_the_project_works(task: str, hackgen: Run, t
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("framework", sorted({choice.framework.name for choice in choices()} - {"pytorch"}))
-def test_after_a_switch_of_framework_the_project_works(framework: str, hackgen: Run, tmp_path: Path) -> None:
+def test_after_a_switch_of_framework_the_project_works(hackgen: Run, tmp_path: Path) -> None:
     project = born(tmp_path / "p", task=IMAGES)
-    assert hackgen("switch", "--framework", framework, cwd=project).returncode == 0
+    assert hackgen("switch", "--framework", "jax", cwd=project).returncode == 0
     works(committed(project))

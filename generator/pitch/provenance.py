@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from .. import __version__
+from ..archive import ARCHIVE, unpacked
 from ..errors import Problem
 from ..making import git
 from ..making.answers import from_toml
@@ -62,7 +63,12 @@ def _scaffold(project: Path) -> tuple[str, Tree]:
     if git.inside_work_tree(project.resolve()):
         commit, folder, labelled = origin(project) or ("", "", False)
         if labelled:
-            return f"the scaffold's commit {commit[:10]}", _tree(project, f"{commit}:{folder}")
+            scaffold = _tree(project, f"{commit}:{folder}")
+            if ARCHIVE in scaffold and (project / ARCHIVE).is_file():
+                last = (project / ARCHIVE).read_bytes()
+                if last != scaffold[ARCHIVE]:
+                    return f"what the last update wrote, as {ARCHIVE} has it", unpacked(last)
+            return f"the scaffold's commit {commit[:10]}", scaffold
         if commit and (git.read(project, "rev-parse", "--is-shallow-repository") or b"").strip() == b"true":
             raise Problem(
                 f"the history of {project} is cut short, and the scaffold's commit is not in it: git fetch --unshallow"
