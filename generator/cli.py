@@ -4,13 +4,14 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import __version__, completion
 from .archive import sealed
 from .conversion.command import convert
+from .errors import Misuse
 from .living.commands import COMMANDS as LIVING
 from .living.commands import add_command, switch_command
 from .living.export_command import export_command
@@ -41,6 +42,12 @@ GROUPS = {
     "Change a project": ("update", "add", "remove", "switch"),
 }
 OTHERS = "Work on a project"
+
+
+class OfData(click.Option):
+    """An option that means something only where a project learns from own data."""
+
+
 SENTENCE = 200  # letters: the first of each command is shown whole, wrapped where it is long
 
 
@@ -84,11 +91,13 @@ def cli(context: click.Context) -> None:
 @click.option("--author", help="Who made it; git's user.name otherwise.")
 @click.option("--event", help="The course or hackathon it is for; lays in all extras.")
 @click.option("--data", help="Your own data, a file or folder; the sample otherwise.")
-@click.option("--target", help="The column to predict, where data has columns.")
-@click.option("--group", help="A column whose equal values stay in one split, such as a person.")
-@click.option("--time", help="A column by which rows are ordered: the oldest are for training, the newest for testing.")
-@click.option("--copy/--no-copy", default=None, help="Whether data of up to 20 MB become part of the project [yes].")
-@click.option("--size", type=click.IntRange(min=8), help="Pixels a side that copied pictures have at most [256].")
+@click.option("--target", cls=OfData, help="The column to predict, where data has columns.")
+@click.option("--group", cls=OfData, help="A column whose equal values stay in one split, such as a person.")
+@click.option("--time", cls=OfData, help="A column that orders rows: the oldest are for training.")
+@click.option(
+    "--copy/--no-copy", cls=OfData, default=None, help="Whether data of up to 20 MB become part of the project [yes]."
+)
+@click.option("--size", cls=OfData, type=click.IntRange(min=8), help="Most pixels a side of copied pictures [256].")
 @click.option(
     "--hours",
     type=int,
@@ -150,22 +159,30 @@ def new(
     wanted = _extras_by_flags(adding, leaving, minimal, notes)
     if dest is not None:
         place(dest, {})  # an occupied folder is refused before anything is asked
-    findings = _inspected(given)
+    person = git.identity() if given.author is None or not no_git else {}
+
+    def prepared(given: Answers, dest: str | None, findings: "Findings | None") -> tuple:
+        """All that is to be written, or a `Problem` that says why it cannot be."""
+        given = own_data.proposed(given, findings) if findings else given
+        given = wanted(given) if wanted else given
+        choice = choose(given, format=findings.format if findings else "")
+        extras.unasked(flags, choice.extras, TEMPLATES)
+        dest = choice.task.name if dest is None else dest
+        final = settled(checked(_filled(given, dest, person)), choice)
+        _refuse_idle(flags, final)
+        own = own_data.bring(findings, choice, final) if findings else None
+        files = plan(choice, final, own)
+        place(dest, {} if template is not None else files)
+        return choice, dest, final, own, files
+
     asks = not (answers or yes) and sys.stdin.isatty() and sys.stdout.isatty()
     if asks:
         from .making.ask import complete  # questionary is slow to import, and needed only here
 
-        given, dest, findings = complete(given, dest, findings=findings, wanted=wanted, inspected=_inspected)
-        findings = findings or _inspected(given)
-    given = own_data.proposed(given, findings) if findings else given
-    given = wanted(given) if wanted else given
-    choice = choose(given, format=findings.format if findings else "")
-    extras.unasked(flags, choice.extras, TEMPLATES)
-    dest = choice.task.name if dest is None else dest
-    person = git.identity() if given.author is None or not no_git else {}
-    final = settled(checked(_filled(given, dest, person)), choice)
-    own = own_data.bring(findings, choice, final) if findings else None
-    files, theirs, copies = plan(choice, final, own), None, own.files if own else ()
+        choice, dest, final, own, files = complete(given, dest, prepared, _inspected, wanted)
+    else:
+        choice, dest, final, own, files = prepared(given, dest, _inspected(given))
+    theirs, copies = None, own.files if own else ()
     if template is not None:
         from .living.foreign import render
         from .living.laying import laid_on
@@ -217,10 +234,18 @@ def _extras_by_flags(adding: str, leaving: str, minimal: bool, notes: list[str])
         kind = choose(replace(answers, extras=())).task["kind"]
         base = extras.laid_in(bool(answers.event), kind, TEMPLATES) if answers.extras is None else answers.extras
         names, gone = extras.resolve(() if minimal else base, adding, leaving, TEMPLATES)
-        notes.extend(gone)
+        notes[:] = gone
         return replace(answers, extras=names)
 
     return wanted if adding or leaving or minimal else None
+
+
+def _refuse_idle(flags: dict[str, Any], answers: Answers) -> None:
+    """Refuse the flags about own data where there are none."""
+    for option in click.get_current_context().command.params:
+        if isinstance(option, OfData) and flags.get(option.name, "") != "" and not answers.data:
+            names = "/".join([*option.opts, *option.secondary_opts])
+            raise Misuse(f"{names} is about data of your own; name them with --data, or leave it out")
 
 
 def _inspected(given: Answers) -> "Findings | None":

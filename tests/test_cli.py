@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import contents, refused
 from hackgen import __version__
-from hackgen.cli import cli
+from hackgen.cli import OfData, cli
 from hackgen.making.language import languages
 from hackgen.parts import TEMPLATES
 
@@ -179,6 +179,9 @@ def test_a_missing_answers_file_or_a_folder_gets_one_line(hackgen):
         (["--framework", "pytroch"], 2, 'did you mean "pytorch"?'),
         (["--data", "no/such"], 1, "no/such does not exist"),
         (["--target", "label", "--task", "text-generation"], 2, "--target means nothing to text-generation"),
+        (["--backend", "jax"], 2, "pytorch has no backends"),
+        (["--framework", "tensorflow", "--backend", "jax"], 2, "computes with tensorflow, not with jax"),
+        (["--hours", "24"], 2, "--hours is for the extra kickoff"),
         (["--titel", "x"], 2, "--titel"),
         (["--title"], 2, "--title"),
         (["--title", "a\nb"], 2, "the title must be one line of text; it holds the character U+000A"),
@@ -190,6 +193,34 @@ def test_a_missing_answers_file_or_a_folder_gets_one_line(hackgen):
 def test_what_cannot_be_is_refused_in_one_line(hackgen, flags, code, mentioned):
     refused(hackgen("new", "x", *flags), code, mentioned)
     assert os.listdir(hackgen.work) == []
+
+
+OF_DATA = [option for option in cli.commands["new"].params if isinstance(option, OfData)]
+
+
+@pytest.mark.parametrize("option", OF_DATA, ids=lambda option: option.name)
+@pytest.mark.parametrize("task", ["tabular-classification", "time-series-forecasting", "image-classification"])
+def test_flags_about_data_are_refused_without_data(hackgen, option, task):
+    words = [] if option.is_flag else ["30"]
+    for flag in [*option.opts, *option.secondary_opts]:
+        refused(hackgen("new", "x", "--task", task, flag, *words), 2, flag)
+    assert len(OF_DATA) == 5 and os.listdir(hackgen.work) == []
+
+
+@pytest.mark.parametrize("flags", [["--target", "x"], ["--group", "x"], ["--time", "x"], ["--size", "30"]])
+def test_flags_that_say_nothing_about_the_data_at_hand_are_refused(hackgen, flags):
+    """A story has no columns and no pixels, and folders of texts have only a class each."""
+    (hackgen.work / "story.txt").write_text("Once upon a time there was a house. " * 200, encoding="utf-8")
+    for label in ("good", "bad"):
+        (hackgen.work / "texts" / label).mkdir(parents=True)
+        for number in range(12):
+            (hackgen.work / "texts" / label / f"{number}.txt").write_text(f"{label} word {number}", encoding="utf-8")
+    for data in ("story.txt", "texts"):
+        refused(hackgen("new", "x", "--data", data, *flags), 2, flags[0])
+    if flags[0] == "--target":
+        refused(hackgen("inspect", "story.txt", *flags), 2, "has no columns")
+        refused(hackgen("convert", "texts", "y", *flags), 2, "has no columns")
+    assert sorted(os.listdir(hackgen.work)) == ["story.txt", "texts"]
 
 
 def test_bytes_that_are_no_text_are_refused(hackgen_process):

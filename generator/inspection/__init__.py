@@ -7,7 +7,7 @@ import errno
 import tempfile
 from pathlib import Path
 
-from ..errors import Problem
+from ..errors import Misuse, Problem
 from .findings import Column, Findings, Suggestion, Suspect, state_of
 
 ABOUT = {
@@ -61,7 +61,7 @@ def _inspect(path: str, place: Path, target: str | None) -> Findings:
     if not found.path.startswith(str(place)) or not place.is_dir():
         found.path = path  # but one table of a folder keeps its own
     if target is not None and not found.columns and found.suggestion:
-        found.notes.append(f'--target "{target}" has no meaning here: there are no columns')
+        raise Misuse(f'{path} has no columns, so --target "{target}" means nothing; leave it out')
     return found
 
 

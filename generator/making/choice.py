@@ -154,6 +154,8 @@ def choose(answers: Answers, root: Path = TEMPLATES, format: str = "") -> Choice
     """The parts that the answers name, with defaults for the rest; else a `Misuse` that says what would fit."""
     task = _task(answers.task, root)
     framework, backend = _framework(answers.framework, task)
+    if backend and answers.backend not in (None, backend):
+        raise Misuse(f"--framework {answers.framework} computes with {backend}, not with {answers.backend}; name one")
     backend = answers.backend or backend or backends(framework)[0]
     if backend not in backends(framework):
         known = [name for name in backends(framework) if name]

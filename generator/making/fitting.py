@@ -34,6 +34,8 @@ def check(findings: "Findings", task: Part, answers: Answers) -> None:
     """
     if answers.size and findings.format not in ("pictures", "picture-list"):
         raise Misuse(f"--size is for pictures that are copied, and {findings.path} is {findings.format}; leave it out")
+    if answers.size and answers.copy is False:
+        raise Misuse("--size is for pictures that are copied, and --no-copy leaves them where they are; leave one out")
     if not findings.dialect and not _is_table(findings):
         return _check_folder(findings, task, answers)
     known = {column.name: column for column in findings.columns}
@@ -123,8 +125,10 @@ def _check_folder(findings: "Findings", task: Part, answers: Answers) -> None:
     if annotated := findings.facts.get("annotated"):
         raise Misuse(f"{findings.path}: {annotated}")
     names = [column.name for column in findings.columns]
-    if answers.target and findings.format != "picture-list" and answers.target not in names:
-        raise Misuse(f'{findings.path} has no columns, so --target "{answers.target}" means nothing; leave it out')
+    for flag in ("target", "group", "time"):
+        name = getattr(answers, flag)
+        if name and findings.format != "picture-list" and name not in names and (name != "none" or flag == "target"):
+            raise Misuse(f'{findings.path} has no columns, so --{flag} "{name}" means nothing; leave it out')
     source, _, predicted = task["kind"].partition("-to-")
     if predicted == "class" and len(findings.facts.get("classes", {})) < FEWEST:
         what = "pictures" if source == "image" else "texts"

@@ -1,6 +1,7 @@
 """Languages: English is what the templates hold; each other one is a folder of translations, templates/lang/<code>/."""
 
 from pathlib import Path
+from typing import Any
 
 from ..errors import Misuse, nearest
 from ..parts import Part, read_toml
@@ -9,25 +10,31 @@ ENGLISH = "en"
 
 # What `hackgen new` asks; templates/lang/<code>/prompts.toml has the same keys.
 PROMPTS = {
-    "suggested": "Make a project for this ({task})?",
-    "suggested_target": "Make a project for this ({task}, predicting {target})?",
-    "other_target": "What should be predicted instead?",
-    "other_target_none": "none of these",
+    "language": "English",
+    "keys": "(arrows, Enter; Esc: back)",
+    "keys_several": "(Space picks, Enter goes on; Esc: back)",
+    "keys_text": "(Esc: back)",
+    "data": "Your own data: a file or folder, or just Enter for the sample:",
+    "suggested": "{task}",
+    "suggested_target": "{task}, predicting {target}",
+    "other_target": "another column to predict",
+    "target": "Which column should be predicted?",
+    "column": "{role}, {distinct} different values",
     "task": "What should it learn?",
     "framework": "With which framework?",
-    "backend": "What should {framework} compute with?",
-    "models": "Which models? (space picks, enter goes on)",
+    "models": "Which models?",
     "models_none": "Pick at least one.",
+    "last": "That is all that is needed.",
+    "make": "make it, in the folder {folder}",
+    "rename": "under another name",
+    "more": "more options first: title, author, event, language, extras",
     "name": "Name of the project (its folder)?",
-    "more": "More options?",
+    "backend": "What should Keras compute with?",
     "title": "Title",
     "author": "Author or team",
     "event": "Course or hackathon (may stay empty)",
-    "data": "Your own data, a file or folder (empty: the sample)",
-    "data_missing": "{path} does not exist",
-    "target": "Column to predict (empty: as found, else the last)",
     "lang": "Language of README and the other texts",
-    "extras": "Extras (space picks, enter goes on)",
+    "extras": "Which extras?",
     "hours": "How many hours has the event?",
     "team": "Names of the team, with commas (may stay empty)",
     "start": "When does it start, such as 2026-11-22 18:00? (empty: the plan counts hours)",
@@ -59,9 +66,10 @@ def laid(layers: list[Path], root: Path, code: str) -> list[Path]:
     return [folder for layer in layers for folder in (layer, translation(layer, root, code))]
 
 
-def said(part: Part, root: Path, code: str) -> dict[str, str]:
-    """A part's title, summary and sample as people read them; names and metrics stay English."""
+def said(part: Part, root: Path, code: str) -> dict[str, Any]:
+    """A part's title, summary, sample and phrases as people read them; names and metrics stay English."""
     own = {"title": part.title, "summary": part.summary, "sample": part.card.get("sample", "")}
+    own |= {"explains": part.card.get("explains", {})}
     card = translation(part.folder, root, code) / "part.toml"
     return own | (read_toml(card) if code != ENGLISH and card.is_file() else {})
 

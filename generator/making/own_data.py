@@ -82,7 +82,7 @@ def proposed(answers: Answers, findings: "Findings") -> Answers:
     answers, suggestion = fitting.spelled(findings, answers), findings.suggestion
     if answers.task is None:
         if suggestion is None:
-            raise Problem(f"{findings.path}: {_why_nothing(findings)}")
+            raise Problem(f"{findings.path}: {why_nothing(findings)}")
         answers = replace(answers, task=suggestion.task)
     tables = {"tabular-classification", "tabular-regression"}
     if suggestion is None or not (suggestion.task == answers.task or {suggestion.task, answers.task} <= tables):
@@ -97,7 +97,7 @@ def proposed(answers: Answers, findings: "Findings") -> Answers:
     return replace(answers, **{name: value for name, value in found.items() if getattr(answers, name) is None})
 
 
-def _why_nothing(findings: "Findings") -> str:
+def why_nothing(findings: "Findings") -> str:
     """Why no task can be suggested, and what to do about it."""
     if findings.notes and (findings.format == "unknown" or findings.rows):
         return findings.notes[-1]  # which says what to do
