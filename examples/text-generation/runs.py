@@ -79,10 +79,7 @@ def new(name: str | None, config: Config, meta: dict, smoke: bool) -> Path:
     facts = {"contract": 1, "task": TASK, "framework": FRAMEWORK, "backend": BACKEND, "smoke": smoke}
     facts |= {"project_data": Config.data or "the sample"}
     write_json(draft / "config.json", facts | asdict(config))
-    try:
-        return draft.rename(folder)
-    except OSError:  # another training began this very second
-        return draft.rename(f"{folder}-{os.getpid()}")
+    return draft.rename(f"{folder}-{os.getpid()}" if folder.exists() else folder)  # another may have begun just now
 
 
 def find(name: str | None) -> tuple[Path, Config, dict, bool]:
