@@ -55,16 +55,16 @@ def test_two_processes_share_the_rows_and_find_the_same(project: Path) -> None:
 
 def test_every_process_sees_rows_of_its_own(project: Path) -> None:
     code = (
-        "import json, common, data, loop, runs\n"
-        "class Module:\n"
+        "import json, common, data, train\n"
+        "class Process:\n"
         "    world_size = 3\n"
-        "    def __init__(self, rank):\n"
-        "        self.global_rank, self.trainer, self.data, self.config = rank, self, loaded, config\n"
-        "        self.state = runs.State()\n"
         "config = common.configured({'batch_size': 16, 'epochs': 1})\n"
-        "loaded = data.load(config)\n"
-        "kinds = loop.TrainRows, loop.ValidRows\n"
-        "dealt = [[rows.tolist() for rows in kind(Module(rank))] for kind in kinds for rank in range(3)]\n"
+        "loaded, dealt = data.load(config), []\n"
+        "for kind in ('train_dataloader', 'val_dataloader'):\n"
+        "    for Process.global_rank in range(3):\n"
+        "        trainee = train.Trainee(None, loaded, config, None, ())\n"
+        "        trainee._trainer = Process\n"
+        "        dealt.append([rows.tolist() for rows in getattr(trainee, kind)()])\n"
         "print(json.dumps([dealt, len(loaded.train.ids), len(loaded.valid.ids)]))\n"
     )
     dealt, train, valid = json.loads(run(project, "-c", code).ok().out.splitlines()[-1])
@@ -106,22 +106,22 @@ def test_what_cannot_be_is_refused_in_one_line(project: Path) -> None:
 
 OWN_BUGS: list[tuple[str, tuple[str, str | None], str, str, str]] = [
     ("overfit-one-batch", MLP, "train.py", "return loss(self.model", "return -loss(self.model"),
-    ("overfit-one-batch", MLP, "loop.py", '["lr"] = module.state.rate', '["lr"] = 0 * module.state.rate'),
+    ("overfit-one-batch", MLP, "loop.py", '["lr"] = self.state.rate', '["lr"] = 0 * self.state.rate'),
     (
         "own-batch",
         MLP,
         "train.py",
-        "    def train_dataloader(",
-        "    def optimizer_zero_grad(self, *_):\n        pass\n\n    def train_dataloader(",
+        "    def training_step(",
+        "    def optimizer_zero_grad(self, *_):\n        pass\n\n    def training_step(",
     ),
     (
         "gradients",
         MLP,
         "train.py",
-        "for parameter in self.model.parameters() if parameter.ndim < 2",
+        "for parameter in self.parameters() if parameter.ndim < 2",
         "for parameter in []",
     ),
-    ("same-seed", MLP, "loop.py", "default_rng((self.module.config.seed, state.epoch))", "default_rng()"),
+    ("same-seed", MLP, "loop.py", "default_rng((self.config.seed, self.state.epoch))", "default_rng()"),
 ]
 
 

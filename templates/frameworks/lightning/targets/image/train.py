@@ -8,6 +8,7 @@ import logging
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import common
 import data as data_module
@@ -17,7 +18,7 @@ import runs
 from common import Problem
 from config import Config
 from data import Data
-from loop import Pace, TrainRows, ValidRows, WholeFiles
+from loop import Loop, WholeFiles
 from runs import State
 
 import lightning.pytorch as lightning
@@ -30,16 +31,10 @@ from torch import nn
 PRECISIONS = {"float32": "32-true", "bfloat16": "bf16-mixed"}  # this project's names and Lightning's
 
 
-class Trainee(lightning.LightningModule):
-    """A model of models/ as Lightning's Trainer trains it; a batch is the row numbers that fall to this process."""
+class Trainee(Loop):
+    """What Lightning's Trainer trains: both players, their optimisers and their step; the rest is in loop.py."""
 
-    def __init__(self, model: nn.Module, data: Data, config: Config, run: Path | None) -> None:
-        super().__init__()
-        self.automatic_optimization = False  # two players take turns
-        self.run = run
-        self.model, self.data, self.config = model, data, config
-        self.state = State()
-        self.answers: list[tuple[np.ndarray, np.ndarray]] = []  # rows of valid and what was answered
+    automatic_optimization = False  # two players take turns
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
         """Adam for each player; the discriminator's goes first. loop.py sets their rate."""
@@ -53,41 +48,31 @@ class Trainee(lightning.LightningModule):
         noise = torch.randn(len(real), self.config.latent, device=self.device)  # fresh: a list would be learnt by heart
         made = self.model(noise)
         apart = loss.tell_apart(self.model, real, made)
-        self.descend(apart, self.model.discriminator, 0)
+        self.descend(apart, self.model.discriminator, self.optimizers()[0])
         fooled = loss.fool(self.model, made)
-        self.descend(fooled, self.model.generator, 1)
+        self.descend(fooled, self.model.generator, self.optimizers()[1])
         return apart.detach() + fooled.detach()
 
-    def descend(self, value: torch.Tensor, player: nn.Module, number: int) -> None:
+    def descend(self, value: torch.Tensor, player: nn.Module, optimizer: Any) -> None:
         """One step of one player down the gradient of its own loss; the other one stands still."""
-        optimizer = self.optimizers()[number]
         optimizer.zero_grad(set_to_none=True)
         self.manual_backward(value, inputs=list(player.parameters()))
         nn.utils.clip_grad_norm_(player.parameters(), self.config.clip)
         optimizer.step()
 
-    def validation_step(self, rows: np.ndarray) -> None:
-        """Keep what the model answers for some rows of valid."""
-        inputs, targets = self.data.valid.inputs[rows], self.data.valid.targets[rows]
-        self.answers.append((rows, net.outputs(self.model, inputs, targets, self.data.meta, self.config.precision)))
-
     def on_validation_end(self) -> None:
         """Pictures from the same noise, to see how they change along training."""
-        if self.global_rank == 0:
+        if self.trainer.is_global_zero:
             noise = data_module.snapshot_noise(self.config)
             made = net.outputs(self.model, noise, None, self.data.meta, self.config.precision)
             data_module.keep_snapshot(self.run, made, self.state.epoch)
 
-    def train_dataloader(self) -> TrainRows:
-        """Whole batches are cut from arrays, so there is nothing for a DataLoader to do."""
-        return TrainRows(self)
 
-    def val_dataloader(self) -> ValidRows:
-        return ValidRows(self)
-
-
-def make_trainer(config: Config, callback: lightning.Callback) -> lightning.Trainer:
+def make_trainer(config: Config) -> lightning.Trainer:
     """A Trainer that keeps neither log nor checkpoints of its own: loop.py does, as in every project."""
+    for name in ("lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # loop.py says what is needed
+    warnings.filterwarnings("ignore", module="lightning")
     device = net.choose_device(config.device)
     try:
         return lightning.Trainer(
@@ -97,7 +82,6 @@ def make_trainer(config: Config, callback: lightning.Callback) -> lightning.Trai
             strategy=config.strategy,
             precision=PRECISIONS.get(config.precision, config.precision),
             max_epochs=-1,  # loop.py ends it
-            callbacks=[callback],
             plugins=[WholeFiles()],
             logger=False,
             enable_checkpointing=False,
@@ -117,24 +101,17 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path | None, pressed:
     Keeps the best weights in best.pt. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed. Of
     several processes only the first has a run.
     """
-    for name in ("lightning.pytorch", "lightning.fabric"):
-        logging.getLogger(name).setLevel(logging.ERROR)  # loop.py says what is needed
-    warnings.filterwarnings("ignore", module="lightning")
-    trainee = Trainee(model, data, config, run)
+    trainee = Trainee(model, data, config, run, pressed)
     last = run / net.LAST if run and (run / net.LAST).is_file() else None
     if last:  # what is damaged or not of this run is refused
         trainee.state = State(**net.load(last, config)["state"])
         trainee.state.saved(run, config, ())  # again, as a kill may have come before it
-    if trainee.state.over(config):
-        return trainee.state.history
-    trainer = make_trainer(config, Pace(run, pressed))
-    trainer.fit(trainee, ckpt_path=last, weights_only=True)
+    if not trainee.state.over(config):
+        make_trainer(config).fit(trainee, ckpt_path=last, weights_only=True)
     return trainee.state.history
 
 
-def fresh(meta: dict, config: Config) -> nn.Module:
-    """A model that knows nothing yet, ready for `fit`; the seed decides its weights."""
-    return net.build(meta, config)
+fresh = net.build  # a model that knows nothing yet, ready for `fit`
 
 
 def main() -> int:
