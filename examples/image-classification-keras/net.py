@@ -19,7 +19,7 @@ from loss import answers
 import numpy as np
 
 BEST, LAST = "best.keras", "last.npz"
-ABOUT = "about.json"  # in both files: what they are of
+ABOUT = "about.json"  # in both files, which are zip files: what they are of
 
 
 def build(meta: dict, config: Config) -> keras.Model:
@@ -32,32 +32,20 @@ def build(meta: dict, config: Config) -> keras.Model:
 
 def choose_device(name: str) -> str:
     """Settle on "gpu" or "cpu" before anything is computed."""
-    if name not in ("auto", "gpu", "cuda", "cpu"):
-        raise Problem(f"no device {name!r}; use auto, gpu or cpu", 2)
+    if BACKEND == "torch":
+        torch = importlib.import_module("torch")  # Keras cannot list PyTorch's devices
+        there = torch.cuda.is_available() or torch.backends.mps.is_available()
+    elif BACKEND == "jax":
+        there = importlib.import_module("jax").default_backend() != "cpu"
+    else:
+        there = bool(keras.distribution.list_devices("gpu"))
+    kind = "gpu" if there else "cpu"
+    if name not in ("auto", "cpu", kind):
+        raise Problem(f"device {name} is not there for {BACKEND}; use auto (it would take the {kind}) or cpu", 2)
     if name == "cpu":
         keras.device("cpu").__enter__()  # never left: it holds for the whole process
         return "cpu"
-    if name != "auto" and not gpu_is_there():
-        raise Problem(f"device {name} is not available to {BACKEND} here; use auto (it would take the CPU)")
-    return "gpu" if gpu_is_there() else "cpu"
-
-
-def gpu_is_there() -> bool:
-    """Whether the backend sees a GPU."""
-    if BACKEND == "torch":
-        torch = importlib.import_module("torch")  # Keras cannot list PyTorch's devices
-
-        return torch.cuda.is_available() or torch.backends.mps.is_available()
-    try:
-        return bool(keras.distribution.list_devices("gpu"))
-    except RuntimeError:  # JAX knows no GPU at all
-        return False
-
-
-def seed_step(seed: int, step: int) -> None:
-    """Let PyTorch's chance of a step follow from seed and step; the other backends keep its state in the model."""
-    if BACKEND == "torch":
-        importlib.import_module("torch").manual_seed(seed * 1_000_003 + step)
+    return kind
 
 
 def choose_precision(name: str, device: str) -> str:
@@ -82,7 +70,8 @@ def outputs(model: keras.Model, inputs: Any, targets: Any, meta: dict, precision
 
     def predict(some: np.ndarray) -> np.ndarray:
         """The model's own output, without dropout."""
-        return keras.ops.convert_to_numpy(keras.ops.cast(model(widened(model, some), training=False), "float32"))
+        output = model(widened(model, some), training=False)
+        return keras.ops.convert_to_numpy(keras.ops.cast(output, "float32"))
 
     parts = []
     for start in range(0, len(inputs), batch):
@@ -104,44 +93,48 @@ def learnt(model: keras.Model) -> dict[str, np.ndarray]:
 
 def mean_gradient(run: Path, config: Config) -> np.ndarray:
     """The running mean of the gradients that a run's optimiser was given, (parameters,), for check.py."""
-    arrays, _ = read_last(run / LAST, config)
-    steps = next(value for name, value in arrays.items() if name.endswith("iteration"))
-    means = [arrays[name].ravel() for name in sorted(arrays) if name.endswith("momentum")]
-    return np.concatenate(means) / (1 - config.beta1 ** float(steps))
+    with np.load(run / LAST) as arrays:
+        steps = next(float(arrays[name]) for name in arrays.files if name.endswith("iteration"))
+        means = [arrays[name].ravel() for name in sorted(arrays.files) if name.endswith("momentum")]
+    return np.concatenate(means) / (1 - config.beta1**steps)
 
 
 def parameter_count(model: keras.Model) -> int:
     """Numbers that training sets."""
-    return sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+    return sum(weight.size for weight in learnt(model).values())
 
 
-def about(config: Config, **state: Any) -> str:
-    """What a checkpoint says of itself."""
-    return json.dumps({"about": [TASK, FRAMEWORK, config.model], "keras": keras.version(), **state})
+def save(path: Path, packed: bytes, config: Config, state: dict | None = None) -> None:
+    """Write a checkpoint, a packed zip file, whole, or leave the old one; it also says what it is of."""
+    file = io.BytesIO(packed)
+    with zipfile.ZipFile(file, "a") as archive:
+        about = {"about": [TASK, FRAMEWORK, config.model], "keras": keras.version(), "state": state}
+        archive.writestr(ABOUT, json.dumps(about))
+    common.write(path, file.getvalue())
 
 
 def read_about(path: Path, config: Config) -> dict:
-    """What a checkpoint, which is a zip file, says of itself; one of another project or model is a `Problem`."""
+    """What a checkpoint says of itself; one of another project or model is a `Problem`."""
     try:
-        with zipfile.ZipFile(path) as file:
-            found = json.loads(file.read(ABOUT))
-        if found["about"] == [TASK, FRAMEWORK, config.model]:
-            return found
+        with zipfile.ZipFile(path) as archive:
+            if archive.testzip():
+                raise ValueError
+            found = json.loads(archive.read(ABOUT))
+            about = found["about"]
     except FileNotFoundError:
         raise Problem(f"{path} is missing; python train.py makes a new run") from None
-    except (zipfile.BadZipFile, LookupError, ValueError, EOFError, TypeError):
+    except Exception:  # whatever it stumbles over first
         raise Problem(f"{path} is damaged or no checkpoint of this project; restore it or train again") from None
-    raise Problem(f"{path} is of {', '.join(found['about'])}, not of this run; choose another")
+    if about != [TASK, FRAMEWORK, config.model]:
+        raise Problem(f"{path} is of {', '.join(about)}, not of this run; choose another")
+    return found
 
 
 def save_best(run: Path, model: keras.Model, config: Config) -> None:
-    """Write best.keras whole, or leave the old one."""
+    """Write best.keras: the model as Keras keeps it, for any backend."""
     with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / BEST
-        model.save(draft, include_optimizer=False)
-        with zipfile.ZipFile(draft, "a") as file:
-            file.writestr(ABOUT, about(config))
-        common.write(run / BEST, draft.read_bytes())
+        model.save(Path(folder) / BEST, include_optimizer=False)
+        save(run / BEST, (Path(folder) / BEST).read_bytes(), config)
 
 
 def restore(run: Path, config: Config, meta: dict, device: str | None = None) -> keras.Model:
@@ -166,30 +159,20 @@ def everything(model: keras.Model) -> dict[str, Any]:
 
 
 def save_last(run: Path, model: keras.Model, config: Config, state: dict) -> None:
-    """Write last.npz whole: all that going on needs, in one file, so that it is of one moment."""
+    """Write last.npz: all that going on needs, in one file, so that it is of one moment."""
     packed = io.BytesIO()
     np.savez(packed, **{name: np.array(variable) for name, variable in everything(model).items()})
-    with zipfile.ZipFile(packed, "a") as file:
-        file.writestr(ABOUT, about(config, state=state))
-    common.write(run / LAST, packed.getvalue())
-
-
-def read_last(path: Path, config: Config) -> tuple[dict[str, np.ndarray], dict]:
-    """The arrays of last.npz, of which none is an object, so that a foreign file can run no code; and the state."""
-    state = read_about(path, config)["state"]
-    with np.load(path, allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in arrays.files if name != ABOUT}, state
+    save(run / LAST, packed.getvalue(), config, state)
 
 
 def load_last(run: Path, model: keras.Model, config: Config) -> dict:
-    """Put back what last.npz holds; returns where training stood, {} in a new run."""
-    path = run / LAST
-    if not path.is_file():
-        return {}
-    arrays, state = read_last(path, config)
+    """Put back what last.npz holds; returns where training stood. Arrays alone are read, so no code can run."""
+    state = read_about(run / LAST, config)["state"]
     here = everything(model)
-    if {name: value.shape for name, value in arrays.items()} != {name: tuple(v.shape) for name, v in here.items()}:
-        raise Problem(f"{path} does not fit models/ as it is now (other layers or sizes); train again")
+    with np.load(run / LAST, allow_pickle=False) as arrays:
+        there = {name: arrays[name] for name in arrays.files if name != ABOUT}
+    if {name: value.shape for name, value in there.items()} != {name: tuple(v.shape) for name, v in here.items()}:
+        raise Problem(f"{run / LAST} does not fit models/ as it is now (other layers or sizes); train again")
     for name, variable in here.items():
-        variable.assign(arrays[name])
+        variable.assign(there[name])
     return state

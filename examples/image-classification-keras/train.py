@@ -4,8 +4,9 @@ Leaves in runs/<name>/: config.json, meta.json, history.csv, best.keras (to answ
 """
 
 import dataclasses
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import common
@@ -33,54 +34,57 @@ def fresh(meta: dict, config: Config) -> keras.Model:
     return model
 
 
-class Batches(keras.utils.PyDataset):
-    """All rows of train in an order that seed and epoch decide, without the steps that are already done."""
+def batches(model: keras.Model, split: Split, config: Config, state: State) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Inputs and targets of each step, from where training stands; their order follows from seed and epoch.
 
-    def __init__(self, model: keras.Model, split: Split, config: Config, state: State) -> None:
+    All steps are of one size, so that one shape is compiled: the last is filled up with the first rows of the epoch.
+    """
+    rows, skip = len(split.ids), state.step
+    steps = math.ceil(rows / config.batch_size)
+    for epoch in itertools.count(state.epoch):
+        order = np.random.default_rng((config.seed, epoch)).permutation(rows)
+        for some in np.resize(order, (steps, math.ceil(rows / steps)))[skip:]:
+            yield net.widened(model, split.inputs[some]), split.targets[some]
+        skip = 0
+
+
+class Progress(keras.callbacks.Callback):
+    """Sets the rate of each step, scores each epoch on valid, keeps the best model, saves, and ends training."""
+
+    def __init__(self, state: State, data: Data, config: Config, run: Path, pressed: Sequence[int]) -> None:
         super().__init__()
-        self.network, self.split, self.state, self.skip = model, split, state, state.step
-        self.steps = math.ceil(len(split.ids) / config.batch_size)  # of a whole epoch
-        self.seed = config.seed
-
-    def __len__(self) -> int:
-        return self.steps - self.skip
-
-    def __getitem__(self, number: int) -> tuple[np.ndarray, np.ndarray]:
-        order = np.random.default_rng((self.seed, self.state.epoch)).permutation(len(self.split.ids))
-        rows = np.array_split(order, self.steps)[self.skip + number]
-        return net.widened(self.network, self.split.inputs[rows]), self.split.targets[rows]
-
-
-class Pace(keras.callbacks.Callback):
-    """Sets the rate of each step, by steps or by the clock, and counts; saves in a long epoch and on Ctrl-C."""
-
-    def __init__(self, state: State, config: Config, run: Path, rows: int, pressed: Sequence[int]) -> None:
-        super().__init__()
-        self.state, self.config, self.run, self.rows, self.pressed = state, config, run, rows, pressed
-        self.steps = math.ceil(rows / config.batch_size)  # of an epoch
+        self.state, self.data, self.config = state, data, config
+        self.run, self.pressed = run, pressed
+        self.steps = math.ceil(len(data.train.ids) / config.batch_size)  # of an epoch
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        mean = self.model.metrics[0]  # of the loss; in the middle of an epoch it goes on from where it was
-        size, more = divmod(self.rows, self.steps)  # rows of a step; of the first steps one more
-        mean.total.assign(self.state.loss_sum)
-        mean.count.assign(float(self.state.step * size + min(self.state.step, more)))
+        mean_loss = self.model.metrics[0]  # in the middle of an epoch it goes on from where it was
+        mean_loss.total.assign(self.state.loss_sum)
+        mean_loss.count.assign(self.state.step * math.ceil(len(self.data.train.ids) / self.steps))
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
-        net.seed_step(self.config.seed, self.state.steps)
-        self.state.rate = self.config.rate(self.state.share_done(self.config, self.steps))
-        self.model.optimizer.learning_rate = self.state.rate
+        state, config = self.state, self.config
+        if BACKEND == "torch":  # its dropout follows one chance for all; other backends keep theirs in the model
+            keras.utils.set_random_seed(hash((config.seed, state.steps)) % 2**32)
+        state.rate = config.rate(state.share_done(config, self.steps))
+        self.model.optimizer.learning_rate = state.rate
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         state = self.state
         state.end_step()
-        if state.share_done(self.config, self.steps) >= 1:
-            self.model.stop_training = True
-        if state.step < self.steps and state.to_be_saved(self.pressed, self.config.checkpoint_seconds):
+        self.model.stop_training = state.share_done(self.config, self.steps) >= 1  # the minutes are over
+        unfinished = state.step < self.steps  # else the epoch's end saves
+        if unfinished and state.to_be_saved(self.pressed, self.config.checkpoint_seconds):
             state.loss_sum = float(self.model.metrics[0].total)
             self.save()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        if self.state.over(self.config) or self.state.to_be_saved(self.pressed):
+        state, config, data = self.state, self.config, self.data
+        output = net.outputs(self.model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
+        if state.end_epoch(float(logs["loss"]), output, data, config):
+            net.save_best(self.run, self.model, config)
+        self.model.stop_training = state.over(config)
+        if state.over(config) or state.to_be_saved(self.pressed):
             self.save()
 
     def save(self) -> None:
@@ -89,40 +93,27 @@ class Pace(keras.callbacks.Callback):
         self.state.saved(self.run, self.config, self.pressed)
 
 
-class Score(keras.callbacks.Callback):
-    """Scores every epoch on valid, notes it, keeps the best model, and stops when it gets no better."""
-
-    def __init__(self, state: State, config: Config, data: Data, run: Path) -> None:
-        super().__init__()
-        self.state, self.config, self.data, self.run = state, config, data, run
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        train_loss, valid = float(logs["loss"]), self.data.valid
-        output = net.outputs(self.model, valid.inputs, valid.targets, self.data.meta, self.config.precision)
-        if self.state.end_epoch(train_loss, output, self.data, self.config):
-            net.save_best(self.run, self.model, self.config)
-        self.model.stop_training = self.state.over(self.config)
-
-
 def fit(model: keras.Model, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
     """Train until epochs or minutes are over or valid no longer improves; goes on where last.npz of the run stands.
 
     Keeps the best model in best.keras. A run that was interrupted and goes on ends with the same weights as one that
     was not. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed.
     """
-    state = State(**net.load_last(run, model, config))
-    if state.history:
+    state = State()
+    if (run / net.LAST).is_file():
+        state = State(**net.load_last(run, model, config))
         state.saved(run, config, ())  # again, as a kill may have come before it
+    progress = Progress(state, data, config, run, pressed)
     print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):  # once; twice where an epoch was cut off, whose rest comes first
-        batches = Batches(model, data.train, config, state)
         model.fit(
-            batches,
+            batches(model, data.train, config, state),
+            steps_per_epoch=progress.steps - state.step,
             initial_epoch=state.epoch - 1,
-            epochs=state.epoch if state.step else 1_000_000,  # the callbacks stop it earlier
+            epochs=state.epoch if state.step else 1_000_000,  # progress stops it earlier
             shuffle=False,
             verbose=0,
-            callbacks=[Score(state, config, data, run), Pace(state, config, run, len(data.train.ids), pressed)],
+            callbacks=[progress],
         )
     return state.history
 

@@ -2,137 +2,145 @@
 
 import dataclasses
 import io
-import itertools
 import math
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import common
 import net
 import runs
-from common import Problem
-from config import FRAMEWORK, TASK
+from config import FRAMEWORK, TASK, Config
+from data import Data
 from runs import State
 
 import lightning.pytorch as lightning
 import numpy as np
 import torch
 from lightning.pytorch.plugins.io import TorchCheckpointIO
+from torch import nn
 from tqdm import tqdm
 
 
-class TrainRows:
-    """What Lightning takes for a loader: this process's rows of each step of an epoch that is still to do."""
-
-    def __init__(self, module: Any) -> None:
-        self.module = module
-
-    def __iter__(self) -> Iterator[np.ndarray]:
-        state, process = self.module.state, self.module.global_rank
-        rows = len(self.module.data.train.ids)
-        order = np.random.default_rng((self.module.config.seed, state.epoch)).permutation(rows)
-        steps = steps_of_epoch(self.module)
-        todo = np.array_split(order, steps)[state.step :]
-        quiet = None if process == 0 else True
-        for step in tqdm(todo, f"epoch {state.epoch}", delay=2, leave=False, disable=quiet):
-            if state.share_done(self.module.config, steps) >= 1:
-                return  # the minutes are over
-            mine = step[process :: self.module.trainer.world_size]
-            yield mine if len(mine) else step[:1]  # none is left without, as all take every step together
-
-
-class ValidRows:
-    """Every row of valid once, all processes taken together."""
-
-    def __init__(self, module: Any) -> None:
-        self.module = module
-
-    def __iter__(self) -> Iterator[np.ndarray]:
-        yield np.arange(len(self.module.data.valid.ids))[self.module.global_rank :: self.module.trainer.world_size]
-
-
-def steps_of_epoch(module: Any) -> int:
-    return math.ceil(len(module.data.train.ids) / module.config.batch_size)
-
-
-class Pace(lightning.Callback):
-    """Sets the rate of each step, by steps or by the clock, counts them, scores epochs, and ends training.
+class Loop(lightning.LightningModule):
+    """A model of models/ with all hooks but the step; a batch is the row numbers that fall to this process.
 
     Only the first process writes; what depends on a clock or a signal is decided by all together.
     """
 
-    def __init__(self, run: Path | None, pressed: Sequence[int]) -> None:
+    def __init__(self, model: nn.Module, data: Data, config: Config, run: Path | None, pressed: Sequence[int]) -> None:
+        super().__init__()
+        self.model, self.data, self.config = model, data, config
         self.run = run  # None in all processes but the first, until they are told
         self.pressed = pressed
-        self.saved_at = time.monotonic()
+        self.state = State()
+        self.steps = math.ceil(len(data.train.ids) / config.batch_size)  # of an epoch
 
-    def on_fit_start(self, trainer: lightning.Trainer, module: Any) -> None:
-        self.run = Path(trainer.strategy.broadcast(str(self.run)))
+    def train_dataloader(self) -> "Rows":
+        """Whole batches are cut from arrays, so there is nothing for a DataLoader to do."""
+        return Rows(self.rows_to_do)
 
-    def on_train_start(self, trainer: lightning.Trainer, module: Any) -> None:
-        self.began = time.monotonic() - module.state.seconds
-        if trainer.is_global_zero:
-            print(runs.HEAD.format(module.data.meta["metric"]))
+    def rows_to_do(self) -> Iterator[np.ndarray]:
+        """The rows of each step of an epoch that is still to do; their order follows from seed and epoch."""
+        rng = np.random.default_rng((self.config.seed, self.state.epoch))
+        order = rng.permutation(len(self.data.train.ids))
+        todo = np.array_split(order, self.steps)[self.state.step :]
+        quiet = None if self.global_rank == 0 else True
+        for rows in tqdm(todo, f"epoch {self.state.epoch}", delay=2, leave=False, disable=quiet):
+            if self.state.share_done(self.config, self.steps) >= 1:
+                return  # the minutes are over
+            mine = rows[self.global_rank :: self.trainer.world_size]
+            yield mine if len(mine) else rows[:1]  # none is left without, as all take every step together
 
-    def on_train_epoch_start(self, trainer: lightning.Trainer, module: Any) -> None:
-        module.train()
-        self.steps = steps_of_epoch(module)
-        self.loss_sum = torch.tensor(module.state.loss_sum, device=module.device)  # to read it each step would be slow
+    def val_dataloader(self) -> "Rows":
+        """Every row of valid once, all processes taken together."""
+        rows = np.arange(len(self.data.valid.ids))[self.global_rank :: self.trainer.world_size]
+        return Rows(lambda: iter([rows]))
 
-    def on_train_batch_start(self, trainer: lightning.Trainer, module: Any, rows: Any, number: int) -> None:
-        module.state.rate = module.config.rate(module.state.share_done(module.config, self.steps))
-        for group in itertools.chain(*(optimizer.param_groups for optimizer in trainer.optimizers)):
-            group["lr"] = module.state.rate
+    def on_fit_start(self) -> None:
+        self.run = Path(self.trainer.strategy.broadcast(str(self.run)))
 
-    def on_train_batch_end(self, trainer: lightning.Trainer, module: Any, out: Any, rows: Any, number: int) -> None:
-        state = module.state
-        self.loss_sum += out["loss"].detach()
-        state.step += 1
-        state.steps += 1
-        state.seconds = time.monotonic() - self.began
-        if module.config.minutes:
-            state.seconds = trainer.strategy.broadcast(state.seconds)  # all stop at the same step
-        late = time.monotonic() - self.saved_at > module.config.checkpoint_seconds
-        if agreed(trainer, bool(self.pressed) or late) and state.step < self.steps:  # there the epoch's end saves
+    def on_train_start(self) -> None:
+        self.state = dataclasses.replace(self.state)  # its clock begins now: to set up may have taken long
+        if self.trainer.is_global_zero:
+            print(runs.HEAD.format(self.data.meta["metric"]))
+
+    def on_train_epoch_start(self) -> None:
+        self.train()
+        self.loss_sum = torch.tensor(self.state.loss_sum, device=self.device)  # to read it each step would be slow
+
+    def on_train_batch_start(self, rows: np.ndarray, number: int) -> None:
+        self.state.rate = self.config.rate(self.state.share_done(self.config, self.steps))
+        for optimizer in self.trainer.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = self.state.rate
+
+    def on_train_batch_end(self, output: dict, rows: np.ndarray, number: int) -> None:
+        state = self.state
+        self.loss_sum += output["loss"].detach()
+        state.end_step()
+        if self.config.minutes:
+            state.seconds = self.trainer.strategy.broadcast(state.seconds)  # all stop at the same step
+        unfinished = state.step < self.steps  # else the epoch's end saves
+        if self.agreed(state.to_be_saved(self.pressed, self.config.checkpoint_seconds)) and unfinished:
             state.loss_sum = float(self.loss_sum)
-            self.save(trainer, module)
+            self.save()
 
-    def on_train_epoch_end(self, trainer: lightning.Trainer, module: Any) -> None:
-        state, config = module.state, module.config
-        train_loss = float(trainer.strategy.reduce(self.loss_sum, reduce_op="mean")) / max(1, state.step)
-        if not math.isfinite(train_loss):  # in all processes: none may wait for another
-            raise Problem(f"the loss became {train_loss}; try --learning-rate {config.learning_rate / 10:g}")
-        output = everyones(trainer, module.answers)
-        module.answers = []
-        kept = state.end_epoch(train_loss, output, module.data, config) if trainer.is_global_zero else False
-        kept, module.state = trainer.strategy.broadcast((kept, state))
+    def validation_step(self, rows: np.ndarray) -> None:
+        """Keep what the model answers for this process's rows of valid."""
+        inputs, targets = self.data.valid.inputs[rows], self.data.valid.targets[rows]
+        self.answers = rows, net.outputs(self.model, inputs, targets, self.data.meta, self.config.precision)
+
+    def on_train_epoch_end(self) -> None:
+        strategy = self.trainer.strategy
+        train_loss = float(strategy.reduce(self.loss_sum, reduce_op="mean")) / max(1, self.state.step)
+        output, kept = self.everyones_answers(), False
+        if self.trainer.is_global_zero:
+            kept = self.state.end_epoch(train_loss, output, self.data, self.config)
+        kept, fields = strategy.broadcast((kept, dataclasses.asdict(self.state)))
+        vars(self.state).update(fields)  # each process keeps a clock of its own
         if kept:
-            weights = trainer.strategy.lightning_module_state_dict()  # whichever way the processes share them
-            if trainer.is_global_zero:
+            weights = strategy.lightning_module_state_dict()  # whichever way the processes share them
+            if self.trainer.is_global_zero:
                 plain = {name.removeprefix("model."): value for name, value in weights.items()}
-                net.save(self.run / net.BEST, config, weights=plain)
-        trainer.should_stop = module.state.over(config)
-        late = time.monotonic() - self.saved_at > 1
-        if agreed(trainer, trainer.should_stop or bool(self.pressed) or late):
-            self.save(trainer, module)
+                net.save(self.run / net.BEST, self.config, weights=plain)
+        self.trainer.should_stop = self.state.over(self.config)
+        if self.agreed(self.trainer.should_stop or self.state.to_be_saved(self.pressed)):
+            self.save()
 
-    def save(self, trainer: lightning.Trainer, module: Any) -> None:
+    def everyones_answers(self) -> np.ndarray:
+        """What all processes together answered for valid, each row once, in order."""
+        parts = [self.answers] * self.trainer.world_size
+        if self.trainer.world_size > 1:
+            torch.distributed.all_gather_object(parts, self.answers)
+        rows, output = (np.concatenate(found) for found in zip(*parts, strict=True))
+        return output[rows.argsort()]
+
+    def agreed(self, wish: bool) -> bool:
+        """Whether any process wishes it; all get the same answer, and do the same."""
+        return self.trainer.strategy.reduce_boolean_decision(wish, all=False)
+
+    def save(self) -> None:
         """Write last.pt: all that going on needs; after Ctrl-C that ends training."""
-        trainer.save_checkpoint(self.run / net.LAST)
-        self.saved_at = time.monotonic()
-        pressed = [1] if agreed(trainer, bool(self.pressed)) else []
-        module.state.saved(self.run, module.config, pressed)
+        self.trainer.save_checkpoint(self.run / net.LAST)
+        pressed = [1] if self.agreed(bool(self.pressed)) else []
+        self.state.saved(self.run, self.config, pressed)
 
-    def on_save_checkpoint(self, trainer: lightning.Trainer, module: Any, content: dict[str, Any]) -> None:
+    def on_save_checkpoint(self, content: dict[str, Any]) -> None:
         """The file says what it is of and where training stands; Lightning's own counters are not needed."""
-        content["about"] = [TASK, FRAMEWORK, module.config.model]
-        content["state"] = dataclasses.asdict(module.state)
+        content["about"] = [TASK, FRAMEWORK, self.config.model]
+        content["state"] = dataclasses.asdict(self.state)
         del content["loops"]
 
-    def on_load_checkpoint(self, trainer: lightning.Trainer, module: Any, content: dict[str, Any]) -> None:
-        module.state = State(**content["state"])
+
+class Rows:
+    """What Lightning takes for a loader: row numbers, dealt out anew for each pass."""
+
+    def __init__(self, deal: Callable[[], Iterator[np.ndarray]]) -> None:
+        self.deal = deal
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return self.deal()
 
 
 class WholeFiles(TorchCheckpointIO):
@@ -142,20 +150,3 @@ class WholeFiles(TorchCheckpointIO):
         packed = io.BytesIO()
         torch.save(checkpoint, packed)
         common.write(Path(path), packed.getvalue())
-
-
-def everyones(trainer: lightning.Trainer, answers: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """What all processes together answered for valid, each row once, in order."""
-    parts = [answers]
-    if trainer.world_size > 1:
-        parts = [[] for _ in range(trainer.world_size)]
-        torch.distributed.all_gather_object(parts, answers)
-    rows, output = (np.concatenate(found) for found in zip(*itertools.chain(*parts), strict=True))
-    return output[rows.argsort()]
-
-
-def agreed(trainer: lightning.Trainer, wish: bool) -> bool:
-    """Whether any process wishes it; all get the same answer, and do the same."""
-    if trainer.world_size == 1:
-        return wish
-    return trainer.strategy.reduce_boolean_decision(wish, all=False)

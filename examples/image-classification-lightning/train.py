@@ -15,7 +15,7 @@ import runs
 from common import Problem
 from config import Config
 from data import Data
-from loop import Pace, TrainRows, ValidRows, WholeFiles
+from loop import Loop, WholeFiles
 from loss import loss
 from runs import State
 
@@ -29,45 +29,30 @@ from torch import nn
 PRECISIONS = {"float32": "32-true", "bfloat16": "bf16-mixed"}  # this project's names and Lightning's
 
 
-class Trainee(lightning.LightningModule):
-    """A model of models/ as Lightning's Trainer trains it; a batch is the row numbers that fall to this process."""
-
-    def __init__(self, model: nn.Module, data: Data, config: Config) -> None:
-        super().__init__()
-        self.model, self.data, self.config = model, data, config
-        self.state = State()
-        self.answers: list[tuple[np.ndarray, np.ndarray]] = []  # rows of valid and what was answered
+class Trainee(Loop):
+    """What Lightning's Trainer trains: a model of models/ with its optimiser and its step; the rest is in loop.py."""
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         """AdamW; biases and gains, all that is no matrix, are left out of the weight decay. loop.py sets its rate."""
-        matrices = [parameter for parameter in self.model.parameters() if parameter.ndim >= 2]
-        others = [parameter for parameter in self.model.parameters() if parameter.ndim < 2]
-        groups = [{"params": matrices, "weight_decay": self.config.weight_decay}]
-        groups += [{"params": others, "weight_decay": 0.0}]
+        config = self.config
+        matrices = [parameter for parameter in self.parameters() if parameter.ndim >= 2]
+        others = [parameter for parameter in self.parameters() if parameter.ndim < 2]
+        groups = [{"params": matrices, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
         # in mixed precision a fused one scales gradients itself, and Lightning does not clip them
-        fused = self.config.precision == "float32"
-        return torch.optim.AdamW(groups, betas=(self.config.beta1, self.config.beta2), fused=fused)
+        return torch.optim.AdamW(groups, betas=(config.beta1, config.beta2), fused=config.precision == "float32")
 
     def training_step(self, rows: np.ndarray) -> torch.Tensor:
         """The loss of a step, a scalar; its chance, such as dropout, follows from seed, step and process."""
         net.seed_step(self.config.seed + 7919 * self.global_rank, self.state.steps, self.device)
-        return loss(self.model, *net.tensors(self.data.train, rows, self.device), self.data.meta)
-
-    def validation_step(self, rows: np.ndarray) -> None:
-        """Keep what the model answers for some rows of valid."""
-        inputs, targets = self.data.valid.inputs[rows], self.data.valid.targets[rows]
-        self.answers.append((rows, net.outputs(self.model, inputs, targets, self.data.meta, self.config.precision)))
-
-    def train_dataloader(self) -> TrainRows:
-        """Whole batches are cut from arrays, so there is nothing for a DataLoader to do."""
-        return TrainRows(self)
-
-    def val_dataloader(self) -> ValidRows:
-        return ValidRows(self)
+        inputs, targets = net.tensors(self.data.train, rows, self.device)
+        return loss(self.model, inputs, targets, self.data.meta)
 
 
-def make_trainer(config: Config, callback: lightning.Callback) -> lightning.Trainer:
+def make_trainer(config: Config) -> lightning.Trainer:
     """A Trainer that keeps neither log nor checkpoints of its own: loop.py does, as in every project."""
+    for name in ("lightning.pytorch", "lightning.fabric"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # loop.py says what is needed
+    warnings.filterwarnings("ignore", module="lightning")
     device = net.choose_device(config.device)
     try:
         return lightning.Trainer(
@@ -78,7 +63,6 @@ def make_trainer(config: Config, callback: lightning.Callback) -> lightning.Trai
             precision=PRECISIONS.get(config.precision, config.precision),
             gradient_clip_val=config.clip,
             max_epochs=-1,  # loop.py ends it
-            callbacks=[callback],
             plugins=[WholeFiles()],
             logger=False,
             enable_checkpointing=False,
@@ -98,24 +82,17 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path | None, pressed:
     Keeps the best weights in best.pt. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed. Of
     several processes only the first has a run.
     """
-    for name in ("lightning.pytorch", "lightning.fabric"):
-        logging.getLogger(name).setLevel(logging.ERROR)  # loop.py says what is needed
-    warnings.filterwarnings("ignore", module="lightning")
-    trainee = Trainee(model, data, config)
+    trainee = Trainee(model, data, config, run, pressed)
     last = run / net.LAST if run and (run / net.LAST).is_file() else None
     if last:  # what is damaged or not of this run is refused
         trainee.state = State(**net.load(last, config)["state"])
         trainee.state.saved(run, config, ())  # again, as a kill may have come before it
-    if trainee.state.over(config):
-        return trainee.state.history
-    trainer = make_trainer(config, Pace(run, pressed))
-    trainer.fit(trainee, ckpt_path=last, weights_only=True)
+    if not trainee.state.over(config):
+        make_trainer(config).fit(trainee, ckpt_path=last, weights_only=True)
     return trainee.state.history
 
 
-def fresh(meta: dict, config: Config) -> nn.Module:
-    """A model that knows nothing yet, ready for `fit`; the seed decides its weights."""
-    return net.build(meta, config)
+fresh = net.build  # a model that knows nothing yet, ready for `fit`
 
 
 def main() -> int:
