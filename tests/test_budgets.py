@@ -119,7 +119,8 @@ OWN = {
 def with_own_data(root: Path, folder: Path) -> Iterator[tuple[str, str, Choice, dict[str, bytes]]]:
     """The same of every pair of task and framework, with data of the team's own."""
     made = choices(root)
-    found = {task: inspect(str(OWN[task](folder))) for task in dict.fromkeys(one.task.name for one in made)}
+    data = {make: make(folder) for make in dict.fromkeys(OWN.values())}  # each once: what changes later is refused
+    found = {task: inspect(str(data[OWN[task]])) for task in dict.fromkeys(one.task.name for one in made)}
     pairs = dict.fromkeys((one.task.name, one.framework.name) for one in made)
     for task, framework in pairs:
         for kind, how in KINDS.items():
