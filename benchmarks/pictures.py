@@ -43,13 +43,15 @@ def main() -> None:
     work = args.work or Path(tempfile.mkdtemp(prefix="pictures-"))
     try:
         project = work / "project"
+        folder = args.folder.resolve() if args.what == "start" else made(work / "made", args.gigabytes)
         if not project.exists():
             words = ["new", str(project), "--task", "image-classification", "--model", args.model, "--yes", "--no-git"]
+            words += ["--data", str(folder), "--no-copy"]
             subprocess.run([sys.executable, "-m", "hackgen", *words], check=True, stdout=subprocess.DEVNULL)
         if args.what == "start":
-            start(project, args.folder.resolve())
+            start(project, folder)
         else:
-            memory(project, made(work / "made", args.gigabytes), args)
+            memory(project, folder, args)
     finally:
         if not args.work:
             shutil.rmtree(work, ignore_errors=True)

@@ -191,7 +191,7 @@ def test_series_without_a_season_are_no_fault(tmp_path: Path, what: str, framewo
 @pytest.mark.parametrize(
     ("what", "file", "right", "wrong"),
     [
-        ("pictures", "pictures.py", '"replace") for place in inside]', '"replace") for place in inside[::-1]]'),
+        ("pictures", "prepare.py", '"replace") for place in inside]', '"replace") for place in inside[::-1]]'),
         ("pictures", "pictures.py", "return self.images[self.rows[rows]]", "return self.images[self.rows[rows][::-1]]"),
         ("texts", "data.py", "targets[some], some,", "targets[some][::-1].copy(), some,"),
         ("texts", "texts.py", "batch[:, 1:][is_word] =", "batch[::-1, 1:][is_word[::-1]] ="),

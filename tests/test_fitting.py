@@ -82,7 +82,7 @@ def test_labels_that_pictures_lack_are_told_and_a_target_without_columns_too(hac
 def test_new_pictures_that_cannot_be_read_are_named_and_the_others_answered_for(tmp_path: Path) -> None:
     folder = pictures(tmp_path / "animals")
     project = generate_own(tmp_path / "p", folder)
-    code = "import data\nnames, new = data.read_new({!r}, {{'shape': [8, 8, 3]}})\n"
+    code = "import data\nnames, new = data.read_new({!r}, {{'shape': [8, 8, 3], 'mean': 0, 'deviation': 1}})\n"
     code += "print(len(names), new.raw(slice(None)).shape)"
     done = run(project, "-c", code.format(str(folder))).ok()
     assert done.out.strip() == "12 (12, 8, 8, 3)" and "1 of 13 pictures cannot be read" in done.err
@@ -153,7 +153,7 @@ def test_texts_in_an_archive_are_classes_as_in_a_folder(tmp_path: Path) -> None:
     assert found.suggestion.task == "text-classification" and found.facts["splits"] == {"train": 48, "test": 48}
     assert found.facts["classes"] == {"bad": 48, "good": 48}
     said = run(generate_own(tmp_path / "p", tmp_path / "reviews.zip"), "data.py").ok().out
-    assert "test: 48 texts" in said and "classes: bad, good" in said
+    assert "test: 48 texts" in said and "'classes': ['bad', 'good']" in said
 
 
 def test_pipes_and_paths_of_nothing_are_refused(hackgen: Run) -> None:

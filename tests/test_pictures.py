@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
+from hackgen.conversion.command import convert
 from hackgen.errors import Problem
 from hackgen.inspection.pictures import alike, arrays, layouts
 from hackgen.inspection.pictures import files as picture_file
@@ -555,7 +557,8 @@ def test_copies_have_names_that_every_system_takes(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return generate(tmp_path_factory.mktemp("pictures") / "p", task="image-classification", models=("mlp",))
+    folder = tmp_path_factory.mktemp("pictures")
+    return own(folder / "p", many(folder / "halves", 60))
 
 
 META = "import json, common, data; print(json.dumps(data.load(common.configured({})).meta))"
@@ -739,6 +742,19 @@ def test_what_is_no_picture_is_named_and_left_out(project: Path, tmp_path: Path)
     done = run(project, "train.py", "--smoke", "--data", str(folder), "--out", "left").ok()
     assert "3 of 27 pictures cannot be read and are left out: " in done.err and "broken.png" in done.err
     assert "Traceback" not in done.err and "Warning" not in done.err
+
+
+@pytest.mark.slow
+def test_a_project_without_folders_takes_pictures_as_an_npz(project: Path, tmp_path: Path) -> None:
+    folder = many(tmp_path / "halves", 60)
+    digits = generate(tmp_path / "p", task="image-classification", models=("mlp",))
+    run(digits, "train.py", "--smoke", "--data", str(folder)).refused(1, "halves", "hackgen convert")
+    told = CliRunner().invoke(convert, [str(folder), str(tmp_path / "halves.npz")])
+    assert told.exit_code == 0, told.output
+    found, there = meta(digits, tmp_path / "halves.npz"), meta(project)
+    for key in ("shape", "classes", "metric"):
+        assert found[key] == there[key]
+    assert found["data"]["rows"] == 60
 
 
 # file's name (None: it is missing), its content, words of the line

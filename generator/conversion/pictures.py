@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from .. import text
 from ..errors import Problem
 from ..inspection import Findings
-from ..inspection.pictures import arrays, copies, labels, layouts, listing
+from ..inspection.pictures import arrays, copies, files, labels, layouts, listing
 from . import COPIED, LOCATION, SIDE, Plain, located, safe_name
 
 ARRAYS = ("npz", "idx")  # formats that hold no files of pictures
+LARGEST = 64  # pixels a side of files that become arrays
 PARTS = {"images.npy", "labels.npy", "splits.npy", "groups.npy"}  # of the .npz that a project reads
 SCHEMA = """\
 # What hackgen found in {name}: {rows} pictures. A project reads {layout}.
@@ -43,7 +45,7 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
         knob = f"data/{name}"
         copied = {f"{knob}/{place}": content for place, content in small_copies(findings, answers).items()}
     if copied and sum(map(len, copied.values())) <= COPIED:
-        return Plain(knob, copied, schema(findings, answers, Path(knob).name))
+        return Plain(knob, copied, schema(findings, answers, Path(knob).name), findings.format not in ARRAYS)
     lying = as_it_lies(findings, path)
     if lying is None:
         raise Problem(
@@ -51,18 +53,19 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
             f"first: hackgen convert {text.quoted(findings.path)} {name}-plain, then make a project of that"
         )
     place, places = lying
-    files = located(place)
+    beside = located(place)
     if alike := table(findings, places):
-        files[f"data/{listing.ALIKE}"] = alike
-    return Plain(LOCATION, files, schema(findings, answers, path.name))
+        beside[f"data/{listing.ALIKE}"] = alike
+    return Plain(LOCATION, beside, schema(findings, answers, path.name), findings.format not in ARRAYS)
 
 
 def convert(findings: Findings, dest: Path) -> list[str]:
     """Write the pictures to `dest`, a folder or an .npz, as `plain` copies them, however many; what to say about it."""
     draft = dest.with_name(f"{dest.name}.{os.getpid()}.part")
     try:
-        if findings.format in ARRAYS:
-            draft.write_bytes(packed(findings))
+        if findings.format in ARRAYS or dest.suffix == ".npz":
+            made = packed if findings.format in ARRAYS else packed_files
+            draft.write_bytes(made(findings))
             count = findings.rows
         else:
             count = copied_to(draft, findings)
@@ -131,12 +134,41 @@ def packed(findings: Findings) -> bytes:
         images = arrays.whole(path, sources)
     except ValueError as error:
         raise Problem(str(error)) from None
+    return archive(findings, images, found.astype(str) if labelled else [""] * len(images), splits)
+
+
+def packed_files(findings: Findings) -> bytes:
+    """Files of pictures as the same .npz: in their own shape if all have one of at most LARGEST a side."""
+    here, _ = labels.listed(Path(findings.path))
+    here.keep(any(label is not None for label in here.labels))
+    found: dict[int, Image.Image] = {}
+    for row, name in enumerate(here.names):
+        try:
+            picture = files.upright(listing.source(here.root, name), 2 * LARGEST)
+        except files.Unreadable:
+            continue
+        large = max(picture.size) > LARGEST
+        found[row] = picture.resize((LARGEST, LARGEST), reducing_gap=3.0) if large else picture
+    if not found:
+        raise Problem(f"{findings.path} holds no picture that can be read")
+    sizes = {picture.size for picture in found.values()}
+    size = sizes.pop() if len(sizes) == 1 else (LARGEST, LARGEST)
+    mode = "L" if all(picture.mode == "L" for picture in found.values()) else "RGB"
+    images = np.stack([np.asarray(picture.convert(mode).resize(size)) for picture in found.values()])
+    images = images.reshape(len(images), size[1], size[0], -1)
+    names, splits = ([some[row] or "" for row in found] for some in (here.labels, here.splits))
+    return archive(findings, images, names, splits, list(found))
+
+
+def archive(findings: Findings, images: np.ndarray, names: Any, splits: Any, rows: list[int] | None = None) -> bytes:
+    """The .npz that a project reads; `rows` are those of the findings, where some pictures are left out."""
+    place = {row: number for number, row in enumerate(range(len(images)) if rows is None else rows)}
     groups = np.arange(len(images), dtype=np.uint64)
-    for rows in findings.facts.get("alike", []):
-        groups[rows] = rows[0]
+    for alike in findings.facts.get("alike", []):
+        known = [place[row] for row in alike if row in place]
+        groups[known] = min(known, default=0)
     out = io.BytesIO()
-    classes = found.astype(str) if labelled else np.full(len(images), "")
-    np.savez_compressed(out, images=images, labels=classes, splits=splits, groups=groups)
+    np.savez_compressed(out, images=images, labels=np.array(names), splits=np.array(splits), groups=groups)
     return out.getvalue()
 
 
@@ -160,7 +192,7 @@ def as_it_lies(findings: Findings, path: Path) -> tuple[Path, dict[int, str]] | 
 
 
 def as_a_project(folders: Iterable[list[str]]) -> list[tuple[str | None, str]]:
-    """Class and split of pictures in these folders, as templates/…/pictures.py understands them."""
+    """Class and split of pictures in these folders, as templates/…/prepare.py understands them."""
     folders = list(folders)
     depth = int({folder[0].lower() for folder in folders if folder} <= listing.SPLITS.keys() - {"dev"})
     return [

@@ -24,12 +24,12 @@ from ..errors import Problem
 from ..inspection.columns.dates import EPOCHS, ISO, PERIODS
 from ..inspection.columns.formats import format_of
 from ..inspection.columns.meaning import is_missing
-from ..inspection.columns.numbers import to_number
+from ..inspection.columns.numbers import as_numbers, to_number
 from ..inspection.columns.relation import Table
 from ..inspection.columns.roles import columns_of
 from ..inspection.findings import Column, Findings
 from ..inspection.tables.opening import nearest_column, opened
-from ..inspection.target import timestamps
+from ..inspection.target import seasons, timestamps
 from ..inspection.target.dates import MONTHS, is_date, moment, time_of
 from ..inspection.target.forecast import MOST_MISSING, looks_like_series
 from ..inspection.target.suggestion import cells_of
@@ -37,13 +37,16 @@ from . import COPIED, LOCATION, Plain, located, safe_name
 
 LARGE = 64 * 2**20  # bytes that a project does not read into memory at once
 MOST_ROWS = 200_000  # of a table that is not copied, from which its steps are known
-MOST_ASKED = 50  # series that are asked for their step
+MOST_ASKED = 50  # series that are asked for their step and season
+TRAIN = 0.6  # of the steps a project trains on
+LONGEST_SEASON = 1024  # steps; what a model sees at once holds a season
 FLOORS = {"minutes": "min", "hours": "h", "days": "D", "weeks": "W-MON", "months": "MS", "years": "YS"}
 UNREAD = {*PERIODS, *EPOCHS}  # forms of dates that pandas does not read
 YEARS = re.compile(r"(1[7-9]|20|21)\d\d")
 HEAD = 2**16  # bytes in which a header is looked for
 SCHEMA = """# What hackgen found in {name}. Edit it by hand: series.py follows it.
 {reader}step = {step}  # between rows, as pandas writes it: MS months, D days, h hours, 15min, QS, YS; or a number
+season = {season}  # steps after which values repeat, 1 = none; found in the older part of the data
 {average}
 [read]  # arguments of pandas.read_csv
 {read}
@@ -74,6 +77,7 @@ class Made:
     columns: dict[str, dict[str, Any]]  # what data/schema.toml says of each
     read: dict[str, Any] = field(default_factory=lambda: {"sep": ",", "encoding": "utf-8"})
     step: str | float = 1
+    season: int = 1
     average: bool = False
     large: bool = False  # read by prepare.py
 
@@ -83,6 +87,7 @@ class Made:
         average = "average = true  # dates are irregular: the mean of a step's rows is its value\n" * self.average
         read = "\n".join(f"{name} = {text.toml(value)}" for name, value in self.read.items())
         facts = {"name": text.printable(self.name), "step": text.toml(self.step), "average": average, "read": read}
+        facts["season"] = self.season
         facts["reader"] = 'reader = "prepare"  # prepare.py reads it in pieces, once\n' * self.large
         return SCHEMA.format(**facts, columns="\n".join(lines)).encode()
 
@@ -404,24 +409,48 @@ def written(path: Path, columns: list[list[str]], stamps: list[Any], lines: Rows
 
 
 def clocked(made: Made, layout: Layout, rows: Rows) -> Made:
-    """With the step that most series have; irregular ones are averaged over the time that suits most of them."""
-    if not layout.dates:
-        return made
-    stamps = layout.stamps_of([row[: len(layout.dates)] for row in rows])
-    named = slice(len(layout.dates), len(layout.dates) + len(layout.names))
-    by_name: dict[tuple[str, ...], list[Any]] = {}
+    """With the step that most series have, and the season; irregular ones are averaged over what suits most of them."""
+    width = len(layout.dates), len(layout.dates) + len(layout.names)
+    stamps = layout.stamps_of([row[: width[0]] for row in rows]) if layout.dates else range(len(rows))
+    by_name: dict[tuple[str, ...], list[tuple[Any, list[str]]]] = {}
     for stamp, row in zip(stamps, rows, strict=True):
         if stamp is not None:
-            by_name.setdefault(tuple(row[named]), []).append(stamp)
+            by_name.setdefault(tuple(row[width[0] : width[1]]), []).append((stamp, row[width[1] :]))
     asked = list(by_name.values())[:: 1 + len(by_name) // MOST_ASKED]
-    found = [clock_of(some) for some in asked if len(set(some)) > 2] or [clock_of(some) for some in asked]
-    usual = statistics.mode((clock["unit"], clock["every"], clock.get("floor", "")) for clock in found)
-    clock = next(one for one in found if (one["unit"], one["every"], one.get("floor", "")) == usual)
-    made.average = "floor" in clock
-    made.step = FLOORS[clock["floor"]] if made.average else timestamps.frequency(clock)
-    if made.columns[layout.dates[0]]["format"] == "%Y" and clock["unit"] == "numbers":
-        made.step = f"{clock['every']:.0f}YS".removeprefix("1")
+    if layout.dates:
+        told = [[stamp for stamp, _ in some] for some in asked]
+        found = [clock_of(some) for some in told if len(set(some)) > 2] or [clock_of(some) for some in told]
+        usual = statistics.mode((clock["unit"], clock["every"], clock.get("floor", "")) for clock in found)
+        clock = next(one for one in found if (one["unit"], one["every"], one.get("floor", "")) == usual)
+        made.average = "floor" in clock
+        made.step = FLOORS[clock["floor"]] if made.average else timestamps.frequency(clock)
+        if made.columns[layout.dates[0]]["format"] == "%Y" and clock["unit"] == "numbers":
+            made.step = f"{clock['every']:.0f}YS".removeprefix("1")
+    else:
+        clock = {"unit": "numbers", "every": 1.0}
+    values = [(some, place) for some in asked for place in range(len(layout.values))][:MOST_ASKED]
+    commas = [made.columns[name].get("decimal") == "," for name in layout.values]
+    parse = [{"decimal": ",", "thousands": "."} if comma else {} for comma in commas]
+    repeating = [season_of(some, place, parse[place], clock) for some, place in values]
+    made.season = max(set(repeating), key=lambda season: (repeating.count(season), season), default=1)
     return made
+
+
+def season_of(rows: list[tuple[Any, list[str]]], column: int, parse: dict[str, str], clock: dict[str, Any]) -> int:
+    """After how many steps values repeat in the older part of one series, on which a project trains; 1: never."""
+    dated = isinstance(rows[0][0], datetime.datetime)
+    stamps = np.array([stamp for stamp, _ in rows], "datetime64[s]" if dated else float)
+    if "floor" in clock:
+        stamps = timestamps.floor(stamps, clock["floor"])
+    values = as_numbers([cells[column] for _, cells in rows], parse)
+    there = ~np.isnan(values)
+    if not there.any():
+        return 1
+    start = {"start": timestamps.plain(stamps[there].min())}
+    known, step = np.unique(timestamps.positions(stamps[there], clock | start), return_inverse=True)
+    means = np.bincount(step, values[there]) / np.bincount(step)
+    history = seasons.filled(known, means)
+    return seasons.find(history[: round(TRAIN * len(history))], timestamps.days_of(clock), LONGEST_SEASON)[0]
 
 
 def clock_of(stamps: list[Any]) -> dict[str, Any]:

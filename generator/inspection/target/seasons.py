@@ -1,5 +1,6 @@
 """Steps, gaps and season of series, judged as a project does when it reads and forecasts them."""
 
+import math
 import re
 import statistics
 from collections.abc import Sequence
@@ -98,21 +99,21 @@ def voted(seasons: list[tuple[int, dict[int, float]]]) -> dict[str, Any]:
     return {"steps": usual, "tried": {season: round(tried[season], 2) for season in best}}
 
 
-def find(values: Any, days: float) -> tuple[int, dict[int, float]]:
+def find(values: Any, days: float, most: float = math.inf) -> tuple[int, dict[int, float]]:
     """After how many steps a series repeats (1: it does not), and how well it does after the numbers that were tried.
 
     values  (steps,) without gaps
     days    how many of them a step lasts, 0 where that is unknown
+    most    the longest season that is of use
 
-    The calendar's day, week and year are tried first; any other number must repeat more, as many are tried. As a
-    project does on its train split (series.py).
+    The calendar's day, week and year are tried first; any other number must repeat more, as many are tried.
     """
     values = values[-MOST_ROWS:]
     likely = {4, 12} | {round(span / days) for span in (1, 7, 365.25) if days}
     others = set(range(2, LONGEST_BY_SEARCH + 1))
     tried: dict[int, float] = {}
     for some, least, seen in ((likely, LEAST_REPETITION, SEEN), (others, LEAST_BY_SEARCH, SEEN_BY_SEARCH)):
-        tried |= {season: repetition(values, season) for season in some if 2 <= season <= len(values) / seen}
+        tried |= {season: repetition(values, season) for season in some if 2 <= season <= min(most, len(values) / seen)}
         best = max(tried.values(), default=0.0)
         if best >= least:
             return min(season for season in tried if tried[season] >= 0.9 * best), tried
