@@ -96,6 +96,10 @@ def decode(output: np.ndarray, meta: dict) -> list[dict]:
     return [{"class": meta["classes"][k], "probability": float(row[k])} for k, row in zip(best, output, strict=True)]
 
 
-if __name__ == "__main__":
+def main() -> None:
     for name, split in load(common.configured({}))._asdict().items():
-        print(name, split if name == "meta" else f"{len(split.ids)} pictures, a batch is {split.inputs[:32].shape}")
+        print(f"{name}:", split if name == "meta" else f"{len(split.ids)} pictures, two are {split.inputs[:2].shape}")
+
+
+if __name__ == "__main__":
+    common.run(main)

@@ -108,6 +108,10 @@ def keep_snapshot(run: Path, made: np.ndarray, epoch: int) -> None:
         common.write(run / "progress" / f"{epoch:05d}.npy", packed.getvalue())
 
 
-if __name__ == "__main__":
+def main() -> None:
     for name, split in load(common.configured({}))._asdict().items():
-        print(name, *([split] if name == "meta" else (len(split.ids), split.inputs[:2].shape, split.targets[:2].shape)))
+        print(f"{name}:", split if name == "meta" else f"{len(split.ids)} pictures, two are {split.targets[:2].shape}")
+
+
+if __name__ == "__main__":
+    common.run(main)

@@ -12,7 +12,7 @@ BACKEND = None
 class Config:
     """What a run is made from; it is saved with the run."""
 
-    data: str = ""  # your own file or folder; empty = the sample that needs no network
+    data: str = "data/python.txt"  # a text to learn from; it may lie anywhere
     seed: int = 0  # drives the first weights, the order of the rows and dropout
     split_seed: int = 0  # drives which rows go to train, valid and test; keep it while you compare models
     valid_share: float = 0.05  # the stretches of the text that choose the epoch to keep

@@ -1,9 +1,6 @@
 """A text, cut into windows of characters to learn from: its end is test, stretches all along the rest are valid."""
 
-import hashlib
 import importlib
-import importlib.util
-import sys
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
@@ -23,9 +20,6 @@ STRETCHES = 5  # of valid, where the text is long enough
 MOST_HELD_OUT = 5_000_000  # characters of valid and of test: more take longer to score and say the same
 MOST_KEYS = 20_000_000  # characters of a text whose places check.py compares one by one
 BLOCK = 1 << 22  # characters looked at together; memory depends on it
-# Plain Python modules of every installation, about 370,000 characters; the last ones become valid and test.
-MODULES = """calendar cmd contextlib copy csv dataclasses fractions functools glob heapq pprint queue
-random shlex string textwrap timeit""".split()
 
 
 class Windows:
@@ -68,7 +62,7 @@ class Data(NamedTuple):
 
 def load(config: Config) -> Data:
     """Read the text, number the characters of train, and cut each part into windows."""
-    name, text, letters, sha256 = read(common.located(config.data)) if config.data else sample()
+    name, text, letters, sha256 = read(common.located(config.data))
     train, valid, test = divide(len(text), config)
     if min(end - begin for begin, end in (*train, *valid, *test)) < 2 * config.context:
         raise Problem(
@@ -101,17 +95,6 @@ def read(path: Path) -> tuple[str, np.ndarray, str, str]:
     if "\0" in text or not text.strip():
         raise Problem(f"{path} is empty or no text; name a text with --data")
     return path.name, *numbered(text), common.sha256(path)
-
-
-def sample() -> tuple[str, np.ndarray, str, str]:
-    """The same of the source of standard library modules, read from the Python that runs."""
-    specs = [importlib.util.find_spec(module) for module in MODULES]
-    files = [Path(spec.origin) for spec in specs if spec and spec.origin and spec.origin.endswith(".py")]
-    text = "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
-    if len(text) < 200_000:
-        raise Problem("this Python comes without its library's source, which is the sample; name a text with --data")
-    name = f"the standard library of Python {sys.version_info.major}.{sys.version_info.minor}"
-    return name, *numbered(text), hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def numbered(text: str) -> tuple[np.ndarray, str]:
@@ -182,10 +165,8 @@ def decode(tokens: Iterable[int], meta: dict) -> str:
 
 
 def main() -> None:
-    data = load(common.configured({}))
-    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
-        print(f"{name}: {len(split.ids)} windows, a batch of two is {split.inputs[:2].shape}")
-    print(f"{len(data.meta['characters'])} characters: {''.join(data.meta['characters'])!r}")
+    for name, split in load(common.configured({}))._asdict().items():
+        print(f"{name}:", split if name == "meta" else f"{len(split.ids)} windows, two are {split.inputs[:2].shape}")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ class Config:
     compile: bool = False  # torch.compile on CUDA: slow to start, then faster
     horizon: int = 0  # steps to forecast at once; 0 = 12, or an eighth of the steps where these are few
     context: int = 0  # steps the model sees; 0 = two seasons, at least 16, at most half of what train can spare
-    season: int = 0  # steps after which the pattern repeats; 0 = found on train (series.py), 1 = none
+    season: int = 0  # steps after which the pattern repeats; 0 = as data/schema.toml says, 1 = none
     target: str = ""  # columns to forecast, with commas, or all; empty = those that data/schema.toml calls value
     group: str = ""  # columns that name the series; empty = those of data/schema.toml, none = it is one
     time: str = ""  # column with the dates; empty = that of data/schema.toml, none = rows are consecutive steps

@@ -11,13 +11,12 @@ from typing import Any, NamedTuple
 import common
 from common import Problem
 from config import Config
-from series import find_season, note, read_schema
+from series import note, read_schema
 
 import numpy as np
 import pandas as pd
 
 INPUT = "a number of steps, or a table that ends with newer history"
-LONGEST_SEASON = 1024  # steps; a window must hold a season
 MOST_SCORED = 200_000  # windows of valid and of test
 LEAST_WINDOWS = 4  # of a series in train
 USUAL_HORIZON = 12
@@ -65,7 +64,7 @@ def load(config: Config) -> Data:
     history = table[: max(0, first_valid)]
     usual = int(history.count().median())  # steps that a series has in train
     room = usual - horizon - LEAST_WINDOWS + 1  # how far back a window may reach
-    season = config.season or find_season(history, min(room, LONGEST_SEASON))
+    season = config.season or (schema["season"] if schema["season"] <= room else 1)
     context = config.context or max(season, min(max(16, 2 * season), (usual - horizon) // 2))
     if context < season:
         raise Problem(f"--context {context} must hold the season of {season} steps; --season 1 means none", 2)
@@ -197,10 +196,8 @@ def clock(meta: dict, start: int, end: int) -> pd.Index:
 
 
 def main() -> None:
-    data = load(common.configured({}))
-    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
-        print(f"{name}: {len(split.ids)} windows, inputs {split.inputs[:2].shape}, targets {split.targets[:2].shape}")
-    print(f"{len(data.meta['series'])} series from {data.meta['start']} on, season {data.meta['season']}")
+    for name, split in load(common.configured({}))._asdict().items():
+        print(f"{name}:", split if name == "meta" else f"{len(split.ids)} windows, two are {split.inputs[:2].shape}")
 
 
 if __name__ == "__main__":

@@ -44,29 +44,25 @@ def forecasts(data: Data, output: np.ndarray, width: np.ndarray) -> plt.Figure:
         rows = np.flatnonzero(numbers == number)
         back = data.test.ids[rows[-1]] - data.test.ids[rows]  # steps before the newest forecast
         draw_series(axes, data, rows[back % data.meta["horizon"] == 0][-MOST:], output, width)
-    grid[0, 0].legend()
+    named = dict(zip(*grid[0, 0].get_legend_handles_labels()[::-1], strict=True))  # each once
+    grid[0, 0].legend(named.values(), named.keys())
     return figure
 
 
 def draw_series(axes: plt.Axes, data: Data, rows: np.ndarray, output: np.ndarray, width: np.ndarray) -> None:
     """One series, and the forecasts of these rows with their band."""
-    meta = data.meta
-    horizon = meta["horizon"]
-    number, places = data.test.ids[rows[0]] // meta["steps"], data.test.ids[rows] % meta["steps"]
-    name = list(meta["series"])[number]
-    about = {name: meta["series"][name]}
+    meta, horizon = data.meta, data.meta["horizon"]
+    number, places = divmod(data.test.ids[rows], meta["steps"])
+    name, about = list(meta["series"].items())[number[0]]
     start = max(0, places[0] - max(meta["context"], 2 * horizon))
     end = places[-1] + horizon
-    values = data.test.inputs.values.reshape(-1, meta["steps"])[number, start:end]
-    axes.plot(clock(meta, start, end), decode(values, about)[0], color="black", label=words("figure_truth"))
+    values = data.test.inputs.values.reshape(-1, meta["steps"])[number[0], start:end]
+    axes.plot(clock(meta, start, end), decode(values, {name: about})[0], color="black", label=words("figure_truth"))
     for row, place in zip(rows, places, strict=True):
-        newest = row == rows[-1]
         times = clock(meta, place, place + horizon)
-        low, middle, high = (decode(output[row] + side * width, about)[0] for side in (-1, 0, 1))
-        told = words("figure_forecast", steps=horizon) if newest else None
-        axes.plot(times, middle, color="tab:blue", marker=".", label=told)
-        told = words("figure_band") if newest else None
-        axes.fill_between(times, low, high, color="tab:blue", alpha=0.2, label=told)
+        low, middle, high = (decode(output[row] + side * width, {name: about})[0] for side in (-1, 0, 1))
+        axes.plot(times, middle, ".-", color="tab:blue", label=words("figure_forecast", steps=horizon))
+        axes.fill_between(times, low, high, color="tab:blue", alpha=0.2, label=words("figure_band"))
     axes.set_ylabel(report.shorten(name, 40))
 
 

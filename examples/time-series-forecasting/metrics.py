@@ -16,7 +16,7 @@ ENOUGH_SERIES = 10  # from so many on, an interval says how much the series diff
 MOST_NAMED = 200  # series that the report lists one by one
 MOST_ROWS = 10_000  # windows that ridge is fitted on: more hardly change it
 MOST_NUMBERS = 10_000_000  # in these windows together
-PENALTIES = (1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4)
+PENALTIES = 10.0 ** np.arange(-4, 5)
 Interval = tuple[list[float] | None, str]  # low and high, and how they were found, or why not
 
 
@@ -64,20 +64,18 @@ def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: 
 
 def bootstrap(values: np.ndarray, target: np.ndarray, meta: dict) -> Interval:
     """Draws series with replacement, or where they are few blocks of a horizon: neighbouring forecasts share steps."""
-    names, block = np.unique(target[:, 0], return_inverse=True)
-    what = "series"
-    if len(names) < ENOUGH_SERIES:
+    what, keys = "series", target[:, :1]
+    if len(np.unique(keys)) < ENOUGH_SERIES:
         what = f"blocks of {meta['horizon']} forecasts"
-        place = np.arange(len(values)) // meta["horizon"]
-        block = np.unique(block * len(values) + place, return_inverse=True)[1]
-    blocks = int(block.max()) + 1
-    if blocks < 10:
-        return None, f"{blocks} {what} are too few for an interval"
-    weight = np.bincount(block, shares(target))  # (blocks,)
-    total = np.bincount(block, shares(target) * values)  # (blocks,)
-    drawn = np.random.default_rng(0).integers(blocks, size=(1000, blocks))
+        keys = np.column_stack([keys, np.arange(len(keys)) // meta["horizon"]])
+    names, block = np.unique(keys, axis=0, return_inverse=True)
+    if len(names) < 10:
+        return None, f"{len(names)} {what} are too few for an interval"
+    weight = np.bincount(block.ravel(), shares(target))  # (blocks,)
+    total = np.bincount(block.ravel(), shares(target) * values)  # (blocks,)
+    drawn = np.random.default_rng(0).integers(len(names), size=(1000, len(names)))
     means = total[drawn].sum(1) / weight[drawn].sum(1)
-    return np.percentile(means, [2.5, 97.5]).tolist(), f"bootstrap over {blocks} {what}"
+    return np.percentile(means, [2.5, 97.5]).tolist(), f"bootstrap over {len(names)} {what}"
 
 
 def naive(split: Split, meta: dict) -> dict[str, np.ndarray]:
@@ -102,39 +100,40 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     from sklearn.linear_model import Ridge  # slow to import, and no training needs it
 
     meta = data.meta
-    target = truth(data.valid, meta)
-    on_valid = naive(data.valid, meta)
-    simple = min(on_valid, key=lambda name: score(target, on_valid[name], meta))
+
+    def corrected(model: Ridge, split: Split) -> np.ndarray:
+        """The forecasts of a fitted ridge, (rows, horizon)."""
+        parts = []
+        for rows in np.array_split(np.arange(len(split.ids)), 1 + len(split.ids) // 1000):
+            seen, level, spread = normalise(split.inputs[rows].astype(float), meta)
+            correction = model.predict(seen).reshape(len(seen), -1)
+            parts.append(level + spread * (seen[:, meta["naive"]] + correction))
+        return np.concatenate(parts)
+
     most = min(MOST_ROWS, MOST_NUMBERS // meta["context"])
     rows = np.unique(np.linspace(0, len(data.train.ids) - 1, most).astype(int))
     seen, level, spread = normalise(data.train.inputs[rows].astype(float), meta)
     wanted = (data.train.targets[rows] - level) / spread - seen[:, meta["naive"]]
     models = [Ridge(alpha=penalty).fit(seen, wanted) for penalty in PENALTIES]
-    best = min(models, key=lambda model: score(target, corrected(model, data.valid, meta), meta))
+    target, on_valid = truth(data.valid, meta), naive(data.valid, meta)
+    simple = min(on_valid, key=lambda name: score(target, on_valid[name], meta))
+    best = min(models, key=lambda model: score(target, corrected(model, data.valid), meta))
     return {
         "baseline": (simple, naive(data.test, meta)[simple]),
-        "reference": (words("rival_reference"), corrected(best, data.test, meta)),
+        "reference": (words("rival_reference"), corrected(best, data.test)),
     }
-
-
-def corrected(model: object, split: Split, meta: dict) -> np.ndarray:
-    """The forecasts of a fitted ridge, (rows, horizon)."""
-    parts = []
-    for start in range(0, len(split.ids), 1000):
-        seen, level, spread = normalise(split.inputs[start : start + 1000].astype(float), meta)
-        correction = model.predict(seen).reshape(len(seen), -1)
-        parts.append(level + spread * (seen[:, meta["naive"]] + correction))
-    return np.concatenate(parts)
 
 
 def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict:
     """What the score alone does not tell: errors as people measure them, by step ahead and by series."""
-    number = target[:, 0].astype(int)
-    error = errors(target, output)
+    number, error = target[:, 0].astype(int), errors(target, output)
     units = np.array([about["unit"] for about in meta["series"].values()])
     gap = units[number, None] * error
-    found = {"mae": float(gap.mean()), "rmse": float((gap**2).mean() ** 0.5)}
-    found["mase_by_step"] = by_step(target, output).tolist()
+    found = {
+        "mae": float(gap.mean()),
+        "rmse": float((gap**2).mean() ** 0.5),
+        "mase_by_step": by_step(target, output).tolist(),
+    }
     if len(units) <= MOST_NAMED:
         names = list(meta["series"])
         found["mase_by_series"] = {names[one]: float(error[number == one].mean()) for one in np.unique(number)}

@@ -1,4 +1,4 @@
-"""Tables of series, read as data/schema.toml says: their columns by roles, the steps on a regular clock, a season."""
+"""Tables of series, read as data/schema.toml says: their columns by roles, and their steps on a regular clock."""
 
 import functools
 import re
@@ -21,7 +21,6 @@ ROLES = ("date", "series", "value", "skip")
 READERS = {".parquet": pd.read_parquet, ".xlsx": pd.read_excel}  # by a name's end; all else is text
 TIME = "\n"  # a column that no file can have: when a row is
 MOST_GAPS = 0.2  # of a series may be filled; with more it is left out
-NEWEST = 500_000  # steps that are asked for a season; more take memory and tell nothing new
 
 
 def read_schema(config: Config) -> dict:
@@ -29,7 +28,7 @@ def read_schema(config: Config) -> dict:
     path = ROOT / "data" / "schema.toml"
     text = path.read_text(encoding="utf-8-sig")
     try:
-        schema = {"read": {}, "average": False, "reader": "series", **tomllib.loads(text)}
+        schema = {"read": {}, "average": False, "reader": "series", "season": 1, **tomllib.loads(text)}
         columns = {name: dict(about) for name, about in schema["columns"].items()}
         schema["step"]
     except (ValueError, TypeError, AttributeError, KeyError) as error:
@@ -43,11 +42,9 @@ def read_schema(config: Config) -> dict:
         names = [asked] if asked in columns else re.split(r"\s*,\s*", asked)
         if asked == "all":
             names = [name for name, about in columns.items() if "decimal" in about]
-        if not asked:
-            continue
-        for name in columns_of(columns, role):
+        for name in columns_of(columns, role) if asked else []:
             columns[name]["role"] = "skip"
-        for name in names if names != ["none"] else []:
+        for name in names if asked not in ("", "none") else []:
             if name not in columns:
                 raise Problem(f"--{flag}: data/schema.toml has no column {name!r} (it has: {', '.join(columns)})")
             columns[name] = {**columns.pop(name), "role": role}  # in this order
@@ -105,18 +102,19 @@ def typed(frame: pd.DataFrame, source: object, schema: dict) -> pd.DataFrame:
 def numbers(cells: pd.Series, decimal: str) -> pd.Series:
     """Cells as floats: by data/schema.toml's decimal mark, unless this file reads better by the other one."""
     found = in_style(cells, decimal)
-    other = in_style(cells, "," if decimal == "." else ".") if found.count() < cells.count() else found
-    if other.count() > found.count():
-        note(f"{cells.name}: the decimal mark is not {decimal!r} here")
-        found = other
+    if found.count() < cells.count():
+        other = in_style(cells, "," if decimal == "." else ".")
+        if other.count() > found.count():
+            note(f"{cells.name}: the decimal mark is not {decimal!r} here")
+            found = other
     tell_lost(cells, found)
     return found
 
 
 def in_style(cells: pd.Series, decimal: str) -> pd.Series:
     """Cells as floats, nan where they are written otherwise; a mark between thousands needs groups of three."""
-    plain = pd.to_numeric(cells, errors="coerce") if decimal == "." else cells.mask(cells.notna())
-    if plain.count() < cells.count():
+    plain = cells
+    if decimal == "," or cells.str.contains(",", regex=False).any():
         thousands = "," if decimal == "." else "."
         form = rf"[+-]?(\d+|\d{{1,3}}([{thousands}]\d{{3}})+)?([{decimal}]\d*)?([eE][+-]?\d+)?"
         plain = cells.where(cells.str.fullmatch(form).fillna(False).astype(bool))
@@ -180,33 +178,3 @@ def filled(table: pd.DataFrame) -> pd.DataFrame:
 @functools.cache  # what is read twice is said once
 def note(text: str) -> None:
     print(f"note: {text}", file=sys.stderr)
-
-
-def find_season(history: pd.DataFrame, most: int) -> int:
-    """After how many steps the series repeat, 1 = never: the calendar's day, week and year are tried, then others."""
-    history = history.iloc[-NEWEST:, :: 1 + history.shape[1] // 100]
-    calendar = {4, 12}
-    if isinstance(history.index, pd.DatetimeIndex) and len(history) > 1:
-        days = (history.index[-1] - history.index[0]) / pd.Timedelta(days=1) / (len(history) - 1)  # in a step
-        calendar |= {round(span / days) for span in (1, 7, 365.25)}
-    found, tried = 1, {}
-    for some, least, times_seen in ((calendar, 0.3, 2.5), (range(2, 61), 0.5, 4)):
-        longest = min(most, len(history) / times_seen)
-        tried |= {season: repetition(history, season) for season in some if 2 <= season <= longest}
-        best = max(tried.values(), default=0)
-        if best >= least:
-            found = min(season for season in tried if tried[season] >= 0.9 * best)
-            break
-    likely = sorted(tried, key=tried.get, reverse=True)[:4]
-    note(f"season: {found} steps; how alike values are after {', '.join(f'{n} {tried[n]:.2f}' for n in likely)}")
-    return found
-
-
-def repetition(history: pd.DataFrame, season: int) -> float:
-    """How alike values are that lie a season apart, without their trend: the correlation, mean over the series.
-
-    0 where they are as alike after half of it: then they change slowly, or half of it is the season.
-    """
-    detrended = history - history.rolling(season, center=True).mean()
-    whole, half = (detrended.corrwith(detrended.shift(lag)).mean() for lag in (season, max(1, season // 2)))
-    return float(whole) if half < 0.8 * whole else 0.0
