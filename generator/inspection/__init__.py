@@ -19,6 +19,7 @@ ABOUT = {
     "binary": "this is no table, text or picture that hackgen knows; save it as CSV, Parquet, JSON or .xlsx",
 }
 NESTED = "save what is inside as a list of plain records"
+TABLES = ("csv", "parquet", "json", "jsonl", "excel", "arff", "sqlite")  # formats of tables
 __all__ = ["Column", "Findings", "Suggestion", "Suspect", "inspect"]
 
 
@@ -73,12 +74,16 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
         from .pictures.look import inspect_pictures
 
         return inspect_pictures(place, target)
+    from . import unread
+
+    if kind in ("csv", "text") and not member and (what := unread.of_text(place)):
+        return unknown(path, place, what)
     if kind in ("text", "texts") or (kind == "csv" and place.suffix.lower() == ".txt" and _is_chat(place)):
         from .texts.look import inspect_texts
 
         return inspect_texts(place)
-    if kind in ("csv", "parquet", "json", "jsonl", "excel"):
-        if kind in ("excel", "parquet") and (member or place.suffix.lower() == ".gz"):
+    if kind in TABLES:
+        if kind in ("excel", "parquet", "sqlite") and (member or place.suffix.lower() == ".gz"):
             return unknown(path, place, f"it holds {kind.capitalize()}, which is not read inside an archive; unpack it")
         from .tables.look import inspect_table
 
@@ -86,7 +91,7 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
         if member and found.columns and (others := formats.other_tables(place, member)):
             found.notes.append(f"{Path(member).name} is read; the archive also holds {', '.join(others)[:100]}")
         return found
-    return unknown(path, place, ABOUT.get(kind, ABOUT["binary"]))
+    return unknown(path, place, (kind == "binary" and unread.of_file(place)) or ABOUT.get(kind, ABOUT["binary"]))
 
 
 def _is_chat(place: Path) -> bool:
@@ -106,7 +111,7 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
     from .columns.formats import PICTURE_ENDINGS, TABLE_ENDINGS
 
     endings: dict[str, list[Path]] = {"picture": [], "table": [], "text": []}
-    seen = 0
+    seen, others = 0, []
     unreadable: list[str] = []
     for folder, names in _walk(place, unreadable):
         for name in names:
@@ -119,10 +124,17 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
                 endings["text"].append(folder / name)
             elif ending in (*TABLE_ENDINGS, ".xlsx", ".gz", ".npz") or name.endswith("-ubyte"):
                 endings["table"].append(folder / name)
+            else:
+                others.append(folder / name)
         if seen > 200_000:
             break
     note = [f"{len(unreadable)} sub-folder(s) could not be read: {', '.join(unreadable[:3])}"] if unreadable else []
-    if endings["picture"] and len(endings["picture"]) >= len(endings["table"]):
+    from . import unread
+
+    what = unread.of_folder(others) if len(others) > sum(map(len, endings.values())) else ""
+    if what and not endings["picture"]:
+        found = Findings(path, "unknown", notes=[what])
+    elif endings["picture"] and len(endings["picture"]) >= len(endings["table"]):
         from .pictures.look import inspect_pictures
 
         found = inspect_pictures(place, target)
@@ -155,20 +167,24 @@ def _walk(place: Path, unreadable: list[str]):
 
 def _series_or_table(path: str, place: Path, files: list[Path], target: str | None) -> Findings:
     """A file for each series, or else one table among several."""
+    from . import several
     from .columns.formats import is_training
     from .series.look import inspect_series_folder
 
     named = any(is_training(file.name) for file in files)
+    if not named and (what := several.recordings(files)):
+        return Findings(path, "unknown", notes=[what])
     return (None if named else inspect_series_folder(path, place, target)) or _one_of(files, target)
 
 
 def _one_of(files: list[Path], target: str | None) -> Findings:
     """The table among several: train.csv if there is one, else the largest; a contest's sample tells what is asked."""
+    from . import several
     from .columns.formats import is_training
 
     named = [file for file in files if is_training(file.name)]
     chosen = named[0] if named else max(files, key=lambda file: file.stat().st_size)
-    asked = _asked(files, chosen) if target is None else ""
+    asked = several.asked_of(files, chosen) if target is None else ""
     found = _file(str(chosen), chosen, target or asked or None)
     if asked:
         found.notes.append(f'"{asked}" is what the sample of a submission holds beside names of rows')
@@ -176,26 +192,3 @@ def _one_of(files: list[Path], target: str | None) -> Findings:
         others = ", ".join(file.name for file in files if file != chosen)
         found.notes.append(f"{chosen.name} is read; the folder also holds {others[:100]}")
     return found
-
-
-def _asked(files: list[Path], training: Path) -> str:
-    """The column that a contest asks for: its sample of a submission holds it, and of the other tables only train."""
-    samples = [file for file in files if "submission" in file.stem.lower() and file != training]
-    if not samples:
-        return ""
-    known, sample = _heads(training), _heads(samples[0])
-    tests = [_heads(file) for file in files if file not in (training, samples[0])]
-    asked = [name for name in sample if name in known and not any(name in test for test in tests)]
-    return asked[0] if len(asked) == 1 else ""
-
-
-def _heads(file: Path) -> list[str]:
-    """The names in the first line of a delimited text, packed or not."""
-    import gzip
-
-    from .columns.rows import choose_delimiter, split_rows
-
-    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as opened:
-        text = opened.read(2**16).decode("utf-8-sig", "replace")
-    rows = split_rows(text.partition("\n")[0], choose_delimiter(text)[0], quoted=True, strict=False)[0]
-    return rows[0] if rows else []

@@ -115,7 +115,8 @@ def _head(findings: Findings) -> str:
         parts += [] if dialect.get("header") else ["no header"]
         parts += [] if dialect.get("quote") else ["no quotes"]
         parts += [f"{dialect['skip']} line(s) skipped"] if dialect.get("skip") else []
-    parts += [f'sheet "{dialect["sheet"]}"'] if "sheet" in dialect else []
+    sheet = "table" if findings.format == "sqlite" else "sheet"
+    parts += [f'{sheet} "{dialect["sheet"]}"'] if "sheet" in dialect else []
     parts += [f"inside: {dialect['member']}"] if "member" in dialect else []
     return ", ".join(part for part in parts if part)
 

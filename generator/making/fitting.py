@@ -56,7 +56,9 @@ def check(findings: "Findings", task: Part, answers: Answers) -> None:
 
 
 def _is_table(findings: "Findings") -> bool:
-    return findings.format in ("csv", "parquet", "json", "jsonl", "excel")
+    from ..inspection import TABLES  # its libraries are slow to import
+
+    return findings.format in TABLES
 
 
 def _check_target(

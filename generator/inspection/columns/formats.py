@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -10,10 +11,13 @@ from ...errors import Problem
 from . import delimited
 from .rows import split_rows
 
-BINARY = (b"\xd0\xcf\x11\xe0", b"SQLite format 3", b"\x89HDF", b"ARROW1", b"%PDF")
+BINARY = (b"\xd0\xcf\x11\xe0", b"\x89HDF", b"ARROW1", b"%PDF", b"MATLAB ", b"{\\rtf", b"<stata_dta>")
+SQLITE = b"SQLite format 3\0"
+ARFF = re.compile(r"(\s*(%[^\n]*)?\n)*\s*@relation\b", re.IGNORECASE)
 PACKED = (b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # bzip2, 7z, rar, xz, zstandard
 CONTROL = "".join(map(chr, {*range(9), *range(14, 28)}))  # that no text holds, beside tabs and ends of lines
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".psv", ".dat", ".data", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
+TABLE_ENDINGS += (".arff", ".sqlite", ".sqlite3", ".db")
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif")
 
 
@@ -33,7 +37,7 @@ def format_of(path: Path) -> tuple[str, str]:
 
 
 def _format_of_bytes(first: bytes, path: Path) -> str:
-    """csv parquet json jsonl excel npz npy idx picture text archive binary empty, from the beginning of a file."""
+    """csv parquet json jsonl excel arff sqlite npz npy idx picture text archive binary empty, by a file's beginning."""
     ending = path.suffix.lower()
     if not first:
         return "empty"
@@ -50,6 +54,8 @@ def _format_of_bytes(first: bytes, path: Path) -> str:
             return "picture"
     if first.startswith(PACKED) or first[257:262] == b"ustar":
         return "archive"
+    if first.startswith(SQLITE):
+        return "sqlite"
     if first.startswith(BINARY):
         return "binary"
     encoding = delimited.encoding_of(first, cut=True)
@@ -57,6 +63,8 @@ def _format_of_bytes(first: bytes, path: Path) -> str:
     if sum(map(text.count, CONTROL)) > len(text) // 100:
         return "binary"
     start = text.lstrip("\ufeff \t\r\n")[:1]
+    if ending == ".arff" or (start in "%@" and ARFF.match(text.lstrip("\ufeff").replace("\r", ""))):
+        return "arff"
     if ending in (".jsonl", ".ndjson") or (ending == ".json" and start not in "[{") or start in ("{", "["):
         lines = text.lstrip("\ufeff \t\r\n").splitlines()
         if ending in (".jsonl", ".ndjson"):

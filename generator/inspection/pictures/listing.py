@@ -195,7 +195,8 @@ def arrange(listing: Listing) -> None:
         tops = {paths[row][depth] for row in deep}
         around = len(tops) == 1 and not split_of(next(iter(tops)))
         out = {row for row in range(len(paths)) if row not in loose} - set(deep)
-        deeper = all(len(paths[row]) > depth + 2 for row in deep)
+        shallow = sum(len(paths[row]) <= depth + 2 for row in deep)  # loose in the next one
+        deeper = shallow < len(deep) and shallow <= max(FEW, LOOSE * len(deep))
         if not around or not deeper or len(out) > max(FEW, LOOSE * len(deep)):
             break
         loose |= out

@@ -16,7 +16,7 @@ from ..suspects.columns import of_columns
 from ..suspects.leaks import of_target, shares
 from ..suspects.personal import of_people
 from ..suspects.repeats import of_rows
-from ..target import one_of
+from ..target import kinds, one_of
 from ..target.suggestion import suggest
 from ..words.names import by_name
 from . import opening
@@ -54,6 +54,7 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
         named = any(column.role == "picture" for column in columns) or names_pictures(place, table)
         if named and (other := pictures(place, target)):
             return other
+        what = kinds.told(table, columns)
         found.suggestion, as_series = suggest(table, columns, profiles, target, path)
         for group in together if found.suggestion and not as_series else ():
             asked = found.suggestion.target
@@ -71,8 +72,9 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
                         suspect.detail.partition(":")[0] + ": they name the series, in figures and answers too"
                     )
         if not found.suggestion:
-            found.notes.append(nothing_to_predict(found))
+            found.notes.append(what or nothing_to_predict(found))
             return found
+        found.notes[:0] = [what] * bool(what)
         about_target(found, table, columns, profiles)
     return found
 

@@ -13,7 +13,7 @@ import duckdb
 
 from ...errors import Misuse, Problem
 from ..columns.relation import Table
-from . import engine_tables, json_tables, sheets, text_tables
+from . import engine_tables, json_tables, other_programs, sheets, text_tables
 
 CAREFUL = 32 * 2**20  # bytes of text that are read with care, and wholly in memory
 OPENERS = {
@@ -21,6 +21,8 @@ OPENERS = {
     "json": json_tables.open_json,
     "jsonl": json_tables.open_json,
     "excel": sheets.open_excel,
+    "arff": other_programs.open_arff,
+    "sqlite": other_programs.open_sqlite,
 }
 
 

@@ -27,7 +27,7 @@ def learnt_as_pairs(table: Table, columns: list[Column], target: Column) -> list
     ]
     if len(rest) > LITTLE:
         return []
-    met = {i for a, b in combinations(ids, 2) if _crossed(table.columns[a], table.columns[b]) for i in (a, b)}
+    met = {i for a, b in combinations(ids, 2) if crossed(table.columns[a], table.columns[b]) for i in (a, b)}
     return [columns[i] for i in sorted(met) if columns[i].role == "identifier"]
 
 
@@ -42,7 +42,7 @@ def _often(column: Column, rows: int) -> bool:
     return 2 <= column.distinct <= rows * (1 - column.missing) / ROWS_OF_ONE
 
 
-def _crossed(one: list[str], other: list[str]) -> bool:
+def crossed(one: list[str], other: list[str]) -> bool:
     """Whether neither tells the other: users rate several films, and films are rated by several users."""
     return _partners(one, other) >= CROSSED and _partners(other, one) >= CROSSED
 

@@ -17,6 +17,7 @@ from ..words.names import by_name, words_of
 from ..words.vocabulary import CLASSES, COUNTS, TEXTS, TIME_WORDS
 from .choice import FEW_NUMBERS, MOST_CLASSES, choose
 from .forecast import looks_like_series
+from .kinds import ratings
 from .pairs import learnt_as_pairs
 
 BESIDE_NAMED = 8  # other columns beside a column called text or review: what is known about a tweet
@@ -30,7 +31,12 @@ def suggest(
     given  the path as the user wrote it
     """
     texts = [column for column in columns if column.role == "text"]
-    if series := _series(table, columns, wanted):
+    asked = wanted
+    if rated := ratings(table, columns):
+        wanted = wanted or rated[2].name
+        for column in rated[:2]:
+            column.role = "identifier"
+    if not rated and (series := _series(table, columns, wanted)):
         target = wanted or series["target"] or None
         group = series["group"]
         return suggestion("time-series-forecasting", target, given, series["why"], "", group, series["time"]), series
@@ -49,6 +55,8 @@ def suggest(
     if pairs:
         names = " and ".join(column.name for column in pairs)
         why += f"; learnt from {names}, rows are divided at random and new ones are unknown"
+    if rated and not asked:
+        chosen.why = "it is how people rate"
     reasons = "; ".join(part for part in (chosen.why, why) if part)
     time = "" if pairs or task.startswith("text") else _time(columns, target, table.rows)
     group = "" if pairs else _group(columns, target, table.rows)

@@ -1,0 +1,83 @@
+"""Tables that are no rows with something to predict in each, or not that alone: ratings, chats, questions."""
+
+import re
+
+from ..columns.relation import Table
+from ..findings import Column
+from ..words.names import words_of
+from .pairs import crossed
+
+NO_TASK = "hackgen has no task for these yet"
+CONTINUED = "their texts in one .txt can be continued"
+USERS = set("user users customer reviewer member viewer listener reader person u uid".split())
+ITEMS = set(
+    """
+    movie film item product book song track artist album anime joke recipe restaurant business beer wine game show place
+    hotel article asin isbn i iid
+    """.split()
+)
+RATINGS = set("rating ratings score stars rate overall".split())
+MOST_RATINGS = 20  # different ones
+FEWEST = 100  # rows from which on columns without names can be ratings
+AUTHORS = set("from author sender user username speaker nick nickname name who userid authorid".split())
+SAID = set("text message content body msg utterance".split())
+TIMES = set("date ts timestamp time datetime created sent".split())
+TURNS = re.compile(r'\[\s*\{.*"(role|from|speaker)".*"(content|value|text)"', re.DOTALL)
+ANSWERS = re.compile(r'"(qas|answers)"')
+
+
+def ratings(table: Table, columns: list[Column]) -> tuple[Column, Column, Column] | None:
+    """Who rated, what, and how, where a table holds that and hardly more."""
+    named = {"who": _named(columns, USERS), "what": _named(columns, ITEMS)}
+    named["how"] = next((column for column in columns if set(words_of(column.name)[-1:]) & RATINGS), None)
+    if all(named.values()) and len({id(column) for column in named.values()}) == 3 and len(columns) <= 5:
+        who, what, how = named.values()
+        return (who, what, how) if how.role in ("number", "category") and how.distinct <= MOST_RATINGS else None
+    plain = not table.dialect.get("header", True) and len(columns) in (3, 4) and table.rows >= FEWEST
+    if not plain or not all(c.role in ("number", "identifier") and c.detail.get("integers", True) for c in columns[:2]):
+        return None
+    who, what, how = columns[:3]
+    repeats = all(c.distinct <= table.rows / 2 and c.distinct > how.distinct for c in (who, what))
+    few = how.role == "number" and 2 < how.distinct <= MOST_RATINGS and how.detail.get("max", 99) <= MOST_RATINGS
+    timed = len(columns) == 3 or columns[3].role == "date" or (columns[3].detail.get("min") or 0) > 1e8
+    return (who, what, how) if repeats and few and timed and crossed(table.columns[0], table.columns[1]) else None
+
+
+def told(table: Table, columns: list[Column]) -> str:
+    """A line that says what a table is, and what can be done with it; "" where it is rows to learn from."""
+    names = {"".join(words_of(column.name)): i for i, column in enumerate(columns)}
+    cells = [next(iter(known), "") for known in table.known]
+    if rated := ratings(table, columns):
+        who, what, how = (column.name for column in rated)
+        return (
+            f"these are ratings ({who}, {what}, {how}): what known ones would rate is predicted; hackgen has no task "
+            "to recommend yet"
+        )
+    asks = "question" in names and names.keys() & {"context", "passage", "paragraph", "article", "document"}
+    if asks or ("paragraphs" in names and ANSWERS.search(cells[names["paragraphs"]])):
+        return f"these are questions about texts, with their answers in them (as SQuAD); {NO_TASK}"
+    if any(TURNS.match(cell[:5000]) for cell in cells):
+        return f"these are conversations, as language models are tuned on; {NO_TASK}; {CONTINUED}"
+    for asked, answer in (
+        ("instruction", "output"),
+        ("prompt", "completion"),
+        ("prompt", "response"),
+        ("prompt", "chosen"),
+    ):
+        if asked in names and answer in names:
+            return f"these are instructions and answers; {NO_TASK}; {CONTINUED}"
+    if names.keys() & AUTHORS and names.keys() & SAID and names.keys() & TIMES:
+        return f"this is a chat: who wrote what and when, and all of them should agree; {CONTINUED}"
+    texts = [column for column in columns if column.role == "text"]
+    if len(texts) == 2 == len([c for c in columns if c.role not in ("identifier", "constant", "empty")]):
+        return f"these are pairs of texts, as of translations; {NO_TASK}"
+    return ""
+
+
+def _named(columns: list[Column], words: set[str]) -> Column | None:
+    """The first column whose name is of some words, beside those that say id or name."""
+    for column in columns:
+        own = set(words_of(column.name)) - {"id", "ids", "name", "no", "nr", "code", "index", "review"}
+        if own and own <= words:
+            return column
+    return None
