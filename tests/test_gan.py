@@ -132,7 +132,7 @@ BUGS = [
     ("gradients", "train.py", "descend(tell_apart, model.discriminator, optimizers[0], config)", "pass"),
     ("independent", "models/gan.py", "return self.average(noise)", "return self.average(noise - noise.mean(0))"),
     ("batch-size", "models/gan.py", "return self.average(noise)", "return self.average(noise / noise.norm())"),
-    ("same-seed", "train.py", "default_rng((config.seed, epoch))", "default_rng()"),
+    ("same-seed", "train.py", "default_rng((config.seed, state.epoch))", "default_rng()"),
     (
         "reload",
         "net.py",

@@ -202,6 +202,12 @@ def test_usage_mistakes_get_one_line(project: Path) -> None:
     run(project, "evaluate.py", "nowhere").refused(1, "nowhere", "full")
 
 
+def test_memory_that_is_full_is_one_line_that_names_the_flag(project: Path) -> None:
+    for kind in ("MemoryError()", "RuntimeError('CUDA out of memory. Tried to allocate 2 GiB')"):
+        code = f"import common\ndef main():\n    raise {kind}\ncommon.run(main)"
+        run(project, "-c", code).refused(1, "--batch-size")
+
+
 def test_damaged_and_foreign_checkpoints_are_refused(project: Path, tmp_path: Path) -> None:
     work = copy(project, tmp_path / "work")
     best = work / "runs" / "full" / "best.pt"

@@ -1,7 +1,6 @@
 """Runs: what train.py is asked for, a folder for each run, and where its training stands."""
 
 import argparse
-import dataclasses
 import json
 import math
 import os
@@ -9,7 +8,7 @@ import re
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import common
@@ -21,44 +20,39 @@ from data import Data, Split, load
 import numpy as np
 
 SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
+PROJECT_DATA = Config.data or "the sample"
 HISTORY = ["epoch", "step", "train_loss", "valid_loss", "valid_score", "learning_rate", "seconds", "kept"]
 HEAD = "epoch     step  train loss  valid loss  valid {:<14}  learning rate  seconds"
 ROW = "{:5} {:8} {:11.4f} {:11.4f} {:20.4f} {:14.6f} {:8.1f} {}"
 
 
 def begin(description: str) -> tuple[argparse.Namespace, Path | None, Config, Data]:
-    """What train.py is asked for: its flags, the run to go on with or None, the settings, and the data."""
+    """What train.py is asked for: its flags, the run to go on with or None, the settings, and the data.
+
+    A run that goes on keeps its settings, but data may move, and training may last longer: the learning rate then
+    follows the new length from where the run stands, as if that had been asked for at first.
+    """
     parser = common.Parser(description, knobs=True)
     parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")
     parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
     parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
     args, given = parser.parse()
-    run, config = resumed(args, given) if args.resume else (None, common.configured(given))
+    run, before = None, {}
+    if args.resume:
+        fixed = [name for name in given if name not in ("data", "epochs", "minutes")]
+        if fixed or args.out or args.smoke:
+            raise Problem(f"a resumed run keeps its settings; leave out --{[*fixed, 'out or --smoke'][0]}", 2)
+        run, config, _, args.smoke = find(args.resume)
+        before = asdict(config) | ({"minutes": 0.0} if "epochs" in given else {})
+    config = common.configured(before | given)
     data = load(config)
-    if run:
-        check_same(run, data.meta)
     if args.smoke:
         data = data._replace(train=fewer(data.train), valid=fewer(data.valid))  # test stays closed
         config.steps = SMOKE_STEPS
+    if run:
+        check_same(run, data.meta)
+        write_json(run / "config.json", read_json(run / "config.json") | asdict(config))
     return args, run, config.resolved(len(data.train.ids)), data
-
-
-def resumed(args: argparse.Namespace, given: dict) -> tuple[Path, Config]:
-    """The run to go on with. Its settings stay, but data may move, and training may last longer.
-
-    The learning rate then follows the new length from where the run stands, as if that had been asked for at first.
-    """
-    fixed = [name for name in given if name not in ("data", "epochs", "minutes")]
-    if fixed or args.out or args.smoke:
-        raise Problem(f"a resumed run keeps its settings; leave out --{[*fixed, 'out or --smoke'][0]}", 2)
-    run, config, _, args.smoke = find(args.resume)
-    if "epochs" in given:
-        given["minutes"] = 0.0
-    config = common.configured(asdict(config) | given)
-    write_json(run / "config.json", read_json(run / "config.json") | asdict(config))
-    for draft in run.glob("*.tmp"):  # what a kill left
-        draft.unlink()
-    return run, config
 
 
 def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
@@ -70,35 +64,34 @@ def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
 def new(name: str | None, config: Config, meta: dict, smoke: bool) -> Path:
     """A folder for a run, named or `<time>-<model>`, with config.json and meta.json."""
     folder = RUNS / (name or f"{time.strftime('%Y%m%d-%H%M%S')}-{config.model}")
-    if not re.fullmatch(r"\w[\w.\- ]*(?<![. ])", folder.name) or folder.name in ("latest", "published"):
+    if not re.fullmatch(r"\w[\w.-]*", folder.name):
         raise Problem(f"--out {folder.name!r} does not work everywhere; use letters, digits, '-' and '_'", 2)
-    if name and (folder / "config.json").exists():
+    if name and folder.exists():
         raise Problem(f"{folder} exists; choose another --out, or go on with --resume {folder.name}")
     draft = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     write_json(draft / "meta.json", meta)
     facts = {"contract": 1, "task": TASK, "framework": FRAMEWORK, "backend": BACKEND, "smoke": smoke}
-    facts |= {"project_data": Config.data or "the sample"}
-    write_json(draft / "config.json", facts | asdict(config))
+    write_json(draft / "config.json", facts | {"project_data": PROJECT_DATA} | asdict(config))
     return draft.rename(f"{folder}-{os.getpid()}" if folder.exists() else folder)  # another may have begun just now
 
 
 def find(name: str | None) -> tuple[Path, Config, dict, bool]:
     """A run by its name or folder, else the newest, else the published one: folder, config, meta, smoke."""
-    latest = RUNS / "latest"
-    newest = latest.read_text(encoding="utf-8").strip() if latest.is_file() else "none"
-    places = [RUNS / name, Path(name), ROOT / name] if name else [RUNS / newest, PUBLISHED]
+    places = [RUNS / name, Path(name), ROOT / name] if name else [PUBLISHED]
+    if not name and (RUNS / "latest").is_file():
+        places.insert(0, RUNS / (RUNS / "latest").read_text(encoding="utf-8").strip())
     folder = next((place.resolve() for place in places if (place / "config.json").is_file()), None)
     if not folder:
         there = ", ".join(sorted(path.parent.name for path in RUNS.glob("*/config.json"))[-5:])
         raise Problem(f"no run {name or ''}; there is: {there or 'none yet (python train.py makes one)'}")
-    facts = {"project_data": Config.data or "the sample"} | read_json(folder / "config.json")
+    facts = {"project_data": PROJECT_DATA} | read_json(folder / "config.json")
     here = {"task": [TASK], "framework": [FRAMEWORK], "model": list(MODELS)}
-    here |= {} if name else {"project_data": [Config.data or "the sample"]}  # of other data only where it is named
+    here |= {} if name else {"project_data": [PROJECT_DATA]}  # of other data only where it is named
     for what, known in here.items():
         if facts.get(what) not in known:
             made_by, mine = f"{what.replace('_', ' ')} {facts.get(what)!r}", ", ".join(known)
             raise Problem(f"{folder} is a run of {made_by}; this project has {mine}: train again, or name a run")
-    names = [field.name for field in dataclasses.fields(MODELS[facts["model"]])]
+    names = [field.name for field in fields(MODELS[facts["model"]])]
     if missing := [name for name in names if name not in facts]:
         raise Problem(f"{folder} lacks {', '.join(missing)}; it is from another config.py: train again")
     config = common.configured({name: facts[name] for name in names})
@@ -108,15 +101,14 @@ def find(name: str | None) -> tuple[Path, Config, dict, bool]:
 def check_same(run: Path, now: dict) -> None:
     """A `Problem` unless data with the meta `now` are those that a run was trained on, and are read as then."""
 
-    def rounded(meta: dict) -> dict:  # other machines add up in another order, so last digits may differ
-        return json.loads(json.dumps(meta | {"data": None}), parse_float=lambda number: f"{float(number):.4g}")
+    def known(meta: dict) -> dict:  # other machines add up in another order, so last digits may differ
+        text = json.dumps(meta | {"data": meta["data"]["sha256"]})
+        return json.loads(text, parse_float=lambda number: f"{float(number):.4g}")
 
-    trained = read_json(run / "meta.json")
-    if trained["data"]["sha256"] != now["data"]["sha256"]:
+    if known(read_json(run / "meta.json")) != known(now):
         name = now["data"]["path"] or now["data"]["name"]
-        raise Problem(f"{name} is not what {run.name} was trained on; name the old data with --data, or train again")
-    if rounded(trained) != rounded(now):
-        raise Problem(f"{run.name} read these data in another way; undo what changed since, or train again")
+        remedy = "name the old data with --data, undo what changed since, or train again"
+        raise Problem(f"{name} is not what {run.name} was trained on, or is read in another way; {remedy}")
 
 
 @dataclass

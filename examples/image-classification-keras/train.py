@@ -13,7 +13,6 @@ import common
 import net
 import runs
 from backend import keras
-from common import Problem
 from config import BACKEND, Config
 from data import Data, Split
 from loss import loss
@@ -130,13 +129,7 @@ def main() -> None:
     print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision};")
     print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
     before = net.mean_loss(model, few, data.meta)
-    try:
-        fit(model, data, config, run, runs.watch_ctrl_c())
-    except Exception as error:
-        if not any(words in str(error).lower() for words in ("out of memory", "oom when", "resource_exhausted")):
-            raise
-        size = max(1, config.batch_size // 2)
-        raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
+    fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))
 
 

@@ -118,13 +118,7 @@ def main() -> int:
     print(f"{config.model} with {net.parameter_count(model):,} parameters on {where};")
     print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
     before = net.mean_loss(model, few, data.meta)
-    try:
-        fit(model, data, config, run, runs.watch_ctrl_c())
-    except (torch.OutOfMemoryError, RuntimeError) as error:
-        if "memory" not in str(error).lower():
-            raise
-        size = max(1, config.batch_size // 2)
-        raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
+    fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))
     return 0
 

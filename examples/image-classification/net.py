@@ -1,10 +1,8 @@
 """What PyTorch needs around the model: device, precision, answers as NumPy arrays, and checkpoints."""
 
-import contextlib
 import copy
 import importlib
 import io
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +29,11 @@ def build(meta: dict, config: Config) -> nn.Module:
 def choose_device(name: str) -> torch.device:
     """The device called `name`; for "auto" the first that is there."""
     there = [kind for kind in ("cuda", "mps") if getattr(torch, kind).is_available()] + ["cpu"]
-    kind = name.partition(":")[0]
-    if name != "auto" and kind not in there:
-        known = kind in ("cuda", "mps")
-        raise Problem(f"device {name} is not there; use auto (it would take {there[0]})", 1 if known else 2)
-    return torch.device(there[0] if name == "auto" else name)
+    if name == "auto":
+        name = there[0]
+    if name.partition(":")[0] not in there:
+        raise Problem(f"device {name} is not there; use auto (it would take {there[0]})", 2)
+    return torch.device(name)
 
 
 def try_step(model: nn.Module, few: Split, meta: dict, device: torch.device) -> torch.device:
@@ -60,13 +58,8 @@ def choose_precision(name: str, device: torch.device, model: nn.Module) -> str:
         return name
     gains = device.type == "cuda" and torch.cuda.get_device_capability()[0] >= 8
     if device.type == "cpu" and getattr(model, "bfloat16_on_cpu", False):
-        gains = any(getattr(torch.cpu, f"_is_{feature}_supported", bool)() for feature in ("avx512_bf16", "amx_tile"))
+        gains = torch.cpu._is_avx512_bf16_supported()
     return "bfloat16" if gains else "float32"
-
-
-def autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager:
-    """The context of forward passes in bfloat16; weights stay float32."""
-    return torch.autocast(device.type, torch.bfloat16) if precision == "bfloat16" else contextlib.nullcontext()
 
 
 def use_threads(model: nn.Module, rows: int) -> None:
@@ -88,12 +81,13 @@ def tensors(split: Split, rows: Any, device: torch.device) -> tuple[torch.Tensor
 def outputs(model: nn.Module, inputs: Any, targets: Any, meta: dict, precision: str, batch: int = 512) -> np.ndarray:
     """What the model answers for every row, in order, with or without targets; `batch` only changes the memory."""
     model.eval()
-    device, parts = next(model.parameters()).device, []
+    device = next(model.parameters()).device
+    parts = []
     for start in range(0, len(inputs), batch):
         rows = slice(start, min(start + batch, len(inputs)))
         some = to_tensor(inputs[rows], device)
         known = None if targets is None else to_tensor(targets[rows], device)
-        with autocast(device, precision):
+        with torch.autocast(device.type, torch.bfloat16, precision == "bfloat16"):
             parts.append(answers(model, some, known, meta).float().cpu().numpy())
     return np.concatenate(parts)
 
@@ -121,11 +115,6 @@ def mean_gradient(run: Path, config: Config) -> np.ndarray:
 def parameter_count(model: nn.Module) -> int:
     """Numbers that training sets."""
     return sum(parameter.numel() for parameter in model.parameters())
-
-
-def weights_of(model: nn.Module) -> dict[str, torch.Tensor]:
-    """A copy of all that a model has learnt."""
-    return {name: value.detach().clone() for name, value in model.state_dict().items()}
 
 
 def set_weights(model: nn.Module, weights: dict[str, torch.Tensor], path: Path) -> nn.Module:
@@ -156,13 +145,14 @@ def load(path: Path, config: Config) -> dict[str, Any]:
     """Read a checkpoint: tensors and plain values only (`weights_only`), so that a foreign file can run no code."""
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-        if content["about"] == [TASK, FRAMEWORK, config.model]:
-            return content
+        about = content["about"]
     except FileNotFoundError:
         raise Problem(f"{path} is missing; python train.py makes a new run") from None
-    except (OSError, RuntimeError, pickle.UnpicklingError, EOFError, LookupError, TypeError, ValueError):
+    except Exception:  # whatever it stumbles over first
         raise Problem(f"{path} is damaged or no checkpoint of this project; restore it or train again") from None
-    raise Problem(f"{path} is of {', '.join(map(str, content['about']))}, not of this run; choose another")
+    if about != [TASK, FRAMEWORK, config.model]:
+        raise Problem(f"{path} is of {', '.join(map(str, about))}, not of this run; choose another")
+    return content
 
 
 def restore(run: Path, config: Config, meta: dict, device: str | None = None) -> nn.Module:

@@ -17,7 +17,7 @@ class Config:
     split_seed: int = 0  # drives which rows go to train, valid and test; keep it while you compare models
     valid_share: float = 0.15  # rows that choose the epoch to keep
     test_share: float = 0.2  # rows that only evaluate.py opens
-    epochs: int = 0  # passes over train; 0 = about `steps` steps in all, between 1 and 200 passes (schedule.py)
+    epochs: int = 0  # passes over train; 0 = about `steps` steps in all, between 1 and 200 passes
     batch_size: int = 0  # rows in a step; 0 = the power of two nearest the square root of the rows, 16 to 256
     steps: int = 1000  # optimiser steps that epochs = 0 aims for
     minutes: float = 0.0  # stop by the clock instead: the learning rate follows the time; 0 = off

@@ -1,7 +1,5 @@
 """What every command shares: the command line, one line for a mistake, files written whole, and how data are split."""
 
-from __future__ import annotations
-
 import argparse
 import dataclasses
 import difflib
@@ -13,12 +11,9 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from config import MODELS, MORE, Config
-
-if TYPE_CHECKING:
-    import numpy as np  # `divide` imports it: first tell_missing must stand ready
 
 ROOT = Path(__file__).resolve().parent
 RUNS, PUBLISHED = ROOT / "runs", ROOT / "published"
@@ -34,10 +29,10 @@ class Problem(Exception):
 
 def run(main: Callable[[], int | None]) -> NoReturn:
     """Call `main` and leave with its exit code."""
-    said, code = "", 1
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console may not know every character
+    said = ""
     try:
         code = main() or 0
         print(end="", flush=True)
@@ -49,7 +44,11 @@ def run(main: Callable[[], int | None]) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = 0
     except OSError as error:
-        said = f"{error.filename or 'a file'}: {error.strerror or error}"
+        said, code = f"{error.filename or 'a file'}: {error.strerror or error}", 1
+    except Exception as error:
+        if not re.search("MemoryError|out of memory|allocate memory|OOM when|RESOURCE_EXHAUSTED", repr(error)):
+            raise
+        said, code = "out of memory; try a smaller --batch-size", 1
     if said:
         print(f"{Path(sys.argv[0]).name}: {' '.join(said.split())}", file=sys.stderr)
     sys.exit(code)
@@ -57,10 +56,9 @@ def run(main: Callable[[], int | None]) -> NoReturn:
 
 def tell_missing(kind: type[BaseException], error: BaseException, trace: Any) -> None:
     """An import that failed: one line with the remedy."""
-    if isinstance(error, ModuleNotFoundError):
-        print(f"{error.name} is missing; install what this project needs with: pip install -e .", file=sys.stderr)
-    elif not isinstance(error, KeyboardInterrupt):
-        sys.__excepthook__(kind, error, trace)
+    if not isinstance(error, ModuleNotFoundError):
+        return sys.__excepthook__(kind, error, trace)
+    print(f"{error.name} is missing; install what this project needs with: pip install -e .", file=sys.stderr)
 
 
 def leave(number: int, _: Any) -> NoReturn:
@@ -85,22 +83,24 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, description: str | None, knobs: bool = False) -> None:
         super().__init__(description=description, allow_abbrev=False)
-        why = dict(re.findall(r"^    (\w+): .*?  # (.+)$", (ROOT / "config.py").read_text(encoding="utf-8"), re.M))
-        kinds = MODELS.values() if knobs else []
+        kinds = reversed(MODELS.values()) if knobs else ()  # what is said of the first one counts
         self.knobs = {field.name: field.default for kind in kinds for field in dataclasses.fields(kind)}
+        why = dict(re.findall(r"^    (\w+): .*?  # (.+)$", (ROOT / "config.py").read_text(encoding="utf-8"), re.M))
         for name, default in self.knobs.items():
-            how: dict[str, Any] = {"type": type(default), "help": f"{why.get(name, '')} [{default}]".replace("%", "%%")}
-            if name == "model":
-                how = {"choices": list(MODELS), "help": f"one of {', '.join(MODELS)} [{next(iter(MODELS))}]"}
-            elif isinstance(default, bool):
-                how = {"action": argparse.BooleanOptionalAction, "help": how["help"]}
-            self.add_argument("--" + name.replace("_", "-"), default=None, **how)
+            how: dict[str, Any] = {"type": type(default)}
+            if isinstance(default, bool):
+                how = {"action": argparse.BooleanOptionalAction}
+            elif name == "model":
+                how = {"choices": list(MODELS)}
+            about = f"{why.get(name, '')} [{default}]".replace("%", "%%")
+            self.add_argument("--" + name.replace("_", "-"), help=about, **how)
 
     def parse(self) -> tuple[argparse.Namespace, dict[str, Any]]:
         """The flags, and those knobs that were given."""
         words = [re.sub(r"^--\w[\w-]*", lambda flag: flag[0].replace("_", "-"), word) for word in sys.argv[1:]]
         args = self.parse_args(words)
-        return args, {name: getattr(args, name) for name in self.knobs if getattr(args, name) is not None}
+        given = {name: value for name, value in vars(args).items() if name in self.knobs and value is not None}
+        return args, given
 
     def error(self, message: str) -> NoReturn:
         if flag := re.search(r"unrecognized arguments: (--[\w-]+)", message):
@@ -114,9 +114,10 @@ class Parser(argparse.ArgumentParser):
 def configured(given: dict[str, Any]) -> Config:
     """The defaults of the model that is named, changed by what was given."""
     model = given.get("model", next(iter(MODELS)))
-    for name in given.keys() - vars(MODELS[model]()).keys():
-        owner = next(other for other, kind in MODELS.items() if name in vars(kind()))
-        raise Problem(f"--{name} is a knob of {owner}, not of {model}; add --model {owner}", 2)
+    for name in given:
+        owners = [other for other, kind in MODELS.items() if hasattr(kind, name)]
+        if model not in owners:
+            raise Problem(f"--{name} is a knob of {owners[0]}, not of {model}; add --model {owners[0]}", 2)
     try:
         return MODELS[model](**given)
     except ValueError as error:
@@ -174,7 +175,7 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def divide(keys: np.ndarray, labels: np.ndarray | None, config: Config, test_share: float | None = None) -> np.ndarray:
+def divide(keys: Any, labels: Any, config: Config, test_share: float | None = None) -> Any:
     """0, 1 or 2 (train, valid, test) for each row, in equal shares of each class; equal keys meet in one split.
 
     -1 for the rows of a class of which the three cannot each have one; that they are left out is said.
@@ -183,7 +184,7 @@ def divide(keys: np.ndarray, labels: np.ndarray | None, config: Config, test_sha
     labels      (rows,) classes, None where there are none
     test_share  instead of the config's
     """
-    import numpy as np
+    import numpy as np  # not above: first tell_missing must stand ready
 
     labels = np.zeros(len(keys), int) if labels is None else labels
     test_share = config.test_share if test_share is None else test_share
@@ -199,8 +200,7 @@ def divide(keys: np.ndarray, labels: np.ndarray | None, config: Config, test_sha
         before = (np.cumsum(size[members]) - size[members]) / size[members].sum()  # share of rows in earlier groups
         split = np.select([before < test_share, before < test_share + config.valid_share], [2, 1], 0)
         split[0], split[-1] = 2, 0
-        if not (split == 1).any():
-            split[min(int((split == 2).sum()), len(split) - 2)] = 1
+        split[min(np.sum(split == 2), len(split) - 2)] = 1  # each has one
         part[members] = split
     if len(np.unique(labels[first][part >= 0])) < min(2, len(np.unique(labels))):
         raise Problem(f"{len(first)} different examples are too few for train, valid and test; add some")

@@ -3,11 +3,11 @@
 Leaves in runs/<name>/: config.json, meta.json, history.csv, best.pt (to answer with) and last.pt (all to go on with).
 """
 
+import copy
 import dataclasses
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import common
 import net
@@ -32,25 +32,6 @@ def make_optimizer(model: nn.Module, config: Config) -> torch.optim.Optimizer:
     return torch.optim.AdamW(groups, betas=(config.beta1, config.beta2), fused=True)
 
 
-def batches(rows: int, config: Config, epoch: int) -> list[np.ndarray]:
-    """All rows in an order that seed and epoch decide, in steps of nearly equal size."""
-    order = np.random.default_rng((config.seed, epoch)).permutation(rows)
-    return np.array_split(order, math.ceil(rows / config.batch_size))
-
-
-def train_step(
-    model: nn.Module, optimizer: torch.optim.Optimizer, inputs: Any, targets: Any, meta: dict, config: Config
-) -> torch.Tensor:
-    """One step down the gradient; returns the loss before it, a scalar."""
-    with net.autocast(inputs.device, config.precision):
-        value = loss(model, inputs, targets, meta)
-    optimizer.zero_grad(set_to_none=True)
-    value.backward()
-    nn.utils.clip_grad_norm_(model.parameters(), config.clip)
-    optimizer.step()
-    return value.detach()
-
-
 def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
     """Train until epochs or minutes are over or valid no longer improves; goes on where last.pt of the run stands.
 
@@ -59,6 +40,7 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
     """
     device = next(model.parameters()).device
     optimizer = make_optimizer(model, config)
+    best_weights = None
     state = State()
     if (run / net.LAST).is_file():
         last = net.load(run / net.LAST, config)
@@ -66,26 +48,25 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
         optimizer.load_state_dict(last["optimizer"])
         state = State(**last["state"])
         state.saved(run, config, ())  # again, as a kill may have come before it
-    best_weights = None
-    step_model = torch.compile(model) if config.compile else model
 
     def save() -> None:
         """Write best.pt, then last.pt; a kill between them does no harm, as going on from last.pt writes it again."""
         nonlocal best_weights
         if best_weights is not None:
             net.save(run / net.BEST, config, weights=best_weights)
+            best_weights = None
         learnt = {"weights": model.state_dict(), "optimizer": optimizer.state_dict()}
         net.save(run / net.LAST, config, **learnt, state=dataclasses.asdict(state))
-        best_weights = None
         state.saved(run, config, pressed)
 
     print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):
-        order = batches(len(data.train.ids), config, state.epoch)
+        order = np.random.default_rng((config.seed, state.epoch)).permutation(len(data.train.ids))
+        steps = np.array_split(order, math.ceil(len(order) / config.batch_size))  # of nearly equal size
         loss_sum = torch.tensor(state.loss_sum, device=device)  # stays there: to read it each step would be slow
         model.train()
-        for rows in tqdm(order[state.step :], f"epoch {state.epoch}", delay=2, leave=False, disable=None):
-            done = state.share_done(config, len(order))
+        for rows in tqdm(steps[state.step :], f"epoch {state.epoch}", delay=2, leave=False, disable=None):
+            done = state.share_done(config, len(steps))
             if done >= 1:
                 break  # the minutes are over
             state.rate = config.rate(done)
@@ -93,15 +74,20 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
                 group["lr"] = state.rate
             net.seed_step(config.seed, state.steps, device)
             inputs, targets = net.tensors(data.train, rows, device)
-            loss_sum += train_step(step_model, optimizer, inputs, targets, data.meta, config)
+            with torch.autocast(device.type, torch.bfloat16, config.precision == "bfloat16"):
+                value = loss(model, inputs, targets, data.meta)
+            optimizer.zero_grad(set_to_none=True)
+            value.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), config.clip)
+            optimizer.step()
+            loss_sum += value.detach()
             state.end_step()
-            if state.step < len(order) and state.to_be_saved(pressed, config.checkpoint_seconds):
+            if state.step < len(steps) and state.to_be_saved(pressed, config.checkpoint_seconds):
                 state.loss_sum = float(loss_sum)
                 save()
-        train_loss = float(loss_sum) / max(state.step, 1)
         output = net.outputs(model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
-        if state.end_epoch(train_loss, output, data, config):
-            best_weights = net.weights_of(model)
+        if state.end_epoch(float(loss_sum) / max(state.step, 1), output, data, config):
+            best_weights = copy.deepcopy(model.state_dict())
         if state.over(config) or state.to_be_saved(pressed):
             save()
     return state.history
@@ -119,8 +105,10 @@ def main() -> None:
     device = net.choose_device(config.device)
     if config.device == "auto" and device.type != "cpu":
         device = net.try_step(model, few, data.meta, device)
-    if config.compile and device.type != "cuda":
-        raise Problem(f"--compile pays on CUDA only, and this is {device}; leave it out", 2)
+    if config.compile:
+        if device.type != "cuda":
+            raise Problem(f"--compile pays on CUDA only, and this is {device}; leave it out", 2)
+        model.compile()
     config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device, model))
     run = run or runs.new(args.out, config, data.meta, args.smoke)
     model = model.to(device)
@@ -129,13 +117,7 @@ def main() -> None:
     print(f"{config.model} with {net.parameter_count(model):,} parameters on {device} in {config.precision};")
     print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
     before = net.mean_loss(model, few, data.meta)
-    try:
-        fit(model, data, config, run, runs.watch_ctrl_c())
-    except (torch.OutOfMemoryError, RuntimeError) as error:
-        if "memory" not in str(error).lower():
-            raise
-        size = max(1, config.batch_size // 2)
-        raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
+    fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))
 
 

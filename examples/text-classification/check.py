@@ -5,11 +5,11 @@ colon, what to do when it fails; it returns whether it passed (None: cannot tell
 """
 
 import contextlib
-import dataclasses
 import io
 import json
 import math
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +32,20 @@ class Bench:
     """The data, some rows of them, and a model that train.fit trained on those for a moment."""
 
     def __init__(self, config: Config, folder: Path) -> None:
-        self.folder, self.number = folder, 0
+        self.folder = folder
         self.data = data_module.load(config)
         self.meta = self.data.meta
-        self.train, self.valid = (runs.fewer(split, ROWS) for split in (self.data.train, self.data.valid))
-        plain = dataclasses.replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, steps=STEPS)
-        self.config = dataclasses.replace(plain.resolved(len(self.train.ids)), patience=10_000)
+        self.train = runs.fewer(self.data.train, ROWS)
+        self.valid = runs.fewer(self.data.valid, ROWS)
+        plain = replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, steps=STEPS)
+        self.config = replace(plain.resolved(len(self.train.ids)), patience=10_000)
         self.model, _ = self.trained(self.train)
 
     def trained(self, split: Split, **knobs: float) -> tuple[Any, list[float]]:
         """A fresh model after train.fit on the rows of `split`, and its mean loss in each epoch."""
         known = {name: value for name, value in knobs.items() if hasattr(self.config, name)}
-        self.kept = dataclasses.replace(self.config, **known)
-        self.number += 1
-        self.run = self.folder / str(self.number)
+        self.kept = replace(self.config, **known)
+        self.run = Path(tempfile.mkdtemp(dir=self.folder))
         model = train.fresh(self.meta, self.kept)
         with contextlib.redirect_stdout(io.StringIO()):
             history = train.fit(model, self.data._replace(train=split, valid=split), self.kept, self.run)
@@ -57,8 +57,8 @@ class Bench:
 
     def different(self, rows: int) -> Split:
         """Rows of train whose inputs differ."""
-        first = {row.tobytes(): number for number, row in reversed(list(enumerate(self.train.inputs)))}
-        return picked(self.train, np.random.default_rng(0).permutation(sorted(first.values()))[:rows])
+        first = np.unique(self.train.inputs, axis=0, return_index=True)[1]
+        return picked(self.train, np.random.default_rng(0).permutation(np.sort(first))[:rows])
 
 
 def picked(split: Split, rows: np.ndarray) -> Split:
@@ -68,10 +68,10 @@ def picked(split: Split, rows: np.ndarray) -> Split:
 
 def splits_disjoint(bench: Bench) -> Found:
     """No example is in two splits: look at the keys in data.py and at divide(), equal rows need equal keys"""
-    every = [np.asarray(split.keys).ravel() for split in bench.data[:3]]
-    keys = [np.unique(some) for some in every]
-    shared = sum(len(np.intersect1d(keys[a], keys[b])) for a, b in ((0, 1), (0, 2), (1, 2)))
-    rows, distinct = sum(map(len, every)), len(np.unique(np.concatenate(keys)))
+    keys = [np.ravel(split.keys) for split in bench.data[:3]]
+    rows = sum(len(some) for some in keys)
+    distinct = len(np.unique(np.concatenate(keys)))
+    shared = sum(len(np.unique(some)) for some in keys) - distinct
     few = " (warning: many rows are the same, so a score says less)" if distinct < rows / 2 else ""
     return shared == 0, f"{shared} shared, {distinct} of {rows} distinct{few}", "0 shared"
 
@@ -86,22 +86,25 @@ def loss_at_start(bench: Bench) -> Found:
 def inputs_matter(bench: Bench) -> Found:
     """The answer depends on the input: see that inputs and targets stay in one order, and that forward() uses both"""
     own = picked(bench.valid, np.random.default_rng(0).permutation(len(bench.valid.ids)))
-    other = own._replace(inputs=np.roll(own.inputs, 1, axis=0))
-    outputs, truth = [bench.outputs(own), bench.outputs(other)], metrics.truth(own, bench.meta)
-    parts = np.array_split(np.arange(len(truth)), min(200, len(truth)))
-    losses = [np.array([metrics.loss(truth[part], some[part], bench.meta) for part in parts]) for some in outputs]
-    without, gains = float(losses[1].mean()), losses[1] - losses[0]
-    gain, margin = float(gains.mean()), 2 * float(gains.std()) / math.sqrt(max(len(gains) - 1, 1))
-    found = f"loss {losses[0].mean():.4f}, with another row's input {without:.4f}"
-    blind = len(bench.different(2).ids) > 1 and difference(*outputs) < 1e-6
-    passed = not blind and gain > min(margin, 0.1 * without)
     strays = data_module.misplaced(bench.config, own, bench.meta) if hasattr(data_module, "misplaced") else None
     if strays:
         return False, f"{strays} of {len(own.ids)} rows are not what the data say", "each with its own class"
-    unsure = gain + margin > 0.1 * without or len(bench.train.ids) < ROWS
-    if not (blind or passed) and (unsure or strays == 0):
+    other = own._replace(inputs=np.roll(own.inputs, 1, axis=0))
+    outputs = [bench.outputs(own), bench.outputs(other)]
+    truth = metrics.truth(own, bench.meta)
+    parts = np.array_split(np.arange(len(truth)), min(200, len(truth)))
+    losses = [np.array([metrics.loss(truth[part], some[part], bench.meta) for part in parts]) for some in outputs]
+    mine, others = float(losses[0].mean()), float(losses[1].mean())
+    margin = 2 * float(np.std(losses[1] - losses[0])) / math.sqrt(max(len(parts) - 1, 1))
+    found = f"loss {mine:.4f}, with another row's input {others:.4f}"
+    expected = "lower with its own input, by more than chance"
+    if len(bench.different(2).ids) > 1 and difference(*outputs) < 1e-6:
+        return False, found, expected
+    if others - mine > min(margin, 0.1 * others):
+        return True, found, expected
+    if strays == 0:
         return None, found, f"{len(truth)} rows show no sign that inputs tell about the target; more may"
-    return passed, found, "lower with its own input, by more than chance"
+    return False, found, expected
 
 
 def overfit_one_batch(bench: Bench) -> Found:
@@ -117,27 +120,31 @@ def overfit_one_batch(bench: Bench) -> Found:
 
 def gradients(bench: Bench) -> Found:
     """Training changes every weight: a part is frozen, not connected to the loss, or not given to the optimiser"""
-    before, after = net.learnt(train.fresh(bench.meta, bench.config)), net.learnt(bench.model)
+    before = net.learnt(train.fresh(bench.meta, bench.config))
+    after = net.learnt(bench.model)
     bad = [name for name in after if not np.isfinite(after[name]).all() or np.array_equal(before[name], after[name])]
     return not bad, f"{len(bad)} of {len(after)} unchanged {', '.join(bad[:3])}".strip(), "0 unchanged"
 
 
 def own_batch(bench: Bench) -> Found:
     """A step follows its own batch alone: forget the old gradients before backward(), with zero_grad"""
-    means, still = [], {"learning_rate": 1e-30, "clip": 1e9, "dropout": 0.0, "batch_size": 8, "epochs": 1}
+    means = []
     for steps in (1, 3):  # on equal rows and with weights that stand still, all gradients are equal
-        bench.trained(picked(bench.different(1), np.zeros(8 * steps, int)), **still)
+        same = picked(bench.different(1), np.zeros(8 * steps, int))
+        bench.trained(same, learning_rate=1e-30, clip=1e9, dropout=0.0, batch_size=8, epochs=1)
         means.append(net.mean_gradient(bench.run, bench.kept))
     gap = difference(*means)
     return gap < 1e-3, f"the mean gradients of one and of three equal steps differ by {gap:.1e}", "below 1e-3"
 
 
-def independent(bench: Bench) -> Found:
-    """An answer depends on its own example alone: look for operations along the batch axis, such as view or mean(0)"""
-    valid, rows = bench.data.valid, np.arange(min(8, len(bench.data.valid.ids)))
-    alone = [bench.outputs(picked(valid, rows[[row]])) for row in rows]  # of texts, no wider than its own
-    gap = difference(bench.outputs(picked(valid, rows)), np.concatenate(alone))
-    return gap < 1e-4, f"answers change by {gap:.1e} with the rows beside them", "below 1e-4"
+def batch_size(bench: Bench) -> Found:
+    """An answer is the same in every batch: look for operations along the batch axis, dropout, and rows left out"""
+    valid, rows = bench.data.valid, np.arange(min(12, len(bench.data.valid.ids)))
+    model, _ = bench.trained(bench.train, epochs=1)  # as training leaves it
+    whole, sevens = (bench.outputs(picked(valid, rows), model, size) for size in (64, 7))
+    alone = [bench.outputs(picked(valid, rows[[row]]), model) for row in rows]  # of texts, no wider than its own
+    gap = max(difference(whole, sevens), difference(whole, np.concatenate(alone)))
+    return gap < 1e-4, f"answers in batches of 64, of 7 and alone differ by {gap:.1e}", "below 1e-4"
 
 
 def causal(bench: Bench) -> Found:
@@ -150,25 +157,18 @@ def causal(bench: Bench) -> Found:
     return gap < 1e-4, f"the first half changes by {gap:.1e} with the second", "below 1e-4"
 
 
-def batch_size(bench: Bench) -> Found:
-    """Evaluation is the same for every batch size: score all rows, without dropout, each with equal weight"""
-    some, model = runs.fewer(bench.valid, 50), bench.trained(bench.train, epochs=1)[0]  # as training leaves it
-    whole, sevens, single = (bench.outputs(some, model, size) for size in (64, 7, 1))
-    gap = max(difference(whole, sevens), difference(whole, single))
-    return gap < 1e-3, f"answers in batches of 64, 7 and 1 differ by {gap:.1e}", "below 1e-3"
-
-
 def same_seed(bench: Bench) -> Found:
     """The seed decides the losses: derive everything random from the seed"""
-    seeds = bench.config.seed, bench.config.seed, bench.config.seed + 1
-    one, two, three = (bench.trained(bench.train, epochs=1, seed=seed)[1] for seed in seeds)
+    seed = bench.config.seed
+    one, two, three = (bench.trained(bench.train, epochs=1, seed=some)[1] for some in (seed, seed, seed + 1))
     found = f"{'equal' if one == two else 'different'} losses, {'equal' if one == three else 'others'} with seed + 1"
     return one == two and one != three, found, "equal losses, others with seed + 1"
 
 
 def reload(bench: Bench) -> Found:
     """The kept file answers as the model did: register all that the model keeps, so that it is saved"""
-    some, model = runs.fewer(bench.valid, 50), bench.trained(bench.train, epochs=1)[0]
+    some = runs.fewer(bench.valid, 50)
+    model, _ = bench.trained(bench.train, epochs=1)
     restored = net.restore(bench.run, bench.kept, bench.meta, "cpu")
     same = np.array_equal(bench.outputs(some, model), bench.outputs(some, restored))
     return same, "the same answers" if same else "other answers", "the same answers, bit for bit"
@@ -180,36 +180,32 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
     return gap if math.isfinite(gap) else math.inf
 
 
-CHECKS = [splits_disjoint, loss_at_start, inputs_matter, overfit_one_batch, gradients, own_batch, independent]
-CHECKS += [batch_size, same_seed, reload] + [causal] * getattr(data_module, "CAUSAL", False)
-IDS = {check.__name__.replace("_", "-"): check for check in CHECKS}
-
-
-def examined(bench: Bench, name: str) -> dict[str, Any]:
-    """What a check says; code that breaks fails its check, no more."""
-    try:
-        passed, found, expected = IDS[name](bench)
-    except (RuntimeError, ValueError, LookupError, TypeError, AttributeError) as error:
-        passed, found, expected = False, f"{type(error).__name__}: {error}", "no error"
-    title, _, advice = IDS[name].__doc__.partition(": ")
-    passed = None if passed is None else bool(passed)
-    return {"id": name, "title": title, "passed": passed, "found": found, "expected": expected, "advice": advice}
+CHECKS = [splits_disjoint, loss_at_start, inputs_matter, overfit_one_batch, gradients, own_batch, batch_size]
+CHECKS += [same_seed, reload] + [causal] * getattr(data_module, "CAUSAL", False)
+CHECKS = {check.__name__.replace("_", "-"): check for check in CHECKS}
 
 
 def main() -> int:
     parser = common.Parser(__doc__, knobs=True)
-    parser.add_argument("--only", metavar="ID", choices=IDS, help=f"run one of {', '.join(IDS)}")
+    parser.add_argument("--only", metavar="ID", choices=CHECKS, help=f"run one of {', '.join(CHECKS)}")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     args, given = parser.parse()
     results = []
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(common.configured(given), Path(folder))
-        for name in [args.only] if args.only else IDS:
-            results.append(examined(bench, name))
+        for name in [args.only] if args.only else CHECKS:
+            try:
+                passed, found, expected = CHECKS[name](bench)
+            except Exception as error:  # code that breaks fails its check, no more
+                passed, found, expected = False, f"{type(error).__name__}: {error}", "no error"
+            title, _, advice = CHECKS[name].__doc__.partition(": ")
+            passed = None if passed is None else bool(passed)
+            result = {"id": name, "title": title, "passed": passed, "found": found, "expected": expected}
+            results.append(result | {"advice": advice})
             if not args.json:
-                word = {True: "ok", False: "FAILED", None: "-"}[results[-1]["passed"]]
-                print("{:6}  {title:43}  {found}; expected {expected}".format(word, **results[-1]), flush=True)
-                print(f"        {results[-1]['advice']}\n" * (word == "FAILED"), end="", flush=True)
+                word = {True: "ok", False: "FAILED", None: "-"}[passed]
+                print(f"{word:6}  {title:43}  {found}; expected {expected}", flush=True)
+                print(f"        {advice}\n" * (word == "FAILED"), end="", flush=True)
     if args.json:
         print(json.dumps(results, indent=1, ensure_ascii=False))
     return int(any(result["passed"] is False for result in results))

@@ -1,7 +1,5 @@
 """Answer for new input, with the newest run: `python predict.py INPUT`, where INPUT is what README.md says."""
 
-import csv
-import io
 import json
 from pathlib import Path
 
@@ -9,6 +7,8 @@ import common
 import data
 import net
 import runs
+
+import pandas
 
 
 def main() -> None:
@@ -24,31 +24,15 @@ def main() -> None:
     model = net.restore(run, config, meta, args.device)
     answers = data.decode(net.outputs(model, inputs, None, meta, config.precision), meta)
     rows = [{"input": name, **answer} for name, answer in zip(names, answers, strict=True)]
+    table = pandas.DataFrame(rows)
+    if args.json:
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+    else:
+        print(table.to_string(index=False, float_format="{:.4g}".format, max_colwidth=60))
     if args.csv:
-        common.write(Path(args.csv), as_csv(rows, meta))
-    print(json.dumps(rows, indent=1, ensure_ascii=False) if args.json else table(rows))
-
-
-def as_csv(rows: list[dict], meta: dict) -> str:
-    """Rows of equal keys as CSV; of a table with a target, its identifier and the answer alone, by their names."""
-    names = list(rows[0])[: 2 if meta.get("target") else None]
-    heads = [meta.get("id") or names[0], meta.get("target") or names[1], *names[2:]]
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([heads, *([row[name] for name in names] for row in rows)])
-    return text.getvalue()
-
-
-def table(rows: list[dict]) -> str:
-    """Rows of equal keys as an aligned table."""
-    lines = [list(rows[0]), *([cell(value) for value in row.values()] for row in rows)]
-    wide = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, line, wide)).rstrip() for line in lines)
-
-
-def cell(value: object) -> str:
-    """A value on one short line; --json has it whole."""
-    text = f"{value:.4g}" if isinstance(value, float) else " ".join(str(value).split())
-    return text if len(text) <= 60 else text[:59] + "…"
+        if meta.get("target"):  # of a table its identifier and the answer alone, by their names
+            table = table.iloc[:, :2].set_axis([meta.get("id") or "input", meta["target"]], axis=1)
+        common.write(Path(args.csv), table.to_csv(index=False, lineterminator="\n"))
 
 
 if __name__ == "__main__":

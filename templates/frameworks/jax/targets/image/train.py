@@ -16,7 +16,6 @@ import data as data_module
 import loss
 import net
 import runs
-from common import Problem
 from config import Config
 from data import Data
 from runs import State
@@ -143,13 +142,7 @@ def main() -> None:
     print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision};")
     print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
     before = net.mean_loss(model, few, data.meta)
-    try:
-        fit(model, data, config, run, runs.watch_ctrl_c())
-    except RuntimeError as error:
-        if "RESOURCE_EXHAUSTED" not in str(error):
-            raise
-        size = max(1, config.batch_size // 2)
-        raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
+    fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))
 
 

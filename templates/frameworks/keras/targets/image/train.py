@@ -14,7 +14,6 @@ import data as data_module
 import net
 import runs
 from backend import keras
-from common import Problem
 from config import BACKEND, Config
 from data import Data, Split
 from loss import loss
@@ -143,13 +142,7 @@ def main() -> None:
     print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision};")
     print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
     before = distance(model, few, data.meta)
-    try:
-        fit(model, data, config, run, runs.watch_ctrl_c())
-    except Exception as error:
-        if not any(words in str(error).lower() for words in ("out of memory", "oom when", "resource_exhausted")):
-            raise
-        size = max(1, config.batch_size // 2)
-        raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
+    fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, distance(model, few, data.meta))
 
 

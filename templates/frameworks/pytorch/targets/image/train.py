@@ -3,6 +3,7 @@
 Leaves in runs/<name>/: config.json, meta.json, history.csv, best.pt (to answer with) and last.pt (all to go on with).
 """
 
+import copy
 import dataclasses
 import math
 from collections.abc import Sequence
@@ -30,20 +31,15 @@ def make_optimizers(model: nn.Module, config: Config) -> list[torch.optim.Optimi
     return [torch.optim.Adam(player.parameters(), betas=(config.beta1, config.beta2)) for player in players]
 
 
-def batches(rows: int, config: Config, epoch: int) -> list[np.ndarray]:
-    """All rows in an order that seed and epoch decide, in steps of nearly equal size."""
-    order = np.random.default_rng((config.seed, epoch)).permutation(rows)
-    return np.array_split(order, math.ceil(rows / config.batch_size))
-
-
 def train_step(model: nn.Module, optimizers: list, real: torch.Tensor, config: Config) -> torch.Tensor:
     """A step of the discriminator, then one of the generator; returns the sum of their losses before it, a scalar."""
     noise = torch.randn(len(real), config.latent, device=real.device)  # fresh, or a list would be learnt by heart
-    with net.autocast(real.device, config.precision):
+    bfloat16 = torch.autocast(real.device.type, torch.bfloat16, config.precision == "bfloat16")
+    with bfloat16:
         made = model(noise)
         tell_apart = loss.tell_apart(model, real, made)
     descend(tell_apart, model.discriminator, optimizers[0], config)
-    with net.autocast(real.device, config.precision):
+    with bfloat16:
         fool = loss.fool(model, made)
     descend(fool, model.generator, optimizers[1], config)
     return tell_apart.detach() + fool.detach()
@@ -83,23 +79,19 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
         nonlocal best_weights
         if best_weights is not None:
             net.save(run / net.BEST, config, weights=best_weights)
-        net.save(
-            run / net.LAST,
-            config,
-            weights=model.state_dict(),
-            optimizers=[optimizer.state_dict() for optimizer in optimizers],
-            state=dataclasses.asdict(state),
-        )
-        best_weights = None
+            best_weights = None
+        learnt = {"weights": model.state_dict(), "optimizers": [optimizer.state_dict() for optimizer in optimizers]}
+        net.save(run / net.LAST, config, **learnt, state=dataclasses.asdict(state))
         state.saved(run, config, pressed)
 
     print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):
-        order = batches(len(data.train.ids), config, state.epoch)
+        order = np.random.default_rng((config.seed, state.epoch)).permutation(len(data.train.ids))
+        steps = np.array_split(order, math.ceil(len(order) / config.batch_size))  # of nearly equal size
         loss_sum = torch.tensor(state.loss_sum, device=device)  # stays there: to read it each step would be slow
         model.train()
-        for rows in tqdm(order[state.step :], f"epoch {state.epoch}", delay=2, leave=False, disable=None):
-            done = state.share_done(config, len(order))
+        for rows in tqdm(steps[state.step :], f"epoch {state.epoch}", delay=2, leave=False, disable=None):
+            done = state.share_done(config, len(steps))
             if done >= 1:
                 break  # the minutes are over
             state.rate = config.rate(done)
@@ -109,15 +101,14 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
             real = net.to_tensor(data.train.targets[rows], device)
             loss_sum += train_step(model, optimizers, real, config)
             state.end_step()
-            if state.step < len(order) and state.to_be_saved(pressed, config.checkpoint_seconds):
+            if state.step < len(steps) and state.to_be_saved(pressed, config.checkpoint_seconds):
                 state.loss_sum = float(loss_sum)
                 save()
-        train_loss = float(loss_sum) / max(state.step, 1)
         output = net.outputs(model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
         made = net.outputs(model, data_module.snapshot_noise(config), None, data.meta, config.precision)
         data_module.keep_snapshot(run, made, state.epoch)
-        if state.end_epoch(train_loss, output, data, config):
-            best_weights = net.weights_of(model)
+        if state.end_epoch(float(loss_sum) / max(state.step, 1), output, data, config):
+            best_weights = copy.deepcopy(model.state_dict())
         if state.over(config) or state.to_be_saved(pressed):
             save()
     return state.history
@@ -145,13 +136,7 @@ def main() -> None:
     print(f"{config.model} with {net.parameter_count(model):,} parameters on {device} in {config.precision};")
     print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
     before = net.mean_loss(model, few, data.meta)
-    try:
-        fit(model, data, config, run, runs.watch_ctrl_c())
-    except (torch.OutOfMemoryError, RuntimeError) as error:
-        if "memory" not in str(error).lower():
-            raise
-        size = max(1, config.batch_size // 2)
-        raise Problem(f"out of memory with batch size {config.batch_size}; try --batch-size {size}") from None
+    fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))
 
 
