@@ -20,26 +20,48 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="elsewhere this machine has only one address of its own"),
 ]
-SECONDS = 20  # a page that takes longer hangs
+SECONDS = 120  # a page that takes longer hangs, also on a busy machine
 SECRET = b"what nobody here may read"
 UPLOAD, JOIN = "/gradio_api/upload", "/gradio_api/queue/join"
 Ask = Callable[..., tuple[int, bytes]]
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose page takes pictures, with a short run."""
-    folder = tmp_path_factory.mktemp("safety") / "project"
-    made = generate(folder, task="image-classification", extras=("demo",))
-    run(made, "train.py", "--smoke", "--out", "short").ok()
+def projects(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A project for a task, whose page takes pictures or texts, with a short run."""
+    root = tmp_path_factory.mktemp("safety")
+
+    def made(task: str) -> Path:
+        if not (root / task).exists():
+            run(generate(root / task, task=task, extras=("demo",)), "train.py", "--smoke", "--out", "short").ok()
+        return root / task
+
     return made
 
 
-@pytest.fixture(scope="module", params=["", "--share-lan"], ids=["localhost", "share-lan"])
-def place(request: pytest.FixtureRequest, project: Path) -> Iterator[tuple[str, int]]:
-    """Host and port by which a stranger reaches the page."""
-    with serving(project, *filter(None, [request.param])) as address:
-        yield "127.0.0.2" if request.param else "127.0.0.1", urlsplit(address).port
+PAGES = {  # by what they take, and from where they can be reached
+    "pictures": ("image-classification", ""),
+    "pictures, share-lan": ("image-classification", "--share-lan"),
+    "texts": ("text-classification", ""),
+}
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def page(request: pytest.FixtureRequest, projects: Callable[[str], Path]) -> Iterator[tuple[str, int, Path]]:
+    """Host and port by which a stranger reaches the page, and its project."""
+    task, flag = PAGES[request.param]
+    with serving(projects(task), *filter(None, [flag])) as address:
+        yield "127.0.0.2" if flag else "127.0.0.1", urlsplit(address).port, projects(task)
+
+
+@pytest.fixture
+def place(page: tuple[str, int, Path]) -> tuple[str, int]:
+    return page[:2]
+
+
+@pytest.fixture
+def project(page: tuple[str, int, Path]) -> Path:
+    return page[2]
 
 
 @pytest.fixture
