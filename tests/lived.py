@@ -12,6 +12,7 @@ from hackgen.making.choice import Answers
 from hackgen.making.compose import written
 from hackgen.making.write import write
 from hackgen.parts import TEMPLATES
+from projects import run
 
 PEOPLE = {f"GIT_{role}_{what}": "team" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 LINES = "".join(f"line {number}\n" for number in range(1, 31))
@@ -29,8 +30,8 @@ def git(folder: Path, *words: str) -> str:
 def committed(folder: Path, message: str = "work") -> Path:
     """All that lies in a folder as a commit, in a new repository where there is none; returns the folder."""
     if not any((parent / ".git").exists() for parent in (folder, *folder.parents)):
-        git(folder, "init", "--quiet", "--initial-branch=main")
-    git(folder, "add", "--force", "--all", ".")
+        git(folder, "init", "--quiet")
+    git(folder, "add", "--all", ".")
     git(folder, "commit", "--quiet", "--allow-empty", "--message", message)
     return folder
 
@@ -75,3 +76,9 @@ def snapshot(folder: Path) -> tuple[dict[str, bytes], str, str]:
     paths = [path for path in sorted(folder.rglob("*")) if ".git" not in path.parts and not path.is_dir()]
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths if path.exists()}
     return files, git(folder, "ls-files", "-s"), git(folder, "status", "--porcelain", "--ignored")
+
+
+def works(project: Path, *flags: str) -> None:
+    """The project's own tests pass, and it learns."""
+    run(project, "-c", "import pytest, sys; sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider']))").ok()
+    run(project, "train.py", "--smoke", *flags).ok()

@@ -12,7 +12,7 @@ from hackgen.archive import ARCHIVE, RECORD
 from hackgen.making.choice import Answers, choose
 from hackgen.making.extras import offered
 from hackgen.parts import TEMPLATES, models
-from lived import born, committed, fresh, git, snapshot
+from lived import born, committed, fresh, git, snapshot, works
 from projects import run
 from test_budgets import OWN
 
@@ -95,7 +95,8 @@ def test_from_the_sample_to_own_data_and_back(task: str, hackgen: Run, tmp_path:
     assert git(project, "diff", "--name-only") == "" and git(project, "ls-files", "--others") == ""
     committed(project)
     assert hackgen("update", cwd=project).stdout.startswith("nothing to do")
-    assert hackgen("switch", "--data", "", cwd=project).returncode == 0
+    done = hackgen("switch", "--data", "", cwd=project)
+    assert done.returncode == 0 and "stays, though nothing reads it now" in done.stdout
     copies = {path for path in contents(project) if path not in sample}
     assert all(path.startswith("data/") for path in copies)
     assert {path: content for path, content in contents(project).items() if path not in copies} == sample
@@ -202,21 +203,14 @@ def test_train_names_the_line_that_adds_a_model_and_nothing_takes_anothers_run(h
         run(project, *words).refused(1, "published is a run of framework 'pytorch'; this project has jax")
 
 
-def works(project: Path, *flags: str) -> None:
-    """The project's own tests pass, and it learns."""
-    run(project, "-c", "import pytest, sys; sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider']))").ok()
-    run(project, "train.py", "--smoke", *flags).ok()
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("task", [IMAGES, TEXTS])
 def test_after_each_extra_and_model_the_project_works(task: str, hackgen: Run, tmp_path: Path) -> None:
     choice = choose(Answers(task=task))
     known = [model.name for model in models(choice.task, choice.framework)]
     project = born(tmp_path / "p", task=task, models=(known[0],), extras=())
-    extras = [part.name for part in offered(choice.task["kind"], TEMPLATES)]
-    for words in [[name] for name in extras] if task == IMAGES else [extras]:
-        done = hackgen("add", *words, cwd=project)
+    for extra in offered(choice.task["kind"], TEMPLATES) if task == IMAGES else []:
+        done = hackgen("add", extra.name, cwd=project)
         assert done.returncode == 0 or "already" in done.stderr, done.stderr  # another one needs it
         works(committed(project))
     for name in known[1:]:

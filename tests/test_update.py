@@ -15,9 +15,10 @@ from hackgen.archive import ARCHIVE, RECORD, packed, unpacked, with_data
 from hackgen.errors import Problem
 from hackgen.living import update
 from hackgen.living.repository import ASIDE, Repository
+from hackgen.parts import TEMPLATES as REAL
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lived import ALONE, LINES, born, committed, fresh, git, snapshot, states, templates, updated
+from lived import ALONE, LINES, born, committed, fresh, git, snapshot, states, templates, updated, works
 
 NEWER = LINES.replace("line 5\n", "line five\n")
 
@@ -280,6 +281,11 @@ def test_a_dry_run_writes_nothing_and_needs_no_git(project: Path, new: Path, tmp
         found = states(updated(place, new, dry_run=True))
         assert found == {"notes.md": "merged", "tools/helper.py": "removed", "plan.md": "new"}
     assert snapshot(project) == before and contents(tmp_path / "bare") == contents(project)
+    (project / "notes.md").write_text(LINES)
+    with patch.dict(os.environ, {"PATH": ""}):
+        assert states(updated(project, new, dry_run=True)).keys() == {"notes.md", "tools/helper.py", "plan.md"}
+        with pytest.raises(Problem, match="git is not installed"):
+            updated(project, new)
 
 
 def test_the_command_says_what_it_did_and_how_to_undo_it(hackgen: Run, project: Path, new: Path) -> None:
@@ -354,6 +360,17 @@ def killed_at(count: int, project: Path, new: Path) -> bool:
 
 
 STEPS = {"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "subprocess.Popen", "shutil.rmtree"}
+
+
+@pytest.mark.parametrize("fault", [OSError("no space left"), KeyboardInterrupt()])
+def test_a_failure_in_the_middle_leaves_all_as_it_was(fault: BaseException, project: Path, new: Path) -> None:
+    before = snapshot(project)
+    with patch("hackgen.living.repository._unlink", side_effect=[fault, *[None] * 9]), pytest.raises(type(fault)):
+        updated(project, new)
+    (project / "plan.md").unlink()  # which the patch kept
+    assert snapshot(project) == before
+
+
 CAN_FORK = pytest.mark.skipif(not hasattr(os, "fork"), reason="it takes a system that forks")
 
 
@@ -407,6 +424,30 @@ def test_what_was_edited_after_a_kill_is_not_undone(project: Path, new: Path) ->
     git(project, "commit", "--quiet", "--all", "--message", "half an update, and an edit")
     updated(project, new)
     assert "edited in between\n" in (project / "notes.md").read_text()
+
+
+@pytest.mark.slow
+def test_after_an_update_the_own_tests_pass_and_training_works(tmp_path: Path) -> None:
+    root = tmp_path / "templates"
+    shutil.copytree(REAL, root)
+    for path in [*root.glob("base/*.py"), *root.glob("frameworks/pytorch/base/*.py"), root / "base" / "config.py.j2"]:
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("\nimport ", "\n# newer\nimport ", 1), encoding="utf-8"
+        )
+    project = born(tmp_path / "project", task="tabular-classification")
+    for name, old, new in [
+        ("config.py", "    seed: int = 0", "    seed: int = 7"),
+        ("train.py", "\ndef fit(", "\nOURS = 1\n\n\ndef fit("),
+        ("metrics.py", "HIGHER_IS_BETTER = True", "HIGHER_IS_BETTER = True  # ours"),
+    ]:
+        text = (project / name).read_text(encoding="utf-8")
+        assert old in text
+        (project / name).write_text(text.replace(old, new), encoding="utf-8")
+    committed(project)
+    found = states(updated(project, root))
+    assert found["config.py"] == found["train.py"] == "merged" and found["metrics.py"] == "left alone"
+    assert found["common.py"] == "replaced" and "conflict" not in found.values()
+    works(project)
 
 
 WORDS = st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon"])

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from ..text import quoted
 from .merging import Outcome
 
 ASIDE = ".hackgen-new"  # theirs, where a file could not hold both; git ignores it
+UNWRITTEN = {"data", "published", "comparison", "presentation"}  # may be large, and is nobody's code
 WORK = ".work"  # in ASIDE: what an update that runs needs
 PLAIN = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.safecrlf=false", "core.quotePath=false")
 
@@ -88,9 +89,10 @@ class Repository:
         return f"{restore} && git{where} clean -fdxq {' '.join((ASIDE, *more))}"
 
 
-def tracked(project: Path, entries: dict[str, Entry]) -> Tree:
-    """The regular files that git tracks, as they lie in the work tree."""
-    files = {path: project / path for path, entry in entries.items() if entry.mode.startswith("100")}
+def tracked(project: Path, entries: dict[str, Entry], paths: Collection[str]) -> Tree:
+    """The regular files that git tracks, as they lie in the work tree: those at `paths`, and what else people write."""
+    plain = (path for path, entry in entries.items() if entry.mode.startswith("100"))
+    files = {path: project / path for path in plain if path in paths or path.partition("/")[0] not in UNWRITTEN}
     return {path: file.read_bytes() for path, file in files.items() if file.is_file() and not file.is_symlink()}
 
 

@@ -1,6 +1,7 @@
 """One mechanism for update, add, remove and switch: hackgen writes the project again, and the difference is merged."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..making.answers import from_toml
 from ..making.choice import Answers
 from ..parts import TEMPLATES, read_toml
 from ..pitch.project import find
+from ..text import quoted
 from .laying import new_needs, own_part, with_dependencies
 from .merging import Outcome, merge
 from .repository import Repository, in_the_way, recover, stage, tracked
@@ -78,7 +80,7 @@ def make(
     from ..making.compose import decided, plan  # with Jinja2, which neither --help nor completion needs
 
     project = change.project
-    repository = Repository(project) if git.inside_work_tree(project) else None
+    repository = Repository(project) if git.inside_work_tree(project) and shutil.which("git") else None
     entries = repository.entries() if repository else {}
     if not dry_run:
         _check(repository, entries)
@@ -87,16 +89,18 @@ def make(
     files = plan(choice, final, own)
     written = sealed(own_part(files, change.template) if change.template else files, copies)
     theirs = {path: content for path, content in written.items() if path not in copies}
-    if answers.data == change.answers.data:
-        copies = {}
-    elif own:
-        change.notes.append(f"data: {own.told(final)}")
-    pointer = copies.pop(LOCATION, None)
     archive = theirs.pop(ARCHIVE)
-    ours = tracked(project, entries) if repository else dict(_lying(project))
+    paths = with_data(change.base).keys() | written.keys()
+    ours = tracked(project, entries, paths) if repository else dict(_lying(project))
     base = with_data(change.base, theirs, ours)
     if guard:
         guard(base, theirs, ours)
+    if answers.data == change.answers.data:
+        copies = {}
+    else:
+        change.notes += [f"data: {own.told(final)}"] if own else []
+        change.notes += _no_longer_read(change, written, entries)
+    pointer = copies.pop(LOCATION, None)
     change.outcomes = merge(base, theirs | copies, ours, lambda path: in_the_way(project, path, entries))
     if change.template and answers != change.answers:
         declare(change, new_needs(plan(*decided(change.answers, root)), files), ours)
@@ -112,6 +116,13 @@ def make(
         (project / LOCATION).write_bytes(pointer)
 
 
+def _no_longer_read(change: Change, written: Tree, entries: dict) -> list[str]:
+    """That the copies of earlier own data stay, as they are the team's."""
+    place = os.path.relpath(change.answers.data or change.project, change.project).replace(os.sep, "/")
+    left = [path for path in entries if path not in written and (path == place or path.startswith(f"{place}/"))]
+    return [f"{place} stays, though nothing reads it now; git rm -r {quoted(place)} if nobody needs it"] * bool(left)
+
+
 def declare(change: Change, needs: dict[str, Any], ours: Tree) -> None:
     """What new parts need goes into the pyproject.toml that is another template's, or is told."""
     merged, said = with_dependencies(ours.get("pyproject.toml"), needs) if any(needs.values()) else (None, [])
@@ -120,8 +131,10 @@ def declare(change: Change, needs: dict[str, Any], ours: Tree) -> None:
         change.outcomes.append(Outcome("pyproject.toml", "merged", merged))
 
 
-def _check(repository: Repository, entries: dict) -> None:
+def _check(repository: Repository | None, entries: dict) -> None:
     """Refuse where git could not bring back the state before."""
+    if repository is None:
+        raise Problem("git is not installed, and without it nothing could be undone; install it")
     project = repository.project
     if not repository.head or RECORD not in entries or ARCHIVE not in entries:
         raise Problem(

@@ -59,7 +59,7 @@ def _located(data: str, folder: Path) -> dict[str, str]:
     if data != LOCATION:
         return {"data": str(inside)}
     if not inside.is_file():
-        raise Problem(f"{inside} is missing: the data lie outside the project; name them with --data")
+        raise Problem(f"{inside} is missing: the data lie elsewhere; write into it where, or name them with --data")
     return {"data": inside.read_text(encoding="utf-8", errors="surrogateescape").strip()}
 
 
