@@ -38,10 +38,8 @@ def load(config: Config) -> Data:
     classes = np.unique(found.labels[used])
     if len(classes) < 2:
         raise Problem(f"{config.data} has one class only; make a folder for each class")
-    for name, some in zip(("train", "valid", "test"), rows, strict=True):
-        if len(lack := np.setdiff1d(classes, found.labels[some])):
-            pictures.note(f"{name} has no picture of {lack[0]}, one of {len(lack)} such classes")
     targets = np.searchsorted(classes, found.labels)
+    metrics.tell_scarce(found.part, targets, classes.tolist())
     some = found.images[rows[0][:: 1 + len(rows[0]) // MEASURED]]
     meta = {
         "shape": list(found.images.shape[1:]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:  # data.py asks `choose`, and so it is imported after this fil
 
 HIGHER_IS_BETTER = True
 METRICS = ("accuracy", "macro F1", "average precision")
+FEWEST = 5  # rows of a class in a split; with fewer a score of that class is chance
 HEAVIEST = 10.0  # times as heavy as a class of average size: a class of three rows should not rule the others
 Interval = tuple[list[float] | None, str]  # low and high, and how they were found, or why not
 
@@ -46,6 +48,20 @@ def choose(config: Config, targets: np.ndarray, is_train: np.ndarray) -> dict:
         "class_weights": weights.tolist() if balanced[config.class_weights] else None,
         "rare_class": int(counts.argmin()),
     }
+
+
+def tell_scarce(part: np.ndarray, targets: np.ndarray, classes: list[str]) -> None:
+    """Say before anything is trained which classes hardly stand in a split, as groups, times or given splits may do.
+
+    part     (rows,) 0, 1 or 2 for train, valid and test
+    targets  (rows,) class numbers
+    """
+    for number, name in enumerate(("train", "valid", "test")):
+        there = np.bincount(targets[part == number], minlength=len(classes))
+        if len(few := np.flatnonzero(there < FEWEST)):
+            shown = ", ".join(f"{classes[k]!r} {there[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
+            what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
+            print(f"note: {name} holds few rows of {len(few)} class(es): {shown}, {what}", file=sys.stderr)
 
 
 def truth(split: Split, meta: dict) -> np.ndarray:

@@ -44,11 +44,7 @@ def load(config: Config) -> Data:
     labels = labels.where(part >= 0)
     classes = in_order(list(labels.dropna().unique()))
     codes = pd.Categorical(labels, classes).codes.astype(np.int64)  # (rows,), -1 for a class that is left out
-    for number, name in enumerate(("train", "valid", "test")):
-        there = np.bincount(codes[part == number], minlength=len(classes))
-        if not there.all():
-            lacking = ", ".join(repr(classes[k]) for k in np.flatnonzero(there == 0)[:5])
-            print(f"note: {name} holds no row of class {lacking}, so its score tells nothing of it", file=sys.stderr)
+    metrics.tell_scarce(part, codes, classes)
     features = columns.fit(cells[part == 0], found.features)
     if not features:
         raise Problem(f"{config.data} has no column to learn from: each is empty, constant or different in every row")

@@ -1,0 +1,62 @@
+"""Classes that a split hardly holds are told before anything is trained; no score of one class beats anything."""
+
+import random
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from projects import generate_own, run
+
+CHANCE = random.Random(1)
+
+
+def table(place: Path) -> Path:
+    rows = (f"{CHANCE.random():.3f},{CHANCE.random():.3f},p{i // 60},{'abc'[min(2, i // 100)]}\n" for i in range(300))
+    (place / "a.csv").write_text("x,z,client,label\n" + "".join(rows), encoding="utf-8")
+    return place / "a.csv"
+
+
+def texts(place: Path) -> Path:
+    kinds = [("train", "a", 20), ("train", "b", 20), ("test", "a", 12), ("test", "b", 2)]
+    for split, kind, count in kinds:
+        (place / "texts" / split / kind).mkdir(parents=True)
+        for i in range(count):
+            content = f"{kind} is what {split} says {i} times, {CHANCE.random()}"
+            (place / "texts" / split / kind / f"{i}.txt").write_text(content, encoding="utf-8")
+    return place / "texts"
+
+
+def pictures(place: Path) -> Path:
+    for split, kind, count in [("train", "a", 20), ("train", "b", 20), ("test", "a", 12), ("test", "b", 2)]:
+        (place / "pictures" / split / kind).mkdir(parents=True)
+        for i in range(count):
+            noise = Image.effect_noise((16, 16), 40 + 9 * i)
+            noise.save(place / "pictures" / split / kind / f"{i}.png")
+    return place / "pictures"
+
+
+@pytest.mark.parametrize(
+    ("data", "task", "answers", "said"),
+    [
+        (table, "tabular-classification", {"target": "label", "group": "client"}, "test holds few rows of 2 class"),
+        (texts, "text-classification", {}, "test holds few rows of 1 class(es): 'b' 2×"),
+        (pictures, "image-classification", {}, "test holds few rows of 1 class(es): 'b' 2×"),
+    ],
+)  # fmt: skip
+def test_classes_that_a_split_hardly_holds_are_told(tmp_path: Path, data, task: str, answers: dict, said: str) -> None:
+    project = generate_own(tmp_path / "p", data(tmp_path), task=task, **answers)
+    told = run(project, "data.py").err
+    assert said in told and "so its score tells little of them" in told
+
+
+def test_no_interval_and_no_beaten_rival_from_one_class(tmp_path: Path) -> None:
+    project = generate_own(tmp_path / "p", table(tmp_path), task="tabular-classification", target="label")
+    code = (
+        "import numpy as np, metrics\n"
+        "target, right = np.zeros(40, int), np.tile([0.9, 0.1], (40, 1))\n"
+        "for metric in metrics.METRICS:\n"
+        "    meta = {'metric': metric, 'rare_class': 1}\n"
+        "    print(metrics.interval(target, right, meta), metrics.difference(target, right, right[:, ::-1], meta))\n"
+    )
+    lines = run(project, "-c", code).ok().out.strip().splitlines()
+    assert lines == ["(None, 'all test rows are of one class') (None, 'all test rows are of one class')"] * 3
