@@ -102,6 +102,18 @@ def test_from_the_sample_to_own_data_and_back(task: str, hackgen: Run, tmp_path:
     assert {path: content for path, content in contents(project).items() if path not in copies} == sample
 
 
+def test_data_that_lie_in_the_project_already_are_named_and_never_at_risk(hackgen: Run, tmp_path: Path) -> None:
+    project = born(tmp_path / "p", task="tabular-classification")
+    (project / "data").mkdir(exist_ok=True)
+    OWN["tabular-classification"](project / "data")
+    before = snapshot(project)
+    done = hackgen("switch", "--data", "data/table.csv", cwd=project)
+    assert done.returncode == 0 and re.search(r"left alone +data/table.csv +.*git add it", done.stdout)
+    undo = next(line for line in done.stdout.splitlines() if line.startswith("undo: "))
+    subprocess.run(undo.removeprefix("undo: "), shell=True, check=True, cwd=project)
+    assert snapshot(project) == before
+
+
 def test_data_outside_are_pointed_at_by_an_untracked_file(hackgen: Run, tmp_path: Path) -> None:
     data = OWN["tabular-classification"](tmp_path)
     project = born(tmp_path / "p", task="tabular-classification")
@@ -209,7 +221,7 @@ def test_after_each_extra_and_model_the_project_works(task: str, hackgen: Run, t
     choice = choose(Answers(task=task))
     known = [model.name for model in models(choice.task, choice.framework)]
     project = born(tmp_path / "p", task=task, models=(known[0],), extras=())
-    for extra in offered(choice.task["kind"], TEMPLATES) if task == IMAGES else []:
+    for extra in offered(choice.task["kind"], TEMPLATES):
         done = hackgen("add", extra.name, cwd=project)
         assert done.returncode == 0 or "already" in done.stderr, done.stderr  # another one needs it
         works(committed(project))
@@ -218,7 +230,7 @@ def test_after_each_extra_and_model_the_project_works(task: str, hackgen: Run, t
         works(committed(project), "--model", name)
         assert hackgen("remove", "model", known[known.index(name) - 1], cwd=project).returncode == 0
         committed(project)
-    works(project)
+    works(project, whole=True)
 
 
 @pytest.mark.slow

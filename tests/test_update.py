@@ -207,7 +207,7 @@ def test_what_lies_in_the_way_of_a_new_file_is_never_overwritten(kind: str, proj
         committed(project)
     before = snapshot(project)
     found = updated(project, new)
-    assert found.get("more/deep.md") is None if kind == "equal" else found["more/deep.md"].state == "conflict"
+    assert found["more/deep.md"].state == ("left alone" if kind == "equal" else "conflict")
     if kind not in ("equal", "parent"):
         assert (way / "ours.md" if kind == "folder" else way).read_text() == (LINES if kind == "link" else "ours\n")
         assert (project / ASIDE / "more/deep.md").read_text() == "new\n"
@@ -362,6 +362,15 @@ def killed_at(count: int, project: Path, new: Path) -> bool:
 STEPS = {"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "subprocess.Popen", "shutil.rmtree"}
 
 
+def test_two_at_once_do_not_take_each_other_for_interrupted(project: Path, new: Path) -> None:
+    def second(*_: object) -> None:
+        with pytest.raises(Problem, match="another hackgen is at work"):
+            updated(project, new)
+
+    with patch("hackgen.living.repository._index", side_effect=second):
+        updated(project, new)
+
+
 @pytest.mark.parametrize("fault", [OSError("no space left"), KeyboardInterrupt()])
 def test_a_failure_in_the_middle_leaves_all_as_it_was(fault: BaseException, project: Path, new: Path) -> None:
     before = snapshot(project)
@@ -417,6 +426,8 @@ def test_what_was_edited_after_a_kill_is_not_undone(project: Path, new: Path) ->
         with patch.dict(os.environ, ALONE):
             update.opened(project)
         count += 5
+    with pytest.raises(Problem, match="run hackgen update without --dry-run"):
+        updated(project, new, dry_run=True)
     (project / "notes.md").write_text("edited in between\n")
     with pytest.raises(Problem, match=r"notes\.md changed since; copy that elsewhere, then: git"):
         updated(project, new)
@@ -447,7 +458,7 @@ def test_after_an_update_the_own_tests_pass_and_training_works(tmp_path: Path) -
     found = states(updated(project, root))
     assert found["config.py"] == found["train.py"] == "merged" and found["metrics.py"] == "left alone"
     assert found["common.py"] == "replaced" and "conflict" not in found.values()
-    works(project)
+    works(project, whole=True)
 
 
 WORDS = st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon"])

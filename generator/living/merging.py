@@ -81,8 +81,10 @@ def _one(
 
 def _absent(path: str, base: bytes | None, theirs: bytes | None, there: bytes | None) -> Outcome | None:
     """A path that git does not track: new, deleted by the team, or with something untracked in its place."""
-    if theirs is None or there == theirs:
+    if theirs is None or base == theirs == there:
         return None
+    if there == theirs:
+        return Outcome(path, "left alone", why="the very same lies there, and git does not track it; git add it")
     if there is None and base is None:
         return Outcome(path, "new", theirs)
     if base == theirs:

@@ -110,6 +110,10 @@ def in_the_way(project: Path, path: str, entries: dict[str, Entry]) -> bytes | N
     return file.read_bytes() if file.is_file() and not file.is_symlink() else b""
 
 
+def interrupted(project: Path) -> bool:
+    return (project / ASIDE / WORK / "journal.json").is_file()
+
+
 def recover(project: Path) -> list[str]:
     """Undo what an interrupted update left, and say so; a `Problem` where there are edits since, or files aside."""
     aside, work = project / ASIDE, project / ASIDE / WORK
@@ -119,7 +123,7 @@ def recover(project: Path) -> list[str]:
     if work.is_dir():
         handle = _claimed(work)
         try:
-            if (work / "journal.json").is_file():
+            if interrupted(project):
                 said = [_rolled_back(project, json.loads((work / "journal.json").read_text(encoding="utf-8")))]
         finally:
             os.close(handle)
@@ -136,9 +140,11 @@ def _claimed(work: Path) -> int:
     handle = os.open(work / "lock", os.O_CREAT | os.O_RDWR, 0o644)
     try:
         hold(handle)
-    except OSError:
+    except (BlockingIOError, PermissionError):
         os.close(handle)
         raise Problem("another hackgen is at work in this project; wait for it") from None
+    except OSError:  # a file system without locks
+        pass
     return handle
 
 

@@ -19,7 +19,7 @@ from ..pitch.project import find
 from ..text import quoted
 from .laying import new_needs, own_part, with_dependencies
 from .merging import Outcome, merge
-from .repository import Repository, in_the_way, recover, stage, tracked
+from .repository import Repository, in_the_way, interrupted, recover, stage, tracked
 
 UNREAD = {".git", ".venv", "runs", "__pycache__", ".hackgen-new"}  # where no git says what is the project's
 Guard = Callable[[Tree, Tree, Tree], None]  # base, theirs, ours: a `Problem` where the change must not be made
@@ -51,6 +51,8 @@ def opened(place: Path, dry_run: bool = False) -> Change:
         if not under_git:
             raise Problem(f"without git nothing could be undone; make it possible in {project}: {FIRST[0]}; {FIRST[1]}")
         notes = recover(project)
+    elif interrupted(project):
+        raise Problem("an update was interrupted; run hackgen update without --dry-run, which undoes it first")
     record = project / RECORD
     tables = read_toml(record)
     version = str(tables.get("version"))
