@@ -205,7 +205,8 @@ def main() -> int:
             if not args.json:
                 word = {True: "ok", False: "FAILED", None: "-"}[passed]
                 print(f"{word:6}  {title:43}  {found}; expected {expected}", flush=True)
-                print(f"        {advice}\n" * (word == "FAILED"), end="", flush=True)
+                if word == "FAILED":
+                    print(f"        {advice}", flush=True)
     if args.json:
         print(json.dumps(results, indent=1, ensure_ascii=False))
     return int(any(result["passed"] is False for result in results))
