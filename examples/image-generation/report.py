@@ -108,7 +108,7 @@ def page(run: Path, sheet: dict, figures: list[Path]) -> str:
         f"<h1>{title}</h1><pre>{html.escape(text(sheet))}</pre>",
     ]
     for path in figures:
-        packed = base64.b64encode(path.read_bytes()).decode()
-        parts.append(f'<h2>{path.stem.replace("_", " ")}</h2><img alt="" src="data:image/png;base64,{packed}">')
+        name, packed = path.stem.replace("_", " ").capitalize(), base64.b64encode(path.read_bytes()).decode()
+        parts.append(f'<h2>{name}</h2><img alt="{name}" src="data:image/png;base64,{packed}">')
     details = json.dumps(sheet | {"settings": common.read_json(run / "config.json")}, indent=1, ensure_ascii=False)
     return "\n".join([*parts, f"<h2>{words('report_details')}</h2><pre>{html.escape(details)}</pre>"])
