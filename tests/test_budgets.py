@@ -46,9 +46,9 @@ GOAL = {
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
 # … and what the largest one has: none may grow beyond it. Both are printed.
 NOW = {
-    "--minimal": Budget(18, 2420, 220, 12.3, 400, 3500, 800),
-    "default": Budget(19, 2470, 220, 12.4, 400, 3500, 800, 11),
-    "--event": Budget(20, 2820, 270, 12.3, 600, 3500, 800),
+    "--minimal": Budget(18, 2430, 220, 12.3, 400, 3500, 800),
+    "default": Budget(19, 2490, 220, 12.4, 400, 3500, 800, 11),
+    "--event": Budget(20, 2830, 270, 12.3, 600, 3500, 800),
 }
 LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 380}  # lines of one file, instead of `longest`
 
