@@ -40,17 +40,16 @@ def main() -> None:
     history, ends, series = data.read_new(sources[0], meta) if sources else data.read_new(*own)
     model = net.restore(run, config, meta, args.device)
     output = forecast(model, data.encode(history, series), steps, meta, config)
-    about = {name: series[name] for name in history.columns}
-    middle = data.decode(output, about)
-    room = np.array([[one["unit"]] for one in about.values()]) * band(
-        run, model, config, meta, steps
-    )  # (series, steps)
+    width = band(run, model, config, meta, steps)  # (steps up to the horizon,), in units
     rows = []
-    for name, end, values, reach in zip(about, ends, middle, room, strict=True):
+    for name, end, values in zip(history, ends, output, strict=True):
+        about = {name: series[name]}
+        middle = data.decode(values[None], about)[0]
+        low, high = (data.decode(values[None, : len(width)] + side * width, about)[0] for side in (-1, 1))
         for step, time in enumerate(data.clock({**meta, "start": str(end)}, 1, steps + 1).astype(str)):
-            row = {"series": name, "time": time, "forecast": float(values[step])}
-            if step < len(reach):
-                row |= {"low": float(values[step] - reach[step]), "high": float(values[step] + reach[step])}
+            row = {"series": name, "time": time, "forecast": float(middle[step])}
+            if step < len(width):
+                row |= {"low": float(low[step]), "high": float(high[step])}
             rows.append(row)
     if args.json:
         print(json.dumps(rows, indent=1, ensure_ascii=False))

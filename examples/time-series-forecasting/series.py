@@ -18,7 +18,6 @@ else:
     import tomli as tomllib
 
 ROLES = ("date", "series", "value", "skip")
-READERS = {".parquet": pd.read_parquet, ".xlsx": pd.read_excel}  # by a name's end; all else is text
 TIME = "\n"  # a column that no file can have: when a row is
 MOST_GAPS = 0.2  # of a series may be filled; with more it is left out
 
@@ -42,14 +41,14 @@ def read_schema(config: Config) -> dict:
         names = [asked] if asked in columns else re.split(r"\s*,\s*", asked)
         if asked == "all":
             names = [name for name, about in columns.items() if "decimal" in about]
-        for name in columns_of(columns, role) if asked else []:
-            columns[name]["role"] = "skip"
+        if asked:
+            columns |= {name: {**columns[name], "role": "skip"} for name in columns_of(columns, role)}
         for name in names if asked not in ("", "none") else []:
             if name not in columns:
                 raise Problem(f"--{flag}: data/schema.toml has no column {name!r} (it has: {', '.join(columns)})")
             columns[name] = {**columns.pop(name), "role": role}  # in this order
-    step = schema["step"] if columns_of(columns, "date") else 1
-    return {**schema, "step": step, "columns": columns}
+    schema["step"] = schema["step"] if columns_of(columns, "date") else 1
+    return {**schema, "columns": columns}
 
 
 def columns_of(columns: dict[str, dict], role: str) -> list[str]:
@@ -58,10 +57,9 @@ def columns_of(columns: dict[str, dict], role: str) -> list[str]:
 
 def read(source: Path | TextIO, schema: dict) -> pd.DataFrame:
     """A row for each step of the clock, a column for each series; nan before a series begins and after it ends."""
-    reader = READERS.get(getattr(source, "suffix", ""))
     try:  # text cells: pandas leaves a whole column unread where one cell is no number
-        frame = reader(source) if reader else pd.read_csv(source, dtype=str, **schema["read"])
-    except (OSError, ValueError, TypeError, ImportError) as error:
+        frame = pd.read_csv(source, dtype=str, **schema["read"])
+    except (OSError, ValueError, TypeError) as error:
         raise Problem(f"{source} cannot be read ({error}); hackgen convert makes a plain table of it") from None
     frame = typed(frame, source, schema)
     if len(frame) < 2:
