@@ -8,9 +8,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from conftest import Run
 from hackgen.inspection import Findings, inspect
 from hackgen.inspection.columns import aggregates, meaning
 from hackgen.inspection.tables import opening
+from PIL import Image
 
 
 def looked_at(folder: Path, rows: list[list[Any]], target: str | None = None) -> Findings:
@@ -130,3 +132,27 @@ def test_codes_in_letters_are_told_apart_by_case(tmp_path: Path) -> None:
     codes = [f"{'aAbB'[i % 4]}{'xXyY'[i // 4 % 4]}{'qQrR'[i // 16 % 4]}" for i in range(64)]
     found = looked_at(tmp_path, [["key", "n", "kind"], *([code, i % 5, "ab"[i % 2]] for i, code in enumerate(codes))])
     assert found.columns[0].distinct == 64
+
+
+def test_labels_of_texts_and_pictures_that_differ_in_case_or_spaces_are_one(hackgen: Run) -> None:
+    place = hackgen.work
+    words = "late order please send money now friend again today hello".split()
+    said = (" ".join(words[(i * k + k) % 10] for k in range(1, 9)) for i in range(80))
+    rows = [f"{text} {i},{['spam', 'ham', 'Spam', 'ham '][i % 4]}" for i, text in enumerate(said)]
+    (place / "mails.csv").write_text("\n".join(["text,label", *rows]), encoding="utf-8")
+    for i in range(16):
+        kind = ["Cat", "dog", "cat", "Cat"][i % 4]
+        (place / "photos" / kind).mkdir(parents=True, exist_ok=True)
+        Image.new("L", (8, 8), 15 * i).save(place / "photos" / kind / f"{i}.png")
+        (place / "texts" / kind).mkdir(parents=True, exist_ok=True)
+        (place / "texts" / kind / f"{i}.txt").write_text(f"{kind} {i} says some words", encoding="utf-8")
+    assert inspect(str(place / "photos")).facts["classes"] == {"Cat": 12, "dog": 4}
+    assert inspect(str(place / "texts")).facts["classes"] == {"Cat": 12, "dog": 4}
+    for name in ("mails.csv", "photos", "texts"):
+        made = hackgen("new", f"of {name}", "--data", name, "--yes", "--no-git")
+        assert made.returncode == 0, made.stderr
+    with (place / "of mails.csv" / "data" / "mails.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["label"] for row in csv.DictReader(file)} == {"spam", "ham"}
+    assert {folder.name for folder in (place / "of photos/data/photos").iterdir()} == {"Cat", "dog"}
+    with (place / "of texts" / "data" / "texts.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["label"] for row in csv.DictReader(file)} == {"Cat", "dog"}

@@ -258,3 +258,13 @@ def test_texts_in_wrapper_folders_are_classes(tmp_path: Path) -> None:
     for name in ("txt_sentoken", "outer"):
         found = inspect(str(tmp_path / name))
         assert found.suggestion.task == "text-classification" and found.facts["classes"] == {"neg": 9, "pos": 9}
+
+
+def test_series_in_several_folders_are_told_from_recordings(tmp_path: Path) -> None:
+    for kind in ("north", "south"):
+        (tmp_path / kind).mkdir()
+        for i in range(4):
+            rows = "".join(f"2024-01-{1 + k:02},{CHANCE.random():.3f}\n" for k in range(30))
+            (tmp_path / kind / f"{i}.csv").write_text(f"date,level\n{rows}", encoding="utf-8")
+    assert "a series each; to forecast them, name one of the folders" in inspect(str(tmp_path)).notes[0]
+    assert inspect(str(tmp_path / "north")).suggestion.task == "time-series-forecasting"

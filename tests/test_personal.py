@@ -146,3 +146,17 @@ def test_texts_in_which_addresses_stand_are_named(tmp_path: Path) -> None:
     (said,) = [s.detail for s in found.suspects if s.kind == "personal"]
     assert said.startswith("e-mail addresses in 240 of 240 texts")
     assert "example.org" not in text(found)
+
+
+def test_text_files_in_which_people_stand_are_named(tmp_path: Path) -> None:
+    lines = [f"Call me at +49 160 {1234567 + i} or write to anna{i}@example.org, please." for i in range(80)]
+    (tmp_path / "mails.txt").write_text("\n".join(lines), encoding="utf-8")
+    for kind in ("work", "home"):
+        (tmp_path / "mails" / kind).mkdir(parents=True)
+        for i, line in enumerate(lines[:9]):
+            (tmp_path / "mails" / kind / f"{i}.txt").write_text(f"{kind} {line} " + "words " * 20, encoding="utf-8")
+    chat = "".join(f"12/03/2021, 10:{i % 60:02} - {GIVEN[i % 2]}: hello {i}, are you there\n" for i in range(99))
+    (tmp_path / "chat.txt").write_text(chat, encoding="utf-8")
+    for name, said in (("mails.txt", "in 80 of 80 lines"), ("mails", "in 18 of 18 texts"), ("chat.txt", "all of them")):
+        (told,) = [s.detail for s in inspect(str(tmp_path / name)).suspects if s.kind == "personal"]
+        assert said in told and "example.org" not in told

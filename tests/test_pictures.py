@@ -542,7 +542,7 @@ def test_copies_have_names_that_every_system_takes(tmp_path: Path) -> None:
         for name in names:
             archive.writestr(name, MODES["grey png"][0])
     rows = "".join(
-        f"{name},{label}\n" for name, label in zip(names, ["a/b", "A/B", "nul", "..", "q.", "日本"], strict=True)
+        f"{name},{label}\n" for name, label in zip(names, ["a/b", "A:B", "nul", "..", "q.", "日本"], strict=True)
     )
     (tmp_path / "z.csv").write_text(f"file,label\n{rows}", encoding="utf-8")
     copies = list(copy_pictures(tmp_path / "z.zip"))

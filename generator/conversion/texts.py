@@ -14,6 +14,7 @@ from zipfile import BadZipFile
 from .. import text
 from ..errors import Problem
 from ..inspection.columns.meaning import is_missing
+from ..inspection.columns.profiles import spelled
 from ..inspection.findings import Findings
 from ..inspection.tables import opening
 from ..inspection.target import one_of
@@ -69,12 +70,16 @@ def of_classes(path: Path, findings: Findings, answers: Any) -> Plain:
         names = next(source)
         rows = list(source if is_small else itertools.islice(source, FIRST_ROWS))
     columns, read = chosen(names, rows, findings, answers), how_to_read(path, findings)
-    labels = {row[names.index(columns["target"])] for row in rows}
+    place = names.index(columns["target"])
+    other = spelled([row[place] for row in rows]) if is_small else {}  # labels that differ in case or spaces are one
+    if other:
+        rows = [[*row[:place], other.get(row[place], row[place]), *row[place + 1 :]] for row in rows]
+    labels = {row[place] for row in rows}
     parts = {row[names.index(columns["split"])] for row in rows} if "split" in columns else set()
     personal = {c.name: tables.stand_in(c) for c in findings.columns if "personal" in c.detail and not c.use}
     if personal:
         rows = [[personal.get(n, str)(cell) for n, cell in zip(names, row, strict=True)] for row in rows]
-    if is_small and (read is None or personal or not parts <= set(PARTS.values())):
+    if is_small and (read is None or personal or other or not parts <= set(PARTS.values())):
         name, read, content = f"{safe_name(path.name.split('.')[0])}.csv", {}, as_csv(names, rows, columns)
     elif is_small:
         name, content = safe_name(path.name), path.read_bytes()

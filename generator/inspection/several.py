@@ -5,6 +5,8 @@ from pathlib import Path
 
 from .columns.meaning import number
 from .columns.rows import choose_delimiter, split_rows
+from .words.names import words_of
+from .words.vocabulary import TIME_WORDS
 
 DELIMITED = (".csv", ".tsv", ".txt", ".dat")
 FEWEST = 3  # tables of a folder that may be a class
@@ -22,6 +24,12 @@ def recordings(files: list[Path]) -> str:
     headless = any(number(cell) is not None for first in firsts for cell in first)
     if len({len(first) if headless else tuple(first) for first in firsts}) != 1:
         return ""
+    if any(set(words_of(name)) & TIME_WORDS for name in firsts[0]) and not headless:
+        one = min(several)
+        return (
+            f"it holds {len(files):,} tables with equal columns and times in {len(several)} folders, a series each; to "
+            f"forecast them, name one of the folders, such as {one}"
+        )
     shown = ", ".join(sorted(folder.name for folder in several)[:4])
     return (
         f"it holds {len(files):,} tables with equal columns in {len(several)} folders ({shown} …), as recordings of a "

@@ -154,6 +154,14 @@ def alike(cells: dict[str, int]) -> dict[str, int]:
     return dict(found)
 
 
+def spelled(cells: Iterable[str]) -> dict[str, str]:
+    """How most cells spell what each of them says, {cell: spelling}, for those that differ from it."""
+    usual: dict[str, str] = {}
+    for cell, _ in Counter(cells).most_common():
+        usual.setdefault(plainly(cell), cell)
+    return {cell: other for cell in set(cells) if (other := usual[plainly(cell)]) != cell}
+
+
 def plainly(cell: str) -> str:
     """A cell as it is compared with others."""
     return " ".join(cell.casefold().split())

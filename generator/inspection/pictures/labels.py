@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from ..columns import delimited
+from ..columns.profiles import spelled
 from ..target import one_of
 from .listing import SPLITS, TABLES, Listing, find, parts, read_bytes
 
@@ -70,10 +71,16 @@ def listed(path: Path, target: str = "") -> tuple[Listing, str]:
     Raises `ValueError` with the line for people.
     """
     if path.is_file() and path.suffix.lower() in TABLES:
-        return around(path, target)
-    listing = find(path)
-    labelled = len(set(listing.labels) - {None}) >= 2
-    return listing, "" if labelled else join(listing, tables_of(listing), target)
+        listing, column = around(path, target)
+    else:
+        listing = find(path)
+        labelled = len(set(listing.labels) - {None}) >= 2
+        column = "" if labelled else join(listing, tables_of(listing), target)
+    if other := spelled([label for label in listing.labels if label is not None]):
+        listing.labels = [other.get(label, label) for label in listing.labels]
+        shown = ", ".join(f'"{label}" is "{usual}"' for label, usual in sorted(other.items())[:4])
+        listing.notes.append(f"labels that differ in case or spaces alone are one: {shown}")
+    return listing, column
 
 
 def around(table: Path, target: str = "") -> tuple[Listing, str]:

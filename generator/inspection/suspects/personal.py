@@ -4,7 +4,7 @@ from ..columns.relation import Table
 from ..findings import Column, Suspect
 from ..words import people
 
-MOST_TEXTS = 2000  # of a column that are searched for addresses and numbers
+MOST_TEXTS, LONGEST = 2000, 20_000  # texts, and characters of each, that are searched for addresses and numbers
 
 
 def of_people(table: Table, columns: list[Column], target: str | None) -> list[Suspect]:
@@ -35,10 +35,16 @@ def _within_texts(table: Table, columns: list[Column]) -> list[Suspect]:
     found = []
     for i, column in enumerate(columns):
         if column.role == "text" and "personal" not in column.detail:
-            texts = list(table.known[i])[:MOST_TEXTS]
-            if held := people.in_texts(texts):
-                shown = ", ".join(f"{kind} in {count:,}" for kind, count in held.items())
-                detail = f"{shown} of {len(texts):,} texts; mask them before you publish data, examples or a demo"
+            if said := suspected(list(table.known[i])[:MOST_TEXTS], "text", column.name):
                 column.detail.pop("example", None)
-                found.append(Suspect("personal", column.name, detail))
+                found += said
     return found
+
+
+def suspected(texts: list[str], unit: str, column: str | None = None) -> list[Suspect]:
+    """A suspicion about some texts, or none."""
+    if not (held := people.in_texts([text[:LONGEST] for text in texts])):
+        return []
+    shown = ", ".join(f"{kind} in {count:,}" for kind, count in held.items())
+    detail = f"{shown} of {len(texts):,} {unit}s; mask them before you publish data, examples or a demo"
+    return [Suspect("personal", column, detail)]

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from ...text import of_file
+from ..columns.profiles import spelled
 from .archived import Member, members, opened
 
 ENDINGS = (".txt", ".text", ".md", ".txt.gz")
@@ -72,7 +73,9 @@ def classes_of(entries: list[Entry]) -> dict[str, dict[str, list[Entry]]]:
         if len(parts) > depth + 1 and (not split_of or parts[0] in split_of):
             folders.setdefault((split_of.get(parts[0], "train"), of_file(parts[depth])), []).append((parts, file))
     found: dict[str, dict[str, list[Entry]]] = {}
+    other = spelled([name for (_, name), inside in folders.items() for _ in inside])
     for (split, name), inside in folders.items():
+        name = other.get(name, name)
         if name.lower() not in UNLABELLED and (texts := texts_of(inside)):
             found.setdefault(split, {}).setdefault(name, []).extend(texts)
     return {split: classes for split in SPLITS if (classes := found.get(split))}

@@ -7,10 +7,11 @@ from collections import Counter
 from pathlib import Path
 
 from ..findings import Findings, Suspect
+from ..suspects import personal as people
 from ..target.suggestion import suggestion
 from .files import encoding_of, head_of, lines_of, read
 from .folders import classes_of, entries_of, texts_of
-from .shape import Tally, scripts, shape_of
+from .shape import Tally, is_chat, scripts, shape_of
 
 LEAST_CHARACTERS = 3000  # less is no text to learn from: valid would be shorter than two windows
 LEAST_TEXTS = 3  # different ones of a class: one for train, valid and test each
@@ -33,11 +34,14 @@ def _file(path: Path) -> Findings:
     try:
         encoding = encoding_of(path)
         found.facts["encoding"] = encoding.removesuffix("-sig")
-        shape, why = shape_of(head_of(path, encoding))
+        head = head_of(path, encoding)
+        shape, why = shape_of(head)
         tally = Tally()
         long = Tally()  # of the whole: lines are counted, not kept
+        held = []
         for line in lines_of(path, encoding):
             (tally if shape == "a text a line" else long).add(line.rstrip("\n"))
+            held += [line] * (len(held) < people.MOST_TEXTS)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         found.notes.append(f"it cannot be unpacked to its end ({error})")
         return found
@@ -52,6 +56,10 @@ def _file(path: Path) -> Findings:
         found.rows = 1
         if scripts_found := scripts(counted.letters):
             found.facts["scripts"] = scripts_found
+    found.suspects += people.suspected(held, "line")
+    if is_chat(head):
+        detail = "a chat says who wrote what; all of them should agree, and the model will write their names"
+        found.suspects.append(Suspect("personal", None, detail))
     if characters < LEAST_CHARACTERS:
         found.notes.append(
             f"{characters} characters are too few to learn from; it takes {LEAST_CHARACTERS:,}, better 100,000"
@@ -73,6 +81,7 @@ def _folder(path: Path) -> Findings:
     if not several:
         parts = {"": {"": texts_of(entries)}}
     tally, encodings, bad, by_class, by_part = Tally(), Counter(), [], Counter(), Counter()
+    held: list[str] = []
     of_key: dict[int, set[str]] = {}
     different: dict[str, set[int]] = {}
     for part, classes in parts.items():
@@ -88,6 +97,7 @@ def _folder(path: Path) -> Findings:
                 by_class[name] += 1
                 by_part[part] += 1
                 key = tally.add(text)
+                held += [text] * (len(held) < people.MOST_TEXTS)
                 of_key.setdefault(key, set()).update((f"part {part}", f"class {name}"))
                 different.setdefault(name, set()).add(key)
     found.rows = tally.texts
@@ -102,6 +112,7 @@ def _folder(path: Path) -> Findings:
         found.facts["corrupt"] = bad[:20]
         found.suspects.append(Suspect("corrupt", None, f"{len(bad)} file(s) are no text: {', '.join(bad[:NAMED])}"))
     _suspect_texts(found, tally, "file")
+    found.suspects += people.suspected(held, "text")
     if several:
         _suspect_classes(found, of_key, by_class)
     _suggest(found, path, several, different, tally)
