@@ -1,5 +1,6 @@
 """`hackgen update, add, remove, switch`: a project follows the templates, or other answers."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,8 @@ parts = click.argument(
 def update_command(project: Path, dry_run: bool) -> None:
     """Bring PROJECT to the templates of this hackgen; what you changed is merged, and nothing is committed."""
     change = update.opened(project, dry_run)
-    update.make(change, change.answers, dry_run=dry_run, root=update.TEMPLATES)
-    _told(change, dry_run)
+    update.prepare(change, change.answers, dry_run=dry_run, root=update.TEMPLATES)
+    _finish(change, dry_run)
 
 
 @click.command("add")
@@ -37,8 +38,8 @@ def add_command(words: tuple[str, ...], project: Path, dry_run: bool, **flags: A
     """Lay models or extras into a project: `add model lstm`, `add demo`; knobs, texts and tests follow."""
     change = update.opened(project, dry_run)
     answers = changing.added(change, words, changing.given(flags), update.TEMPLATES)
-    update.make(change, answers, dry_run=dry_run, root=update.TEMPLATES)
-    _told(change, dry_run)
+    update.prepare(change, answers, dry_run=dry_run, root=update.TEMPLATES)
+    _finish(change, dry_run)
 
 
 @click.command("remove")
@@ -49,8 +50,8 @@ def remove_command(words: tuple[str, ...], project: Path, dry_run: bool) -> None
     """Take models or extras out of a project again, unless you changed their files or import them."""
     change = update.opened(project, dry_run)
     answers = changing.removed(change, words, update.TEMPLATES)
-    update.make(change, answers, changing.keep_what_was_edited, dry_run, update.TEMPLATES)
-    _told(change, dry_run)
+    update.prepare(change, answers, changing.keep_what_was_edited, dry_run, update.TEMPLATES)
+    _finish(change, dry_run)
 
 
 @click.command("switch")
@@ -61,12 +62,12 @@ def switch_command(project: Path, dry_run: bool, **flags: Any) -> None:
     change = update.opened(project, dry_run)
     answers = changing.switched(change.answers, changing.given(flags))
     guard = changing.frameworks_apart(change, answers, update.TEMPLATES) if flags.get("framework") else None
-    update.make(change, answers, guard, dry_run, update.TEMPLATES)
-    _told(change, dry_run)
+    update.prepare(change, answers, guard, dry_run, update.TEMPLATES)
+    _finish(change, dry_run)
 
 
-def _told(change: update.Change, dry_run: bool) -> None:
-    """What became of each file, how to undo it, and what is left to decide; exit code 1 where something is."""
+def _finish(change: update.Change, dry_run: bool) -> None:
+    """Say what becomes of each file and how to undo it, do it, and say what is left to decide: then exit code 1."""
     for note in change.notes:
         click.echo(printable(note))
     wide = max((len(outcome.path) for outcome in change.outcomes), default=0)
@@ -74,18 +75,20 @@ def _told(change: update.Change, dry_run: bool) -> None:
         aside = f"; the new one: {ASIDE}/{outcome.path}" if outcome.aside else ""
         line = f"{outcome.state:10}  {outcome.path:{wide}}  {outcome.why}{aside}"
         click.echo(printable(line.rstrip()))
-    done = [outcome for outcome in change.outcomes if outcome.state != "left alone"]
-    torn = [outcome for outcome in done if outcome.state == "conflict"]
-    if not done:
+    if not change.is_due:
         return click.echo("nothing to do: the project has all that this hackgen would write")
+    count = sum(outcome.state != "left alone" for outcome in change.outcomes)
+    torn = [outcome.path for outcome in change.outcomes if outcome.state == "conflict"]
     if dry_run:
-        return click.echo(f"{len(done)} files, {len(torn)} conflicts; nothing was written")
-    click.echo(f"{len(done)} files are staged; git diff --cached shows them, git commit keeps them")
+        return click.echo(f"{count} files, {len(torn)} conflicts; nothing was written")
     click.echo(f"undo: {change.undo}")
+    sys.stdout.flush()  # it must be read even if this process is killed now
+    update.carry_out(change)
+    click.echo(f"{count} files are staged; git diff --cached shows them, git commit keeps them")
     if torn:
-        names = ", ".join(outcome.path for outcome in torn)
+        names = ", ".join(torn)
         raise Problem(
-            f"{len(torn)} conflicts ({names}); settle them, delete {ASIDE}/ if there is one, then git add and commit"
+            f"{len(torn)} conflicts ({names}); settle them, delete {ASIDE}/ if it is there, git add and commit"
         )
 
 

@@ -36,7 +36,12 @@ class Change:
     template: dict[str, Any] = field(default_factory=dict)  # somebody's, on top of which hackgen's part lies
     notes: list[str] = field(default_factory=list)  # what else to tell people
     outcomes: list[Outcome] = field(default_factory=list)
+    pointer: bytes | None = None  # data/location.txt, which git ignores
     undo: str = ""
+
+    @property
+    def is_due(self) -> bool:
+        return any(outcome.state != "left alone" for outcome in self.outcomes)
 
 
 def opened(place: Path, dry_run: bool = False) -> Change:
@@ -75,10 +80,10 @@ def _numbers(version: str) -> list[int]:
     return [int(number) if number.isdecimal() else 0 for number in version.split(".")]
 
 
-def make(
+def prepare(
     change: Change, answers: Answers, guard: Guard | None = None, dry_run: bool = False, root: Path = TEMPLATES
 ) -> None:
-    """Merge what hackgen writes today for the answers, and stage it; with `dry_run` only find out what would become."""
+    """Find out what becomes of each file where hackgen writes it again for the answers; `carry_out` does it."""
     from ..making.compose import decided, plan  # with Jinja2, which neither --help nor completion needs
 
     project = change.project
@@ -102,20 +107,24 @@ def make(
     else:
         change.notes += [f"data: {own.told(final)}"] if own else []
         change.notes += _no_longer_read(change, written, entries)
-    pointer = copies.pop(LOCATION, None)
+    change.pointer = copies.pop(LOCATION, None)
     change.outcomes = merge(base, theirs | copies, ours, lambda path: in_the_way(project, path, entries))
     if change.template and answers != change.answers:
         declare(change, new_needs(plan(*decided(change.answers, root)), files), ours)
     if archive != (project / ARCHIVE).read_bytes():
         change.outcomes.append(Outcome(ARCHIVE, "replaced", archive))
     change.outcomes.sort(key=lambda outcome: outcome.path in (RECORD, ARCHIVE))  # what half an update has, it may keep
-    if dry_run or not any(outcome.state != "left alone" for outcome in change.outcomes):
-        return
-    change.undo = repository.undo(*([LOCATION] if pointer else []))
-    stage(repository, change.outcomes, entries)
-    if pointer:
-        (project / LOCATION).parent.mkdir(exist_ok=True)
-        (project / LOCATION).write_bytes(pointer)
+    if not dry_run:
+        change.undo = repository.undo(*([LOCATION] if change.pointer else []))
+
+
+def carry_out(change: Change) -> None:
+    """Stage all of it; what points at data outside the project is written too, and git ignores it."""
+    repository = Repository(change.project)
+    stage(repository, change.outcomes, repository.entries())
+    if change.pointer:
+        (change.project / LOCATION).parent.mkdir(exist_ok=True)
+        (change.project / LOCATION).write_bytes(change.pointer)
 
 
 def _no_longer_read(change: Change, written: Tree, entries: dict) -> list[str]:
