@@ -298,6 +298,15 @@ def test_a_group_is_no_input(numbers: Path, tmp_path: Path) -> None:
     assert several(numbers, path, "'person' in meta['columns']", {}, {"group": "person"}) == [True, False]
 
 
+def test_classes_that_differ_in_case_or_spaces_are_one(project: Path, tmp_path: Path) -> None:
+    """As most rows spell it; a large table takes the first spelling, as it is read once."""
+    names = [["Yes", "yes", "No", "no ", "Yes", "No"][i % 6] for i in range(120)]
+    path = written(tmp_path / "t.csv", {"a": [*range(120)], "b": [i * i % 17 for i in range(120)], "kind": names})
+    look = "[meta['classes'], sum(len(s.ids) for s in data[:3])]"
+    assert several(project, path, look, {}) == [[["No", "Yes"], 120]]
+    assert several(large(project, tmp_path / "big"), path, look, {}) == [[["No", "Yes"], 120]]
+
+
 def test_classes_of_one_or_two_rows_are_left_out(project: Path, tmp_path: Path) -> None:
     """Equal rows count as one; where a time divides rows, every class stays."""
     names = ["oak", "ash"] * 30 + ["fir", "yew", "yew"] + ["box"] * 5

@@ -78,6 +78,9 @@ def labels_of(found: Table, path: str) -> pd.Series:
     if count := int(labels.isna().sum()):
         print(f"note: {count} of {len(labels)} rows have no {name!r} and are left out", file=sys.stderr)
     labels = labels.dropna()
+    spelled = labels.value_counts()
+    usual = spelled.groupby(spelled.index.str.casefold(), sort=False).idxmax()
+    labels = labels.str.casefold().map(usual)  # case makes no difference
     counts, where = labels.value_counts(), f"{path}: column {name!r}"
     if len(counts) < 2:
         raise Problem(f"{where} has no two different values; name another column with --target")

@@ -45,7 +45,7 @@ def prepared(config: Config, classes: bool) -> tuple[list[dict[str, np.ndarray]]
     facts += [getattr(config, name) for name in KNOBS]
     stamp = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
     folder = common.ROOT / "prepared" / stamp
-    if not folder.is_dir():
+    if not (folder / "meta.json").is_file():
         draft = folder.with_name(f"{stamp}.tmp-{os.getpid()}")
         try:
             draft.mkdir(parents=True)
@@ -53,9 +53,11 @@ def prepared(config: Config, classes: bool) -> tuple[list[dict[str, np.ndarray]]
             for left in folder.parent.glob("*.tmp-*"):  # by a kill; another training may prepare right now
                 if left != draft and time.time() - left.stat().st_mtime > DAY:
                     shutil.rmtree(left, ignore_errors=True)
+            if not (folder / "meta.json").is_file():
+                shutil.rmtree(folder, ignore_errors=True)  # of a preparation that was killed
             draft.rename(folder)
         except OSError:
-            if not folder.is_dir():  # else another training was faster
+            if not (folder / "meta.json").is_file():  # else another training was faster
                 raise
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -187,7 +189,8 @@ def targets_of(found: Table, block: pd.DataFrame, values: dict[str, int], classe
     if not classes:
         return known.to_numpy()
     codes, different = pd.factorize(known)  # -1 for missing ones
-    places = [values.setdefault(value, len(values)) for value in different]
+    known = {value.casefold(): value for value in [*different[::-1], *reversed(values)]}  # the first spelling counts
+    places = [values.setdefault(known[value.casefold()], len(values)) for value in different]
     return np.where(codes < 0, np.nan, np.array([*places, 0], float)[codes])
 
 
