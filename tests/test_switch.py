@@ -171,6 +171,10 @@ def test_runs_made_before_still_show_in_compare(hackgen: Run, tmp_path: Path) ->
     assert re.search(r"before .*\n.*framework pytorch", shown)
     shown = hackgen("compare", str(project)).stdout
     assert all(name in shown for name in ("before", "after", "own"))
+    made_up.made(project, "published", right=0.7, valid=0.7)
+    hackgen("cards", str(project))
+    card = (project / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert re.search(r"[Ff]ramework.*pytorch", card) and not re.search(r"[Ff]ramework.*jax", card)
 
 
 COMPLETED = {

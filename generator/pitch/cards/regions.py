@@ -111,7 +111,7 @@ def training(project: Project, sheet: dict[str, Any], config: dict[str, Any]) ->
     seconds, data = sheet["train_seconds"], sheet["data"]
     told = {
         "model": project.say("cards.size", model=sheet["model"], parameters=f"{sheet['parameters']:,}"),
-        "framework": " ".join(filter(None, [project.answers.get("framework"), sheet.get("backend")])),
+        "framework": " ".join(filter(None, [config.get("framework"), sheet.get("backend")])),
         "data": f"{data['name']}, sha256 {data['sha256'][:12]}…",
         "procedure": project.say(
             "cards.procedure",
