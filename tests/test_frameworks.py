@@ -187,6 +187,7 @@ def test_what_another_model_framework_or_version_left_is_refused(tmp_path: Path,
         tmp_path / "p", task="tabular-classification", framework=framework, models=("mlp", "transformer")
     )
     run(project, "train.py", "--smoke", "--epochs", "1", "--out", "one").ok()
+    assert "one is done" in run(project, "train.py", "--resume", "one").ok().out  # nothing is left to do
     config = project / "runs" / "one" / "config.json"
     settings = json.loads(config.read_text(encoding="utf-8"))
 

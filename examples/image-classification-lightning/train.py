@@ -85,7 +85,9 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path | None, pressed:
     trainee = Trainee(model, data, config, run, pressed)
     last = run / net.LAST if run and (run / net.LAST).is_file() else None
     if last:  # what is damaged or not of this run is refused
-        trainee.state = State(**net.load(last, config)["state"])
+        saved = net.load(last, config)
+        trainee.load_state_dict(saved["state_dict"])  # the trainer does so too, but is not asked where all is done
+        trainee.state = State(**saved["state"])
         trainee.state.saved(run, config, ())  # again, as a kill may have come before it
     if not trainee.state.over(config):
         make_trainer(config).fit(trainee, ckpt_path=last, weights_only=True)
