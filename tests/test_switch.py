@@ -72,6 +72,7 @@ def test_what_cannot_be_added_removed_or_switched_is_one_line(hackgen: Run, tmp_
         (("remove", "model", "mlp"), "has no model mlp"),
         (("remove", "model", "cnn"), "a project needs a model"),
         (("switch",), "say what to switch"),
+        (("switch", "--hours", "24"), "--hours is for the extra kickoff"),
         (("switch", "--framework", "torch"), 'no framework "torch"'),
         (("switch", "--target", "x"), "--target means nothing"),
     ]:

@@ -63,7 +63,7 @@ def removed(change: Change, words: tuple[str, ...], root: Path) -> Answers:
 
 def _models(words: tuple[str, ...]) -> tuple[str, ...]:
     if len(words) == 1:
-        raise Misuse("name the model: hackgen add model NAME")
+        raise Misuse("name the model, as in: model cnn")
     return tuple(dict.fromkeys(words[1:]))
 
 
@@ -75,14 +75,16 @@ def _extras(answers: Answers, words: tuple[str, ...], root: Path) -> tuple[str, 
     return tuple(part.name for part in choose(answers, root).extras)
 
 
-def switched(answers: Answers, flags: dict[str, Any]) -> Answers:
+def switched(answers: Answers, flags: dict[str, Any], root: Path) -> Answers:
     """The answers with what was given; other data and another framework leave behind what was said about the old."""
     if not flags:
         raise Misuse("say what to switch, such as --data FILE or --framework NAME; --help lists all")
     forgotten: dict[str, Any] = dict.fromkeys(OF_DATA) if "data" in flags else {}
     forgotten |= {"backend": None} if "framework" in flags else {}
     forgotten |= {"extras": None} if flags.get("event") else {}  # an event lays in all of them, as in `hackgen new`
-    return checked(replace(answers, **forgotten | flags))
+    answers = checked(replace(answers, **forgotten | flags))
+    extras.unasked(flags, choose(answers, root).extras, root)
+    return answers
 
 
 def keep_what_was_edited(base: Tree, theirs: Tree, ours: Tree) -> None:

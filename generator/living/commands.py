@@ -60,7 +60,7 @@ def remove_command(words: tuple[str, ...], project: Path, dry_run: bool) -> None
 def switch_command(project: Path, dry_run: bool, **flags: Any) -> None:
     """Give a project your own data (--data FILE), another framework, or other answers to what `hackgen new` asks."""
     change = update.opened(project, dry_run)
-    answers = changing.switched(change.answers, changing.given(flags))
+    answers = changing.switched(change.answers, changing.given(flags), update.TEMPLATES)
     guard = changing.frameworks_apart(change, answers, update.TEMPLATES) if flags.get("framework") else None
     update.prepare(change, answers, guard, dry_run, update.TEMPLATES)
     _finish(change, dry_run)
