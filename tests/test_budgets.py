@@ -50,7 +50,8 @@ NOW = {
     "default": Budget(19, 2490, 220, 12.4, 400, 3500, 800, 11),
     "--event": Budget(20, 2830, 270, 12.3, 600, 3500, 800),
 }
-LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 380}  # lines of one file, instead of `longest`
+EXAMINES = "check_runs.py"  # counts beside the budgets, with the most that a file may have
+LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 380, EXAMINES: 220}  # lines of one file, instead of `longest`
 
 
 def projects(root: Path) -> Iterator[tuple[str, str, Choice, dict[str, bytes]]]:
@@ -156,7 +157,7 @@ def over(size: Size, budget: Budget, files: dict[str, bytes]) -> list[str]:
 def test_no_project_is_larger_than_it_may_be(tmp_path: Path) -> None:
     lines, faults = [HEAD], []
     for name, kind, choice, files in [*projects(TEMPLATES), *with_own_data(TEMPLATES, tmp_path)]:
-        size = size_of(files)
+        size = size_of({path: content for path, content in files.items() if path != EXAMINES})
         wanted = over(size, goal_of(kind, choice, files), files)
         lines.append(f"{name:72} {size} {', '.join(wanted)} (longest: {size.longest_path})")
         if wrong := over(size, NOW[kind], files):

@@ -1,6 +1,7 @@
 """Every check of a generated project fails on a bug planted for it, and names it."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +94,71 @@ BUGS = [
         "    return model.to(choose",
         "    model = build(meta, config)\n    return model.to(choose",
     ),
+    ("each-row-once", MLP, "train.py", "default_rng((config.seed, epoch))", "default_rng(config.seed)"),
+    ("each-row-once", MLP, "train.py", ".permutation(rows)", ".permutation(rows // 8 * 8)"),
+    (
+        "each-row-once",
+        MLP,
+        "train.py",
+        "np.random.default_rng((config.seed, epoch)).permutation(rows)",
+        "np.arange(rows)",
+    ),
+    ("kept-epoch", MLP, "train.py", "net.weights_of(model)", "model.state_dict()"),
+    ("kept-epoch", MLP, "runs.py", "kept = merit > self.best[:2]", "kept = not self.best or merit < self.best[:2]"),
+    (
+        "unseen",
+        MLP,
+        "train.py",
+        "    optimizer = make_optimizer(model, config)\n",
+        "    optimizer, data = make_optimizer(model, config), data._replace(valid=data.test)\n",
+    ),
+    (
+        "unseen",
+        MLP,
+        "train.py",
+        "    optimizer = make_optimizer(model, config)\n",
+        "    optimizer, data = make_optimizer(model, config), data._replace(train=data.valid)\n",
+    ),
+    ("resume", MLP, "train.py", '        optimizer.load_state_dict(last["optimizer"])\n', ""),
+    ("resume", MLP, "train.py", 'state = State(**last["state"])', 'state = State(step=last["state"]["step"])'),
+    ("learning-rate", MLP, "train.py", 'group["lr"] = state.rate', 'group["lr"] = 100 * state.rate'),
+    (
+        "report",
+        MLP,
+        "evaluate.py",
+        '"score": metrics.score(target, output, meta),\n        "ci95"',
+        '"score": float(np.mean([metrics.score(target[i : i + 9], output[i : i + 9], meta)'
+        ' for i in range(0, len(target), 9)])),\n        "ci95"',
+    ),
+    (
+        "answers",
+        MLP,
+        "data.py",
+        "inputs(images, good, meta)",
+        "Pictures(images, good)",
+    ),
+    (
+        "answers",
+        ("tabular-classification", "mlp"),
+        "data.py",
+        "names, columns.encode(cells, meta)",
+        "names, 1.1 * columns.encode(cells, meta)",
+    ),
+    (
+        "answers",
+        ("text-classification", None),
+        "data.py",
+        "texts.counted(found)",
+        "texts.counted([text.upper() + ' oh' for text in found])",
+    ),
+    ("report", MLP, "evaluate.py", '"output": on_test}', '"output": on_test[::-1]}'),
+    (
+        "report",
+        MLP,
+        "metrics.py",
+        "float(right.sum() / weight.sum())",
+        "float(right[9:].sum() / weight[9:].sum())",
+    ),
 ]
 
 
@@ -104,7 +170,18 @@ def test_a_planted_bug_is_found(
 ) -> None:
     task, model = parts
     project = generate(tmp_path / "p", task=task, models=(model,) if model else ())
-    check_with_bug(project, check, file, right, wrong)
+    result = check_with_bug(project, check, file, right, wrong)
+    assert file != "train.py" or re.search(r"\(\w+\.py:\d+\)", result["advice"]), result
+
+
+def test_a_project_that_cannot_train_gets_rows(tmp_path: Path) -> None:
+    project = generate(tmp_path / "p", task="image-classification", models=("mlp",))
+    text = (project / "train.py").read_text(encoding="utf-8")
+    (project / "train.py").write_text(text.replace("    value.backward()", "    value.backwards()"), encoding="utf-8")
+    done = run(project, "check.py", "--json")
+    rows = json.loads(done.out)
+    assert done.code == 1 and not done.err and {row["passed"] for row in rows} == {True, False}
+    assert sum("'backwards'" in row["found"] for row in rows) > 8
 
 
 def test_duplicates_that_are_torn_apart_are_found(tmp_path: Path) -> None:

@@ -344,6 +344,15 @@ def test_usage_mistakes_get_one_line(project: Path) -> None:
         ("same-seed", "train.py", "default_rng((config.seed, epoch))", "default_rng()"),
         ("batch-size", "net.py", "[: len(index)]\n        if", "\n        if"),
         ("batch-size", "models/mlp.py", "return self.head(x)", "return self.head(x / (1 + abs(x).sum()))"),
+        ("each-row-once", "train.py", "default_rng((config.seed, epoch))", "default_rng(config.seed)"),
+        ("kept-epoch", "train.py", "if state.end_epoch(", "if not state.end_epoch("),
+        (
+            "unseen",
+            "train.py",
+            "    best_weights = None\n    state",
+            "    data = data._replace(valid=data.test)\n    best_weights = None\n    state",
+        ),
+        ("learning-rate", "train.py", "state.rate = config.rate(done)", "state.rate = 100 * config.rate(done)"),
         ("reload", "net.py", "    load(run / BEST, config, model)\n", ""),
     ],
 )

@@ -121,6 +121,17 @@ OWN_BUGS: list[tuple[str, tuple[str, str | None], str, str, str]] = [
         "for parameter in self.parameters() if parameter.ndim < 2",
         "for parameter in []",
     ),
+    ("each-row-once", MLP, "loop.py", "(self.config.seed, self.state.epoch)", "self.config.seed"),
+    ("kept-epoch", MLP, "loop.py", "        if kept:\n", "        if self.state.history:\n"),
+    (
+        "unseen",
+        MLP,
+        "train.py",
+        "trainee = Trainee(model, data,",
+        "trainee = Trainee(model, data._replace(train=data.test),",
+    ),
+    ("resume", MLP, "train.py", "ckpt_path=last", "ckpt_path=None"),
+    ("learning-rate", MLP, "loop.py", '["lr"] = self.state.rate', '["lr"] = 100 * self.state.rate'),
     ("same-seed", MLP, "loop.py", "default_rng((self.config.seed, self.state.epoch))", "default_rng()"),
 ]
 
