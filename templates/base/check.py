@@ -190,7 +190,7 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
 
 CHECKS = [splits_disjoint, loss_at_start, inputs_matter, overfit_one_batch, gradients, own_batch, batch_size]
 CHECKS += [same_seed, reload] + [causal] * getattr(data_module, "CAUSAL", False)
-RUNS = check_runs.CHECKS + [check_runs.answers] * hasattr(predict, "as_csv")  # not where rows have no answer each
+RUNS = check_runs.CHECKS + [check_runs.answers] * getattr(predict, "EACH_ROW", False)
 CHECKS = {check.__name__.replace("_", "-"): check for check in CHECKS + RUNS}
 
 
