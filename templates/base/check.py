@@ -205,8 +205,7 @@ def main() -> int:
         bench = Bench(given, Path(folder))
         chosen = [name for name in CHECKS if not (args.quick and CHECKS[name] in RUNS)]
         for name in [args.only] if args.only else chosen:
-            result = check_runs.examined(bench, name, CHECKS[name])
-            results.append(result)
+            results.append(result := check_runs.examined(bench, name, CHECKS[name]))
             if not args.json:
                 word = {True: "ok", False: "FAILED", None: "-"}[result["passed"]]
                 print(f"{word:6}  {result['title']:43}  {result['found']}; expected {result['expected']}", flush=True)
