@@ -10,16 +10,18 @@ import json
 import math
 import tempfile
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import check_runs
 import common
 import data as data_module
 import metrics
 import net
+import predict
 import runs
 import train
-from config import Config
 from data import Split
 
 import numpy as np
@@ -31,15 +33,20 @@ Found = tuple[bool | None, str, str]
 class Bench:
     """The data, some rows of them, and a model that train.fit trained on those for a moment."""
 
-    def __init__(self, config: Config, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, given: dict[str, Any], folder: Path) -> None:
+        self.given, self.folder = given, folder
+        config = common.configured(given)
         self.data = data_module.load(config)
         self.meta = self.data.meta
         self.train = runs.fewer(self.data.train, ROWS)
         self.valid = runs.fewer(self.data.valid, ROWS)
         plain = replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, steps=STEPS)
         self.config = replace(plain.resolved(len(self.train.ids)), patience=10_000)
-        self.model, _ = self.trained(self.train)
+
+    @cached_property
+    def brief(self) -> tuple[Any, list[float]]:
+        """A model that was trained for a moment, and its mean loss in each epoch."""
+        return self.trained(self.train)
 
     def trained(self, split: Split, **knobs: float) -> tuple[Any, list[float]]:
         """A fresh model after train.fit on the rows of `split`, and its mean loss in each epoch."""
@@ -48,12 +55,13 @@ class Bench:
         self.run = Path(tempfile.mkdtemp(dir=self.folder))
         model = train.fresh(self.meta, self.kept)
         with contextlib.redirect_stdout(io.StringIO()):
-            history = train.fit(model, self.data._replace(train=split, valid=split), self.kept, self.run)
+            few = self.data._replace(train=split, valid=runs.fewer(split))
+            history = train.fit(model, few, self.kept, self.run)
         return model, [row[runs.HISTORY.index("train_loss")] for row in history]
 
     def outputs(self, split: Split, model: Any = None, batch: int = 512) -> np.ndarray:
         """What the briefly trained model, or another one, answers for every row of a split."""
-        return net.outputs(model or self.model, split.inputs, split.targets, self.meta, "float32", batch)
+        return net.outputs(model or self.brief[0], split.inputs, split.targets, self.meta, "float32", batch)
 
     def different(self, rows: int) -> Split:
         """Rows of train whose inputs differ."""
@@ -67,7 +75,7 @@ def picked(split: Split, rows: np.ndarray) -> Split:
 
 
 def splits_disjoint(bench: Bench) -> Found:
-    """No example is in two splits: look at the keys in data.py and at divide(), equal rows need equal keys"""
+    """No example is in two splits: look at the keys in data.load() and at common.divide(); equal rows, equal keys"""
     keys = [np.ravel(split.keys) for split in bench.data[:3]]
     rows = sum(len(some) for some in keys)
     distinct = len(np.unique(np.concatenate(keys)))
@@ -77,14 +85,14 @@ def splits_disjoint(bench: Bench) -> Found:
 
 
 def loss_at_start(bench: Bench) -> Found:
-    """Fresh weights know nothing: make the last layer's first weights small; see loss.py and the inputs' scale"""
+    """Fresh weights know nothing: make the last layer's first weights small; see loss.loss() and the inputs' scale"""
     expected, tolerance = metrics.loss_of_knowing_nothing(bench.train, bench.meta)
     found = net.mean_loss(train.fresh(bench.meta, bench.config), bench.train, bench.meta)
     return abs(found - expected) <= tolerance, f"{found:.4f}", f"{expected:.4f} ± {tolerance:.4f}"
 
 
 def inputs_matter(bench: Bench) -> Found:
-    """The answer depends on the input: see that inputs and targets stay in one order, and that forward() uses both"""
+    """The answer depends on the input: data.load() keeps inputs and targets in one order; forward() uses its input"""
     own = picked(bench.valid, np.random.default_rng(0).permutation(len(bench.valid.ids)))
     strays = data_module.misplaced(bench.config, own, bench.meta) if hasattr(data_module, "misplaced") else None
     if strays:
@@ -108,7 +116,7 @@ def inputs_matter(bench: Bench) -> Found:
 
 
 def overfit_one_batch(bench: Bench) -> Found:
-    """Eight rows can be learnt by heart: there is a fault in forward(), loss.py, the step, its batches or the rate"""
+    """Eight rows can be learnt by heart: look at forward(), loss.loss(), and train.fit()'s step, batches and rate"""
     few = bench.different(8)
     often = picked(few, np.tile(np.arange(len(few.ids)), 50))
     model, losses = bench.trained(often, batch_size=len(few.ids), epochs=10, dropout=0.0, weight_decay=0.0)
@@ -119,15 +127,15 @@ def overfit_one_batch(bench: Bench) -> Found:
 
 
 def gradients(bench: Bench) -> Found:
-    """Training changes every weight: a part is frozen, not connected to the loss, or not given to the optimiser"""
+    """Training changes every weight: one is frozen, cut off from loss.loss(), or not in the optimiser of train.fit()"""
     before = net.learnt(train.fresh(bench.meta, bench.config))
-    after = net.learnt(bench.model)
+    after = net.learnt(bench.brief[0])
     bad = [name for name in after if not np.isfinite(after[name]).all() or np.array_equal(before[name], after[name])]
     return not bad, f"{len(bad)} of {len(after)} unchanged {', '.join(bad[:3])}".strip(), "0 unchanged"
 
 
 def own_batch(bench: Bench) -> Found:
-    """A step follows its own batch alone: forget the old gradients before backward(), with zero_grad"""
+    """A step follows its own batch alone: forget old gradients before backward(), with zero_grad, in train.fit()"""
     means = []
     for steps in (1, 3):  # on equal rows and with weights that stand still, all gradients are equal
         same = picked(bench.different(1), np.zeros(8 * steps, int))
@@ -138,7 +146,7 @@ def own_batch(bench: Bench) -> Found:
 
 
 def batch_size(bench: Bench) -> Found:
-    """An answer is the same in every batch: look for operations along the batch axis, dropout, and rows left out"""
+    """An answer is the same in every batch: see operations along the batch axis, dropout, all rows in net.outputs()"""
     valid, rows = bench.data.valid, np.arange(min(12, len(bench.data.valid.ids)))
     model, _ = bench.trained(bench.train, epochs=1)  # as training leaves it
     whole, sevens = (bench.outputs(picked(valid, rows), model, size) for size in (64, 7))
@@ -158,7 +166,7 @@ def causal(bench: Bench) -> Found:
 
 
 def same_seed(bench: Bench) -> Found:
-    """The seed decides the losses: derive everything random from the seed"""
+    """The seed decides the losses: derive all chance from config.seed, in train.fresh() and train.fit()"""
     seed = bench.config.seed
     one, two, three = (bench.trained(bench.train, epochs=1, seed=some)[1] for some in (seed, seed, seed + 1))
     found = f"{'equal' if one == two else 'different'} losses, {'equal' if one == three else 'others'} with seed + 1"
@@ -166,7 +174,7 @@ def same_seed(bench: Bench) -> Found:
 
 
 def reload(bench: Bench) -> Found:
-    """The kept file answers as the model did: register all that the model keeps, so that it is saved"""
+    """The kept file answers as the model did: register all that the model keeps, so that net.restore() finds it"""
     some = runs.fewer(bench.valid, 50)
     model, _ = bench.trained(bench.train, epochs=1)
     restored = net.restore(bench.run, bench.kept, bench.meta, "cpu")
@@ -175,38 +183,34 @@ def reload(bench: Bench) -> Found:
 
 
 def difference(a: np.ndarray, b: np.ndarray) -> float:
-    """The largest difference, relative to the size of the values; infinite where shapes differ or a value is not."""
+    """The largest difference, relative to the values; infinite where shapes differ."""
     gap = float(np.abs(a - b).max() / (np.abs(a).max() + 1e-6)) if a.shape == b.shape else math.inf
     return gap if math.isfinite(gap) else math.inf
 
 
 CHECKS = [splits_disjoint, loss_at_start, inputs_matter, overfit_one_batch, gradients, own_batch, batch_size]
 CHECKS += [same_seed, reload] + [causal] * getattr(data_module, "CAUSAL", False)
-CHECKS = {check.__name__.replace("_", "-"): check for check in CHECKS}
+RUNS = check_runs.CHECKS + [check_runs.answers] * getattr(predict, "EACH_ROW", False)
+CHECKS = {check.__name__.replace("_", "-"): check for check in CHECKS + RUNS}
 
 
 def main() -> int:
     parser = common.Parser(__doc__, knobs=True)
     parser.add_argument("--only", metavar="ID", choices=CHECKS, help=f"run one of {', '.join(CHECKS)}")
+    parser.add_argument("--quick", action="store_true", help=f"leave out those of runs, the last {len(RUNS)}")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     args, given = parser.parse()
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(common.configured(given), Path(folder))
-        for name in [args.only] if args.only else CHECKS:
-            try:
-                passed, found, expected = CHECKS[name](bench)
-            except Exception as error:  # code that breaks fails its check, no more
-                passed, found, expected = False, f"{type(error).__name__}: {error}", "no error"
-            title, _, advice = CHECKS[name].__doc__.partition(": ")
-            passed = None if passed is None else bool(passed)
-            result = {"id": name, "title": title, "passed": passed, "found": found, "expected": expected}
-            results.append(result | {"advice": advice})
+        bench = Bench(given, Path(folder))
+        chosen = [name for name in CHECKS if not (args.quick and CHECKS[name] in RUNS)]
+        for name in [args.only] if args.only else chosen:
+            results.append(result := check_runs.examined(bench, name, CHECKS[name]))
             if not args.json:
-                word = {True: "ok", False: "FAILED", None: "-"}[passed]
-                print(f"{word:6}  {title:43}  {found}; expected {expected}", flush=True)
+                word = {True: "ok", False: "FAILED", None: "-"}[result["passed"]]
+                print(f"{word:6}  {result['title']:43}  {result['found']}; expected {result['expected']}", flush=True)
                 if word == "FAILED":
-                    print(f"        {advice}", flush=True)
+                    print(f"        {result['advice']}", flush=True)
     if args.json:
         print(json.dumps(results, indent=1, ensure_ascii=False))
     return int(any(result["passed"] is False for result in results))

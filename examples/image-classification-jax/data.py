@@ -11,6 +11,7 @@ from config import Config
 from pictures import Pictures
 
 import numpy as np
+from PIL import Image
 
 INPUT = "a picture file or a folder of pictures"
 MEASURED = 4000  # pictures of train that mean and deviation are measured on; more hardly change them
@@ -73,6 +74,14 @@ def misplaced(config: Config, split: Split, meta: dict) -> int:
         apart = np.abs(image * meta["deviation"] + meta["mean"] - pixels).max()
         strays += apart > 0.5 or meta["classes"][target] not in of
     return strays
+
+
+def as_files(split: Split, folder: Path) -> range:
+    """Pictures of a split as files that predict.py takes, and which of its answers is whose; for check.py."""
+    folder.mkdir()
+    for number, image in enumerate(split.inputs.raw(slice(None))):
+        Image.fromarray(image.squeeze()).save(folder / f"{number:09}.png")
+    return range(len(split.ids))
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], Pictures]:

@@ -6,20 +6,21 @@ colon, what to do when it fails; it returns whether it passed (None: cannot tell
 
 import contextlib
 import dataclasses
+import functools
 import io
 import json
 import math
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import check_runs
 import common
 import data as data_module
 import metrics
 import net
 import runs
 import train
-from config import Config
 from data import Split
 
 import numpy as np
@@ -31,15 +32,19 @@ Found = tuple[bool | None, str, str]
 class Bench:
     """The data, some rows of them, and a model that train.fit trained on those for a moment."""
 
-    def __init__(self, config: Config, folder: Path) -> None:
-        self.folder = folder
-        self.number = 0
+    def __init__(self, given: dict[str, Any], folder: Path) -> None:
+        self.given, self.folder, self.number = given, folder, 0
+        config = common.configured(given)
         self.data = data_module.load(config)
         self.meta = self.data.meta
         self.train, self.valid = (runs.fewer(split, ROWS) for split in (self.data.train, self.data.valid))
         plain = dataclasses.replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, steps=STEPS)
         self.config = plain.resolved(len(self.train.ids))
-        self.model, self.losses = self.trained()
+
+    @functools.cached_property
+    def brief(self) -> tuple[object, list[float]]:
+        """Players that were trained for a moment, and their loss in each epoch."""
+        return self.trained()
 
     def trained(self, **knobs: float) -> tuple[object, list[float]]:
         """A fresh model after train.fit on the bench's rows, and the players' loss in each epoch."""
@@ -66,7 +71,7 @@ def splits_disjoint(bench: Bench) -> Found:
 def comes_closer(bench: Bench) -> Found:
     """Training brings pictures closer to real ones: there is a fault in loss.py, a player's step or the rate"""
     truth = metrics.truth(bench.valid, bench.meta)
-    models = train.fresh(bench.meta, bench.config), bench.model
+    models = train.fresh(bench.meta, bench.config), bench.brief[0]
     before, after = (metrics.score(truth, bench.outputs(model, bench.valid), bench.meta) for model in models)
     return after < 0.5 * before, f"distance {before:.4f}, later {after:.4f}", f"below {0.5 * before:.4f}"
 
@@ -74,19 +79,21 @@ def comes_closer(bench: Bench) -> Found:
 def balance(bench: Bench) -> Found:
     """Neither player wins at once: the other one does not learn; look at both losses, their signs and the rate"""
     undecided = 3 * math.log(2)  # of a discriminator that cannot tell: ln 2 for each of its three answers
-    last = bench.losses[-1]
+    last = bench.brief[1][-1]
     return 0.5 * undecided < last < 2 * undecided, f"loss of both {last:.4f}", f"about {undecided:.4f}"
 
 
 def noise_matters(bench: Bench) -> Found:
     """Other noise makes other pictures: the generator does not read its input, or draws the same each time"""
-    spread = bench.outputs(bench.model, bench.valid).var(0).sum() / metrics.truth(bench.valid, bench.meta).var(0).sum()
+    spread = (
+        bench.outputs(bench.brief[0], bench.valid).var(0).sum() / metrics.truth(bench.valid, bench.meta).var(0).sum()
+    )
     return spread > 0.1, f"variety {spread:.4f} of that of real pictures", "above 0.1"
 
 
 def gradients(bench: Bench) -> Found:
     """Training changes every weight: a part is frozen, not connected to a loss, or not given to an optimiser"""
-    before, after = net.learnt(train.fresh(bench.meta, bench.config)), net.learnt(bench.model)
+    before, after = net.learnt(train.fresh(bench.meta, bench.config)), net.learnt(bench.brief[0])
     bad = [name for name in after if not np.isfinite(after[name]).all() or np.array_equal(before[name], after[name])]
     return not bad, f"{len(bad)} of {len(after)} unchanged {', '.join(bad[:3])}".strip(), "0 unchanged"
 
@@ -95,7 +102,8 @@ def independent(bench: Bench) -> Found:
     """A picture depends on its own noise alone: look for operations along the batch axis, such as view or mean(0)"""
     few = bench.train.inputs[:15]
     one, two = (
-        net.outputs(bench.model, few[rows], None, bench.meta, "float32")[0] for rows in (np.arange(8), np.r_[0, 8:15])
+        net.outputs(bench.brief[0], few[rows], None, bench.meta, "float32")[0]
+        for rows in (np.arange(8), np.r_[0, 8:15])
     )
     return difference(one, two) < 1e-4, f"picture 0 changes by {difference(one, two):.1e} with others", "below 1e-4"
 
@@ -103,7 +111,7 @@ def independent(bench: Bench) -> Found:
 def batch_size(bench: Bench) -> Found:
     """Evaluation is the same for every batch size: score all rows, each with equal weight"""
     some = runs.fewer(bench.valid, 50)
-    whole, sevens, single = (bench.outputs(bench.model, some, size) for size in (64, 7, 1))
+    whole, sevens, single = (bench.outputs(bench.brief[0], some, size) for size in (64, 7, 1))
     gap = max(difference(whole, sevens), difference(whole, single))
     return gap < 1e-3, f"answers in batches of 64, 7 and 1 differ by {gap:.1e}", "below 1e-3"
 
@@ -131,30 +139,22 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
 
 
 CHECKS = [splits_disjoint, comes_closer, balance, noise_matters, gradients, independent, batch_size, same_seed, reload]
-IDS = {check.__name__.replace("_", "-"): check for check in CHECKS}
-
-
-def examined(bench: Bench, name: str, check: Callable[[Bench], Found]) -> dict:
-    """What a check says; code that breaks fails its check, no more."""
-    try:
-        passed, found, expected = check(bench)
-    except (RuntimeError, ValueError, LookupError, TypeError, AttributeError) as error:
-        passed, found, expected = False, f"{type(error).__name__}: {error}", "no error"
-    title, _, advice = (check.__doc__ or "").partition(": ")
-    passed = None if passed is None else bool(passed)
-    return {"id": name, "title": title, "passed": passed, "found": found, "expected": expected, "advice": advice}
+RUNS = [check_runs.kept_epoch, check_runs.unseen, check_runs.resume, check_runs.report]
+IN_RUNS = {check.__name__.replace("_", "-"): check for check in RUNS}
+IDS = {check.__name__.replace("_", "-"): check for check in CHECKS} | IN_RUNS
 
 
 def main() -> int:
     parser = common.Parser(__doc__, knobs=True)
     parser.add_argument("--only", metavar="ID", choices=IDS, help=f"run one of {', '.join(IDS)}")
+    parser.add_argument("--quick", action="store_true", help=f"leave out {', '.join(IN_RUNS)}")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     args, given = parser.parse()
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(common.configured(given), Path(folder))
-        for name in [args.only] if args.only else IDS:
-            results.append(result := examined(bench, name, IDS[name]))
+        bench = Bench(given, Path(folder))
+        for name in [args.only] if args.only else [name for name in IDS if not (args.quick and name in IN_RUNS)]:
+            results.append(result := check_runs.examined(bench, name, IDS[name]))
             if not args.json:
                 word = {True: "ok", False: "FAILED", None: "-"}[result["passed"]]
                 print(f"{word:6}  {result['title']:43}  {result['found']}; expected {result['expected']}", flush=True)
