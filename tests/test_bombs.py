@@ -13,10 +13,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 from conftest import Run
+from hackgen.conversion import tables, texts
 from hackgen.errors import Problem
 from hackgen.inspection import inspect
 from hackgen.inspection.pictures import arrays
 from hackgen.inspection.tables import opening, sheets, text_tables
+from hackgen.inspection.texts import files
 
 MEMORY = 3 << 30  # bytes of address space: libraries map much that they never touch
 DEEP = 100_000
@@ -164,3 +166,42 @@ def test_a_sheet_of_more_rows_than_there_can_be_is_given_up(tmp_path: Path, monk
 def test_pictures_that_pack_well_are_still_read(tmp_path: Path) -> None:
     npz(tmp_path / "a.npz", x=header((3000, 8, 8)) + bytes(3000 * 64), y=header((3000,)) + bytes([0, 1, 2]) * 1000)
     assert (arrays.MOST_LIKELY, inspect(str(tmp_path / "a.npz")).rows) == (100, 3000)
+
+
+def test_what_unpacks_to_more_than_is_copied_stays_outside(hackgen: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "COPIED", 200_000)
+    monkeypatch.setattr(tables, "COPIED", 200_000)
+    with gzip.open(hackgen.work / "long.txt.gz", "wb") as file:
+        file.write(b"It was a dark and stormy night. " * 40_000)
+    blocks = iter(["x" * 150_000] * 3 + [None])  # of which the last is never asked for
+    assert len(texts.beginning(blocks)) == 300_000 and next(blocks)
+    made = hackgen("new", "p", "--data", "long.txt.gz", "--task", "text-generation", "--yes", "--no-git")
+    assert made.returncode == 0 and "left where they are" in made.stdout
+    with gzip.open(hackgen.work / "wide.csv.gz", "wb") as file:
+        file.write(b"Sizes of this year\n\na,b,y\n" + b"1,2,x\n3,4,z\n" * 40_000)
+    refused = hackgen("new", "q", "--data", "wide.csv.gz", "--yes", "--no-git")
+    assert refused.returncode == 1 and "too large to be converted within the project" in refused.stderr
+
+
+def test_a_packed_table_that_is_large_is_not_read_again_to_see_how_it_is_written(
+    hackgen: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "CAREFUL", 10_000)
+    with gzip.open(hackgen.work / "a.csv.gz", "wb") as file:
+        file.write(b"a,b,y\n" + b"".join(b"%d,%d,%s\n" % (i % 90, i % 7, [b"p", b"q"][i % 2]) for i in range(9000)))
+    made = hackgen("new", "p", "--data", "a.csv.gz", "--yes", "--no-git")
+    assert made.returncode == 0, made.stderr
+    assert (hackgen.work / "p/data/a.csv.gz").read_bytes() == (hackgen.work / "a.csv.gz").read_bytes()
+
+
+def test_a_text_of_an_archive_that_unpacks_to_too_much_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LARGEST", 50_000)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for kind in ("pos", "neg"):
+            for i in range(5):
+                archive.writestr(f"{kind}/{i}.txt", f"{kind} {i} some words to read")
+        archive.writestr("pos/bomb.txt", "a " * 100_000)
+    found = inspect(str(tmp_path / "a.zip"))
+    assert found.rows == 10 and found.facts["corrupt"] == ["pos/bomb.txt"]

@@ -41,6 +41,7 @@ NOT_PLAIN = {
 }  # what a dialect says of a text that pandas does not bear
 IDENTIFIERS = ID_WORDS - {"ssn"}  # words in names of columns by which rows may be called: never a person's own
 PERIODS = tuple(dates.PERIODS)  # forms of dates that pandas does not read
+TOO_LARGE = "too large to be converted within the project"
 HEAD = """\
 # What hackgen found in {name}. Edit it by hand: train.py and predict.py follow it.
 id = {id}  # tells rows apart: predict.py names its answers by it
@@ -60,11 +61,7 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     read = arguments(findings, path)
     outside = answers.copy is False or path.stat().st_size > COPIED
     if read is None and outside:
-        why = "not to be copied" if answers.copy is False else "too large to be converted within the project"
-        raise Problem(
-            f"{path} is laid out as no project reads it, and {why}; first: hackgen convert {path} plain.csv, "
-            "then make a project of that"
-        )
+        raise too_large(path, "not to be copied" if answers.copy is False else TOO_LARGE)
     if outside:
         about = schema(findings, answers, path.name, read)
         return Plain(LOCATION, located(path), about, is_large(path, findings.format))
@@ -75,12 +72,20 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     with tempfile.TemporaryDirectory(prefix="hackgen-convert-") as folder:
         place = Path(folder) / name
         convert(findings, place, as_is=read is not None)
+        if place.stat().st_size > COPIED:  # a packed table may be a thousand times as large as its file
+            raise too_large(path, TOO_LARGE)
         found = inspect(str(place), answers.target or None)  # what a project made of the copy would find
         names = [field for column in findings.columns for field, *_ in fields(column)]
         read = arguments(found, place)
         if read is not None and [column.name for column in found.columns] == names:
             return replace(copied(found, place, name, read, answers), found=found)
         return copied(findings, place, name, None, answers)
+
+
+def too_large(path: Path, why: str) -> Problem:
+    """The one line for a table that cannot be converted on the way into a project."""
+    first = f"first: hackgen convert {text.quoted(str(path))} plain.csv, then make a project of that"
+    return Problem(f"{path} is laid out as no project reads it, and {why}; {first}")
 
 
 def copied(findings: Findings, place: Path, name: str, read: dict[str, Any] | None, answers: Any) -> Plain:
@@ -155,6 +160,8 @@ def is_read_plainly(findings: Findings, path: Path) -> bool:
     """Whether a parser such as that of pandas, which mends nothing, finds the cells that the inspection found."""
     dialect = findings.dialect
     with opening.opened(path, findings.format) as table:
+        if table.relation != "cells":
+            return True  # large when unpacked, and then nothing was mended
         with bytes_of(table) as file:
             content = file.read().decode(dialect["encoding"], "replace").removeprefix("\ufeff")
         lines = io.StringIO(content, newline="")

@@ -196,7 +196,7 @@ def of_one_text(path: Path, findings: Findings, answers: Any) -> Plain:
     about = f"# What hackgen found in {text.printable(path.name)}: one text, read from its beginning to its end.\n"
     if answers.copy is not False and findings.bytes <= COPIED:
         name = safe_name(path.name) if is_plain else f"{safe_name(path.name.split('.')[0])}.txt"
-        content = path.read_bytes() if is_plain else "".join(blocks_of(path, findings)).encode("utf-8", "replace")
+        content = path.read_bytes() if is_plain else beginning(blocks_of(path, findings)).encode("utf-8", "replace")
         if (count := len(content.decode("utf-8", "replace"))) < LEAST_CHARACTERS:
             raise Problem(f"{path} has {count:,} characters, too few to learn from; it takes {LEAST_CHARACTERS:,}")
         if len(content) <= COPIED:
@@ -206,6 +206,17 @@ def of_one_text(path: Path, findings: Findings, answers: Any) -> Plain:
         raise Problem(f"{what}; {ELSEWHERE.format(text.quoted(str(path)))}")
     about += f"encoding = {text.toml(encoding)}\n" if is_whole and not is_plain else ""
     return Plain(LOCATION, located(path), about.encode(), not is_plain or findings.bytes > MEMORY)
+
+
+def beginning(blocks: Iterator[str]) -> str:
+    """What blocks hold together, up to more than is copied: a packed text may be a thousand times as long."""
+    size, found = 0, []
+    for block in blocks:
+        found.append(block)
+        size += len(block)
+        if size > COPIED:
+            break
+    return "".join(found)
 
 
 def blocks_of(path: Path, findings: Findings) -> Iterator[str]:

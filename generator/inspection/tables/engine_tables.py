@@ -12,6 +12,7 @@ from ...errors import Problem
 from ..columns.relation import Table, bytes_of, name_columns, take_sample
 from . import records as of_records
 
+ROOM = 1 << 30  # bytes that stay free
 LONGEST = 64 << 20  # bytes of an object
 SMALLER = "save it with a line for each record"
 MOST_NESTED = 300  # columns that structs may add; more of them are data rather than columns
@@ -74,6 +75,10 @@ def large_json(table: Table, folder: Path) -> None:
                 if table.format == "jsonl" and whole > LONGEST:
                     raise Problem(f"{table.path} has an entry of more than {LONGEST >> 20} MB; {SMALLER}")
                 out.write(block)
+                if shutil.disk_usage(folder).free < ROOM:
+                    raise Problem(
+                        f"{table.path} needs more room unpacked than {folder.parent} has; unpack it elsewhere"
+                    )
     name = str(path).replace("'", "''")
     source = f"read_json('{name}', format='{kind}', maximum_object_size={LONGEST})"
     origin = table.connection.sql(f"SELECT * FROM {source}")

@@ -10,6 +10,7 @@ from typing import Any
 from ...errors import Problem
 from ..columns import delimited
 
+LARGEST = 256 << 20  # bytes of one text among several, unpacked
 HEAD = 1 << 20  # bytes that tell the encoding of a large file
 
 
@@ -54,7 +55,9 @@ def lines_of(path: Path, encoding: str) -> Iterator[str]:
 def read(path: Path) -> tuple[str, str]:
     """A text and its encoding; raises ValueError for what is no text."""
     with _bytes(path) as file:
-        raw = file.read()
+        raw = file.read(LARGEST + 1)
+    if len(raw) > LARGEST:
+        raise ValueError(f"more than {LARGEST >> 20} MB")
     encoding = delimited.encoding_of(raw)
     text = raw.decode(encoding, "replace")
     if "\0" in text:
