@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hackgen.pitch import pages
 from PIL import Image
 from projects import generate, generate_own, run
 
@@ -87,6 +88,22 @@ def test_texts_in_folders_whose_names_are_no_utf8_are_prepared_where_they_lie(tm
 def start_smoke(project: Path, name: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "train.py", "--smoke", "--out", name]
     return subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+@pytest.mark.parametrize("whose", ["a project", "hackgen"])
+def test_what_a_killed_write_left_goes_with_the_next_write(project: Path, tmp_path: Path, whose: str) -> None:
+    old, young, other = (tmp_path / name for name in ("a.md.7.tmp", "a.md.8.tmp", "notes.tmp"))
+    for path in (old, young, other):
+        path.touch()
+    os.utime(old, (0, 0))
+    os.utime(other, (0, 0))
+    if whose == "hackgen":
+        pages.write(tmp_path / "a.md", "text")
+    else:
+        run(
+            project, "-c", f"import common, pathlib; common.write(pathlib.Path({str(tmp_path)!r}) / 'a.md', 'text')"
+        ).ok()
+    assert sorted(os.listdir(tmp_path)) == ["a.md", "a.md.8.tmp", "notes.tmp"]
 
 
 AT_ONCE = """

@@ -1,6 +1,7 @@
 """What every command shares: the command line, one line for a mistake, files written whole, and how data are split."""
 
 import argparse
+import contextlib
 import dataclasses
 import difflib
 import hashlib
@@ -9,6 +10,7 @@ import os
 import re
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -16,6 +18,7 @@ from typing import Any, NoReturn
 from config import MODELS, MORE, Config
 
 ROOT = Path(__file__).resolve().parent
+HOUR = 3600  # seconds
 RUNS, PUBLISHED = ROOT / "runs", ROOT / "published"
 
 
@@ -138,6 +141,10 @@ def write(path: Path, content: bytes | str) -> None:
         raise Problem(f"cannot write {path}: {error.strerror}; what was there before is kept") from error
     finally:
         draft.unlink(missing_ok=True)
+        for left in path.parent.glob(f"{path.name}.[0-9]*.tmp"):  # by a kill; a young one may be written right now
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime > HOUR:
+                    left.unlink()
 
 
 def write_json(path: Path, content: Any) -> None:

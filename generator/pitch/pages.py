@@ -2,12 +2,15 @@
 
 import os
 import re
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ..errors import Problem
 from ..parts import tomllib
 
+HOUR = 3600  # seconds
 HEAD = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")  # of a section, [name] or [[name]]
 
 
@@ -89,5 +92,10 @@ def write(path: Path, content: bytes | str) -> None:
             os.fsync(file.fileno())
         os.replace(draft, path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise Problem(f"cannot write {path}: {error.strerror}; what was there before is kept") from error
+    finally:
+        draft.unlink(missing_ok=True)
+        for left in path.parent.glob(f"{path.name}.[0-9]*.tmp"):  # by a kill; a young one may be written right now
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > HOUR:
+                    left.unlink()
