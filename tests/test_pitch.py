@@ -1,6 +1,7 @@
 """A project seen from outside: found, its runs read and believed or not, its own code asked, its texts translated."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -184,3 +185,12 @@ def test_every_text_is_translated_with_the_same_blanks(page):
         assert own.keys() == english.keys(), folder.name
         for key, text in english.items():
             assert set(re.findall(r"\{(\w*)", text)) == set(re.findall(r"\{(\w*)", own[key])), (folder.name, key)
+
+
+def test_what_a_killed_write_left_goes_with_the_next_write(tmp_path: Path) -> None:
+    for name, age in (("a.md.7.tmp", 0), ("a.md.8.tmp", None), ("notes.tmp", 0)):  # another may be at work right now
+        (tmp_path / name).touch()
+        if age is not None:
+            os.utime(tmp_path / name, (age, age))
+    pages.write(tmp_path / "a.md", "text")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.md", "a.md.8.tmp", "notes.tmp"]

@@ -1,7 +1,6 @@
 """What every command shares: the command line, one line for a mistake, files written whole, and how data are split."""
 
 import argparse
-import contextlib
 import dataclasses
 import difflib
 import hashlib
@@ -10,7 +9,6 @@ import os
 import re
 import signal
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,7 +16,6 @@ from typing import Any, NoReturn
 from config import MODELS, MORE, Config
 
 ROOT = Path(__file__).resolve().parent
-HOUR = 3600  # seconds
 RUNS, PUBLISHED = ROOT / "runs", ROOT / "published"
 
 
@@ -64,16 +61,10 @@ def tell_missing(kind: type[BaseException], error: BaseException, trace: Any) ->
     print(f"{error.name} is missing; install what this project needs with: pip install -e .", file=sys.stderr)
 
 
-def leave(number: int, _: Any) -> NoReturn:
-    """Ctrl-C while libraries are imported: some take it for a fault of their own, and tell of that at length."""
-    os.write(2, f"{Path(sys.argv[0]).name}: interrupted\n".encode())
-    os._exit(128 + number)
-
-
 # Here, because imports fail, and are interrupted, before any function is called.
 sys.excepthook = tell_missing
 if Path(sys.argv[0]).resolve().parent == ROOT:  # a command, no test or notebook
-    signal.signal(signal.SIGINT, leave)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until `run`: a library may take Ctrl-C for a fault of its own
     if sys.getfilesystemencoding() == "ascii" and os.environ.get("PYTHONUTF8") != "1":  # LANG=C: begin anew
         os.execve(sys.executable, sys.orig_argv, os.environ | {"PYTHONUTF8": "1"})
 for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -141,10 +132,6 @@ def write(path: Path, content: bytes | str) -> None:
         raise Problem(f"cannot write {path}: {error.strerror}; what was there before is kept") from error
     finally:
         draft.unlink(missing_ok=True)
-        for left in path.parent.glob(f"{path.name}.[0-9]*.tmp"):  # by a kill; a young one may be written right now
-            with contextlib.suppress(OSError):
-                if time.time() - left.stat().st_mtime > HOUR:
-                    left.unlink()
 
 
 def write_json(path: Path, content: Any) -> None:
