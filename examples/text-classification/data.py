@@ -115,19 +115,20 @@ def read_schema() -> dict:
 
 def divided(cells: pd.DataFrame, keys: np.ndarray, config: Config) -> np.ndarray:
     """0, 1 or 2 (train, valid, test) for each row, -1 for what is left out; a split that the table says is kept."""
-    labels = cells["target"].to_numpy(str)
-    groups = keys
+    labels, groups = cells["target"].to_numpy(str), keys
     if "group" in cells:
         groups = cells["group"].to_numpy(str)
         if cells.groupby("group")["target"].nunique().max() > 1:
-            labels = None  # groups of several classes are divided as they come
-    part, some, test_share = np.zeros(len(cells), int), np.arange(len(cells)), None
-    if "split" in cells and (cells["split"] == "test").any():
+            labels = np.zeros(len(cells), int)  # groups of several classes are divided as they come
+    part = np.zeros(len(cells), int)
+    if "split" in cells:
         part = cells["split"].map({"valid": 1, "test": 2}).fillna(0).to_numpy(int, copy=True)
-        some, test_share = np.flatnonzero(part == 0), 0.0
-    if not (part == 1).any():
-        drawn = common.divide(groups[some], None if labels is None else labels[some], config, test_share)
-        part[some] = np.where((drawn == 2) & (test_share == 0), 0, drawn)
+    if not (part == 2).any():
+        part = common.divide(groups, labels, config)
+    elif not (part == 1).any():
+        rest = np.flatnonzero(part == 0)
+        drawn = common.divide(groups[rest], labels[rest], config, 0.0)
+        part[rest] = np.where(drawn == 2, 0, drawn)  # each class had to have one in test
     same = np.unique(keys, return_inverse=True)[1]
     last = np.zeros(len(part), int)  # of the splits that a text of these words stands in
     np.maximum.at(last, same, part)
