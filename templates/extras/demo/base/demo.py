@@ -1,7 +1,6 @@
 """Show a run in the browser, with or without a network: `python demo.py`; --record keeps answers for the worst case.
 
-demo_page.py is the page. Only this machine can open it, and with --share-lan the local network; `guard` decides what
-these visitors may ask of Gradio.
+demo_page.py is the page. Only this machine can open it, with --share-lan the local network; `guard` stands before it.
 """
 
 import asyncio
@@ -16,13 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import webbrowser
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any, NamedTuple
+from types import SimpleNamespace
+from typing import Any
 
 import common
 import data
@@ -37,8 +36,8 @@ MOST_ASKED, MOST_UPLOADED, MOST_STORED = 1_000_000, 20_000_000, 100_000_000  # b
 WAITING, KEPT, SLOWEST = 100, 600, 120  # questions in the queue; seconds that a file stays, that sending may take
 UPLOADING = asyncio.Lock()
 # Of Gradio's many routes those that this page uses: others read files, fetch addresses, or answer without a queue.
-GET = r"/((config|theme\.css|manifest\.json|favicon\.ico|assets/.*|static/.*)?"
-GET += r"|gradio_api/(info|startup-events|queue/data|upload_progress|heartbeat/\w*|file=.*))"
+API = r"info|startup-events|queue/data|upload_progress|heartbeat/\w*|file=.*"
+GET = rf"/((config|theme\.css|manifest\.json|favicon\.ico|assets/.*|static/.*)?|gradio_api/({API}))"
 ROUTES = {"GET": GET, "HEAD": GET, "POST": r"/gradio_api/(queue/join|upload|cancel|reset)"}
 # The browser itself refuses whatever comes from elsewhere; Gradio's own scripts need 'unsafe-inline' and -eval.
 POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-action 'self'; frame-ancestors 'self'"
@@ -46,20 +45,9 @@ POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-act
 LOOK = ".or, .info-text, .min_value, .max_value { color: inherit !important }"
 LOOK += ".textfield { word-break: break-word !important }"
 TO_ANSWER = "(...asked) => { document.querySelector('#answer').scrollIntoView({ block: 'nearest' }); return asked }"
-BROWSERS = ["chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge"]
+BROWSERS = "chromium chromium-browser google-chrome chrome microsoft-edge".split()
 BROWSERS += ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
 BROWSERS += [r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe"]
-
-
-class Source(NamedTuple):
-    """What the page shows: a run's model, or answers that were recorded earlier."""
-
-    title: str
-    about: str  # the run in words
-    examples: list[dict]  # {"question": …, "answer": …} as demo_page.py has them, plain JSON
-    meta: dict
-    ask: Callable[[dict], Iterator[dict]] | None = None  # from a question to its answer, as it grows
-    facts: dict | None = None  # which weights, and which data, answers are of
 
 
 def main() -> None:
@@ -80,13 +68,28 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an orderly end: what was uploaded goes
     try:
         import demo_page  # after the settings that Gradio reads when it is imported
+        import gradio as gr
+        from starlette.middleware import Middleware
+        from starlette.middleware.base import BaseHTTPMiddleware
     except ModuleNotFoundError as missing:
         raise Problem(f'{missing.name} is missing; the page needs: pip install -e ".[demo]"') from None
     source = best_there_is(args, demo_page)
     for example in source.examples if args.record else source.examples[:1]:
         example["answer"] = example.get("answer") or list(source.ask(example["question"]))[-1]
     page = build(source, demo_page)
-    address = serve(page, args.share_lan and not args.record)
+    quietly = {"footer_links": [], "run_history": False, "prevent_thread_lock": True, "quiet": True, "share": False}
+    page.queue(max_size=WAITING, api_open=False).launch(  # only so does Gradio keep to its own rules on paths
+        inbrowser=not (args.no_browser or args.record),
+        server_name="0.0.0.0" if args.share_lan and not args.record else "127.0.0.1",
+        theme=gr.themes.Default(primary_hue="blue", text_size="lg").set(button_primary_background_fill="*primary_700"),
+        css=LOOK,
+        js=f"() => {{ document.documentElement.lang = '{words('language')}' }}",
+        max_file_size=MOST_UPLOADED,
+        app_kwargs={"openapi_url": None, "middleware": [Middleware(BaseHTTPMiddleware, dispatch=guard)]},
+        **quietly,
+    )
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # else it tells of whatever strangers send
+    address = f"http://127.0.0.1:{page.server_port}/"
     try:
         if args.record:
             common.write_json(RECORDED, {"about": source.about, **source.facts, "examples": source.examples})
@@ -97,16 +100,14 @@ def main() -> None:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
                 probe.connect(("192.0.2.1", 9))  # sends nothing; tells by which address others reach this machine
                 print(words("demo_lan", address=address.replace("127.0.0.1", probe.getsockname()[0])), flush=True)
-        if not args.no_browser:
-            webbrowser.open(address)
         while True:
             time.sleep(1)  # until Ctrl-C
     finally:
         page.close(verbose=False)
 
 
-def best_there_is(args: Any, page: Any) -> Source:
-    """The run's model or, where it cannot be read, the answers that were recorded earlier."""
+def best_there_is(args: Any, page: Any) -> SimpleNamespace:
+    """What is shown: title, examples and `ask` of the run's model or, where it cannot be read, recorded answers."""
     title = report.tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["description"]
     kept = common.read_json(RECORDED) if RECORDED.is_file() else {}
     try:
@@ -114,52 +115,42 @@ def best_there_is(args: Any, page: Any) -> Source:
 
         run, config, meta, smoke = runs.find(args.run)
         model = net.restore(run, config, meta, args.device)
-        about = words("demo_smoke" if smoke else "demo_unscored", model=config.model)
+        facts = {"checkpoint_sha256": common.sha256(run / net.BEST), "data_sha256": meta["data"]["sha256"]}
         sheet = common.read_json(run / "report.json") if (run / "report.json").is_file() else {}
-        weights = common.sha256(run / net.BEST)
-        if sheet.get("checkpoint_sha256") == weights:  # else it is of other weights
+        about = words("demo_smoke" if smoke else "demo_unscored", model=config.model)
+        if sheet.get("checkpoint_sha256") == facts["checkpoint_sha256"]:  # else it is of other weights
             about = report.text(sheet)
-        questions = [example["question"] for example in kept.get("examples", [])]
-        if kept.get("data_sha256") != meta["data"]["sha256"]:
-            questions = page.examples(data.load(config).valid, config, meta, EXAMPLES)
+        examples = [{"question": example["question"]} for example in kept.get("examples", [])]
+        if kept.get("data_sha256") != facts["data_sha256"]:
+            drawn = page.examples(data.load(config).valid, config, meta, EXAMPLES)
+            examples = [{"question": question} for question in drawn]
     except (Problem, ImportError, OSError) as fault:
         if args.run or args.record or not kept:
             raise
         about = words("demo_recorded", about=kept["about"], why=" ".join(str(fault).split()))
-        return Source(title, about, kept["examples"], {})
-    ask = partial(page.answer, model, config, meta)
-    facts = {"run": run.name, "checkpoint_sha256": weights, "data_sha256": meta["data"]["sha256"]}
-    return Source(title, about, [{"question": question} for question in questions], meta, ask, facts)
+        return SimpleNamespace(title=title, about=about, examples=kept["examples"], meta={}, ask=None)
+    ask, facts = partial(page.answer, model, config, meta), {"run": run.name, **facts}
+    return SimpleNamespace(title=title, about=about, examples=examples, meta=meta, ask=ask, facts=facts)
 
 
-def build(source: Source, content: Any) -> Any:
+def build(source: SimpleNamespace, content: Any) -> Any:
     """The page: a button for each example, then the form and beside it the answer; at first the first example's."""
     import gradio as gr
 
-    @contextmanager
-    def on_stage() -> Iterator[None]:  # what goes wrong becomes a line on the page; the terminal has the reason
+    def answered(example: dict | None, *values: Any) -> Iterator[list]:
+        """What an example, or what was entered, shows; what goes wrong becomes a line on the page."""
         try:
-            yield
-        except Exception as error:
-            told = str(error)
-            if not isinstance(error, Problem):
-                print(f"demo.py: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
-                told = words("demo_failed")
-            raise gr.Error(escape(told), title=words("demo_no_answer"), print_exception=False) from None
-
-    def clicked(example: dict) -> Iterator[list]:
-        question = example["question"]
-        with on_stage():
-            filled = content.form(question, source) if source.ask else []
+            question = example["question"] if example else content.asked(source, *values)
+            filled = content.form(question, source) if example and source.ask else []
             for answer in source.ask(question) if source.ask else [example["answer"]]:
                 yield [*content.shown(question, answer), *filled]
                 filled = [gr.skip() for _ in filled]  # who types while a text grows keeps what was typed
-
-    def entered(*values: Any) -> Iterator[list]:
-        with on_stage():
-            question = content.asked(source, *values)
-            for answer in source.ask(question):
-                yield content.shown(question, answer)
+        except Exception as error:
+            told = str(error)
+            if not isinstance(error, Problem):
+                told = words("demo_failed")
+                print(f"demo.py: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+            raise gr.Error(escape(told), title=words("demo_no_answer"), print_exception=False) from None
 
     first = source.examples[0]
     event = {"api_visibility": "private", "concurrency_id": "model", "show_progress": "minimal", "js": TO_ANSWER}
@@ -175,38 +166,15 @@ def build(source: Source, content: Any) -> Any:
             with gr.Column(elem_id="answer"):
                 shown = content.shown(first["question"], first["answer"])
         for example, button in zip(source.examples, buttons, strict=True):
-            button.click(partial(clicked, example), None, [*shown, *form], **event)
+            button.click(partial(answered, example), None, [*shown, *form], **event)
         enter = [field.submit for field in form if hasattr(field, "submit")]
-        gr.on([ask.click, *enter], entered, form, shown, **event)
+        gr.on([ask.click, *enter], partial(answered, None), form, shown, **event)
     return page
-
-
-def serve(page: Any, to_lan: bool) -> str:
-    """Begin to serve the page; returns its address. Gradio keeps to its own rules on paths only where it launches."""
-    import gradio as gr
-    from starlette.middleware import Middleware
-    from starlette.middleware.base import BaseHTTPMiddleware
-
-    page.queue(max_size=WAITING, api_open=False).launch(
-        server_name="0.0.0.0" if to_lan else "127.0.0.1",
-        theme=gr.themes.Default(primary_hue="blue", text_size="lg").set(button_primary_background_fill="*primary_700"),
-        css=LOOK,
-        js=f"() => {{ document.documentElement.lang = '{words('language')}' }}",
-        max_file_size=MOST_UPLOADED,
-        app_kwargs={"openapi_url": None, "middleware": [Middleware(BaseHTTPMiddleware, dispatch=guard)]},
-        footer_links=[],
-        run_history=False,
-        prevent_thread_lock=True,
-        quiet=True,
-        share=False,
-    )
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # else it tells of whatever strangers send
-    return f"http://127.0.0.1:{page.server_port}/"
 
 
 def take_picture(address: str, file: Path) -> None:
     """A picture of the page, by a browser that is installed anyway."""
-    flags = ["--headless", "--disable-gpu", "--no-first-run", "--hide-scrollbars", "--window-size=1280,800"]
+    flags = "--headless --disable-gpu --no-first-run --hide-scrollbars --window-size=1280,800".split()
     flags += ["--virtual-time-budget=10000", f"--user-data-dir={FILES.name}/browser", f"--screenshot={file}"]
     flags += ["--no-sandbox"] * (sys.platform == "linux" and os.geteuid() == 0)  # as root it does not start with one
     browser = next(filter(None, map(shutil.which, BROWSERS)), "chromium")
@@ -225,13 +193,12 @@ async def guard(request: Any, passed_on: Callable) -> Any:
     length = headers.get("content-length", "" if method == "POST" else "0")
     size = int(length) if re.fullmatch("[0-9]+", length) and "transfer-encoding" not in headers else 10**12
     host, upload = headers.get("host", "").lower(), path.endswith("/upload")
+    own = "localhost", "127.0.0.1", "[::1]", request.scope["server"][0]
     try:
         if size > MOST_ASKED + MOST_UPLOADED * upload:
             raise Problem("too much, or of unknown length", 413)
-        if re.sub(r":\d+$", "", host) not in ("localhost", "127.0.0.1", "[::1]", request.scope["server"][0]):
-            raise Problem("this page has no other name than localhost and this machine's address", 403)
-        if headers.get("origin", f"http://{host}").lower() != f"http://{host}":
-            raise Problem("asked by a page of another host", 403)
+        if re.sub(r":\d+$", "", host) not in own or headers.get("origin", f"http://{host}").lower() != f"http://{host}":
+            raise Problem("this page is at localhost or this machine's address, and only its own pages ask", 403)
         if not re.fullmatch(ROUTES.get(method, ""), path, re.DOTALL):
             raise Problem("no such route", 404)
         if "/file=" in path:

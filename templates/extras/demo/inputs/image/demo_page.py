@@ -5,7 +5,6 @@ A question is a picture of the size that the model sees, as the address of a PNG
 
 import base64
 import io
-import tempfile
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 import data
 from common import Problem
-from pictures import ENDINGS
+from pictures import ENDINGS, decoded
 from report import words
 
 import gradio as gr
@@ -55,30 +54,22 @@ def form(question: dict, source: Any) -> list[Any]:
 def asked(source: Any, upload: str | None, drawn: dict | None = None) -> dict:
     """The picture that was uploaded or else drawn, read as predict.py reads a file."""
     if upload:
-        check(upload)
+        known = {kind for ending, kind in Image.registered_extensions().items() if ending in ENDINGS}
+        try:
+            with Image.open(upload, formats=sorted(known)) as head:  # others might run a program
+                pixels = head.width * head.height
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            raise Problem(words("demo_not_a_picture", name=Path(upload).name)) from None
+        if pixels > MOST_PIXELS:
+            raise Problem(words("demo_huge_picture", most=MOST_PIXELS // 1_000_000))
         return {"picture": packed(data.read_new(upload, source.meta)[1].raw(0))}
     paper = (drawn or {}).get("composite") or Image.new("L", (1, 1), 255)
     ink = Image.eval(paper, lambda light: 255 - light)
     if ink.getextrema()[1] < INK:
         raise Problem(words("demo_no_picture"))
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "drawn.png"
-        like_the_data(ink, source).save(file)
-        return {"picture": packed(data.read_new(str(file), source.meta)[1].raw(0))}
-
-
-def check(upload: str) -> None:
-    """A `Problem` where a file is no picture of a kind that data.py reads, or too large for the memory."""
-    known = {kind for ending, kind in Image.registered_extensions().items() if ending in ENDINGS}
-    try:
-        with Image.open(upload) as head:
-            kind, pixels = head.format, head.width * head.height
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        kind, pixels = None, 0
-    if kind not in known:
-        raise Problem(words("demo_not_a_picture", name=Path(upload).name))
-    if pixels > MOST_PIXELS:
-        raise Problem(words("demo_huge_picture", most=MOST_PIXELS // 1_000_000))
+    file = io.BytesIO()
+    like_the_data(ink, source).save(file, "png")
+    return {"picture": packed(decoded(file, source.meta["shape"]))}
 
 
 def like_the_data(ink: Image.Image, source: Any) -> Image.Image:
@@ -129,9 +120,8 @@ def shown(question: dict, given: dict) -> list[Any]:
     size = (SIDE, round(SIDE * picture.shape[0] / picture.shape[1]))
     large = Image.fromarray(picture.squeeze()).convert("RGB").resize(size, Image.Resampling.NEAREST)
     gain = np.maximum(given["marks"], 0).reshape(len(patches(picture.shape[0])), -1)
-    strength = 191 * gain / max(gain.max(), 0.02)  # of 255, so that the picture shows through
-    heat = Image.fromarray(strength.astype(np.uint8)).resize(size)
-    warm = Image.composite(Image.new("RGB", size, WARM), large, heat)
+    strength = (191 * gain / max(gain.max(), 0.02)).astype(np.uint8)  # of 255, so that the picture shows through
+    warm = Image.composite(Image.new("RGB", size, WARM), large, Image.fromarray(strength).resize(size))
     told = "" if truth is None else f"{'✓' if truth == said else '✗'} {words('demo_truth', truth=truth)}"
     html = f'<p>{escape(told)}</p><div style="display: flex; flex-wrap: wrap; gap: 1rem">'
     for image, caption in ((large, words("demo_seen")), (warm, words("demo_where", answer=said))):
