@@ -48,10 +48,10 @@ MORE = 200  # lines that a file more may have, where there is need for it, and t
 NOW = {
     "--minimal": Budget(18, 2430, 220, 12.3, 400, 3500, 800),
     "default": Budget(19, 2490, 220, 12.4, 400, 3500, 800, 11),
-    "--event": Budget(20, 2830, 270, 12.3, 600, 3500, 800),
+    "--event": Budget(20, 2830, 240, 12.3, 600, 3500, 800),
 }
 EXAMINES = "check_runs.py"  # counts beside the budgets, with the most that a file may have
-LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 380, EXAMINES: 220}  # lines of one file, instead of `longest`
+LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 237, EXAMINES: 220}  # lines of one file, instead of `longest`
 
 
 def projects(root: Path) -> Iterator[tuple[str, str, Choice, dict[str, bytes]]]:

@@ -8,7 +8,7 @@ import os
 import sys
 import warnings
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import common
 from common import ROOT, Problem
@@ -126,7 +126,7 @@ def fill(images: np.ndarray, files: list[Path]) -> np.ndarray:
     return keys
 
 
-def decoded(file: Path, shape: tuple[int, int, int]) -> np.ndarray:
+def decoded(file: Path | BinaryIO, shape: tuple[int, int, int]) -> np.ndarray:
     """A picture as bytes of a shape: upright, what is transparent on white."""
     height, width, channels = shape
     with Image.open(file) as opened:
