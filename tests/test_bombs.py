@@ -19,6 +19,7 @@ from hackgen.inspection import inspect
 from hackgen.inspection.pictures import arrays
 from hackgen.inspection.tables import opening, sheets, text_tables
 from hackgen.inspection.texts import files
+from projects import generate, run
 
 MEMORY = 3 << 30  # bytes of address space: libraries map much that they never touch
 DEEP = 100_000
@@ -205,3 +206,13 @@ def test_a_text_of_an_archive_that_unpacks_to_too_much_is_left_out(
         archive.writestr("pos/bomb.txt", "a " * 100_000)
     found = inspect(str(tmp_path / "a.zip"))
     assert found.rows == 10 and found.facts["corrupt"] == ["pos/bomb.txt"]
+
+
+def test_a_project_reads_no_packed_table_of_one_line(tmp_path: Path) -> None:
+    project = generate(tmp_path / "p", task="tabular-classification")
+    one_line(b"1,", 40)(tmp_path / "line.csv.gz")
+    one_line(b"a", 40)(tmp_path / "word.jsonl.gz")
+    code = "import sys, common, table\ncommon.run(lambda: table.read(table.Path(sys.argv[1]), {}, ['a', 'b']))"
+    for name in ("line.csv.gz", "word.jsonl.gz"):
+        done = run(project, "-c", code, str(tmp_path / name))
+        assert done.code == 1 and "has a line of more than 16 MB" in done.err and done.err.count("\n") == 1, done.err

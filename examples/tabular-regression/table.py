@@ -22,9 +22,9 @@ else:
     import tomli as tomllib
 
 ROLES = ("number", "category", "date", "text", "skip")
-WHOLE = {"id": str, "target": str, "group": str, "time": str, "read": dict, "columns": dict}  # in schema.toml …
-COLUMN = {"role": str, "why": str, "missing": list, "unknown": list, "decimal": str, "thousands": str, "strip": list}
-COLUMN |= {"formats": list}  # … and in a column's entry there
+WHOLE = {"id": str, "target": str, "group": str, "time": str, "read": dict, "columns": dict}  # in schema.toml; …
+COLUMN = {"role": str, "why": str} | dict.fromkeys("missing unknown strip formats".split(), list)
+COLUMN |= {"decimal": str, "thousands": str}  # … and in a column's entry there
 WORDS = {str: "a text", list: 'a list such as ["NA"]', dict: 'a table such as { role = "number" }'}
 AS_TEXT = {"header": None, "dtype": str, "keep_default_na": False}
 READERS = {".parquet": "Parquet", ".xlsx": "Excel", ".xlsm": "Excel", ".json": "JSON"}  # all else is delimited text
@@ -104,9 +104,8 @@ def plain(name: str) -> str:
 
 
 def read(source: Path | str, arguments: dict, known: list[str], target: str = "") -> pd.DataFrame:
-    """All cells of a table as text, under their columns' names; a `Problem` says what cannot be read.
+    """All cells of a file, or of delimited text, under their columns' names; a `Problem` says what cannot be read.
 
-    source     a file, or delimited text
     arguments  of pandas.read_csv; a text that shows another encoding or delimiter is read by that
     known      the columns that it should have, in their order if there is no header; the `target` may be missing
     """
@@ -146,7 +145,10 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
 def decoded(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
     """The text of a file (of its first bytes), unpacked, and its encoding: UTF-8 or 16, training's, or Windows-1252."""
     with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
-        raw = file.read(most)
+        raw = file.read(1 << 25 if most < 0 else most)
+        if len(raw) - raw.rfind(b"\n") > 1 << 24:
+            raise Problem(f"{path} has a line of more than 16 MB, so it holds no rows; save it with a line for each")
+        raw += file.read() if most < 0 else b""
     utf16 = raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     for encoding in ["utf-16"] if utf16 else ["utf-8-sig", arguments.get("encoding", "utf-8")]:
         try:
@@ -163,8 +165,7 @@ def delimiter_of(text: str, arguments: dict, known: list[str]) -> str:
 
     def fit(delimiter: str) -> tuple[int, bool, int]:
         cells = next(csv.reader([first], delimiter=delimiter, skipinitialspace=True), [])
-        width = len(cells)
-        return len(names & set(map(plain, cells))), width in (len(known), len(known) - 1), 0 if known else width
+        return len(names & {*map(plain, cells)}), len(known) - len(cells) in (0, 1), 0 if known else len(cells)
 
     return max([arguments.get("sep", ","), *",;\t|"], key=fit)
 
@@ -175,8 +176,7 @@ def check_widths(text: str, delimiter: str, name: str) -> None:
     for row in rows:
         width = width or len(row)
         if row and len(row) != width:
-            place = f"in line {rows.line_num}, but {width} in its first"
-            raise Problem(f"{name} has {len(row)} cell(s) {place}; mend that line")
+            raise Problem(f"{name} has {len(row)} cell(s) in line {rows.line_num}, its first {width}; mend that line")
 
 
 def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.DataFrame:
@@ -205,8 +205,8 @@ def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
     typed = source != "-" and ("\n" in source or len(source) > 250 or not path.exists())
     if typed and (path.suffix.lower() in ENDINGS or not source.strip()):
         raise Problem(f"{source or 'the empty name'} does not exist; name a table, or type one row")
-    text = sys.stdin.read() if source == "-" else source
-    frame = read(text if typed or source == "-" else path, meta["read"], meta["header"], meta["target"])
+    given = sys.stdin.read() if source == "-" else source if typed else path
+    frame = read(given, meta["read"], meta["header"], meta["target"])
     if lacking := [name for name in used if name not in frame]:
         what = f"has no column {lacking[0]!r} (it has: {', '.join(frame.columns[:20])}); add what is missing"
         raise Problem(f"{source} {what}, or for a file in another layout: hackgen convert {source} plain.csv")
