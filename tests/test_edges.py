@@ -109,3 +109,28 @@ print(*(json.loads((folder / "meta.json").read_text())["mine"] for folder in mad
 @pytest.mark.parametrize("name", [None, "one"])
 def test_two_trainings_that_begin_at_once_never_share_a_folder(project: Path, name: str | None) -> None:
     assert run(project, "-c", AT_ONCE.format(name=name)).ok().out.split() == ["2", "1", "2"]
+
+
+@pytest.mark.parametrize("task", ["text-classification", "text-generation", "image-classification"])
+def test_links_that_lead_out_of_a_folder_are_not_followed_where_it_lies(tmp_path: Path, task: str) -> None:
+    """hackgen leaves them out and names them; so does a project that reads the folder in place."""
+    (tmp_path / "outside").mkdir()
+    for number in range(60):
+        folder = tmp_path / "data" / "ab"[number % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        if task == "image-classification":
+            pixels = np.random.default_rng(number).integers(0, 256, (12, 12, 3), np.uint8)
+            Image.fromarray(pixels).save(folder / f"{number}.png")
+        else:
+            (folder / f"{number}.txt").write_text(f"{'ab'[number % 2]} words {number} and some others\n" * 9)
+    ending = "png" if task == "image-classification" else "txt"
+    Image.fromarray(np.full((12, 12, 3), 77, np.uint8)).save(tmp_path / "outside/secret.png")
+    (tmp_path / "outside/secret.txt").write_text("UNHEARD words of another folder\n" * 9)
+    (tmp_path / "data/a/99.link").with_suffix(f".{ending}").symlink_to(tmp_path / f"outside/secret.{ending}")
+    made = generate_own(tmp_path / "p", tmp_path / "data", task=task, copy=False)
+    process = start_smoke(made, "a")
+    assert (process.communicate()[1], process.returncode)[1] == 0
+    kept = [path.read_bytes() for path in made.rglob("*") if path.is_file() and path.suffix != ".py"]
+    assert not any(b"UNHEARD" in content for content in kept)
+    rows = json.loads((made / "runs/a/meta.json").read_text(encoding="utf-8"))["data"].get("rows", 60)
+    assert rows == 60 or task == "text-generation"

@@ -98,11 +98,14 @@ def arrays(path: Path) -> Found:
 
 
 def names_below(path: Path) -> list[str]:
-    """The picture files below a folder by their paths inside it, in order; hidden ones are left out."""
+    """The picture files below a folder by their paths in it, in order; no hidden ones, no links that lead out."""
     start = len(os.path.join(path, ""))
     files = (os.path.join(parent, name)[start:] for parent, _, names in os.walk(path) for name in names)
     names = sorted(file.replace(os.sep, "/") for file in files if file.lower().endswith(ENDINGS))
-    return [name for name in names if "/." not in f"/{name}"]
+    home, seen = os.path.join(os.path.realpath(path), ""), [name for name in names if "/." not in f"/{name}"]
+    outside = {name for name in seen if os.path.islink(f"{path}/{name}")}
+    outside = {name for name in outside if not os.path.realpath(f"{path}/{name}").startswith(home)}
+    return [name for name in seen if name not in outside]
 
 
 def fill(images: np.ndarray, files: list[Path]) -> np.ndarray:

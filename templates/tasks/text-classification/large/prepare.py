@@ -98,7 +98,8 @@ def blocks_of_table(path: Path, schema: dict, columns: dict[str, str]) -> Iterat
 
 def blocks_of_folder(path: Path) -> Iterator[dict[str, list[str]]]:
     """The same of files in folders by class: their places, because each process reads its own."""
-    files = sorted(file for file in path.rglob("*.txt") if file.is_file())
+    home = path.resolve()  # links that lead out of it are left out, as hackgen said
+    files = sorted(file for file in path.rglob("*.txt") if file.is_file() and file.resolve().is_relative_to(home))
     inside = [file.relative_to(path).parts for file in files]
     while len(tops := {parts[0] for parts in inside if len(parts) > 1}) == 1 and max(map(len, inside)) > 2:
         files = [file for file, parts in zip(files, inside, strict=True) if parts[0] in tops]

@@ -30,7 +30,8 @@ MARKS |= {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 def read(path: Path) -> tuple[str, np.ndarray, str, str]:
     """Name, characters as places among the letters (mapped), these letters, and fingerprint of a text."""
-    files = [path] if path.is_file() else sorted(file for file in path.rglob("*.txt") if file.is_file())
+    found = [path] if path.is_file() else sorted(file for file in path.rglob("*.txt") if file.is_file())
+    files = [file for file in found if file.resolve().is_relative_to(path.resolve())]  # no links that lead out
     if not files:
         raise Problem(f"{path} holds no .txt file; name a text with --data")
     stamp = "".join(f"{file}{file.stat().st_size}{file.stat().st_mtime_ns}" for file in files)
