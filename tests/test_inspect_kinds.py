@@ -6,6 +6,7 @@ import pickle
 import random
 import sqlite3
 import wave
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -268,3 +269,25 @@ def test_series_in_several_folders_are_told_from_recordings(tmp_path: Path) -> N
             (tmp_path / kind / f"{i}.csv").write_text(f"date,level\n{rows}", encoding="utf-8")
     assert "a series each; to forecast them, name one of the folders" in inspect(str(tmp_path)).notes[0]
     assert inspect(str(tmp_path / "north")).suggestion.task == "time-series-forecasting"
+
+
+def test_boxes_in_a_table_are_no_classes_of_pictures(tmp_path: Path) -> None:
+    rows = []
+    for i in range(12):
+        Image.new("L", (8, 8), 15 * i).save(tmp_path / f"{i}.png")
+        rows += [f"{i}.png,8,8,{'ab'[k % 2]},{k},1,{k + 2},5" for k in range(3)]
+    (tmp_path / "boxes.csv").write_text("\n".join(["filename,width,height,class,xmin,ymin,xmax,ymax", *rows]))
+    coco = {"annotations": [{"image_id": i, "bbox": [1, 2, 3, i], "category_id": i % 3} for i in range(40)]}
+    (tmp_path / "coco.json").write_text(json.dumps(coco), encoding="utf-8")
+    for name in ("boxes.csv", "coco.json"):
+        assert any(note.startswith("these are boxes") for note in inspect(str(tmp_path / name)).notes)
+        assert inspect(str(tmp_path / name)).format != "picture-list"
+
+
+def test_an_archive_of_sounds_is_one(tmp_path: Path) -> None:
+    for i in range(3):
+        sound(tmp_path / f"{i}.wav")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for i in range(3):
+            archive.write(tmp_path / f"{i}.wav", f"speech/{i}.wav")
+    assert inspect(str(tmp_path / "a.zip")).notes[0].startswith("it holds 3 sounds")

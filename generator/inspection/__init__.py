@@ -91,7 +91,11 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
         if member and found.columns and (others := formats.other_tables(place, member)):
             found.notes.append(f"{Path(member).name} is read; the archive also holds {', '.join(others)[:100]}")
         return found
-    return unknown(path, place, (kind == "binary" and unread.of_file(place)) or ABOUT.get(kind, ABOUT["binary"]))
+    return unknown(
+        path,
+        place,
+        (kind == "binary" and (unread.of_file(place) or unread.of_archive(place))) or ABOUT.get(kind, ABOUT["binary"]),
+    )
 
 
 def _is_chat(place: Path) -> bool:

@@ -1,6 +1,7 @@
 """What is not read, or not yet: a line that says what it is and what can be done with it."""
 
 import re
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -70,6 +71,14 @@ def of_file(path: Path) -> str:
         if first.startswith(one, at) and first.startswith(other, then):
             return line
     return next((line for start, line in FIRST_BYTES.items() if first.startswith(start)), "")
+
+
+def of_archive(path: Path) -> str:
+    """What most files of a .zip are; "" where it is none, or not known."""
+    if not zipfile.is_zipfile(path):
+        return ""
+    with zipfile.ZipFile(path) as archive:
+        return of_folder([Path(entry.filename) for entry in archive.infolist() if not entry.is_dir()])
 
 
 def of_text(path: Path) -> str:

@@ -52,7 +52,7 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
             if other := texts(place):
                 return other
         named = any(column.role == "picture" for column in columns) or names_pictures(place, table)
-        if named and (other := pictures(place, target)):
+        if named and not kinds.boxes(columns) and (other := pictures(place, target)):
             return other
         what = kinds.told(table, columns)
         found.suggestion, as_series = suggest(table, columns, profiles, target, path)

@@ -22,6 +22,8 @@ FEWEST = 100  # rows from which on columns without names can be ratings
 AUTHORS = set("from author sender user username speaker nick nickname name who userid authorid".split())
 SAID = set("text message content body msg utterance".split())
 TIMES = set("date ts timestamp time datetime created sent".split())
+CORNERS = ("xmin ymin xmax ymax", "x1 y1 x2 y2 label", "x1 y1 x2 y2 class", "bbox", "roix1 roiy1 roix2 roiy2")
+CORNERS += ("xmin xmax ymin ymax", "left top width height", "bboxx bboxy", "encodedpixels")
 TURNS = re.compile(r'\[\s*\{.*"(role|from|speaker)".*"(content|value|text)"', re.DOTALL)
 ANSWERS = re.compile(r'"(qas|answers)"')
 
@@ -43,6 +45,13 @@ def ratings(table: Table, columns: list[Column]) -> tuple[Column, Column, Column
     return (who, what, how) if repeats and few and timed and crossed(table.columns[0], table.columns[1]) else None
 
 
+def boxes(columns: list[Column]) -> str:
+    """A line where each row is a box in a picture, not a picture; "" elsewhere."""
+    names = {"".join(words_of(column.name)) for column in columns}
+    corners = any(set(corner.split()) <= names for corner in CORNERS)
+    return f"these are boxes around things in pictures (detection); {NO_TASK}" if corners else ""
+
+
 def told(table: Table, columns: list[Column]) -> str:
     """A line that says what a table is, and what can be done with it; "" where it is rows to learn from."""
     names = {"".join(words_of(column.name)): i for i, column in enumerate(columns)}
@@ -53,6 +62,8 @@ def told(table: Table, columns: list[Column]) -> str:
             f"these are ratings ({who}, {what}, {how}): what known ones would rate is predicted; hackgen has no task "
             "to recommend yet"
         )
+    if where := boxes(columns):
+        return where
     asks = "question" in names and names.keys() & {"context", "passage", "paragraph", "article", "document"}
     if asks or ("paragraphs" in names and ANSWERS.search(cells[names["paragraphs"]])):
         return f"these are questions about texts, with their answers in them (as SQuAD); {NO_TASK}"
