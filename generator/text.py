@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from .errors import Misuse
@@ -36,6 +37,11 @@ def one_line(text: str, what: str) -> str:
 def of_file(name: str) -> str:
     """A file's name as text: bytes that are no UTF-8 become U+FFFD, which a project reads there too."""
     return os.fsencode(name).decode("utf-8", "replace")
+
+
+def leads_out(file: Path, folder: Path) -> bool:
+    """Whether a file of a folder is a link to somewhere else: what is copied must lie in what was named."""
+    return file.is_symlink() and not file.resolve().is_relative_to(folder.resolve())
 
 
 def acceptable(text: str) -> str:

@@ -257,3 +257,19 @@ def test_a_project_trains_on_files_that_call_their_values_differently(tmp_path: 
     told = json.loads(run(project, "predict.py", str(tmp_path / "plain.csv"), "--run", "first", "--json").ok().out)
     first = {row["series"]: row["time"] for row in reversed(told)}
     assert first == {"lima": "2020-10-07", "oslo": "2020-10-27"}  # each from its own end
+
+
+def test_links_that_lead_out_of_a_folder_of_tables_are_left_out_and_named(tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    days = "".join(f"2020-{1 + day // 28:02}-{1 + day % 28:02},{day % 7}\n" for day in range(200))
+    for place in ("outside/secret.csv", "series/a.csv", "series/b.csv", "tables/own.csv"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text(f"day,sold\n{days}", encoding="utf-8")
+    (tmp_path / "outside/secret.csv").write_text("kind,secret\n" + "x,1\ny,2\n" * 200, encoding="utf-8")
+    for folder in ("series", "tables"):
+        (tmp_path / folder / "train.csv").symlink_to(tmp_path / "outside/secret.csv")
+        (tmp_path / folder / "z.csv").symlink_to("b.csv" if folder == "series" else "own.csv")  # stays in it
+        found = inspect(str(tmp_path / folder))
+        assert any("lead out of the folder" in note and "train.csv" in note for note in found.notes)
+        assert "secret" not in {column.name for column in found.columns}
+    assert inspect(str(tmp_path / "series")).facts["files"]["read"] == 3

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from ..errors import Misuse, Problem
+from ..text import leads_out
 from .findings import Column, Findings, Suggestion, Suspect, state_of
 
 ABOUT = {
@@ -117,7 +118,8 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
     endings: dict[str, list[Path]] = {"picture": [], "table": [], "text": []}
     seen, others = 0, []
     unreadable: list[str] = []
-    for folder, names in _walk(place, unreadable):
+    outside: list[str] = []
+    for folder, names in _walk(place, unreadable, outside):
         for name in names:
             ending, seen = Path(name).suffix.lower(), seen + 1
             if ending in PICTURE_ENDINGS:
@@ -135,6 +137,7 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
     note = [f"{len(unreadable)} sub-folder(s) could not be read: {', '.join(unreadable[:3])}"] if unreadable else []
     from . import unread
 
+    led = f"{len(outside)} link(s) that lead out of the folder left out, first {min(outside)}" if outside else ""
     what = unread.of_folder(others) if len(others) > sum(map(len, endings.values())) else ""
     if what and not endings["picture"]:
         found = Findings(path, "unknown", notes=[what])
@@ -157,16 +160,20 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
         found = Findings(path, "unknown")
         found.notes.append(f"the folder holds no table, text or picture ({seen} files)")
     found.notes += [text for text in note if not any("be read" in known for known in found.notes)]
+    found.notes += [led] if led and not any("out of the folder" in known for known in found.notes) else []
     return found
 
 
-def _walk(place: Path, unreadable: list[str]):
-    """Folders and the names of their visible files; links are not followed in circles."""
+def _walk(place: Path, unreadable: list[str], outside: list[str]):
+    """Folders and the names of their visible files; links are not followed in circles, nor out of the folder."""
     import os
 
     for folder, inside, names in os.walk(place, onerror=lambda error: unreadable.append(str(error.filename))):
         inside[:] = sorted(name for name in inside if not name.startswith((".", "__MACOSX")))
-        yield Path(folder), sorted(name for name in names if not name.startswith("."))
+        names = sorted(name for name in names if not name.startswith("."))
+        led = {name for name in names if leads_out(Path(folder, name), place)}
+        outside.extend(sorted(led))
+        yield Path(folder), [name for name in names if name not in led]
 
 
 def _series_or_table(path: str, place: Path, files: list[Path], target: str | None) -> Findings:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...text import leads_out
 from .arrays import Source, idx, member, shape
 from .listing import SPLITS
 
@@ -21,7 +22,7 @@ _NAME = re.compile(rf"(?:({_SPLIT})[-_.]?)?({'|'.join((*PICTURES, *LABELS))})(?:
 def idx_folder(path: Path, labelled: bool) -> Layout:
     """Files like MNIST's: train-images-idx3-ubyte, train-labels-idx1-ubyte, the same of t10k or test, .gz or not."""
     found: dict[str, dict[str, Path]] = {}
-    for file in sorted(path.glob("*ubyte*")):
+    for file in sorted(file for file in path.glob("*ubyte*") if not leads_out(file, path)):
         words = re.split(r"[-_.]", file.name.lower())
         if kind := next((word for word in words if word in ("images", "labels")), ""):
             files = found.setdefault(next((SPLIT_WORDS[word] for word in words if word in SPLIT_WORDS), ""), {})

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from ...text import leads_out
 from ..findings import Column, Findings, Suspect
 from ..target.suggestion import suggestion
 from . import arrays, files, labels, layouts, listing
@@ -158,7 +159,9 @@ def _of_arrays(path: Path) -> Findings:
     import numpy as np
 
     found = Findings(str(path), "npz" if path.suffix.lower() == ".npz" else "idx")
-    sources = [path] if found.format == "npz" else [file for file in path.glob("*ubyte*") if file.is_file()]
+    sources = (
+        [path] if found.format == "npz" else [f for f in path.glob("*ubyte*") if f.is_file() and not leads_out(f, path)]
+    )
     found.bytes = sum(file.stat().st_size for file in sources)
     layout = layouts.npz if found.format == "npz" else layouts.idx_folder
     labelled = True

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ...text import leads_out
 from ..columns.roles import columns_of
 from ..findings import Column, Findings, Suspect
 from ..tables import opening
@@ -121,6 +122,7 @@ def together(
 def tables_in(folder: Path) -> list[Path]:
     """The tables that lie in a folder itself, in the order of their names."""
     files = [file for file in folder.iterdir() if file.name.lower().endswith(ENDINGS) and not file.name.startswith(".")]
+    files = [file for file in files if not leads_out(file, folder)]
     return sorted(file for file in files if file.is_file())
 
 
