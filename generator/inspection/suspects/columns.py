@@ -10,6 +10,7 @@ from ..columns.numbers import as_numbers, to_number
 from ..columns.profiles import plainly
 from ..columns.relation import Table
 from ..findings import Column, Suspect
+from ..words.marks import MIXED
 
 WORDS = {"?", "-", "--", "na", "n/a", "none", "unknown", "null", "nan", "missing", "not available", "undefined"} | {
     "tbd", "unk", "inf", "-inf", "+inf", "infinity", "-infinity",
@@ -59,6 +60,9 @@ def _as_text(column: Column, profile: Profile) -> list[Suspect]:
     if not profile.look.examples or not column.parse.keys() & {"strip", "thousands", "decimal", "zeros"}:
         return []
     examples = ", ".join(f'"{cell}"' for cell in profile.look.examples[:2])
+    if column.parse.get("decimal") == MIXED:
+        detail = f"numbers in two styles, such as {examples} and with points; one that could be of both is missing"
+        return [Suspect("numbers-as-text", column.name, detail)]
     return [Suspect("numbers-as-text", column.name, f"numbers such as {examples} are read as numbers")]
 
 

@@ -35,6 +35,9 @@ PEOPLE = set(
     alumno eleve dipendente
     """.split()
 )
+HANDLES = set(
+    "username login loginusername screenname nickname handle twitterhandle instagramhandle userhandle".split()
+)
 OF_KIND = {
     MAIL: set("email mail emails mailaddress correo courriel".split()),
     PHONE: set(
@@ -167,11 +170,14 @@ def is_account(cell: str) -> bool:
 
 def are_names(words: list[str], cells: Sequence[str]) -> bool:
     """Whether cells are names of people: the column says so, or enough begin (or go on) with a usual given name."""
+    last, together = set(words[-1:]), "".join(words)
+    if together in HANDLES and len(cells) >= 3:
+        return True
     letters = sum(bool(re.search(r"[^\W\d_]", cell)) and not re.search(r"\d", cell) for cell in cells) / len(cells)
     if letters < MOST or len(cells) < 3:
         return False
-    last, together = set(words[-1:]), "".join(words)
-    if (last & OF_NAMES and set(words[:-1]) & (BEFORE_NAME | PEOPLE)) or together in WHOLE_NAMES:
+    all_of_people = len(words) > 1 and set(words) <= OF_NAMES | BEFORE_NAME | PEOPLE  # name.first, as JSON has it
+    if (last & OF_NAMES and set(words[-2:-1]) & (BEFORE_NAME | PEOPLE)) or all_of_people or together in WHOLE_NAMES:
         return True
     given = sum(begins_with_a_name(cell) for cell in cells) / len(cells)
     titled = sum(bool(TITLES.search(cell)) for cell in cells) / len(cells)
