@@ -42,8 +42,12 @@ def load(config: Config) -> Data:
         )
     place = np.array([classes.index(value) for value in values])
     targets = [place[some["targets"].astype(int)] for some in arrays]
-    is_train = np.repeat([True, False, False], [len(some) for some in targets])
-    meta |= {"classes": classes, "outputs": len(classes), **metrics.choose(config, np.concatenate(targets), is_train)}
+    part = np.repeat(range(3), [len(some) for some in targets])
+    meta |= {
+        "classes": classes,
+        "outputs": len(classes),
+        **metrics.choose(config, part, np.concatenate(targets), classes),
+    }
     splits = (
         Split(some["inputs"], known, some["ids"], some["keys"]) for some, known in zip(arrays, targets, strict=True)
     )
