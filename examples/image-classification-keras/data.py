@@ -40,12 +40,11 @@ def load(config: Config) -> Data:
     if len(classes) < 2:
         raise Problem(f"{config.data} has one class only; make a folder for each class")
     targets = np.searchsorted(classes, found.labels)
-    metrics.tell_scarce(found.part, targets, classes.tolist())
     some = found.images[rows[0][:: 1 + len(rows[0]) // MEASURED]]
     meta = {
         "shape": list(found.images.shape[1:]),
         "classes": classes.tolist(),
-        **metrics.choose(config, targets[used], found.part[used] == 0),
+        **metrics.choose(config, found.part, targets, classes.tolist()),
         "mean": round(float(some.mean()), 3),
         "deviation": round(max(1.0, float(some.std())), 3),
         "data": {"name": Path(config.data).name, "path": config.data, "sha256": found.sha256, "rows": len(used)},

@@ -21,47 +21,39 @@ HEAVIEST = 10.0  # times as heavy as a class of average size: a class of three r
 Interval = tuple[list[float] | None, str]  # low and high, and how they were found, or why not
 
 
-def choose(config: Config, targets: np.ndarray, is_train: np.ndarray) -> dict:
+def choose(config: Config, part: np.ndarray, targets: np.ndarray, classes: list[str]) -> dict:
     """What meta says about rare classes: which score counts, how much each class weighs in the loss, which is rare.
 
     Where a class is so rare that accuracy would look good without it, macro F1 counts; of two classes of which one is
-    in less than a row of twenty, average precision: what matters is to find those rows.
+    in less than a row of twenty, average precision: what matters is to find those rows. Classes that hardly stand in
+    a split, as groups, times or given splits may do, are told before anything is trained.
 
-    targets   (rows,) class numbers of all data
-    is_train  (rows,) which of them are for training
-    """
-    counts = np.bincount(targets)
-    classes, least = len(counts), counts.min() / counts.sum()
-    known = METRICS if classes == 2 else METRICS[:2]
-    metric = config.metric or "accuracy"
-    if not config.metric and least < min(0.15, 0.4 / classes) and counts.max() > 2 * counts.min():
-        metric = known[-1] if least < 0.05 else "macro F1"
-    if metric not in known:
-        raise Problem(f"no metric {metric!r} for {classes} classes; use {', '.join(known)}", 2)
-    balanced = {"auto": metric != "accuracy", "none": False, "balanced": True}
-    if config.class_weights not in balanced:
-        raise Problem(f"no class weights {config.class_weights!r}; use {', '.join(balanced)}", 2)
-    counts = np.bincount(targets[is_train], minlength=classes)
-    weights = np.minimum(counts.sum() / (classes * np.maximum(counts, 1)), HEAVIEST).round(6)
-    return {
-        "metric": metric,
-        "class_weights": weights.tolist() if balanced[config.class_weights] else None,
-        "rare_class": int(counts.argmin()),
-    }
-
-
-def tell_scarce(part: np.ndarray, targets: np.ndarray, classes: list[str]) -> None:
-    """Say before anything is trained which classes hardly stand in a split, as groups, times or given splits may do.
-
-    part     (rows,) 0, 1 or 2 for train, valid and test
+    part     (rows,) 0, 1 or 2 for train, valid and test, -1 for what is left out
     targets  (rows,) class numbers
     """
-    for number, name in enumerate(("train", "valid", "test")):
-        there = np.bincount(targets[part == number], minlength=len(classes))
+    counts = [np.bincount(targets[part == number], minlength=len(classes)) for number in range(3)]
+    for name, there in zip(("train", "valid", "test"), counts, strict=True):
         if len(few := np.flatnonzero(there < FEWEST)):
             shown = ", ".join(f"{classes[k]!r} {there[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
             what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
             print(f"note: {name} holds few rows of {len(few)} class(es): {shown}, {what}", file=sys.stderr)
+    shares = sum(counts) / sum(counts).sum()
+    known = METRICS if len(classes) == 2 else METRICS[:2]
+    metric = config.metric or "accuracy"
+    if not config.metric and shares.min() < min(0.15, 0.4 / len(classes)) and shares.max() > 2 * shares.min():
+        metric = known[-1] if shares.min() < 0.05 else "macro F1"
+    if metric not in known:
+        raise Problem(f"no metric {metric!r} for {len(classes)} classes; use {', '.join(known)}", 2)
+    balanced = {"auto": metric != "accuracy", "none": False, "balanced": True}
+    if config.class_weights not in balanced:
+        raise Problem(f"no class weights {config.class_weights!r}; use {', '.join(balanced)}", 2)
+    weights = counts[0].sum() / (len(classes) * np.maximum(counts[0], 1))
+    weights = np.minimum(weights, HEAVIEST).round(6).tolist()
+    return {
+        "metric": metric,
+        "class_weights": weights if balanced[config.class_weights] else None,
+        "rare_class": int(counts[0].argmin()),
+    }
 
 
 def truth(split: Split, meta: dict) -> np.ndarray:

@@ -44,7 +44,6 @@ def load(config: Config) -> Data:
     labels = labels.where(part >= 0)
     classes = in_order(list(labels.dropna().unique()))
     codes = pd.Categorical(labels, classes).codes.astype(np.int64)  # (rows,), -1 for a class that is left out
-    metrics.tell_scarce(part, codes, classes)
     features = columns.fit(cells[part == 0], found.features)
     if not features:
         raise Problem(f"{config.data} has no column to learn from: each is empty, constant or different in every row")
@@ -52,7 +51,7 @@ def load(config: Config) -> Data:
         **found.meta,
         "classes": classes,
         "outputs": len(classes),
-        **metrics.choose(config, codes[part >= 0], part[part >= 0] == 0),
+        **metrics.choose(config, part, codes, classes),
         "columns": features,
         **columns.sizes(features),
     }

@@ -56,10 +56,9 @@ def load(config: Config) -> Data:
     if len(lacking := np.setdiff1d(classes, labels[rows[0]])):
         raise Problem(f"{path}: class {lacking[0]!r} is not in train; add some, or try another --split-seed")
     targets = np.searchsorted(classes, labels)
-    metrics.tell_scarce(part, targets, classes.tolist())
     meta = {
         "classes": classes.tolist(),
-        **metrics.choose(config, targets[used], part[used] == 0),
+        **metrics.choose(config, part, targets, classes.tolist()),
         "columns": columns,
         "length": texts.chosen_length(corpus.lengths[rows[0]], config),
         "vocabulary": texts.vocabulary(corpus, rows[0], config),
