@@ -4,20 +4,19 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from . import __version__, completion
 from .archive import sealed
 from .conversion.command import convert
-from .errors import Misuse
 from .living.commands import COMMANDS as LIVING
 from .living.commands import add_command, switch_command
 from .living.export_command import export_command
 from .making import extras, git, own_data
 from .making.answers import checked, from_toml, people
-from .making.choice import Answers, Choice, choices, choose, settled, title_from
+from .making.choice import Answers, Choice, choices, choose, refuse_idle, settled, title_from
 from .making.write import is_here, place, tree, write
 from .parts import TEMPLATES, backends, read_toml
 from .pitch.commands import COMMANDS
@@ -42,12 +41,6 @@ GROUPS = {
     "Change a project": ("update", "add", "remove", "switch"),
 }
 OTHERS = "Work on a project"
-
-
-class OfData(click.Option):
-    """An option that means something only where a project learns from own data."""
-
-
 SENTENCE = 200  # letters: the first of each command is shown whole, wrapped where it is long
 
 
@@ -91,13 +84,11 @@ def cli(context: click.Context) -> None:
 @click.option("--author", help="Who made it; git's user.name otherwise.")
 @click.option("--event", help="The course or hackathon it is for; lays in all extras.")
 @click.option("--data", help="Your own data, a file or folder; the sample otherwise.")
-@click.option("--target", cls=OfData, help="The column to predict, where data has columns.")
-@click.option("--group", cls=OfData, help="A column whose equal values stay in one split, such as a person.")
-@click.option("--time", cls=OfData, help="A column that orders rows: the oldest are for training.")
-@click.option(
-    "--copy/--no-copy", cls=OfData, default=None, help="Whether data of up to 20 MB become part of the project [yes]."
-)
-@click.option("--size", cls=OfData, type=click.IntRange(min=8), help="Most pixels a side of copied pictures [256].")
+@click.option("--target", help="The column to predict, where data has columns.")
+@click.option("--group", help="A column whose equal values stay in one split, such as a person.")
+@click.option("--time", help="A column by which rows are ordered: the oldest are for training, the newest for testing.")
+@click.option("--copy/--no-copy", default=None, help="Whether data of up to 20 MB become part of the project [yes].")
+@click.option("--size", type=click.IntRange(min=8), help="Most pixels a side of copied pictures [256].")
 @click.option(
     "--hours",
     type=int,
@@ -169,7 +160,7 @@ def new(
         extras.unasked(flags, choice.extras, TEMPLATES)
         dest = choice.task.name if dest is None else dest
         final = settled(checked(_filled(given, dest, person)), choice)
-        _refuse_idle(flags, final)
+        refuse_idle(flags, final)
         own = own_data.bring(findings, choice, final) if findings else None
         files = plan(choice, final, own)
         place(dest, {} if template is not None else files)
@@ -238,14 +229,6 @@ def _extras_by_flags(adding: str, leaving: str, minimal: bool, notes: list[str])
         return replace(answers, extras=names)
 
     return wanted if adding or leaving or minimal else None
-
-
-def _refuse_idle(flags: dict[str, Any], answers: Answers) -> None:
-    """Refuse the flags about own data where there are none."""
-    for option in click.get_current_context().command.params:
-        if isinstance(option, OfData) and flags.get(option.name, "") != "" and not answers.data:
-            names = "/".join([*option.opts, *option.secondary_opts])
-            raise Misuse(f"{names} is about data of your own; name them with --data, or leave it out")
 
 
 def _inspected(given: Answers) -> "Findings | None":

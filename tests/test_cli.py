@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from conftest import contents, refused
 from hackgen import __version__
-from hackgen.cli import OfData, cli
+from hackgen.cli import cli
+from hackgen.making.choice import OF_DATA
 from hackgen.making.language import languages
 from hackgen.parts import TEMPLATES
 
@@ -195,16 +196,16 @@ def test_what_cannot_be_is_refused_in_one_line(hackgen, flags, code, mentioned):
     assert os.listdir(hackgen.work) == []
 
 
-OF_DATA = [option for option in cli.commands["new"].params if isinstance(option, OfData)]
+IDLE = [option for option in cli.commands["new"].params if option.name in OF_DATA]
 
 
-@pytest.mark.parametrize("option", OF_DATA, ids=lambda option: option.name)
+@pytest.mark.parametrize("option", IDLE, ids=lambda option: option.name)
 @pytest.mark.parametrize("task", ["tabular-classification", "time-series-forecasting", "image-classification"])
 def test_flags_about_data_are_refused_without_data(hackgen, option, task):
     words = [] if option.is_flag else ["30"]
     for flag in [*option.opts, *option.secondary_opts]:
         refused(hackgen("new", "x", "--task", task, flag, *words), 2, flag)
-    assert len(OF_DATA) == 5 and os.listdir(hackgen.work) == []
+    assert len(IDLE) == len(OF_DATA) and os.listdir(hackgen.work) == []
 
 
 @pytest.mark.parametrize("flags", [["--target", "x"], ["--group", "x"], ["--time", "x"], ["--size", "30"]])

@@ -80,6 +80,9 @@ def test_what_cannot_be_added_removed_or_switched_is_one_line(hackgen: Run, tmp_
     refused(hackgen("switch", "--data", "missing.csv", cwd=project), 1, "missing.csv")
     refused(hackgen("add", "demo", "--project", str(tmp_path)), 1, "no project that hackgen made")
     assert snapshot(project) == before
+    table = born(tmp_path / "table", task="tabular-classification")  # whose sample has columns as well
+    for words in (("--target", "x"), ("--group", "x"), ("--time", "x"), ("--no-copy",), ("--size", "30")):
+        refused(hackgen("switch", *words, cwd=table), 2, words[0], "without data of your own")
 
 
 @pytest.mark.parametrize("task", sorted(OWN))

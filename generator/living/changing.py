@@ -10,12 +10,11 @@ from ..archive import RECORD, Tree
 from ..errors import Misuse, Problem, nearest
 from ..making import extras
 from ..making.answers import checked, people
-from ..making.choice import Answers, choose
+from ..making.choice import OF_DATA, Answers, choose, refuse_idle
 from ..text import quoted
 from .merging import followed, renames
 from .update import Change, Guard
 
-OF_DATA = ("target", "group", "time", "copy", "size")  # what is said about data means nothing for others
 KNOBS = "config.py"  # each knob is a line of its own, which merges as prose does
 
 
@@ -84,6 +83,7 @@ def switched(answers: Answers, flags: dict[str, Any], root: Path) -> Answers:
     forgotten |= {"extras": None} if flags.get("event") else {}  # an event lays in all of them, as in `hackgen new`
     answers = checked(replace(answers, **forgotten | flags))
     extras.unasked(flags, choose(answers, root).extras, root)
+    refuse_idle(flags, answers)
     return answers
 
 

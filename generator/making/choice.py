@@ -5,10 +5,13 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from ..errors import Misuse, Problem, nearest
 from ..parts import TEMPLATES, Knobs, Part, backends, frameworks, models, parts_in, tasks
 from . import extras, language
+
+OF_DATA = ("target", "group", "time", "copy", "size")  # answers that mean something only where there are own data
 
 
 @dataclass(frozen=True)
@@ -247,6 +250,14 @@ def settled(answers: Answers, choice: Choice) -> Answers:
         group=answers.group or "",
         time=answers.time or "",
     )
+
+
+def refuse_idle(flags: dict[str, Any], answers: Answers) -> None:
+    """Refuse flags about own data where there are none."""
+    for name in OF_DATA:
+        if flags.get(name, "") != "" and not answers.data:
+            flag = "--no-copy" if flags[name] is False else f"--{name}"
+            raise Misuse(f"{flag} means nothing without data of your own; name them with --data, or leave it out")
 
 
 def title_from(dest: str) -> str:
