@@ -121,14 +121,17 @@ def frameworks(task: Part) -> list[Part]:
     return sorted(fitting, key=lambda framework: framework.name != "pytorch")  # plain PyTorch first, and the default
 
 
+WITH_ANY = "with_any.py"  # of a model that needs no framework
+
+
 def models(task: Part, framework: Part) -> list[Part]:
-    """The models of the task's kind that have a file for the framework; the task's default first.
+    """The models of the task's kind that have a file for the framework, or for any; the task's default first.
 
     A task may use another kind's models, such as a network that answers classes as well as numbers.
     """
-    file = f"with_{framework.card.get('models_from', framework.name)}.py"
+    files = f"with_{framework.card.get('models_from', framework.name)}.py", WITH_ANY
     folder = task.folder.parent.parent / "models" / task.card.get("models", task["kind"])
-    fitting = [model for model in parts_in(folder) if (model.folder / file).is_file()]
+    fitting = [model for model in parts_in(folder) if any((model.folder / file).is_file() for file in files)]
     return sorted(fitting, key=lambda model: model.name != task.card.get("default_model"))
 
 

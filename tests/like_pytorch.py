@@ -47,7 +47,10 @@ def arrays_of(model: torch.nn.Module) -> list[np.ndarray]:
             found.append(value + state[name.replace("bias_ih", "bias_hh")])  # Keras has one bias
         elif name == "head.weight" and hasattr(model, "features"):  # flattened (channels, 4, 4) there
             found.append(value.reshape(len(value), -1, 4, 4).transpose(2, 3, 1, 0).reshape(-1, len(value)))
-        elif name in ("answer_token", "queries", "positions", "places", "directions", "origins") or "embedding" in name:
+        elif (
+            name in ("answer_token", "queries", "positions", "places", "directions", "origins", "bends")
+            or "embedding" in name
+        ):
             is_linear = isinstance(model.get_submodule(name.rpartition(".")[0]), torch.nn.Linear)
             found.append(value.T if is_linear else value)
         else:

@@ -46,12 +46,13 @@ GOAL = {
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
 # … and what the largest one has: none may grow beyond it. Both are printed.
 NOW = {
-    "--minimal": Budget(18, 2430, 220, 12.3, 400, 3500, 800),
-    "default": Budget(19, 2490, 220, 12.4, 400, 3500, 800, 11),
-    "--event": Budget(20, 2830, 240, 12.3, 600, 3500, 800),
+    "--minimal": Budget(18, 2470, 220, 12.35, 400, 3500, 800),
+    "default": Budget(19, 2530, 220, 12.45, 400, 3500, 800, 11),
+    "--event": Budget(20, 2840, 240, 12.35, 600, 3500, 800),
 }
 EXAMINES = "check_runs.py"  # counts beside the budgets, with the most that a file may have
-LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 237, EXAMINES: 220}  # lines of one file, instead of `longest`
+BY_ITSELF = "models/boosting.py"  # does what train.py and net.py do, and so counts beside them
+LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 237, EXAMINES: 220, BY_ITSELF: 160}  # instead of `longest`
 
 
 def projects(root: Path) -> Iterator[tuple[str, str, Choice, dict[str, bytes]]]:
@@ -95,6 +96,8 @@ def pictures(folder: Path) -> Path:
     for i in range(40):
         place = folder / "pictures" / ("cats", "dogs")[i % 2] / f"{i}.png"
         place.parent.mkdir(parents=True, exist_ok=True)
+        if place.exists():  # of the other task with pictures: data may not change any more
+            continue
         Image.fromarray(np.random.default_rng(i).integers(0, 255, (12, 12, 3), np.uint8)).save(place)
     return folder / "pictures"
 
@@ -157,7 +160,7 @@ def over(size: Size, budget: Budget, files: dict[str, bytes]) -> list[str]:
 def test_no_project_is_larger_than_it_may_be(tmp_path: Path) -> None:
     lines, faults = [HEAD], []
     for name, kind, choice, files in [*projects(TEMPLATES), *with_own_data(TEMPLATES, tmp_path)]:
-        size = size_of({path: content for path, content in files.items() if path != EXAMINES})
+        size = size_of({path: content for path, content in files.items() if path not in (EXAMINES, BY_ITSELF)})
         wanted = over(size, goal_of(kind, choice, files), files)
         lines.append(f"{name:72} {size} {', '.join(wanted)} (longest: {size.longest_path})")
         if wrong := over(size, NOW[kind], files):

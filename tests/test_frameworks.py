@@ -45,12 +45,12 @@ def lacks(root: Path, framework: str) -> list[str]:
     """Each piece of the table that a framework has neither itself nor from the one it builds on."""
     below = Part(root / "frameworks" / framework).card.get("models_from", framework)
     targets = {task["kind"].partition("-to-")[2] for task in tasks(root)}
-    models = [card.parent.relative_to(root) for card in sorted(root.glob("models/*/*/part.toml"))]
+    models = [card.parent.relative_to(root).as_posix() for card in sorted(root.glob("models/*/*/part.toml"))]
     missing = []
     for row, names in contract(root):
         files = [row.replace("<target>", target) for target in sorted(targets)] if "<target>" in row else [row]
         if row.startswith("models/"):
-            files = [f"{model.as_posix()}/with_<f>.py" for model in models]
+            files = [f"{model}/with_<f>.py" for model in models if not (root / model / "with_any.py").is_file()]
         for file in files:
             places = [root / file.replace("<f>", name) for name in dict.fromkeys((framework, below))]
             found = [defined(place) for place in places if place.is_file()]

@@ -22,6 +22,7 @@ from projects import CAN_FORK, check_with_bug, generate, run, start
 # What build() is told, and an input, by kind.
 RNG = np.random.default_rng(0)
 TEXTS = RNG.integers(1, 50, (4, 9)) * (np.arange(9) < np.array([[9], [5], [1], [0]]))
+BINS = {"bin_starts": [[-1.0, 0.0], [-0.5, 0.5], [0.0, 0.0]], "bin_widths": [[1.0, 2.0], [1.0, 1e9], [1e9, 1e9]]}
 KINDS: dict[str, tuple[dict[str, Any], Any]] = {
     "image-to-class": ({"shape": [20, 18, 3], "classes": ["a", "b", "c"]}, RNG.normal(size=(4, 20, 18, 3))),
     "noise-to-image": ({"shape": [10, 13, 3], "latent": 8}, RNG.normal(size=(4, 8))),
@@ -30,7 +31,7 @@ KINDS: dict[str, tuple[dict[str, Any], Any]] = {
         RNG.normal(size=(4, 16)),
     ),
     "table-to-class": (
-        {"numbers": 3, "categories": [4, 7], "outputs": 2},
+        {"numbers": 3, "categories": [4, 7], "outputs": 2, **BINS},
         np.hstack([RNG.normal(size=(4, 3)), RNG.integers(0, 4, (4, 2))]),
     ),
     "tokens-to-class": ({"vocabulary": ["word"] * 50, "classes": ["no", "yes"], "length": 8}, TEXTS),
@@ -123,6 +124,8 @@ def translated(model: str, torch_model: Any, like: dict[str, np.ndarray]) -> dic
             else:
                 value = value.T
         found[new] = value.reshape(like[new].shape)
+    if "starts" in like:  # which PyTorch takes from meta each time
+        found |= {name: np.array(BINS[f"bin_{name}"], np.float32) for name in ("starts", "widths")}
     for name, (channels, height, wide) in {  # flattened pictures, which have their channels last in JAX
         ("image-to-class/cnn", "head.kernel"): (64, 2, 2),
         ("noise-to-image/gan", "discriminator.head.kernel"): (64, 2, 3),

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import common
 import data
-import net
 import runs
 
 import pandas
@@ -23,6 +22,7 @@ def main() -> None:
     args, _ = parser.parse()
     run, config, meta, _ = runs.find(args.run)
     names, inputs = data.read_new(args.input, meta)
+    net = common.kit(config)
     model = net.restore(run, config, meta, args.device)
     answers = data.decode(net.outputs(model, inputs, None, meta, config.precision), meta)
     rows = [{"input": name, **answer} for name, answer in zip(names, answers, strict=True)]

@@ -12,7 +12,7 @@ BACKEND = None
 class Config:
     """What a run is made from; it is saved with the run."""
 
-    data: str = "data/harvest.csv"  # your own file or folder; empty = the sample that needs no network
+    data: str = "data/harvest.csv"  # a table, a row for each example; it may lie anywhere
     seed: int = 0  # drives the first weights, the order of the rows and dropout
     split_seed: int = 0  # drives which rows go to train, valid and test; keep it while you compare models
     valid_share: float = 0.15  # rows that choose the epoch to keep
@@ -79,4 +79,4 @@ class Mlp(Config):
 
 # What --model chooses from; the first is the default.
 MODELS = {"mlp": Mlp}
-MORE = ["transformer"]  # what `hackgen add model NAME` lays in beside them
+MORE = ["boosting", "transformer"]  # what `hackgen add model NAME` lays in beside them

@@ -12,7 +12,7 @@ BACKEND = None
 class Config:
     """What a run is made from; it is saved with the run."""
 
-    data: str = ""  # your own file or folder; empty = the sample that needs no network
+    data: str = "data/iris.csv"  # a table, a row for each example; it may lie anywhere
     seed: int = 0  # drives the first weights, the order of the rows and dropout
     split_seed: int = 0  # drives which rows go to train, valid and test; keep it while you compare models
     valid_share: float = 0.15  # rows that choose the epoch to keep
@@ -78,6 +78,18 @@ class Mlp(Config):
 
 
 @dataclass
+class Boosting(Config):
+    """The knobs of models/boosting.py, and its own defaults for shared ones."""
+
+    model: str = "boosting"
+    learning_rate: float = 0.1  # share of the error that a tree corrects
+    trees: int = 10  # grown in each epoch, for each class where there are more than two
+    leaves: int = 31  # the most that a tree may have
+    epochs: int = 50  # rounds of trees; it ends earlier where valid no longer improves
+    patience: int = 5  # epochs without a better score on valid after which training ends
+
+
+@dataclass
 class Transformer(Config):
     """The knobs of models/transformer.py, and its own defaults for shared ones."""
 
@@ -90,5 +102,5 @@ class Transformer(Config):
 
 
 # What --model chooses from; the first is the default.
-MODELS = {"mlp": Mlp, "transformer": Transformer}
+MODELS = {"mlp": Mlp, "boosting": Boosting, "transformer": Transformer}
 MORE = []  # what `hackgen add model NAME` lays in beside them

@@ -62,13 +62,12 @@ def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     """Rows of valid as a table: a caption, then the first columns that the model sees."""
     looks = [columns.shown(data.valid.inputs[row], data.meta) for row in rows]
     names = list(looks[0])[:MOST_COLUMNS]
-    cells = [[text, *(report.shorten(row[name]) for name in names)] for text, row in zip(captions, looks, strict=True)]
+    cells = []
+    for text, row in zip(captions, looks, strict=True):
+        cells.append([text, *(report.shorten(row[name]) for name in names)])
     figure, axes = plt.subplots(figsize=(3 + 1.5 * len(names), 0.4 + 0.3 * len(cells)), layout="constrained")
     axes.axis("off")
     heads = [words("figure_mistakes"), *map(report.shorten, names)]
-    shares = [2.0, *(1.0 for _ in names)]
-    widths = [share / sum(shares) for share in shares]
-    grid = axes.table(cells, colLabels=heads, colWidths=widths, cellLoc="left", loc="center", bbox=(0, 0, 1, 1))
-    grid.auto_set_font_size(False)
-    grid.set_fontsize(8)
+    widths = np.array([2.0] + [1.0] * len(names)) / (2 + len(names))
+    axes.table(cells, colLabels=heads, colWidths=widths, cellLoc="left", fontsize=8, bbox=(0, 0, 1, 1))
     return figure

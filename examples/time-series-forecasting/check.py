@@ -122,8 +122,7 @@ def overfit_one_batch(bench: Bench) -> Found:
 
 def gradients(bench: Bench) -> Found:
     """Training changes every weight: one is frozen, cut off from loss.loss(), or not in the optimiser of train.fit()"""
-    before = net.learnt(train.fresh(bench.meta, bench.config))
-    after = net.learnt(bench.brief[0])
+    before, after = net.learnt(train.fresh(bench.meta, bench.config)), net.learnt(bench.brief[0])
     bad = [name for name in after if not np.isfinite(after[name]).all() or np.array_equal(before[name], after[name])]
     return not bad, f"{len(bad)} of {len(after)} unchanged {', '.join(bad[:3])}".strip(), "0 unchanged"
 
@@ -171,8 +170,8 @@ def reload(bench: Bench) -> Found:
     """The kept file answers as the model did: register all that the model keeps, so that net.restore() finds it"""
     some = runs.fewer(bench.valid, 50)
     model, _ = bench.trained(bench.train, epochs=1)
-    restored = net.restore(bench.run, bench.kept, bench.meta, "cpu")
-    same = np.array_equal(bench.outputs(some, model), bench.outputs(some, restored))
+    again = bench.outputs(some, net.restore(bench.run, bench.kept, bench.meta, "cpu"))
+    same = np.array_equal(bench.outputs(some, model), again)
     return same, "the same answers" if same else "other answers", "the same answers, bit for bit"
 
 
@@ -194,17 +193,18 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help=f"leave out those of runs, the last {len(RUNS)}")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     args, given = parser.parse()
+    if hasattr(kit := common.kit(common.configured(given)), "fit"):  # a model without gradients stands in for both
+        globals().update(net=kit, train=kit)
+        vars(check_runs).update(net=kit, train=kit)
     results = []
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(given, Path(folder))
-        chosen = [name for name in CHECKS if not (args.quick and CHECKS[name] in RUNS)]
-        for name in [args.only] if args.only else chosen:
+        for name in [args.only] if args.only else [one for one in CHECKS if not args.quick or CHECKS[one] not in RUNS]:
             results.append(result := check_runs.examined(bench, name, CHECKS[name]))
             if not args.json:
                 word = {True: "ok", False: "FAILED", None: "-"}[result["passed"]]
                 print(f"{word:6}  {result['title']:43}  {result['found']}; expected {result['expected']}", flush=True)
-                if word == "FAILED":
-                    print(f"        {result['advice']}", flush=True)
+                print(f"        {result['advice']}\n" * (word == "FAILED"), end="", flush=True)
     if args.json:
         print(json.dumps(results, indent=1, ensure_ascii=False))
     return int(any(result["passed"] is False for result in results))

@@ -52,7 +52,11 @@ def begin(description: str) -> tuple[argparse.Namespace, Path | None, Config, Da
     if run:
         check_same(run, data.meta)
         write_json(run / "config.json", read_json(run / "config.json") | asdict(config))
-    return args, run, config.resolved(len(data.train.ids)), data
+    config = config.resolved(len(data.train.ids))
+    if hasattr(common.kit(config), "main"):  # of a model without gradients, which trains by itself
+        common.kit(config).main(args, run, config, data)
+        raise SystemExit(0)
+    return args, run, config, data
 
 
 def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:

@@ -13,7 +13,7 @@ import jinja2
 from .. import text
 from ..archive import sealed
 from ..errors import Problem
-from ..parts import TEMPLATES, parsed, read_toml
+from ..parts import TEMPLATES, WITH_ANY, parsed, read_toml
 from . import own_data
 from .answers import to_toml
 from .choice import Answers, Choice, choose, settled
@@ -88,7 +88,7 @@ def project_path(layer: Path, inside: str, models_from: str) -> str | None:
     if inside in {"part.toml", "facts.toml", "facts.py"} or inside.startswith(("sample/", "large/")):
         return None
     if inside.startswith("with_") and inside.endswith(".py"):
-        return f"models/{layer.name}.py" if inside == f"with_{models_from}.py" else None
+        return f"models/{layer.name}.py" if inside in (f"with_{models_from}.py", WITH_ANY) else None
     dotted = ("." + part[4:] if part.startswith("dot_") else part for part in inside.split("/"))
     return "/".join(dotted).removesuffix(".j2")
 

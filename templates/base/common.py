@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import difflib
 import hashlib
+import importlib
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 from config import MODELS, MORE, Config
@@ -116,6 +118,12 @@ def configured(given: dict[str, Any]) -> Config:
         return MODELS[model](**given)
     except ValueError as error:
         raise Problem(str(error), 2) from None
+
+
+def kit(config: Config) -> ModuleType:
+    """What builds, asks and restores the model: net.py, or the model's own file where it needs no framework."""
+    own = importlib.import_module(f"models.{config.model}")
+    return own if hasattr(own, "outputs") else importlib.import_module("net")
 
 
 def write(path: Path, content: bytes | str) -> None:

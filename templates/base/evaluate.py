@@ -8,7 +8,6 @@ from pathlib import Path
 import common
 import figures
 import metrics
-import net
 import report
 import runs
 from common import PUBLISHED, Problem
@@ -27,7 +26,8 @@ def main() -> None:
     run, config, meta, _ = runs.find(args.run)
     data = load(dataclasses.replace(config, data=args.data or config.data))
     runs.check_same(run, data.meta)
-    data = data._replace(meta=meta)
+    data = data._replace(meta=meta | {"model": config.model})  # whose rivals are others
+    net = common.kit(config)
     model = net.restore(run, config, meta, args.device)
     on_test, on_valid = (
         net.outputs(model, split.inputs, split.targets, meta, config.precision) for split in (data.test, data.valid)
@@ -36,6 +36,7 @@ def main() -> None:
         raise Problem(f"{run.name} answers with values that are no numbers; train again with a lower --learning-rate")
     found = {"id": data.test.ids, "target": metrics.truth(data.test, meta), "output": on_test}
     sheet = scored(run, data, found) | {"parameters": net.parameter_count(model)}
+    sheet["checkpoint_sha256"] = common.sha256(run / net.BEST)
     packed = io.BytesIO()
     np.savez_compressed(packed, **found)
     common.write(run / "predictions.npz", packed.getvalue())
@@ -63,7 +64,6 @@ def scored(run: Path, data: Data, found: dict[str, np.ndarray]) -> dict:
         "valid_score": float(history["valid_score"][history["kept"] == 1][-1]),
         "n_test": len(found["id"]),
         "train_seconds": round(float(history["seconds"][-1]), 2),
-        "checkpoint_sha256": common.sha256(run / net.BEST),
         "data": meta["data"],
         "other_metrics": metrics.others(target, output, meta),
     }
@@ -86,7 +86,7 @@ def publish(run: Path, sheet: dict) -> None:
     if run != PUBLISHED:
         draft = PUBLISHED.with_name("published.new")
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(run, draft, ignore=shutil.ignore_patterns(net.LAST, "*.tmp", "snapshots"))
+        shutil.copytree(run, draft, ignore=shutil.ignore_patterns("last.*", "*.tmp", "snapshots"))
         shutil.rmtree(PUBLISHED, ignore_errors=True)
         draft.rename(PUBLISHED)
     readme = common.ROOT / "README.md"

@@ -54,14 +54,19 @@ class Transformer(nn.Module):
     """
 
     def __init__(
-        self, numbers: int, sizes: list[int], outputs: int, width: int, depth: int, heads: int, dropout: float
+        self, bins: list[list], sizes: list[int], outputs: int, width: int, depth: int, heads: int, dropout: float
     ) -> None:
         super().__init__()
-        self.numbers = numbers
+        starts, widths = map(torch.tensor, bins)  # (numbers, bins) each
+        self.register_buffer("starts", starts, persistent=False)
+        self.register_buffer("widths", widths, persistent=False)
+        self.numbers = numbers = len(starts)
         self.answer_token = nn.Parameter(torch.randn(width))
         if numbers:
             self.directions = nn.Parameter(torch.randn(numbers, width))
             self.origins = nn.Parameter(torch.randn(numbers, width))
+        if starts.numel():
+            self.bends = nn.Parameter(torch.zeros(*starts.shape, width))  # at first a number goes one way
         self.embeddings = nn.ModuleList(nn.Embedding(size, width) for size in sizes)
         self.blocks = nn.Sequential(*(Block(width, heads, dropout) for _ in range(depth)))
         self.norm = nn.LayerNorm(width)
@@ -73,6 +78,9 @@ class Transformer(nn.Module):
         tokens = [self.answer_token.expand(len(numbers), 1, -1)]  # (batch, 1, width)
         if self.numbers:
             tokens.append(numbers[:, :, None] * self.directions + self.origins)  # (batch, numbers, width)
+        if self.starts.numel():
+            along = ((numbers[:, :, None] - self.starts) / self.widths).clamp(0, 1)  # (batch, numbers, bins)
+            tokens[1] = tokens[1] + torch.einsum("rnb,nbw->rnw", along, self.bends)
         columns = zip(self.embeddings, codes.unbind(1), strict=True)
         tokens += [embedding(column)[:, None] for embedding, column in columns]
         x = self.blocks(torch.cat(tokens, dim=1))  # (batch, 1 + numbers + columns, width)
@@ -81,5 +89,5 @@ class Transformer(nn.Module):
 
 def build(meta: dict, config: Config) -> nn.Module:
     """The network for meta["numbers"] numbers, categories of meta["categories"] values each, and meta["outputs"]."""
-    sizes = meta["numbers"], meta["categories"], meta["outputs"]
+    sizes = [meta["bin_starts"], meta["bin_widths"]], meta["categories"], meta["outputs"]
     return Transformer(*sizes, config.width, config.depth, config.heads, config.dropout)

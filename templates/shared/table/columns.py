@@ -13,10 +13,10 @@ import pandas as pd
 
 MISSING = ["", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "-inf"]  # in lower case
 STYLES = [{}, {"decimal": ".", "thousands": ","}, {"decimal": ",", "thousands": "."}]  # of numbers; {} is training's
-STYLED = {"decimal", "thousands", "strip"}  # entries without which numbers are written as Python does
 LARGEST = 1e100  # a number that can be squared
 MOSTLY, LONG = 0.9, 4  # share of cells that make a column numbers or dates; words of which a free text has more
 FEWEST = 2  # rows; a value or word that fewer of train hold can teach nothing about other rows
+MOST_BINS, BIN_ROWS = 48, 16  # into which a number's range is cut, and the least rows of train in each
 MOST_VALUES, MOST_WORDS = 1000, 50  # of a category and of texts, the most frequent ones
 FARTHEST = 10.0  # deviations that a number may be off: one slip in a new row cannot drown the others
 EAST = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"  # scripts without spaces: a word a letter
@@ -147,11 +147,8 @@ def parts_of(cells: pd.Series, about: dict) -> dict[str, pd.Series]:
     elif about["role"] == "date":
         parts["days"] = (cells - pd.Timestamp(2000, 1, 1)) / pd.Timedelta(days=1)
         date = cells.dt
-        shares = {
-            "year": date.day_of_year / 366,
-            "week": date.day_of_week / 7,
-            "day": (date.hour + date.minute / 60) / 24,
-        }
+        shares = {"year": date.day_of_year / 366, "week": date.day_of_week / 7}
+        shares["day"] = (date.hour + date.minute / 60) / 24
         for circle, share in shares.items():
             parts[f"{circle}_sin"] = np.sin(2 * np.pi * share)
             parts[f"{circle}_cos"] = np.cos(2 * np.pi * share)
@@ -170,10 +167,8 @@ def codes_of(values: pd.Series, about: dict) -> np.ndarray:
 def sizes(features: dict[str, dict]) -> dict:
     """What a model must know: how many numbers it gets, and how many codes each category has."""
     numbers = sum(len(about["parts"]) for about in features.values() if "parts" in about)
-    return {
-        "numbers": numbers,
-        "categories": [1 + len(about["values"]) for about in features.values() if "values" in about],
-    }
+    categories = [1 + len(about["values"]) for about in features.values() if "values" in about]
+    return {"numbers": numbers, "categories": categories}
 
 
 def encode(frame: pd.DataFrame, meta: dict) -> np.ndarray:
@@ -192,6 +187,21 @@ def encode(frame: pd.DataFrame, meta: dict) -> np.ndarray:
             away = (parts[part].to_numpy(float) - constants["mean"]) / constants["deviation"]
             inputs.append(np.nan_to_num(np.clip(away, -FARTHEST, FARTHEST)))
     return np.stack(inputs + codes, axis=1, dtype=np.float32)
+
+
+def bins(numbers: np.ndarray) -> dict[str, list]:
+    """Where the bins of each number begin and how wide they are, (numbers, bins): train's quantiles.
+
+    A network that sees how far along each bin a number is can bend there (piecewise-linear encoding, Gorishniy et al.
+    2022). A number of few values has less bins; the others are so wide that they say nothing.
+    """
+    count = min(MOST_BINS, len(numbers) // BIN_ROWS)
+    starts, widths = np.zeros((numbers.shape[1], count)), np.full((numbers.shape[1], count), 1e9)
+    for number, values in enumerate(numbers.T):
+        edges = np.unique(np.quantile(values, np.linspace(0, 1, count + 1)).round(5))
+        used = len(edges) - 1 if len(edges) > 2 else 0
+        starts[number, :used], widths[number, :used] = edges[:used], np.diff(edges)[:used]
+    return {"bin_starts": starts.tolist(), "bin_widths": widths.round(5).tolist()}
 
 
 def shown(row: np.ndarray, meta: dict) -> dict[str, str]:

@@ -3,10 +3,8 @@
 import codecs
 import csv
 import gzip
-import hashlib
 import io
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,12 +63,8 @@ def schema() -> dict:
     return found
 
 
-def opened(config: Config, sample: Callable[[], tuple[str, pd.DataFrame]]) -> Table:
-    """The table that the config names, else the sample: its name and cells."""
-    if not config.data:
-        name, frame = sample()
-        digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
-        return settled(config, {"read": {}, "columns": {}}, frame, {"name": name, "path": "", "sha256": digest})
+def opened(config: Config) -> Table:
+    """The table that the config names."""
     about, path = schema(), located(config.data)
     frame = read(path, about["read"], list(about["columns"]))
     return settled(config, about, frame, {"name": path.name, "path": config.data, "sha256": sha256(path)})
@@ -78,7 +72,8 @@ def opened(config: Config, sample: Callable[[], tuple[str, pd.DataFrame]]) -> Ta
 
 def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Table:
     """Which column is for what: as flags say, else as data/schema.toml says, else as it seems."""
-    names, special = {plain(name): name for name in frame} | {name: name for name in frame}, {}
+    names = {plain(name): name for name in frame} | {name: name for name in frame}
+    special = {}
     for flag in ("target", "group", "time"):
         special[flag] = about.get(flag, "")
         if given := getattr(config, flag):
@@ -93,7 +88,8 @@ def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Tab
     if target in (special["group"], special["time"]):
         raise Problem(f"{target!r} is the target, so it cannot be --group or --time too; name another column")
     entries = {name: about["columns"].get(name) or columns.role_of(frame[name]) for name in frame}
-    learnt = [name for name in frame if name not in (target, special["group"]) and entries[name]["role"] != "skip"]
+    others = [name for name in frame if name not in (target, special["group"])]
+    learnt = [name for name in others if entries[name]["role"] != "skip"]
     meta = {"id": about.get("id", ""), **special, "header": list(frame), "read": about["read"], "data": data}
     return Table(frame, entries, {name: entries[name] for name in learnt}, meta)
 
@@ -161,7 +157,8 @@ def decoded(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
 
 def delimiter_of(text: str, arguments: dict, known: list[str]) -> str:
     """The delimiter by which the first line of a text has most of the known columns; else training's."""
-    names, first = set(map(plain, known)), text.lstrip("\r\n").partition("\n")[0]
+    names = set(map(plain, known))
+    first = text.lstrip("\r\n").partition("\n")[0]
 
     def fit(delimiter: str) -> tuple[int, bool, int]:
         cells = next(csv.reader([first], delimiter=delimiter, skipinitialspace=True), [])
@@ -172,7 +169,8 @@ def delimiter_of(text: str, arguments: dict, known: list[str]) -> str:
 
 def check_widths(text: str, delimiter: str, name: str) -> None:
     """A `Problem` names the first row that has more or fewer cells than the first one, which pandas would fill up."""
-    rows, width = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True), 0
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+    width = 0
     for row in rows:
         width = width or len(row)
         if row and len(row) != width:

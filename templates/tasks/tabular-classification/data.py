@@ -1,8 +1,6 @@
 """Rows of a table with a class each, from your file to train, valid and test: `python data.py` shows them."""
 
 import sys
-from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
 import columns
@@ -37,7 +35,7 @@ class Data(NamedTuple):
 
 def load(config: Config) -> Data:
     """Read the table, divide its rows, and measure medians, scales and categories on train."""
-    found = table.opened(config, sample)
+    found = table.opened(config)
     labels = labels_of(found, config.data)
     cells = columns.typed(found.frame.loc[labels.index], found.features)
     part, keys = divided(config, found, cells, labels.to_numpy())
@@ -57,13 +55,15 @@ def load(config: Config) -> Data:
     }
     meta["data"]["rows"] = int((part >= 0).sum())
     inputs = columns.encode(cells, meta)
+    meta |= columns.bins(inputs[part == 0, : meta["numbers"]])
     arrays = inputs, codes, labels.index.to_numpy(), keys
-    return Data(*(Split(*(array[part == number] for array in arrays)) for number in range(3)), meta)
+    splits = [Split(*(array[part == number] for array in arrays)) for number in range(3)]
+    return Data(*splits, meta)
 
 
 def misplaced(config: Config, split: Split, meta: dict) -> int:
     """How many rows of a split have other cells or another class than the table, read anew, says; for check.py."""
-    found = table.opened(config, sample)
+    found = table.opened(config)
     labels = labels_of(found, config.data).loc[split.ids].to_numpy()
     inputs = columns.encode(columns.typed(found.frame.loc[split.ids], found.features), meta)
     other = np.abs(inputs - split.inputs).max(1) > 1e-3
@@ -85,9 +85,8 @@ def labels_of(found: Table, path: str) -> pd.Series:
         raise Problem(f"{where} has no two different values; name another column with --target")
     rare = counts[counts < 3].sum()
     if (len(counts) > max(5, len(labels) / 2)) or (len(counts) > 20 and rare > MOST_RARE * len(labels)):
-        what = "a number to predict" if found.entries[name]["role"] == "number" else "free text"
-        looks = f"{len(counts)} different values in {len(labels)} rows, so it looks like {what}, not a class"
-        raise Problem(f"{where} has {looks}; name another with --target")
+        looks = f"{len(counts)} different values in {len(labels)} rows, like a number or free text"
+        raise Problem(f"{where} has {looks}; name classes with --target")
     return labels
 
 
@@ -108,7 +107,8 @@ def divided(config: Config, found: Table, cells: pd.DataFrame, labels: np.ndarra
         return by_time(config, found, cells, keys), keys
     first = pd.Series(labels).groupby(keys).first().value_counts()  # a key counts for the class of its first row
     few = len(first) < len(np.unique(labels)) or (found.meta["group"] and first.min() < 3)
-    return common.divide(keys, None if few else labels, config), keys
+    part = common.divide(keys, None if few else labels, config)
+    return part, keys
 
 
 def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
@@ -117,14 +117,16 @@ def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
     cells  typed, of the columns to learn from
     """
     rows = np.arange(len(cells))
-    alone, keys = rows, pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0]
+    alone = rows
+    keys = pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0]
     if group := found.meta["group"]:
         from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
         from scipy.sparse.csgraph import connected_components
 
         known = columns.known_cells(found.frame[group].loc[cells.index], {})
         alone = pd.factorize(known.fillna(pd.Series(rows, cells.index)))[0]
-        ties = coo_matrix((np.ones(len(rows)), (keys, alone + len(rows))), shape=(2 * len(rows), 2 * len(rows)))
+        size = 2 * len(rows)
+        ties = coo_matrix((np.ones(len(rows)), (keys, alone + len(rows))), shape=(size, size))
         keys = connected_components(ties, directed=False)[1][keys]  # at any remove
     if np.bincount(keys).max() > max(TIED * len(rows), np.bincount(alone).max()):
         together = "groups" if group else "rows"
@@ -143,22 +145,14 @@ def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray)
     if count := int(times.isna().sum()):
         print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
     newest = times.fillna(times.min()).groupby(keys).transform("max")
-    age = 1 - (newest.rank(method="min") - 1) / len(newest)  # the share of rows that are as new, or newer
+    older = newest.rank(method="min") - 1
+    age = 1 - older / len(newest)  # the share of rows that are as new, or newer
     part = np.select(
         [age <= max(config.test_share, age.min()), age <= config.test_share + config.valid_share], [2, 1], 0
     )
     if len(np.unique(part)) < 3:
         raise Problem(f"column {name!r} has too few different times to divide by; use --time none")
     return part
-
-
-def sample() -> tuple[str, pd.DataFrame]:
-    """150 irises of three species with four lengths in centimetres, from scikit-learn's folder."""
-    folder = Path(find_spec("sklearn").origin).parent  # to import it takes a second
-    names = [f"{what} (cm)" for what in ("sepal length", "sepal width", "petal length", "petal width")] + ["species"]
-    frame = pd.read_csv(folder / "datasets" / "data" / "iris.csv", skiprows=1, names=names, dtype=str)
-    frame["species"] = np.array(["setosa", "versicolor", "virginica"], object)[frame["species"].astype(int)]
-    return "Iris (scikit-learn)", frame
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
@@ -170,7 +164,9 @@ def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
 def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Class probabilities as answers for people."""
     best = output.argmax(1)
-    return [{"class": meta["classes"][k], "probability": float(row[k])} for k, row in zip(best, output, strict=True)]
+    names = [meta["classes"][number] for number in best]
+    chances = output[np.arange(len(output)), best].tolist()
+    return [{"class": name, "probability": chance} for name, chance in zip(names, chances, strict=True)]
 
 
 def main() -> None:
@@ -178,7 +174,8 @@ def main() -> None:
     for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
         print(f"{name}: {len(split.ids)} rows, a batch of two is {split.inputs[:2].shape} {split.inputs.dtype}")
     for name in data.meta["header"]:
-        print(f"{data.meta['columns'].get(name, {'role': 'unused'})['role']:8}  {name}")
+        about = data.meta["columns"].get(name, {"role": "unused"})
+        print(f"{about['role']:8}  {name}")
     print(f"classes of {data.meta['target']}: {', '.join(data.meta['classes'])}")
 
 

@@ -1,8 +1,6 @@
 """Rows of a table with a number each, from your file to train, valid and test: `python data.py` shows them."""
 
 import sys
-from importlib.util import find_spec
-from pathlib import Path
 from typing import NamedTuple
 
 import columns
@@ -36,7 +34,7 @@ class Data(NamedTuple):
 
 def load(config: Config) -> Data:
     """Read the table, divide its rows, and measure medians, scales and categories on train."""
-    found = table.opened(config, sample)
+    found = table.opened(config)
     numbers = numbers_of(found, config.data)
     cells = columns.typed(found.frame.loc[numbers.index], found.features)
     keys = keys_of(found, cells)
@@ -60,13 +58,16 @@ def load(config: Config) -> Data:
     }
     meta["data"]["rows"] = len(numbers)
     targets = ((numbers.to_numpy() - mean) / deviation).astype(np.float32)
-    arrays = columns.encode(cells, meta), targets, numbers.index.to_numpy(), keys
-    return Data(*(Split(*(array[part == number] for array in arrays)) for number in range(3)), meta)
+    inputs = columns.encode(cells, meta)
+    meta |= columns.bins(inputs[part == 0, : meta["numbers"]])
+    arrays = inputs, targets, numbers.index.to_numpy(), keys
+    splits = [Split(*(array[part == number] for array in arrays)) for number in range(3)]
+    return Data(*splits, meta)
 
 
 def misplaced(config: Config, split: Split, meta: dict) -> int:
     """How many rows of a split have other cells or another number than the table, read anew, says; for check.py."""
-    found = table.opened(config, sample)
+    found = table.opened(config)
     numbers = numbers_of(found, config.data).loc[split.ids].to_numpy()
     inputs = columns.encode(columns.typed(found.frame.loc[split.ids], found.features), meta)
     other = np.abs(inputs - split.inputs).max(1) > 1e-3
@@ -104,14 +105,16 @@ def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
     cells  typed, of the columns to learn from
     """
     rows = np.arange(len(cells))
-    alone, keys = rows, pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0]
+    alone = rows
+    keys = pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0]
     if group := found.meta["group"]:
         from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
         from scipy.sparse.csgraph import connected_components
 
         known = columns.known_cells(found.frame[group].loc[cells.index], {})
         alone = pd.factorize(known.fillna(pd.Series(rows, cells.index)))[0]
-        ties = coo_matrix((np.ones(len(rows)), (keys, alone + len(rows))), shape=(2 * len(rows), 2 * len(rows)))
+        size = 2 * len(rows)
+        ties = coo_matrix((np.ones(len(rows)), (keys, alone + len(rows))), shape=(size, size))
         keys = connected_components(ties, directed=False)[1][keys]  # at any remove
     if np.bincount(keys).max() > max(TIED * len(rows), np.bincount(alone).max()):
         together = "groups" if group else "rows"
@@ -130,22 +133,14 @@ def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray)
     if count := int(times.isna().sum()):
         print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
     newest = times.fillna(times.min()).groupby(keys).transform("max")
-    age = 1 - (newest.rank(method="min") - 1) / len(newest)  # the share of rows that are as new, or newer
+    older = newest.rank(method="min") - 1
+    age = 1 - older / len(newest)  # the share of rows that are as new, or newer
     part = np.select(
         [age <= max(config.test_share, age.min()), age <= config.test_share + config.valid_share], [2, 1], 0
     )
     if len(np.unique(part)) < 3:
         raise Problem(f"column {name!r} has too few different times to divide by; use --time none")
     return part
-
-
-def sample() -> tuple[str, pd.DataFrame]:
-    """442 people with diabetes, and how far the disease went on in a year, from scikit-learn's folder."""
-    folder = Path(find_spec("sklearn").origin).parent / "datasets" / "data"  # to import it takes a second
-    names = ["age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"]
-    frame = pd.read_csv(folder / "diabetes_data_raw.csv.gz", sep=" ", names=names, dtype=str)
-    frame["progression"] = pd.read_csv(folder / "diabetes_target.csv.gz", names=["progression"], dtype=str)
-    return "diabetes (scikit-learn)", frame
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
@@ -164,7 +159,8 @@ def main() -> None:
     for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
         print(f"{name}: {len(split.ids)} rows, a batch of two is {split.inputs[:2].shape} {split.inputs.dtype}")
     for name in data.meta["header"]:
-        print(f"{data.meta['columns'].get(name, {'role': 'unused'})['role']:8}  {name}")
+        about = data.meta["columns"].get(name, {"role": "unused"})
+        print(f"{about['role']:8}  {name}")
     print(f"{data.meta['target']}: {data.meta['mean']:.4g} ± {data.meta['deviation']:.4g} in train")
 
 

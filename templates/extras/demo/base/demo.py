@@ -111,9 +111,8 @@ def best_there_is(args: Any, page: Any) -> SimpleNamespace:
     title = report.tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["description"]
     kept = common.read_json(RECORDED) if RECORDED.is_file() else {}
     try:
-        import net
-
         run, config, meta, smoke = runs.find(args.run)
+        net = common.kit(config)
         model = net.restore(run, config, meta, args.device)
         facts = {"checkpoint_sha256": common.sha256(run / net.BEST), "data_sha256": meta["data"]["sha256"]}
         sheet = common.read_json(run / "report.json") if (run / "report.json").is_file() else {}

@@ -12,21 +12,25 @@ layers, ops = keras.layers, keras.ops
 
 @keras.saving.register_keras_serializable("models")
 class Columns(layers.Layer):
-    """The numbers of a row, and beside them a learnt vector for each category.
+    """The numbers of a row, how far along each of its bins each is, and a learnt vector for each category.
 
     Input  (batch, numbers + categories) floats: standardised numbers, then the code of each category, 0 = unknown
-    Output (batch, numbers + lengths of all vectors)
+    Output (batch, numbers + numbers · bins + lengths of all vectors)
     """
 
-    def __init__(self, numbers: int, sizes: list[int], **settings: Any) -> None:
+    def __init__(self, bins: list[list], sizes: list[int], **settings: Any) -> None:
         super().__init__(autocast=False, **settings)  # bfloat16 would not tell large codes apart
-        self.numbers = numbers
+        self.starts, self.widths = (np.array(some, "float32") for some in bins)  # (numbers, bins) each
+        self.numbers = len(self.starts)
         lengths = [min(16, 1 + size // 2) for size in sizes]  # more values need longer vectors
         self.embeddings = [layers.Embedding(s, length, normal()) for s, length in zip(sizes, lengths, strict=True)]
 
     def call(self, inputs: Any) -> Any:
         numbers, codes = inputs[:, : self.numbers], ops.cast(inputs[:, self.numbers :], "int32")
         vectors = [embedding(codes[:, column]) for column, embedding in enumerate(self.embeddings)]
+        if self.starts.size:
+            along = ops.clip((numbers[:, :, None] - self.starts) / self.widths, 0, 1)  # (batch, numbers, bins)
+            numbers = ops.concatenate([numbers, ops.reshape(along, (-1, self.starts.size))], 1)
         return ops.concatenate([ops.cast(numbers, self.compute_dtype), *vectors], 1)
 
     def forget_unknown(self) -> None:
@@ -44,7 +48,7 @@ def build(meta: dict, config: Config) -> keras.Model:
     Output (batch, outputs): a raw score for each class, or one number in deviations from the mean
     """
     inputs = keras.Input((meta["numbers"] + len(meta["categories"]),))
-    columns = Columns(meta["numbers"], meta["categories"])
+    columns = Columns([meta["bin_starts"], meta["bin_widths"]], meta["categories"])
     x = columns(inputs)
     for _ in range(config.depth):
         x = layers.Dense(config.width, "relu", kernel_initializer=uniform())(x)  # (batch, width)

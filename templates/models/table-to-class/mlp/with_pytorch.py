@@ -7,19 +7,24 @@ from torch import nn
 
 
 class MLP(nn.Module):
-    """A learnt vector for each category beside the numbers, then linear layers with ReLU and dropout.
+    """Each number and how far along each of its bins it is, a learnt vector for each category, then plain layers.
 
     Input  (batch, numbers + categories) floats: standardised numbers, then the code of each category, 0 = unknown
     Output (batch, outputs): a raw score for each class, or one number in deviations from the mean
     """
 
-    def __init__(self, numbers: int, sizes: list[int], outputs: int, width: int, depth: int, dropout: float) -> None:
+    def __init__(
+        self, bins: list[list], sizes: list[int], outputs: int, width: int, depth: int, dropout: float
+    ) -> None:
         super().__init__()
-        self.numbers = numbers
+        starts, widths = map(torch.tensor, bins)  # (numbers, bins) each
+        self.register_buffer("starts", starts, persistent=False)
+        self.register_buffer("widths", widths, persistent=False)
+        self.numbers = numbers = len(starts)
         lengths = [min(16, 1 + size // 2) for size in sizes]  # more values need longer vectors
         self.embeddings = nn.ModuleList(nn.Embedding(s, length) for s, length in zip(sizes, lengths, strict=True))
         layers: list[nn.Module] = []
-        for inputs in [numbers + sum(lengths)] + [width] * (depth - 1):
+        for inputs in [numbers + starts.numel() + sum(lengths)] + [width] * (depth - 1):
             layers += [nn.Linear(inputs, width), nn.ReLU(), nn.Dropout(dropout)]
         self.hidden = nn.Sequential(*layers)
         self.head = nn.Linear(width, outputs)
@@ -30,11 +35,12 @@ class MLP(nn.Module):
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         numbers, codes = inputs[:, : self.numbers], inputs[:, self.numbers :].long()
         vectors = [embedding(column) for embedding, column in zip(self.embeddings, codes.unbind(1), strict=True)]
-        x = torch.cat([numbers, *vectors], dim=1)  # (batch, numbers + lengths of all vectors)
+        along = ((numbers[:, :, None] - self.starts) / self.widths).clamp(0, 1)  # (batch, numbers, bins)
+        x = torch.cat([numbers, along.flatten(1), *vectors], dim=1)
         return self.head(self.hidden(x))  # (batch, outputs)
 
 
 def build(meta: dict, config: Config) -> nn.Module:
     """The network for meta["numbers"] numbers, categories of meta["categories"] values each, and meta["outputs"]."""
-    sizes = meta["numbers"], meta["categories"], meta["outputs"]
+    sizes = [meta["bin_starts"], meta["bin_widths"]], meta["categories"], meta["outputs"]
     return MLP(*sizes, config.width, config.depth, config.dropout)

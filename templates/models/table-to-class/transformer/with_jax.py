@@ -59,7 +59,7 @@ class Transformer(nnx.Module):
 
     def __init__(
         self,
-        numbers: int,
+        bins: list[list],
         sizes: list[int],
         outputs: int,
         width: int,
@@ -68,11 +68,14 @@ class Transformer(nnx.Module):
         dropout: float,
         rngs: nnx.Rngs,
     ) -> None:
-        self.numbers = numbers
+        self.starts, self.widths = (nnx.Variable(jnp.array(some)) for some in bins)  # (numbers, bins) each
+        self.numbers = numbers = len(self.starts)
         self.answer_token = nnx.Param(rngs.params.normal((width,)))
         if numbers:
             self.directions = nnx.Param(rngs.params.normal((numbers, width)))
             self.origins = nnx.Param(rngs.params.normal((numbers, width)))
+        if self.starts.size:
+            self.bends = nnx.Param(jnp.zeros((*self.starts.shape, width)))  # at first a number goes one way
         self.embeddings = nnx.List(nnx.Embed(size, width, embedding_init=VECTORS, rngs=rngs) for size in sizes)
         self.blocks = nnx.List(Block(width, heads, dropout, rngs) for _ in range(depth))
         self.norm = nnx.LayerNorm(width, epsilon=1e-5, rngs=rngs)
@@ -83,6 +86,11 @@ class Transformer(nnx.Module):
         tokens = [jnp.broadcast_to(self.answer_token[...], (len(numbers), 1, self.answer_token.size))]
         if self.numbers:
             tokens.append(numbers[:, :, None] * self.directions + self.origins)  # (batch, numbers, width)
+        if self.starts.size:
+            along = jnp.clip(
+                (numbers[:, :, None] - self.starts[...]) / self.widths[...], 0, 1
+            )  # (batch, numbers, bins)
+            tokens[1] += jnp.einsum("rnb,nbw->rnw", along, self.bends[...])
         tokens += [embedding(column)[:, None] for embedding, column in zip(self.embeddings, codes.T, strict=True)]
         x = jnp.concatenate(tokens, axis=1)  # (batch, 1 + numbers + columns, width)
         for block in self.blocks:
@@ -92,5 +100,5 @@ class Transformer(nnx.Module):
 
 def build(meta: dict, config: Config) -> nnx.Module:
     """The network for meta["numbers"] numbers, categories of meta["categories"] values each, and meta["outputs"]."""
-    sizes = meta["numbers"], meta["categories"], meta["outputs"]
+    sizes = [meta["bin_starts"], meta["bin_widths"]], meta["categories"], meta["outputs"]
     return Transformer(*sizes, config.width, config.depth, config.heads, config.dropout, nnx.Rngs(config.seed))

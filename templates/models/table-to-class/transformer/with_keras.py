@@ -5,6 +5,8 @@ from typing import Any
 from backend import keras
 from config import Config
 
+import numpy as np
+
 layers, ops = keras.layers, keras.ops
 
 
@@ -16,12 +18,16 @@ class Tokens(layers.Layer):
     Output (batch, 1 + numbers + columns, width)
     """
 
-    def __init__(self, numbers: int, sizes: list[int], width: int, **settings: Any) -> None:
+    def __init__(self, bins: list[list], sizes: list[int], width: int, **settings: Any) -> None:
         super().__init__(autocast=False, **settings)  # bfloat16 would not tell large codes apart
-        self.numbers = numbers
+        self.starts, self.widths = (np.array(some, "float32") for some in bins)  # (numbers, bins) each
+        self.numbers = numbers = len(self.starts)
         self.answer_token = self.add_weight((1, 1, width), normal())
         self.directions = self.add_weight((numbers, width), normal()) if numbers else None
         self.origins = self.add_weight((numbers, width), normal()) if numbers else None
+        self.bends = None
+        if self.starts.size:
+            self.bends = self.add_weight((*self.starts.shape, width), "zeros")  # at first a number goes one way
         self.embeddings = [layers.Embedding(size, width, normal()) for size in sizes]
 
     def call(self, inputs: Any) -> Any:
@@ -32,6 +38,10 @@ class Tokens(layers.Layer):
         if self.directions is not None:
             directions, origins = (ops.cast(part, self.compute_dtype) for part in (self.directions, self.origins))
             tokens.append(numbers[:, :, None] * directions + origins)  # (batch, numbers, width)
+        if self.bends is not None:
+            along = ops.clip((inputs[:, : self.numbers, None] - self.starts) / self.widths, 0, 1)
+            along = ops.cast(along, self.compute_dtype)  # (batch, numbers, bins)
+            tokens[1] += ops.einsum("rnb,nbw->rnw", along, ops.cast(self.bends, self.compute_dtype))
         for column, embedding in enumerate(self.embeddings):
             tokens.append(embedding(codes[:, column])[:, None])  # (batch, 1, width)
         return ops.concatenate(tokens, 1)
@@ -96,7 +106,7 @@ def build(meta: dict, config: Config) -> keras.Model:
     Output (batch, outputs): a raw score for each class, or one number in deviations from the mean
     """
     inputs = keras.Input((meta["numbers"] + len(meta["categories"]),))
-    x = Tokens(meta["numbers"], meta["categories"], config.width)(inputs)
+    x = Tokens([meta["bin_starts"], meta["bin_widths"]], meta["categories"], config.width)(inputs)
     for _ in range(config.depth):
         x = Block(config.width, config.heads, config.dropout)(x)
     x = layers.LayerNormalization(epsilon=1e-5)(Answer()(x))  # (batch, width)

@@ -30,6 +30,7 @@ from tqdm import tqdm
 BLOCK = 100_000  # rows read at a time
 SAMPLE_CELLS = 1_500_000  # of the rows on which columns are measured
 KNOBS = ("target", "group", "time", "split_seed", "valid_share", "test_share")
+STYLED = {"decimal", "thousands", "strip"}  # entries without which numbers are written as Python does
 SPLITS = ("train", "valid", "test")
 DAY = 24 * 3600  # seconds, after which nobody still prepares
 KINDS = {"inputs": np.float32, "targets": np.float64, "ids": np.int64, "keys": np.uint64}
@@ -88,6 +89,7 @@ def write(config: Config, path: Path, folder: Path, classes: bool) -> None:
     if not features:
         raise Problem(f"{path} has no column to learn from: each is empty, constant or different in every row")
     meta = {**found.meta, "columns": features, **columns.sizes(features), "fitted_on": int((chosen == 0).sum())}
+    meta |= columns.bins(columns.encode(cells[chosen == 0], meta)[:, : meta["numbers"]])
     values: dict[str, int] = {}
     known = 0
     needed, free = rows * 4 * (meta["numbers"] + len(meta["categories"])), shutil.disk_usage(folder).free
@@ -135,7 +137,7 @@ def blocks(path: Path, about: dict, found: Table | None) -> Iterator[pd.DataFram
             numbers = [
                 name
                 for name, entry in found.features.items()
-                if entry["role"] == "number" and not entry.keys() & columns.STYLED and name not in special
+                if entry["role"] == "number" and not entry.keys() & STYLED and name not in special
             ]
             arguments["dtype"] = {name: str for name in arguments["usecols"] if name not in numbers}
             arguments["na_values"] = {name: columns.MISSING for name in numbers}

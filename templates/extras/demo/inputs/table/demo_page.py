@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 import columns
+import common
 import data
 import table
 from common import Problem
@@ -35,8 +36,8 @@ def examples(valid: Any, config: Any, meta: dict, count: int) -> list[dict]:
         order = order[:count]
         truths = [f"{meta['mean'] + meta['deviation'] * value:.5g}" for value in valid.targets[order]]
     used = list(meta["columns"])
-    if hasattr(data, "sample"):
-        frame = table.opened(config, data.sample).frame.fillna("")
+    if hasattr(data, "misplaced"):
+        frame = table.opened(config).frame.fillna("")
         rows = frame.loc[valid.ids[order], used].to_dict("records")
     else:  # a table larger than memory is not read again: its cells are as near as their encoding tells
         rows = [dict.fromkeys(used, "") | columns.shown(row, meta) for row in valid.inputs[order]]
@@ -89,14 +90,12 @@ def asked(source: Any, *values: Any) -> dict:
 
 def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict]:
     """The number, or the chances of the likeliest classes; and how much less it is with each column not known."""
-    import net  # here, because recorded answers need no framework
-
     used = meta["columns"]
     frame = pd.DataFrame([question["cells"]] * (1 + len(used)), dtype=object)
     for row, name in enumerate(used, start=1):
         frame.loc[row, name] = ""
     rows = columns.encode(columns.typed(frame, used, columns.STYLES), meta)
-    found = net.outputs(model, rows, None, meta, config.precision)  # (rows,) or (rows, classes)
+    found = common.kit(config).outputs(model, rows, None, meta, config.precision)  # (rows,) or (rows, classes)
     if "classes" in meta:
         best = np.argsort(-found[0])[:CLASSES]
         given = {"chances": {meta["classes"][k]: round(float(found[0, k]), 4) for k in best}}
