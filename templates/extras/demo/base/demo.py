@@ -41,9 +41,8 @@ GET = rf"/((config|theme\.css|manifest\.json|favicon\.ico|assets/.*|static/.*)?|
 ROUTES = {"GET": GET, "HEAD": GET, "POST": r"/gradio_api/(queue/join|upload|cancel|reset)"}
 # The browser itself refuses whatever comes from elsewhere; Gradio's own scripts need 'unsafe-inline' and -eval.
 POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-action 'self'; frame-ancestors 'self'"
-# What is too pale to be read; and no words cut in two where there is room for them in the next line.
-LOOK = ".or, .info-text, .min_value, .max_value { color: inherit !important }"
-LOOK += ".textfield { word-break: break-word !important }"
+LOOK = ".or, .info-text, .min_value, .max_value { color: inherit !important }"  # what is too pale to be read
+LOOK += ".textfield { word-break: break-word !important }"  # no words cut in two where the next line has room
 TO_ANSWER = "(...asked) => { document.querySelector('#answer').scrollIntoView({ block: 'nearest' }); return asked }"
 BROWSERS = "chromium chromium-browser google-chrome chrome microsoft-edge".split()
 BROWSERS += ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]
@@ -67,12 +66,13 @@ def main() -> None:
     os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "no_proxy": "localhost,127.0.0.1"}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an orderly end: what was uploaded goes
     try:
-        import demo_page  # after the settings that Gradio reads when it is imported
-        import gradio as gr
+        import gradio as gr  # after the settings that it reads
         from starlette.middleware import Middleware
         from starlette.middleware.base import BaseHTTPMiddleware
     except ModuleNotFoundError as missing:
         raise Problem(f'{missing.name} is missing; the page needs: pip install -e ".[demo]"') from None
+    import demo_page
+
     source = best_there_is(args, demo_page)
     for example in source.examples if args.record else source.examples[:1]:
         example["answer"] = example.get("answer") or list(source.ask(example["question"]))[-1]
