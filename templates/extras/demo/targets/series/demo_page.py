@@ -74,7 +74,8 @@ def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict
     """The forecast of predict.py and, as far as the model was trained to look, its band."""
     import predict  # here, because recorded answers need no framework
 
-    about, steps = question["about"], len(question["times"])
+    about = question["about"]
+    steps = len(question["times"])
     history = (np.array(question["past"]) - about["mean"]) / about["unit"]
     output = predict.forecast(model, history[None].astype(np.float32), steps, meta, config)[0]
     if "band" not in meta:  # takes a while, and is the same for all
@@ -100,8 +101,10 @@ def band(model: Any, config: Any, meta: dict) -> list[float]:
 
 def shown(question: dict, given: dict) -> list[Any]:
     """A picture of past, forecast and band, with what followed where the data know it; and a table."""
-    past, times = question["past"], question["times"]
-    forecast, low, high = given["forecast"], given["low"], given["high"]
+    past = question["past"]
+    times = question["times"]
+    forecast = given["forecast"]
+    low, high = given["low"], given["high"]
     ahead = len(past) + np.arange(len(forecast))
     figure = Figure(figsize=(6, 4.2), layout="constrained")
     axes = figure.subplots()
