@@ -119,7 +119,7 @@ def test_a_resumed_run_ends_as_one_that_was_not_interrupted(project: Path) -> No
 @pytest.mark.slow
 def test_a_healthy_gan_passes_its_checks(project: Path) -> None:
     results = json.loads(run(project, "check.py", "--json").ok().out)
-    assert len(results) == 9 and all(result["passed"] for result in results)
+    assert len(results) == 13 and all(result["passed"] for result in results)
 
 
 # check, file, what stands there, the bug
