@@ -16,8 +16,9 @@ from conftest import Run
 from hackgen.conversion import tables, texts
 from hackgen.errors import Problem
 from hackgen.inspection import inspect
+from hackgen.inspection.columns import relation
 from hackgen.inspection.pictures import arrays
-from hackgen.inspection.tables import opening, sheets, text_tables
+from hackgen.inspection.tables import json_tables, opening, sheets, text_tables
 from hackgen.inspection.texts import files
 from projects import generate, run
 
@@ -216,3 +217,15 @@ def test_a_project_reads_no_packed_table_of_one_line(tmp_path: Path) -> None:
     for name in ("line.csv.gz", "word.jsonl.gz"):
         done = run(project, "-c", code, str(tmp_path / name))
         assert done.code == 1 and "has a line of more than 16 MB" in done.err and done.err.count("\n") == 1, done.err
+
+
+def test_a_table_of_very_many_columns_or_values_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relation, "MOST_COLUMNS", 50)
+    monkeypatch.setattr(json_tables, "MOST_VALUES", 100)
+    for name, content, said in (
+        ("a.csv", ",".join(f"c{i}" for i in range(60)) + "\n" + ",".join("1" * 60) + "\n", "has 60 columns, and 50"),
+        ("a.json", json.dumps([{}] * 200), "is a list of 200 values"),
+    ):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        with pytest.raises(Problem, match=said):
+            inspect(str(tmp_path / name))

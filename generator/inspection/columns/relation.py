@@ -17,11 +17,13 @@ from typing import Any, BinaryIO
 import duckdb
 import numpy as np
 
+from ...errors import Problem
 from .formats import member_of
 from .meaning import is_missing
 from .rows import unique_names
 
 SAMPLE = 20_000  # rows from which roles, leaks and near duplicates are found
+MOST_COLUMNS = 20_000
 MEMORY = "600MB"  # DuckDB's own limit; what it cannot hold goes to disk
 CELLS = 600_000  # of a sample, so that a wide table takes no longer than a long one
 
@@ -141,6 +143,9 @@ def bytes_of(table: Table) -> Iterator[BinaryIO]:
 
 def name_columns(table: Table, cells: list[str]) -> None:
     """Column names from a header; what had to be changed is remembered."""
+    if len(cells) > MOST_COLUMNS:
+        what = f"has {len(cells):,} columns, and {MOST_COLUMNS:,} are read at most"
+        raise Problem(f"{table.path} {what}; if they are rows, turn the table around")
     table.names = unique_names(cells)
     plain = [" ".join(cell.split()) for cell in cells]
     seen: dict[str, str] = {}

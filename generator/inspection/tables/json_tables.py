@@ -11,6 +11,7 @@ from ..columns.relation import Table, bytes_of, fill, name_columns
 from . import records as of_records
 from .engine_tables import large_json
 
+MOST_VALUES = 2_000_000  # of a list that is held in memory
 IN_MEMORY = 32 * 2**20  # bytes; larger files are read by DuckDB
 
 
@@ -59,6 +60,8 @@ def _records(table: Table, text: str) -> list[dict[str, Any]]:
                 if records:
                     return records
             raise Problem(f"{table.path} is no valid JSON: {error}") from None
+        if isinstance(content, list) and len(content) > MOST_VALUES:
+            raise Problem(f"{table.path} is a list of {len(content):,} values; save it as CSV or Parquet")
         records, inside = of_records.rows(content)
         if inside:
             table.notes.append(f'the table is taken from the list "{inside}" in the file')
