@@ -35,32 +35,40 @@ def band(target: np.ndarray, output: np.ndarray) -> np.ndarray:
 
 def forecasts(data: Data, output: np.ndarray, width: np.ndarray) -> plt.Figure:
     """The newest forecasts that do not overlap, on the series as it went; some of several series."""
-    numbers = data.test.ids // data.meta["steps"]
+    ids = data.test.ids
+    numbers = ids // data.meta["steps"]
     there = np.unique(numbers)
     shown = np.unique(there[np.linspace(0, len(there) - 1, MOST).astype(int)])
     size = (10, 1.5 + 3 * len(shown))
     figure, grid = plt.subplots(len(shown), figsize=size, layout="constrained", squeeze=False)
     for number, axes in zip(shown, grid[:, 0], strict=True):
         rows = np.flatnonzero(numbers == number)
-        back = data.test.ids[rows[-1]] - data.test.ids[rows]  # steps before the newest forecast
-        draw_series(axes, data, rows[back % data.meta["horizon"] == 0][-MOST:], output, width)
-    named = dict(zip(*grid[0, 0].get_legend_handles_labels()[::-1], strict=True))  # each once
+        back = ids[rows[-1]] - ids[rows]  # steps before the newest forecast
+        apart = rows[back % data.meta["horizon"] == 0]
+        draw_series(axes, data, apart[-MOST:], output, width)
+    lines, names = grid[0, 0].get_legend_handles_labels()
+    named = dict(zip(names, lines, strict=True))  # each once
     grid[0, 0].legend(named.values(), named.keys())
     return figure
 
 
 def draw_series(axes: plt.Axes, data: Data, rows: np.ndarray, output: np.ndarray, width: np.ndarray) -> None:
     """One series, and the forecasts of these rows with their band."""
-    meta, horizon = data.meta, data.meta["horizon"]
+    meta = data.meta
+    horizon = meta["horizon"]
     number, places = divmod(data.test.ids[rows], meta["steps"])
-    name, about = list(meta["series"].items())[number[0]]
+    name = list(meta["series"])[number[0]]
+    about = {name: meta["series"][name]}
     start = max(0, places[0] - max(meta["context"], 2 * horizon))
     end = places[-1] + horizon
-    values = data.test.inputs.values.reshape(-1, meta["steps"])[number[0], start:end]
-    axes.plot(clock(meta, start, end), decode(values, {name: about})[0], color="black", label=words("figure_truth"))
+    values = data.test.inputs.values.reshape(-1, meta["steps"])
+    truth = decode(values[number[0], start:end], about)[0]
+    axes.plot(clock(meta, start, end), truth, color="black", label=words("figure_truth"))
     for row, place in zip(rows, places, strict=True):
         times = clock(meta, place, place + horizon)
-        low, middle, high = (decode(output[row] + side * width, {name: about})[0] for side in (-1, 0, 1))
+        middle = decode(output[row], about)[0]
+        low = decode(output[row] - width, about)[0]
+        high = decode(output[row] + width, about)[0]
         axes.plot(times, middle, ".-", color="tab:blue", label=words("figure_forecast", steps=horizon))
         axes.fill_between(times, low, high, color="tab:blue", alpha=0.2, label=words("figure_band"))
     axes.set_ylabel(report.shorten(name, 40))

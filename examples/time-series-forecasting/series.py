@@ -147,13 +147,16 @@ def on_clock(stamps: pd.Series, schema: dict, first: Any = None) -> tuple[pd.Ind
 
     Steps of one length take what is nearest; months and the like, and those that are averaged over, what is in them.
     """
-    step, first, last = schema["step"], stamps.min() if first is None else first, stamps.max()
+    step, last = schema["step"], stamps.max()
+    first = stamps.min() if first is None else first
     if not isinstance(step, str):  # numbers instead of dates
-        return pd.Index(np.arange(first, last + step / 2, step)), np.rint((stamps - first) / step).to_numpy(int)
+        clock = pd.Index(np.arange(first, last + step / 2, step))
+        return clock, np.rint((stamps - first) / step).to_numpy(int)
     if fixed := re.fullmatch(r"(\d*)(D|h|min|s)", step):
         length = pd.Timedelta(int(fixed[1] or 1), fixed[2])
         first, late = (first.floor(length), 0 * length) if schema["average"] else (first, length / 2)
-        return pd.date_range(first, last + late, freq=length), ((stamps - first + late) // length).to_numpy(int)
+        clock = pd.date_range(first, last + late, freq=length)
+        return clock, ((stamps - first + late) // length).to_numpy(int)
     first = pd.tseries.frequencies.to_offset(step).rollback(first.normalize())
     clock = pd.date_range(first, last, freq=step)
     return clock, clock.searchsorted(stamps, side="right") - 1
