@@ -86,7 +86,7 @@ def strangers(split: Split) -> Split:
 def command(name: str, *words: str) -> str:
     """What a command of this project prints, run in this process so that imports are paid once."""
     sys.argv = [f"{name}.py", *words]
-    with contextlib.redirect_stdout(io.StringIO()) as said:
+    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.suppress(SystemExit):
         importlib.import_module(name).main()
     return said.getvalue()
 

@@ -37,6 +37,7 @@ def build(meta: dict, config: Config) -> Model:
     return kind(
         learning_rate=config.learning_rate,
         categorical_features=[False] * meta["numbers"] + [size <= MOST_VALUES for size in meta["categories"]],
+        l2_regularization=1.0,  # else a leaf of rows that are all but certain says too much
         early_stopping=False,  # `fit` stops by the score on valid
         warm_start=True,
         random_state=config.seed,
@@ -98,7 +99,10 @@ def outputs(
             parts.append((model.predict(some) if trained else np.zeros(len(some))) * meta["deviation"] + meta["mean"])
             continue
         chances = np.zeros((len(some), classes))
-        chances[:, model.classes_ if trained else slice(None)] = model.predict_proba(some) if trained else 1 / classes
+        if trained:  # train may lack a class, or hold a single one
+            chances[:, model.classes_] = model.predict_proba(some)[:, : len(model.classes_)]
+        else:
+            chances[:] = 1 / classes
         parts.append(chances)
     return np.concatenate(parts).astype(np.float32)
 
