@@ -108,7 +108,7 @@ def each_row_once(bench: Any) -> Found:
     few = runs.fewer(bench.train, ROWS)
     Watched.asked.clear()
     trained(bench, 2, train=few._replace(inputs=few.inputs.view(Watched)))
-    asked = np.concatenate(Watched.asked[-2 * math.ceil(len(few.ids) / 8) :])  # Keras looks at the first ones before
+    asked = np.concatenate(Watched.asked[: 2 * math.ceil(len(few.ids) / 8)])  # Keras reads further ahead
     epochs = np.array_split(asked, 2)
     missing = max(len(few.ids) - len(np.unique(epoch)) for epoch in epochs)
     more = len(asked) / 2 - len(few.ids)  # a step may be filled up with rows of the same epoch
