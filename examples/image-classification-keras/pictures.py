@@ -1,6 +1,5 @@
 """Pictures as arrays and three splits, read from an .npz that hackgen wrote; and new ones from their files."""
 
-import contextlib
 import functools
 import hashlib
 import importlib
@@ -20,9 +19,11 @@ from tqdm.contrib.concurrent import thread_map
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif")
 warnings.filterwarnings("ignore", module="PIL")  # odd metadata are no reason to talk
-with contextlib.suppress(ImportError):  # only who has HEIC files needs it
-    import pillow_heif
-
+try:
+    import pillow_heif  # only who has HEIC files needs it
+except ModuleNotFoundError:
+    pass
+else:
     pillow_heif.register_heif_opener()
 
 
