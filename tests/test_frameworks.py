@@ -171,6 +171,20 @@ def test_a_missing_package_is_one_line_that_names_the_remedy(
         assert f"{package} is missing" in done.stderr and "pip install -e ." in done.stderr
 
 
+# Makes a best checkpoint of weights that are no numbers, as a run leaves that went wrong after its last loss.
+WITHOUT_NUMBERS = """
+import numpy as np, runs, net
+from config import FRAMEWORK
+run, config, meta, _ = runs.find("one")
+model = net.restore(run, config, meta)
+if FRAMEWORK == "keras":
+    model.set_weights([np.full_like(weight, np.nan) for weight in model.get_weights()])
+    net.save_best(run, model, config)
+elif FRAMEWORK == "jax":
+    net.save(run / net.BEST, config, {name: value * np.nan for name, value in net.named(model).items()})
+else:
+    net.save(run / net.BEST, config, weights={name: value * np.nan for name, value in model.state_dict().items()})
+"""
 AS_TRANSFORMER = """
 import common, dataclasses
 from config import MODELS
@@ -203,3 +217,13 @@ def test_what_another_model_framework_or_version_left_is_refused(tmp_path: Path,
     run(project, "evaluate.py", "one").refused(1, "warmup", "another config.py")
     config.write_text(json.dumps(settings), encoding="utf-8")
     run(project, "evaluate.py", "one").ok()
+    for kind, words in (("best.*", ("evaluate.py", "one")), ("last.*", ("train.py", "--resume", "one"))):
+        (file,) = config.parent.glob(kind)
+        whole = file.read_bytes()
+        for size in (0, len(whole) // 2, len(whole) - 9):  # what a full disk or a broken copy leaves
+            file.write_bytes(whole[:size])
+            run(project, *words).refused(1, file.name, "damaged")
+        file.write_bytes(whole)
+    run(project, "-c", WITHOUT_NUMBERS).ok()
+    for words in (("evaluate.py", "one"), ("predict.py", "5.1,3.5,1.4,0.2")):
+        run(project, *words).refused(1, "best.", "no numbers", "--learning-rate")

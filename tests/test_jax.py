@@ -342,7 +342,7 @@ def test_usage_mistakes_get_one_line(project: Path) -> None:
         ("overfit-one-batch", "train.py", '["learning_rate"][...] = rate', '["learning_rate"][...] = -rate'),
         ("gradients", "models/mlp.py", "nnx.relu(layer(x))", "jax.lax.stop_gradient(nnx.relu(layer(x)))"),
         ("own-batch", "train.py", "optax.clip_by_global_norm(clip),", "optax.trace(1.0),"),  # gradients add up
-        ("independent", "models/mlp.py", "return self.head(x)", "return self.head(x - x.mean(0))"),
+        ("batch-size", "models/mlp.py", "return self.head(x)", "return self.head(x - x.mean(0))"),
         ("same-seed", "train.py", "jax.random.key(config.seed)", "jax.random.key(np.random.randint(2**31))"),
         ("same-seed", "train.py", "default_rng((config.seed, epoch))", "default_rng()"),
         ("batch-size", "net.py", "[: len(index)]\n        if", "\n        if"),

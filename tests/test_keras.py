@@ -188,8 +188,8 @@ def test_a_missing_backend_names_the_line_that_installs_it(tmp_path: Path, backe
             "image-classification",
             "mlp",
             "net.py",
-            "return keras.saving.load_model(run / BEST, compile=False, safe_mode=True)",
-            "return build(meta, config)",
+            "model = keras.saving.load_model(run / BEST, compile=False, safe_mode=True)",
+            "model = build(meta, config)",
         ),
         (
             "gradients",
@@ -256,7 +256,7 @@ def test_a_missing_backend_names_the_line_that_installs_it(tmp_path: Path, backe
             "lambda *both: loss(meta)(*both) * (1.0 + keras.ops.cast(optimizer.iterations, 'float32')), jit",
         ),
         (
-            "independent",
+            "batch-size",
             "image-classification",
             "mlp",
             "models/mlp.py",

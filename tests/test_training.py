@@ -225,6 +225,25 @@ def test_damaged_and_foreign_checkpoints_are_refused(project: Path, tmp_path: Pa
     run(work, "evaluate.py", "full").refused(1, "config.json", "damaged")
 
 
+def test_what_a_killed_process_left_is_in_nobodys_way_and_goes(project: Path, tmp_path: Path) -> None:
+    """A run has its name with its settings, in one step: without them there is nothing to go on with."""
+    work = copy(project, tmp_path / "work")
+    runs = work / "runs"
+    old = [runs / ".k5.123.tmp" / "meta.json", runs / "full" / "last.pt.123.tmp", runs / "latest.123.tmp"]
+    new = runs / "full" / "report.json.124.tmp"  # which a living process may write just now
+    for draft in (*old, new):
+        draft.parent.mkdir(exist_ok=True)
+        draft.write_bytes(b"half")
+    for draft in (*old, old[0].parent):
+        os.utime(draft, (0, 0))
+    refusal = run(work, "train.py", "--resume", "k5").refused(1, "no run k5", "full", "python train.py")
+    assert "exists" not in refusal
+    run(work, "train.py", "--smoke", "--epochs", "1", "--out", "k5").ok()
+    assert [path.name for path in runs.rglob("*.tmp")] == [new.name]
+    run(work, "train.py", "--out", "k5").refused(1, "exists", "--resume k5")
+    run(work, "train.py", "--resume", "k5").ok()
+
+
 def test_other_data_than_the_trained_ones_are_refused(project: Path, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     images, labels = rng.integers(0, 255, (60, 8, 8, 1)).astype(np.uint8), np.arange(60).astype(str)

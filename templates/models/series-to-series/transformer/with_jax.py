@@ -1,5 +1,7 @@
 """A transformer: each step to forecast looks at the steps of the window that tell most about it."""
 
+import functools
+
 from config import Config
 from data import normalise
 
@@ -18,16 +20,17 @@ class Block(nnx.Module):
     """
 
     def __init__(self, width: int, heads: int, dropout: float, rngs: nnx.Rngs) -> None:
+        linear = functools.partial(nnx.Linear, kernel_init=FIRST, rngs=rngs)
         self.heads = heads
         self.before_attention = nnx.LayerNorm(width, epsilon=1e-5, rngs=rngs)
-        self.query = nnx.Linear(width, width, kernel_init=FIRST, rngs=rngs)
+        self.query = linear(width, width)
         # a bias of the keys would change no answer, and one of the values is what the bias of `out` is
-        self.key = nnx.Linear(width, width, use_bias=False, kernel_init=FIRST, rngs=rngs)
-        self.value = nnx.Linear(width, width, use_bias=False, kernel_init=FIRST, rngs=rngs)
-        self.out = nnx.Linear(width, width, kernel_init=FIRST, rngs=rngs)
+        self.key = linear(width, width, use_bias=False)
+        self.value = linear(width, width, use_bias=False)
+        self.out = linear(width, width)
         self.before_layers = nnx.LayerNorm(width, epsilon=1e-5, rngs=rngs)
-        self.widen = nnx.Linear(width, 4 * width, kernel_init=FIRST, rngs=rngs)
-        self.narrow = nnx.Linear(4 * width, width, kernel_init=FIRST, rngs=rngs)
+        self.widen = linear(width, 4 * width)
+        self.narrow = linear(4 * width, width)
         self.dropout = nnx.Dropout(dropout)
 
     def attend(self, x: jax.Array) -> jax.Array:

@@ -1,5 +1,7 @@
 """A transformer: every word of a text looks at every other one (Vaswani et al. 2017, arXiv:1706.03762)."""
 
+import functools
+
 from config import Config
 
 import jax
@@ -14,14 +16,15 @@ class Block(nnx.Module):
     """Attention, then a small perceptron, each added to what came in (normalised first, as in GPT-2)."""
 
     def __init__(self, width: int, heads: int, dropout: float, rngs: nnx.Rngs) -> None:
+        linear = functools.partial(nnx.Linear, kernel_init=FIRST, rngs=rngs)
         self.heads = heads
         self.norm1 = nnx.LayerNorm(width, epsilon=1e-5, rngs=rngs)
         self.norm2 = nnx.LayerNorm(width, epsilon=1e-5, rngs=rngs)
         # a bias of the keys would change nothing
-        self.attention = nnx.Linear(width, 3 * width, use_bias=False, kernel_init=FIRST, rngs=rngs)
-        self.joined = nnx.Linear(width, width, kernel_init=FIRST, rngs=rngs)
-        self.widen = nnx.Linear(width, 4 * width, kernel_init=FIRST, rngs=rngs)
-        self.narrow = nnx.Linear(4 * width, width, kernel_init=FIRST, rngs=rngs)
+        self.attention = linear(width, 3 * width, use_bias=False)
+        self.joined = linear(width, width)
+        self.widen = linear(width, 4 * width)
+        self.narrow = linear(4 * width, width)
         self.dropout = nnx.Dropout(dropout)
 
     def __call__(self, x: jax.Array, is_word: jax.Array, rngs: nnx.Rngs | None) -> jax.Array:
