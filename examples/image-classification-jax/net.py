@@ -99,7 +99,8 @@ def outputs(model: nnx.Module, inputs: Any, targets: Any, meta: dict, precision:
         rows = np.resize(index, filled)
         known = None if targets is None else targets[rows]
         some = jax.device_put((inputs[rows], known), sharding)
-        output = np.asarray(compiled_answers(model, *some, Static(meta), precision))[: len(index)]
+        output = compiled_answers(model, *some, Static(meta), precision)
+        output = np.asarray(output)[: len(index)]
         if hasattr(objective, "counted"):  # of tokens, some count elsewhere
             output = objective.counted(output, known[: len(index)])
         parts.append(output)
@@ -158,10 +159,13 @@ def load(path: Path, config: Config, node: Any) -> dict | None:
     if notes["about"] != [TASK, FRAMEWORK, config.model]:
         raise Problem(f"{path} is of {', '.join(notes['about'])}, not of this run; choose another")
     here = named(node)
-    for name in here | arrays:
-        there, wanted = (np.shape(found[name]) if name in found else "nothing" for found in (arrays, here))
-        if there != wanted:
-            raise Problem(f"{path} does not fit models/ as it is now ({name}: {there}, not {wanted}); train again")
+    if here.keys() != arrays.keys():
+        reason = ", ".join(sorted(here.keys() ^ arrays.keys())[:3])
+        raise Problem(f"{path} does not fit models/ as it is now (not in both: {reason}); train again")
+    for name, array in arrays.items():
+        if array.shape != here[name].shape:
+            reason = f"{name}: {array.shape}, not {here[name].shape}"
+            raise Problem(f"{path} does not fit models/ as it is now ({reason}); train again")
     old, structure = jax.tree.flatten(nnx.state(node))
     new = jax.device_put([arrays[name] for name in here], old[0].sharding)  # a copy on each device of the model
     nnx.update(node, jax.tree.unflatten(structure, new))
@@ -170,6 +174,9 @@ def load(path: Path, config: Config, node: Any) -> dict | None:
 
 def restore(run: Path, config: Config, meta: dict, device: str | None = None) -> nnx.Module:
     """The best model of a run, ready to answer."""
-    model = build(meta, dataclasses.replace(config, device=device or "auto"))
+    config = dataclasses.replace(config, device=device or "auto")
+    model = build(meta, config)
     load(run / BEST, config, model)
+    if not all(np.isfinite(weights).all() for weights in learnt(model).values()):
+        raise Problem(f"{run / BEST} holds weights that are no numbers; train again with a lower --learning-rate")
     return model

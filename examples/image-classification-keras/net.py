@@ -145,11 +145,14 @@ def restore(run: Path, config: Config, meta: dict, device: str | None = None) ->
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "`build")  # layers made of layers are built when they are first called
-            return keras.saving.load_model(run / BEST, compile=False, safe_mode=True)
+            model = keras.saving.load_model(run / BEST, compile=False, safe_mode=True)
     except Exception as error:  # whatever Keras stumbles over first
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         versions = f"it is of Keras {found['keras']}, this is {keras.version()}"
         raise Problem(f"{run / BEST} does not fit models/ as it is now ({reason}; {versions}); train again") from None
+    if not all(np.isfinite(weights).all() for weights in learnt(model).values()):
+        raise Problem(f"{run / BEST} holds weights that are no numbers; train again with a lower --learning-rate")
+    return model
 
 
 def everything(model: keras.Model) -> dict[str, Any]:

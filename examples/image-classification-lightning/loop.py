@@ -45,8 +45,7 @@ class Loop(lightning.LightningModule):
         rng = np.random.default_rng((self.config.seed, self.state.epoch))
         order = rng.permutation(len(self.data.train.ids))
         todo = np.array_split(order, self.steps)[self.state.step :]
-        quiet = None if self.global_rank == 0 else True
-        for rows in tqdm(todo, f"epoch {self.state.epoch}", delay=2, leave=False, disable=quiet):
+        for rows in tqdm(todo, f"epoch {self.state.epoch}", delay=2, leave=False, disable=self.global_rank > 0 or None):
             if self.state.share_done(self.config, self.steps) >= 1:
                 return  # the minutes are over
             mine = rows[self.global_rank :: self.trainer.world_size]
@@ -59,8 +58,6 @@ class Loop(lightning.LightningModule):
 
     def on_fit_start(self) -> None:
         self.run = Path(self.trainer.strategy.broadcast(str(self.run)))
-
-    def on_train_start(self) -> None:
         self.state = dataclasses.replace(self.state)  # its clock begins now: to set up may have taken long
         if self.trainer.is_global_zero:
             print(runs.HEAD.format(self.data.meta["metric"]))
@@ -94,9 +91,12 @@ class Loop(lightning.LightningModule):
     def on_train_epoch_end(self) -> None:
         strategy = self.trainer.strategy
         train_loss = float(strategy.reduce(self.loss_sum, reduce_op="mean")) / max(1, self.state.step)
-        output, kept = self.everyones_answers(), False
+        parts, kept = [self.answers] * self.trainer.world_size, False
+        if self.trainer.world_size > 1:
+            torch.distributed.all_gather_object(parts, self.answers)
         if self.trainer.is_global_zero:
-            kept = self.state.end_epoch(train_loss, output, self.data, self.config)
+            rows, output = (np.concatenate(part) for part in zip(*parts, strict=True))  # each row once
+            kept = self.state.end_epoch(train_loss, output[rows.argsort()], self.data, self.config)
         kept, fields = strategy.broadcast((kept, dataclasses.asdict(self.state)))
         vars(self.state).update(fields)  # each process keeps a clock of its own
         if kept:
@@ -107,14 +107,6 @@ class Loop(lightning.LightningModule):
         self.trainer.should_stop = self.state.over(self.config)
         if self.agreed(self.trainer.should_stop or self.state.to_be_saved(self.pressed)):
             self.save()
-
-    def everyones_answers(self) -> np.ndarray:
-        """What all processes together answered for valid, each row once, in order."""
-        parts = [self.answers] * self.trainer.world_size
-        if self.trainer.world_size > 1:
-            torch.distributed.all_gather_object(parts, self.answers)
-        rows, output = (np.concatenate(found) for found in zip(*parts, strict=True))
-        return output[rows.argsort()]
 
     def agreed(self, wish: bool) -> bool:
         """Whether any process wishes it; all get the same answer, and do the same."""

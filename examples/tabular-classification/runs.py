@@ -5,6 +5,7 @@ import json
 import math
 import os
 import re
+import shutil
 import signal
 import time
 from collections.abc import Sequence
@@ -37,6 +38,9 @@ def begin(description: str) -> tuple[argparse.Namespace, Path | None, Config, Da
     parser.add_argument("--resume", metavar="RUN", help="go on with a run; with --epochs or --minutes for longer")
     parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
     args, given = parser.parse()
+    for draft in list(RUNS.rglob("*.tmp")):  # of killed processes: nobody has written to them for a minute
+        if draft.exists() and time.time() - draft.stat().st_mtime > 60:
+            shutil.rmtree(draft) if draft.is_dir() else draft.unlink()
     run, before = None, {}
     if args.resume:
         fixed = [name for name in given if name not in ("data", "epochs", "minutes")]
@@ -87,7 +91,7 @@ def find(name: str | None) -> tuple[Path, Config, dict, bool]:
     folder = next((place.resolve() for place in places if (place / "config.json").is_file()), None)
     if not folder:
         there = ", ".join(sorted(path.parent.name for path in RUNS.glob("*/config.json"))[-5:])
-        raise Problem(f"no run {name or ''}; there is: {there or 'none yet (python train.py makes one)'}")
+        raise Problem(f"no run {name or 'yet'}; there is: {there or 'none'} (python train.py makes one)")
     facts = {"project_data": PROJECT_DATA} | read_json(folder / "config.json")
     here = {"task": [TASK], "framework": [FRAMEWORK], "model": list(MODELS)}
     here |= {} if name else {"project_data": [PROJECT_DATA]}  # of other data only where it is named
@@ -153,8 +157,8 @@ class State:
 
     def end_epoch(self, train_loss: float, output: np.ndarray, data: Data, config: Config) -> bool:
         """Score the answers for valid, note and show the epoch; whether it is the best so far."""
-        if not math.isfinite(train_loss):
-            raise Problem(f"the loss became {train_loss}; try --learning-rate {config.learning_rate / 10:g}")
+        if not (math.isfinite(train_loss) and np.isfinite(output).all()):
+            raise Problem(f"the loss is no number any more; try --learning-rate {config.learning_rate / 10:g}")
         self.seconds = time.monotonic() - self.began
         truth = metrics.truth(data.valid, data.meta)
         score = metrics.score(truth, output, data.meta)
