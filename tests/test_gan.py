@@ -136,7 +136,7 @@ BUGS = [
     (
         "reload",
         "net.py",
-        'set_weights(build(meta, config), load(run / BEST, config)["weights"], run / BEST)',
+        "set_weights(build(meta, config), weights, path)",
         "build(meta, config)",
     ),
 ]

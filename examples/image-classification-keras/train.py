@@ -40,7 +40,8 @@ def batches(model: keras.Model, split: Split, config: Config, state: State) -> I
     """
     rows, skip = len(split.ids), state.step
     steps = math.ceil(rows / config.batch_size)
-    for epoch in itertools.count(state.epoch):
+    epochs = itertools.count(state.epoch) if config.minutes else range(state.epoch, config.epochs + 1)
+    for epoch in epochs:
         order = np.random.default_rng((config.seed, epoch)).permutation(rows)
         for some in np.resize(order, (steps, math.ceil(rows / steps)))[skip:]:
             yield net.widened(model, split.inputs[some]), split.targets[some]

@@ -39,8 +39,11 @@ def begin(description: str) -> tuple[argparse.Namespace, Path | None, Config, Da
     parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
     args, given = parser.parse()
     for draft in list(RUNS.rglob("*.tmp")):  # of killed processes: nobody has written to them for a minute
-        if draft.exists() and time.time() - draft.stat().st_mtime > 60:
-            shutil.rmtree(draft) if draft.is_dir() else draft.unlink()
+        if draft.exists() and draft.stat().st_mtime < time.time() - 60:
+            if draft.is_dir():
+                shutil.rmtree(draft)
+            else:
+                draft.unlink()
     run, before = None, {}
     if args.resume:
         fixed = [name for name in given if name not in ("data", "epochs", "minutes")]

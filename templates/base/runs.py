@@ -39,7 +39,7 @@ def begin(description: str) -> tuple[argparse.Namespace, Path | None, Config, Da
     parser.add_argument("--smoke", action="store_true", help="a few seconds on few rows: does everything work?")
     args, given = parser.parse()
     for draft in list(RUNS.rglob("*.tmp")):  # of killed processes: nobody has written to them for a minute
-        if draft.exists() and time.time() - draft.stat().st_mtime > 60:
+        if draft.exists() and draft.stat().st_mtime < time.time() - 60:
             shutil.rmtree(draft) if draft.is_dir() else draft.unlink()
     run, before = None, {}
     if args.resume:

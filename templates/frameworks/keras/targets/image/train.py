@@ -48,7 +48,8 @@ def batches(split: Split, config: Config, state: State) -> Iterator[tuple[np.nda
     """
     rows, skip = len(split.ids), state.step
     steps = math.ceil(rows / config.batch_size)
-    for epoch in itertools.count(state.epoch):
+    epochs = itertools.count(state.epoch) if config.minutes else range(state.epoch, config.epochs + 1)
+    for epoch in epochs:
         order = np.random.default_rng((config.seed, epoch)).permutation(rows)
         order = np.resize(order, (steps, math.ceil(rows / steps)))
         for step in range(skip, steps):
