@@ -157,8 +157,10 @@ def load(path: Path, config: Config) -> dict[str, Any]:
 
 def restore(run: Path, config: Config, meta: dict, device: str | None = None) -> nn.Module:
     """The best model of a run, ready to answer; on the CPU where the run's device is not there."""
-    weights = load(run / BEST, config)["weights"]
-    model = set_weights(build(meta, config), weights, run / BEST)
+    path = run / BEST
+    weights = load(path, config)["weights"]
+    model = set_weights(build(meta, config), weights, path)
     if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
-        raise Problem(f"{run / BEST} holds weights that are no numbers; train again with a lower --learning-rate")
-    return model.to(choose_device(device or "auto")).eval()
+        raise Problem(f"{path} holds weights that are no numbers; train again with a lower --learning-rate")
+    model = model.to(choose_device(device or "auto"))
+    return model.eval()

@@ -40,10 +40,7 @@ def begin(description: str) -> tuple[argparse.Namespace, Path | None, Config, Da
     args, given = parser.parse()
     for draft in list(RUNS.rglob("*.tmp")):  # of killed processes: nobody has written to them for a minute
         if draft.exists() and draft.stat().st_mtime < time.time() - 60:
-            if draft.is_dir():
-                shutil.rmtree(draft)
-            else:
-                draft.unlink()
+            shutil.rmtree(draft) if draft.is_dir() else draft.unlink()
     run, before = None, {}
     if args.resume:
         fixed = [name for name in given if name not in ("data", "epochs", "minutes")]
