@@ -44,8 +44,8 @@ BUGS = [
         "inputs-matter",
         ("tabular-regression", "mlp"),
         "data.py",
-        "arrays = columns.encode(cells, meta), targets,",
-        "arrays = columns.encode(cells, meta)[::-1].copy(), targets,",
+        "arrays = inputs, targets,",
+        "arrays = inputs[::-1].copy(), targets,",
     ),
     (
         "inputs-matter",
