@@ -193,16 +193,13 @@ def textbook(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
 
 def answers(bench: Any) -> Found:
     """predict.py answers as evaluate.py did: data.read_new() must scale, name and order as data.load() does"""
-    run, test, path = smoke_run(bench), bench.data.test, bench.meta["data"]["path"]
-    if bench.meta["data"]["rows"] > MOST_ROWS:
-        return None, f"{bench.meta['data']['rows']} rows", f"at most {MOST_ROWS}, or it takes long"
-    source, rows = bench.folder / "new.csv", test.ids
+    run, test, about = smoke_run(bench), bench.data.test, bench.meta["data"]
+    if about["rows"] > MOST_ROWS or not about["path"]:
+        return None, f"{about['rows']} rows of {about['name']}", f"a file of at most {MOST_ROWS}, or it takes long"
+    source, rows = common.located(about["path"]), test.ids
     if hasattr(data_module, "as_files"):
+        source = bench.folder / "new"
         rows = data_module.as_files(test, source)
-    elif path:
-        source = common.located(path)
-    else:
-        data_module.sample()[1].to_csv(source, index=False)
     said = json.loads(command("predict", str(source), "--run", run.name, "--device", "cpu", "--json"))
     right = data_module.decode(np.load(run / "predictions.npz")["output"], bench.meta)
     other = sum(
