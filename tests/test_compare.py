@@ -161,7 +161,7 @@ def test_what_cannot_be_compared_is_left_out_with_the_reason(project, compared, 
     }
     assert hackgen("compare", str(project), "--publish").returncode == 0
     readme = (project / "README.md").read_text(encoding="utf-8")
-    assert "- split is not compared: another split\\_seed" in readme and "quick" not in readme
+    assert "- split is not compared: another split\\_seed" in readme and "quick is" not in readme
     refused(hackgen("compare", str(project), "--run", "good", "--run", "old"), 1, "old cannot be compared with good")
     refused(hackgen("compare", str(project), "--run", "good", "--run", "quick"), 1, "quick cannot be", "a smoke run")
     refused(hackgen("compare", str(project), "--run", "none"), 1, 'no run "none"; there is:', "good")

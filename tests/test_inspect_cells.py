@@ -90,7 +90,7 @@ def test_what_could_be_of_both_styles_is_lost_and_named(tmp_path: Path) -> None:
     assert told(found, "lost", "price").startswith("2 of 102 cells hold no number")
     sql = aggregates.cast("cell", {"decimal": ".,"})
     for cell in ["1.234", "1.234,5", "1,234.5", "12,5", "-0.125", "7", "1,234,567", "x", "1.234.567", "0,125"]:
-        (value,) = duckdb.execute(f"SELECT {sql} FROM (SELECT ? AS cell)", [cell]).fetchone()
+        ((value,),) = duckdb.execute(f"SELECT {sql} FROM (SELECT ? AS cell)", [cell]).fetchall()
         assert value == meaning.number(cell, {"decimal": ".,"}), cell
 
 

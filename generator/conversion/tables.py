@@ -150,7 +150,8 @@ def is_flat(path: Path, findings: Findings) -> bool:
     import duckdb
 
     try:
-        names = duckdb.execute("SELECT * FROM read_parquet(?) LIMIT 0", [str(path)]).description
+        with duckdb.connect() as connection:
+            names = connection.execute("SELECT * FROM read_parquet(?) LIMIT 0", [str(path)]).description
     except duckdb.Error:
         return False
     return [name for name, *_ in names] == [column.name for column in findings.columns]
