@@ -2,8 +2,8 @@
 
 usage: python benchmarks/throughput.py [CASE …] [--framework F …] [--backend B …] [--data DATA] [--rounds N]
 
-Both run in one process, in turn; loops/<framework>.py says what is bare. For Lightning, which has no loop without its
-Trainer, that is the Trainer's shortest script.
+Both run in one process, in turn (loops/measure.py); loops/<framework>_bare.py says what is bare. For Lightning, which
+has no loop without its Trainer, that is the Trainer's shortest script.
 """
 
 import argparse
@@ -25,13 +25,10 @@ CASES = {  # task, model, data below DATA (empty: the sample), steps of a round
     "text-transformer": ("text-classification", "transformer", "", 50),
     "text-lstm": ("text-classification", "lstm", "", 50),
     "table-mlp": ("tabular-classification", "mlp", "", 500),
-    "gan": ("image-generation", "gan", "", 30),
 }
 
 
-def measure(
-    case: str, framework: Part, backend: str | None, data: Path | None, rounds: int, more: list[str]
-) -> list[list[float]]:
+def measure(case: str, framework: Part, backend: str | None, data: Path | None, rounds: int) -> list[list[float]]:
     """Steps a second of the generated loop and of the bare one, for each round."""
     task, model, below, steps = CASES[case]
     with tempfile.TemporaryDirectory() as folder:
@@ -40,8 +37,8 @@ def measure(
         words += ["--model", model, "--framework", framework.name, *(["--backend", backend] if backend else [])]
         words += ["--data", str((data / below).resolve())] if data and below else []
         subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
-        loop = Path(__file__).resolve().parent / "loops" / f"{framework.name}.py"
-        words = [sys.executable, str(loop), model, str(rounds), str(steps), *more]
+        loop = Path(__file__).resolve().parent / "loops" / "measure.py"
+        words = [sys.executable, str(loop), model, str(rounds), str(steps)]
         done = subprocess.run(words, cwd=project, check=True, stdout=subprocess.PIPE, text=True)
         return json.loads(done.stdout.splitlines()[-1])
 
@@ -54,14 +51,11 @@ def main() -> None:
     parser.add_argument("--backend", nargs="+", help="of Keras [all]")
     parser.add_argument("--data", type=Path, help="a folder with mnist/ and text/tinyshakespeare.txt [the samples]")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--plain-fit", action="store_true", help="the framework's shortest, not the generated one")
     args = parser.parse_args()
     for case in args.cases:
         if case not in CASES:
             parser.error(f'no case "{case}"; use {", ".join(CASES)}')
-    more = ["plain-fit"] if args.plain_fit else []
-    ours = "plain fit" if args.plain_fit else "generated"
-    print(f"| task | model | framework | {ours}, steps/s | bare, steps/s | ratio, median of pairs |")
+    print("| task | model | framework | generated, steps/s | bare, steps/s | ratio, median of pairs |")
     print("|---|---|---|---:|---:|---:|")
     for case in args.cases or CASES:
         task, model, *_ = CASES[case]
@@ -71,9 +65,7 @@ def main() -> None:
                     continue
                 if backend not in (args.backend or [backend]):
                     continue
-                if args.plain_fit and framework.name not in ("lightning", "keras"):
-                    continue  # elsewhere there is no such thing
-                pairs = measure(case, framework, backend, args.data, args.rounds, more)
+                pairs = measure(case, framework, backend, args.data, args.rounds)
                 fit, bare = (statistics.median(column) for column in zip(*pairs, strict=True))
                 ratio = statistics.median(a / b for a, b in pairs)
                 name = choose(Answers(task, framework.name, backend, (model,))).label.split("/")[1]
