@@ -119,7 +119,10 @@ def test_the_table_is_enough_for_a_new_framework(tmp_path: Path) -> None:
     shutil.copytree(TEMPLATES, root)
     before = {choice.label for choice in choices(root)}
     shutil.copytree(TOY, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("ruff.toml"))
-    assert {choice.label for choice in choices(root)} - before == {"image-classification/numpy/linear"}
+    assert {choice.label for choice in choices(root)} - before == {
+        "image-classification/numpy/linear",
+        "tabular-classification/numpy/boosting",  # which any framework has
+    }
     assert {Path(piece).name for piece in lacks(root, "numpy")} == {"loss.py", "train.py", "with_numpy.py"}
     project = generate(tmp_path / "p", root, framework="numpy")
     run(project, "train.py", "--smoke", "--out", "smoke").ok()
@@ -143,7 +146,7 @@ def test_pyproject_and_readme_name_the_python_that_is_needed(tmp_path: Path, fra
     assert f"Python {least} or newer" in (project / "README.md").read_text(encoding="utf-8")
 
 
-COMMANDS = ("train.py", "evaluate.py", "predict.py", "check.py")
+COMMANDS = ("train.py", "evaluate.py one", "predict.py --run one 5.1,3.5,1.4,0.2", "check.py")
 
 
 @pytest.mark.slow
@@ -153,19 +156,20 @@ COMMANDS = ("train.py", "evaluate.py", "predict.py", "check.py")
         ("pytorch", "torch", COMMANDS),
         ("lightning", "lightning", ("train.py",)),  # what answers is plain PyTorch
         ("jax", "jax", COMMANDS),
-        ("pytorch", "numpy", ("evaluate.py",)),
+        ("pytorch", "numpy", ("evaluate.py one",)),
     ],
 )
 def test_a_missing_package_is_one_line_that_names_the_remedy(
     tmp_path: Path, framework: str, package: str, commands: tuple[str, ...]
 ) -> None:
     project = generate(tmp_path / "p", task="tabular-classification", framework=framework)
+    run(project, "train.py", "--smoke", "--out", "one").ok()
     (tmp_path / "without").mkdir()
     code = f"raise ModuleNotFoundError('No module named {package}', name='{package}')\n"
     (tmp_path / "without" / f"{package}.py").write_text(code, encoding="utf-8")
     for command in commands:
         environment = os.environ | {"PYTHONPATH": str(tmp_path / "without")}
-        words = [sys.executable, command]
+        words = [sys.executable, *command.split()]
         done = subprocess.run(words, cwd=project, env=environment, capture_output=True, text=True)
         assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
         assert f"{package} is missing" in done.stderr and "pip install -e ." in done.stderr

@@ -154,7 +154,7 @@ class Without:
             raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
 
 sys.meta_path.insert(0, Without)
-sys.argv = ["{command}"]
+sys.argv = {words}
 sys.path.insert(0, "")
 runpy.run_path("{command}", run_name="__main__")
 """
@@ -163,8 +163,9 @@ runpy.run_path("{command}", run_name="__main__")
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_missing_backend_names_the_line_that_installs_it(tmp_path: Path, backend: str) -> None:
     project = generate(tmp_path / "p", task="tabular-classification", framework="keras", backend=backend)
-    for words in ("train.py", "evaluate.py", "predict.py", "check.py"):
-        code = WITHOUT.format(backend=backend, command=words)
+    run(project, "train.py", "--smoke", "--out", "one").ok()
+    for words in ("train.py", "evaluate.py one", "predict.py --run one 5.1,3.5,1.4,0.2", "check.py"):
+        code = WITHOUT.format(backend=backend, words=words.split(), command=words.split()[0])
         done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True)
         assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
         assert f"{backend} is missing" in done.stderr and "pip install -e ." in done.stderr

@@ -107,6 +107,7 @@ def test_pictures_get_the_class_of_their_row(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_known_only_after_the_outcome_stays_out(tmp_path: Path, after: Any) -> None:
+    CHANCE.seed(0)  # whichever tests came before
     rows = []
     for i in range(300):
         left = CHANCE.random() < 0.3

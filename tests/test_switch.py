@@ -213,7 +213,7 @@ def test_train_names_the_line_that_adds_a_model_and_nothing_takes_anothers_run(h
     assert hackgen("switch", "--data", str(data), cwd=project).returncode == 0
     for words in (("predict.py", "new.csv"), ("evaluate.py",)):
         run(project, *words).refused(
-            1, "is a run of project data 'the sample'", "this project has data/", "train again"
+            1, "is a run of project data 'data/iris.csv'", "this project has data/", "train again"
         )
     run(project, "predict.py", "new.csv", "--run", "first").ok()
     committed(project)
