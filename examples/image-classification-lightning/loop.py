@@ -96,7 +96,9 @@ class Loop(lightning.LightningModule):
             torch.distributed.all_gather_object(parts, self.answers)
         if self.trainer.is_global_zero:
             rows, output = (np.concatenate(part) for part in zip(*parts, strict=True))  # each row once
-            kept = self.state.end_epoch(train_loss, output[rows.argsort()], self.data, self.config)
+            by_row = output.reshape(len(rows), -1, *output.shape[1:])  # a text has an answer for each character
+            ordered = by_row[rows.argsort()].reshape(output.shape)
+            kept = self.state.end_epoch(train_loss, ordered, self.data, self.config)
         kept, fields = strategy.broadcast((kept, dataclasses.asdict(self.state)))
         vars(self.state).update(fields)  # each process keeps a clock of its own
         if kept:
