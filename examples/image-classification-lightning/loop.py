@@ -52,8 +52,8 @@ class Loop(lightning.LightningModule):
             yield mine if len(mine) else rows[:1]  # none is left without, as all take every step together
 
     def val_dataloader(self) -> "Rows":
-        """Every row of valid once, all processes taken together."""
-        rows = np.arange(len(self.data.valid.ids))[self.global_rank :: self.trainer.world_size]
+        """Every row of valid once, all processes taken together, in their order."""
+        rows = np.array_split(np.arange(len(self.data.valid.ids)), self.trainer.world_size)[self.global_rank]
         return Rows(lambda: iter([rows]))
 
     def on_fit_start(self) -> None:
@@ -86,7 +86,7 @@ class Loop(lightning.LightningModule):
     def validation_step(self, rows: np.ndarray) -> None:
         """Keep what the model answers for this process's rows of valid."""
         inputs, targets = self.data.valid.inputs[rows], self.data.valid.targets[rows]
-        self.answers = rows, net.outputs(self.model, inputs, targets, self.data.meta, self.config.precision)
+        self.answers = net.outputs(self.model, inputs, targets, self.data.meta, self.config.precision)
 
     def on_train_epoch_end(self) -> None:
         strategy = self.trainer.strategy
@@ -95,10 +95,7 @@ class Loop(lightning.LightningModule):
         if self.trainer.world_size > 1:
             torch.distributed.all_gather_object(parts, self.answers)
         if self.trainer.is_global_zero:
-            rows, output = (np.concatenate(part) for part in zip(*parts, strict=True))  # each row once
-            by_row = output.reshape(len(rows), -1, *output.shape[1:])  # a text has an answer for each character
-            ordered = by_row[rows.argsort()].reshape(output.shape)
-            kept = self.state.end_epoch(train_loss, ordered, self.data, self.config)
+            kept = self.state.end_epoch(train_loss, np.concatenate(parts), self.data, self.config)
         kept, fields = strategy.broadcast((kept, dataclasses.asdict(self.state)))
         vars(self.state).update(fields)  # each process keeps a clock of its own
         if kept:
