@@ -110,7 +110,9 @@ def test_files_of_every_kind_read_the_same_whatever_training_was_written_in(proj
     assert found[0][1][0] == ["1.5", "7.0", "rot", "2024-01-31"] and found[0][1][1][2] == "blau, hell"
     (tmp_path / "broken.parquet").write_bytes(b"{[no table")
     (tmp_path / "broken.json").write_bytes(b"{[no table")
-    for name in ("broken.parquet", "broken.json"):
+    book.active["XFD1048576"] = 1
+    book.save(tmp_path / "far.xlsx")
+    for name in ("broken.parquet", "broken.json", "far.xlsx"):
         assert name in fault(project, tmp_path / name)
 
 
