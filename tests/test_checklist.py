@@ -327,7 +327,7 @@ SPOILT = [
     ("published", lambda p: restated(p, smoke=True), "smoke"),
     ("published", lambda p: git(p, "rm", "-r", "--quiet", "--cached", "published"), "commit published"),
     ("newest", in_text("loss.py", "import math\n", "import math  # other\n"), "loss.py"),
-    ("beats-baseline", not_beaten, "not beaten by more than noise"),
+    ("beats-baseline", not_beaten, "behind the model, by no more than noise"),
     ("beats-baseline", lambda p: restated(p, ci95=None, ci95_method="too few rows"), "too few rows"),
     ("numbers", add("README.md", "Its accuracy is 0.42.\n"), "0.42"),
     ("numbers", in_text("README.md", "400 test rows", "401 test rows"), "not those of"),

@@ -40,3 +40,16 @@ def test_figures_and_results_speak_the_projects_language(project: Path) -> None:
     with (project / "strings.toml").open(encoding="utf-8") as file:
         assert any("figure_epoch" in row[0] for row in csv.reader(file) if row)
     assert "轮次" in run(project, "-c", DRAWN).ok().out
+
+
+def test_a_rival_within_noise_is_said_to_be_ahead_or_behind(project: Path) -> None:
+    said = run(
+        project,
+        "-c",
+        "import report\n"
+        "for higher in (True, False):\n"
+        "    for score in (0.5, 0.6, 0.7):\n"
+        "        rival = {'score': score, 'beaten': False, 'difference_ci95': [-1.0, 1.0]}\n"
+        "        print(report.verdict({'score': 0.6, 'higher_is_better': higher}, rival)[:2])",
+    )
+    assert said.ok().out.split() == ["落后", "与模", "领先", "领先", "与模", "落后"]

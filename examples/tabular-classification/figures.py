@@ -71,7 +71,7 @@ def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     cells = []
     for text, row in zip(captions, looks, strict=True):
         cells.append([text, *(report.shorten(row[name]) for name in names)])
-    figure, axes = plt.subplots(figsize=(3 + 1.5 * len(names), 0.4 + 0.3 * len(cells)), layout="constrained")
+    figure, axes = plt.subplots(figsize=(2 + len(names), 0.4 + 0.3 * len(cells)), layout="constrained")
     axes.axis("off")
     heads = [words("figure_mistakes"), *map(report.shorten, names)]
     widths = np.array([2.0] + [1.0] * len(names)) / (2 + len(names))

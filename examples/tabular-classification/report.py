@@ -45,18 +45,21 @@ def text(sheet: dict) -> str:
     for role in ("baseline", "reference"):
         rival = sheet[role]
         who = words("report_rival", name=rival["name"], role=words(role))
-        lines.append(f"  {rival['score']:<8.4g}  {who}: {verdict(rival)}")
+        lines.append(f"  {rival['score']:<8.4g}  {who}: {verdict(sheet, rival)}")
     return "\n".join(lines + [words("report_smoke")] * sheet["smoke"])
 
 
-def verdict(rival: dict) -> str:
-    """Whether the model beats a rival by more than noise, or the rival the model, in words."""
+def verdict(sheet: dict, rival: dict) -> str:
+    """Whether the model beats a rival by more than noise, or the rival the model, or which is ahead, in words."""
     difference = rival["difference_ci95"]
     if not difference:
         return words("report_unknown", why=rival["difference_method"])
     if rival["beaten"]:
         return between("report_beaten", difference)
-    return between("report_not_beaten" if difference[0] <= 0 <= difference[1] else "report_worse", difference)
+    if not difference[0] <= 0 <= difference[1]:
+        return between("report_worse", difference)
+    ahead = (rival["score"] - sheet["score"]) * (1 if sheet["higher_is_better"] else -1)
+    return between(f"report_{'ahead' if ahead > 0 else 'behind' if ahead < 0 else 'level'}", difference)
 
 
 def between(key: str, interval: list[float]) -> str:
@@ -111,4 +114,5 @@ def page(run: Path, sheet: dict, figures: list[Path]) -> str:
         name, packed = path.stem.replace("_", " ").capitalize(), base64.b64encode(path.read_bytes()).decode()
         parts.append(f'<h2>{name}</h2><img alt="{name}" src="data:image/png;base64,{packed}">')
     details = json.dumps(sheet | {"settings": common.read_json(run / "config.json")}, indent=1, ensure_ascii=False)
-    return "\n".join([*parts, f"<h2>{words('report_details')}</h2><pre>{html.escape(details)}</pre>"])
+    parts.append(f"<details><summary>{words('report_details')}</summary><pre>{html.escape(details)}</pre></details>")
+    return "\n".join(parts)

@@ -94,8 +94,7 @@ def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Tab
     return Table(frame, entries, {name: entries[name] for name in learnt}, meta)
 
 
-def plain(name: str) -> str:
-    """A column's name as it is compared."""
+def plain(name: str) -> str:  # as it is compared
     return " ".join(str(name).split()).casefold()
 
 
@@ -115,7 +114,10 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
         elif kind.startswith("JSON"):
             frame = pd.read_json(source, lines=kind != "JSON", dtype=False, convert_dates=False)
         elif kind == "Excel":
-            frame = pd.read_excel(source, **AS_TEXT)
+            with pd.ExcelFile(source) as book:
+                if (sheet := book.book.worksheets[0]).max_row * sheet.max_column > 10**8:
+                    raise Problem(f"{name} has cells in {sheet.calculate_dimension()}; delete what lies far off")
+                frame = pd.read_excel(book, **AS_TEXT)
         else:
             text = decoded(source, arguments)[0] if isinstance(source, Path) else source
             if not text.strip():

@@ -32,16 +32,19 @@ def rows(project: Project, sheet: dict[str, Any]) -> list[tuple[str, str, str]]:
     found = [(sheet["model"], number(sheet["score"]), spread)]
     for role in ("baseline", "reference"):
         who = project.say("results.rival", name=sheet[role]["name"], role=project.say(f"results.{role}"))
-        found.append((who, number(sheet[role]["score"]), verdict(project, sheet[role])))
+        found.append((who, number(sheet[role]["score"]), verdict(project, sheet, sheet[role])))
     return found
 
 
-def verdict(project: Project, rival: dict[str, Any]) -> str:
-    """Whether the model beats a rival by more than noise, or the rival the model, in words."""
+def verdict(project: Project, sheet: dict[str, Any], rival: dict[str, Any]) -> str:
+    """Whether the model beats a rival by more than noise, or the rival the model, or which is ahead, in words."""
     if rival["beaten"] is None:
         return project.say("results.unknown", why=rival["difference_method"])
     low, high = map(number, rival["difference_ci95"])
-    said = "beaten" if rival["beaten"] else "worse" if is_worse(rival) else "not_beaten"
+    ahead = (rival["score"] - sheet["score"]) * (1 if sheet["higher_is_better"] else -1)
+    said = "ahead" if ahead > 0 else "behind" if ahead < 0 else "level"
+    if rival["beaten"] or is_worse(rival):
+        said = "beaten" if rival["beaten"] else "worse"
     return project.say(f"results.{said}", low=low, high=high)
 
 

@@ -59,7 +59,7 @@ def newest(project: Project) -> Found:
 
 def beats_baseline(project: Project) -> Found:
     said = sheet(project)
-    found = [f"{said['baseline']['name']}: {verdict(project, said['baseline'])}"]
+    found = [f"{said['baseline']['name']}: {verdict(project, said, said['baseline'])}"]
     if said["ci95"] is None:
         found.append(project.say("checklist.no_interval", why=said["ci95_method"]))
     return said["baseline"]["beaten"] is True and said["ci95"] is not None, "; ".join(found)

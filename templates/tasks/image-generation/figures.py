@@ -12,6 +12,7 @@ from report import words
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib import ticker
 from scipy.spatial.distance import cdist
 
 SAMPLES, COMPARED, NEAREST = 100, 8, 5  # pictures in the sheet of samples; samples with so many neighbours each
@@ -44,6 +45,8 @@ def curves(run: Path) -> plt.Figure:
     left.axhline(3 * np.log(2), color="grey", linestyle="--", label=words("figure_cannot_tell"))
     left.set(xlabel=words("figure_epoch"), ylabel=words("figure_both_losses"))
     right.semilogy(history["epoch"], history["valid_score"], marker=".", color="tab:green")
+    right.yaxis.set_major_formatter("{x:g}")  # as text is no mathematics in report.py
+    right.yaxis.set_minor_formatter(ticker.LogFormatter(minor_thresholds=(1, 0.4)))
     right.axvline(kept["epoch"], linestyle=":", color="black", label=words("figure_kept"))
     right.set(xlabel=words("figure_epoch"), ylabel=words("figure_on_valid", metric="Fréchet distance"))
     left.legend()
@@ -65,8 +68,9 @@ def beside_nearest(data: Data, made: np.ndarray) -> plt.Figure:
 
 def sheet(pictures: np.ndarray, columns: int) -> plt.Figure:
     """Pictures, bytes, as one picture without axes."""
-    figure, axes = plt.subplots(figsize=(7, 7), layout="constrained")
-    axes.imshow(tile(pictures, columns).squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    tiles = tile(pictures, columns).squeeze()
+    figure, axes = plt.subplots(figsize=(7, 0.5 + 7 * len(tiles) / tiles.shape[1]), layout="constrained")
+    axes.imshow(tiles, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     axes.axis("off")
     return figure
 
