@@ -39,9 +39,23 @@ GROUPS = {
     "Make a project": ("new", "list", "export"),
     "Look at data": ("inspect", "convert"),
     "Change a project": ("update", "add", "remove", "switch"),
+    "Teach a course": ("assignment",),
 }
 OTHERS = "Work on a project"
 SENTENCE = 200  # letters: the first of each command is shown whole, wrapped where it is long
+
+
+class Assignment(click.Group):
+    """Its commands are imported when one of them is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        from .course.commands import COMMANDS as COURSE
+
+        self.commands.update({command.name: command for command in COURSE})
+        return list(self.commands)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        return self.commands[name] if name in self.list_commands(context) else None
 
 
 class Grouped(click.Group):
@@ -64,6 +78,11 @@ def cli(context: click.Context) -> None:
     """From an idea or a data file to a trained, evaluated, checked machine-learning project."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
+
+
+@cli.group(cls=Assignment)
+def assignment() -> None:
+    """Make homework of a project: what students get, a grader, and a proof that both are right."""
 
 
 @cli.command()

@@ -261,7 +261,7 @@ def test_an_event_begins_with_its_plan(hackgen):
 def test_help_groups_the_commands_and_names_each(hackgen):
     sections = re.findall(r"^(\w[\w ]*):\n((?:  .*\n)+)", hackgen("--help").stdout, re.MULTILINE)
     listed = {title: re.findall(r"^  ([a-z]+) ", rows, re.MULTILINE) for title, rows in sections if title != "Options"}
-    assert list(listed) == ["Make a project", "Look at data", "Change a project", "Work on a project"]
+    assert list(listed) == ["Make a project", "Look at data", "Change a project", "Teach a course", "Work on a project"]
     assert listed["Make a project"] == ["new", "list", "export"] and "inspect" in listed["Look at data"]
     assert sorted(name for names in listed.values() for name in names) == sorted(cli.commands)
 

@@ -21,6 +21,7 @@ from .facts import facts
 from .own_data import OwnData
 
 STRINGS = "strings.toml"
+NOT_COPIED = {"part.toml", "facts.toml", "facts.py", "assignment.toml"}
 
 
 def plan(choice: Choice, answers: Answers, own: OwnData | None = None) -> dict[str, bytes]:
@@ -85,7 +86,7 @@ def walk(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def project_path(layer: Path, inside: str, models_from: str) -> str | None:
     """Where a part's file lands; None for what is not copied. The special names of templates/README.md, all of them."""
-    if inside in {"part.toml", "facts.toml", "facts.py"} or inside.startswith(("sample/", "large/")):
+    if inside in NOT_COPIED or inside.startswith(("sample/", "large/", "assignment/")):
         return None
     if inside.startswith("with_") and inside.endswith(".py"):
         return f"models/{layer.name}.py" if inside in (f"with_{models_from}.py", WITH_ANY) else None

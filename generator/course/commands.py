@@ -1,0 +1,79 @@
+"""`hackgen assignment new, mark, lint`: what an instructor types."""
+
+from pathlib import Path
+
+import click
+
+from .. import completion
+from ..errors import Misuse
+from ..text import printable, quoted
+
+PLACE = click.Path(path_type=Path)
+folder = click.argument("folder", metavar="DIR", type=PLACE)
+
+
+@click.command("new")
+@click.argument("dest", metavar="DIR")
+@click.option("--task", help="What the project learns.", shell_complete=completion.task)
+@click.option("--framework", help="What it is written with.", shell_complete=completion.framework)
+@click.option("--backend", help="What Keras computes with.", shell_complete=completion.backend)
+@click.option("--model", help="The model; the task's default otherwise.", shell_complete=completion.model)
+@click.option("--level", default="core", show_default=True, help="intro, core or advanced: which parts, which hints.")
+@click.option("--title", help="Its title; the folder's name says it otherwise.")
+def new_command(dest: str, level: str, **flags: str | None) -> None:
+    """Make a master: a working project whose key pieces are graded parts, with handout and checks."""
+    from ..making.write import place, write
+    from .new import answers_for, master
+
+    place(dest, {})
+    files = master(answers_for(dest, **flags), level)
+    where = place(dest, files)
+    write(files, where)
+    click.echo(printable(f"{where}: {len(files)} files"))
+    show(where)
+    click.echo(f"next: fill in deadline and ai_use in {quoted(f'{dest}/assignment.toml')}, then")
+    click.echo(f"  hackgen assignment build {quoted(dest)} -o {quoted(f'{dest}-dist')}")
+
+
+@click.command("mark")
+@folder
+@click.argument("place", metavar="FILE:FUNCTION|FILE:FIRST-LAST")
+@click.option("--points", type=click.IntRange(1, 999), required=True, help="What the part is worth.")
+@click.option("--id", "name", help="The part's name; the function's otherwise.")
+@click.option("--hint", default="", help="What its stub says to students.")
+def mark_command(folder: Path, place: str, points: int, name: str | None, hint: str) -> None:
+    """Mark a function's body, or whole statements, as a graded part of any Python project."""
+    from .marking import mark
+
+    file, _, where = place.rpartition(":")
+    if not file:
+        raise Misuse(f'"{place}" must be FILE:FUNCTION or FILE:FIRST-LAST, such as models/cnn.py:CNN.forward')
+    for line in mark(folder, file, where, points, name, hint):
+        click.echo(printable(line))
+
+
+@click.command("lint")
+@folder
+def lint_command(folder: Path) -> None:
+    """Say what is graded and what does not fit; writes nothing."""
+    show(folder)
+
+
+def show(folder: Path) -> None:
+    """Parts, points and tests of a master, as a table."""
+    from .assignment import read
+
+    assignment = read(folder)
+    wide = max(len(part.id) for part in assignment.parts)
+    for part in assignment.parts:
+        public = sum(test.points for test in part.tests if test.visibility == "public")
+        click.echo(
+            printable(
+                f"{part.id:{wide}}  {part.points:3} points ({public} public)  {part.file}:{part.function}"
+                f"{'  drawn' if part.drawn else ''}"
+            )
+        )
+    click.echo(f"{assignment.total} points in {len(assignment.parts)} parts of {len(assignment.submit)} files")
+
+
+COMMANDS = (new_command, mark_command, lint_command)

@@ -1,0 +1,298 @@
+"""Markers of graded parts in Python code: found as comments, held against the syntax tree, taken out and put in.
+
+    # >>> part forward points=6 hint="channels first, then the head"
+    …whole statements of one function…
+    # <<< part forward
+
+What looks like a marker and is none would hand out a solution, so every near miss is an error that says what to write.
+"""
+
+import ast
+import difflib
+import io
+import re
+import textwrap
+import tokenize
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from ..errors import Misuse, Problem, nearest
+
+ID = r"[a-z][a-z0-9_-]*"
+OPENING = re.compile(rf'# >>> part ({ID}) points=([1-9][0-9]{{0,2}})(?: hint="([^"\\]+)")?')
+CLOSING = re.compile(rf"# <<< part ({ID})")
+WIDE = 120
+# What other tools and courses write: Otter, nbgrader, DeepLearning.AI, CS231n, repobee-sanitizer, codestripper.
+FOREIGN = [f"{one} {two}" for one in ("begin", "end", "start", "stop") for two in ("solution", "part", "answer")]
+FOREIGN += [f"{one} {two}" for one in ("begin", "end") for two in ("prompt", "ignore", "tests", "hidden", "test")]
+FOREIGN += ["start code here", "end code here", "your code here", "start of your code", "end of your code"]
+FOREIGN += ["your answer here", "begin mark scheme", "end mark scheme", "sanitizer start", "sanitizer end"]
+FOREIGN += ["sanitizer replace", "sanitizer shred", "cs remove", "cs replace", "cs uncomment", "cs ignore", "cs add"]
+ALONE = ("SOLUTION", "SOLUTION NO PROMPT", "SEED", "IGNORE", "HIDDEN")  # Otter's, where nothing else is said
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A part as it stands in a file; lines are counted from 1, the markers' own are `first` and `last`."""
+
+    id: str
+    points: int
+    hint: str
+    path: str
+    function: str  # its name with those around it: CNN.forward
+    first: int
+    last: int
+    block: str  # all lines from marker to marker, without the last line's end
+    stub: str  # what stands there for students
+    body: str  # the block without its markers
+
+
+def parse(text: str, path: str) -> list[Marked]:
+    """The parts of a Python file in their order; a `Problem` with file, line and remedy where a marker is not right."""
+    tree, lines = tree_of(text, path), text.split("\n")
+    found, opened = [], None
+    for number, comment, alone in _comments(text):
+        opening, closing = OPENING.fullmatch(comment), CLOSING.fullmatch(comment)
+        if not (opening or closing):
+            _refuse_near_miss(comment, f"{path}:{number}", opened, [part.id for part in found])
+        elif not alone:
+            raise Problem(f"{path}:{number}: a marker stands on a line of its own; write there: {comment}")
+        elif opening and opened:
+            raise Problem(f"{path}:{number}: part {opened[1][1]} is still open; before it write: {_end(opened[1][1])}")
+        elif opening:
+            opened = number, opening
+        elif not opened:
+            raise Problem(
+                f"{path}:{number}: part {closing[1]} was not begun; above it write: {start(closing[1], 1, '…')}"
+            )
+        elif closing[1] != opened[1][1]:
+            raise Problem(f"{path}:{number}: part {opened[1][1]} ends here, so write: {_end(opened[1][1])}")
+        else:
+            found.append(_marked(tree, lines, path, opened[1], opened[0], number))
+            opened = None
+    if opened:
+        raise Problem(
+            f"{path}:{opened[0]}: part {opened[1][1]} has no end; below its last line write: {_end(opened[1][1])}"
+        )
+    for part in found:
+        if twice := [other for other in found if other.id == part.id and other is not part]:
+            raise Problem(f"{path}:{twice[0].first}: part {part.id} is also in line {part.first}; give it another name")
+    return found
+
+
+def strip(text: str, path: str, solved: Collection[str] = ()) -> str:
+    """The file as students get it; parts in `solved` keep their code, without markers."""
+    lines = text.split("\n")
+    for part in reversed(parse(text, path)):
+        lines[part.first - 1 : part.last] = (part.body if part.id in solved else part.stub).split("\n")
+    return "\n".join(lines)
+
+
+def mark(
+    text: str, path: str, place: str, id: str, points: int, hint: str = "", within: tuple[str, str] | None = None
+) -> str:
+    """The file with markers around a function's body, or around `first-last` lines.
+
+    place   a function's name with those around it, CNN.forward, or lines that are whole statements, 20-24
+    within  a text in the first and one in the last line of what is marked, where that is less than the function
+    """
+    lines = text.split("\n")
+    if not re.fullmatch(ID, id):
+        raise Misuse(f'a part is named by small letters, digits, - and _, beginning with a letter, not "{id}"')
+    if '"' in hint or "\\" in hint or "\n" in hint:
+        raise Misuse(f"the hint of part {id} must be one line without quotes and backslashes")
+    if numbers := re.fullmatch(r"(\d+)-(\d+)", place):
+        first, last = int(numbers[1]), int(numbers[2])
+        if not 1 <= first <= last <= len(lines):
+            raise Misuse(f"{path} has {len(lines)} lines, so there is no {place}")
+    else:
+        first, last = _body(tree_of(text, path), lines, path, place)
+        if within:
+            first, last = _narrowed(lines, path, place, first, last, within)
+    indent, end = re.match(r"\s*", lines[first - 1])[0], "\r" * lines[first - 1].endswith("\r")
+    lines.insert(last, f"{indent}{_end(id)}{end}")
+    lines.insert(first - 1, f"{indent}{start(id, points, hint)}{end}")
+    marked = "\n".join(lines)
+    parse(marked, path)
+    return marked
+
+
+def functions(tree: ast.AST, around: str = "") -> Iterator[tuple[str, Function]]:
+    """Every function with its name and those around it."""
+    for node in ast.iter_child_nodes(tree):
+        name = f"{around}.{node.name}".lstrip(".") if isinstance(node, Function | ast.ClassDef) else around
+        if isinstance(node, Function):
+            yield name, node
+        yield from functions(node, name)
+
+
+def start(id: str, points: int, hint: str) -> str:
+    return f"# >>> part {id} points={points}" + (f' hint="{hint}"' if hint else "")
+
+
+def _end(id: str) -> str:
+    return f"# <<< part {id}"
+
+
+def tree_of(text: str, path: str) -> ast.Module:
+    if "\r" in text.replace("\r\n", "\n"):
+        raise Problem(f"{path}: its lines end in CR alone; save it with LF")
+    try:
+        return ast.parse(text.removeprefix("\ufeff"))
+    except SyntaxError as error:
+        raise Problem(f"{path}:{error.lineno or 1}: it does not parse: {error.msg}") from None
+    except ValueError as error:
+        raise Problem(f"{path}: it does not parse: {error}") from None
+
+
+def _comments(text: str) -> Iterator[tuple[int, str, bool]]:
+    """Line, text, and whether nothing else is on the line: of comments, and of lines in texts that read as markers."""
+    for token in tokenize.generate_tokens(io.StringIO(text.removeprefix("\ufeff")).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string.rstrip("\r"), not token.line[: token.start[1]].strip()
+        elif token.type == tokenize.STRING or tokenize.tok_name[token.type] == "FSTRING_MIDDLE":
+            for number, line in enumerate(token.string.split("\n"), token.start[0]):
+                if OPENING.match(line.strip()) or CLOSING.match(line.strip()):
+                    yield number, line.strip(), False
+
+
+def _refuse_near_miss(comment: str, place: str, opened: tuple | None, known: list[str]) -> None:
+    """Let other comments pass."""
+    arrows = re.search(r"[<>]{2,}|(?<=# )[<>](?= ?part\b)", comment)
+    words = re.findall(r"[\w-]+", (comment[arrows.end() :] if arrows else comment).casefold())
+    is_part = bool(words) and _alike(words[0], "part")
+    ids = {*known, opened[1][1]} if opened else set(known)
+    worth = re.search(r"\b(points?|hint)\s*[=:]", comment, re.I)
+    meant = (arrows and words and (is_part or words[0] in ids or worth)) or (is_part and worth)
+    if not (meant or is_foreign(comment)):
+        return
+    named = [word for word in words[is_part:][:1] if re.fullmatch(ID, word)] if meant else []
+    id = opened[1][1] if opened else (*named, "NAME")[0]
+    points = re.search(r"points?\W+(\d+)", comment, re.I)
+    hint = re.search(r"hint\W+([^\"'\\]+)", comment, re.I)
+    ends = opened or (arrows and "<" in arrows[0]) or re.match(r"[#\s=*]*(end|stop)", comment, re.I)
+    right = _end(id) if ends else start(id, max(int(points[1]) if points else 1, 1), hint[1].strip() if hint else "")
+    raise Problem(f'{place}: "{comment}" is no marker of hackgen, and would mark nothing; write: {right}')
+
+
+def is_foreign(comment: str) -> bool:
+    """Whether a comment is another tool's marker, or nearly so."""
+    words = re.findall(r"[^\W\d_]+", comment.casefold())
+    if " ".join(words) in ("solution", "solution no prompt") or comment.strip("# \t") in ALONE:
+        return True
+    if len(words) == 1 and any(_alike(words[0], f"{one}solution") for one in ("begin", "end")):
+        return True
+    for known in FOREIGN:
+        wanted = known.split()
+        for place in range(len(words) - len(wanted) + 1):
+            said = words[place : place + len(wanted)]
+            if all(_alike(one, other) for one, other in zip(said, wanted, strict=True)):
+                return True
+    return False
+
+
+def _alike(word: str, known: str) -> bool:
+    """Equal, or a slip of the keyboard away; of short words there are too many that are alike."""
+    if word == known or len(known) < 4 or abs(len(word) - len(known)) > 2:
+        return word == known
+    if len(known) < 6 and word[0] != known[0]:
+        return False
+    return difflib.SequenceMatcher(None, word, known, False).ratio() >= (0.75 if len(known) < 6 else 0.8)
+
+
+def _marked(tree: ast.Module, lines: list[str], path: str, opening: re.Match[str], first: int, last: int) -> Marked:
+    """The part between two markers, which must hold whole statements of one function."""
+    id, hint, place = opening[1], opening[3] or "", f"{path}:{first}"
+    around = [(name, node) for name, node in functions(tree) if node.lineno < first and last <= _reach(node, lines)]
+    if not around:
+        raise Problem(f"{place}: part {id} is in no function; outside, its stub would fail when the file is imported")
+    name, function = around[-1]
+    inside = []
+    for suite in _suites(function):
+        for node in suite:
+            begin, end = _begin(node), node.end_lineno
+            if first < begin and end < last:
+                inside.append((suite, node))
+            elif begin < last and end > first and not (begin < first and last < end + 1):
+                raise Problem(f"{place}: part {id} cuts the statement of line {begin}; let it hold lines {begin}-{end}")
+    top = [(suite, node) for suite, node in inside if not any(_holds(other, node) for _, other in inside)]
+    if not top:
+        raise Problem(f"{place}: part {id} holds no whole statement; put its markers around some")
+    if any(suite is not top[0][0] for suite, _ in top):
+        raise Problem(f"{place}: part {id} holds statements of two blocks; let it hold those of one")
+    if isinstance(top[0][1], ast.Expr) and top[0][1] is function.body[0] and ast.get_docstring(function) is not None:
+        raise Problem(f"{place}: part {id} holds the docstring, which stays; put the marker below it")
+    indent = re.match(r"\s*", lines[_begin(top[0][1]) - 1])[0]
+    if any(re.match(r"\s*", lines[number - 1])[0] != indent for number in (first, last)):
+        raise Problem(f"{place}: markers of part {id} begin in the column of its statements; indent both like them")
+    end = "\r" * lines[first - 1].endswith("\r")
+    block = lines[first - 1 : last]
+    stub = [line + end for line in _stub(id, int(opening[2]), hint or f"write {name}, as said above it", indent)]
+    return Marked(
+        id, int(opening[2]), hint, path, name, first, last, "\n".join(block), "\n".join(stub), "\n".join(block[1:-1])
+    )
+
+
+def _stub(id: str, points: int, hint: str, indent: str) -> list[str]:
+    """A comment that says how much it is worth, and the error that says what to do."""
+    said = f"part {id}: {hint}"
+    error = [f'raise NotImplementedError("{said}")']
+    room = WIDE - len(indent.expandtabs(4))
+    if len(error[0]) > room:
+        lines = textwrap.wrap(said, room - 6, drop_whitespace=False)
+        error = ["raise NotImplementedError(", *(f'    "{line}"' for line in lines), ")"]
+    return [f"{indent}{line}" for line in (f"# part {id}, {points} point{'s' * (points > 1)}", *error)]
+
+
+def _suites(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    """Every block of statements in a node, however deep."""
+    for child in ast.walk(node):
+        for _, value in ast.iter_fields(child):
+            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+                yield value
+
+
+def _begin(node: ast.stmt) -> int:
+    """The first line of a statement with its decorators."""
+    return min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
+
+
+def _holds(outer: ast.stmt, inner: ast.stmt) -> bool:
+    return outer is not inner and any(node is inner for node in ast.walk(outer))
+
+
+def _reach(function: Function, lines: list[str]) -> int:
+    """The last line of a function, with comments below that are indented like its body."""
+    last, column = function.end_lineno, function.body[0].col_offset
+    while last < len(lines) and re.match(rf"\s{{{column},}}#", lines[last].expandtabs(4)):
+        last += 1
+    return last
+
+
+def _body(tree: ast.Module, lines: list[str], path: str, name: str) -> tuple[int, int]:
+    """First and last line of a function's body below its docstring."""
+    known = dict(functions(tree))
+    if name not in known:
+        raise Misuse(f'{path} has no function "{name}"{nearest(name, list(known))}')
+    function = known[name]
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    if not body:
+        raise Problem(f"{path}:{function.lineno}: {name} has a docstring and no code; there is nothing to mark")
+    if body[0].lineno == function.lineno:
+        raise Problem(f"{path}:{function.lineno}: {name} stands on one line; write its body on lines of its own")
+    first = _begin(body[0])
+    while re.match(r"\s+#", lines[first - 2]) and first - 2 >= function.lineno:
+        first -= 1
+    return first, _reach(function, lines)
+
+
+def _narrowed(
+    lines: list[str], path: str, name: str, first: int, last: int, within: tuple[str, str]
+) -> tuple[int, int]:
+    """The lines of a body from the one that holds a text to the next that holds another."""
+    begins = [number for number in range(first, last + 1) if within[0] in lines[number - 1]]
+    ends = [number for number in range(begins[0] if begins else last, last + 1) if within[1] in lines[number - 1]]
+    if not begins or not ends:
+        raise Problem(f'{path}: {name} has no lines from "{within[0]}" to "{within[1]}"')
+    return begins[0], ends[0]

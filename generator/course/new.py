@@ -1,0 +1,258 @@
+"""`hackgen assignment new`: a working project whose graded parts are marked, with handout, checks and points."""
+
+import ast
+import json
+import re
+import textwrap
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import Misuse, Problem
+from ..making.answers import checked
+from ..making.choice import Answers, Choice, title_from
+from ..making.compose import decided, lay, plan
+from ..parts import TEMPLATES, read_toml
+from ..text import toml
+from . import markers
+from .assignment import ALTERNATIVE, BANK, CARD, MUTANT, TEST
+
+LEVELS = ("intro", "core", "advanced")
+COURSE = TEMPLATES / "course"
+KEYS = {"id", "file", "function", "first", "last", "points", "levels", "goal", "hint", "test", "mutant", "alternative"}
+KEYS |= {"drawn"}
+SPEC = '''"""What was drawn for you: the forms and numbers that ASSIGNMENT.md names, from spec.json."""
+
+import json
+from pathlib import Path
+
+SPEC = json.loads(Path(__file__).with_name("spec.json").read_text(encoding="utf-8"))
+'''
+LEFT_OUT = (".hackgen", ".github/", "test_project.py")  # what would tell of the generator, or fails in a starter
+DEADLINE = "FILL IN: day, hour and time zone"
+AI_USE = "FILL IN: which tools are allowed for what, and how their use is to be declared"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A part of the bank, settled for one project."""
+
+    id: str
+    file: str
+    function: str
+    points: int
+    goal: str
+    hint: str
+    tests: list[dict[str, Any]]
+    mutants: list[dict[str, str]]
+    alternatives: list[dict[str, str]]
+    drawn: dict[str, Any]
+    within: tuple[str, str] | None
+
+
+def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, bytes]:
+    """All files of a new master; a `Problem` where the bank has too little for the choice."""
+    if level not in LEVELS:
+        raise Misuse(f'no level "{level}"; there is: {", ".join(LEVELS)}')
+    choice, final, own = decided(checked(replace(answers, extras=(), author=answers.author or "")), root)
+    files = {path: content for path, content in plan(choice, final, own).items() if not path.startswith(LEFT_OUT)}
+    entries, spec = bank(choice, level), {}
+    if not entries:
+        raise Problem(f"there are no graded parts yet for {choice}; mark your own: hackgen assignment mark")
+    for entry in entries:
+        if entry.file not in files:
+            raise Problem(f"part {entry.id} of the bank is in {entry.file}, which {choice} does not have")
+        text = files[entry.file].decode()
+        if entry.drawn:
+            text = with_function(text, read_bank(entry.drawn["code"]), entry.function)
+            form, numbers = next(iter(entry.drawn["forms"].items()))
+            drawn = {name: values[0] for name, values in numbers.items() if isinstance(values, list)}
+            spec[entry.id] = {"form": form, **drawn}
+        marked = markers.mark(text, entry.file, entry.function, entry.id, entry.points, entry.hint, entry.within)
+        files[entry.file] = marked.encode()
+    if spec:
+        files |= {"spec.py": SPEC.encode(), "spec.json": (json.dumps(spec, indent=1) + "\n").encode()}
+    given = sorted({*files, "ASSIGNMENT.md"})
+    card = written_card(choice, final.title, level, given, entries)
+    return dict(sorted(files.items())) | {CARD: card.encode()} | instruments(entries)
+
+
+def bank(choice: Choice, level: str) -> list[Entry]:
+    """The parts of all layers that fit the choice and the level, in the order of layers."""
+    laid, found = lay(choice.layers, choice.models_from), {}
+    for layer in choice.layers:
+        if not (layer / CARD).is_file():
+            continue
+        for raw in read_toml(layer / CARD).get("part", []):
+            if unknown := sorted(raw.keys() - KEYS):
+                raise Problem(f'{layer / CARD}: part {raw.get("id")} has an unknown entry "{unknown[0]}"')
+            replaced = layer.parts[-3:-1] and _overtaken(layer, laid.get(raw["file"], []), choice)
+            if entry := None if replaced else _settled(raw, choice, level):
+                found.pop(entry.id, None)
+                found[entry.id] = entry
+            elif not replaced and raw["id"] in found:
+                del found[raw["id"]]
+    return list(found.values())
+
+
+def _overtaken(layer: Path, sources: list[Path], choice: Choice) -> bool:
+    """Whether an entry is of the framework that is built on, and the one that builds on it has its own file."""
+    below = choice.root / "frameworks" / choice.models_from
+    if choice.framework.folder == below or not layer.is_relative_to(below):
+        return False
+    return not (sources and sources[-1].is_relative_to(below))
+
+
+def _settled(raw: dict[str, Any], choice: Choice, level: str) -> Entry | None:
+    """An entry for one framework and level; None where it has nothing for them."""
+    names = choice.framework.name, choice.models_from
+    if level not in raw.get("levels", LEVELS):
+        return None
+
+    def of(key: str) -> Any:
+        value = raw.get(key, "")
+        return next((value[name] for name in names if name in value), "") if isinstance(value, dict) else value
+
+    def kept(key: str, known: dict[str, type]) -> list[dict[str, Any]]:
+        fitting = [
+            one
+            for one in raw.get(key, [])
+            if level in one.get("levels", LEVELS) and one.get("framework", names[0]) in names
+        ]
+        return [{name: value for name, value in one.items() if name in known} for one in fitting]
+
+    function = of("function")
+    if not function or (raw.get("drawn") and not of_drawn(raw["drawn"], names)):
+        return None
+    goal = " ".join(raw.get("goal", "").split())
+    hint = raw.get("hint", "")
+    hint = hint.get(level, "") if isinstance(hint, dict) else hint
+    hint = hint or re.split(r"(?<=[.!?])\s", goal)[0].rstrip(".")
+    drawn = raw["drawn"] | {"code": of_drawn(raw["drawn"], names)} if "drawn" in raw else {}
+    first, last = of("first"), of("last")
+    return Entry(
+        raw["id"],
+        raw["file"],
+        function,
+        raw["points"],
+        goal,
+        " ".join(hint.split()).replace('"', "'").replace("\\", "/"),
+        kept("test", TEST),
+        kept("mutant", MUTANT),
+        kept("alternative", ALTERNATIVE),
+        drawn,
+        (first, last or first) if first else None,
+    )
+
+
+def of_drawn(drawn: dict[str, Any], names: tuple[str, ...]) -> str:
+    """The file of a drawn part for the first framework that has one."""
+    code = drawn.get("code", "")
+    return next((code[name] for name in names if name in code), "") if isinstance(code, dict) else code
+
+
+def read_bank(path: str) -> str:
+    """A text of templates/course/."""
+    try:
+        return (COURSE / path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"{COURSE / path} cannot be read: {error.strerror}") from None
+
+
+def with_function(text: str, other: str, name: str) -> str:
+    """The file with one function taken from another file, and with the imports and helpers that it lacks."""
+    tree, new = ast.parse(text), ast.parse(other)
+    here, there = dict(markers.functions(tree)), dict(markers.functions(new))
+    if name not in here or name not in there:
+        raise Problem(f"a drawn part replaces {name}, which one of the two files does not have")
+    lines, more = text.split("\n"), other.split("\n")
+    old, fresh = here[name], there[name]
+    code = textwrap.dedent("\n".join(more[fresh.lineno - 1 : fresh.end_lineno])).split("\n")
+    code = [f"{' ' * old.col_offset}{line}".rstrip() for line in code]
+    helpers = [
+        "\n".join(more[node.lineno - 1 : node.end_lineno])
+        for node in new.body
+        if isinstance(node, markers.Function) and node.name != name.partition(".")[0] and node.name not in here
+    ]
+    lines[old.lineno - 1 : old.end_lineno] = "\n\n\n".join([*helpers, "\n".join(code)]).split("\n")
+    return with_imports("\n".join(lines), [node for node in new.body if isinstance(node, ast.Import | ast.ImportFrom)])
+
+
+def with_imports(text: str, imports: list[ast.stmt]) -> str:
+    """The file with import lines that it lacks: the project's own before packages, each after those of its kind."""
+    there = {ast.unparse(node) for node in ast.parse(text).body}
+    for node in imports:
+        if (line := ast.unparse(node)) in there:
+            continue
+        tree = ast.parse(text)
+        known = [one for one in tree.body if isinstance(one, ast.Import | ast.ImportFrom)]
+        module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+        lines = text.split("\n")
+        if module == "spec":  # the project's own stand first
+            at = known[0].lineno - 1 if known else tree.body[0].end_lineno
+            lines[at:at] = [line, ""] if not _is_own(known[0]) else [line]
+        else:
+            at = known[-1].end_lineno if known else tree.body[0].end_lineno
+            lines[at:at] = [line]
+        text = "\n".join(lines)
+    return text
+
+
+def _is_own(node: ast.stmt) -> bool:
+    name = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+    return name in ("common", "config", "data", "loss", "metrics", "net", "runs", "pictures", "report")
+
+
+def instruments(entries: list[Entry]) -> dict[str, bytes]:
+    """The checks, probes and alternatives that the parts name, for assignment/."""
+    checks = {f"checks/{test['run'].partition(':')[0]}" for entry in entries for test in entry.tests}
+    probes = sorted(path.name for path in (COURSE / "probes").glob("*.py"))
+    named = {f"probes/{probe}" for probe in probes for check in checks if f'"{probe[:-2]}' in read_bank(check)}
+    others = {one["file"] for entry in entries for one in entry.alternatives if "file" in one}
+    return {f"{BANK}/{path}": read_bank(path).encode() for path in sorted(checks | named | others)}
+
+
+def written_card(choice: Choice, title: str, level: str, given: list[str], entries: list[Entry]) -> str:
+    """`assignment.toml` of a new master."""
+    model = choice.models[0].name
+    head = {
+        "name": f"{model.replace('_', '-')}-{level}",
+        "title": title,
+        "task": choice.task.name,
+        "framework": choice.framework.name,
+        "backend": choice.backend or "",
+        "model": model,
+        "level": level,
+        "deadline": DEADLINE,
+        "ai_use": AI_USE,
+    }
+    return card_text(head, given, [part_text(entry) for entry in entries])
+
+
+def card_text(head: dict[str, str], given: list[str], parts: list[str]) -> str:
+    lines = ["# What is graded and how, and which files students get; hackgen assignment lint says what does not fit."]
+    lines += [f"{name} = {toml(value)}" for name, value in head.items()]
+    lines += ["submit = []  # files to hand in, beside those that hold a part", "include = ["]
+    lines += [f"    {toml(path)}," for path in given]
+    return "\n".join([*lines, "]", *parts, ""])
+
+
+def part_text(entry: Entry) -> str:
+    """A [[part]] with its tests, mutants and alternatives."""
+    lines = ["", "[[part]]", f"id = {toml(entry.id)}", f"goal = {toml(entry.goal)}"]
+    for kind, tables in (("test", entry.tests), ("mutant", entry.mutants), ("alternative", entry.alternatives)):
+        for table in tables:
+            lines += ["", f"[[part.{kind}]]", *(f"{name} = {toml(value)}" for name, value in table.items())]
+    if entry.drawn:
+        lines += ["", "[part.drawn]"]
+        lines += [f"{name} = {toml(value)}" for name, value in entry.drawn.items() if name != "forms"]
+        for form, numbers in entry.drawn["forms"].items():
+            lines += ["", f"[part.drawn.forms.{form}]", *(f"{name} = {toml(value)}" for name, value in numbers.items())]
+    return "\n".join(lines)
+
+
+def answers_for(dest: str, **flags: Any) -> Answers:
+    """What is to be generated: the flags, and a title from the folder's name."""
+    model = flags.pop("model", None)
+    given = {name: value for name, value in flags.items() if value}
+    return Answers(**given, models=(model,) if model else (), title=given.get("title") or title_from(dest))
