@@ -1,0 +1,87 @@
+"""One result as Gradescope, Classroom 50, Canvas, Moodle and people read it."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from .engine import Outcome, Result
+
+VISIBLE = {"public": "visible", "hidden": "after_published"}  # hidden for good would hide the total from students too
+CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+MOODLE = ["Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)"]
+FAULT = "The grader itself failed. This is not your fault and says nothing about your work; tell the course's staff."
+
+
+def gradescope(result: Result, seconds: float = 0.0) -> dict[str, Any]:
+    """results.json; nothing in it is null, and what the grader says to instructors alone is left out."""
+    numbers = {part: number for number, part in enumerate(result.parts, 1)}
+    tests, each = [], dict.fromkeys(numbers, 0)
+    for test in result.tests:
+        each[test.part] += 1
+        entry = {"name": f"{test.part}: {test.name}", "number": f"{numbers[test.part]}.{each[test.part]}"}
+        entry |= {"score": float(test.score), "max_score": float(test.max), "output": test.message}
+        entry |= {"status": "passed" if test.passed else "failed", "name_format": "text", "output_format": "text"}
+        tests.append({**entry, "visibility": VISIBLE[test.visibility], "tags": [test.part]})
+    found = {"score": float(result.total), "execution_time": round(seconds), "output": "\n".join(result.messages)}
+    found |= {"output_format": "text", "stdout_visibility": "hidden", "visibility": "visible"}
+    return {**found, "tests": tests}
+
+
+def whole_points(tests: list[Outcome]) -> list[int]:
+    """Scores as whole numbers that sum to the nearest of the total (largest remainder); full marks for what passed."""
+    most = [test.max if test.passed else max(0, test.max - 1) for test in tests]
+    points = [min(math.floor(test.score), top) for test, top in zip(tests, most, strict=True)]
+    left = math.floor(sum(test.score for test in tests) + 0.5) - sum(points)
+    order = sorted(range(len(tests)), key=lambda at: points[at] - tests[at].score)
+    for at in [at for at in order if points[at] < most[at] and tests[at].score > points[at]][: max(0, left)]:
+        points[at] += 1
+    return points
+
+
+def classroom50(result: Result, about: Mapping[str, str], moment: str) -> dict[str, Any]:
+    """result.json in whole points; `about` is the environment that Classroom 50 gives, `moment` in ISO 8601."""
+    points = whole_points(result.tests)
+    names = {"classroom": "CLASSROOM", "assignment": "ASSIGNMENT", "submission": "SUBMISSION_TAG"}
+    names |= {"commit": "COMMIT_URL", "release": "RELEASE_URL", "review": "REVIEW_URL"}
+    head = {"schema": "classroom50/result/v1"} | {key: about.get(name, "") for key, name in names.items()}
+    tests = [
+        {"test-name": f"{test.part}: {test.name}", "passed": test.passed, "score": score, "max-score": test.max}
+        for test, score in zip(result.tests, points, strict=True)
+    ]
+    return {**head, "datetime": moment, "score": sum(points), "max-score": result.max, "tests": tests}
+
+
+def canvas(title: str, most: int, rows: list[tuple[Mapping[str, str], Result]]) -> list[list[str]]:
+    """Rows of a CSV for Canvas's gradebook; people are known by id, by SIS id or by login."""
+    lines = [[*CANVAS, title], ["    Points Possible", "", "", "", "", str(most)]]
+    for who, result in rows:
+        login = who.get("login", who["id"])
+        lines.append(
+            [who.get("name", login), who.get("canvas", ""), who.get("sis", ""), login, "", number(result.total)]
+        )
+    return lines
+
+
+def moodle(most: int, rows: list[tuple[Mapping[str, str], Result]]) -> list[list[str]]:
+    """Rows of a grading worksheet as Moodle's assignments take it (and its gradebook, by the e-mail address)."""
+    lines = [[*MOODLE, "Feedback comments"]]
+    for who, result in rows:
+        identifier = f"Participant {who['moodle']}" if who.get("moodle") else ""
+        about = [identifier, who.get("name", who["id"]), who.get("email", "")]
+        lines.append([*about, number(result.total), str(most), "-", terminal(result)])
+    return lines
+
+
+def number(points: float) -> str:
+    return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def terminal(result: Result, public: bool = False) -> str:
+    """What a person reads: a line for each test, those that failed with what is known of why."""
+    lines = []
+    for test in result.tests:
+        mark = "ok  " if test.passed else "part" if test.score else "  - "
+        lines.append(f"{mark} {number(test.score):>5} of {test.max:<3} {test.part}: {test.name}")
+        lines += [f"       {line}" for line in test.message.splitlines()]
+    head = "public checks only: " if public else ""
+    return "\n".join([*lines, *result.messages, f"{head}{number(result.total)} of {result.max} points"])

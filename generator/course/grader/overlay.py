@@ -1,0 +1,152 @@
+"""From a submission to the project that one part is graded in: which files count, and whose functions stand in them."""
+
+import ast
+import io
+import os
+import re
+import tokenize
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+MOST_FILES = 10_000  # looked at in a submission
+MOST_BYTES = 1 << 20  # of one file that counts
+NEVER = {"__MACOSX", "__pycache__", ".git", ".venv", "venv", "env", "site-packages", "grader", "runs"}
+COOKIE = re.compile(r"^[ \t\f]*#.*?coding[:=].*")
+Files = dict[str, bytes]
+
+
+def matched(paths: Iterable[str], wanted: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """Which path of a submission stands for each file that counts, and what the student should know.
+
+    The nearest to the top counts: `models/cnn.py`, else `anything/models/cnn.py`, else a lone `cnn.py` anywhere.
+    """
+    found, messages = {}, []
+    usable = [path for path in paths if not NEVER & set(PurePosixPath(path).parts[:-1])]
+    usable.sort(key=lambda path: (path.count("/"), path))
+    for name in wanted:
+        same = [path for path in usable if path == name or path.endswith("/" + name)]
+        if not same:
+            base = name.rpartition("/")[2]
+            same = [path for path in usable if path.rpartition("/")[2] == base]
+            same = same if len(same) == 1 else []
+        if not same:
+            messages.append(f"{name} is not in the submission")
+            continue
+        found[name] = same[0]
+        if same[0] != name:
+            messages.append(f"{same[0]} was taken for {name}")
+    return found, messages
+
+
+def normal(id: str) -> str:
+    """One spelling of a person's id: `Ann.Lee@uni.edu ` and `ann.lee` are the same."""
+    return "".join(unicodedata.normalize("NFKC", id).partition("@")[0].split()).casefold()
+
+
+def read(folder: Path, wanted: Iterable[str]) -> tuple[Files, list[str]]:
+    """The files of a submission that count, from a folder; links are not followed."""
+    paths, messages, links = [], [], False
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in NEVER]
+        for name in names:
+            path = Path(root, name)
+            links |= path.is_symlink()
+            if path.is_file() and not path.is_symlink():
+                paths.append(path.relative_to(folder).as_posix())
+        if len(paths) > MOST_FILES:
+            messages.append(f"the submission has more than {MOST_FILES:,} files; only some were looked at")
+            break
+    if links:
+        messages.append("links in the submission are not followed; hand in the files themselves")
+    found, more = matched(paths, wanted)
+    files = {}
+    for name, path in found.items():
+        with (folder / path).open("rb") as stream:
+            files[name] = stream.read(MOST_BYTES + 1)
+    return files, messages + more
+
+
+def text(name: str, content: bytes) -> tuple[str, list[str]]:
+    """A Python file as text, also one that is not UTF-8, with what the student should know; else a `SyntaxError`."""
+    if len(content) > MOST_BYTES:
+        raise SyntaxError(f"{name} is larger than 1 MB")
+    try:
+        named = tokenize.detect_encoding(io.BytesIO(content).readline)[0]  # by its first lines, as Python does
+    except SyntaxError:
+        named = "cp1252"
+    for encoding in ["utf-16"] if content[:2] in (b"\xff\xfe", b"\xfe\xff") else [named, "cp1252", "latin-1"]:
+        try:
+            source = content.decode(encoding)
+            break
+        except (UnicodeDecodeError, LookupError):
+            continue
+    else:
+        raise SyntaxError(f"{name} is no text; save it as UTF-8")
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    head = [COOKIE.sub("#", line) for line in source.split("\n", 2)[:2]]  # it is written as UTF-8 from here on
+    source = "\n".join(head + source.split("\n", 2)[2:])
+    return source, [] if encoding == named else [f"{name} is not UTF-8 and was read as {encoding}; save it as UTF-8"]
+
+
+def parsed(name: str, source: str) -> ast.Module:
+    """The syntax tree; a `SyntaxError` that names the line for whatever Python cannot read."""
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        raise SyntaxError(f"{name}, line {error.lineno}: {error.msg}") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise SyntaxError(f"{name} cannot be read as Python") from None
+
+
+def span(tree: ast.Module, function: str) -> tuple[int, int, int, int] | None:
+    """First and last line (from 0, the last excluded) of a function named like `CNN.forward`, its indentation, and that
+    of what stands in it."""
+    body, node = tree.body, None
+    for name in function.split("."):
+        kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        node = next((one for one in reversed(body) if isinstance(one, kinds) and one.name == name), None)
+        if node is None:
+            return None
+        body = node.body
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return first - 1, node.end_lineno, node.col_offset, node.body[0].col_offset
+
+
+def graft(source: str, reference: str, others: Iterable[str]) -> tuple[str, list[int]]:
+    """A student's file with other parts' functions taken from the reference, and each line's number before (0 = new).
+
+    A function that the student's file lacks is added to the end of its class, or of the file.
+    """
+    tree, own = ast.parse(source), ast.parse(reference)
+    lines = [(line, number) for number, line in enumerate(source.split("\n"), 1)]
+    changes = []
+    for function in others:
+        if (place := span(own, function)) is None:
+            continue
+        first, last, depth, _ = place
+        body = [line[depth:] for line in reference.split("\n")[first:last]]
+        here, outer = span(tree, function), function.rpartition(".")[0]
+        if here is None:
+            around = span(tree, outer) if outer else (0, len(lines), 0, 0)
+            if around is None:
+                continue
+            here = (around[1], around[1], around[3])
+        changes.append((here[0], here[1], [(" " * here[2] + line if line else "", 0) for line in body]))
+    for first, last, body in sorted(changes, key=lambda change: change[:2], reverse=True):
+        lines[first:last] = body
+    return "\n".join(line for line, _ in lines), [number for _, number in lines]
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def tree(folder: Path) -> Files:
+    """All files of a folder of the bundle by path; caches and hidden files are left out."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    names = {path.relative_to(folder).as_posix(): path for path in paths}
+    return {name: path.read_bytes() for name, path in names.items() if "__pycache__" not in name and name[0] != "."}

@@ -1,0 +1,242 @@
+"""The child: it runs a student's code and answers questions with arrays. It knows no test and no expected value.
+
+`python -I -B worker.py warm FD NAME…` imports NAME… and forks a child for each message on socket FD (Linux);
+`python -I -B worker.py cold` is one child in a process of its own. Questions come on its input, answers go out on its
+output; whatever the student's code prints goes to standard error.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import re
+import signal
+import socket
+import struct
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+MOST = 1 << 26  # bytes of one question or answer
+ARRAY = "\0array"  # stands for an array in the JSON of a message
+DTYPE = re.compile(r"[<|=>]?[biufc]\d{1,2}")  # numbers only: objects would run code, text has no use
+PR_DUMPABLE, PR_SUBREAPER, PR_NO_NEW_PRIVILEGES = 4, 36, 38
+NEW_IPC, NEW_NETWORK = 0x08000000, 0x40000000
+
+
+def pack(value: Any) -> bytes:
+    """Dicts, lists, numbers, texts and arrays of numbers as bytes: their JSON, then what the arrays hold."""
+    arrays: list[np.ndarray] = []
+
+    def plain(one: Any) -> Any:
+        if isinstance(one, dict):
+            return {str(key): plain(item) for key, item in one.items()}
+        if isinstance(one, list | tuple):
+            return [plain(item) for item in one]
+        if one is None or type(one) in (bool, int, float, str):
+            return one
+        array = np.asarray(one, order="C")
+        if not DTYPE.fullmatch(array.dtype.str):
+            raise TypeError(f"a {type(one).__name__} is no array of numbers")
+        arrays.append(array)
+        return {ARRAY: [len(arrays) - 1, array.dtype.str, list(array.shape)]}
+
+    head = json.dumps(plain(value)).encode()
+    return b"".join([struct.pack("<I", len(head)), head, *(array.tobytes() for array in arrays)])
+
+
+def unpack(message: bytes) -> Any:
+    """What `pack` packed; a `ValueError` for anything else, as the sender may be hostile."""
+    try:
+        (size,) = struct.unpack_from("<I", message)
+        at = 4 + size
+
+        def whole(one: Any) -> Any:
+            nonlocal at
+            if isinstance(one, list):
+                return [whole(item) for item in one]
+            if not isinstance(one, dict):
+                return one
+            if ARRAY not in one:
+                return {key: whole(item) for key, item in one.items()}
+            _, name, shape = one[ARRAY]
+            if not DTYPE.fullmatch(name) or any(type(n) is not int or n < 0 for n in shape):
+                raise ValueError("no array of numbers")
+            array = np.ndarray(tuple(shape), name, message, at).copy()
+            at += array.nbytes
+            return array
+
+        return whole(json.loads(message[4:at]))
+    except (struct.error, TypeError, KeyError, RecursionError, OverflowError) as error:
+        raise ValueError(str(error)) from None
+
+
+def receive(stream: BinaryIO) -> bytes | None:
+    """The next message, or None at the end of the stream and for one that is too long."""
+    head = stream.read(8)
+    size = struct.unpack("<Q", head)[0] if len(head) == 8 else MOST + 1
+    body = stream.read(size) if size <= MOST else b""
+    return body if len(body) == size else None
+
+
+def send(stream: BinaryIO, body: bytes) -> None:
+    if len(body) > MOST:
+        raise ValueError(f"{len(body) >> 20} MB are too much to answer")
+    stream.write(struct.pack("<Q", len(body)) + body)
+    stream.flush()
+
+
+def prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def confine(home: str, user: int, processes: int, seconds: int) -> None:
+    """Go into an empty folder, under limits, and where the grader may choose, as a user who owns nothing else."""
+    os.chdir(home)
+    if os.name != "posix":
+        return
+    import resource  # POSIX only
+
+    file_size = 1 << 26
+    for limit, most in (("CORE", 0), ("FSIZE", file_size), ("CPU", seconds), ("NPROC", processes)):
+        if most or limit == "CORE":
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(getattr(resource, f"RLIMIT_{limit}"), (most, most))
+    prctl(PR_DUMPABLE, 1)
+    prctl(PR_NO_NEW_PRIVILEGES, 1)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")  # where memory ends, the child goes before the grader
+    if user:
+        if sys.platform == "linux":
+            ctypes.CDLL(None).unshare(NEW_IPC | NEW_NETWORK)  # where the kernel lets it: no network
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+
+
+def serve() -> None:
+    """Answer questions until there are no more: {"ask": "model.outputs", "values": {…}} -> {"answer": …}."""
+    questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    setup = unpack(receive(questions) or b"")
+    os.environ.clear()
+    os.environ.update(setup["environment"])
+    for name in setup["preload"]:
+        importlib.import_module(name)
+    confine(*setup["confine"])
+    sys.path[:0] = setup["paths"]
+    send(answers, pack({"ready": True}))
+    while (question := receive(questions)) is not None:
+        try:
+            asked = unpack(question)
+            module, _, function = asked["ask"].partition(".")
+            probe = getattr(importlib.import_module(f"probes.{module}"), function)
+            answer = pack({"answer": probe(**asked["values"])})
+        except BaseException as error:  # sys.exit and Ctrl-C of a student's code too
+            answer = pack(told(error))
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.flush()
+        send(answers, answer)
+
+
+def told(error: BaseException) -> dict[str, Any]:
+    """An error as plain data: its kind, its text, and which lines of which files it came through."""
+    try:
+        text = str(error)[:500]
+    except BaseException:  # a student's own __str__
+        text = ""
+    frames = [[frame.filename, frame.lineno or 0] for frame in traceback.extract_tb(error.__traceback__)[-40:]]
+    if isinstance(error, SyntaxError):
+        frames.append([str(error.filename), error.lineno or 0])
+    kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
+    return {"error": kinds[0], "text": text, "frames": frames}
+
+
+def family(root: int) -> list[int]:
+    """A process's living descendants, nearest first (Linux)."""
+    children: dict[int, list[int]] = {}
+    for folder in os.listdir("/proc"):
+        if folder.isdigit():
+            with contextlib.suppress(OSError, ValueError):
+                state, parent = Path(f"/proc/{folder}/stat").read_bytes().rpartition(b")")[2].split()[:2]
+                if state != b"Z":
+                    children.setdefault(int(parent), []).append(int(folder))
+    found = [root]
+    for process in found:
+        found += children.get(process, [])
+    return found[1:]
+
+
+def kill_all(user: int, keep: set[int]) -> None:
+    """End every process of a user's, or else all that descend from this one; those in `keep` are the grader's own."""
+    for _ in range(1000):
+        if user and not (child := os.fork()):
+            try:
+                os.setgid(user)
+                os.setuid(user)
+                os.kill(-1, signal.SIGKILL)  # in one step, so that nothing can outrun it by forking
+            finally:
+                os._exit(0)
+        if user:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(child, 0)
+        left = [process for process in family(os.getpid()) if process not in keep]
+        for step in (signal.SIGSTOP, signal.SIGKILL):
+            for process in left:
+                with contextlib.suppress(OSError):
+                    os.kill(process, step)
+        if not left:
+            return
+
+
+def stay_warm(channel: socket.socket) -> None:
+    """Fork a child for three descriptors, or end children: whatever they started is this process's to end."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    prctl(PR_SUBREAPER, 1)
+    prctl(PR_DUMPABLE, 0)  # no child of the same user reads or changes what the next one is forked from
+    gc.freeze()
+    keep: set[int] = set()
+    while True:
+        message, pipes, *_ = socket.recv_fds(channel, 4096, 3)
+        order = json.loads(message or b'{"user": 0, "last": true}')
+        if not pipes:
+            kill_all(order["user"], set() if "last" in order else keep)
+            if "last" in order:
+                return
+            channel.send(b"0")
+            continue
+        child = os.fork()
+        if not child:
+            for number, pipe in enumerate(pipes):
+                os.dup2(pipe, number)
+            os.closerange(3, 1024)  # the channel above all
+            os.setsid()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            try:
+                serve()
+            finally:
+                os._exit(0)
+        for pipe in pipes:
+            os.close(pipe)
+        if order["keep"]:
+            keep.add(child)
+        channel.send(str(child).encode())
+
+
+if __name__ == "__main__":
+    sys.path[:] = [path for path in sys.path if Path(path) != Path(__file__).parent]
+    if sys.argv[1] == "cold":
+        serve()
+    else:
+        for name in sys.argv[3:]:
+            importlib.import_module(name)
+        stay_warm(socket.socket(fileno=int(sys.argv[2])))
