@@ -14,7 +14,7 @@ MLP = ("image-classification", "mlp")
 GPT = ("text-generation", "transformer")
 # check, project, file, what stands there, the bug
 BUGS = [
-    ("splits-disjoint", MLP, "data.py", "found.part == number)", "found.part >= number)"),
+    ("splits-disjoint", MLP, "data.py", "part == number)", "part >= number)"),
     (
         "splits-disjoint",
         GPT,
@@ -29,7 +29,7 @@ BUGS = [
     (
         "inputs-matter",
         MLP,
-        "pictures.py",
+        "data.py",
         "return self.images[self.rows[rows]]",
         "return self.images[self.rows[rows][::-1]]",
     ),
@@ -140,8 +140,8 @@ BUGS = [
         "answers",
         MLP,
         "data.py",
-        "inputs(images, good, meta)",
-        "Pictures(images, good)",
+        "Pictures(images, good, meta)",
+        "Pictures(images, good, meta | {'mean': 127.5})",
     ),
     (
         "answers",
@@ -275,7 +275,7 @@ def test_series_without_a_season_are_no_fault(tmp_path: Path, what: str, framewo
     ("what", "file", "right", "wrong"),
     [
         ("pictures", "prepare.py", '"replace") for place in inside]', '"replace") for place in inside[::-1]]'),
-        ("pictures", "pictures.py", "return self.images[self.rows[rows]]", "return self.images[self.rows[rows][::-1]]"),
+        ("pictures", "data.py", "return self.images[self.rows[rows]]", "return self.images[self.rows[rows][::-1]]"),
         ("texts", "data.py", "targets[some], some,", "targets[some][::-1].copy(), some,"),
         ("texts", "texts.py", "batch[:, 1:][is_word] =", "batch[::-1, 1:][is_word[::-1]] ="),
     ],

@@ -124,7 +124,7 @@ def test_a_healthy_gan_passes_its_checks(project: Path) -> None:
 
 # check, file, what stands there, the bug
 BUGS = [
-    ("splits-disjoint", "data.py", "np.flatnonzero(found.part == number)", "np.flatnonzero(found.part >= number)"),
+    ("splits-disjoint", "data.py", "np.flatnonzero(part == number)", "np.flatnonzero(part >= number)"),
     ("comes-closer", "loss.py", "F.softplus(-model.discriminator(made)", "F.softplus(model.discriminator(made)"),
     ("comes-closer", "train.py", "    optimizer.step()\n", ""),
     ("balance", "loss.py", "return F.softplus(-scores).mean()", "return F.softplus(scores).mean()"),

@@ -1,17 +1,14 @@
-"""Pictures as arrays and three splits, read from an .npz that hackgen wrote; and new ones from their files."""
+"""Picture files of every kind, as arrays of bytes of one shape."""
 
 import functools
 import hashlib
-import importlib
 import os
 import sys
 import warnings
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
-import common
-from common import ROOT, Problem
-from config import Config
+from common import Problem
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
@@ -27,31 +24,8 @@ else:
     pillow_heif.register_heif_opener()
 
 
-class Pictures:
-    """Pictures kept as bytes that become floats when a batch is cut: the one normalisation."""
-
-    def __init__(self, images: np.ndarray, rows: np.ndarray, mean: float = 127.5, deviation: float = 127.5) -> None:
-        self.images = images  # (all, height, width, channels) bytes, in memory or mapped into it
-        self.rows = rows  # (rows,) which of them
-        self.mean, self.deviation = mean, deviation
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def raw(self, rows: Any) -> np.ndarray:
-        """Bytes, (rows, height, width, channels)."""
-        return self.images[self.rows[rows]]
-
-    def __getitem__(self, rows: Any) -> np.ndarray:
-        """Floats, (rows, height, width, channels)."""
-        images = self.raw(rows).astype(np.float32)
-        images -= self.mean
-        images /= self.deviation
-        return images
-
-
 class Found(NamedTuple):
-    """Pictures as they lie there."""
+    """Pictures as they lie there, and what is said of each."""
 
     images: np.ndarray  # (rows, height, width, channels) bytes, in memory or mapped into it
     labels: np.ndarray  # (rows,) class names
@@ -59,43 +33,6 @@ class Found(NamedTuple):
     part: np.ndarray  # (rows,) 0, 1, 2 for train, valid and test, -1 for what is left out
     names: list[str]  # (rows,) paths inside a folder
     sha256: str
-
-
-def load(config: Config, labelled: bool) -> Found:
-    """The pictures that config.data names, with the splits that came with them, and drawn what these lack."""
-    path = common.located(config.data)
-    if not path.is_dir():
-        found = arrays(path)
-    elif (ROOT / "prepare.py").is_file():  # laid in for pictures that lie in folders
-        found = importlib.import_module("prepare").read(path, config.size, labelled)
-    else:
-        raise Problem(f"{path} is a folder, and this project reads an .npz: hackgen convert {path} {path.name}.npz")
-    keys, part = found.keys, found.part
-    group = np.unique(keys, return_inverse=True)[1]
-    last = np.zeros(len(part), int)  # of all splits that pictures which look alike are in
-    np.maximum.at(last, group, part)
-    torn = (part >= 0) & (part < last[group])
-    part[torn] = -1
-    if torn.any():
-        note(f"{torn.sum()} pictures look like some of test or valid and are left out elsewhere")
-    there = np.intersect1d(part, [1, 2])
-    if len(there) < 2:
-        rest = np.flatnonzero(part == 0)
-        labels = found.labels[rest] if labelled else None
-        drawn = common.divide(keys[rest], labels, config, 0.0 if 2 in there else None)
-        part[rest] = np.where(np.isin(drawn, there), 0, drawn)
-    return found
-
-
-def arrays(path: Path) -> Found:
-    """What hackgen wrote into an .npz: images, labels, splits, and groups of pictures that look alike."""
-    try:
-        with np.load(path) as file:
-            images, labels, splits, groups = (file[name] for name in ("images", "labels", "splits", "groups"))
-    except (OSError, ValueError, KeyError, EOFError, NotImplementedError):
-        raise Problem(f"{path} is no .npz that hackgen wrote; make one with: hackgen convert {path} DEST.npz") from None
-    part = np.where(splits == "test", 2, np.where(splits == "valid", 1, 0))
-    return Found(images, labels, groups, part, [], common.sha256(path))
 
 
 def names_below(path: Path) -> list[str]:

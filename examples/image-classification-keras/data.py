@@ -1,20 +1,44 @@
 """Pictures with a class each, divided into train, valid and test: `python data.py` shows them."""
 
+import importlib
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import common
 import metrics
 import pictures
-from common import Problem
+from common import ROOT, Problem
 from config import Config
-from pictures import Pictures
+from pictures import Found, note
 
 import numpy as np
 from PIL import Image
 
 INPUT = "a picture file or a folder of pictures"
 MEASURED = 4000  # pictures of train that mean and deviation are measured on; more hardly change them
+
+
+class Pictures:
+    """Pictures kept as bytes that become floats when a batch is cut: the one normalisation."""
+
+    def __init__(self, images: np.ndarray, rows: np.ndarray, meta: dict) -> None:
+        self.images = images  # (all, height, width, channels) bytes, in memory or mapped into it
+        self.rows = rows  # (rows,) which of them
+        self.mean, self.deviation = meta["mean"], meta["deviation"]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def raw(self, rows: Any) -> np.ndarray:
+        """Bytes, (rows, height, width, channels)."""
+        return self.images[self.rows[rows]]
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        """Floats, (rows, height, width, channels)."""
+        images = self.raw(rows).astype(np.float32)
+        images -= self.mean
+        images /= self.deviation
+        return images
 
 
 class Split(NamedTuple):
@@ -33,8 +57,9 @@ class Data(NamedTuple):
 
 def load(config: Config) -> Data:
     """Read pictures and labels, divide them, and measure mean and deviation on train."""
-    found = pictures.load(config, labelled=True)
-    rows = [np.flatnonzero(found.part == number) for number in range(3)]
+    found = opened(config)
+    part = divided(found, config)
+    rows = [np.flatnonzero(part == number) for number in range(3)]
     used = np.concatenate(rows)
     classes = np.unique(found.labels[used])
     if len(classes) < 2:
@@ -44,7 +69,7 @@ def load(config: Config) -> Data:
     meta = {
         "shape": list(found.images.shape[1:]),
         "classes": classes.tolist(),
-        **metrics.choose(config, found.part, targets, classes.tolist()),
+        **metrics.choose(config, part, targets, classes.tolist()),
         "mean": round(float(some.mean()), 3),
         "deviation": round(max(1.0, float(some.std())), 3),
         "data": {"name": Path(config.data).name, "path": config.data, "sha256": found.sha256, "rows": len(used)},
@@ -52,19 +77,48 @@ def load(config: Config) -> Data:
 
     def split(number: int) -> Split:
         some = rows[number]
-        return Split(inputs(found.images, some, meta), targets[some], some, found.keys[some])
+        return Split(Pictures(found.images, some, meta), targets[some], some, found.keys[some])
 
     return Data(split(0), split(1), split(2), meta)
 
 
-def inputs(images: np.ndarray, rows: np.ndarray, meta: dict) -> Pictures:
-    """Pictures as the model takes them."""
-    return Pictures(images, rows, meta["mean"], meta["deviation"])
+def opened(config: Config) -> Found:
+    """The pictures that config.data names: of the .npz that hackgen wrote, or of folders, through prepare.py."""
+    path = common.located(config.data)
+    if path.is_dir():
+        if not (ROOT / "prepare.py").is_file():  # laid in for pictures that lie in folders
+            remedy = f"hackgen convert {path} {path.name}.npz"
+            raise Problem(f"{path} is a folder, and this project reads an .npz: {remedy}")
+        return importlib.import_module("prepare").read(path, config.size, labelled=True)
+    try:
+        with np.load(path) as file:
+            images, labels, splits, groups = (file[name] for name in ("images", "labels", "splits", "groups"))
+    except (OSError, ValueError, KeyError, EOFError, NotImplementedError):
+        raise Problem(f"{path} is no .npz that hackgen wrote; make one with: hackgen convert {path} DEST.npz") from None
+    part = np.select([splits == "test", splits == "valid"], [2, 1], 0)
+    return Found(images, labels, groups, part, [], common.sha256(path))
+
+
+def divided(found: Found, config: Config) -> np.ndarray:
+    """0, 1 or 2 (train, valid, test) for each picture, -1 for what is left out; splits that came with them are kept."""
+    part, group = found.part.copy(), np.unique(found.keys, return_inverse=True)[1]
+    last = np.zeros(len(part), int)  # of all splits that pictures which look alike are in
+    np.maximum.at(last, group, part)
+    torn = (part >= 0) & (part < last[group])
+    part[torn] = -1
+    if torn.any():
+        note(f"{torn.sum()} pictures look like some of test or valid and are left out elsewhere")
+    there = np.intersect1d(part, [1, 2])
+    if len(there) < 2:
+        rest = np.flatnonzero(part == 0)
+        drawn = common.divide(found.keys[rest], found.labels[rest], config, 0.0 if 2 in there else None)
+        part[rest] = np.where(np.isin(drawn, there), 0, drawn)
+    return part
 
 
 def misplaced(config: Config, split: Split, meta: dict) -> int:
     """How many pictures of a split have other pixels or another class than the data, read anew, say; for check.py."""
-    found, strays = pictures.load(config, labelled=True), 0
+    found, strays = opened(config), 0
     for row, target, image in zip(split.ids, split.targets, split.inputs, strict=True):
         pixels, of = found.images[row], [found.labels[row]]
         if found.names:  # of files these are opened, and their folders looked at
@@ -93,7 +147,7 @@ def read_new(source: str, meta: dict) -> tuple[list[str], Pictures]:
         raise Problem(f"{path} holds no pictures; name {INPUT}")
     images = np.zeros((len(files), *meta["shape"]), np.uint8)
     good = np.flatnonzero(pictures.fill(images, files))
-    return [str(files[row]) for row in good], inputs(images, good, meta)
+    return [str(files[row]) for row in good], Pictures(images, good, meta)
 
 
 def decode(output: np.ndarray, meta: dict) -> list[dict]:

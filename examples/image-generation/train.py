@@ -24,6 +24,8 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+fresh = net.build  # a model that knows nothing yet, ready for `fit`; the seed decides its weights
+
 
 def make_optimizers(model: nn.Module, config: Config) -> list[torch.optim.Optimizer]:
     """Adam for each player; the discriminator's goes first."""
@@ -112,11 +114,6 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
         if state.over(config) or state.to_be_saved(pressed):
             save()
     return state.history
-
-
-def fresh(meta: dict, config: Config) -> nn.Module:
-    """A model that knows nothing yet, ready for `fit`; the seed decides its weights."""
-    return net.build(meta, config)
 
 
 def main() -> None:

@@ -23,6 +23,8 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+fresh = net.build  # a model that knows nothing yet, ready for `fit`; the seed decides its weights
+
 
 def make_optimizer(model: nn.Module, config: Config) -> torch.optim.Optimizer:
     """AdamW; biases and gains, all that is no matrix, are left out of the weight decay."""
@@ -91,11 +93,6 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
         if state.over(config) or state.to_be_saved(pressed):
             save()
     return state.history
-
-
-def fresh(meta: dict, config: Config) -> nn.Module:
-    """A model that knows nothing yet, ready for `fit`; the seed decides its weights."""
-    return net.build(meta, config)
 
 
 def main() -> None:

@@ -105,10 +105,10 @@ def learnt(model: nn.Module) -> dict[str, np.ndarray]:
 
 def mean_gradient(run: Path, config: Config) -> np.ndarray:
     """The running mean of the gradients that a run's optimiser was given, (parameters,), for check.py."""
-    last = load(run / LAST, config)
-    optimizer = last["optimizer"] if "optimizer" in last else last["optimizer_states"][0]  # Lightning's name
-    memories = optimizer["state"].values()
-    means = [memory["exp_avg"].numpy().ravel() / (1 - config.beta1 ** float(memory["step"])) for memory in memories]
+    means = []
+    for memory in load(run / LAST, config)["optimizer"]["state"].values():
+        mean = memory["exp_avg"] / (1 - config.beta1 ** memory["step"])  # it began at 0
+        means.append(mean.numpy().ravel())
     return np.concatenate(means)
 
 

@@ -62,7 +62,7 @@ class Bench:
 
 
 def splits_disjoint(bench: Bench) -> Found:
-    """No picture is in two splits: look at the keys in pictures.py and at divide(), equal pictures need equal keys"""
+    """No picture is in two splits: look at the keys and at divided() in data.py, equal pictures need equal keys"""
     keys = [np.unique(split.keys) for split in bench.data[:3]]
     shared = sum(len(np.intersect1d(keys[a], keys[b])) for a, b in ((0, 1), (0, 2), (1, 2)))
     return shared == 0, f"{shared} shared of {sum(map(len, keys))}", "0 shared"

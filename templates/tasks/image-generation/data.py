@@ -1,14 +1,14 @@
 """Noise and pictures, divided into train, valid and test: the noise is the input, the pictures are the target."""
 
+import importlib
 import io
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import common
-import pictures
-from common import Problem
+from common import ROOT, Problem
 from config import Config
-from pictures import Pictures
+from pictures import Found, note
 
 import numpy as np
 
@@ -18,6 +18,21 @@ MOST_NEW = 10_000  # pictures that one call of predict.py makes
 SNAPSHOTS = 12  # pictures from the same noise, to see how they change along training
 MOST_FITTED = 5_000  # training pictures the principal components are fitted on; more hardly change them …
 MOST_NUMBERS = 20_000_000  # … and at most so many pixels, for the sake of memory
+
+
+class Pictures:
+    """Pictures kept as bytes that become floats in [-1, 1] when a batch is cut: the one normalisation."""
+
+    def __init__(self, images: np.ndarray, rows: np.ndarray) -> None:
+        self.images = images  # (all, height, width, channels) bytes, in memory or mapped into it
+        self.rows = rows  # (rows,) which of them
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        """Floats, (rows, height, width, channels)."""
+        return self.images[self.rows[rows]].astype(np.float32) / 127.5 - 1
 
 
 class Split(NamedTuple):
@@ -36,17 +51,18 @@ class Data(NamedTuple):
 
 def load(config: Config) -> Data:
     """Read pictures, divide them, give every split its noise, and find the principal components of train."""
-    found = pictures.load(config, labelled=False)
+    found = opened(config)
     shape = list(found.images.shape[1:])
     if min(shape[:2]) < SMALLEST:
         raise Problem(f"{config.data} has pictures of {shape[0]}×{shape[1]}; {SMALLEST} a side at least")
-    train, valid, test = (np.flatnonzero(found.part == number) for number in range(3))
+    part = divided(found, config)
+    train, valid, test = (np.flatnonzero(part == number) for number in range(3))
     most = min(config.compared, len(train))  # what is compared must be of one size
     valid, test = (np.random.default_rng(config.split_seed).permutation(rows)[:most] for rows in (valid, test))
     if min(len(valid), len(test)) < 2:
         raise Problem(f"{config.data} has {len(found.part)} pictures, too few to compare; add some")
     components = min(config.components, len(valid) // 2, len(test) // 2)
-    used = int((found.part >= 0).sum())
+    used = int((part >= 0).sum())
     meta = {
         "shape": shape,
         "latent": config.latent,
@@ -60,6 +76,40 @@ def load(config: Config) -> Data:
         inputs = noise((len(rows), *draws[number], config.latent), number)
         splits.append(Split(inputs, Pictures(found.images, rows), rows, found.keys[rows]))
     return Data(*splits, meta)
+
+
+def opened(config: Config) -> Found:
+    """The pictures that config.data names: of the .npz that hackgen wrote, or of folders, through prepare.py."""
+    path = common.located(config.data)
+    if path.is_dir():
+        if not (ROOT / "prepare.py").is_file():  # laid in for pictures that lie in folders
+            remedy = f"hackgen convert {path} {path.name}.npz"
+            raise Problem(f"{path} is a folder, and this project reads an .npz: {remedy}")
+        return importlib.import_module("prepare").read(path, config.size, labelled=False)
+    try:
+        with np.load(path) as file:
+            images, labels, splits, groups = (file[name] for name in ("images", "labels", "splits", "groups"))
+    except (OSError, ValueError, KeyError, EOFError, NotImplementedError):
+        raise Problem(f"{path} is no .npz that hackgen wrote; make one with: hackgen convert {path} DEST.npz") from None
+    part = np.select([splits == "test", splits == "valid"], [2, 1], 0)
+    return Found(images, labels, groups, part, [], common.sha256(path))
+
+
+def divided(found: Found, config: Config) -> np.ndarray:
+    """0, 1 or 2 (train, valid, test) for each picture, -1 for what is left out; splits that came with them are kept."""
+    part, group = found.part.copy(), np.unique(found.keys, return_inverse=True)[1]
+    last = np.zeros(len(part), int)  # of all splits that pictures which look alike are in
+    np.maximum.at(last, group, part)
+    torn = (part >= 0) & (part < last[group])
+    part[torn] = -1
+    if torn.any():
+        note(f"{torn.sum()} pictures look like some of test or valid and are left out elsewhere")
+    there = np.intersect1d(part, [1, 2])
+    if len(there) < 2:
+        rest = np.flatnonzero(part == 0)
+        drawn = common.divide(found.keys[rest], None, config, 0.0 if 2 in there else None)
+        part[rest] = np.where(np.isin(drawn, there), 0, drawn)
+    return part
 
 
 def noise(shape: tuple[int, ...], seed: int) -> np.ndarray:
