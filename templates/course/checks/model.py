@@ -1,0 +1,230 @@
+"""The parent's half of checks on networks: what their answers, losses and training must be, on random input."""
+
+from grading import Wrong, close
+
+import numpy as np
+
+ROWS = 6
+
+
+def about(ask) -> dict:
+    """What a probe builds a model from."""
+    return {"meta": ask.facts.meta, "config": ask.facts.config}
+
+
+def drawn(ask, rng: np.random.Generator, rows: int = ROWS) -> tuple[np.ndarray, np.ndarray | None]:
+    """Random inputs and targets of the project's kind; no targets for pictures that are made of noise."""
+    meta = ask.facts.meta
+    inputs, targets = ask.facts.inputs, ask.facts.targets
+    shape = (rows, *inputs.shape[1:])
+    if "vocabulary" in meta:
+        width = min(meta["length"], 11)
+        words = rng.integers(3, len(meta["vocabulary"]), (rows, 1 + width))
+        words[:, 0] = inputs[0, 0]
+        ends = np.append(width, rng.integers(1, width, rows - 1))
+        inputs = np.where(np.arange(1 + width) <= ends[:, None], words, 0).astype(inputs.dtype)
+    elif "characters" in meta:
+        inputs = rng.integers(0, len(meta["characters"]) + 1, shape).astype(inputs.dtype)
+    elif "numbers" in meta:
+        codes = [rng.integers(0, size, (rows, 1)) for size in meta["categories"]]
+        inputs = np.hstack([rng.normal(size=(rows, meta["numbers"])), *codes]).astype(inputs.dtype)
+    else:
+        inputs = rng.normal(size=shape).astype(inputs.dtype)
+        inputs = inputs.cumsum(1, dtype=inputs.dtype) if "horizon" in meta else inputs
+    if "classes" in meta:
+        wanted = rng.integers(0, len(meta["classes"]), rows)
+    elif "characters" in meta:
+        wanted = rng.integers(0, len(meta["characters"]) + 1, shape)
+    else:
+        wanted = np.tanh(rng.normal(size=(rows, *targets.shape[1:])))
+    return inputs, wanted.astype(targets.dtype)
+
+
+def answers(ask, inputs: np.ndarray, targets: np.ndarray, seed: int, of=None) -> np.ndarray:
+    """What the model says of each row, (rows, …)."""
+    known = targets if "characters" in ask.facts.meta else None
+    got = np.asarray((of or ask)("model.outputs", **about(ask), inputs=inputs, targets=known, seed=seed))
+    meta = ask.facts.meta
+    each = {"classes": len(meta.get("classes", "")), "horizon": meta.get("horizon"), "latent": None}
+    shape = next(((size,) for kind, size in each.items() if kind in meta and size), ())
+    shape = tuple(meta["shape"]) if "latent" in meta else inputs.shape[1:] if "characters" in meta else shape
+    if got.size != len(inputs) * int(np.prod(shape)):
+        raise Wrong(f"{len(inputs)} rows give answers of shape {got.shape}; expected {(len(inputs), *shape)}")
+    if not np.isfinite(got).all():
+        raise Wrong("some answers are no finite numbers")
+    return got.reshape(len(inputs), *shape)
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """The largest difference, relative to how much values differ at all."""
+    return float(np.abs(one - other).max() / (np.abs(one - one.mean(0)).max() + 1e-6))
+
+
+def shapes_and_rows(ask, rng) -> None:
+    """One answer a row, of the right shape; a row's answer depends on that row, and on no other."""
+    inputs, targets = drawn(ask, rng)
+    seed = int(rng.integers(1 << 30))
+    whole = answers(ask, inputs, targets, seed)
+    order = rng.permutation(len(inputs))
+    if apart(whole[order], answers(ask, inputs[order], targets[order], seed)) > 1e-3:
+        raise Wrong("in another order, rows get other answers: something mixes the rows of a batch")
+    if apart(whole, np.concatenate([answers(ask, inputs[:1], targets[:1], seed), whole[1:]])) > 1e-3:
+        raise Wrong("a row alone gets another answer than in a batch")
+    if np.abs(whole - whole[:1]).max() < 1e-6 * np.abs(whole).max():
+        raise Wrong("all rows get the same answer: the input is not used")
+    if np.allclose(whole, answers(ask, inputs, targets, seed + 1), rtol=1e-3):
+        raise Wrong("other weights give the same answers: the weights are not used")
+
+
+def every_weight(ask, rng) -> float:
+    """Each array of weights has an influence; the share of those that have."""
+    inputs, targets = drawn(ask, rng)
+    known = targets if "characters" in ask.facts.meta else None
+    got = ask("model.changes", **about(ask), inputs=inputs, targets=known, seed=int(rng.integers(1 << 30)))
+    got = np.asarray(got, float).reshape(len(got), -1)
+    if not np.isfinite(got).all() or np.ptp(got[0]) == 0:
+        raise Wrong("the answers are no finite numbers, or all are equal")
+    moved = np.abs(got[1:] - got[0]).max(1) > 1e-6 * np.abs(got[0]).max()
+    if not moved.all():
+        raise Wrong(f"{(~moved).sum()} of {len(moved)} arrays of weights change no answer: a layer is left out")
+    return 1.0
+
+
+def same_answers(ask, rng) -> None:
+    """Equal to the reference, with unusual weights and on random input."""
+    for _ in range(2):
+        inputs, targets = drawn(ask, rng)
+        seed = int(rng.integers(1 << 30))
+        want = answers(ask, inputs, targets, seed, ask.reference)
+        got = answers(ask, inputs, targets, seed)
+        if apart(want, got) > 2e-3:
+            raise Wrong("with unusual weights and random rows the answers differ from those of a right solution")
+
+
+def causal(ask, rng) -> None:
+    """What follows a character changes no answer before it."""
+    inputs, targets = drawn(ask, rng)
+    seed, half = int(rng.integers(1 << 30)), inputs.shape[1] // 2
+    later = inputs.copy()
+    later[:, half:] = rng.permutation(inputs.ravel())[: later[:, half:].size].reshape(later[:, half:].shape)
+    one, two = (answers(ask, some, targets, seed) for some in (inputs, later))
+    if apart(one[:, :half], two[:, :half]) > 1e-3:
+        raise Wrong("the answers for the first half change with the second half: a position sees what follows it")
+    if apart(one[:, half:], two[:, half:]) < 1e-3:
+        raise Wrong("the answers for the second half do not depend on it")
+
+
+def padding(ask, rng) -> None:
+    """Padding changes no score: a short text has the same answer alone and beside a long one."""
+    inputs, targets = drawn(ask, rng)
+    seed = int(rng.integers(1 << 30))
+    whole = answers(ask, inputs, targets, seed)
+    if np.abs(whole - whole[:1]).max() < 1e-6:
+        raise Wrong("all texts get the same answer")
+    for row in range(1, len(inputs)):
+        alone = inputs[row : row + 1, : np.flatnonzero(inputs[row])[-1] + 1]
+        got = answers(ask, alone, targets[row : row + 1], seed)
+        if np.abs(got - whole[row]).max() > 1e-3 * np.abs(whole - whole[:1]).max():
+            raise Wrong("a text beside a longer one gets another answer than alone: padding is not left out")
+
+
+def training(ask, rng, of=None, **knobs) -> tuple[dict, np.ndarray, np.ndarray]:
+    """What train.fit makes of 16 random rows, and these."""
+    inputs, targets = drawn(ask, rng, 16)
+    return run(ask, of or ask, inputs, targets, int(rng.integers(1 << 30)), **knobs), inputs, targets
+
+
+def run(ask, of, inputs, targets, seed: int, **knobs) -> dict:
+    usual = {"epochs": 3, "batch_size": 4, "minutes": 0.0, "patience": 1000, "clip": 0.3, "dropout": 0.0}
+    config = ask.facts.config | {name: value for name, value in (usual | knobs).items() if name in ask.facts.config}
+    got = of("model.trained", meta=ask.facts.meta, config=config, inputs=inputs, targets=targets, seed=seed)
+    if not isinstance(got, dict) or not all(np.isfinite(got.get(name, np.nan)).all() for name in ("losses", "after")):
+        raise Wrong("train.fit leaves losses or weights that are no finite numbers")
+    return got
+
+
+def same_run(ask, rng) -> None:
+    """Three short epochs end with the losses and weights of the reference."""
+    inputs, targets = drawn(ask, rng, 16)
+    seed = int(rng.integers(1 << 30))
+    want = run(ask, ask.reference, inputs, targets, seed)
+    got = run(ask, ask, inputs, targets, seed)
+    close(got["losses"], want["losses"], rtol=2e-3, atol=1e-6)
+    if got["after"].shape != want["after"].shape:
+        raise Wrong("the model has other weights")
+    if np.linalg.norm(got["after"] - want["after"]) > 0.05 * np.linalg.norm(want["after"] - want["before"]):
+        raise Wrong("after twelve steps the weights are not those of a right solution")
+
+
+def learns(ask, rng) -> None:
+    """Training moves the weights, no further than the rate allows, and its loss falls."""
+    got, *_ = training(ask, rng, epochs=12, batch_size=8, clip=1.0, weight_decay=0.0)
+    moved = np.abs(got["after"] - got["before"])
+    if not (moved > 0).mean() > 0.2:
+        raise Wrong("most weights are as before: no step was made")
+    if moved.max() > 24 * 5 * ask.facts.config["learning_rate"]:
+        raise Wrong("weights moved further than the learning rate allows")
+    if not got["losses"][-3:].mean() < got["losses"][0]:
+        raise Wrong("the loss on 16 rows did not fall in 24 steps")
+
+
+def scores(ask, rng, rows: int, scale: float = 2.0) -> tuple[np.ndarray, np.ndarray, dict]:
+    """Raw outputs and targets of the project's kind, and meta with weights of classes."""
+    _, targets = drawn(ask, rng, rows)
+    meta = dict(ask.facts.meta)
+    shape = {"classes": (len(meta.get("classes", "")),), "horizon": targets.shape[1:]}
+    shape = next((size for kind, size in shape.items() if kind in meta), (1,))
+    if "characters" in meta:
+        shape = (targets.shape[1], len(meta["characters"]) + 1)
+        targets[:, : targets.shape[1] // 3] = -1
+    if "classes" in meta:
+        meta["class_weights"] = rng.uniform(0.5, 2, len(meta["classes"])).tolist()
+    return (scale * rng.normal(size=(rows, *shape))).astype(np.float32), targets, meta
+
+
+def formula(form: dict, scores: np.ndarray, targets: np.ndarray, meta: dict) -> float:
+    """The loss that a student's form asks for, in float64."""
+    scores = scores.astype(float)
+    if "classes" in meta or "characters" in meta:
+        weights = meta.get("class_weights")
+        scores, targets = scores.reshape(-1, scores.shape[-1]), targets.ravel()
+        scores, targets = scores[targets >= 0], targets[targets >= 0]
+        top = scores.max(1, keepdims=True)
+        logs = scores - top - np.log(np.exp(scores - top).sum(1, keepdims=True))
+        own, count = logs[np.arange(len(targets)), targets], scores.shape[1]
+        if form["form"] == "smoothing":
+            nats = -(1 - form["epsilon"]) * own - form["epsilon"] * logs.mean(1)
+        elif form["form"] == "focal":
+            nats = -own * ((1 - np.exp(own)) / (1 - 1 / count)) ** form["gamma"]
+        else:
+            nats = -own * (1 + form["slope"] * (2 * targets / (count - 1) - 1))
+        return float((nats * (np.array(weights)[targets] if weights else 1)).mean())
+    error = (scores if "horizon" in meta else scores[:, 0]) - targets
+    if form["form"] == "huber":
+        delta = form["delta"]
+        each = np.where(abs(error) <= delta, error**2 / 2, delta * (abs(error) - delta / 2))
+    elif form["form"] == "pinball":
+        each = np.maximum(-form["tau"] * error, (1 - form["tau"]) * error)
+    else:
+        each = np.log(np.cosh(form["scale"] * error)) / form["scale"]
+    return float(each.mean())
+
+
+def the_loss(ask, rng) -> None:
+    """The mean of the form that spec.json names, on random raw outputs."""
+    for rows in (7, 2):
+        raw, targets, meta = scores(ask, rng, rows)
+        got = ask("model.losses", meta=meta, scores=raw, targets=targets)
+        want = formula(ask.spec["loss"], raw, targets, meta)
+        if np.shape(got) != () or not abs(float(got) - want) <= 1e-4 * abs(want) + 1e-6:
+            raise Wrong(f"on {rows} random rows the loss is not what the form of ASSIGNMENT.md gives")
+
+
+def extreme_loss(ask, rng) -> None:
+    """The same for outputs that are far off, and for a single row."""
+    for rows, scale in ((5, 30.0), (1, 1.0)):
+        raw, targets, meta = scores(ask, rng, rows, scale)
+        got = ask("model.losses", meta=meta, scores=raw, targets=targets)
+        want = formula(ask.spec["loss"], raw, targets, meta)
+        if np.shape(got) != () or not abs(float(got) - want) <= 2e-4 * abs(want) + 1e-6:
+            raise Wrong("the loss is not right for a single row, or for outputs that are far off")

@@ -1,0 +1,160 @@
+"""The child's half of checks on networks: builds, asks and trains them by train.py and net.py, and judges nothing."""
+
+import contextlib
+import io
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import common
+import config as knobs
+import data as data_module
+import loss as objective
+import train
+
+import numpy as np
+
+TORCH = knobs.FRAMEWORK in ("pytorch", "lightning")
+
+
+def made(meta: dict, config: dict, seed: int) -> tuple[Any, Any, Any]:
+    """A fresh model with weights that `seed` draws, its settings, and what trains it."""
+    settings = common.configured({**config, "device": "cpu", "precision": "float32"})
+    own = common.kit(settings)
+    trainer = own if hasattr(own, "fit") else train
+    model = trainer.fresh(meta, settings)
+    if trainer is train:
+        draw(model, meta, seed)
+    return model, settings, trainer
+
+
+def variables(model: Any) -> list[tuple[str, np.ndarray, Callable[[np.ndarray], Any]]]:
+    """Name, value and setter of all that training changes, averages of batches included."""
+    if TORCH:
+        import torch
+
+        state = [(name, value) for name, value in model.state_dict().items() if value.is_floating_point()]
+        return [(n, v.numpy().copy(), lambda new, v=v: v.copy_(torch.from_numpy(new))) for n, v in state if v.ndim]
+    if knobs.FRAMEWORK == "keras":
+        return [(weight.path, np.array(weight), weight.assign) for weight in model.weights if len(weight.shape)]
+    from flax import nnx
+
+    found = []
+    for path, variable in nnx.iter_graph(model):
+        if isinstance(variable, nnx.Variable) and type(variable) is not nnx.Variable and variable[...].ndim:
+
+            def put(new: np.ndarray, variable: Any = variable) -> None:
+                variable[...] = np.asarray(new)
+
+            found.append(("/".join(map(str, path)), np.array(variable[...]), put))
+    return sorted(found, key=lambda one: one[0])
+
+
+def draw(model: Any, meta: dict, seed: int) -> None:
+    """Unusual weights, no zeros and ones: the n-th array of a shape gets the same values in every framework's order."""
+    seen: dict[tuple[int, ...], int] = {}
+    for name, value, put in variables(model):
+        number = seen[value.shape] = seen.get(value.shape, -1) + 1
+        rng = np.random.default_rng([seed, number, *value.shape])
+        new = rng.normal(size=value.shape) * (max(0.15, value.size**-0.25) if value.ndim > 1 else 0.5)
+        if "var" in name.replace(".", "/").split("/")[-1]:
+            new = rng.uniform(0.5, 2.0, value.shape)
+        if "vocabulary" in meta and len(value) == len(meta["vocabulary"]):
+            new[0] = 0  # padding says nothing
+        put(new.astype(np.float32))
+
+
+def outputs(
+    meta: dict, config: dict, inputs: np.ndarray, targets: np.ndarray | None = None, seed: int = 0, batch: int = 64
+) -> np.ndarray:
+    """What a model with drawn weights answers."""
+    model, settings, _ = made(meta, config, seed)
+    return common.kit(settings).outputs(model, inputs, targets, meta, "float32", batch)
+
+
+def changes(meta: dict, config: dict, inputs: np.ndarray, targets: np.ndarray | None, seed: int) -> np.ndarray:
+    """Its answers as it is, and after each array of weights was changed alone, (1 + arrays, …)."""
+    model, settings, _ = made(meta, config, seed)
+    answer = common.kit(settings).outputs
+    found = [answer(model, inputs, targets, meta, "float32")]
+    for number, (_, value, put) in enumerate(variables(model)):
+        more = np.abs(np.random.default_rng([seed, number]).normal(size=value.shape))  # a variance stays above 0
+        put((1.5 * value + more).astype(np.float32))
+        found.append(answer(model, inputs, targets, meta, "float32"))
+        put(value)
+    return np.stack(found)
+
+
+def trained(
+    meta: dict, config: dict, inputs: np.ndarray, targets: np.ndarray, seed: int, asked: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
+    """What train.fit makes of some rows: its losses by epoch, weights before and after, and answers for valid."""
+    model, settings, trainer = made(meta, config, seed)
+    rows = np.arange(len(inputs))
+    valid = inputs[:, None] if "latent" in meta else inputs
+    parts = [data_module.Split(some, targets, rows, rows) for some in (inputs, valid, valid)]
+    kit = common.kit(settings)
+    before = kit.learnt(model)
+    with contextlib.redirect_stdout(io.StringIO()), tempfile.TemporaryDirectory() as run:
+        history = trainer.fit(model, data_module.Data(*parts, meta), settings, Path(run))
+    after = kit.learnt(model)
+    drawn = asked if asked is not None else valid
+    return {
+        "losses": np.array([row[2] for row in history], float),
+        "rates": np.array([row[5] for row in history], float),
+        "before": np.concatenate([before[name].ravel() for name in before if name in after]),
+        "after": np.concatenate([after[name].ravel() for name in before if name in after]),
+        "outputs": kit.outputs(model, drawn, None if asked is not None else targets, meta, "float32"),
+    }
+
+
+def losses(meta: dict, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """The loss of a model whose raw output is `scores`."""
+    tokens = "characters" in meta
+    if knobs.FRAMEWORK == "keras":
+        from backend import keras
+
+        some = (keras.ops.convert_to_tensor(part) for part in (targets, scores))
+        return np.array(keras.ops.convert_to_numpy(objective.loss(meta)(*some))).mean()
+
+    def model(scores: Any, *_: Any, **__: Any) -> Any:
+        return (scores, None) if tokens else scores
+
+    if TORCH:
+        import torch
+
+        return objective.loss(model, torch.from_numpy(scores), torch.from_numpy(targets), meta).numpy()
+    import jax.numpy as jnp
+
+    return np.array(objective.loss(model, jnp.array(scores), jnp.array(targets), meta))
+
+
+def players(real: np.ndarray, made: np.ndarray, weights: np.ndarray, penalty: float) -> dict[str, np.ndarray]:
+    """The two losses of a GAN whose discriminator is linear in the pixels."""
+    if TORCH:
+        import torch
+
+        tensor = torch.from_numpy
+        judge = lambda images: images.flatten(1) @ tensor(weights)  # noqa: E731
+        model = SimpleNamespace(discriminator=judge, penalty=penalty)
+        apart, fool = objective.tell_apart(model, tensor(real), tensor(made)), objective.fool(model, tensor(made))
+        return {"apart": apart.numpy(), "fool": fool.numpy()}
+    if knobs.FRAMEWORK == "keras":
+        from backend import keras
+
+        judge = keras.Sequential([keras.Input(real.shape[1:]), keras.layers.Flatten()])
+        judge.add(keras.layers.Dense(1, use_bias=False))
+        judge.add(keras.layers.Reshape(()))
+        judge.set_weights([weights[:, None]])
+        model = SimpleNamespace(discriminator=judge, penalty=penalty, jitter=keras.layers.GaussianNoise(0.1))
+        both = objective.tell_apart(model, real, made), objective.fool(model, made)
+        return dict(zip(("apart", "fool"), map(keras.ops.convert_to_numpy, both), strict=True))
+    import jax
+    import jax.numpy as jnp
+
+    model = SimpleNamespace(discriminator=lambda images: images.reshape(len(images), -1) @ weights, penalty=penalty)
+    real, made = jnp.array(real), jnp.array(made)
+    apart = objective.tell_apart(model, real, made, jax.random.key(0))
+    return {"apart": np.array(apart), "fool": np.array(objective.fool(model, made))}
