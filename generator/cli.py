@@ -332,13 +332,18 @@ def _show(found: list[Choice]) -> None:
 @cli.command("inspect")
 @click.argument("path")
 @click.option("--target", help="The column to predict; the likely one otherwise.")
+@click.option("--deep", is_flag=True, help="Train small trees too: which columns tell the target nearly alone?")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON, for machines.")
-def inspect_command(path: str, target: str | None, as_json: bool) -> None:
+def inspect_command(path: str, target: str | None, deep: bool, as_json: bool) -> None:
     """Say what the file or folder PATH holds: columns, suspects, and what could be learned from it."""
     from .inspection import inspect  # DuckDB and what else reads data: imported only here
     from .inspection.show import text
 
     findings = inspect(path, target)
+    if deep:
+        from .pitch.deep import lone_columns
+
+        findings.suspects += lone_columns(findings)
     if as_json:
         import json
 

@@ -51,8 +51,10 @@ NOW = {
     "--event": Budget(20, 2840, 240, 12.35, 600, 3500, 800),
 }
 EXAMINES = "check_runs.py"  # counts beside the budgets, with the most that a file may have
+EXPLAINS = "explain.py"  # of tables alone: what columns tell; no training needs it, so it counts beside them too
 BY_ITSELF = "models/boosting.py"  # does what train.py and net.py do, and so counts beside them
-LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 237, EXAMINES: 220, BY_ITSELF: 160}  # instead of `longest`
+BESIDE = (EXAMINES, EXPLAINS, BY_ITSELF)
+LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 237, EXAMINES: 220, EXPLAINS: 200, BY_ITSELF: 160}  # instead of `longest`
 
 
 def projects(root: Path) -> Iterator[tuple[str, str, Choice, dict[str, bytes]]]:
@@ -160,7 +162,7 @@ def over(size: Size, budget: Budget, files: dict[str, bytes]) -> list[str]:
 def test_no_project_is_larger_than_it_may_be(tmp_path: Path) -> None:
     lines, faults = [HEAD], []
     for name, kind, choice, files in [*projects(TEMPLATES), *with_own_data(TEMPLATES, tmp_path)]:
-        size = size_of({path: content for path, content in files.items() if path not in (EXAMINES, BY_ITSELF)})
+        size = size_of({path: content for path, content in files.items() if path not in BESIDE})
         wanted = over(size, goal_of(kind, choice, files), files)
         lines.append(f"{name:72} {size} {', '.join(wanted)} (longest: {size.longest_path})")
         if wrong := over(size, NOW[kind], files):

@@ -70,6 +70,17 @@ def splits(folder: str) -> dict:
     return found
 
 
+def alone() -> dict:
+    """Columns, or two as `one + another`, that tell the target nearly alone: the score of each, and of all columns."""
+    import common
+    import data
+    import explain
+
+    loaded = data.load(common.configured({}))
+    found = explain.alone(loaded)
+    return {"asked": found.asked, "whole": found.whole, "metric": loaded.meta["metric"]} if found else {"asked": {}}
+
+
 def main() -> None:
     answers, sys.stdout = sys.stdout, sys.stderr  # what the project's code prints is no answer
     try:

@@ -1,0 +1,165 @@
+"""What single columns tell: one that alone says as much as the whole model does is one to ask about.
+
+Whether it is known when the model has to answer, only people can tell: nothing is left out, but they are asked.
+"""
+
+from itertools import combinations
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import metrics
+from data import Data
+
+import numpy as np
+
+FEWEST, MOST_ROWS, MOST_CELLS = 40, 10_000, 3_000_000  # of train: fewer rows tell all by chance, more take long
+LEAVES, VALUES = 64, 64  # of a small tree; of a category, the most frequent ones
+PAIRED = 4  # of the strongest columns, each with each other
+# A column that has the target in nearly all rows is asked about, however much the others tell; …
+COPY, NEAR = 0.9, 0.02  # share of each class, or correlation of ranks; share of all rows by which half of them are off
+# … others where the model is good and owes it all to them, as shares of the way from the baseline to no mistake.
+GOOD, ALL, REST = 0.75, 0.95, 0.6
+SHOWN = 12  # columns in a figure
+Found = tuple[bool | None, str, str]
+
+
+class Alone(NamedTuple):
+    """What single columns reach on valid, by the project's own score."""
+
+    scores: dict[str, float]  # of each column
+    asked: dict[str, float]  # of columns, or "one + another", that people should be asked about
+    whole: float  # of all columns
+
+
+def places(meta: dict) -> dict[str, list[int]]:
+    """Where in an encoded row each column stands."""
+    number, code, found = 0, meta["numbers"], {}
+    for name, about in meta["columns"].items():
+        count = len(about.get("parts", ()))
+        found[name] = list(range(number, number + count)) or [code]
+        number, code = number + count, code + (count == 0)
+    return found
+
+
+def alone(data: Data, whole: float | None = None) -> Alone | None:
+    """What each column reaches alone, and pairs of the strongest; None where the rows are too few to tell.
+
+    whole  the model's score on valid; where there is none, trees of all columns stand in for it
+    """
+    from sklearn import dummy, ensemble, tree  # slow to import
+
+    where, classes = places(data.meta), "classes" in data.meta
+    rows = rows_of(data)
+    if len(rows) < FEWEST or len(np.unique(data.train.targets[rows])) < 2 or len(where) < 2:
+        return None
+    small = tree.DecisionTreeClassifier if classes else tree.DecisionTreeRegressor
+    large = ensemble.HistGradientBoostingClassifier if classes else ensemble.HistGradientBoostingRegressor
+    least = {"min_samples_leaf": max(2, min(20, len(rows) // 50)), "random_state": 0}
+    everything, truth = set(range(data.train.inputs.shape[1])), metrics.truth(data.valid, data.meta)
+
+    def score(output: np.ndarray) -> float:
+        return metrics.score(truth, output, data.meta)
+
+    def share(score: float) -> float:
+        """How much of the way from the baseline to no mistake."""
+        return (score - base) / ((1.0 if classes else 0.0) - base or 1.0)
+
+    def by(*names: str) -> np.ndarray:
+        used = [place for name in names for place in where[name]]
+        return answers(data, used, small(max_leaf_nodes=LEAVES, **least))
+
+    def without(*names: str) -> np.ndarray:
+        used = sorted(everything - {place for name in names for place in where[name]})
+        return answers(data, used, large(max_iter=50, early_stopping=False, **least))
+
+    base = score(answers(data, [0], dummy.DummyClassifier(strategy="prior") if classes else dummy.DummyRegressor()))
+    whole = score(without()) if whole is None else whole
+    said = {(name,): by(name) for name in where}
+    single = {names: share(score(output)) for names, output in said.items()}
+    strongest = sorted(single, key=single.__getitem__)[-PAIRED:]
+    weak = [name for (name,) in strongest if single[name,] < REST * share(whole)]
+    said |= {pair: by(*pair) for pair in combinations(weak, 2)}
+    asked = {}
+    for names, output in said.items():
+        told = len(names) == 1 and is_copy(data, where[names[0]])
+        if share(whole) > GOOD and share(score(output)) > ALL * share(whole) and len(names) < len(where):
+            rest = without(*names)
+            gain, _ = metrics.difference(truth, output, rest, data.meta)
+            told |= share(score(rest)) < REST ** len(names) * share(whole) and bool(gain) and gain[0] * gain[1] > 0
+        if told:
+            asked[" + ".join(names)] = score(output)
+    return Alone({name: score(said[name,]) for name in where}, asked, whole)
+
+
+def rows_of(data: Data) -> np.ndarray:
+    """Those of train that trees learn from."""
+    rows, width = data.train.inputs.shape
+    return np.unique(np.linspace(0, rows - 1, min(MOST_ROWS, MOST_CELLS // width)).astype(int))
+
+
+def answers(data: Data, used: list[int], model: Any) -> np.ndarray:
+    """What a model of scikit-learn, fitted on train, says of valid from some places of the rows."""
+    from sklearn import compose, pipeline, preprocessing
+
+    meta, rows = data.meta, rows_of(data)
+    codes = [k for k, place in enumerate(used) if place >= meta["numbers"]]
+    apart = preprocessing.OneHotEncoder(max_categories=VALUES, handle_unknown="ignore", sparse_output=False)
+    whole = pipeline.make_pipeline(compose.make_column_transformer((apart, codes), remainder="passthrough"), model)
+    whole.fit(data.train.inputs[rows][:, used], data.train.targets[rows])
+    inputs = data.valid.inputs[:][:, used]
+    if "classes" not in meta:
+        return whole.predict(inputs) * meta["deviation"] + meta["mean"]
+    chances = np.zeros((len(inputs), len(meta["classes"])))
+    chances[:, whole.classes_] = whole.predict_proba(inputs)
+    return chances
+
+
+def is_copy(data: Data, used: list[int]) -> bool:
+    """Whether a column has the target in nearly all rows: hardly more values than classes, or numbers in its order."""
+    from scipy.stats import rankdata
+
+    rows = rows_of(data)
+    inputs, targets = data.train.inputs[rows][:, used], data.train.targets[rows]
+    if "classes" not in data.meta:
+        wanted, given = rankdata(targets) / len(rows), rankdata(np.hstack([inputs, -inputs]), axis=0) / len(rows)
+        near = np.median(np.abs(wanted[:, None] - given), axis=0) < NEAR
+        return any(np.corrcoef(wanted, some)[0, 1] > COPY for some in given[:, near].T)
+    different, values = np.unique(inputs, axis=0, return_inverse=True)
+    counts = np.zeros((len(different), len(data.meta["classes"])))
+    np.add.at(counts, (values.ravel(), targets), 1)
+    shares = counts / np.maximum(counts.sum(0), 1)  # (values, classes): of each class
+    return len(different) <= counts.shape[1] + 1 and shares.max(1).sum() > COPY * np.count_nonzero(counts.sum(0))
+
+
+def lone_column(bench: Any) -> Found:
+    """No column alone tells the target: if it is not known in time, give it the role "skip" in data/schema.toml"""
+    found, expected = alone(bench.data), "less than all, or others do too"
+    if found is None:
+        return None, "too few rows, or a single column", f"{FEWEST} rows and two columns"
+    whole = f"{found.whole:.3g}"
+    if found.asked:
+        said = "; ".join(f"column {name!r} alone scores {score:.3g} of {whole}" for name, score in found.asked.items())
+        return None, f"{said}: would you know it when you predict?", expected
+    best = (max if metrics.HIGHER_IS_BETTER else min)(found.scores, key=found.scores.__getitem__)
+    return True, f"the best, {best!r}, scores {found.scores[best]:.3g} of {whole}", expected
+
+
+def explained(run: Path, data: Data, on_valid: np.ndarray) -> tuple[list[str], list[Path]]:
+    """Sentences for the report on columns to ask about, and the paths of figures, for evaluate.py."""
+    import report
+    from report import words
+
+    from matplotlib import pyplot as plt
+
+    found = alone(data, metrics.score(metrics.truth(data.valid, data.meta), on_valid, data.meta))
+    if found is None:
+        return [], []
+    whole = f"{found.whole:.3g}"
+    asked = [words("report_alone", name=name, score=f"{score:.3g}", whole=whole) for name, score in found.asked.items()]
+    best = sorted(found.scores, key=found.scores.__getitem__, reverse=metrics.HIGHER_IS_BETTER)[:SHOWN][::-1]
+    figure, axes = plt.subplots(figsize=(7, 1.2 + 0.3 * len(best)), layout="constrained")
+    axes.barh([report.shorten(name) for name in best], [found.scores[name] for name in best])
+    axes.axvline(found.whole, color="black", linestyle=":", label=words("figure_whole"))
+    axes.set(xlabel=words("figure_alone", metric=data.meta["metric"]))
+    axes.legend()
+    return asked, [report.save(figure, run, "columns_alone")]

@@ -1,0 +1,40 @@
+"""What takes training to find out about a table: columns that tell the target nearly alone."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import Problem
+from ..making import own_data
+from ..making.choice import Answers, choose, settled
+from ..making.compose import plan
+from ..making.write import write
+from .project import Project
+
+if TYPE_CHECKING:
+    from ..inspection import Findings, Suspect
+
+TASKS = ("tabular-classification", "tabular-regression")
+
+
+def lone_columns(findings: "Findings") -> list["Suspect"]:
+    """Suspects that scores of small trees show, as the project's own check has them: a project is made, and asked."""
+    from ..inspection import Suspect
+
+    if not findings.suggestion or findings.suggestion.task not in TASKS:
+        raise Problem(f"{findings.path}: --deep looks at tables with a class or a number to predict; leave it out")
+    answers = own_data.proposed(Answers(title="deep", models=("boosting",), extras=()), findings)
+    choice = choose(answers, format=findings.format)
+    answers = settled(answers, choice)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder).resolve() / "project"
+        write(plan(choice, answers, own_data.bring(findings, choice, answers)), place)
+        try:
+            found = Project(place, {}).ask("alone")
+        except Problem as problem:
+            raise Problem(f"{problem}; --deep needs pandas, scikit-learn and SciPy here") from None
+    of = f"{found.get('metric')} on rows that trees had not seen: would you know it when you predict?"
+    return [
+        Suspect("lone-column", name, f"alone scores {score:.3g} of {found['whole']:.3g}, {of}")
+        for name, score in found["asked"].items()
+    ]

@@ -1,0 +1,43 @@
+"""Answer for new input, with the newest run: `python predict.py INPUT`, where INPUT is what README.md says."""
+
+import json
+from pathlib import Path
+
+import common
+import data
+import explain
+import runs
+
+import pandas
+
+EACH_ROW = True  # has its answer, so check.py holds these against those of evaluate.py
+CHECKS = [explain.lone_column]  # which check.py makes too
+
+
+def main() -> None:
+    parser = common.Parser(__doc__)
+    parser.add_argument("input", help=f"{data.INPUT}; - reads standard input")
+    parser.add_argument("--run", help="a run's name or folder [the newest, else the published one]")
+    parser.add_argument("--device", help="auto, cpu, cuda, mps [auto]")
+    parser.add_argument("--json", action="store_true", help="print JSON for machines")
+    parser.add_argument("--csv", metavar="FILE", help="write the answers there, a row each, as contests want them")
+    args, _ = parser.parse()
+    run, config, meta, _ = runs.find(args.run)
+    names, inputs = data.read_new(args.input, meta)
+    net = common.kit(config)
+    model = net.restore(run, config, meta, args.device)
+    answers = data.decode(net.outputs(model, inputs, None, meta, config.precision), meta)
+    rows = [{"input": name, **answer} for name, answer in zip(names, answers, strict=True)]
+    table = pandas.DataFrame(rows)
+    if args.json:
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+    else:
+        print(table.to_string(index=False, float_format="{:.4g}".format, max_colwidth=60))
+    if args.csv:
+        if meta.get("target"):  # of a table its identifier and the answer alone, by their names
+            table = table.iloc[:, :2].set_axis([meta.get("id") or "input", meta["target"]], axis=1)
+        common.write(Path(args.csv), table.to_csv(index=False, lineterminator="\n"))
+
+
+if __name__ == "__main__":
+    common.run(main)
