@@ -40,8 +40,11 @@ def main() -> None:
     packed = io.BytesIO()
     np.savez_compressed(packed, **found)
     common.write(run / "predictions.npz", packed.getvalue())
+    drawn = []
+    if hasattr(figures, "explained"):
+        sheet["remarks"], drawn = figures.explained(run, data, on_valid)
     common.write_json(run / "report.json", sheet)
-    drawn = figures.draw(run, data, found, on_valid)
+    drawn = figures.draw(run, data, found, on_valid) + drawn
     common.write(run / "report.html", report.page(run, sheet, drawn))
     print(report.text(sheet))
     print(f"\n{len(drawn)} figures and report.html in {run}")

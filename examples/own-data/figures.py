@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import columns
+import explain
 import report
 from data import Data
 from report import words
@@ -21,6 +22,7 @@ MOST, MOST_COLUMNS = 12, 6  # rows shown, and columns of each
 FEW_ROWS = 1000  # below this the histograms of the fast kind are too coarse
 MOST_ROWS = 200_000  # of train that it is fitted on: more hardly change it
 MOST_VALUES = 255  # categories of more than the fast kind can take are read as numbers
+explained = explain.explained  # what evaluate.py asks of single columns
 
 
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray) -> list[Path]:

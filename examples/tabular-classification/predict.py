@@ -5,11 +5,13 @@ from pathlib import Path
 
 import common
 import data
+import explain
 import runs
 
 import pandas
 
 EACH_ROW = True  # has its answer, so check.py holds these against those of evaluate.py
+CHECKS = [explain.lone_column]  # which check.py makes too
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import columns
+import explain
 import metrics
 import report
 from data import Data
@@ -13,6 +14,7 @@ from matplotlib import pyplot as plt
 
 MOST_DOTS = 5000  # more make one blot
 MOST, MOST_COLUMNS = 12, 6  # rows shown, and columns of each
+explained = explain.explained  # what evaluate.py asks of single columns
 
 
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray) -> list[Path]:

@@ -46,7 +46,7 @@ def text(sheet: dict) -> str:
         rival = sheet[role]
         who = words("report_rival", name=rival["name"], role=words(role))
         lines.append(f"  {rival['score']:<8.4g}  {who}: {verdict(sheet, rival)}")
-    return "\n".join(lines + [words("report_smoke")] * sheet["smoke"])
+    return "\n".join(lines + sheet.get("remarks", []) + [words("report_smoke")] * sheet["smoke"])
 
 
 def verdict(sheet: dict, rival: dict) -> str:

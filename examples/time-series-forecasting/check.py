@@ -182,6 +182,7 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
 
 
 CHECKS = [splits_disjoint, loss_at_start, inputs_matter, overfit_one_batch, gradients, own_batch, batch_size]
+CHECKS += getattr(predict, "CHECKS", [])
 CHECKS += [same_seed, reload] + [causal] * getattr(data_module, "CAUSAL", False)
 RUNS = check_runs.CHECKS + [check_runs.answers] * getattr(predict, "EACH_ROW", False)
 CHECKS = {check.__name__.replace("_", "-"): check for check in CHECKS + RUNS}
