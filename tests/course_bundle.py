@@ -96,7 +96,7 @@ def blank(source: str, ids: tuple[str, ...] = ("forward", "scaled", "loss")) -> 
     return source
 
 
-def test(name: str, run: str, points: int, visibility: str, timeout: float = 3) -> dict:
+def test(name: str, run: str, points: int, visibility: str, timeout: float = 2) -> dict:
     return {"name": name, "run": f"linear.py:{run}", "points": points, "visibility": visibility, "timeout": timeout}
 
 

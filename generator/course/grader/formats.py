@@ -7,8 +7,6 @@ from typing import Any
 from .engine import Outcome, Result
 
 VISIBLE = {"public": "visible", "hidden": "after_published"}  # hidden for good would hide the total from students too
-CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
-MOODLE = ["Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)"]
 FAULT = "The grader itself failed. This is not your fault and says nothing about your work; tell the course's staff."
 
 
@@ -49,27 +47,6 @@ def classroom50(result: Result, about: Mapping[str, str], moment: str) -> dict[s
         for test, score in zip(result.tests, points, strict=True)
     ]
     return {**head, "datetime": moment, "score": sum(points), "max-score": result.max, "tests": tests}
-
-
-def canvas(title: str, most: int, rows: list[tuple[Mapping[str, str], Result]]) -> list[list[str]]:
-    """Rows of a CSV for Canvas's gradebook; people are known by id, by SIS id or by login."""
-    lines = [[*CANVAS, title], ["    Points Possible", "", "", "", "", str(most)]]
-    for who, result in rows:
-        login = who.get("login", who["id"])
-        lines.append(
-            [who.get("name", login), who.get("canvas", ""), who.get("sis", ""), login, "", number(result.total)]
-        )
-    return lines
-
-
-def moodle(most: int, rows: list[tuple[Mapping[str, str], Result]]) -> list[list[str]]:
-    """Rows of a grading worksheet as Moodle's assignments take it (and its gradebook, by the e-mail address)."""
-    lines = [[*MOODLE, "Feedback comments"]]
-    for who, result in rows:
-        identifier = f"Participant {who['moodle']}" if who.get("moodle") else ""
-        about = [identifier, who.get("name", who["id"]), who.get("email", "")]
-        lines.append([*about, number(result.total), str(most), "-", terminal(result)])
-    return lines
 
 
 def number(points: float) -> str:

@@ -1,10 +1,7 @@
 """From a submission to the project that one part is graded in: which files count, and whose functions stand in them."""
 
 import ast
-import io
 import os
-import re
-import tokenize
 import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -12,7 +9,6 @@ from pathlib import Path, PurePosixPath
 MOST_FILES = 10_000  # looked at in a submission
 MOST_BYTES = 1 << 20  # of one file that counts
 NEVER = {"__MACOSX", "__pycache__", ".git", ".venv", "venv", "env", "site-packages", "grader", "runs"}
-COOKIE = re.compile(r"^[ \t\f]*#.*?coding[:=].*")
 Files = dict[str, bytes]
 
 
@@ -71,22 +67,14 @@ def text(name: str, content: bytes) -> tuple[str, list[str]]:
     """A Python file as text, also one that is not UTF-8, with what the student should know; else a `SyntaxError`."""
     if len(content) > MOST_BYTES:
         raise SyntaxError(f"{name} is larger than 1 MB")
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    messages = []
     try:
-        named = tokenize.detect_encoding(io.BytesIO(content).readline)[0]  # by its first lines, as Python does
-    except SyntaxError:
-        named = "cp1252"
-    for encoding in ["utf-16"] if content[:2] in (b"\xff\xfe", b"\xfe\xff") else [named, "cp1252", "latin-1"]:
-        try:
-            source = content.decode(encoding)
-            break
-        except (UnicodeDecodeError, LookupError):
-            continue
-    else:
-        raise SyntaxError(f"{name} is no text; save it as UTF-8")
-    source = source.replace("\r\n", "\n").replace("\r", "\n")
-    head = [COOKIE.sub("#", line) for line in source.split("\n", 2)[:2]]  # it is written as UTF-8 from here on
-    source = "\n".join(head + source.split("\n", 2)[2:])
-    return source, [] if encoding == named else [f"{name} is not UTF-8 and was read as {encoding}; save it as UTF-8"]
+        source = content.decode(encoding)
+    except UnicodeDecodeError:
+        source = content.decode("cp1252", "replace")
+        messages = [f"{name} is not UTF-8 and was read as Windows text; save it as UTF-8"]
+    return source.replace("\r\n", "\n").replace("\r", "\n"), messages
 
 
 def parsed(name: str, source: str) -> ast.Module:
@@ -146,7 +134,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def tree(folder: Path) -> Files:
-    """All files of a folder of the bundle by path; caches and hidden files are left out."""
+    """All files of a folder of the bundle by path, if it is there; caches and hidden files are left out."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     names = {path.relative_to(folder).as_posix(): path for path in paths}
     return {name: path.read_bytes() for name, path in names.items() if "__pycache__" not in name and name[0] != "."}

@@ -47,6 +47,8 @@ def pack(value: Any) -> bytes:
         return {ARRAY: [len(arrays) - 1, array.dtype.str, list(array.shape)]}
 
     head = json.dumps(plain(value)).encode()
+    if len(head) + sum(array.nbytes for array in arrays) > MOST:
+        raise ValueError(f"more than {MOST >> 20} MB are too much to answer")
     return b"".join([struct.pack("<I", len(head)), head, *(array.tobytes() for array in arrays)])
 
 
@@ -85,8 +87,6 @@ def receive(stream: BinaryIO) -> bytes | None:
 
 
 def send(stream: BinaryIO, body: bytes) -> None:
-    if len(body) > MOST:
-        raise ValueError(f"{len(body) >> 20} MB are too much to answer")
     stream.write(struct.pack("<Q", len(body)) + body)
     stream.flush()
 
@@ -96,18 +96,17 @@ def prctl(option: int, value: int) -> None:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def confine(home: str, user: int, processes: int, seconds: int) -> None:
+def confine(home: str, user: int, seconds: int) -> None:
     """Go into an empty folder, under limits, and where the grader may choose, as a user who owns nothing else."""
     os.chdir(home)
     if os.name != "posix":
         return
     import resource  # POSIX only
 
-    file_size = 1 << 26
-    for limit, most in (("CORE", 0), ("FSIZE", file_size), ("CPU", seconds), ("NPROC", processes)):
-        if most or limit == "CORE":
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(getattr(resource, f"RLIMIT_{limit}"), (most, most))
+    limits = {"CORE": 0, "FSIZE": 1 << 26, "CPU": seconds or resource.RLIM_INFINITY}
+    for name, most in (limits | ({"NPROC": 512} if user else {})).items():
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
     prctl(PR_DUMPABLE, 1)
     prctl(PR_NO_NEW_PRIVILEGES, 1)
     with contextlib.suppress(OSError):
@@ -132,7 +131,7 @@ def serve() -> None:
     for name in setup["preload"]:
         importlib.import_module(name)
     confine(*setup["confine"])
-    sys.path[:0] = setup["paths"]
+    sys.path[:] = [*setup["paths"], *sys.path, *(path for path in setup["packages"] if path not in sys.path)]
     send(answers, pack({"ready": True}))
     while (question := receive(questions)) is not None:
         try:

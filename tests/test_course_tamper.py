@@ -1,0 +1,217 @@
+"""Tampering never helps: no score rises above the honest one, the grader ends in bounded time and leaves nothing."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from course_bundle import BODIES, MODEL, bundle, submission
+from hackgen.course.grader import engine, worker
+
+pytestmark = pytest.mark.slow
+HONEST = 5  # what a submission without Linear.forward gets
+CHEAT = {  # what stands before the class, and what forward does
+    "exit at import": ("import os\nos._exit(0)", "pass"),
+    "exit in the function": ("import sys", "sys.exit(0)"),
+    "atexit": ("import atexit, os\natexit.register(lambda: os._exit(0))", "return None"),
+    "everything is equal": (
+        "class Same:\n    dtype = shape = property(lambda self: self)\n"
+        "    def __getattr__(self, name): return self\n    def __call__(self, *a, **k): return self\n"
+        "    def __eq__(self, other): return True\n    def __len__(self): return 5",
+        "return Same()",
+    ),
+    "patched comparisons": (
+        "np.allclose = np.isclose = np.array_equal = lambda *a, **k: True\n"
+        "np.testing.assert_allclose = lambda *a, **k: None\nimport builtins\nbuiltins.all = lambda *a: True",
+        "return np.zeros((5, 2))",
+    ),
+    "patched probes": (
+        "import sys\nclass Any(dict):\n    __missing__ = lambda self, key: True\n"
+        "sys.modules['grading'] = sys.modules['checks'] = Any()",
+        "return {'passed': True, 'score': 99}",
+    ),
+    "forged answers": (
+        "import os, struct\nframe = b'\\x16\\0\\0\\0' + b'{\"answer\": {\"ok\": 1}}'.ljust(22)\n"
+        "for fd in range(3, 40):\n    for _ in range(50):\n        try: os.write(fd, struct.pack('<Q', 26) + frame)\n"
+        "        except OSError: break",
+        "return None",
+    ),
+    "results written": (
+        "import os, pathlib\nfor folder in ('.', '..', '../..', '/autograder/results', '/tmp', os.environ['HOME']):\n"
+        "    try:\n        for name in ('results.json', 'result.json'):\n"
+        "            pathlib.Path(folder, name).write_text('{\"score\": 99}')\n    except OSError: pass",
+        "return None",
+    ),
+    "output without end": ("while True:\n    print('x' * 10000)", "pass"),
+    "a full disk": (
+        "def fill():\n    for n in range(10 ** 9):\n        try: open(f'{n}', 'wb').write(bytes(1 << 24))\n"
+        "        except OSError: pass",
+        "fill()",
+    ),
+    "10 GB": ("", "block = bytearray(10 << 30); block[::4096] = b'x' * len(block[::4096])"),
+    "waiting": ("", "import time; time.sleep(1000)"),
+    "a process that stays": (
+        "import os, time\nif not os.fork():\n    os.setsid()\n    if os.fork(): os._exit(0)\n    time.sleep(1000)",
+        "return None",
+    ),
+    "400 processes": (
+        "import os, time\ndef many():\n    for _ in range(400):\n        if not os.fork(): time.sleep(1000)",
+        "many()",
+    ),
+    "the warm process killed": ("import os\nos.kill(os.getppid(), 9)", "return None"),
+    "an answer of a gigabyte": ("", "return np.zeros(1 << 27)"),
+    "no numbers": ("", "return np.array([object()] * 3)"),
+    "not finite": ("", "return np.full((5, 2), np.nan)"),
+}
+AROUND = {  # files beside the code, none of which anybody asked for
+    "conftest.py": "import os\nos._exit(0)\n",
+    "pytest.ini": "[pytest]\naddopts = --collect-only\n",
+    "sitecustomize.py": "import os\nos._exit(0)\n",
+    "usercustomize.py": "import os\nos._exit(0)\n",
+    "numpy.py": "def __getattr__(name):\n    return lambda *a, **k: True\n",
+    "torch.py": "raise SystemExit(0)\n",
+    "grading.py": "def close(*a, **k): pass\n",
+    "worker.py": "raise SystemExit(0)\n",
+    "manifest.json": "{}",
+    "grader/engine.py": "raise SystemExit(0)\n",
+}
+
+
+def cheating(before: str, body: str) -> dict[str, str]:
+    model = MODEL.replace(BODIES["forward"], body + "\n").replace("class Linear", f"{before}\n\n\nclass Linear")
+    return {"models/linear.py": model, **AROUND}
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Python that other users may run too: this one, or the system's with this one's packages."""
+    closed = [path for path in Path(sys.executable).resolve().parents if not path.stat().st_mode & 1]
+    if not closed:
+        return sys.executable
+    folder = tmp_path_factory.mktemp("python")
+    system = "/usr/bin/python3"
+    version = [system, "-c", "import sys; print(sys.version_info[:2])"]
+    if not Path(system).exists() or subprocess.check_output(version, text=True).strip() != str(sys.version_info[:2]):
+        pytest.skip("no Python here that another user may run")
+    subprocess.run([system, "-m", "venv", "--without-pip", str(folder)], check=True)
+    packages = next(folder.glob("lib/python*/site-packages"))
+    packages.joinpath("more.pth").write_text(str(Path(np.__file__).parents[1]))
+    for path in (folder, *folder.parents[:2]):
+        path.chmod(0o755)
+    return str(folder / "bin" / "python")
+
+
+@pytest.fixture(params=["another user", "the same user"])
+def isolation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "the same user":
+        return "none"
+    if sys.platform != "linux" or os.geteuid():
+        pytest.skip("another user needs root on Linux")
+    monkeypatch.setattr(engine.sys, "executable", request.getfixturevalue("python"))
+    return "auto"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits are Linux's")
+@pytest.mark.parametrize("cheat", CHEAT)
+def test_tampering_never_helps(cheat: str, isolation: str, tmp_path: Path) -> None:
+    folder = bundle(tmp_path / "bundle")
+    start = time.monotonic()
+    result = engine.grade(folder, submission(tmp_path / "work", cheating(*CHEAT[cheat])), isolation=isolation)
+    assert time.monotonic() - start < 45  # the sum of all timeouts, and what it takes to begin anew after each
+    assert result.total <= HONEST
+    assert (result.open == "") == (isolation == "auto")
+    assert [test.name for test in result.tests] == ["rows", "answers", "scaled", "mean", "half"]
+    assert result.parts["loss"] == (3, 3)  # in another file: nothing of this reaches it
+    assert not any("99" in test.message or "SystemExit: " in test.message for test in result.tests)
+    deadline = time.monotonic() + 5
+    while left := running():
+        assert time.monotonic() < deadline, left
+    left_there = [path for path in Path("/tmp").glob("result*.json") if path.read_text() == '{"score": 99}']
+    for path in left_there:
+        path.unlink()
+    assert not left_there or isolation == "none"
+
+
+READING = """
+import pathlib, re
+def places():
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        for name in ("cwd", "root", "fd/3", "environ", "maps", "mem", "cmdline"):
+            try:
+                yield (process / name).read_bytes()
+            except OSError:
+                pass
+            try:
+                yield from (path.read_bytes() for path in (process / name).rglob("linear.py"))
+            except OSError:
+                pass
+    for above in pathlib.Path(__file__).parents:
+        for pattern in ("*/linear.py", "*/*/linear.py", "*/*/*/linear.py", "*/*/*/*/linear.py"):
+            try:
+                yield from (path.read_bytes() for path in above.glob(pattern))
+            except OSError:
+                pass
+def found():
+    for text in places():
+        if body := re.search(rb"return inputs @ self.we" + rb"ights", text):
+            return True
+"""
+
+
+def test_another_user_finds_no_reference(python: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    if sys.platform != "linux" or os.geteuid():
+        pytest.skip("another user needs root on Linux")
+    monkeypatch.setattr(engine.sys, "executable", python)
+    cheat = submission(tmp_path / "work", cheating(READING, "if found(): return inputs @ self.weights"))
+    cheat.chmod(0o700)
+    result = engine.grade(bundle(tmp_path / "bundle"), cheat)
+    assert not result.open
+    assert result.total == HONEST
+
+
+STASH = """
+import os, pathlib, re
+texts = [pathlib.Path(__file__).read_text()]
+for folder in ("/tmp", "/var/tmp", "/dev/shm", "/run/lock"):
+    try:
+        texts += [path.read_text() for path in pathlib.Path(folder).glob("stash*/text")]
+        os.mkdir(f"{folder}/stash{os.getpid()}", 0o777)
+        pathlib.Path(folder, f"stash{os.getpid()}", "text").write_text(texts[0])
+    except OSError: pass
+body = "".join(texts).count("(inputs - low) / (high" + " - low)")
+"""
+
+
+def test_one_part_leaves_nothing_for_the_next(python: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The run of one part holds the reference of others; what it stores is gone when those are graded."""
+    if sys.platform != "linux" or os.geteuid():
+        pytest.skip("another user needs root on Linux")
+    monkeypatch.setattr(engine.sys, "executable", python)
+    right = "return (inputs - inputs.min(0)) / np.ptp(inputs, axis=0) if body else None\n"
+    model = MODEL.replace(BODIES["scaled"], right).replace("class Linear", f"{STASH}\n\n\nclass Linear")
+    result = engine.grade(bundle(tmp_path / "bundle"), submission(tmp_path / "work", {"models/linear.py": model}))
+    assert result.parts == {"forward": (5, 5), "scaled": (0, 2), "loss": (3, 3)}
+
+
+def test_patching_a_framework_does_not_help(tmp_path: Path) -> None:
+    patch = "import torch\ntorch.allclose = torch.equal = lambda *a, **k: True\n"
+    patch += "torch.autograd.grad = lambda *a, **k: [torch.zeros(5, 3)]"
+    work = submission(tmp_path / "work", cheating(patch, "return torch.zeros(5, 2).numpy()"))
+    assert engine.grade(bundle(tmp_path / "bundle", framework="pytorch"), work).total == HONEST
+
+
+def running() -> list[str]:
+    """Command lines of processes of the grader that still run."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            state = path.with_name("stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if worker.__file__ in line and state != "Z":
+            found.append(line)
+    return found
