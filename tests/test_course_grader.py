@@ -1,9 +1,10 @@
 """The grader: points, overlay, limits, and what students are told."""
 
+import shutil
 from pathlib import Path
 
 import pytest
-from course_bundle import REFERENCE, TOTAL, blank, bundle, submission
+from course_bundle import LOSS, REFERENCE, TOTAL, blank, bundle, submission
 from hackgen.course.grader import engine
 
 POINTS = {"forward": 5, "scaled": 2, "loss": 3}
@@ -40,3 +41,11 @@ def test_each_part_is_graded_alone(secret: Path, tmp_path: Path) -> None:
         others = tuple(POINTS.keys() - {part})
         alone = submission(tmp_path / f"{part} alone", {name: blank(text, others) for name, text in REFERENCE.items()})
         assert scores(engine.grade(secret, alone)) == {**dict.fromkeys(POINTS, 0), part: POINTS[part]}
+
+
+def test_a_project_is_graded_where_it_stands(public: Path, tmp_path: Path) -> None:
+    """As students do, with a bundle that lies in their own project and holds no other."""
+    shutil.copytree(public, tmp_path / "work" / "public_checks", ignore=shutil.ignore_patterns("starter"))
+    work = submission(tmp_path / "work", {**REFERENCE, "loss.py": blank(LOSS)})
+    result = engine.grade(work / "public_checks", work, isolation="none")
+    assert scores(result) == {"forward": 2, "scaled": 2, "loss": 0}

@@ -244,7 +244,8 @@ class Grader:
         files |= {path: content for path, content in sources.items() if path not in own}
         if name not in sources or name in broken:
             return files, broken.get(name, f"{name} is not in the submission"), []
-        others = [one["function"] for one in self.manifest["parts"] if one["file"] == name and one is not part]
+        others = [one["function"] for one in self.manifest["parts"] if one["file"] == name]
+        others = [function for function in others if function != part["function"]]
         source = sources[name].decode()
         if overlay.span(overlay.parsed(name, source), part["function"]) is None:
             return files, f"{name} has no {part['function']}", []
@@ -437,7 +438,7 @@ def manifest(bundle: Path) -> dict[str, Any]:
 
 
 def package(folder: Path) -> str:
-    """A folder of checks as a package of its own name; they import `grading`, and each other by `from .other import`."""
+    """A folder of checks as a package; they import `grading`, and each other by `from .other import …`."""
     made = ModuleType(f"checks_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}")
     made.__path__ = [str(folder)]
     sys.modules |= {made.__name__: made, "grading": grading}
@@ -463,6 +464,8 @@ def grade_all(bundle: Path, work: Iterable[Work], jobs: int = 1, isolation: str 
 
 
 def grade(bundle: Path, submission: Path, *, spec: Any = None, isolation: str = "auto") -> Result:
-    """Grade one submission in a folder."""
-    files, messages = overlay.read(submission, manifest(bundle)["submit"])
+    """Grade one submission in a folder; it is a whole project where the bundle has nothing to lay it over."""
+    about = manifest(bundle)
+    whole = not about["secret"] and not (bundle / "starter").is_dir()
+    files, messages = overlay.read(submission, about["submit"], whole)
     return next(grade_all(bundle, [(files, spec, messages)], 1, isolation))

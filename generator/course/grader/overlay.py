@@ -40,8 +40,8 @@ def normal(id: str) -> str:
     return "".join(unicodedata.normalize("NFKC", id).partition("@")[0].split()).casefold()
 
 
-def read(folder: Path, wanted: Iterable[str]) -> tuple[Files, list[str]]:
-    """The files of a submission that count, from a folder; links are not followed."""
+def read(folder: Path, wanted: Iterable[str], whole: bool = False) -> tuple[Files, list[str]]:
+    """The files of a submission that count, from a folder, or all its code; links are not followed."""
     paths, messages, links = [], [], False
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in NEVER]
@@ -56,6 +56,8 @@ def read(folder: Path, wanted: Iterable[str]) -> tuple[Files, list[str]]:
     if links:
         messages.append("links in the submission are not followed; hand in the files themselves")
     found, more = matched(paths, wanted)
+    if whole:
+        found = {path: path for path in paths if path.endswith((".py", ".toml", ".json"))} | found
     files = {}
     for name, path in found.items():
         with (folder / path).open("rb") as stream:
