@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Problem, nearest
-from ..parts import read_toml
+from ..parts import TEMPLATES, read_toml
 from . import markers
 
 CARD, BANK = "assignment.toml", "assignment"  # the file, and the folder of checks, probes and alternatives
 HANDOUT = "ASSIGNMENT.md"
+COURSE = TEMPLATES / "course"
 UNREAD = {".git", ".venv", "venv", "runs", "__pycache__", "node_modules", BANK}
 KINDS = {int: "a whole number", str: "text", list: "a list", dict: "a table"}
 HEAD = {"name": str, "title": str, "task": str, "framework": str, "backend": str, "model": str, "level": str}
@@ -156,6 +157,14 @@ def line_of(text: str, pattern: str, number: int = 0) -> int:
     """The line where an entry of a TOML file begins; 1 where it cannot be told."""
     lines = [n for n, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*{pattern}", line)]
     return lines[number] if number < len(lines) else 1
+
+
+def read_bank(path: str) -> str:
+    """A text of templates/course/."""
+    try:
+        return (COURSE / path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"{COURSE / path} cannot be read: {error.strerror}") from None
 
 
 def _joined(folder: Path, place: str, entry: dict, marked: markers.Marked, include: tuple[str, ...]) -> Part:

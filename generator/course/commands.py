@@ -8,6 +8,13 @@ from .. import completion
 from ..errors import Misuse
 from ..text import printable, quoted
 
+WRITTEN = [
+    ("student/, student.zip", "what students get"),
+    ("gradescope/autograder.zip", "to upload; holds the solution"),
+    ("classroom50/", "public checks for Classroom 50"),
+    ("instructor/", "master, reference and NOTES.md: read these"),
+    ("report.md", "what is graded where, and what was proved"),
+]
 PLACE = click.Path(path_type=Path)
 folder = click.argument("folder", metavar="DIR", type=PLACE)
 
@@ -59,6 +66,25 @@ def lint_command(folder: Path) -> None:
     show(folder)
 
 
+@click.command("build")
+@folder
+@click.option("-o", "--out", "dist", type=PLACE, help="Where to; DIR-dist otherwise.")
+@click.option("--no-verify", is_flag=True, help="Do not grade the solution and a blank first.")
+def build_command(folder: Path, dist: Path | None, no_verify: bool) -> None:
+    """Write the student tree, the graders' bundles and a report, whole or not at all."""
+    from .build import build
+
+    dist = dist or folder.resolve().with_name(f"{folder.resolve().name}-dist")
+    built = build(folder, dist, verify=not no_verify)
+    for note in built.notes:
+        click.echo(printable(f"hackgen: {note}"), err=True)
+    click.echo(
+        printable(f"{built.where}: student commit {built.commit[:12]}{' (changed: see starter.patch)' * built.changed}")
+    )
+    for name, what in WRITTEN:
+        click.echo(printable(f"  {name:26} {what}"))
+
+
 def show(folder: Path) -> None:
     """Parts, points and tests of a master, as a table."""
     from .assignment import read
@@ -76,4 +102,4 @@ def show(folder: Path) -> None:
     click.echo(f"{assignment.total} points in {len(assignment.parts)} parts of {len(assignment.submit)} files")
 
 
-COMMANDS = (new_command, mark_command, lint_command)
+COMMANDS = (new_command, mark_command, lint_command, build_command)

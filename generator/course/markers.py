@@ -211,7 +211,7 @@ def _marked(tree: ast.Module, lines: list[str], path: str, opening: re.Match[str
     inside = []
     for suite in _suites(function):
         for node in suite:
-            begin, end = _begin(node), node.end_lineno
+            begin, end = first_line(node), node.end_lineno
             if first < begin and end < last:
                 inside.append((suite, node))
             elif begin < last and end > first and not (begin < first and last < end + 1):
@@ -223,7 +223,7 @@ def _marked(tree: ast.Module, lines: list[str], path: str, opening: re.Match[str
         raise Problem(f"{place}: part {id} holds statements of two blocks; let it hold those of one")
     if isinstance(top[0][1], ast.Expr) and top[0][1] is function.body[0] and ast.get_docstring(function) is not None:
         raise Problem(f"{place}: part {id} holds the docstring, which stays; put the marker below it")
-    indent = re.match(r"\s*", lines[_begin(top[0][1]) - 1])[0]
+    indent = re.match(r"\s*", lines[first_line(top[0][1]) - 1])[0]
     if any(re.match(r"\s*", lines[number - 1])[0] != indent for number in (first, last)):
         raise Problem(f"{place}: markers of part {id} begin in the column of its statements; indent both like them")
     end = "\r" * lines[first - 1].endswith("\r")
@@ -253,7 +253,7 @@ def _suites(node: ast.AST) -> Iterator[list[ast.stmt]]:
                 yield value
 
 
-def _begin(node: ast.stmt) -> int:
+def first_line(node: ast.stmt) -> int:
     """The first line of a statement with its decorators."""
     return min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
 
@@ -281,7 +281,7 @@ def _body(tree: ast.Module, lines: list[str], path: str, name: str) -> tuple[int
         raise Problem(f"{path}:{function.lineno}: {name} has a docstring and no code; there is nothing to mark")
     if body[0].lineno == function.lineno:
         raise Problem(f"{path}:{function.lineno}: {name} stands on one line; write its body on lines of its own")
-    first = _begin(body[0])
+    first = first_line(body[0])
     while re.match(r"\s+#", lines[first - 2]) and first - 2 >= function.lineno:
         first -= 1
     return first, _reach(function, lines)

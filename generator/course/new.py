@@ -13,21 +13,13 @@ from ..making.answers import checked
 from ..making.choice import Answers, Choice, title_from
 from ..making.compose import decided, lay, plan
 from ..parts import TEMPLATES, read_toml
-from ..text import toml
+from ..text import markdown, toml
 from . import markers
-from .assignment import ALTERNATIVE, BANK, CARD, MUTANT, TEST
+from .assignment import ALTERNATIVE, BANK, CARD, COURSE, HANDOUT, MUTANT, TEST, Assignment, read_bank
 
 LEVELS = ("intro", "core", "advanced")
-COURSE = TEMPLATES / "course"
 KEYS = {"id", "file", "function", "first", "last", "points", "levels", "goal", "hint", "test", "mutant", "alternative"}
 KEYS |= {"drawn"}
-SPEC = '''"""What was drawn for you: the forms and numbers that ASSIGNMENT.md names, from spec.json."""
-
-import json
-from pathlib import Path
-
-SPEC = json.loads(Path(__file__).with_name("spec.json").read_text(encoding="utf-8"))
-'''
 LEFT_OUT = (".hackgen", ".github/", "test_project.py")  # what would tell of the generator, or fails in a starter
 DEADLINE = "FILL IN: day, hour and time zone"
 AI_USE = "FILL IN: which tools are allowed for what, and how their use is to be declared"
@@ -71,8 +63,13 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
         marked = markers.mark(text, entry.file, entry.function, entry.id, entry.points, entry.hint, entry.within)
         files[entry.file] = marked.encode()
     if spec:
-        files |= {"spec.py": SPEC.encode(), "spec.json": (json.dumps(spec, indent=1) + "\n").encode()}
-    given = sorted({*files, "ASSIGNMENT.md"})
+        files |= {
+            "spec.py": read_bank("shipped/spec.py").encode(),
+            "spec.json": (json.dumps(spec, indent=1) + "\n").encode(),
+        }
+    files |= {HANDOUT: read_bank("shipped/handout.md").encode(), "README.md": _readme(choice, final.title).encode()}
+    files[".gitignore"] = b"".join(line for line in files[".gitignore"].splitlines(True) if b"hackgen" not in line)
+    given = sorted(files)
     card = written_card(choice, final.title, level, given, entries)
     return dict(sorted(files.items())) | {CARD: card.encode()} | instruments(entries)
 
@@ -127,7 +124,7 @@ def _settled(raw: dict[str, Any], choice: Choice, level: str) -> Entry | None:
     goal = " ".join(raw.get("goal", "").split())
     hint = raw.get("hint", "")
     hint = hint.get(level, "") if isinstance(hint, dict) else hint
-    hint = hint or re.split(r"(?<=[.!?])\s", goal)[0].rstrip(".")
+    hint = hint or textwrap.shorten(re.split(r"(?<=[.!?])\s", goal)[0].rstrip("."), 90, placeholder=" …")
     drawn = raw["drawn"] | {"code": of_drawn(raw["drawn"], names)} if "drawn" in raw else {}
     first, last = of("first"), of("last")
     return Entry(
@@ -149,14 +146,6 @@ def of_drawn(drawn: dict[str, Any], names: tuple[str, ...]) -> str:
     """The file of a drawn part for the first framework that has one."""
     code = drawn.get("code", "")
     return next((code[name] for name in names if name in code), "") if isinstance(code, dict) else code
-
-
-def read_bank(path: str) -> str:
-    """A text of templates/course/."""
-    try:
-        return (COURSE / path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise Problem(f"{COURSE / path} cannot be read: {error.strerror}") from None
 
 
 def with_function(text: str, other: str, name: str) -> str:
@@ -249,6 +238,21 @@ def part_text(entry: Entry) -> str:
         for form, numbers in entry.drawn["forms"].items():
             lines += ["", f"[part.drawn.forms.{form}]", *(f"{name} = {toml(value)}" for name, value in numbers.items())]
     return "\n".join(lines)
+
+
+def _readme(choice: Choice, title: str | None) -> str:
+    text = read_bank("shipped/README.md").replace("{title}", markdown(title or ""))
+    return text.replace("{what}", f"{choice.task.title} ({choice.task.summary}) with {choice.framework.title}")
+
+
+def stock(assignment: Assignment) -> dict[str, bytes]:
+    """What `hackgen new` prints, for the files that hold parts: public code, which anybody can hand in."""
+    if not assignment.task:
+        return {}
+    given = {"task": assignment.task, "framework": assignment.framework, "backend": assignment.backend or None}
+    answers = Answers(**given, models=(assignment.model,), title=assignment.title, author="", extras=())
+    files = plan(*decided(checked(answers)))
+    return {path: files[path] for path in assignment.submit if path in files}
 
 
 def answers_for(dest: str, **flags: Any) -> Answers:

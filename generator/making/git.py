@@ -10,7 +10,7 @@ from .own_data import LOCATION
 
 _NEUTRAL = {"name": "hackgen", "email": "hackgen@localhost"}
 # No hooks, signatures, monitors or housekeeping; line endings stay as they were written.
-_PLAIN = (
+PLAIN = (
     "core.hooksPath=/dev/null",
     "core.attributesFile=/dev/null",
     "core.excludesFile=/dev/null",
@@ -46,7 +46,7 @@ def _is_repository(path: Path) -> bool:
 
 def read(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
     """What git answers about a repository, without changing anything; None where it cannot answer."""
-    settings = (part for setting in _PLAIN for part in ("-c", setting))
+    settings = (part for setting in PLAIN for part in ("-c", setting))
     plain = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
     try:
         done = subprocess.run(
@@ -87,7 +87,7 @@ def scaffold(folder: Path, choice: Choice, known: dict[str, str]) -> list[str]:
 
 
 def _git(folder: Path, known: dict[str, str], *arguments: str) -> None:
-    settings = (part for setting in _PLAIN for part in ("-c", setting))
+    settings = (part for setting in PLAIN for part in ("-c", setting))
     subprocess.run(
         ["git", *settings, *arguments],
         cwd=folder,

@@ -1,0 +1,66 @@
+"""Archives and repositories that are equal byte by byte wherever and whenever they are made."""
+
+import io
+import os
+import subprocess
+import zipfile
+from pathlib import Path
+
+from ..errors import Problem
+from ..making.git import PLAIN
+
+MOMENT = "2000-01-01T12:00:00+0000"
+
+
+def zipped(files: dict[str, bytes], programs: tuple[str, ...] = ()) -> bytes:
+    """A stored zip: deflate's bytes differ between libraries; `programs` may be run."""
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED) as archive:
+        for path, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(path)
+            entry.create_system, entry.external_attr = 3, (0o100755 if path in programs else 0o100644) << 16
+            archive.writestr(entry, content)
+    return raw.getvalue()
+
+
+def repository(folder: Path, message: str = "Starter\n") -> str:
+    """Make the folder a repository with one commit of a fixed author and date; its hash."""
+    git(folder, "init", "--quiet", "--template=", "--object-format=sha1")
+    git(folder, "symbolic-ref", "HEAD", "refs/heads/main")
+    git(folder, "add", "--force", "--all", ".")
+    git(folder, "commit", "--quiet", "--no-verify", "--cleanup=verbatim", f"--message={message}")
+    return git(folder, "rev-parse", "HEAD").decode().strip()
+
+
+def patch(old: dict[str, bytes], new: dict[str, bytes], folder: Path) -> bytes:
+    """What `git apply` takes to make new files of old ones; made in an empty folder."""
+    for name, files in (("a", old), ("b", new)):
+        (folder / name).mkdir(parents=True)
+        lay(folder / name, files)
+    return git(folder, "diff", "--no-index", "--no-prefix", "--binary", "--full-index", "a", "b", ends=(0, 1))
+
+
+def lay(folder: Path, files: dict[str, bytes], programs: tuple[str, ...] = ()) -> None:
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+        if path in programs:
+            (folder / path).chmod(0o755)
+
+
+def git(folder: Path, *arguments: str, ends: tuple[int, ...] = (0,)) -> bytes:
+    """What git prints, with nothing of the user's setup."""
+    settings = (word for setting in PLAIN for word in ("-c", setting))
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP") if name in os.environ}
+    fixed = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1", "LC_ALL": "C"}
+    fixed |= {"HOME": str(folder / ".git" / "nowhere"), "TZ": "UTC"}
+    for role in ("AUTHOR", "COMMITTER"):
+        fixed |= {f"GIT_{role}_NAME": "Course", f"GIT_{role}_EMAIL": "course@localhost", f"GIT_{role}_DATE": MOMENT}
+    try:
+        command = ["git", *settings, *arguments]
+        done = subprocess.run(command, cwd=folder, env=kept | fixed, capture_output=True, timeout=120)
+    except FileNotFoundError:
+        raise Problem("git is not installed, and the student tree is a repository; install it") from None
+    if done.returncode not in ends:
+        raise Problem(f"git {arguments[0]} failed: {' '.join(done.stderr.decode(errors='replace').split())}")
+    return done.stdout

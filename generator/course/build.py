@@ -1,0 +1,378 @@
+"""`hackgen assignment build`: all that students, graders and the instructor get, whole or not at all."""
+
+import ast
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import Problem
+from ..parts import read_toml
+from . import archives, leaks, markers
+from .archives import lay, zipped
+from .assignment import BANK, CARD, HANDOUT, Assignment, Part, Test, code_parts, listed, read, read_bank, text_of
+from .words import handout, notes, report
+
+CHECKS = "public_checks"  # the bundle of public checks in a student tree
+GRADER = Path(__file__).parent / "grader"
+MODELS = (".pt", ".pth", ".ckpt", ".onnx", ".keras", ".h5", ".safetensors", ".pkl", ".joblib")
+LEAST, SHIPPED = 200, 120  # seconds: for the facts to be found, and for one file of a bundle
+
+
+@dataclass
+class Built:
+    """What came of a build."""
+
+    where: Path
+    commit: str
+    changed: bool = False  # the starter, since the last build into the same folder
+    notes: list[str] = field(default_factory=list)
+
+
+def build(folder: Path, dist: Path, verify: bool = True) -> Built:
+    """Write all into `dist`, which must be new, empty or an earlier build; on any fault it stays as it was."""
+    assignment = read(folder)
+    dist = dist.resolve()
+    if dist == folder.resolve() or (folder.resolve() in dist.parents and dist.name in ("student", "instructor")):
+        raise Problem(f"{dist} lies in the master; build beside it")
+    if dist.exists() and not _is_build(dist):
+        raise Problem(f"{dist} is not empty and no earlier build; choose another place with -o")
+    dist.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{dist.name}-", dir=dist.parent))
+    try:
+        built = _written(assignment, draft / "new", dist)
+        if verify:
+            _proved(assignment, draft / "new", built)
+        if dist.exists():
+            os.rename(dist, draft / "old")
+        os.rename(draft / "new", dist)
+    finally:
+        if not dist.exists() and (draft / "old").exists():
+            os.rename(draft / "old", dist)
+        shutil.rmtree(draft, ignore_errors=True)
+    built.where = dist
+    return built
+
+
+def shipped(name: str) -> bytes:
+    """A file that is handed on as it is."""
+    return read_bank(f"shipped/{name}").encode()
+
+
+def _handed_out(student: Path) -> list[str]:
+    """The files that an earlier build gave to students."""
+    paths = (path for path in student.rglob("*") if path.is_file())
+    return [name for path in paths if not (name := path.relative_to(student).as_posix()).startswith(".git/")]
+
+
+def _is_build(dist: Path) -> bool:
+    return dist.is_dir() and (not os.listdir(dist) or (dist / "instructor" / "bundle" / "manifest.json").is_file())
+
+
+def _written(assignment: Assignment, new: Path, old: Path) -> Built:
+    """All of a build in a new folder, looked through for leaks."""
+    facts = facts_of(assignment)
+    student = student_files(assignment, facts=facts)
+    lay(new / "student", student)
+    commit = archives.repository(new / "student")
+    (new / "student.zip").write_bytes(zipped(student))
+    master = {path: (assignment.folder / path).read_bytes() for path in every_file(assignment.folder)}
+    lay(new / "instructor" / "master", master)
+    secret = bundle(assignment, facts, secret=True)
+    lay(new / "instructor" / "bundle", secret)
+    upload = {
+        "setup.sh": shipped("setup.sh"),
+        "run_autograder": shipped("run_autograder"),
+        "requirements.txt": secret["requirements.txt"],
+    }
+    upload |= {f"bundle/{path}": content for path, content in secret.items()}
+    (new / "gradescope").mkdir()
+    (new / "gradescope" / "autograder.zip").write_bytes(zipped(upload, ("setup.sh", "run_autograder")))
+    public = bundle(assignment, facts, secret=False)
+    public |= {f"starter/{path}": content for path, content in starter(assignment).items()}
+    room = new / "classroom50" / assignment.name
+    lay(
+        room,
+        {"autograder.py": shipped("autograder.py")} | {f"bundle/{path}": content for path, content in public.items()},
+    )
+    scan(assignment, new)
+    built = Built(new, commit)
+    before = (
+        {path: content for path, content in leaks.tree(old / "student") if not path.startswith(".git ")}
+        if old.exists()
+        else {}
+    )
+    before = {path: (old / "student" / path).read_bytes() for path in _handed_out(old / "student")}
+    if before and before != student:
+        built.changed = True
+        with tempfile.TemporaryDirectory() as place:
+            (new / "starter.patch").write_bytes(archives.patch(before, student, Path(place)))
+    elif (old / "starter.patch").is_file():
+        shutil.copy(old / "starter.patch", new)  # still wanted by those who have the starter before
+    built.notes += warnings(assignment, student)
+    lay(new, {"report.md": report(assignment, commit, built.changed, built.notes, []).encode()})
+    lay(new / "instructor", {"NOTES.md": notes(assignment).encode()})
+    return built
+
+
+def _proved(assignment: Assignment, new: Path, built: Built) -> None:
+    """Grade solution, blank and the stock project; a `Problem` where the first two are not worth all and nothing."""
+    from .proof import proof
+
+    found = proof(new)
+    lay(new, {"report.md": report(assignment, built.commit, built.changed, built.notes, found).encode()})
+
+
+def warnings(assignment: Assignment, student: dict[str, bytes]) -> list[str]:
+    """What an instructor should know, and no fault."""
+    blank = [name for name in ("deadline", "ai_use") if "FILL IN" in getattr(assignment, name)]
+    said = [f"fill in {' and '.join(blank)} in {CARD}: students read it in {HANDOUT}"] * bool(blank)
+    words = len(student.get(HANDOUT, b"").decode("utf-8", "replace").split())
+    said += [f"{HANDOUT} has {words} words; students read 900 at most"] * (words > 900)
+    if assignment.task and not any(part.drawn for part in assignment.parts):
+        said.append("no part is drawn: hackgen prints the solution of all parts, so do not grade summatively by it")
+    if left := [path for path in listed(assignment.folder) if path.endswith(".py") and path not in assignment.files()]:
+        said.append(f"students do not get {', '.join(left)}; add what they need to include in {CARD}")
+    return said
+
+
+def starter(
+    assignment: Assignment, solved: Collection[str] = (), spec: dict[str, Any] | None = None
+) -> dict[str, bytes]:
+    """The allowed files of the master, stripped; `solved` parts keep their code, `spec` is what was drawn."""
+    files = {}
+    for path in assignment.files():
+        place = assignment.folder / path
+        if place.is_symlink():
+            raise Problem(f"{path} is a link; students get files: put the file itself there")
+        if path.endswith((*leaks.COMPILED, *MODELS, ".zip", ".ipynb")) and path not in assignment.include:
+            raise Problem(f"{path} may hold a solution; where students need it, name it in include of {CARD} as it is")
+        content = place.read_bytes()
+        if path.endswith(".py"):
+            content = markers.strip(text_of(assignment.folder, path), path, solved).encode()
+        files[path] = content
+    if "spec.json" in files:
+        spec = spec or json.loads(files["spec.json"])
+        files["spec.json"] = (json.dumps(spec, indent=1) + "\n").encode()
+    if HANDOUT in files:
+        files[HANDOUT] = handout(assignment, files[HANDOUT].decode(), spec or {}).encode()
+    return files
+
+
+def student_files(
+    assignment: Assignment,
+    solved: Collection[str] = (),
+    spec: dict[str, Any] | None = None,
+    facts: dict[str, bytes] | None = None,
+) -> dict[str, bytes]:
+    """A student tree: the starter, the public checks and what runs them."""
+    files = starter(assignment, solved, spec)
+    public = bundle(assignment, facts or facts_of(assignment), secret=False, spec=spec)
+    if taken := {"grade.py", f"{CHECKS}/manifest.json"} & files.keys():
+        raise Problem(f"{taken.pop()} is written by build; call the master's own file otherwise")
+    files |= {f"{CHECKS}/{path}": content for path, content in public.items()}
+    return files | {"grade.py": shipped("grade.py"), ".github/workflows/checks.yml": shipped("checks.yml")}
+
+
+def every_file(folder: Path) -> list[str]:
+    """The files of a master: the project's, and those of the instructor alone."""
+    own = [path.relative_to(folder).as_posix() for path in sorted((folder / BANK).rglob("*")) if path.is_file()]
+    return sorted({*listed(folder), *(path for path in own if "__pycache__" not in path)})
+
+
+def bundle(
+    assignment: Assignment,
+    facts: dict[str, bytes],
+    secret: bool,
+    spec: dict[str, Any] | None = None,
+) -> dict[str, bytes]:
+    """What the grader needs beside a submission; without `secret` just the public tests and what they reach."""
+    tests = [test for part in assignment.parts for test in part.tests if secret or test.visibility == "public"]
+    files = instruments(assignment.folder, tests, whole=secret)
+    manifest = {
+        "assignment": assignment.name,
+        "title": assignment.title or assignment.name,
+        "framework": assignment.framework or "numpy",
+        "backend": assignment.backend,
+        "total": sum(test.points for test in tests),
+        "secret": secret,
+        "submit": list(assignment.submit),
+        "parts": [_told(part, secret) for part in assignment.parts],
+        "sha256": {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())},
+    }
+    if spec or (assignment.folder / "spec.json").is_file():
+        manifest["variant"] = spec or json.loads((assignment.folder / "spec.json").read_text(encoding="utf-8"))
+    files["manifest.json"] = (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
+    files |= facts
+    files["requirements.txt"] = requirements(assignment.folder).encode()
+    files |= {f"grader/{path.name}": path.read_bytes() for path in sorted(GRADER.glob("*.py"))}
+    if secret:
+        every = starter(assignment, solved=[part.id for part in assignment.parts])
+        files |= {f"reference/{path}": content for path, content in every.items()}
+        files |= {f"starter/{path}": content for path, content in starter(assignment).items()}
+    return files
+
+
+def _told(part: Part, secret: bool) -> dict[str, Any]:
+    tests = [vars(test) for test in part.tests if secret or test.visibility == "public"]
+    return {name: getattr(part, name) for name in ("id", "file", "function", "points", "hint")} | {"tests": tests}
+
+
+def instruments(folder: Path, tests: Iterable[Test], whole: bool) -> dict[str, bytes]:
+    """Checks and probes of the tests; unless `whole`, just the functions that they reach."""
+    texts = {
+        path.relative_to(folder / BANK).as_posix(): path.read_text(encoding="utf-8")
+        for kind in ("checks", "probes")
+        for path in sorted((folder / BANK / kind).rglob("*.py"))
+    }
+    if whole:
+        return {path: text.encode() for path, text in texts.items()}
+    wanted: dict[str, set[str]] = {}
+    for test in tests:
+        file, _, name = test.run.partition(":")
+        wanted.setdefault(f"checks/{file}", set()).add(name)
+    kept: dict[str, str] = {}
+    todo = list(wanted)
+    while todo:  # a check may import from another, and names its probes as "file.function"
+        path = todo.pop()
+        text = reached(texts[path], wanted[path])
+        kept[path] = text
+        for other, names in _asked(text, path.partition("/")[0]).items():
+            if other in texts and not names <= wanted.get(other, set()):
+                wanted[other] = wanted.get(other, set()) | names
+                todo.append(other)
+    return {path: text.encode() for path, text in sorted(kept.items())}
+
+
+def _asked(text: str, room: str) -> dict[str, set[str]]:
+    """Which functions of which other files a text names: by import, or as a text "file.function"."""
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            file = node.module.removeprefix("probes.").removeprefix("checks.")
+            found.setdefault(f"{room}/{file}.py", set()).update(name.name for name in node.names)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if named := re.fullmatch(r"(\w+)\.(\w+)", node.value):
+                found.setdefault(f"probes/{named[1]}.py", set()).add(named[2])
+    return found
+
+
+def reached(text: str, names: Collection[str]) -> str:
+    """A file without the top-level functions, classes and values that none of these names leads to."""
+    tree, lines = ast.parse(text), text.split("\n")
+    defined: dict[str, list[ast.stmt]] = {}
+    for node in tree.body:
+        for name in _names(node):
+            defined.setdefault(name, []).append(node)
+    todo, seen = list(names), set()
+    while todo:
+        if (name := todo.pop()) not in seen:
+            seen.add(name)
+            for node in defined.get(name, []):
+                todo += [one.id for one in ast.walk(node) if isinstance(one, ast.Name)]
+    used = {
+        one.id for name in seen for node in defined.get(name, []) for one in ast.walk(node) if isinstance(one, ast.Name)
+    }
+    for number, node in reversed(list(enumerate(tree.body))):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            bound = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+            gone = not bound & used
+        else:
+            gone = bool(_names(node)) and not _names(node) & seen
+        if gone:
+            first = markers.first_line(node)
+            above = tree.body[number - 1].end_lineno if number else 0
+            comments = first - 1
+            while comments > above and lines[comments - 1].startswith("#"):
+                comments -= 1
+            del lines[comments : node.end_lineno]
+    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).rstrip() + "\n"
+
+
+def _names(node: ast.stmt) -> set[str]:
+    """What a top-level statement defines, imports left out."""
+    if isinstance(node, markers.Function | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return {one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)}
+    return set()
+
+
+def facts_of(assignment: Assignment) -> dict[str, bytes]:
+    """What the project tells about its data, found by running the solution once in a copy."""
+    every = starter(assignment, solved=[part.id for part in assignment.parts])
+    if not {"common.py", "data.py", "config.py"} <= every.keys():
+        return {"facts.json": b'{"meta": {}, "config": {}}\n', "facts.npz": zipped({})}
+    with tempfile.TemporaryDirectory() as place:
+        lay(Path(place), every | {"find_facts.py": shipped("find_facts.py")})
+        command = [sys.executable, "-B", "find_facts.py"]
+        environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+        environment.pop("PYTHONPATH", None)
+        done = subprocess.run(command, cwd=place, env=environment, capture_output=True, timeout=LEAST)
+        if done.returncode:
+            last = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
+            raise Problem(f"the master does not run as it is (data.load): {last}")
+        return {name: (Path(place) / name).read_bytes() for name in ("facts.json", "facts.npz")}
+
+
+def requirements(folder: Path) -> str:
+    """The project's packages with the versions that were tested; of torch the small build for the CPU."""
+    lines = []
+    if (folder / "pyproject.toml").is_file():
+        needs = read_toml(folder / "pyproject.toml").get("project", {}).get("dependencies", [])
+        pinned = (
+            (folder / "constraints.txt").read_text(encoding="utf-8") if (folder / "constraints.txt").is_file() else ""
+        )
+        exact = {re.match(r"[\w.-]+", line)[0].lower(): line for line in pinned.splitlines() if re.match(r"\w", line)}
+        for need in needs:
+            name = re.match(r"[\w.-]+", need)[0].lower()
+            lines.append(exact.get(name, need))
+    elif (folder / "requirements.txt").is_file():
+        lines = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    if not any(line.startswith("numpy") for line in lines):
+        lines.append("numpy")
+    head = ["--extra-index-url https://download.pytorch.org/whl/cpu"] * any(line.startswith("torch") for line in lines)
+    return "".join(f"{line}\n" for line in [*head, *lines])
+
+
+def secrets_of(assignment: Assignment, words: Iterable[bytes] = ()) -> leaks.Secrets:
+    """What students must not find: the parts' code, the hidden checks, and paths of this machine."""
+    given = starter(assignment)
+    files = {part.file for part in assignment.parts}
+    kept = frozenset().union(*(leaks.lines_of(given[path].decode()) for path in files))
+    texts = [leaks.secret(f"part {part.id}", part.body, kept) for part in code_parts(assignment.folder)]
+    shown = {path: text for path, text in given.items() if path.endswith(".py")}
+    shown |= instruments(assignment.folder, public_tests(assignment), whole=False)
+    known = frozenset().union(*(leaks.lines_of(text.decode()) for text in shown.values()))
+    for path, content in instruments(assignment.folder, (), whole=True).items():
+        public = "".join(map(leaks.plain, shown.get(path, b"").decode().split("\n")))
+        for name, node in markers.functions(ast.parse(content)):
+            code = "\n".join(content.decode().split("\n")[node.lineno - 1 : node.end_lineno])
+            one = leaks.secret(f"{name} of {path}, which is of hidden tests", code, known)
+            texts += [one] * (one.whole not in public)
+    places = [str(assignment.folder.resolve()), f"{Path.home()}{os.sep}"]
+    return leaks.Secrets(tuple(texts), (*(place.encode() for place in places), *words))
+
+
+def public_tests(assignment: Assignment) -> list[Test]:
+    return [test for part in assignment.parts for test in part.tests if test.visibility == "public"]
+
+
+def scan(assignment: Assignment, new: Path) -> None:
+    """The gate: a `Problem` where anything that a student can read holds what it must not."""
+    secrets = secrets_of(assignment)
+    there = leaks.found(leaks.tree(new / "student"), secrets)
+    there += leaks.found([("student.zip", (new / "student.zip").read_bytes())], secrets)
+    there += [f"classroom50: {line}" for line in leaks.found(leaks.tree(new / "classroom50"), secrets)]
+    if there:
+        more = f" (and {len(there) - 3} more)" if len(there) > 3 else ""
+        raise Problem(f"students would find what they must not; nothing was written: {'; '.join(there[:3])}{more}")

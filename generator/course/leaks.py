@@ -1,0 +1,141 @@
+"""What students may read must hold no solution: files, archives in them, a repository's objects, all byte by byte."""
+
+import bz2
+import io
+import lzma
+import re
+import subprocess
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.util import MAGIC_NUMBER
+from pathlib import Path
+
+from ..errors import Problem
+from . import markers
+
+SHORT = 12  # characters of a line, blanks left out: shorter ones are everywhere
+TELLING = 50  # a line so long tells a solution by itself
+COMPILED = (".pyc", ".pyo", ".pyd", ".so", ".dll", ".dylib")
+OF_HACKGEN = (b"Hackgen-Version", b"Hackgen-Choice", b".hackgen.toml", b".hackgen.tar")
+DEEPEST, LARGEST = 3, 64 << 20  # archives in archives, bytes of one entry that are looked at
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A text that nobody may find, such as a part's solution: its lines, and all of them as one."""
+
+    name: str
+    lines: frozenset[str]
+    whole: str
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """All that must not be found in what students can read."""
+
+    texts: tuple[Secret, ...]
+    words: tuple[bytes, ...] = ()  # paths of this machine, the key of the variants, names of a roster
+
+
+def secret(name: str, code: str, kept: frozenset[str] = frozenset()) -> Secret:
+    """A solution or a check; lines that students have anyway tell nothing."""
+    lines = [line for line in map(plain, code.split("\n")) if line]
+    return Secret(name, frozenset(line for line in lines if len(line) >= SHORT) - kept, "".join(lines))
+
+
+def plain(line: str) -> str:
+    """A line without blanks and comments, also where it is commented out, or a string in a notebook."""
+    line = re.sub(r"^[\s\"']*(#+\s*)+", "", line)
+    return re.sub(r"\s+", "", re.sub(r"\s#.*", "", line)).strip("\"',")
+
+
+def lines_of(text: str) -> frozenset[str]:
+    return frozenset(filter(None, map(plain, text.split("\n"))))
+
+
+def found(files: Iterable[tuple[str, bytes]], secrets: Secrets) -> list[str]:
+    """What leaks, a line each with the place; empty where nothing does."""
+    return [line for name, content in files for line in dict.fromkeys(_in_file(name, content, secrets, 0))]
+
+
+def _in_file(name: str, content: bytes, secrets: Secrets, depth: int) -> Iterator[str]:
+    if name.endswith(COMPILED) or content[:4] == MAGIC_NUMBER or re.match(rb"..\r\n[\x00-\x03]\0\0\0", content, re.S):
+        yield f"{name} is compiled code, and may hold what its source does not"
+    for word in (*OF_HACKGEN, *secrets.words):
+        if word in content or word.decode("utf-8", "replace").encode("utf-16-le") in content:
+            yield f"{name} holds {word.decode('utf-8', 'replace')!r}"
+    if depth < DEEPEST:
+        for inner, inside in _unpacked(name, content):
+            if inside is None:
+                yield f"{name} cannot be looked into{inner}"
+            else:
+                yield from _in_file(f"{name}/{inner}", inside, secrets, depth + 1)
+    text = content.decode("utf-8", "replace")
+    if name.endswith(".py"):
+        try:
+            if parts := markers.parse(text, name):
+                yield f"{name}:{parts[0].first} still has the code of part {parts[0].id}"
+        except Problem as problem:
+            yield str(problem)
+    if b"\\n" in content:  # code in JSON, notebooks and representations
+        text = f"{text}\n{text.replace(chr(92) + 'n', chr(10)).replace(chr(92) + chr(34), chr(34))}"
+    numbered = [(number, plain(line)) for number, line in enumerate(text.split("\n"), 1)]
+    joined = "".join(line for _, line in numbered)
+    for one in secrets.texts:
+        hits = {line: number for number, line in reversed(numbered) if line in one.lines}
+        enough = len(hits) >= min(3, (len(one.lines) + 1) // 2) or any(len(line) >= TELLING for line in hits)
+        if one.lines and hits and enough:
+            yield f"{name}:{min(hits.values())} holds {len(hits)} lines of {one.name}"
+        elif len(one.whole) >= 3 * SHORT and one.whole in joined:
+            yield f"{name} holds {one.name}"
+
+
+def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes | None]]:
+    """What is in an archive by name; None where it cannot be told."""
+    if content[:2] == b"\x1f\x8b" or content[:3] == b"BZh" or content[:6] == b"\xfd7zXZ\0":
+        try:
+            if content[:2] == b"\x1f\x8b":
+                yield "unpacked", zlib.decompressobj(31).decompress(content, LARGEST)
+            elif content[:3] == b"BZh":
+                yield "unpacked", bz2.BZ2Decompressor().decompress(content, LARGEST)
+            else:
+                yield "unpacked", lzma.LZMADecompressor().decompress(content, LARGEST)
+        except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+            yield f": {error}", None
+    elif content[:2] == b"PK" or zipfile.is_zipfile(io.BytesIO(content)):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                yield "comment", archive.comment
+                if content[:2] != b"PK":
+                    yield ": something stands before the archive in it", None
+                for entry in archive.infolist():
+                    yield f"{entry.filename} (notes)", entry.comment + entry.extra
+                    with archive.open(entry) as file:
+                        yield entry.filename, file.read(LARGEST)
+        except (OSError, RuntimeError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
+            yield f": {error}", None
+    elif content[:6] in (b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07"):
+        yield ": no archive of this kind can be", None
+
+
+def tree(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file of a folder; of a repository its objects too, those that nothing points at among them."""
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            yield inside, b"a link to " + str(path.readlink()).encode()
+        elif path.is_file() and "/objects/" not in f"/{inside}":
+            yield inside, path.read_bytes()
+    for repository in sorted(folder.rglob(".git")):
+        yield from objects(repository)
+
+
+def objects(repository: Path) -> Iterator[tuple[str, bytes]]:
+    """Every object in a repository, by its hash."""
+    command = ["git", f"--git-dir={repository}", "cat-file", "--batch-all-objects", "--batch", "--buffer"]
+    stream = io.BytesIO(subprocess.run(command, capture_output=True, check=True, timeout=300).stdout)
+    while head := stream.readline().split():
+        yield f"{repository.name} {head[1].decode()} {head[0].decode()[:10]}", stream.read(int(head[2]))
+        stream.read(1)

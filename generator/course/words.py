@@ -1,0 +1,87 @@
+"""What a build says to people: the handout with its blanks filled in, the report, and the instructor's notes."""
+
+from typing import Any
+
+from .assignment import Assignment, Part, read_bank
+
+
+def handout(assignment: Assignment, text: str, spec: dict[str, Any]) -> str:
+    """ASSIGNMENT.md for students: `spec` holds what was drawn for them, by part."""
+    blanks = {
+        "title": assignment.title or assignment.name,
+        "deadline": assignment.deadline,
+        "ai_use": assignment.ai_use,
+        "total": str(assignment.total),
+        "public": str(sum(public_points(part) for part in assignment.parts)),
+        "submit": ", ".join(f"`{path}`" for path in assignment.submit),
+        "timeout": str(max(test.timeout for part in assignment.parts for test in part.tests)),
+        "parts": "\n\n".join(_goal(part, spec.get(part.id, {})) for part in assignment.parts),
+    }
+    for name, value in blanks.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+def public_points(part: Part) -> int:
+    return sum(test.points for test in part.tests if test.visibility == "public")
+
+
+def _goal(part: Part, drawn: dict[str, Any]) -> str:
+    """A part's section in the handout."""
+    public = public_points(part)
+    lines = [
+        f"### `{part.id}`: `{part.function}` in `{part.file}`, {part.points} points ({public} public)",
+        "",
+        part.goal,
+    ]
+    form = part.drawn.get("forms", {}).get(drawn.get("form"), {})
+    if form.get("goal"):
+        lines += ["", f'Yours: {filled(form["goal"], drawn)} (`spec.json` holds this as `SPEC["{part.id}"]`.)']
+    return "\n".join(lines)
+
+
+def filled(goal: str, drawn: dict[str, Any]) -> str:
+    for name, value in drawn.items():
+        goal = goal.replace(f"{{{name}}}", f"{value:g}" if isinstance(value, float) else str(value))
+    return goal
+
+
+def report(assignment: Assignment, commit: str, changed: bool, said: list[str], proof: list[str]) -> str:
+    """report.md: what was built, what each channel can grade, and what was proved."""
+    public = sum(public_points(part) for part in assignment.parts)
+    rows = [
+        (part.id, f"`{part.file}:{part.function}`", test.name, str(test.points), test.visibility)
+        for part in assignment.parts
+        for test in part.tests
+    ]
+    another = ": another than before, and `git apply starter.patch` brings those there who have begun"
+    lines = [
+        f"Student commit `{commit}`{another * changed}.",
+        "",
+        "| part | where | test | points | seen by students |",
+        "|---|---|---|---|---|",
+        *(f"| {' | '.join(row)} |" for row in rows),
+        "",
+        f"- Gradescope and `hackgen assignment grade`: all {assignment.total} points, each part within a right",
+        "  solution of the others.",
+        f"- Classroom 50 and the CI of the student tree: {public} points. All they hold is public: no hidden test",
+        "  and no reference; what a part needs of others must be right too.",
+        "- No solution, hidden check, path of this machine or trace of the generator is in `student/`, git objects,",
+        "  `student.zip` and `classroom50/`: each file, entry and object was looked through.",
+        *(f"- Note: {note}" for note in said),
+        "",
+        *(proof or ["Nothing was proved yet; `hackgen assignment verify` does that."]),
+    ]
+    return "\n".join([f"# {assignment.title or assignment.name}: report", "", *lines, ""])
+
+
+def notes(assignment: Assignment) -> str:
+    """NOTES.md: what the instructor does with all this, and what to beware of."""
+    drawn = [part.id for part in assignment.parts if part.drawn]
+    said = (
+        f"Drawn are {', '.join(drawn)}: the stock code, which hackgen prints, is worth nothing there."
+        if drawn
+        else "No part is drawn, so every solution can be had by one command: use this for practice, not for marks."
+    )
+    text = read_bank("shipped/NOTES.md").replace("{title}", assignment.title or assignment.name)
+    return text.replace("{name}", assignment.name).replace("{drawn}", said)

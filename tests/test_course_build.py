@@ -1,0 +1,200 @@
+"""What an assignment's build writes, when it is equal to the one before, and what stops it."""
+
+import ast
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import contents, refused
+from course_master import CARD, CHECKS, MODEL, master
+from hackgen.course import archives, assignment
+from hackgen.course.build import build, instruments, reached
+from hackgen.errors import Problem
+
+
+def built(folder: Path, dist: Path) -> dict[str, bytes]:
+    build(folder, dist, verify=False)
+    return contents(dist)
+
+
+def commit(dist: Path) -> str:
+    return archives.git(dist / "student", "rev-parse", "HEAD").decode()
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    return master(tmp_path / "a master, ünïcode")
+
+
+def test_students_get_what_is_listed_without_solutions(tiny: Path, tmp_path: Path) -> None:
+    files = built(tiny, tmp_path / "dist")
+    student = {
+        path[8:]: content.decode() for path, content in files.items() if path.startswith("student/") and path[-1] != "z"
+    }
+    own = {path for path in student if not path.startswith("public_checks/")}
+    given = {"linear.py", "loss.py", "other.py", "ASSIGNMENT.md", "notes/read.md"}
+    assert own == given | {"grade.py", ".github/workflows/checks.yml"}
+    assert 'raise NotImplementedError("part forward: a product of matrices, then the bias")' in student["linear.py"]
+    assert "7 points, 4 public, by 1 May, noon, UTC; AI: none" in student["ASSIGNMENT.md"]
+    for path in own:
+        if path.endswith(".py"):
+            compile(student[path], path, "exec")
+    log = archives.git(tmp_path / "dist" / "student", "log", "--all", "--format=%an %ae %aI %s").decode()
+    assert log == "Course course@localhost 2000-01-01T12:00:00+00:00 Starter\n"
+    assert archives.git(tmp_path / "dist" / "student", "status", "--porcelain") == b""
+
+
+def test_hidden_tests_are_in_no_public_bundle(tiny: Path, tmp_path: Path) -> None:
+    files = built(tiny, tmp_path / "dist")
+    for place in ("student/public_checks", "classroom50/tiny/bundle"):
+        manifest = json.loads(files[f"{place}/manifest.json"])
+        assert not manifest["secret"] and manifest["total"] == 4
+        assert [test["name"] for part in manifest["parts"] for test in part["tests"]] == ["shapes", "mean"]
+        checks = files[f"{place}/checks/linear.py"].decode()
+        assert "def shapes" in checks and "def drawn" in checks and "ROWS" in checks
+        assert "hidden" not in checks and "Nobody" not in checks and "import math" in checks and "close" in checks
+        assert not [path for path in files if path.startswith(f"{place}/reference")]
+    secret = json.loads(files["instructor/bundle/manifest.json"])
+    assert secret["secret"] and secret["total"] == 7 and "instructor/bundle/reference/linear.py" in files
+
+
+def test_the_archive_for_gradescope_has_its_two_programs_at_the_root(tiny: Path, tmp_path: Path) -> None:
+    files = built(tiny, tmp_path / "dist")
+    with zipfile.ZipFile(io.BytesIO(files["gradescope/autograder.zip"])) as archive:
+        modes = {entry.filename: entry.external_attr >> 16 for entry in archive.infolist()}
+        assert all(entry.compress_type == zipfile.ZIP_STORED for entry in archive.infolist())
+        assert archive.read("bundle/manifest.json") == files["instructor/bundle/manifest.json"]
+        for name in ("setup.sh", "run_autograder"):
+            assert modes[name] == 0o100755 and archive.read(name).startswith(b"#!/usr/bin/env bash\n")
+    with zipfile.ZipFile(io.BytesIO(files["student.zip"])) as archive:
+        assert {path: archive.read(path) for path in archive.namelist()} == {
+            path.removeprefix("student/"): content for path, content in files.items() if path.startswith("student/")
+        }
+
+
+def test_a_build_is_the_same_each_time_and_hidden_tests_change_nothing_for_students(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dist = tmp_path / "dist"
+    first, hash_ = built(tiny, dist), commit(dist)
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "Somebody")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-02-02T02:02:02")
+    assert built(tiny, dist) == first and built(tiny, tmp_path / "other") == first and commit(dist) == hash_
+    master(tiny, assignment__checks__linear_dot_py=CHECKS.replace("range(2)]", "(0, 1)]"))
+    master(tiny, assignment_dot_toml=CARD.replace('"answers"', '"right answers"'))
+    again = built(tiny, dist)
+    assert commit(dist) == hash_ and again["student.zip"] == first["student.zip"] and "starter.patch" not in again
+    assert again["gradescope/autograder.zip"] != first["gradescope/autograder.zip"]
+
+
+def test_another_starter_brings_a_patch_for_those_who_have_begun(tiny: Path, tmp_path: Path) -> None:
+    dist, begun = tmp_path / "dist", tmp_path / "begun"
+    built(tiny, dist)
+    subprocess.run(["git", "clone", "--quiet", str(dist / "student"), str(begun)], check=True)
+    master(tiny, linear_dot_py=MODEL.replace('"a product of', '"the product of'), notes__new_dot_md="More.\n")
+    (tiny / "other.py").unlink()
+    old = commit(dist)
+    files = built(tiny, dist)
+    assert commit(dist) != old and "another than before" in files["report.md"].decode()
+    subprocess.run(["git", "apply", str(dist / "starter.patch")], cwd=begun, check=True)
+    assert contents(begun) == {path[8:]: content for path, content in files.items() if path.startswith("student/")}
+    assert built(tiny, dist)["starter.patch"] == files["starter.patch"]
+
+
+def test_nothing_is_written_where_something_is_wrong(tiny: Path, tmp_path: Path) -> None:
+    dist = tmp_path / "dist"
+    with pytest.raises(Problem):
+        build(master(tiny, linear_dot_py=MODEL.replace("# <<<", "# <<")), dist, verify=False)
+    assert not dist.exists()
+    before = built(master(tiny), dist)
+    with pytest.raises(Problem, match="holds 3 lines of part forward"):
+        build(
+            master(tiny, notes__read_dot_md=MODEL.replace("# >>> part", "").replace("# <<< part", "")),
+            dist,
+            verify=False,
+        )
+    assert contents(dist) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([tiny.name, "dist"])
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.md").touch()
+    with pytest.raises(Problem, match="no earlier build"):
+        build(master(tiny), tmp_path / "full", verify=False)
+
+
+def test_links_and_weights_are_not_handed_out_by_a_pattern(tiny: Path, tmp_path: Path) -> None:
+    (tiny / "notes" / "best.pt").write_bytes(b"weights")
+    with pytest.raises(Problem, match=r"notes/best.pt may hold a solution"):
+        build(tiny, tmp_path / "dist", verify=False)
+    (tiny / "notes" / "best.pt").unlink()
+    (tiny / "notes" / "all.md").symlink_to(tiny / "private.py")
+    with pytest.raises(Problem, match="is a link"):
+        build(tiny, tmp_path / "dist", verify=False)
+
+
+def test_the_one_local_command(tiny: Path, tmp_path: Path) -> None:
+    built(tiny, tmp_path / "dist")
+    student = tmp_path / "dist" / "student"
+    for text, points, code in (((student / "linear.py").read_text(), 0, 1), (MODEL, 2, 1)):
+        (student / "linear.py").write_text(text)
+        done = subprocess.run([sys.executable, "grade.py"], cwd=student, capture_output=True, text=True)
+        last = done.stdout.splitlines()[-1]
+        assert (last, done.returncode) == (f"public checks only: {points} of 4 points", code), done.stderr
+
+
+def test_what_is_kept_of_a_file_is_what_some_names_reach() -> None:
+    text = "import a\nimport b\n\nX = 1\n\n\n# of f\ndef f():\n    return b.x + X\n\n\n# of g\ndef g():\n    return a\n"
+    assert reached(text, {"f"}) == "import b\n\nX = 1\n\n\n# of f\ndef f():\n    return b.x + X\n"
+    assert ast.dump(ast.parse(reached(text, {"f", "g"}))) == ast.dump(ast.parse(text))
+
+
+def test_probes_come_with_the_checks_that_name_them(tiny: Path) -> None:
+    tests = assignment.read(tiny).parts[0].tests[:1]
+    files = instruments(tiny, tests, whole=False)
+    assert sorted(files) == ["checks/linear.py", "probes/linear.py"]
+    assert b"def forward" in files["probes/linear.py"] and b"def loss" not in files["probes/linear.py"]
+
+
+FAULTS = [
+    (
+        "assignment_dot_toml",
+        CARD.replace("points = 3", "points = 4"),
+        "assignment.toml:7: the tests of part forward give 6",
+    ),
+    ("assignment_dot_toml", CARD.replace("same_answers", "same_answer"), 'did you mean "same_answers"'),
+    ("assignment_dot_toml", CARD.replace("linear.py:mean", "lineal.py:mean"), "assignment.toml:27: "),
+    ("assignment_dot_toml", CARD.replace('id = "loss"', 'id = "los"'), 'marked as part los; did you mean "loss"?'),
+    ("assignment_dot_toml", CARD.replace('"hidden"', '"x"').replace('"public"', '"open"'), "must be public or hidden"),
+    (
+        "assignment_dot_toml",
+        CARD.replace("goal", "gaol"),
+        ':7: unknown entry "gaol"; did you mean "goal"?',
+    ),
+    ("assignment_dot_toml", CARD.replace("+ self.bias", "+ bias"), "a find that stands in its code once"),
+    ("assignment_dot_toml", CARD.partition("[[part.test]]")[0], "part forward has no test"),
+    ("assignment_dot_toml", CARD.replace("points = 2\nvis", 'points = "2"\nvis', 1), "points must be a whole number"),
+    ("assignment_dot_toml", CARD.replace('"linear.py", ', ""), "linear.py, which students do not get"),
+    ("assignment_dot_toml", CARD.replace('"tiny"', '"a/b"'), "assignment.toml:1: name"),
+    ("assignment_dot_toml", CARD.partition('[[part]]\nid = "loss"')[0], "loss.py:6: part loss has no [[part]]"),
+    ("other_dot_py", MODEL, "part forward is also in linear.py"),
+    ("other_dot_py", "x = '\n", "other.py:1: it does not parse"),
+]
+
+
+@pytest.mark.parametrize(("file", "text", "said"), FAULTS)
+def test_mistakes_of_the_instructor_are_named_with_their_place(tiny: Path, file: str, text: str, said: str) -> None:
+    with pytest.raises(Problem) as caught:
+        assignment.read(master(tiny, **{file: text}))
+    assert said in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_marking_any_project_begins_its_card(hackgen) -> None:
+    (hackgen.work / "net.py").write_text("def scale(x):\n    return 2 * x\n")
+    run = [".", "net.py:scale", "--points", "3", "--hint", "twice"]
+    assert hackgen("assignment", "mark", *run).returncode == 0
+    assert "# >>> part scale points=3" in (hackgen.work / "net.py").read_text()
+    refused(hackgen("assignment", "lint", "."), 1, "part scale has no test", "assignment.toml:")
+    refused(hackgen("assignment", "mark", *run), 1, "name this one with --id")
