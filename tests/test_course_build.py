@@ -3,6 +3,7 @@
 import ast
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -143,6 +144,39 @@ def test_the_one_local_command(tiny: Path, tmp_path: Path) -> None:
         done = subprocess.run([sys.executable, "grade.py"], cwd=student, capture_output=True, text=True)
         last = done.stdout.splitlines()[-1]
         assert (last, done.returncode) == (f"public checks only: {points} of 4 points", code), done.stderr
+
+
+def test_gradescope_grades_every_part_within_a_right_solution(tiny: Path, tmp_path: Path) -> None:
+    built(tiny, tmp_path / "dist")
+    root = tmp_path / "autograder"
+    with zipfile.ZipFile(tmp_path / "dist" / "gradescope" / "autograder.zip") as archive:
+        archive.extractall(root / "source")
+    (root / "run_autograder").write_bytes((root / "source" / "run_autograder").read_bytes())
+    archives.lay(root / "submission", {"linear.py": MODEL.encode(), "loss.py": b"def loss(:\n"})
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    command = ["bash", str(root / "run_autograder")]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
+    result = json.loads((root / "results" / "results.json").read_text())
+    assert result["score"] == 5, done.stderr
+    seen = {test["name"]: (test["score"], test["visibility"]) for test in result["tests"]}
+    assert seen["forward: answers"] == (3, "after_published") and seen["loss: mean"] == (0, "visible")
+    assert "einsum" not in json.dumps(result) and str(tmp_path) not in json.dumps(result)
+    (root / "source" / "bundle" / "manifest.json").unlink()
+    (root / "results" / "results.json").unlink()
+    subprocess.run(command, env=environment, capture_output=True)
+    assert "not your" in json.loads((root / "results" / "results.json").read_text())["output"]
+    subprocess.run(["bash", "-n", str(root / "source" / "setup.sh")], check=True)
+
+
+def test_classroom50_grades_by_the_public_tests(tiny: Path, tmp_path: Path) -> None:
+    built(tiny, tmp_path / "dist")
+    checkout = tmp_path / "checkout"
+    archives.lay(checkout, {"linear.py": MODEL.encode()})
+    command = [sys.executable, str(tmp_path / "dist" / "classroom50" / "tiny" / "autograder.py")]
+    done = subprocess.run(command, cwd=checkout, capture_output=True, text=True)
+    result = json.loads((checkout / "result.json").read_text())
+    assert done.returncode == 0 and (result["score"], result["max-score"]) == (2, 4), done.stderr
+    assert [test["score"] for test in result["tests"]] == [2, 0]
 
 
 def test_what_is_kept_of_a_file_is_what_some_names_reach() -> None:
