@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import contents, refused
-from course_master import CARD, CHECKS, MODEL, master
+from course_master import CARD, CHECKS, LOSS, MODEL, master
 from hackgen.course import archives, assignment
 from hackgen.course.build import build, instruments, reached
 from hackgen.errors import Problem
@@ -192,6 +192,8 @@ def test_probes_come_with_the_checks_that_name_them(tiny: Path) -> None:
     assert b"def forward" in files["probes/linear.py"] and b"def loss" not in files["probes/linear.py"]
 
 
+TWO = LOSS.replace("    return", "    # <<< part loss\n    # >>> part more points=2\n    return")
+TWO = TWO.replace("())\n    # <<< part loss", "())\n    # <<< part more")
 FAULTS = [
     (
         "assignment_dot_toml",
@@ -213,6 +215,7 @@ FAULTS = [
     ("assignment_dot_toml", CARD.replace('"linear.py", ', ""), "linear.py, which students do not get"),
     ("assignment_dot_toml", CARD.replace('"tiny"', '"a/b"'), "assignment.toml:1: name"),
     ("assignment_dot_toml", CARD.partition('[[part]]\nid = "loss"')[0], "loss.py:6: part loss has no [[part]]"),
+    ("loss_dot_py", TWO, "loss.py:9: loss has part loss too"),
     ("other_dot_py", MODEL, "part forward is also in linear.py"),
     ("other_dot_py", "x = '\n", "other.py:1: it does not parse"),
 ]

@@ -97,6 +97,11 @@ def read(folder: Path) -> Assignment:
     for part in code_parts(folder):
         if part.id in marked:
             raise Problem(f"{part.path}:{part.first}: part {part.id} is also in {marked[part.id].path}; rename one")
+        if twin := [one for one in marked.values() if (one.path, one.function) == (part.path, part.function)]:
+            place = f"{part.path}:{part.first}"
+            raise Problem(
+                f"{place}: {part.function} has part {twin[0].id} too, and a function is graded as one; join them"
+            )
         marked[part.id] = part
     parts, seen = [], set()
     for number, entry in enumerate(tables.get("part", [])):

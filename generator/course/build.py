@@ -19,7 +19,7 @@ from ..parts import read_toml
 from . import archives, leaks, markers
 from .archives import lay, zipped
 from .assignment import BANK, CARD, HANDOUT, Assignment, Part, Test, code_parts, listed, read, read_bank, text_of
-from .words import handout, notes, report
+from .words import handout, notes, report, with_proof
 
 CHECKS = "public_checks"  # the bundle of public checks in a student tree
 GRADER = Path(__file__).parent / "grader"
@@ -50,7 +50,7 @@ def build(folder: Path, dist: Path, verify: bool = True) -> Built:
     try:
         built = _written(assignment, draft / "new", dist)
         if verify:
-            _proved(assignment, draft / "new", built)
+            verified(draft / "new")
         if dist.exists():
             os.rename(dist, draft / "old")
         os.rename(draft / "new", dist)
@@ -118,17 +118,22 @@ def _written(assignment: Assignment, new: Path, old: Path) -> Built:
     elif (old / "starter.patch").is_file():
         shutil.copy(old / "starter.patch", new)  # still wanted by those who have the starter before
     built.notes += warnings(assignment, student)
-    lay(new, {"report.md": report(assignment, commit, built.changed, built.notes, []).encode()})
+    said = with_proof(report(assignment, commit, built.changed, built.notes), [])
+    lay(new, {"report.md": said.encode()})
     lay(new / "instructor", {"NOTES.md": notes(assignment).encode()})
     return built
 
 
-def _proved(assignment: Assignment, new: Path, built: Built) -> None:
-    """Grade solution, blank and the stock project; a `Problem` where the first two are not worth all and nothing."""
-    from .proof import proof
+def verified(dist: Path, full: bool = False) -> list[str]:
+    """Grade what must be worth all and nothing, and write it into the report; a `Problem` where it is not so."""
+    from .proof import proof  # with NumPy, which other commands do without
 
-    found = proof(new)
-    lay(new, {"report.md": report(assignment, built.commit, built.changed, built.notes, found).encode()})
+    if not (dist / "instructor" / "bundle" / "manifest.json").is_file():
+        raise Problem(f"{dist} is no build; hackgen assignment build makes one")
+    rows = proof(dist, full)
+    report = dist / "report.md"
+    report.write_bytes(with_proof(report.read_text(encoding="utf-8"), rows).encode())
+    return rows
 
 
 def warnings(assignment: Assignment, student: dict[str, bytes]) -> list[str]:

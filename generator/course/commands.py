@@ -85,6 +85,16 @@ def build_command(folder: Path, dist: Path | None, no_verify: bool) -> None:
         click.echo(printable(f"  {name:26} {what}"))
 
 
+@click.command("verify")
+@click.argument("dist", metavar="DIST", type=PLACE)
+def verify_command(dist: Path) -> None:
+    """Prove a build: solution, blank, each part alone and left out, planted mistakes, other solutions, stock code."""
+    from .build import verified
+
+    for row in verified(dist, full=True):
+        click.echo(printable(row))
+
+
 def show(folder: Path) -> None:
     """Parts, points and tests of a master, as a table."""
     from .assignment import read
@@ -102,4 +112,4 @@ def show(folder: Path) -> None:
     click.echo(f"{assignment.total} points in {len(assignment.parts)} parts of {len(assignment.submit)} files")
 
 
-COMMANDS = (new_command, mark_command, lint_command, build_command)
+COMMANDS = (new_command, mark_command, lint_command, build_command, verify_command)

@@ -46,8 +46,11 @@ def filled(goal: str, drawn: dict[str, Any]) -> str:
     return goal
 
 
-def report(assignment: Assignment, commit: str, changed: bool, said: list[str], proof: list[str]) -> str:
-    """report.md: what was built, what each channel can grade, and what was proved."""
+PROOF = "## What was proved\n"
+
+
+def report(assignment: Assignment, commit: str, changed: bool, said: list[str]) -> str:
+    """report.md without its proof: what was built, and what each channel can grade."""
     public = sum(public_points(part) for part in assignment.parts)
     rows = [
         (part.id, f"`{part.file}:{part.function}`", test.name, str(test.points), test.visibility)
@@ -69,10 +72,14 @@ def report(assignment: Assignment, commit: str, changed: bool, said: list[str], 
         "- No solution, hidden check, path of this machine or trace of the generator is in `student/`, git objects,",
         "  `student.zip` and `classroom50/`: each file, entry and object was looked through.",
         *(f"- Note: {note}" for note in said),
-        "",
-        *(proof or ["Nothing was proved yet; `hackgen assignment verify` does that."]),
     ]
     return "\n".join([f"# {assignment.title or assignment.name}: report", "", *lines, ""])
+
+
+def with_proof(report: str, rows: list[str]) -> str:
+    """The report with what was proved last."""
+    said = rows or ["Nothing yet; `hackgen assignment verify` does it."]
+    return "\n".join([f"{report.partition(PROOF)[0].rstrip()}\n", PROOF, *said, ""])
 
 
 def notes(assignment: Assignment) -> str:
