@@ -228,6 +228,15 @@ def test_mistakes_of_the_instructor_are_named_with_their_place(tiny: Path, file:
     assert said in str(caught.value) and "\n" not in str(caught.value)
 
 
+def test_help_imports_nothing_of_it() -> None:
+    code = (
+        "import sys; from hackgen.cli import cli; cli.get_help(cli.make_context('hackgen', [], resilient_parsing=True))"
+    )
+    told = f"{code}; print(*[name for name in sys.modules if name.startswith('hackgen.course')])"
+    run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == ""
+
+
 def test_marking_any_project_begins_its_card(hackgen) -> None:
     (hackgen.work / "net.py").write_text("def scale(x):\n    return 2 * x\n")
     run = [".", "net.py:scale", "--points", "3", "--hint", "twice"]
