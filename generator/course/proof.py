@@ -1,0 +1,134 @@
+"""The proof of a build: what the solution, a blank, each part alone, planted mistakes, other right solutions and the
+public stock code score."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import Problem
+from . import markers
+from .assignment import BANK, CARD, Assignment, Part, line_of, read, text_of
+from .grader import engine, overlay
+from .new import stock, with_function
+
+FULL, NONE, LESS = "full", "none", "less"  # what a part should get
+
+
+@dataclass
+class Case:
+    """A submission, and what each part should get for it; what is not said may be anything."""
+
+    name: str
+    files: dict[str, bytes]
+    expected: dict[str, str] = field(default_factory=dict)
+
+
+def proof(dist: Path, full: bool = False) -> list[str]:
+    """Lines for report.md on a build; a `Problem` that lists everything that is not as it should be.
+
+    Always: the solution gets all and the blank nothing, also by the public checks; what the stock code scores.
+    full    also each part alone and left out, every mutant and every alternative.
+    """
+    assignment = read(dist / "instructor" / "master")
+    faults: list[str] = []
+    rows = ["| submission | points | " + " | ".join(part.id for part in assignment.parts) + " |"]
+    rows.append("|---|---:|" + "---:|" * len(assignment.parts))
+    with engine.Grader(dist / "instructor" / "bundle", isolation="none") as grader:
+        grader.memory = {}
+        for case in cases(assignment, full):
+            result = grader.grade(case.files)
+            faults += wrong(assignment, case, result)
+            rows.append(row(assignment, case.name, result))
+            if full and case.name == "solution":
+                for _ in range(2):  # other inputs, drawn anew
+                    grader.memory.clear()
+                    faults += wrong(assignment, case, grader.grade(case.files))
+    student, _ = overlay.read(dist / "student", (), whole=True)
+    with engine.Grader(dist / "student" / "public_checks", isolation="none") as grader:
+        for case in list(cases(assignment, False))[:2]:
+            result = grader.grade(student | case.files)
+            faults += wrong(assignment, case, result)
+            rows.append(row(assignment, f"{case.name}, public checks", result))
+    if faults:
+        faults = list(dict.fromkeys(faults))
+        more = f"; and {len(faults) - 5} more" if len(faults) > 5 else ""
+        raise Problem("; ".join(faults[:5]) + more)
+    return rows
+
+
+def cases(assignment: Assignment, full: bool) -> Iterator[Case]:
+    """The submissions of a proof; solution and blank first."""
+    ids = [part.id for part in assignment.parts]
+    drawn = {part.id: NONE for part in assignment.parts if part.drawn}
+    solution = solved(assignment, ids)
+    yield Case("solution", solution, dict.fromkeys(ids, FULL))
+    yield Case("blank", solved(assignment, ()), dict.fromkeys(ids, NONE))
+    if public := stock(assignment):
+        yield Case("stock code", solution | public, drawn)
+    for id in ids if full else ():
+        yield Case(f"{id} alone", solved(assignment, [id]), {**dict.fromkeys(ids, NONE), id: FULL})
+    for id in ids if full else ():
+        rest = [other for other in ids if other != id]
+        yield Case(f"all but {id}", solved(assignment, rest), {**dict.fromkeys(ids, FULL), id: NONE})
+    for part in assignment.parts if full else ():
+        for mutant in part.mutants:
+            files = solution | changed(assignment, part, mutant)
+            if ast.dump(ast.parse(files[part.file])) == ast.dump(ast.parse(solution[part.file])):
+                raise Problem(f"{place(assignment, part)}: the mutant of {part.id} changes nothing: {mutant['why']}")
+            yield Case(f"{part.id}: {mutant['why']}", files, {**dict.fromkeys(ids, FULL), part.id: LESS})
+        for other in part.alternatives:
+            why = other.get("why") or other.get("file", "another way")
+            yield Case(
+                f"{part.id}, right: {why}", solution | changed(assignment, part, other), dict.fromkeys(ids, FULL)
+            )
+
+
+def solved(assignment: Assignment, ids: Iterable[str]) -> dict[str, bytes]:
+    """The submitted files with some parts solved and the others as students get them."""
+    files = {}
+    for path in assignment.submit:
+        text = text_of(assignment.folder, path)
+        files[path] = (markers.strip(text, path, tuple(ids)) if path.endswith(".py") else text).encode()
+    return files
+
+
+def changed(assignment: Assignment, part: Part, edit: dict[str, str]) -> dict[str, bytes]:
+    """The part's file, solved, with an edit of the part's code, or with its function from another file."""
+    text = text_of(assignment.folder, part.file)
+    every = [one.id for one in assignment.parts]
+    if "file" in edit:
+        other = text_of(assignment.folder / BANK, edit["file"])
+        return {part.file: with_function(markers.strip(text, part.file, every), other, part.function).encode()}
+    body = next(one.body for one in markers.parse(text, part.file) if one.id == part.id)
+    text = text.replace(body, body.replace(edit["find"], edit["replace"], 1), 1)
+    return {part.file: markers.strip(text, part.file, every).encode()}
+
+
+def wrong(assignment: Assignment, case: Case, result: engine.Result) -> Iterator[str]:
+    """Where a part got something else than it should, and where a check failed of itself."""
+    for part in assignment.parts:
+        score, most = result.parts.get(part.id, (0, 0))
+        want = case.expected.get(part.id)
+        tests = [test for test in result.tests if test.part == part.id]
+        said = place(assignment, part)
+        if want == FULL and score < most:
+            lost = next(test for test in tests if not test.passed)
+            reason = lost.fault or lost.message
+            yield f'{said}: "{case.name}" gets {score:g} of {most} for part {part.id}; test "{lost.name}": {reason}'
+        if want == NONE and score:
+            names = ", ".join(f'"{test.name}"' for test in tests if test.score)
+            yield f'{said}: "{case.name}" must get nothing for part {part.id}, but it gets {score:g} by {names}'
+        if want == LESS and most and score >= most:
+            yield f'{said}: no test of part {part.id} finds the mistake "{case.name}"'
+
+
+def place(assignment: Assignment, part: Part) -> str:
+    """The line of the card where a part's entry begins."""
+    line = line_of(text_of(assignment.folder, CARD), r"\[\[part\]\]", assignment.parts.index(part))
+    return f"{CARD}:{line}"
+
+
+def row(assignment: Assignment, name: str, result: engine.Result) -> str:
+    cells = [f"{result.parts[part.id][0]:g}" if part.id in result.parts else "" for part in assignment.parts]
+    return f"| {name} | {result.total:g} of {result.max} | {' | '.join(cells)} |"
