@@ -388,7 +388,8 @@ class Run:
                 message = "the answer is of a kind that cannot be checked"
                 fault = f"{test['run']}: {type(error).__name__}: {error}"
         if share < 1:
-            message = f"{message or 'only a part is right'}. Hint: {self.part['hint']}"
+            message = message or "only a part is right"
+            message += f". Hint: {self.part['hint']}" if self.part["hint"] else ""
         score, seconds = share * test["points"], time.monotonic() - start
         about = self.part["id"], test["name"], score, test["points"]
         return Outcome(*about, message, test["visibility"], seconds, fault)
