@@ -13,7 +13,7 @@ import pytest
 from conftest import contents, refused
 from course_master import CARD, CHECKS, LOSS, MODEL, master
 from hackgen.course import archives, assignment
-from hackgen.course.build import build, instruments, reached
+from hackgen.course.build import build, for_student, instruments, reached, student_files
 from hackgen.errors import Problem
 
 
@@ -235,6 +235,15 @@ def test_help_imports_nothing_of_it() -> None:
     told = f"{code}; print(*[name for name in sys.modules if name.startswith('hackgen.course')])"
     run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == ""
+
+
+def test_a_tree_for_one_student_differs_in_what_was_drawn_alone(tiny: Path) -> None:
+    card = CARD.replace('"other.py"', '"other.py", "spec.json"')
+    one = assignment.read(master(tiny, spec_dot_json='{"loss": {"form": "plain"}}', assignment_dot_toml=card))
+    base, drawn = student_files(one), {"loss": {"form": "steep", "slope": 2}}
+    theirs = for_student(one, base, drawn)
+    assert theirs == student_files(one, spec=drawn)
+    assert {path for path in base if base[path] != theirs[path]} == {"spec.json", "public_checks/manifest.json"}
 
 
 def test_marking_any_project_begins_its_card(hackgen) -> None:

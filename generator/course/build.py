@@ -41,7 +41,7 @@ def build(folder: Path, dist: Path, verify: bool = True) -> Built:
     """Write all into `dist`, which must be new, empty or an earlier build; on any fault it stays as it was."""
     assignment = read(folder)
     dist = dist.resolve()
-    if dist == folder.resolve() or (folder.resolve() in dist.parents and dist.name in ("student", "instructor")):
+    if dist == folder.resolve() or folder.resolve() in dist.parents:
         raise Problem(f"{dist} lies in the master; build beside it")
     if dist.exists() and not _is_build(dist):
         raise Problem(f"{dist} is not empty and no earlier build; choose another place with -o")
@@ -166,7 +166,7 @@ def starter(
         files[path] = content
     if "spec.json" in files:
         spec = spec or json.loads(files["spec.json"])
-        files["spec.json"] = (json.dumps(spec, indent=1) + "\n").encode()
+        files["spec.json"] = _json(spec)
     if HANDOUT in files:
         files[HANDOUT] = handout(assignment, files[HANDOUT].decode(), spec or {}).encode()
     return files
@@ -185,6 +185,19 @@ def student_files(
         raise Problem(f"{taken.pop()} is written by build; call the master's own file otherwise")
     files |= {f"{CHECKS}/{path}": content for path, content in public.items()}
     return files | {"grade.py": shipped("grade.py"), ".github/workflows/checks.yml": shipped("checks.yml")}
+
+
+def for_student(assignment: Assignment, base: dict[str, bytes], spec: dict[str, Any]) -> dict[str, bytes]:
+    """A student tree with other drawn values, from one that `student_files` made: only what speaks of them is new."""
+    manifest = json.loads(base[f"{CHECKS}/manifest.json"]) | {"variant": spec}
+    files = base | {f"{CHECKS}/manifest.json": _json(manifest), "spec.json": _json(spec)}
+    if HANDOUT in base:
+        files[HANDOUT] = handout(assignment, text_of(assignment.folder, HANDOUT), spec).encode()
+    return files
+
+
+def _json(content: Any) -> bytes:
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def every_file(folder: Path) -> list[str]:
@@ -215,7 +228,7 @@ def bundle(
     }
     if spec or (assignment.folder / "spec.json").is_file():
         manifest["variant"] = spec or json.loads((assignment.folder / "spec.json").read_text(encoding="utf-8"))
-    files["manifest.json"] = (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
+    files["manifest.json"] = _json(manifest)
     files |= facts
     files["requirements.txt"] = requirements(assignment.folder).encode()
     files |= {f"grader/{path.name}": path.read_bytes() for path in sorted(GRADER.glob("*.py"))}
@@ -378,6 +391,7 @@ def scan(assignment: Assignment, new: Path) -> None:
     there = leaks.found(leaks.tree(new / "student"), secrets)
     there += leaks.found([("student.zip", (new / "student.zip").read_bytes())], secrets)
     there += [f"classroom50: {line}" for line in leaks.found(leaks.tree(new / "classroom50"), secrets)]
-    if there:
+    kinds = {re.sub(r"^.*? (holds|has|is|cannot|still)", r"\1", line): line for line in reversed(there)}
+    if there := list(reversed(kinds.values())):  # each kind once: what is in a file is in an object and in the zip too
         more = f" (and {len(there) - 3} more)" if len(there) > 3 else ""
         raise Problem(f"students would find what they must not; nothing was written: {'; '.join(there[:3])}{more}")
