@@ -125,8 +125,8 @@ def grouped(entries: dict[str, Read], wrapped: bool) -> Iterator[tuple[list[Pers
         known = submitters(entries[top](1 << 26).decode("utf-8", "replace"))
     else:
         heads = {path.partition("/")[0] for path in entries}
-        code = [path for path in entries if path.count("/") < 2 and path.endswith(".py")]
-        lone = wrapped and len(heads) == 1 and not code  # a folder around all the others, not one student's
+        high = [path for path in entries if "/" not in path or (path.count("/") == 1 and path.endswith(".py"))]
+        lone = wrapped and len(heads) == 1 and not high  # a folder around all the others, not one student's
         base, known = f"{heads.pop()}/" if lone else "", {}
     groups: dict[str, tuple[list[Person], dict[str, Read]]] = {}
     for path, content in entries.items():
