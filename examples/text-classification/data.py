@@ -25,6 +25,9 @@ INPUT = "a text, a .txt file with a text per line, a folder of them with a text 
 SCHEMA = ROOT / "data" / "schema.toml"  # of the team's own table: its columns, how it is read
 
 
+SOURCES = {"texts.counted": texts.disturbed}  # what data are read by, and how check.py changes what it says
+
+
 class Split(NamedTuple):
     inputs: Texts  # (rows, words) word numbers when they are cut
     targets: np.ndarray  # (rows,) class numbers
