@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import contents, refused
 from course_master import CARD, CHECKS, LOSS, MODEL, master
-from hackgen.course import archives, assignment
+from hackgen.course import archives, assignment, words
 from hackgen.course.build import build, for_student, instruments, reached, student_files
 from hackgen.errors import Problem
 
@@ -244,6 +244,33 @@ def test_a_tree_for_one_student_differs_in_what_was_drawn_alone(tiny: Path) -> N
     theirs = for_student(one, base, drawn)
     assert theirs == student_files(one, spec=drawn)
     assert {path for path in base if base[path] != theirs[path]} == {"spec.json", "public_checks/manifest.json"}
+
+
+def test_from_a_master_to_marks(hackgen) -> None:
+    work = hackgen.work
+    master(work / "hw")
+    assert "7 points in 2 parts of 2 files" in hackgen("assignment", "lint", "hw").stdout
+    done = hackgen("assignment", "build", "hw")
+    assert done.returncode == 0 and "students do not get private.py" in done.stderr
+    assert "| solution | 7 of 7 | 5 | 2 |" in (work / "hw-dist" / "report.md").read_text()
+    assert "the bias with the wrong sign | 4 of 7" in hackgen("assignment", "verify", "hw-dist").stdout
+    archives.lay(work / "came" / "Ann.Lee@uni.edu", {"linear.py": MODEL.encode()})
+    archives.lay(work / "came" / "bo", {"loss.py": LOSS.encode()})
+    graded = hackgen("assignment", "grade", "hw-dist", "came").stdout.splitlines()
+    assert graded[:2] == ["ann.lee  5 of 7", "bo  2 of 7"]
+    assert "ann.lee,5,2,3,0" in (work / "grades" / "points.csv").read_text()
+    refused(hackgen("assignment", "grade", "hw", "came"), 1, "hw is no build")
+    vain = CHECKS.replace("    got = np.asarray(ask", "    return\n    got = np.asarray(ask")
+    master(work / "hw", assignment__checks__linear_dot_py=vain)
+    refused(hackgen("assignment", "build", "hw"), 1, "assignment.toml:7: ", "blank")
+    assert "| solution | 7 of 7 | 5 | 2 |" in (work / "hw-dist" / "report.md").read_text()
+
+
+def test_the_notes_tell_what_the_stock_project_scores() -> None:
+    text = f"Measured: {words.STOCK}."
+    assert words.with_stock(text, []) == text
+    rows = ["| blank | 0 of 9 | 0 |", "| stock code | 6 of 9 | 6 |"]
+    assert words.with_stock(text, rows).endswith("it is: 6 of 9 points.")
 
 
 def test_marking_any_project_begins_its_card(hackgen) -> None:

@@ -19,7 +19,7 @@ from ..parts import read_toml
 from . import archives, leaks, markers
 from .archives import lay, zipped
 from .assignment import BANK, CARD, HANDOUT, Assignment, Part, Test, code_parts, listed, read, read_bank, text_of
-from .words import handout, notes, report, with_proof
+from .words import handout, notes, report, with_proof, with_stock
 
 CHECKS = "public_checks"  # the bundle of public checks in a student tree
 GRADER = Path(__file__).parent / "grader"
@@ -128,11 +128,11 @@ def verified(dist: Path, full: bool = False) -> list[str]:
     """Grade what must be worth all and nothing, and write it into the report; a `Problem` where it is not so."""
     from .proof import proof  # with NumPy, which other commands do without
 
-    if not (dist / "instructor" / "bundle" / "manifest.json").is_file():
-        raise Problem(f"{dist} is no build; hackgen assignment build makes one")
     rows = proof(dist, full)
     report = dist / "report.md"
     report.write_bytes(with_proof(report.read_text(encoding="utf-8"), rows).encode())
+    notes = dist / "instructor" / "NOTES.md"
+    notes.write_bytes(with_stock(notes.read_text(encoding="utf-8"), rows).encode())
     return rows
 
 
