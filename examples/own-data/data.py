@@ -19,10 +19,6 @@ MOST_RARE = 0.2  # of the rows may be of classes with one or two; beyond it the 
 TIED = 0.5  # share of rows that equal ones may tie together; beyond it only groups are kept together
 
 
-SOURCES = {"columns.typed": columns.disturbed}  # what data are read by, and how check.py changes what it says
-as_files = table.as_files
-
-
 class Split(NamedTuple):
     inputs: np.ndarray  # (rows, numbers + categories) float32: see columns.encode
     targets: np.ndarray  # (rows,) class numbers

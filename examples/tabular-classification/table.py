@@ -12,7 +12,6 @@ import columns
 from common import ROOT, Problem, located, sha256
 from config import Config
 
-import numpy as np
 import pandas as pd
 
 if sys.version_info >= (3, 11):
@@ -198,13 +197,6 @@ def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.D
             return frame.set_axis(names, axis=1)
     which = f"{name} has {len(first)} cells a row and names no column; the columns are {', '.join(known[:20])}"
     raise Problem(f"{which}. For a file in another layout: hackgen convert {name} plain.csv")
-
-
-def as_files(config: Config, rows: np.ndarray, path: Path) -> range:
-    """Write rows without their target, as predict.py takes them; which of its answers is whose. For check.py."""
-    found = opened(config)
-    found.frame.loc[rows].drop(columns=found.meta["target"]).to_csv(path, index=False)
-    return range(len(rows))
 
 
 def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:

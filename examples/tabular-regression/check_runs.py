@@ -9,6 +9,7 @@ import json
 import math
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 from unittest import mock
@@ -16,6 +17,7 @@ from unittest import mock
 import common
 import data as data_module
 import metrics
+import predict
 import runs
 from data import Split
 
@@ -75,18 +77,20 @@ def smoke_run(bench: Any) -> Path:
 def fitted(bench: Any) -> Found:
     """What is fitted is fitted on train alone: in data.load(), scales, bins and vocabulary take rows of train alone;
     config.split_seed decides the splits, in common.divide()"""
-    sources = getattr(data_module, "SOURCES", {})
-    if not sources:
-        return None, "data that prepare.py has brought into splits", "data that are read anew each time"
-    rows = np.concatenate([bench.data.valid.ids, bench.data.test.ids])
+    rows, called = np.concatenate([bench.data.valid.ids, bench.data.test.ids]), []
+
+    def other(read: Callable, disturbed: Callable, *given: Any, **more: Any) -> Any:
+        called.append(read)
+        return disturbed(read(*given, **more), rows)
+
     with contextlib.ExitStack() as changed:
-        for name, disturbed in sources.items():
-            read = getattr(sys.modules[name.partition(".")[0]], name.partition(".")[2])
-            other = functools.partial(
-                lambda read, disturbed, *given, **more: disturbed(read(*given, **more), rows), read, disturbed
-            )
-            changed.enter_context(mock.patch(name, other))
+        for name, disturbed in getattr(predict, "SOURCES", getattr(data_module, "SOURCES", {})).items():
+            module, _, function = name.partition(".")
+            if read := getattr(sys.modules[module], function, None):
+                changed.enter_context(mock.patch(name, functools.partial(other, read, disturbed)))
         again = data_module.load(common.configured(bench.given))
+    if not called:
+        return None, "data that were prepared once are not read anew", "other values in valid and test"
     if not np.array_equal(again.test.ids, bench.data.test.ids):
         return False, "the same data are divided in another way when they are loaded again", "equal splits"
     wrong = [name for name, value in bench.meta.items() if again.meta[name] != value]
@@ -189,9 +193,9 @@ def answers(bench: Any) -> Found:
     if min(len(rows), about["rows"]) > MOST_ROWS or not about["path"]:
         return None, f"{about['rows']} rows of {about['name']}", f"a file of at most {MOST_ROWS}, or it takes long"
     source = common.located(about["path"])
-    if hasattr(data_module, "as_files"):
+    if as_files := getattr(predict, "as_files", getattr(data_module, "as_files", None)):
         source = bench.folder / "new"
-        rows = data_module.as_files(common.configured(bench.given), rows, source)
+        rows = as_files(common.configured(bench.given), rows, source)
     said = json.loads(command("predict", str(source), "--run", run.name, "--device", "cpu", "--json"))
     output = np.load(run / "predictions.npz")["output"]
     right = (

@@ -204,19 +204,6 @@ def bins(numbers: np.ndarray) -> dict[str, list]:
     return {"bin_starts": starts.tolist(), "bin_widths": widths.round(5).tolist()}
 
 
-def disturbed(cells: pd.DataFrame | pd.Series, rows: np.ndarray) -> pd.DataFrame | pd.Series:
-    """Typed cells with other values in some rows, equal ones still equal, for check.py.
-
-    A lone column stays, as it may be what rows are divided by.
-    """
-    if isinstance(cells, pd.DataFrame):
-        lone = cells.shape[1] == 1
-        return cells if lone else cells.apply(lambda column: disturbed(column, rows))
-    some, kind = cells.loc[rows], cells.dtype.kind
-    other = some + pd.Timedelta(days=999) if kind == "M" else -2 * some if kind == "f" else some + "~"
-    return pd.concat([cells.drop(rows), other])[cells.index]
-
-
 def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
     """An encoded row for people to look at, as near as the encoding tells: its numbers and values."""
     numbers, codes = iter(row.tolist()), iter(row[meta["numbers"] :].astype(int))

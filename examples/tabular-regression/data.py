@@ -18,11 +18,6 @@ LARGEST = 1e30  # single precision squares no more
 TIED = 0.5  # share of rows that equal ones may tie together; beyond it only groups are kept together
 
 
-SOURCES = {"columns.typed": columns.disturbed}  # what data are read by, and how check.py changes what it says
-SOURCES |= {"data.numbers_of": columns.disturbed}
-as_files = table.as_files
-
-
 class Split(NamedTuple):
     inputs: np.ndarray  # (rows, numbers + categories) float32: see columns.encode
     targets: np.ndarray  # (rows,) float32, in deviations from the mean of train
