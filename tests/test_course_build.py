@@ -82,6 +82,7 @@ def test_a_build_is_the_same_each_time_and_hidden_tests_change_nothing_for_stude
 ) -> None:
     dist = tmp_path / "dist"
     first, hash_ = built(tiny, dist), commit(dist)
+    (dist / "student" / "runs").mkdir()  # of somebody who tried it
     monkeypatch.setenv("GIT_AUTHOR_NAME", "Somebody")
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-02-02T02:02:02")
     assert built(tiny, dist) == first and built(tiny, tmp_path / "other") == first and commit(dist) == hash_
@@ -134,6 +135,19 @@ def test_links_and_weights_are_not_handed_out_by_a_pattern(tiny: Path, tmp_path:
     (tiny / "notes" / "all.md").symlink_to(tiny / "private.py")
     with pytest.raises(Problem, match="is a link"):
         build(tiny, tmp_path / "dist", verify=False)
+
+
+def test_what_students_get_can_be_imported(tiny: Path, tmp_path: Path) -> None:
+    with pytest.raises(Problem, match=r"loss.py: NotImplementedError: part loss: write loss"):
+        build(
+            master(
+                tiny,
+                loss_dot_py=f"{LOSS}\n\nNOTHING = loss(VALUE, VALUE)\n".replace(
+                    "\n\n\ndef", "\n\nimport numpy as np\n\nVALUE = np.ones(2)\n\n\ndef"
+                ),
+            ),
+            tmp_path / "dist",
+        )
 
 
 def test_the_one_local_command(tiny: Path, tmp_path: Path) -> None:
