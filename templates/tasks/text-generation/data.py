@@ -131,8 +131,9 @@ def divide(length: int, config: Config) -> list[list[tuple[int, int]]]:
     fifths = np.linspace(0, rest, parts + 1).astype(int).tolist()
     half = round(of_valid / parts / 2)
     valid = [((a + b) // 2 - half, (a + b) // 2 + half) for a, b in pairwise(fifths)]
-    borders = [1, *(place for stretch in valid for place in stretch), rest]  # nothing stands before character 0
-    return [list(zip(borders[::2], borders[1::2], strict=True)), valid, [(rest, length)]]
+    begins = [1, *(end for _, end in valid)]  # nothing stands before character 0
+    ends = [*(begin for begin, _ in valid), rest]
+    return [list(zip(begins, ends, strict=True)), valid, [(rest, length)]]
 
 
 def known_characters(text: np.ndarray, letters: str, train: list[tuple[int, int]]) -> list[str]:
