@@ -34,7 +34,7 @@ class Data(NamedTuple):
 
 
 def load(config: Config) -> Data:
-    """Read the table, divide its rows, and measure medians, scales and categories on train."""
+    """Read the table, divide its rows, and measure means, scales and categories on train."""
     found = table.opened(config)
     labels = labels_of(found, config.data)
     cells = columns.typed(found.frame.loc[labels.index], found.features)
@@ -51,11 +51,10 @@ def load(config: Config) -> Data:
         "outputs": len(classes),
         **metrics.choose(config, part, codes, classes),
         "columns": features,
-        **columns.sizes(features),
     }
     meta["data"]["rows"] = int((part >= 0).sum())
     inputs = columns.encode(cells, meta)
-    meta |= columns.bins(inputs[part == 0, : meta["numbers"]])
+    meta |= columns.sizes(inputs[part == 0], features)
     arrays = inputs, codes, labels.index.to_numpy(), keys
     splits = [Split(*(array[part == number] for array in arrays)) for number in range(3)]
     return Data(*splits, meta)

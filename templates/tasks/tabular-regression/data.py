@@ -33,7 +33,7 @@ class Data(NamedTuple):
 
 
 def load(config: Config) -> Data:
-    """Read the table, divide its rows, and measure medians, scales and categories on train."""
+    """Read the table, divide its rows, and measure means, scales and categories on train."""
     found = table.opened(config)
     numbers = numbers_of(found, config.data)
     cells = columns.typed(found.frame.loc[numbers.index], found.features)
@@ -54,12 +54,11 @@ def load(config: Config) -> Data:
         "mean": mean,
         "deviation": deviation,
         "columns": features,
-        **columns.sizes(features),
     }
     meta["data"]["rows"] = len(numbers)
     targets = ((numbers.to_numpy() - mean) / deviation).astype(np.float32)
     inputs = columns.encode(cells, meta)
-    meta |= columns.bins(inputs[part == 0, : meta["numbers"]])
+    meta |= columns.sizes(inputs[part == 0], features)
     arrays = inputs, targets, numbers.index.to_numpy(), keys
     splits = [Split(*(array[part == number] for array in arrays)) for number in range(3)]
     return Data(*splits, meta)

@@ -31,9 +31,10 @@ class Windows:
     skipped  (rows,) how many of a window's first tokens are -1, because another window counts them; None = none
     """
 
-    def __init__(self, text: np.ndarray, tokens: np.ndarray, ends: np.ndarray, length: int) -> None:
-        self.text, self.tokens, self.ends, self.length = text, tokens, ends, length
-        self.skipped: np.ndarray | None = None
+    def __init__(
+        self, text: np.ndarray, tokens: np.ndarray, ends: np.ndarray, length: int, skipped: np.ndarray | None = None
+    ) -> None:
+        self.text, self.tokens, self.ends, self.length, self.skipped = text, tokens, ends, length, skipped
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -157,13 +158,13 @@ def windows(text: np.ndarray, tokens: np.ndarray, stretches: list[tuple[int, int
         ends.append(of_stretch)
         skipped.append(length - np.diff(of_stretch, prepend=begin))
     ids = np.concatenate(ends)
-    targets = Windows(text, tokens, ids, length)
-    targets.skipped = np.concatenate(skipped)
+    inputs = Windows(text, tokens, ids - 1, length)
+    targets = Windows(text, tokens, ids, length, np.concatenate(skipped))
     keys = ids[:, None] - 1
     if len(text) <= MOST_KEYS:
         places = np.arange(length)
         keys = np.where(places < targets.skipped[:, None], keys, keys - length + 1 + places)
-    return Split(Windows(text, tokens, ids - 1, length), targets, ids, keys)
+    return Split(inputs, targets, ids, keys)
 
 
 def encode(text: str, meta: dict) -> list[int]:
