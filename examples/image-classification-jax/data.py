@@ -154,7 +154,8 @@ def read_new(source: str, meta: dict) -> tuple[list[str], Pictures]:
 def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Class probabilities as answers for people."""
     best = output.argmax(1)
-    return [{"class": meta["classes"][k], "probability": float(row[k])} for k, row in zip(best, output, strict=True)]
+    chances = output.max(1).tolist()
+    return [{"class": meta["classes"][k], "probability": chance} for k, chance in zip(best, chances, strict=True)]
 
 
 def main() -> None:

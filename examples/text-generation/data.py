@@ -31,9 +31,10 @@ class Windows:
     skipped  (rows,) how many of a window's first tokens are -1, because another window counts them; None = none
     """
 
-    def __init__(self, text: np.ndarray, tokens: np.ndarray, ends: np.ndarray, length: int) -> None:
-        self.text, self.tokens, self.ends, self.length = text, tokens, ends, length
-        self.skipped: np.ndarray | None = None
+    def __init__(
+        self, text: np.ndarray, tokens: np.ndarray, ends: np.ndarray, length: int, skipped: np.ndarray | None = None
+    ) -> None:
+        self.text, self.tokens, self.ends, self.length, self.skipped = text, tokens, ends, length, skipped
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -131,8 +132,9 @@ def divide(length: int, config: Config) -> list[list[tuple[int, int]]]:
     fifths = np.linspace(0, rest, parts + 1).astype(int).tolist()
     half = round(of_valid / parts / 2)
     valid = [((a + b) // 2 - half, (a + b) // 2 + half) for a, b in pairwise(fifths)]
-    borders = [1, *(place for stretch in valid for place in stretch), rest]  # nothing stands before character 0
-    return [list(zip(borders[::2], borders[1::2], strict=True)), valid, [(rest, length)]]
+    begins = [1, *(end for _, end in valid)]  # nothing stands before character 0
+    ends = [*(begin for begin, _ in valid), rest]
+    return [list(zip(begins, ends, strict=True)), valid, [(rest, length)]]
 
 
 def known_characters(text: np.ndarray, letters: str, train: list[tuple[int, int]]) -> list[str]:
@@ -156,13 +158,13 @@ def windows(text: np.ndarray, tokens: np.ndarray, stretches: list[tuple[int, int
         ends.append(of_stretch)
         skipped.append(length - np.diff(of_stretch, prepend=begin))
     ids = np.concatenate(ends)
-    targets = Windows(text, tokens, ids, length)
-    targets.skipped = np.concatenate(skipped)
+    inputs = Windows(text, tokens, ids - 1, length)
+    targets = Windows(text, tokens, ids, length, np.concatenate(skipped))
     keys = ids[:, None] - 1
     if len(text) <= MOST_KEYS:
         places = np.arange(length)
         keys = np.where(places < targets.skipped[:, None], keys, keys - length + 1 + places)
-    return Split(Windows(text, tokens, ids - 1, length), targets, ids, keys)
+    return Split(inputs, targets, ids, keys)
 
 
 def encode(text: str, meta: dict) -> list[int]:
