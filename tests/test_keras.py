@@ -185,7 +185,7 @@ def test_a_missing_backend_names_the_line_that_installs_it(tmp_path: Path, backe
             "default_rng()",
         ),
         (
-            "kept-epoch",
+            "reload",
             "image-classification",
             "mlp",
             "net.py",

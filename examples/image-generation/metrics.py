@@ -77,12 +77,11 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
 
     rng, train = np.random.default_rng(0), data.train.targets
     rows, draws = data.test.inputs.shape[:2]
-    height, width, channels = data.meta["shape"]
-    some = rng.permutation(len(train))[: max(1, MOST_NUMBERS // (height * width * channels))]
-    pixels = train[some].reshape(-1, channels)
+    size = int(np.prod(data.meta["shape"]))
+    pixels = train[rng.permutation(len(train))[: max(1, MOST_NUMBERS // size)]].reshape(-1, data.meta["shape"][2])
     noise, real = [], []
     for _ in range(draws):
-        shuffled = pixels[rng.integers(len(pixels), size=(rows, height * width))]  # (rows, pixels, channels)
+        shuffled = pixels[rng.integers(len(pixels), size=(rows, size // pixels.shape[1]))]
         noise.append(features(shuffled, data.meta))
         real.append(features(train[rng.permutation(len(train))[:rows]], data.meta))
     return {

@@ -56,7 +56,7 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
             raise Problem(f"part {entry.id} of the bank is in {entry.file}, which {choice} does not have")
         text = files[entry.file].decode()
         if entry.drawn:
-            text = with_function(text, read_bank(entry.drawn["code"]), entry.function)
+            text = with_function(text, read_bank(entry.drawn["code"]), entry.drawn.get("replaces", entry.function))
             form, numbers = next(iter(entry.drawn["forms"].items()))
             drawn = {name: values[0] for name, values in numbers.items() if isinstance(values, list)}
             spec[entry.id] = {"form": form, **drawn}
@@ -125,7 +125,7 @@ def _settled(raw: dict[str, Any], choice: Choice, level: str) -> Entry | None:
     hint = raw.get("hint", "")
     hint = hint.get(level, "") if isinstance(hint, dict) else hint
     hint = hint or textwrap.shorten(re.split(r"(?<=[.!?])\s", goal)[0].rstrip("."), 90, placeholder=" …")
-    drawn = raw["drawn"] | {"code": of_drawn(raw["drawn"], names)} if "drawn" in raw else {}
+    drawn = {name: of_drawn(raw["drawn"], names, name) for name in raw.get("drawn", {})}
     first, last = of("first"), of("last")
     return Entry(
         raw["id"],
@@ -142,10 +142,12 @@ def _settled(raw: dict[str, Any], choice: Choice, level: str) -> Entry | None:
     )
 
 
-def of_drawn(drawn: dict[str, Any], names: tuple[str, ...]) -> str:
-    """The file of a drawn part for the first framework that has one."""
-    code = drawn.get("code", "")
-    return next((code[name] for name in names if name in code), "") if isinstance(code, dict) else code
+def of_drawn(drawn: dict[str, Any], names: tuple[str, ...], key: str = "code") -> Any:
+    """What is said of a drawn part (its file of code, …) for the first framework that has it."""
+    value = drawn.get(key, "")
+    if key == "forms" or not isinstance(value, dict):
+        return value
+    return next((value[name] for name in names if name in value), "")
 
 
 def with_function(text: str, other: str, name: str) -> str:
@@ -163,7 +165,10 @@ def with_function(text: str, other: str, name: str) -> str:
         for node in new.body
         if isinstance(node, markers.Function) and node.name != name.partition(".")[0] and node.name not in here
     ]
-    lines[old.lineno - 1 : old.end_lineno] = "\n\n\n".join([*helpers, "\n".join(code)]).split("\n")
+    lines[old.lineno - 1 : old.end_lineno] = code
+    around = next(node for node in tree.body if node.lineno <= old.lineno <= node.end_lineno)
+    first = min([around.lineno, *(one.lineno for one in around.decorator_list)]) - 1
+    lines[first:first] = "".join(f"{helper}\n\n\n" for helper in helpers).split("\n")[:-1]
     return with_imports("\n".join(lines), [node for node in new.body if isinstance(node, ast.Import | ast.ImportFrom)])
 
 

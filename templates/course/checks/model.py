@@ -121,7 +121,7 @@ def padding(ask, rng) -> None:
     whole = answers(ask, inputs, targets, seed)
     if np.abs(whole - whole[:1]).max() < 1e-6:
         raise Wrong("all texts get the same answer")
-    for row in range(1, len(inputs)):
+    for row in range(1, 4):
         alone = inputs[row : row + 1, : np.flatnonzero(inputs[row])[-1] + 1]
         got = answers(ask, alone, targets[row : row + 1], seed)
         if np.abs(got - whole[row]).max() > 1e-3 * np.abs(whole - whole[:1]).max():
@@ -159,13 +159,68 @@ def same_run(ask, rng) -> None:
 def learns(ask, rng) -> None:
     """Training moves the weights, no further than the rate allows, and its loss falls."""
     got, *_ = training(ask, rng, epochs=12, batch_size=8, clip=1.0, weight_decay=0.0)
-    moved = np.abs(got["after"] - got["before"])
-    if not (moved > 0).mean() > 0.2:
-        raise Wrong("most weights are as before: no step was made")
-    if moved.max() > 24 * 5 * ask.facts.config["learning_rate"]:
-        raise Wrong("weights moved further than the learning rate allows")
+    within(ask, got, 24)
     if not got["losses"][-3:].mean() < got["losses"][0]:
         raise Wrong("the loss on 16 rows did not fall in 24 steps")
+
+
+def within(ask, got: dict, steps: int) -> None:
+    """Refuse weights that stand still, or that moved further than Adam moves them."""
+    if not (np.asarray(got["moved"]) > 0).mean() > 0.9:
+        raise Wrong("some arrays of weights are as before: no step was made for them")
+    if np.max(got["moved"]) > 5 * steps * ask.facts.config["learning_rate"]:
+        raise Wrong("weights moved further than the learning rate allows")
+
+
+def both_move(ask, rng) -> None:
+    """Generator and discriminator learn, and other pictures lead elsewhere."""
+    one, *_ = training(ask, rng, epochs=2, batch_size=8)
+    two, *_ = training(ask, rng, epochs=2, batch_size=8)
+    for got in (one, two):
+        within(ask, got, 4)
+    if np.allclose(one["losses"], two["losses"], rtol=1e-4):
+        raise Wrong("other pictures and weights give the same losses")
+
+
+def same_drawing(ask, rng) -> None:
+    """After twelve steps the running average draws as the reference's does."""
+    inputs, targets = drawn(ask, rng, 16)
+    seed = int(rng.integers(1 << 30))
+    got, want = (np.asarray(run(ask, of, inputs, targets, seed)["outputs"]) for of in (ask, ask.reference))
+    if got.shape != want.shape or not apart(want, got) < 0.05:
+        raise Wrong("after twelve steps the average draws other pictures than that of a right solution")
+
+
+def same_trees(ask, rng) -> None:
+    """Three epochs of trees on random rows answer as the reference's do, also for a class that train lacks."""
+    inputs, targets = drawn(ask, rng, 60)
+    if len(ask.facts.meta.get("classes", "")) > 2:
+        targets = np.maximum(targets, 1)
+    seed = int(rng.integers(1 << 30))
+    for knobs in ({"seed": 1}, {"seed": seed % 1000, "learning_rate": 0.3}):
+        got, want = (run(ask, of, inputs, targets, seed, **knobs) for of in (ask, ask.reference))
+        close(got["outputs"], want["outputs"], rtol=1e-3, atol=1e-4)
+        close(got["losses"], want["losses"], rtol=1e-3, atol=1e-5)
+
+
+def answers_of_trees(ask, rng) -> None:
+    """One answer a row: chances that add up to one, or numbers; rows have different ones."""
+    got, inputs, _ = training(ask, rng)
+    found = np.asarray(got["outputs"])
+    classes = len(ask.facts.meta.get("classes", ""))
+    if found.shape != ((len(inputs), classes) if classes else (len(inputs),)) or not np.isfinite(found).all():
+        raise Wrong("there must be a row of class probabilities, or a number, for each row")
+    if classes and not np.allclose(found.sum(1), 1, atol=1e-4):
+        raise Wrong("the probabilities of a row must add up to 1")
+    if np.ptp(found, axis=0).max() < 1e-6:
+        raise Wrong("all rows get the same answer")
+
+
+def trees_learn(ask, rng) -> None:
+    """The loss falls from epoch to epoch."""
+    got, *_ = training(ask, rng, epochs=4)
+    if not (np.diff(got["losses"]) < 0).all() or len(got["after"]) <= len(got["before"]):
+        raise Wrong("the loss on 16 rows should fall with each epoch of trees")
 
 
 def scores(ask, rng, rows: int, scale: float = 2.0) -> tuple[np.ndarray, np.ndarray, dict]:
@@ -228,3 +283,71 @@ def extreme_loss(ask, rng) -> None:
         want = formula(ask.spec["loss"], raw, targets, meta)
         if np.shape(got) != () or not abs(float(got) - want) <= 2e-4 * abs(want) + 1e-6:
             raise Wrong("the loss is not right for a single row, or for outputs that are far off")
+
+
+def judged(ask, rng, rows: int) -> tuple[dict, np.ndarray, np.ndarray]:
+    """Real and made pictures, the weights of a linear judge, and its raw scores of both."""
+    shape = (rows, *ask.facts.meta["shape"])
+    real, made = (np.tanh(rng.normal(size=shape)).astype(np.float32) for _ in range(2))
+    weights = (rng.normal(size=real[0].size) * 2 / np.sqrt(real[0].size)).astype(np.float32)
+    given = {"real": real, "made": made, "weights": weights}
+    return given, *(images.reshape(rows, -1).astype(float) @ weights for images in (real, made))
+
+
+def tell_apart(ask, rng, penalty: float = 0.0, rows: int = 9, rtol: float = 1e-3) -> None:
+    """The discriminator's loss in the student's form."""
+    for _ in range(2):
+        given, real, made = judged(ask, rng, rows)
+        form = ask.spec["judge"]
+        if form["form"] == "hinge":
+            want = np.maximum(0, form["margin"] - real).mean() + np.maximum(0, form["margin"] + made).mean()
+        else:
+            want = ((real - form["label"]) ** 2).mean() + (made**2).mean()
+        want += penalty * (given["weights"].astype(float) ** 2).sum() / 2
+        got = ask("model.player", which="tell_apart", penalty=penalty, **given)
+        if np.shape(got) != () or not abs(float(got) - want) <= rtol * abs(want):
+            raise Wrong("tell_apart is not what the form of ASSIGNMENT.md gives for a judge linear in the pixels")
+
+
+def steepness(ask, rng) -> None:
+    """Steep slopes beside real pictures cost, times the penalty, on top of the form."""
+    tell_apart(ask, rng)
+    tell_apart(ask, rng, float(rng.uniform(3, 8)), 1500, 0.12)
+
+
+def fool(ask, rng) -> None:
+    """The generator's loss in the student's form."""
+    for rows in (9, 1):
+        given, _, made = judged(ask, rng, rows)
+        form = ask.spec["maker"]
+        want = -made.mean() if form["form"] == "hinge" else ((made - form["label"]) ** 2).mean()
+        got = ask("model.player", which="fool", penalty=0.0, **given)
+        if np.shape(got) != () or not abs(float(got) - want) <= 1e-3 * abs(want) + 1e-5:
+            raise Wrong("fool is not what the form of ASSIGNMENT.md gives for a judge linear in the pixels")
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def the_cell(ask, rng) -> None:
+    """One step of the cell in the student's form, on random sums and memories."""
+    width = int(rng.integers(3, 9))
+    sums, memory = (rng.normal(size=(5, n)).astype(np.float32) for n in (4 * width, width))
+    form, (take, keep, new, show) = ask.spec["cell"], np.split(sums.astype(float), 4, axis=1)
+    want = form.get("keep", 1.0) * sigmoid(keep + form.get("shift", 0.0)) * memory + sigmoid(take) * np.tanh(new)
+    want = want.clip(-form.get("cap", np.inf), form.get("cap", np.inf))
+    got = ask("model.cell", sums=sums, memory=memory)
+    close(got["memory"], want, rtol=1e-4, atol=1e-5)
+    close(got["shown"], sigmoid(show) * np.tanh(want), rtol=1e-4, atol=1e-5)
+
+
+def cell_of_framework(ask, rng) -> None:
+    """From an empty memory every form is the framework's own cell, where no cap cuts it."""
+    width = int(rng.integers(3, 9))
+    sums = (0.5 * rng.normal(size=(20, 4 * width))).astype(np.float32)
+    got = ask("model.cell", sums=sums, memory=np.zeros((20, width), np.float32))
+    want = ask("model.framework_cell", sums=sums)
+    free = np.abs(want["memory"]) < ask.spec["cell"].get("cap", np.inf)
+    for name in ("memory", "shown"):
+        close(np.where(free, got[name], 0.0), np.where(free, want[name], 0.0), rtol=1e-4, atol=1e-5)

@@ -112,12 +112,13 @@ def sheet(ask, rng, rows: int) -> tuple[dict, np.ndarray, np.ndarray]:
     if "characters" in meta:
         return meta, rng.integers(0, len(meta["characters"]) + 1, rows), rng.gamma(2, 1, rows)
     if "horizon" in meta:
-        ahead = rng.normal(size=(rows, meta["horizon"]))
+        meta["horizon"], ahead = 2, rng.normal(size=(rows, 2))
         series = np.sort(rng.integers(0, 3, rows) ** 2)
         return meta, np.column_stack([series, ahead]), ahead + rng.normal(size=ahead.shape)
     if "latent" in meta:
         mixed = rng.normal(size=(4, 4))
-        return meta, rng.normal(size=(rows, 4)) @ mixed, rng.normal(size=(rows, 3, 4)) * 1.3 + rng.normal(size=4)
+        made = rng.normal(size=(rows, 3 if rows < 100 else 40, 4)) * 1.3 + rng.normal(size=4)
+        return meta, rng.normal(size=(rows, 4)) @ mixed, made
     target = rng.normal(3, 20, rows)
     return meta, target, target + rng.normal(0, 5, rows)
 

@@ -100,12 +100,16 @@ def trained(
     with contextlib.redirect_stdout(io.StringIO()), tempfile.TemporaryDirectory() as run:
         history = trainer.fit(model, data_module.Data(*parts, meta), settings, Path(run))
     after = kit.learnt(model)
+
+    def same(name: str) -> bool:
+        return name in after and after[name].shape == before[name].shape
+
     drawn = asked if asked is not None else valid
     return {
         "losses": np.array([row[2] for row in history], float),
-        "rates": np.array([row[5] for row in history], float),
-        "before": np.concatenate([before[name].ravel() for name in before if name in after]),
-        "after": np.concatenate([after[name].ravel() for name in before if name in after]),
+        "moved": np.array([np.abs(after[name] - before[name]).max() for name in before if same(name)]),
+        "before": np.concatenate([before[name].ravel() for name in before]),
+        "after": np.concatenate([after[name].ravel() for name in after]),
         "outputs": kit.outputs(model, drawn, None if asked is not None else targets, meta, "float32"),
     }
 
@@ -131,16 +135,8 @@ def losses(meta: dict, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return np.array(objective.loss(model, jnp.array(scores), jnp.array(targets), meta))
 
 
-def players(real: np.ndarray, made: np.ndarray, weights: np.ndarray, penalty: float) -> dict[str, np.ndarray]:
-    """The two losses of a GAN whose discriminator is linear in the pixels."""
-    if TORCH:
-        import torch
-
-        tensor = torch.from_numpy
-        judge = lambda images: images.flatten(1) @ tensor(weights)  # noqa: E731
-        model = SimpleNamespace(discriminator=judge, penalty=penalty)
-        apart, fool = objective.tell_apart(model, tensor(real), tensor(made)), objective.fool(model, tensor(made))
-        return {"apart": apart.numpy(), "fool": fool.numpy()}
+def player(which: str, real: np.ndarray, made: np.ndarray, weights: np.ndarray, penalty: float) -> np.ndarray:
+    """The loss of one player of a GAN, tell_apart or fool, whose discriminator is linear in the pixels."""
     if knobs.FRAMEWORK == "keras":
         from backend import keras
 
@@ -149,12 +145,49 @@ def players(real: np.ndarray, made: np.ndarray, weights: np.ndarray, penalty: fl
         judge.add(keras.layers.Reshape(()))
         judge.set_weights([weights[:, None]])
         model = SimpleNamespace(discriminator=judge, penalty=penalty, jitter=keras.layers.GaussianNoise(0.1))
-        both = objective.tell_apart(model, real, made), objective.fool(model, made)
-        return dict(zip(("apart", "fool"), map(keras.ops.convert_to_numpy, both), strict=True))
-    import jax
-    import jax.numpy as jnp
+        real, made = map(keras.ops.convert_to_tensor, (real, made))
+        value = objective.fool(model, made) if which == "fool" else objective.tell_apart(model, real, made)
+        return np.array(keras.ops.convert_to_numpy(value))
+    if TORCH:
+        import torch
 
+        real, made, weights = map(torch.from_numpy, (real, made, weights))
+        key = []
+    else:
+        import jax
+
+        real, made, key = jax.numpy.array(real), jax.numpy.array(made), [jax.random.key(0)]
     model = SimpleNamespace(discriminator=lambda images: images.reshape(len(images), -1) @ weights, penalty=penalty)
-    real, made = jnp.array(real), jnp.array(made)
-    apart = objective.tell_apart(model, real, made, jax.random.key(0))
-    return {"apart": np.array(apart), "fool": np.array(objective.fool(model, made))}
+    value = objective.fool(model, made) if which == "fool" else objective.tell_apart(model, real, made, *key)
+    return np.array(value)
+
+
+def cell(sums: np.ndarray, memory: np.ndarray) -> dict[str, np.ndarray]:
+    """One step of the LSTM by hand."""
+    from models import lstm
+
+    import_array = __import__("torch").from_numpy if TORCH else np.asarray
+    shown, memory = lstm.cell(import_array(sums), import_array(memory))
+    return {"shown": np.array(shown), "memory": np.array(memory)}
+
+
+def framework_cell(sums: np.ndarray) -> dict[str, np.ndarray]:
+    """The same of the framework's own cell, from an empty memory; its gates are i, f, g and o."""
+    width = sums.shape[1] // 4
+    if TORCH:
+        import torch
+
+        own = torch.nn.LSTMCell(4 * width, width, bias=False)
+        with torch.no_grad():
+            own.weight_ih.copy_(torch.eye(4 * width))
+            shown, memory = own(torch.from_numpy(sums))
+    else:
+        import jax.numpy as jnp
+        from flax import nnx
+
+        own = nnx.LSTMCell(4 * width, width, rngs=nnx.Rngs(0))
+        for number, name in enumerate(("ii", "if_", "ig", "io")):
+            getattr(own, name).kernel[...] = jnp.eye(4 * width)[:, number * width : (number + 1) * width]
+        empty = jnp.zeros((len(sums), width))
+        (memory, shown), _ = own((empty, empty), jnp.array(sums))
+    return {"shown": np.array(shown), "memory": np.array(memory)}
