@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import contents, refused
 from course_master import CARD, CHECKS, LOSS, MODEL, master
-from hackgen.course import archives, assignment
+from hackgen.course import archives, assignment, words
 from hackgen.course.build import build, for_student, instruments, reached, student_files
 from hackgen.errors import Problem
 
@@ -82,6 +82,7 @@ def test_a_build_is_the_same_each_time_and_hidden_tests_change_nothing_for_stude
 ) -> None:
     dist = tmp_path / "dist"
     first, hash_ = built(tiny, dist), commit(dist)
+    (dist / "student" / "runs").mkdir()  # of somebody who tried it
     monkeypatch.setenv("GIT_AUTHOR_NAME", "Somebody")
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-02-02T02:02:02")
     assert built(tiny, dist) == first and built(tiny, tmp_path / "other") == first and commit(dist) == hash_
@@ -134,6 +135,19 @@ def test_links_and_weights_are_not_handed_out_by_a_pattern(tiny: Path, tmp_path:
     (tiny / "notes" / "all.md").symlink_to(tiny / "private.py")
     with pytest.raises(Problem, match="is a link"):
         build(tiny, tmp_path / "dist", verify=False)
+
+
+def test_what_students_get_can_be_imported(tiny: Path, tmp_path: Path) -> None:
+    with pytest.raises(Problem, match=r"loss.py: NotImplementedError: part loss: write loss"):
+        build(
+            master(
+                tiny,
+                loss_dot_py=f"{LOSS}\n\nNOTHING = loss(VALUE, VALUE)\n".replace(
+                    "\n\n\ndef", "\n\nimport numpy as np\n\nVALUE = np.ones(2)\n\n\ndef"
+                ),
+            ),
+            tmp_path / "dist",
+        )
 
 
 def test_the_one_local_command(tiny: Path, tmp_path: Path) -> None:
@@ -244,6 +258,33 @@ def test_a_tree_for_one_student_differs_in_what_was_drawn_alone(tiny: Path) -> N
     theirs = for_student(one, base, drawn)
     assert theirs == student_files(one, spec=drawn)
     assert {path for path in base if base[path] != theirs[path]} == {"spec.json", "public_checks/manifest.json"}
+
+
+def test_from_a_master_to_marks(hackgen) -> None:
+    work = hackgen.work
+    master(work / "hw")
+    assert "7 points in 2 parts of 2 files" in hackgen("assignment", "lint", "hw").stdout
+    done = hackgen("assignment", "build", "hw")
+    assert done.returncode == 0 and "students do not get private.py" in done.stderr
+    assert "| solution | 7 of 7 | 5 | 2 |" in (work / "hw-dist" / "report.md").read_text()
+    assert "the bias with the wrong sign | 4 of 7" in hackgen("assignment", "verify", "hw-dist").stdout
+    archives.lay(work / "came" / "Ann.Lee@uni.edu", {"linear.py": MODEL.encode()})
+    archives.lay(work / "came" / "bo", {"loss.py": LOSS.encode()})
+    graded = hackgen("assignment", "grade", "hw-dist", "came").stdout.splitlines()
+    assert graded[:2] == ["ann.lee  5 of 7", "bo  2 of 7"]
+    assert "ann.lee,5,2,3,0" in (work / "grades" / "points.csv").read_text()
+    refused(hackgen("assignment", "grade", "hw", "came"), 1, "hw is no build")
+    vain = CHECKS.replace("    got = np.asarray(ask", "    return\n    got = np.asarray(ask")
+    master(work / "hw", assignment__checks__linear_dot_py=vain)
+    refused(hackgen("assignment", "build", "hw"), 1, "assignment.toml:7: ", "blank")
+    assert "| solution | 7 of 7 | 5 | 2 |" in (work / "hw-dist" / "report.md").read_text()
+
+
+def test_the_notes_tell_what_the_stock_project_scores() -> None:
+    text = f"Measured: {words.STOCK}."
+    assert words.with_stock(text, []) == text
+    rows = ["| blank | 0 of 9 | 0 |", "| stock code | 6 of 9 | 6 |"]
+    assert words.with_stock(text, rows).endswith("it is: 6 of 9 points.")
 
 
 def test_marking_any_project_begins_its_card(hackgen) -> None:

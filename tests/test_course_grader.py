@@ -1,11 +1,13 @@
 """The grader: points, overlay, limits, and what students are told."""
 
 import shutil
+import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
-from course_bundle import LOSS, REFERENCE, TOTAL, blank, bundle, submission
-from hackgen.course.grader import engine
+from course_bundle import BODIES, LOSS, MODEL, REFERENCE, TOTAL, blank, bundle, submission
+from hackgen.course.grader import engine, overlay, worker
 
 POINTS = {"forward": 5, "scaled": 2, "loss": 3}
 
@@ -49,3 +51,84 @@ def test_a_project_is_graded_where_it_stands(public: Path, tmp_path: Path) -> No
     work = submission(tmp_path / "work", {**REFERENCE, "loss.py": blank(LOSS)})
     result = engine.grade(work / "public_checks", work, isolation="none")
     assert scores(result) == {"forward": 2, "scaled": 2, "loss": 0}
+
+
+def test_a_timeout_costs_that_test_alone(secret: Path, tmp_path: Path) -> None:
+    model = MODEL.replace(BODIES["forward"], "return self.once(inputs)\n")
+    model += "\n    def once(self, inputs):\n        import sys\n        while 'asked' in vars(sys): pass\n"
+    model += "        sys.asked = True\n        return inputs @ self.weights\n"
+    result = engine.grade(secret, submission(tmp_path, {"models/linear.py": model}))  # its second answer never comes
+    said = {test.name: (test.score, test.message) for test in result.tests}
+    assert said["rows"] == (0, "it took too long. Hint: multiply")
+    assert said["answers"] == (3, "")  # asked of a new process, which answers once
+    assert scores(result)["scaled"] == 2
+
+
+def test_beside_a_reference_nothing_that_the_code_says_is_shown(secret: Path, public: Path, tmp_path: Path) -> None:
+    says = "print('SECRET printed')\n        raise type('SECRETKIND', (ValueError,), {})('SECRET said')\n"
+    work = submission(tmp_path, {**REFERENCE, "models/linear.py": MODEL.replace(BODIES["forward"], says)})
+    result = engine.grade(secret, work)
+    assert not any("SECRET" in str(vars(test)) for test in result.tests)
+    assert result.tests[0].message == "ValueError in models/linear.py, line 12. Hint: multiply"
+    shown = engine.grade(public, work).tests[0].message
+    assert "SECRET said" in shown and "SECRET printed" in shown
+
+
+def test_a_warm_process_holds_the_framework_and_nothing_else(secret: Path, tmp_path: Path) -> None:
+    look = "import gc, sys\n        known = ' '.join(sys.modules) + ' '.join(map(str, sys.argv))\n        "
+    look += "texts = [x for x in gc.get_objects() if isinstance(x, dict) and 'visibility' in x]\n        "
+    look += "bad = [w for w in ('hackgen.', 'grading', 'checks', 'engine', 'reference') if w in known]\n        "
+    look += "return np.zeros(0) if bad or texts else inputs @ self.weights\n"
+    work = submission(tmp_path, {"models/linear.py": MODEL.replace(BODIES["forward"], look)})
+    assert scores(engine.grade(secret, work))["forward"] == 5
+
+
+def test_messages_survive_the_way_and_hostile_ones_are_refused() -> None:
+    sent = {
+        "a": [np.arange(6.0).reshape(2, 3), {"b": np.array(True)}],
+        "c": None,
+        "d": "ü",
+        "e": np.zeros((0, 4), "i1"),
+    }
+    got = worker.unpack(worker.pack(sent))
+    assert np.array_equal(got["a"][0], sent["a"][0]) and got["a"][1]["b"].shape == () and got["e"].shape == (0, 4)
+    assert (got["c"], got["d"]) == (None, "ü")
+    for value in (object(), np.array([object()]), {"x": {1, 2}}, np.array(["text"])):
+        with pytest.raises(TypeError):
+            worker.pack(value)
+    arrays = ['[0, "O", [1]]', '[0, "<f8", [-1]]', "1", '[0, "<f8", [99999999999999999999]]', '[0, "<f8", [9]]']
+    heads = ['{"\\u0000array": %s}' % array for array in arrays]  # noqa: UP031
+    for head in [*heads, "[" * 99_999, "nothing", ""]:
+        with pytest.raises(ValueError):
+            worker.unpack(struct.pack("<I", len(head)) + head.encode())
+    with pytest.raises(ValueError):
+        worker.unpack(b"\xff\xff")
+
+
+def test_functions_of_other_parts_come_from_the_reference() -> None:
+    student = MODEL.replace(BODIES["scaled"], "return helper(inputs)\n").replace("    def", "  def")
+    student = student.replace("        ", "    ").replace("class", "def helper(x):\n    return x\n\n\nclass")
+    text, origin = overlay.graft(student, MODEL, ["Linear.scaled", "Linear.gone"])
+    assert "def helper" in text and "(inputs - low)" in text and "return helper" not in text
+    compile(text, "linear.py", "exec")
+    for number, line in enumerate(text.split("\n")):
+        assert origin[number] == 0 or student.split("\n")[origin[number] - 1] == line
+    without = student[: student.index("  def scaled")]
+    assert "(inputs - low)" in overlay.graft(without, MODEL, ["Linear.scaled"])[0]
+    compile(overlay.graft(without, MODEL, ["Linear.scaled"])[0], "linear.py", "exec")
+
+
+def test_a_bundle_that_was_changed_is_refused(tmp_path: Path) -> None:
+    folder = bundle(tmp_path / "bundle")
+    (folder / "checks" / "linear.py").write_text("def scales(ask, rng): pass\n")
+    with pytest.raises(ValueError, match=r"checks/linear.py is not as it was built"):
+        engine.grade(folder, submission(tmp_path / "work"))
+
+
+def test_grading_twice_gives_the_same_but_for_times(secret: Path, tmp_path: Path) -> None:
+    work = submission(tmp_path, {"loss.py": LOSS.replace("** 2", "** 4")})
+    one, other = (engine.grade(secret, work) for _ in range(2))
+    for result in (one, other):
+        for test in result.tests:
+            test.seconds = 0
+    assert one == other and scores(one)["loss"] == 1  # half of one test, by `return 0.5`

@@ -45,7 +45,8 @@ def lacks(root: Path, framework: str) -> list[str]:
     """Each piece of the table that a framework has neither itself nor from the one it builds on."""
     below = Part(root / "frameworks" / framework).card.get("models_from", framework)
     targets = {task["kind"].partition("-to-")[2] for task in tasks(root)}
-    models = [card.parent.relative_to(root).as_posix() for card in sorted(root.glob("models/*/*/part.toml"))]
+    cards = [Part(card.parent) for card in sorted(root.glob("models/*/*/part.toml"))]
+    models = [part.folder.relative_to(root).as_posix() for part in cards if "optional" not in part.card]
     missing = []
     for row, names in contract(root):
         files = [row.replace("<target>", target) for target in sorted(targets)] if "<target>" in row else [row]

@@ -356,7 +356,7 @@ def test_usage_mistakes_get_one_line(project: Path) -> None:
             "    data = data._replace(valid=data.test)\n    best_weights = None\n    state",
         ),
         ("learning-rate", "train.py", "state.rate = config.rate(done)", "state.rate = 100 * config.rate(done)"),
-        ("reload", "net.py", "    load(run / BEST, config, model)\n", ""),
+        ("kept-epoch", "net.py", "    load(run / BEST, config, model)\n", ""),
     ],
 )
 def test_a_planted_bug_is_found(project: Path, check: str, file: str, right: str, wrong: str) -> None:

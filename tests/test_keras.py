@@ -185,7 +185,7 @@ def test_a_missing_backend_names_the_line_that_installs_it(tmp_path: Path, backe
             "default_rng()",
         ),
         (
-            "reload",
+            "kept-epoch",
             "image-classification",
             "mlp",
             "net.py",

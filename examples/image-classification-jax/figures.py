@@ -45,10 +45,11 @@ def confusion_matrix(target: np.ndarray, answer: np.ndarray, meta: dict) -> plt.
 def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
     """The pictures of valid whose true class got the least probability; where mistakes are few, unsure ones follow."""
     figure, grid = plt.subplots(3, 5, figsize=(10, 6.6), layout="constrained")
-    of_truth = output[np.arange(len(output)), data.valid.targets]
+    targets, names = data.valid.targets, [report.shorten(name) for name in data.meta["classes"]]
+    of_truth = output[np.arange(len(output)), targets]
     for axes, row in zip(grid.flat, np.argsort(of_truth, kind="stable"), strict=False):
-        names = [report.shorten(data.meta["classes"][k]) for k in (data.valid.targets[row], output[row].argmax())]
-        told = names[0] if names[0] == names[1] else words("figure_mistake", right=names[0], said=names[1])
+        right, said = names[targets[row]], names[output[row].argmax()]
+        told = right if right == said else words("figure_mistake", right=right, said=said)
         axes.imshow(data.valid.inputs.raw(row).squeeze(), cmap="gray", vmin=0, vmax=255)
         axes.set_title(f"{told} ({output[row].max():.0%})", fontsize=8)
     for axes in grid.flat:

@@ -32,16 +32,18 @@ def choose(config: Config, part: np.ndarray, targets: np.ndarray, classes: list[
     targets  (rows,) class numbers
     """
     counts = [np.bincount(targets[part == number], minlength=len(classes)) for number in range(3)]
-    for name, there in zip(("train", "valid", "test"), counts, strict=True):
-        if len(few := np.flatnonzero(there < FEWEST)):
-            shown = ", ".join(f"{classes[k]!r} {there[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
+    for name, count in zip(("train", "valid", "test"), counts, strict=True):
+        few = np.flatnonzero(count < FEWEST)
+        if len(few):
+            shown = ", ".join(f"{classes[k]!r} {count[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
             what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
             print(f"note: {name} holds few rows of {len(few)} class(es): {shown}, {what}", file=sys.stderr)
     shares = sum(counts) / sum(counts).sum()
+    least, most = shares.min(), shares.max()
     known = METRICS if len(classes) == 2 else METRICS[:2]
     metric = config.metric or "accuracy"
-    if not config.metric and shares.min() < min(0.15, 0.4 / len(classes)) and shares.max() > 2 * shares.min():
-        metric = known[-1] if shares.min() < 0.05 else "macro F1"
+    if not config.metric and least < min(0.15, 0.4 / len(classes)) and most > 2 * least:
+        metric = known[-1] if least < 0.05 else "macro F1"
     if metric not in known:
         raise Problem(f"no metric {metric!r} for {len(classes)} classes; use {', '.join(known)}", 2)
     balanced = {"auto": metric != "accuracy", "none": False, "balanced": True}
@@ -71,13 +73,15 @@ def score(target: np.ndarray, output: np.ndarray, meta: dict, weight: np.ndarray
 
         rare = meta["rare_class"]
         return float(average_precision_score(target == rare, output[:, rare], sample_weight=weight))
-    said, weight = output.argmax(1), np.ones(len(target)) if weight is None else weight
+    said, classes = output.argmax(1), output.shape[1]
+    weight = np.ones(len(target)) if weight is None else weight
     right = weight * (said == target)
     if meta["metric"] == "accuracy":
         return float(right.sum() / weight.sum())
-    classes = output.shape[1]
-    both = np.bincount(target, weight, classes) + np.bincount(said, weight, classes)
-    return float((2 * np.bincount(target, right, classes)[both > 0] / both[both > 0]).mean())
+    hits = np.bincount(target, right, classes)  # (classes,), as the next
+    both = np.bincount(target, weight, classes) + np.bincount(said, weight, classes)  # true or said to be so
+    occurs = both > 0
+    return float((2 * hits[occurs] / both[occurs]).mean())
 
 
 def loss(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
@@ -93,7 +97,8 @@ def interval(target: np.ndarray, output: np.ndarray, meta: dict) -> Interval:
         return bootstrap(lambda weight: score(target, output, meta, weight), target)
     from scipy.stats import binomtest
 
-    found = binomtest(int((output.argmax(1) == target).sum()), len(target)).proportion_ci(method="wilson")
+    right = int((output.argmax(1) == target).sum())
+    found = binomtest(right, len(target)).proportion_ci(method="wilson")
     return [float(found.low), float(found.high)], "Wilson's score interval"
 
 
@@ -114,7 +119,10 @@ def bootstrap(statistic: Callable[[np.ndarray], float], target: np.ndarray) -> I
     if rows < 10:
         return None, f"{rows} test rows are too few for an interval"
     rng = np.random.default_rng(0)
-    values = [statistic(np.bincount(rng.integers(rows, size=rows), minlength=rows)) for _ in range(1000)]
+    values = []
+    for _ in range(1000):
+        drawn = rng.integers(rows, size=rows)
+        values.append(statistic(np.bincount(drawn, minlength=rows)))
     return np.percentile(values, [2.5, 97.5]).tolist(), f"bootstrap over {rows} rows"
 
 

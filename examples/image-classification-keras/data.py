@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 INPUT = "a picture file or a folder of pictures"
+SOURCES = {"data.opened": pictures.disturbed}  # what data are read by, and how check.py changes what it says
 MEASURED = 4000  # pictures of train that mean and deviation are measured on; more hardly change them
 
 
@@ -129,12 +130,12 @@ def misplaced(config: Config, split: Split, meta: dict) -> int:
     return strays
 
 
-def as_files(split: Split, folder: Path) -> range:
-    """Pictures of a split as files that predict.py takes, and which of its answers is whose; for check.py."""
+def as_files(config: Config, rows: np.ndarray, folder: Path) -> range:
+    """Pictures as files that predict.py takes, and which of its answers is whose; for check.py."""
     folder.mkdir()
-    for number, image in enumerate(split.inputs.raw(slice(None))):
+    for number, image in enumerate(opened(config).images[rows]):
         Image.fromarray(image.squeeze()).save(folder / f"{number:09}.png")
-    return range(len(split.ids))
+    return range(len(rows))
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], Pictures]:
@@ -153,7 +154,8 @@ def read_new(source: str, meta: dict) -> tuple[list[str], Pictures]:
 def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Class probabilities as answers for people."""
     best = output.argmax(1)
-    return [{"class": meta["classes"][k], "probability": float(row[k])} for k, row in zip(best, output, strict=True)]
+    chances = output.max(1).tolist()
+    return [{"class": meta["classes"][k], "probability": chance} for k, chance in zip(best, chances, strict=True)]
 
 
 def main() -> None:

@@ -16,7 +16,8 @@ def tell_apart(model: nn.Module, real: torch.Tensor, made: torch.Tensor) -> torc
     scores = judge(real).float()  # (batch,), above 0 means "real"
     beside = judge(real + JITTER * torch.randn_like(real)).float()
     steepness = ((beside - scores) / JITTER).square().mean() / 2  # R1 of Mescheder et al. (2018), by differences
-    return F.softplus(-scores).mean() + F.softplus(judge(made.detach()).float()).mean() + model.penalty * steepness
+    fake = judge(made.detach()).float()
+    return F.softplus(-scores).mean() + F.softplus(fake).mean() + model.penalty * steepness
 
 
 def fool(model: nn.Module, made: torch.Tensor) -> torch.Tensor:
@@ -32,7 +33,8 @@ def loss(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor, meta: di
     """
     basis = torch.tensor(meta["basis"], device=inputs.device)  # (components, pixels)
     made, real = (images.float().flatten(1) @ basis.T for images in (model(inputs), targets))  # (batch, components)
-    return (made.mean(0) - real.mean(0)).square().sum() + (made.std(0) - real.std(0)).square().sum()
+    means, spreads = made.mean(0) - real.mean(0), made.std(0) - real.std(0)
+    return means.square().sum() + spreads.square().sum()
 
 
 def answers(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor | None, meta: dict) -> torch.Tensor:

@@ -77,11 +77,12 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
 
     rng, train = np.random.default_rng(0), data.train.targets
     rows, draws = data.test.inputs.shape[:2]
-    size = int(np.prod(data.meta["shape"]))
-    pixels = train[rng.permutation(len(train))[: max(1, MOST_NUMBERS // size)]].reshape(-1, data.meta["shape"][2])
+    height, width, channels = data.meta["shape"]
+    some = rng.permutation(len(train))[: max(1, MOST_NUMBERS // (height * width * channels))]
+    pixels = train[some].reshape(-1, channels)
     noise, real = [], []
     for _ in range(draws):
-        shuffled = pixels[rng.integers(len(pixels), size=(rows, size // pixels.shape[1]))]
+        shuffled = pixels[rng.integers(len(pixels), size=(rows, height * width))]  # (rows, pixels, channels)
         noise.append(features(shuffled, data.meta))
         real.append(features(train[rng.permutation(len(train))[:rows]], data.meta))
     return {

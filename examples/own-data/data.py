@@ -34,7 +34,7 @@ class Data(NamedTuple):
 
 
 def load(config: Config) -> Data:
-    """Read the table, divide its rows, and measure medians, scales and categories on train."""
+    """Read the table, divide its rows, and measure means, scales and categories on train."""
     found = table.opened(config)
     labels = labels_of(found, config.data)
     cells = columns.typed(found.frame.loc[labels.index], found.features)
@@ -51,11 +51,10 @@ def load(config: Config) -> Data:
         "outputs": len(classes),
         **metrics.choose(config, part, codes, classes),
         "columns": features,
-        **columns.sizes(features),
     }
     meta["data"]["rows"] = int((part >= 0).sum())
     inputs = columns.encode(cells, meta)
-    meta |= columns.bins(inputs[part == 0, : meta["numbers"]])
+    meta |= columns.sizes(inputs[part == 0], features)
     arrays = inputs, codes, labels.index.to_numpy(), keys
     splits = [Split(*(array[part == number] for array in arrays)) for number in range(3)]
     return Data(*splits, meta)
@@ -83,8 +82,8 @@ def labels_of(found: Table, path: str) -> pd.Series:
     counts, where = labels.value_counts(), f"{path}: column {name!r}"
     if len(counts) < 2:
         raise Problem(f"{where} has no two different values; name another column with --target")
-    rare = counts[counts < 3].sum()
-    if (len(counts) > max(5, len(labels) / 2)) or (len(counts) > 20 and rare > MOST_RARE * len(labels)):
+    mostly_rare = len(counts) > 20 and counts[counts < 3].sum() > MOST_RARE * len(labels)
+    if mostly_rare or len(counts) > max(5, len(labels) / 2):
         looks = f"{len(counts)} different values in {len(labels)} rows, like a number or free text"
         raise Problem(f"{where} has {looks}; name classes with --target")
     return labels
@@ -138,18 +137,18 @@ def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
 def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray) -> np.ndarray:
     """The newest rows test, those before them choose the epoch; rows of one key are as new as the newest of them."""
     name = found.meta["time"]
-    entry = next(e for e in (found.entries[name], columns.role_of(found.frame[name])) if e["role"] != "skip")
+    entry = found.entries[name]
+    if entry["role"] == "skip":  # it teaches nothing, but it may order rows
+        entry = columns.role_of(found.frame[name])
     if entry["role"] not in ("number", "date"):
         raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
     times = columns.typed(found.frame.loc[cells.index, [name]], {name: entry})[name]
     if count := int(times.isna().sum()):
         print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
     newest = times.fillna(times.min()).groupby(keys).transform("max")
-    older = newest.rank(method="min") - 1
-    age = 1 - older / len(newest)  # the share of rows that are as new, or newer
-    part = np.select(
-        [age <= max(config.test_share, age.min()), age <= config.test_share + config.valid_share], [2, 1], 0
-    )
+    age = newest.rank(method="max", ascending=False) / len(newest)  # the share of rows that are as new, or newer
+    test, held_out = max(config.test_share, age.min()), config.test_share + config.valid_share
+    part = np.select([age <= test, age <= held_out], [2, 1], 0)
     if len(np.unique(part)) < 3:
         raise Problem(f"column {name!r} has too few different times to divide by; use --time none")
     return part
@@ -164,9 +163,8 @@ def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
 def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Class probabilities as answers for people."""
     best = output.argmax(1)
-    names = [meta["classes"][number] for number in best]
-    chances = output[np.arange(len(output)), best].tolist()
-    return [{"class": name, "probability": chance} for name, chance in zip(names, chances, strict=True)]
+    chances = output.max(1).tolist()
+    return [{"class": meta["classes"][k], "probability": chance} for k, chance in zip(best, chances, strict=True)]
 
 
 def main() -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import metrics
+import table
+from config import Config
 from data import Data
 
 import numpy as np
+import pandas as pd
 
 FEWEST, MOST_ROWS, MOST_CELLS = 40, 10_000, 3_000_000  # of train: fewer rows tell all by chance, more take long
 LEAVES, VALUES = 64, 64  # of a small tree; of a category, the most frequent ones
@@ -129,6 +132,29 @@ def is_copy(data: Data, used: list[int]) -> bool:
     np.add.at(counts, (values.ravel(), targets), 1)
     shares = counts / np.maximum(counts.sum(0), 1)  # (values, classes): of each class
     return len(different) <= counts.shape[1] + 1 and shares.max(1).sum() > COPY * np.count_nonzero(counts.sum(0))
+
+
+def disturbed(cells: pd.DataFrame | pd.Series, rows: np.ndarray) -> pd.DataFrame | pd.Series:
+    """Typed cells with other values in some rows, equal ones still equal, for check.py.
+
+    A lone column stays, as it may be what rows are divided by.
+    """
+    if isinstance(cells, pd.DataFrame):
+        lone = cells.shape[1] == 1
+        return cells if lone else cells.apply(lambda column: disturbed(column, rows))
+    some, kind = cells.loc[rows], cells.dtype.kind
+    other = some + pd.Timedelta(days=999) if kind == "M" else -2 * some if kind == "f" else some + "~"
+    return pd.concat([cells.drop(rows), other])[cells.index]
+
+
+SOURCES = {"columns.typed": disturbed, "data.numbers_of": disturbed}  # what data are read by, if there are such
+
+
+def as_files(config: Config, rows: np.ndarray, path: Path) -> range:
+    """Write rows without their target, as predict.py takes them; which of its answers is whose. For check.py."""
+    found = table.opened(config)
+    found.frame.loc[rows].drop(columns=found.meta["target"]).to_csv(path, index=False)
+    return range(len(rows))
 
 
 def lone_column(bench: Any) -> Found:

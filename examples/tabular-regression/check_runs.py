@@ -1,27 +1,24 @@
-"""More checks for check.py, in its form: on short runs, what this project's own commands read, keep, score, answer."""
+"""More checks for check.py, in its form: what data are measured on, and what short runs of this project's own commands
+read, keep, score and answer."""
 
 import contextlib
-import dataclasses
 import functools
 import importlib
-import inspect
 import io
 import json
 import math
-import re
 import sys
-import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
+from unittest import mock
 
 import common
 import data as data_module
 import metrics
-import net
+import predict
 import runs
-import train
 from data import Split
 
 import numpy as np
@@ -33,7 +30,7 @@ Found = tuple[bool | None, str, str]
 
 
 class Watched(np.ndarray):
-    """Inputs that note which rows are asked for."""
+    """Rows that note which of them are asked for."""
 
     asked: ClassVar[list[np.ndarray]] = []
 
@@ -42,39 +39,13 @@ class Watched(np.ndarray):
         return np.asarray(self)[rows]
 
 
-def examined(bench: Any, name: str, check: Callable[[Any], Found]) -> dict[str, Any]:
-    """What a check says; code that breaks fails its check, no more."""
-    try:
-        passed, found, expected = check(bench)
-    except Exception as error:
-        passed = None if isinstance(error, NotImplementedError) else False  # a model may have no such thing
-        found, expected = f"{type(error).__name__}: {error}", "no error"
-
-    def place(name: re.Match) -> str:  # `train.fit()`, and where it begins
-        code = inspect.unwrap(getattr(sys.modules.get(name[1]), name[2], examined)).__code__
-        return f"{name[0]} ({Path(code.co_filename).name}:{code.co_firstlineno})"
-
-    title, _, advice = (check.__doc__ or "").partition(": ")
-    passed, advice = None if passed is None else bool(passed), re.sub(r"(\w+)\.(\w+)\(\)", place, advice)
-    return {"id": name, "title": title, "passed": passed, "found": found, "expected": expected, "advice": advice}
-
-
-def trained(bench: Any, epochs: int, seed: int = 0, stop: bool = False, **splits: Split) -> tuple[Path, np.ndarray]:
-    """The folder and history of a run of train.fit on a few of the data's rows, with some splits put in their place.
-
-    stop  whether it is interrupted at its first step, and then goes on
-    """
-    config = dataclasses.replace(bench.config, epochs=epochs, batch_size=8, seed=seed)
-    run = Path(tempfile.mkdtemp(dir=bench.folder))
-    few = {"train": runs.fewer(bench.train, ROWS), "valid": runs.fewer(bench.valid, ROWS)}
-    data = bench.data._replace(**few | splits)
-    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+def short(bench: Any, epochs: int, seed: int = 0, pressed: tuple = (), run: Path | None = None, **splits: Split) -> Any:
+    """history.csv of a run on a few of the data's rows, in bench.run, with some splits put in their place."""
+    few = {"train": runs.fewer(bench.train, ROWS), "valid": runs.fewer(bench.valid, ROWS)} | splits
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a few rows, none may be of a rare class
-        if stop:
-            with contextlib.suppress(common.Problem):
-                train.fit(train.fresh(bench.meta, config), data, config, run, [1])
-        train.fit(train.fresh(bench.meta, config), data, config, run)
-    return run, runs.read_history(run)
+        bench.trained(few.pop("train"), run, pressed, few, epochs=epochs, batch_size=8, seed=seed)
+    return runs.read_history(bench.run)
 
 
 def strangers(split: Split) -> Split:
@@ -103,74 +74,98 @@ def smoke_run(bench: Any) -> Path:
     return run
 
 
+def fitted(bench: Any) -> Found:
+    """What is fitted is fitted on train alone: in data.load(), scales, bins and vocabulary take rows of train alone;
+    config.split_seed decides the splits, in common.divide()"""
+    rows, called = np.concatenate([bench.data.valid.ids, bench.data.test.ids]), []
+
+    def other(read: Callable, disturbed: Callable, *given: Any, **more: Any) -> Any:
+        called.append(read)
+        return disturbed(read(*given, **more), rows)
+
+    with contextlib.ExitStack() as changed:
+        for name, disturbed in getattr(predict, "SOURCES", getattr(data_module, "SOURCES", {})).items():
+            module, _, function = name.partition(".")
+            if read := getattr(sys.modules[module], function, None):
+                changed.enter_context(mock.patch(name, functools.partial(other, read, disturbed)))
+        again = data_module.load(common.configured(bench.given))
+    if not called:
+        return None, "data that were prepared once are not read anew", "other values in valid and test"
+    if not np.array_equal(again.test.ids, bench.data.test.ids):
+        return False, "the same data are divided in another way when they are loaded again", "equal splits"
+    wrong = [name for name, value in bench.meta.items() if again.meta[name] != value]
+    train = runs.fewer(again.train, len(bench.train.ids))
+    wrong += ["inputs"] * (not np.array_equal(train.inputs, bench.train.inputs))
+    return not wrong, f"{', '.join(wrong) or 'nothing'} of meta follows other values in valid and test", "nothing"
+
+
 def each_row_once(bench: Any) -> Found:
-    """An epoch takes each row once: in train.fit() shuffle anew each epoch, and drop no last batch"""
-    few = runs.fewer(bench.train, ROWS)
-    Watched.asked.clear()
-    trained(bench, 2, train=few._replace(inputs=few.inputs.view(Watched)))
-    asked = np.concatenate(Watched.asked[: 2 * math.ceil(len(few.ids) / 8)])  # Keras reads further ahead
-    epochs = np.array_split(asked, 2)
-    missing = max(len(few.ids) - len(np.unique(epoch)) for epoch in epochs)
+    """An epoch takes each row once: in train.fit() shuffle anew each epoch, by config.seed, and drop no last batch"""
+    few, orders = runs.fewer(bench.train, ROWS), []
+    for seed in (0, 1):
+        Watched.asked.clear()
+        watched = "inputs" if hasattr(data_module, "misplaced") else "targets"  # noise is drawn, and never asked for
+        short(bench, 2, seed, train=few._replace(**{watched: getattr(few, watched).view(Watched)}))
+        asked = np.concatenate(Watched.asked[: 2 * math.ceil(len(few.ids) / 8)])  # Keras reads further ahead
+        orders += np.array_split(asked, 2)
+    missing = max(len(few.ids) - len(np.unique(epoch)) for epoch in orders)
     more = len(asked) / 2 - len(few.ids)  # a step may be filled up with rows of the same epoch
-    ordered = max(float((np.diff(epoch) == 1).mean()) for epoch in epochs)
-    order = "the file's" if ordered > 0.5 else "the same" if np.array_equal(*epochs) else "another"
-    found = f"{missing} of {len(few.ids)} rows left out, {more:g} taken twice, {order} order in each epoch"
-    return missing == 0 and more < 8 and order == "another", found, "0 left out, another order in each epoch"
+    ordered = max(float((np.diff(epoch) == 1).mean()) for epoch in orders)
+    same = np.array_equal(*orders[:2]) or np.array_equal(orders[0], orders[2])
+    order = "the file's" if ordered > 0.5 else "the same" if same else "another"
+    found = f"{missing} of {len(few.ids)} rows left out, {more:g} taken twice, {order} order in each epoch and seed"
+    return missing == 0 and more < 8 and order == "another", found, "0 left out, another order"
 
 
 def kept_epoch(bench: Any) -> Found:
-    """The best epoch on valid is kept: in train.fit() copy weights, buffers too; net.outputs() sets eval mode"""
+    """The best epoch on valid is kept: in State.end_epoch (runs.py), by the score of all rows together; train.fit()
+    copies weights, buffers (running averages) too; net.outputs() sets eval mode; net.restore() reads best, not last"""
     noise = strangers(runs.fewer(bench.valid, ROWS))  # the best epoch on it is a matter of chance, seldom the last
     for seed in range(3):
-        run, history = trained(bench, 5, seed, valid=noise)
+        history = short(bench, 5, seed, valid=noise)
         scores = history["valid_score"] if metrics.HIGHER_IS_BETTER else -history["valid_score"]
         if scores.max() > scores[-1]:
             break
-    kept = history[history["kept"] == 1][-1]
-    model = net.restore(run, bench.config, bench.meta, "cpu")
-    output = net.outputs(model, noise.inputs, noise.targets, bench.meta, "float32")
-    again = metrics.loss(metrics.truth(noise, bench.meta), output, bench.meta)
-    best = history[scores.argmax()]
-    found = f"epoch {kept['epoch']:g}, loss {again:.6f} by the kept weights, {kept['valid_loss']:.6f} in history.csv"
-    passed = alike(again, kept["valid_loss"]) and kept["valid_score"] == best["valid_score"]
-    return passed, found, f"epoch {best['epoch']:g}, equal losses"
+    kept, best = history[history["kept"] == 1][-1], history[scores.argmax()]
+    model = bench.net.restore(bench.run, bench.kept, bench.meta, "cpu")
+    output = bench.net.outputs(model, noise.inputs, noise.targets, bench.meta, "float32")
+    again = [rule(metrics.truth(noise, bench.meta), output, bench.meta) for rule in (metrics.loss, metrics.score)]
+    found = "epoch {epoch:g}, loss {valid_loss:.6f}, score {valid_score:.6f}".format
+    said = {name: float(kept[name]) for name in ("epoch", "valid_loss", "valid_score")}
+    now = f"{found(**said)} in history.csv; {again[0]:.6f}, {again[1]:.6f} by the kept weights"
+    passed = alike(again, [kept["valid_loss"], kept["valid_score"]]) and kept["valid_score"] == best["valid_score"]
+    return passed, now, f"epoch {best['epoch']:g}, equal numbers"
 
 
 def unseen(bench: Any) -> Found:
     """Training learns from train alone: see what train.fit() takes from data; valid only chooses the epoch"""
     others = {}, {"test": strangers(bench.data.test)}, {"valid": strangers(runs.fewer(bench.valid, ROWS))}
-    plain, test, valid = (trained(bench, 2, **splits)[1] for splits in others)
-    seen = [f"{name} by test" for name in changed(plain, test)]
-    seen += [f"{name} by valid" for name in changed(plain, valid) if name in ("train_loss", "learning_rate")]
+    plain, test, valid = (short(bench, 2, **splits) for splits in others)
+    seen = [f"{name} by test" for name in differs(plain, test)]
+    seen += [f"{name} by valid" for name in differs(plain, valid) if name in ("train_loss", "learning_rate")]
     return not seen, f"{', '.join(seen) or 'nothing'} changes with other targets", "nothing changes"
 
 
-def changed(before: np.ndarray, after: np.ndarray) -> list[str]:
+def differs(before: np.ndarray, after: np.ndarray) -> list[str]:
     """Columns of history.csv that differ, but for the time that it took."""
     return [name for name in before.dtype.names if name != "seconds" and not np.array_equal(before[name], after[name])]
 
 
 def resume(bench: Any) -> Found:
     """Who goes on ends as if never interrupted: train.fit() must save all that the next step depends on"""
-    (_, whole), (_, stopped) = trained(bench, 2), trained(bench, 2, stop=True)
-    columns = changed(whole, stopped)
+    whole = short(bench, 2)
+    with contextlib.suppress(common.Problem):
+        short(bench, 2, pressed=(1,))
+    columns = differs(whole, short(bench, 2, run=bench.run))
     return not columns, f"{', '.join(columns) or 'no column'} of history.csv differs", "no column differs"
-
-
-def learning_rate(bench: Any) -> Found:
-    """The learning rate is not too high: lower it in config.py, or see what train.fit() makes of config.rate()"""
-    losses = [bench.brief[1][-1], bench.trained(bench.train, learning_rate=bench.config.learning_rate / 10)[1][-1]]
-    found = f"loss {losses[0]:.4f} after {bench.config.steps} steps, {losses[1]:.4f} with a tenth"
-    start = metrics.loss_of_knowing_nothing(bench.train, bench.meta)[0]
-    return losses[1] > losses[0] - 0.1 * abs(start), found, "not higher by a tenth of the loss at the start"
 
 
 def report(bench: Any) -> Found:
     """The report is of the kept weights: in evaluate.main() score all test rows at once; see metrics.score()"""
     run, test = smoke_run(bench), bench.data.test
     sheet, found = common.read_json(run / "report.json"), np.load(run / "predictions.npz")
-    model = net.restore(run, bench.config, bench.meta, "cpu")
-    output = net.outputs(model, test.inputs, test.targets, bench.meta, "float32")
+    model = bench.net.restore(run, bench.config, bench.meta, "cpu")
+    output = bench.net.outputs(model, test.inputs, test.targets, bench.meta, "float32")
     right = {"id": test.ids, "target": metrics.truth(test, bench.meta), "output": output}
     wrong = [f"{found[name].shape} {name}s, or other ones" for name in right if not alike(found[name], right[name])]
     score = textbook(found["target"], found["output"], bench.meta)
@@ -192,16 +187,22 @@ def textbook(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
 
 
 def answers(bench: Any) -> Found:
-    """predict.py answers as evaluate.py did: data.read_new() must scale, name and order as data.load() does"""
-    run, test, about = smoke_run(bench), bench.data.test, bench.meta["data"]
-    if about["rows"] > MOST_ROWS or not about["path"]:
+    """predict.py answers as evaluate.py did: data.read_new() scales, names and orders as data.load() does, and never
+    sees the target; data.decode() names the likeliest class"""
+    run, rows, about = smoke_run(bench), bench.data.test.ids, bench.meta["data"]
+    if min(len(rows), about["rows"]) > MOST_ROWS or not about["path"]:
         return None, f"{about['rows']} rows of {about['name']}", f"a file of at most {MOST_ROWS}, or it takes long"
-    source, rows = common.located(about["path"]), test.ids
-    if hasattr(data_module, "as_files"):
+    source = common.located(about["path"])
+    if as_files := getattr(predict, "as_files", getattr(data_module, "as_files", None)):
         source = bench.folder / "new"
-        rows = data_module.as_files(test, source)
+        rows = as_files(common.configured(bench.given), rows, source)
     said = json.loads(command("predict", str(source), "--run", run.name, "--device", "cpu", "--json"))
-    right = data_module.decode(np.load(run / "predictions.npz")["output"], bench.meta)
+    output = np.load(run / "predictions.npz")["output"]
+    right = (
+        [{"prediction": float(value)} for value in output]
+        if output.ndim == 1
+        else [{"class": bench.meta["classes"][row.argmax()], "probability": float(row.max())} for row in output]
+    )
     other = sum(
         not (alike(value, said[row][name]) if isinstance(value, float) else value == said[row][name])
         for row, answer in zip(rows, right, strict=True)
@@ -214,4 +215,4 @@ def alike(a: Any, b: Any) -> bool:
     return np.shape(a) == np.shape(b) and np.allclose(a, b, CLOSE, CLOSE)
 
 
-CHECKS = [each_row_once, kept_epoch, unseen, resume, learning_rate, report]
+CHECKS = [fitted, each_row_once, kept_epoch, unseen, resume, report]

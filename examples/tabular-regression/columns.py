@@ -28,9 +28,12 @@ def typed(frame: pd.DataFrame, entries: dict[str, dict], styles: list[dict] = ST
 
     styles  in which numbers may be written: all are read in the first of those that read most cells
     """
-    some = {name: known_cells(frame[name].head(1000), about) for name, about in entries.items() if len(styles) > 1}
-    style = max(styles, key=lambda style: sum(read(some[name], entries[name] | style).count() for name in some))
-    found = {}
+
+    def legible(style: dict) -> int:  # of the first cells
+        few = frame.head(1000)
+        return sum(read(known_cells(few[name], about), about | style).count() for name, about in entries.items())
+
+    style, found = max(styles, key=legible) if len(styles) > 1 else styles[0], {}
     for name, about in entries.items():
         codes, different = pd.factorize(frame[name], use_na_sentinel=False)  # cells repeat, and each is read once
         cells = known_cells(pd.Series(different), about)
@@ -49,8 +52,9 @@ def known_cells(cells: pd.Series, about: dict) -> pd.Series:
     if cells.dtype.kind == "f":  # prepare.py has read them already
         return cells
     cells = cells.astype(str).str.strip().astype(object)
-    unknown = [*about.get("unknown", MISSING), *about.get("missing", ())]
-    return cells.mask(cells.str.lower().isin({"", *(str(word).lower() for word in unknown)}), None)
+    words = [*about.get("unknown", MISSING), *about.get("missing", ()), ""]
+    unknown = {str(word).lower() for word in words}
+    return cells.mask(cells.str.lower().isin(unknown), None)
 
 
 def read(cells: pd.Series, about: dict) -> pd.Series:
@@ -73,7 +77,8 @@ def numbers(cells: pd.Series, about: dict) -> pd.Series:
         grouped = cells.str.fullmatch(rf"[+-]?\d{{1,3}}({group}\d{{3}})+(\D.*)?", na=False)
         cells = cells.mask(grouped, cells.str.replace(rf"(?<=\d){group}(?=\d{{3}})", "", regex=True))
     if decimal != ".":
-        cells = cells.mask(cells.str.contains(".", regex=False, na=False)).str.replace(decimal, ".", regex=False)
+        odd = cells.str.contains(".", regex=False, na=False)
+        cells = cells.mask(odd).str.replace(decimal, ".", regex=False)
     values = pd.to_numeric(cells, errors="coerce").astype(float)
     unknown = pd.to_numeric(pd.Series(about.get("missing", []), dtype=object), errors="coerce")  # -999, also -999.0
     return values.mask(values.isin(unknown) | (values.abs() >= LARGEST))
@@ -124,11 +129,11 @@ def fit(train: pd.DataFrame, entries: dict[str, dict]) -> dict[str, dict]:
         about["parts"] = {}
         for part, values in parts_of(cells, about).items():
             if values.nunique() > 1:
-                about["parts"][part] = {"mean": 0.0, "deviation": 1.0}  # yes and no stay 1 and 0
+                mean, deviation = 0.0, 1.0  # yes and no stay 1 and 0
                 if values.dtype != bool:
-                    mean = values.mean()
-                    deviation = values.fillna(mean).std(ddof=0)
-                    about["parts"][part] = {"mean": float(mean), "deviation": float(deviation)}
+                    mean = float(values.mean())
+                    deviation = float(values.fillna(mean).std(ddof=0))
+                about["parts"][part] = {"mean": mean, "deviation": deviation}
         if about["parts"]:
             features[name] = about
     return features
@@ -164,13 +169,6 @@ def codes_of(values: pd.Series, about: dict) -> np.ndarray:
     return pd.Index([value.casefold() for value in about["values"]]).get_indexer(values.str.casefold()) + 1
 
 
-def sizes(features: dict[str, dict]) -> dict:
-    """What a model must know: how many numbers it gets, and how many codes each category has."""
-    numbers = sum(len(about["parts"]) for about in features.values() if "parts" in about)
-    categories = [1 + len(about["values"]) for about in features.values() if "values" in about]
-    return {"numbers": numbers, "categories": categories}
-
-
 def encode(frame: pd.DataFrame, meta: dict) -> np.ndarray:
     """Typed rows as the model takes them, (rows, numbers + categories) float32: the one preparation for all rows.
 
@@ -189,19 +187,23 @@ def encode(frame: pd.DataFrame, meta: dict) -> np.ndarray:
     return np.stack(inputs + codes, axis=1, dtype=np.float32)
 
 
-def bins(numbers: np.ndarray) -> dict[str, list]:
-    """Where the bins of each number begin and how wide they are, (numbers, bins): train's quantiles.
+def sizes(train: np.ndarray, features: dict[str, dict]) -> dict:
+    """What a model must know of encoded rows: how many numbers, how many codes of each category, and bins of numbers.
 
-    A network that sees how far along each bin a number is can bend there (piecewise-linear encoding, Gorishniy et al.
-    2022). A number of few values has less bins; the others are so wide that they say nothing.
+    A network that sees how far along each bin a number is can bend there (Gorishniy et al. 2022). Bins, (numbers, bins)
+    arrays, are train's quantiles; a number of few values has less, and the others are so wide that they say nothing.
     """
-    count = min(MOST_BINS, len(numbers) // BIN_ROWS)
-    starts, widths = np.zeros((numbers.shape[1], count)), np.full((numbers.shape[1], count), 1e9)
+    categories = [1 + len(about["values"]) for about in features.values() if "values" in about]
+    numbers = train[:, : train.shape[1] - len(categories)]
+    shape = numbers.shape[1], min(MOST_BINS, len(train) // BIN_ROWS)
+    starts, widths = np.zeros(shape), np.full(shape, 1e9)
     for number, values in enumerate(numbers.T):
-        edges = np.unique(np.quantile(values, np.linspace(0, 1, count + 1)).round(5))
+        edges = np.unique(np.quantile(values, np.linspace(0, 1, shape[1] + 1)).round(5))
         used = len(edges) - 1 if len(edges) > 2 else 0
-        starts[number, :used], widths[number, :used] = edges[:used], np.diff(edges)[:used]
-    return {"bin_starts": starts.tolist(), "bin_widths": widths.round(5).tolist()}
+        starts[number, :used] = edges[:used]
+        widths[number, :used] = np.diff(edges)[:used]
+    sizes = {"numbers": len(starts), "categories": categories}
+    return {**sizes, "bin_starts": starts.tolist(), "bin_widths": widths.round(5).tolist()}
 
 
 def shown(row: np.ndarray, meta: dict) -> dict[str, str]:

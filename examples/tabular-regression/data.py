@@ -33,7 +33,7 @@ class Data(NamedTuple):
 
 
 def load(config: Config) -> Data:
-    """Read the table, divide its rows, and measure medians, scales and categories on train."""
+    """Read the table, divide its rows, and measure means, scales and categories on train."""
     found = table.opened(config)
     numbers = numbers_of(found, config.data)
     cells = columns.typed(found.frame.loc[numbers.index], found.features)
@@ -54,12 +54,11 @@ def load(config: Config) -> Data:
         "mean": mean,
         "deviation": deviation,
         "columns": features,
-        **columns.sizes(features),
     }
     meta["data"]["rows"] = len(numbers)
     targets = ((numbers.to_numpy() - mean) / deviation).astype(np.float32)
     inputs = columns.encode(cells, meta)
-    meta |= columns.bins(inputs[part == 0, : meta["numbers"]])
+    meta |= columns.sizes(inputs[part == 0], features)
     arrays = inputs, targets, numbers.index.to_numpy(), keys
     splits = [Split(*(array[part == number] for array in arrays)) for number in range(3)]
     return Data(*splits, meta)
@@ -69,9 +68,11 @@ def misplaced(config: Config, split: Split, meta: dict) -> int:
     """How many rows of a split have other cells or another number than the table, read anew, says; for check.py."""
     found = table.opened(config)
     numbers = numbers_of(found, config.data).loc[split.ids].to_numpy()
+    targets = (numbers - meta["mean"]) / meta["deviation"]
     inputs = columns.encode(columns.typed(found.frame.loc[split.ids], found.features), meta)
     other = np.abs(inputs - split.inputs).max(1) > 1e-3
-    return int((other | (np.abs((numbers - meta["mean"]) / meta["deviation"] - split.targets) > 1e-3)).sum())
+    other |= np.abs(targets - split.targets) > 1e-3
+    return int(other.sum())
 
 
 def numbers_of(found: Table, path: str) -> pd.Series:
@@ -126,18 +127,18 @@ def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
 def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray) -> np.ndarray:
     """The newest rows test, those before them choose the epoch; rows of one key are as new as the newest of them."""
     name = found.meta["time"]
-    entry = next(e for e in (found.entries[name], columns.role_of(found.frame[name])) if e["role"] != "skip")
+    entry = found.entries[name]
+    if entry["role"] == "skip":  # it teaches nothing, but it may order rows
+        entry = columns.role_of(found.frame[name])
     if entry["role"] not in ("number", "date"):
         raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
     times = columns.typed(found.frame.loc[cells.index, [name]], {name: entry})[name]
     if count := int(times.isna().sum()):
         print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
     newest = times.fillna(times.min()).groupby(keys).transform("max")
-    older = newest.rank(method="min") - 1
-    age = 1 - older / len(newest)  # the share of rows that are as new, or newer
-    part = np.select(
-        [age <= max(config.test_share, age.min()), age <= config.test_share + config.valid_share], [2, 1], 0
-    )
+    age = newest.rank(method="max", ascending=False) / len(newest)  # the share of rows that are as new, or newer
+    test, held_out = max(config.test_share, age.min()), config.test_share + config.valid_share
+    part = np.select([age <= test, age <= held_out], [2, 1], 0)
     if len(np.unique(part)) < 3:
         raise Problem(f"column {name!r} has too few different times to divide by; use --time none")
     return part

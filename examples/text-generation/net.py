@@ -95,7 +95,9 @@ def outputs(model: nn.Module, inputs: Any, targets: Any, meta: dict, precision: 
 @torch.inference_mode()
 def mean_loss(model: nn.Module, split: Split, meta: dict) -> float:
     """The loss on all rows of a small split, without dropout and in float32."""
-    return float(loss(model.eval(), *tensors(split, slice(None), next(model.parameters()).device), meta))
+    model.eval()
+    inputs, targets = tensors(split, slice(None), next(model.parameters()).device)
+    return float(loss(model, inputs, targets, meta))
 
 
 def learnt(model: nn.Module) -> dict[str, np.ndarray]:

@@ -66,9 +66,8 @@ def draw_series(axes: plt.Axes, data: Data, rows: np.ndarray, output: np.ndarray
     axes.plot(clock(meta, start, end), truth, color="black", label=words("figure_truth"))
     for row, place in zip(rows, places, strict=True):
         times = clock(meta, place, place + horizon)
-        middle = decode(output[row], about)[0]
-        low = decode(output[row] - width, about)[0]
-        high = decode(output[row] + width, about)[0]
+        forecast = output[row]
+        low, middle, high = decode(np.stack([forecast - width, forecast, forecast + width]), about)
         axes.plot(times, middle, ".-", color="tab:blue", label=words("figure_forecast", steps=horizon))
         axes.fill_between(times, low, high, color="tab:blue", alpha=0.2, label=words("figure_band"))
     axes.set_ylabel(report.shorten(name, 40))

@@ -23,6 +23,11 @@ def zipped(files: dict[str, bytes], programs: tuple[str, ...] = ()) -> bytes:
     return raw.getvalue()
 
 
+def unzipped(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def repository(folder: Path, message: str = "Starter\n") -> str:
     """Make the folder a repository with one commit of a fixed author and date; its hash."""
     git(folder, "init", "--quiet", "--template=", "--object-format=sha1")

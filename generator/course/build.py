@@ -19,12 +19,17 @@ from ..parts import read_toml
 from . import archives, leaks, markers
 from .archives import lay, zipped
 from .assignment import BANK, CARD, HANDOUT, Assignment, Part, Test, code_parts, listed, read, read_bank, text_of
-from .words import handout, notes, report, with_proof
+from .words import handout, notes, report, with_proof, with_stock
 
 CHECKS = "public_checks"  # the bundle of public checks in a student tree
 GRADER = Path(__file__).parent / "grader"
 MODELS = (".pt", ".pth", ".ckpt", ".onnx", ".keras", ".h5", ".safetensors", ".pkl", ".joblib")
-LEAST, SHIPPED = 200, 120  # seconds: for the facts to be found, and for one file of a bundle
+PROGRAMS = ("setup.sh", "run_autograder")
+WHAT = {
+    "find_facts.py": "the master does not run as it is (data.load)",
+    "import_all.py": "a file of the students cannot be imported, as a part is needed while it is",
+}
+PATIENCE = 300  # seconds for the master to be imported, or to read its data
 
 
 @dataclass
@@ -67,12 +72,6 @@ def shipped(name: str) -> bytes:
     return read_bank(f"shipped/{name}").encode()
 
 
-def _handed_out(student: Path) -> list[str]:
-    """The files that an earlier build gave to students."""
-    paths = (path for path in student.rglob("*") if path.is_file())
-    return [name for path in paths if not (name := path.relative_to(student).as_posix()).startswith(".git/")]
-
-
 def _is_build(dist: Path) -> bool:
     return dist.is_dir() and (not os.listdir(dist) or (dist / "instructor" / "bundle" / "manifest.json").is_file())
 
@@ -81,6 +80,7 @@ def _written(assignment: Assignment, new: Path, old: Path) -> Built:
     """All of a build in a new folder, looked through for leaks."""
     facts = facts_of(assignment)
     student = student_files(assignment, facts=facts)
+    ran(starter(assignment), "import_all.py", *(path for path in assignment.submit if path.endswith(".py")))
     lay(new / "student", student)
     commit = archives.repository(new / "student")
     (new / "student.zip").write_bytes(zipped(student))
@@ -88,33 +88,19 @@ def _written(assignment: Assignment, new: Path, old: Path) -> Built:
     lay(new / "instructor" / "master", master)
     secret = bundle(assignment, facts, secret=True)
     lay(new / "instructor" / "bundle", secret)
-    upload = {
-        "setup.sh": shipped("setup.sh"),
-        "run_autograder": shipped("run_autograder"),
-        "requirements.txt": secret["requirements.txt"],
-    }
-    upload |= {f"bundle/{path}": content for path, content in secret.items()}
-    (new / "gradescope").mkdir()
-    (new / "gradescope" / "autograder.zip").write_bytes(zipped(upload, ("setup.sh", "run_autograder")))
-    public = bundle(assignment, facts, secret=False)
-    public |= {f"starter/{path}": content for path, content in starter(assignment).items()}
+    upload = {f"bundle/{path}": content for path, content in secret.items()}
+    upload |= {name: shipped(name) for name in PROGRAMS} | {"requirements.txt": secret["requirements.txt"]}
+    lay(new / "gradescope", {"autograder.zip": zipped(upload, PROGRAMS)})
     room = new / "classroom50" / assignment.name
-    lay(
-        room,
-        {"autograder.py": shipped("autograder.py")} | {f"bundle/{path}": content for path, content in public.items()},
-    )
+    lay(room, {"autograder.py": shipped("autograder.py")})
+    lay(room / "bundle", bundle(assignment, facts, secret=False))
+    lay(room / "bundle" / "starter", starter(assignment))
     scan(assignment, new)
     built = Built(new, commit)
-    before = (
-        {path: content for path, content in leaks.tree(old / "student") if not path.startswith(".git ")}
-        if old.exists()
-        else {}
-    )
-    before = {path: (old / "student" / path).read_bytes() for path in _handed_out(old / "student")}
-    if before and before != student:
+    if (old / "student.zip").is_file() and (before := archives.unzipped(old / "student.zip")) != student:
         built.changed = True
         with tempfile.TemporaryDirectory() as place:
-            (new / "starter.patch").write_bytes(archives.patch(before, student, Path(place)))
+            lay(new, {"starter.patch": archives.patch(before, student, Path(place))})
     elif (old / "starter.patch").is_file():
         shutil.copy(old / "starter.patch", new)  # still wanted by those who have the starter before
     built.notes += warnings(assignment, student)
@@ -128,11 +114,11 @@ def verified(dist: Path, full: bool = False) -> list[str]:
     """Grade what must be worth all and nothing, and write it into the report; a `Problem` where it is not so."""
     from .proof import proof  # with NumPy, which other commands do without
 
-    if not (dist / "instructor" / "bundle" / "manifest.json").is_file():
-        raise Problem(f"{dist} is no build; hackgen assignment build makes one")
     rows = proof(dist, full)
     report = dist / "report.md"
     report.write_bytes(with_proof(report.read_text(encoding="utf-8"), rows).encode())
+    notes = dist / "instructor" / "NOTES.md"
+    notes.write_bytes(with_stock(notes.read_text(encoding="utf-8"), rows).encode())
     return rows
 
 
@@ -330,16 +316,23 @@ def facts_of(assignment: Assignment) -> dict[str, bytes]:
     every = starter(assignment, solved=[part.id for part in assignment.parts])
     if not {"common.py", "data.py", "config.py"} <= every.keys():
         return {"facts.json": b'{"meta": {}, "config": {}}\n', "facts.npz": zipped({})}
+    return ran(every, "find_facts.py")
+
+
+def ran(files: dict[str, bytes], script: str, *words: str) -> dict[str, bytes]:
+    """What a script that is handed on leaves as facts.*, run in a copy of a project; a `Problem` where it fails."""
     with tempfile.TemporaryDirectory() as place:
-        lay(Path(place), every | {"find_facts.py": shipped("find_facts.py")})
-        command = [sys.executable, "-B", "find_facts.py"]
-        environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
-        environment.pop("PYTHONPATH", None)
-        done = subprocess.run(command, cwd=place, env=environment, capture_output=True, timeout=LEAST)
+        lay(Path(place), files | {script: shipped(script)})
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        command = [sys.executable, "-B", script, *words]
+        try:
+            done = subprocess.run(command, cwd=place, env=environment, capture_output=True, timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Problem(f"the master takes longer than {PATIENCE} s to be imported and to read its data") from None
         if done.returncode:
             last = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
-            raise Problem(f"the master does not run as it is (data.load): {last}")
-        return {name: (Path(place) / name).read_bytes() for name in ("facts.json", "facts.npz")}
+            raise Problem(f"{WHAT[script]}: {last}")
+        return {path.name: path.read_bytes() for path in Path(place).glob("facts.*")}
 
 
 def requirements(folder: Path) -> str:

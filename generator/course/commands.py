@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from .. import completion
-from ..errors import Misuse
+from ..errors import Misuse, Problem
 from ..text import printable, quoted
 
 WRITTEN = [
@@ -91,8 +91,33 @@ def verify_command(dist: Path) -> None:
     """Prove a build: solution, blank, each part alone and left out, planted mistakes, other solutions, stock code."""
     from .build import verified
 
-    for row in verified(dist, full=True):
+    for row in verified(build_of(dist), full=True):
         click.echo(printable(row))
+
+
+@click.command("grade")
+@click.argument("dist", metavar="DIST", type=PLACE)
+@click.argument("source", metavar="SUBMISSIONS", type=PLACE)
+@click.option("-o", "--out", type=PLACE, default="grades", show_default=True, help="Where marks and feedback go.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="How many at once.")
+def grade_command(dist: Path, source: Path, out: Path, jobs: int) -> None:
+    """Grade a Gradescope export, a Canvas or Moodle download, or a folder of folders, by a build."""
+    from . import submissions
+    from .grader import engine, formats
+
+    bundle = build_of(dist) / "instructor" / "bundle"
+    found = submissions.read(source, engine.manifest(bundle)["submit"])
+    open_to = ""
+    for one, result in submissions.grade(bundle, found, out, jobs=jobs):
+        click.echo(printable(f"{one.id}  {formats.number(result.total)} of {result.max}"))
+        for test in (test for test in result.tests if test.fault):
+            said = f"hackgen: {one.id}: the check {test.part}: {test.name} failed: {test.fault}"
+            click.echo(printable(said), err=True)
+        open_to = result.open or open_to
+    if open_to:
+        click.echo(printable(f"hackgen: {open_to}"), err=True)
+    said = f"{out}: {len(found)} marks in canvas.csv, moodle.csv and points.csv, and feedback/"
+    click.echo(printable(said))
 
 
 @click.command("variant")
@@ -120,6 +145,13 @@ def variant_command(
     click.echo(printable(f"{out}: {len(made.new)} new, {len(made.there)} were there and stay"))
 
 
+def build_of(dist: Path) -> Path:
+    """The folder, if it is a build."""
+    if not (dist / "instructor" / "bundle" / "manifest.json").is_file():
+        raise Problem(f"{dist} is no build; hackgen assignment build makes one")
+    return dist
+
+
 def show(folder: Path) -> None:
     """Parts, points and tests of a master, as a table."""
     from .assignment import read
@@ -137,4 +169,12 @@ def show(folder: Path) -> None:
     click.echo(f"{assignment.total} points in {len(assignment.parts)} parts of {len(assignment.submit)} files")
 
 
-COMMANDS = (new_command, mark_command, lint_command, build_command, verify_command, variant_command)
+COMMANDS = (
+    new_command,
+    mark_command,
+    lint_command,
+    build_command,
+    verify_command,
+    grade_command,
+    variant_command,
+)

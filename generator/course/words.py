@@ -82,6 +82,9 @@ def with_proof(report: str, rows: list[str]) -> str:
     return "\n".join([f"{report.partition(PROOF)[0].rstrip()}\n", PROOF, *said, ""])
 
 
+STOCK = "the stock project: see the report"
+
+
 def notes(assignment: Assignment) -> str:
     """NOTES.md: what the instructor does with all this, and what to beware of."""
     drawn = [part.id for part in assignment.parts if part.drawn]
@@ -92,3 +95,9 @@ def notes(assignment: Assignment) -> str:
     )
     text = read_bank("shipped/NOTES.md").replace("{title}", assignment.title or assignment.name)
     return text.replace("{name}", assignment.name).replace("{drawn}", said)
+
+
+def with_stock(notes: str, rows: list[str]) -> str:
+    """The notes with what the stock project scores, from the rows of the proof."""
+    cells = next((row.split(" | ") for row in rows if row.startswith("| stock code |")), None)
+    return notes.replace(STOCK, f"the stock project, handed in as it is: {cells[1]} points") if cells else notes

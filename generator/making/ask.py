@@ -120,7 +120,10 @@ def _questions(
         answers = replace(answers, framework=_pick(talk, ask, "framework", able, root, lang))
     choice = choose(answers, root)
     if not answers.models:
-        answers = replace(answers, models=_pick_models(talk, ask, models(task, choice.framework), root, lang))
+        able = models(task, choice.framework)
+        named = findings.suggestion.models if findings and findings.suggestion else []  # the best for these data first
+        able.sort(key=lambda model: named.index(model.name) if model.name in named else len(named))
+        answers = replace(answers, models=_pick_models(talk, ask, able, root, lang))
     names = itertools.chain([task.name], (f"{task.name}-{number}" for number in itertools.count(2)))
     name = dest or next(name for name in names if _folder(name) is True)
     last = [(MAKE, ask["make"].format(folder=name)), (MORE, ask["more"])]

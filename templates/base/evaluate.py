@@ -29,9 +29,8 @@ def main() -> None:
     data = data._replace(meta=meta | {"model": config.model})  # whose rivals are others
     net = common.kit(config)
     model = net.restore(run, config, meta, args.device)
-    on_test, on_valid = (
-        net.outputs(model, split.inputs, split.targets, meta, config.precision) for split in (data.test, data.valid)
-    )
+    on_test = net.outputs(model, data.test.inputs, data.test.targets, meta, config.precision)
+    on_valid = net.outputs(model, data.valid.inputs, data.valid.targets, meta, config.precision)
     if not np.isfinite(on_test).all():
         raise Problem(f"{run.name} answers with values that are no numbers; train again with a lower --learning-rate")
     found = {"id": data.test.ids, "target": metrics.truth(data.test, meta), "output": on_test}

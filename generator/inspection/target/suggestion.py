@@ -4,6 +4,7 @@ The target is chosen by points: what its name says (names.py), where it stands, 
 the file is named after it. The reason tells which of them decided.
 """
 
+import math
 from typing import Any
 
 from ...parts import frameworks, models, tasks
@@ -60,7 +61,8 @@ def suggest(
     reasons = "; ".join(part for part in (chosen.why, why) if part)
     time = "" if pairs or task.startswith("text") else _time(columns, target, table.rows)
     group = "" if pairs else _group(columns, target, table.rows)
-    found = suggestion(task, target.name, given, reasons, metric, group, time)
+    labels = profile.known / max(profile.distinct, 1)
+    found = suggestion(task, target.name, given, reasons, metric, group, time, labels)
     found.alternatives = [columns[place].name for place in chosen.alternatives]
     return found, None
 
@@ -73,23 +75,31 @@ def suggestion(
     metric: str = "",
     group: str = "",
     time: str = "",
-    models: int = 9,
+    labels: float = math.inf,
 ) -> Suggestion:
-    """A suggestion with the models that hackgen has for the task, and the line that makes the project."""
-    usual, known = _of_task(task)
+    """A suggestion with the models that hackgen has for the task, and the line that makes the project.
+
+    labels  rows of a class, on average: where they are fewer than a model's card says, it is named first
+    """
+    usual, known, suited = _of_task(task, labels)
     words = ["hackgen", "new", "--data", given, "--task", task]
     if target is not None:
         words += ["--target", target]
-    return Suggestion(task, target, metric or usual, known[:models], " ".join(map(quoted, words)), why, group, time)
+    for name in suited and (suited[0], known[0]):
+        words += ["--model", name]
+    known = list(dict.fromkeys([*suited, *known]))
+    return Suggestion(task, target, metric or usual, known, " ".join(map(quoted, words)), why, group, time)
 
 
-def _of_task(task: str) -> tuple[str, list[str]]:
-    """Metric and models of a task, as its parts say."""
+def _of_task(task: str, labels: float) -> tuple[str, list[str], list[str]]:
+    """Metric and models of a task, as its parts say, and those models that suit so few rows of a class."""
     part = next((part for part in tasks() if part.name == task), None)
     found = frameworks(part) if part else []
     if not found:
-        return "", []
-    return part["metric"], [model.name for model in models(part, found[0])]
+        return "", [], []
+    able = models(part, found[0])
+    suited = [model.name for model in able if labels < model.card.get("few_labels", 0)]
+    return part["metric"], [model.name for model in able], suited
 
 
 # The task

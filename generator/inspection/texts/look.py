@@ -130,7 +130,8 @@ def _suggest(found: Findings, path: Path, several: bool, different: dict[str, se
         imbalanced = any(suspect.kind == "imbalance" for suspect in found.suspects)
         why = f"{len(different) - len(few)} folders of texts, each a class"
         metric = "macro F1" if imbalanced else ""
-        found.suggestion = suggestion("text-classification", None, str(path), why, metric)
+        labels = tally.texts / len(different)
+        found.suggestion = suggestion("text-classification", None, str(path), why, metric, labels=labels)
     elif sum(tally.characters) >= LEAST_CHARACTERS and "corrupt" not in found.facts:
         found.suggestion = suggestion("text-generation", None, str(path), "texts without labels")
     else:

@@ -9,6 +9,7 @@ from data import Data
 from report import words
 
 import numpy as np
+import pandas as pd
 from matplotlib import pyplot as plt
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
@@ -36,17 +37,13 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
 
 def confusion_matrix(target: np.ndarray, answer: np.ndarray, meta: dict) -> plt.Figure:
     """Rows are what is true, columns what the model said."""
-    shown = np.sort(np.argsort(-np.bincount(target, minlength=len(meta["classes"])), kind="stable")[:MOST_CLASSES])
+    counts = np.bincount(target, minlength=len(meta["classes"]))
+    shown = np.sort(np.argsort(-counts, kind="stable")[:MOST_CLASSES])
     side = 3 + 0.45 * len(shown)
     figure, axes = plt.subplots(figsize=(side + 1, side), layout="constrained")
+    names = [report.shorten(meta["classes"][number]) for number in shown]
     ConfusionMatrixDisplay.from_predictions(
-        target,
-        answer,
-        labels=shown,
-        display_labels=[report.shorten(meta["classes"][number]) for number in shown],
-        ax=axes,
-        cmap="Blues",
-        xticks_rotation="vertical",
+        target, answer, labels=shown, display_labels=names, ax=axes, cmap="Blues", xticks_rotation="vertical"
     )
     axes.set(xlabel=words("figure_model_says"), ylabel=words("figure_truth"))
     return figure
@@ -54,29 +51,27 @@ def confusion_matrix(target: np.ndarray, answer: np.ndarray, meta: dict) -> plt.
 
 def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
     """The rows of valid whose true class got the least probability; where mistakes are few, unsure ones follow."""
-    targets, classes = data.valid.targets, data.meta["classes"]
-    worst = np.argsort(output[np.arange(len(targets)), targets], kind="stable")[:MOST]
+    targets, names = data.valid.targets, [report.shorten(name) for name in data.meta["classes"]]
+    of_truth = output[np.arange(len(output)), targets]
+    worst = np.argsort(of_truth, kind="stable")[:MOST]
     captions = []
     for row in worst:
-        right, said = targets[row], output[row].argmax()
-        what = report.shorten(classes[right])
-        if said != right:
-            what = words("figure_mistake", right=what, said=report.shorten(classes[said]))
-        captions.append(f"{what} ({output[row].max():.0%})")
+        right, said = names[targets[row]], names[output[row].argmax()]
+        told = right if right == said else words("figure_mistake", right=right, said=said)
+        captions.append(f"{told} ({output[row].max():.0%})")
     return rows_shown(data, worst, captions)
 
 
 def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     """Rows of valid as a table: a caption, then the first columns that the model sees."""
-    looks = [columns.shown(data.valid.inputs[row], data.meta) for row in rows]
-    names = list(looks[0])[:MOST_COLUMNS]
-    cells = []
-    for text, row in zip(captions, looks, strict=True):
-        cells.append([text, *(report.shorten(row[name]) for name in names)])
-    figure, axes = plt.subplots(figsize=(2 + len(names), 0.4 + 0.3 * len(cells)), layout="constrained")
+    shown = pd.DataFrame([columns.shown(data.valid.inputs[row], data.meta) for row in rows])
+    shown = shown.iloc[:, :MOST_COLUMNS].map(report.shorten)
+    count = shown.shape[1]
+    figure, axes = plt.subplots(figsize=(2 + count, 0.4 + 0.3 * len(rows)), layout="constrained")
     axes.axis("off")
-    heads = [words("figure_mistakes"), *map(report.shorten, names)]
-    widths = np.array([2.0] + [1.0] * len(names)) / (2 + len(names))
+    heads = [words("figure_mistakes"), *map(report.shorten, shown.columns)]
+    widths = np.array([2.0] + [1.0] * count) / (2 + count)
+    cells = np.column_stack([captions, shown])
     axes.table(cells, colLabels=heads, colWidths=widths, cellLoc="left", fontsize=8, bbox=(0, 0, 1, 1))
     return figure
 

@@ -10,6 +10,7 @@ from data import Data
 from report import words
 
 import numpy as np
+import pandas as pd
 from matplotlib import pyplot as plt
 
 MOST_DOTS = 5000  # more make one blot
@@ -62,14 +63,13 @@ def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
 
 def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
     """Rows of valid as a table: a caption, then the first columns that the model sees."""
-    looks = [columns.shown(data.valid.inputs[row], data.meta) for row in rows]
-    names = list(looks[0])[:MOST_COLUMNS]
-    cells = []
-    for text, row in zip(captions, looks, strict=True):
-        cells.append([text, *(report.shorten(row[name]) for name in names)])
-    figure, axes = plt.subplots(figsize=(2 + len(names), 0.4 + 0.3 * len(cells)), layout="constrained")
+    shown = pd.DataFrame([columns.shown(data.valid.inputs[row], data.meta) for row in rows])
+    shown = shown.iloc[:, :MOST_COLUMNS].map(report.shorten)
+    count = shown.shape[1]
+    figure, axes = plt.subplots(figsize=(2 + count, 0.4 + 0.3 * len(rows)), layout="constrained")
     axes.axis("off")
-    heads = [words("figure_mistakes"), *map(report.shorten, names)]
-    widths = np.array([2.0] + [1.0] * len(names)) / (2 + len(names))
+    heads = [words("figure_mistakes"), *map(report.shorten, shown.columns)]
+    widths = np.array([2.0] + [1.0] * count) / (2 + count)
+    cells = np.column_stack([captions, shown])
     axes.table(cells, colLabels=heads, colWidths=widths, cellLoc="left", fontsize=8, bbox=(0, 0, 1, 1))
     return figure

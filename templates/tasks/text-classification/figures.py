@@ -46,13 +46,14 @@ def confusion_matrix(target: np.ndarray, answer: np.ndarray, meta: dict) -> plt.
 
 def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
     """The texts of valid whose true class got the least probability; where mistakes are few, unsure ones follow."""
-    of_truth = output[np.arange(len(output)), data.valid.targets]
+    targets, names = data.valid.targets, [report.shorten(name) for name in data.meta["classes"]]
+    of_truth = output[np.arange(len(output)), targets]
     worst = np.argsort(of_truth, kind="stable")[:MOST_TEXTS]
     figure, axes = plt.subplots(figsize=(10, 1 + 0.8 * len(worst)), layout="constrained")
     axes.axis("off")
     axes.set(xlim=(0, 1), ylim=(len(worst), 0))
     for place, row in enumerate(worst):
-        right, said = (report.shorten(data.meta["classes"][k]) for k in (data.valid.targets[row], output[row].argmax()))
+        right, said = names[targets[row]], names[output[row].argmax()]
         told = right if right == said else words("figure_mistake", right=right, said=said)
         text = textwrap.fill(data.valid.inputs.text(row), WIDE, max_lines=HIGH, placeholder=" …")
         axes.text(0, place, f"{told} ({output[row].max():.0%})", fontsize=9, weight="bold", va="top")

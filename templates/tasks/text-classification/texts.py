@@ -1,6 +1,7 @@
 """Texts from files, as words, and words as numbers: the one way in which models and their classic rival read them."""
 
 import hashlib
+import importlib
 import re
 import sys
 import unicodedata
@@ -87,6 +88,27 @@ def counted(texts: list[str]) -> Corpus:
         keys.append(int(hashlib.blake2b(content, digest_size=8).hexdigest(), 16))
     ends = np.cumsum([len(some) for some in numbers[1:]], dtype=np.int64)
     return Corpus(texts, list(number), np.concatenate(numbers), ends, np.array(keys, np.uint64))
+
+
+def disturbed(corpus: Corpus, rows: np.ndarray) -> Corpus:
+    """Some texts with a new word at their end, known by their old fingerprints, for check.py."""
+    numbers = np.insert(corpus.numbers, corpus.ends[rows], len(corpus.words))
+    longer = np.cumsum(np.isin(np.arange(len(corpus.ends)), rows))
+    return corpus._replace(words=[*corpus.words, "~new~"], numbers=numbers, ends=corpus.ends + longer)
+
+
+def learnt(corpus: Corpus, rows: np.ndarray, config: Config) -> dict[str, Any]:
+    """What is to be known of the texts in `rows`, those of train, so that a model can read others."""
+    if hasattr(config, "weights"):  # it reads whole texts
+        return importlib.import_module("embedding").about(config.weights)
+    return {"length": chosen_length(corpus.lengths[rows], config), "vocabulary": vocabulary(corpus, rows, config)}
+
+
+def inputs(corpus: Corpus, rows: np.ndarray, meta: dict, hide: float = 0.0) -> Sequence:
+    """Texts as the model takes them."""
+    if "weights" in meta:
+        return importlib.import_module("embedding").Embedded(corpus.texts, rows, meta)
+    return Texts(corpus, rows, meta, hide)
 
 
 def chosen_length(lengths: np.ndarray, config: Config) -> int:

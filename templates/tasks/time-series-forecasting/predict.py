@@ -45,8 +45,10 @@ def main() -> None:
     for name, end, values in zip(history, ends, output, strict=True):
         about = {name: series[name]}
         middle = data.decode(values[None], about)[0]
-        low, high = (data.decode(values[None, : len(width)] + side * width, about)[0] for side in (-1, 1))
-        for step, time in enumerate(data.clock({**meta, "start": str(end)}, 1, steps + 1).astype(str)):
+        near = values[: len(width)]
+        low, high = data.decode(np.stack([near - width, near + width]), about)
+        times = data.clock({**meta, "start": str(end)}, 1, steps + 1).astype(str)
+        for step, time in enumerate(times):
             row = {"series": name, "time": time, "forecast": float(middle[step])}
             if step < len(width):
                 row |= {"low": float(low[step]), "high": float(high[step])}

@@ -1,7 +1,7 @@
 """A table larger than memory: read twice, block by block, and encoded once into prepared/, from where it is mapped.
 
 Three things differ from a table that memory holds. Chance divides by hashing, so that shares hold on average and
-classes are not kept in proportion; a group alone keeps rows together, or else that they are equal; and medians,
+classes are not kept in proportion; a group alone keeps rows together, or else that they are equal; and means,
 categories and words are measured on a sample of train.
 """
 
@@ -88,8 +88,8 @@ def write(config: Config, path: Path, folder: Path, classes: bool) -> None:
     features = columns.fit(cells[chosen == 0], found.features)
     if not features:
         raise Problem(f"{path} has no column to learn from: each is empty, constant or different in every row")
-    meta = {**found.meta, "columns": features, **columns.sizes(features), "fitted_on": int((chosen == 0).sum())}
-    meta |= columns.bins(columns.encode(cells[chosen == 0], meta)[:, : meta["numbers"]])
+    meta = {**found.meta, "columns": features, "fitted_on": int((chosen == 0).sum())}
+    meta |= columns.sizes(columns.encode(cells[chosen == 0], meta), features)
     values: dict[str, int] = {}
     known = 0
     needed, free = rows * 4 * (meta["numbers"] + len(meta["categories"])), shutil.disk_usage(folder).free

@@ -41,17 +41,13 @@ def load(config: Config) -> Data:
             f"{config.data}: {meta['target']!r} has {len(classes)} different values; name classes by --target"
         )
     place = np.array([classes.index(value) for value in values])
-    targets = [place[some["targets"].astype(int)] for some in arrays]
+    for some in arrays:
+        some["targets"] = place[some["targets"].astype(int)]
+    targets = [some["targets"] for some in arrays]
     part = np.repeat(range(3), [len(some) for some in targets])
-    meta |= {
-        "classes": classes,
-        "outputs": len(classes),
-        **metrics.choose(config, part, np.concatenate(targets), classes),
-    }
-    splits = (
-        Split(some["inputs"], known, some["ids"], some["keys"]) for some, known in zip(arrays, targets, strict=True)
-    )
-    return Data(*splits, meta)
+    meta |= metrics.choose(config, part, np.concatenate(targets), classes)
+    meta |= {"classes": classes, "outputs": len(classes)}
+    return Data(*(Split(**some) for some in arrays), meta)
 
 
 def in_order(names: list[str]) -> list[str]:
@@ -69,7 +65,8 @@ def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
 def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Class probabilities as answers for people."""
     best = output.argmax(1)
-    return [{"class": meta["classes"][k], "probability": float(row[k])} for k, row in zip(best, output, strict=True)]
+    chances = output.max(1).tolist()
+    return [{"class": meta["classes"][k], "probability": chance} for k, chance in zip(best, chances, strict=True)]
 
 
 def main() -> None:

@@ -36,11 +36,9 @@ def load(config: Config) -> Data:
     if not deviation:
         raise Problem(f"{config.data}: {meta['target']!r} is {mean:g} all through train; name another with --target")
     meta |= {"metric": "RMSE", "outputs": 1, "mean": mean, "deviation": deviation}
-    targets = [((some["targets"] - mean) / deviation).astype(np.float32) for some in arrays]
-    splits = (
-        Split(some["inputs"], known, some["ids"], some["keys"]) for some, known in zip(arrays, targets, strict=True)
-    )
-    return Data(*splits, meta)
+    for some in arrays:
+        some["targets"] = ((some["targets"] - mean) / deviation).astype(np.float32)
+    return Data(*(Split(**some) for some in arrays), meta)
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:

@@ -17,8 +17,8 @@ def tell_apart(model: nnx.Module, real: jax.Array, made: jax.Array, key: jax.Arr
     scores = judge(real)  # (batch,), above 0 means "real"
     beside = judge(real + JITTER * jax.random.normal(key, real.shape))
     steepness = (((beside - scores) / JITTER) ** 2).mean() / 2  # R1 of Mescheder et al. (2018), by differences
-    made = jax.lax.stop_gradient(made)
-    return jax.nn.softplus(-scores).mean() + jax.nn.softplus(judge(made)).mean() + model.penalty * steepness
+    fake = judge(jax.lax.stop_gradient(made))
+    return jax.nn.softplus(-scores).mean() + jax.nn.softplus(fake).mean() + model.penalty * steepness
 
 
 def fool(model: nnx.Module, made: jax.Array) -> jax.Array:
@@ -34,7 +34,8 @@ def loss(model: nnx.Module, inputs: jax.Array, targets: jax.Array, meta: dict) -
     """
     basis = jnp.array(meta["basis"])  # (components, pixels)
     made, real = (images.reshape(len(images), -1) @ basis.T for images in (model(inputs), targets))
-    return ((made.mean(0) - real.mean(0)) ** 2).sum() + ((made.std(0) - real.std(0)) ** 2).sum()
+    means, spreads = made.mean(0) - real.mean(0), made.std(0) - real.std(0)
+    return (means**2).sum() + (spreads**2).sum()
 
 
 def answers(model: nnx.Module, inputs: jax.Array, targets: jax.Array | None, meta: dict) -> jax.Array:

@@ -1,0 +1,197 @@
+"""Checks for check.py on the parts of training: what data, model, loss, and a step of train.fit do.
+
+A check is a function: its docstring is its title and, after the colon, what to do when it fails; it returns whether it
+passed (None: cannot tell), what was found, what was expected.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import data as data_module
+import metrics
+import runs
+from data import Split
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from check import Bench
+
+OTHERS = 20  # so that one test in 20 is passed by chance
+STILL = 1e-30  # a learning rate at which no weight moves
+CAUSAL = getattr(data_module, "CAUSAL", False)
+Found = tuple[bool | None, str, str]
+
+
+def picked(split: Split, rows: np.ndarray) -> Split:
+    """Some rows of a split, as a split."""
+    return Split(*(array[rows] for array in split))
+
+
+def different(bench: Bench, rows: int) -> Split:
+    """Rows of train whose inputs differ."""
+    first = np.unique(bench.train.inputs, axis=0, return_index=True)[1]
+    return picked(bench.train, np.random.default_rng(0).permutation(np.sort(first))[:rows])
+
+
+def gradient(bench: Bench, steps: int, clip: float) -> np.ndarray:
+    """The mean gradient of steps that are all the same: on equal rows, with weights that stand still, (parameters,)."""
+    same = picked(different(bench, 1), np.zeros(8 * steps, int))
+    bench.trained(same, learning_rate=STILL, clip=clip, dropout=0.0, batch_size=8, epochs=1)
+    return bench.net.mean_gradient(bench.run, bench.kept)
+
+
+def splits_disjoint(bench: Bench) -> Found:
+    """No example is in two splits: look at the keys in data.load() and at common.divide(); equal rows, equal keys"""
+    keys = [np.ravel(split.keys) for split in bench.data[:3]]
+    rows = sum(len(some) for some in keys)
+    distinct = len(np.unique(np.concatenate(keys)))
+    shared = sum(len(np.unique(some)) for some in keys) - distinct
+    few = " (warning: many rows are the same, so a score says less)" if distinct < rows / 2 else ""
+    return shared == 0, f"{shared} shared, {distinct} of {rows} distinct{few}", "0 shared"
+
+
+def loss_at_start(bench: Bench) -> Found:
+    """Fresh weights know nothing: small first weights in models/; loss.loss() is a mean; data.load() scales inputs"""
+    expected, tolerance = metrics.loss_of_knowing_nothing(bench.train, bench.meta)
+    found = bench.net.mean_loss(bench.fresh(), bench.train, bench.meta)
+    return abs(found - expected) <= tolerance, f"{found:.4f}", f"{expected:.4f} ± {tolerance:.4f}"
+
+
+def inputs_matter(bench: Bench) -> Found:
+    """The answer depends on the input: data.load() keeps inputs and targets in one order; forward() uses its input"""
+    own = picked(bench.valid, np.random.default_rng(0).permutation(len(bench.valid.ids))[:100])
+    strays = data_module.misplaced(bench.config, own, bench.meta) if hasattr(data_module, "misplaced") else None
+    if strays:
+        return (
+            False,
+            f"{strays} of {len(own.ids)} rows are not what the data say",
+            "each with its own inputs and target",
+        )
+    truth, losses = metrics.truth(own, bench.meta), []
+    for shift in range(min(OTHERS, max(2, len(own.ids)))):  # 0: its own input
+        output = bench.outputs(own._replace(inputs=np.roll(own.inputs, shift, axis=0)))
+        losses.append(metrics.loss(truth, output, bench.meta))
+    found = f"loss {losses[0]:.4f}, with other rows' inputs {min(losses[1:]):.4f} to {max(losses):.4f}"
+    blind = max(losses) - min(losses) < 1e-6 * abs(losses[0]) and min(len(truth), len(different(bench, 2).ids)) > 1
+    if strays == 0 and not blind and losses[0] >= min(losses[1:]):
+        return None, found, f"{len(truth)} rows show no sign that inputs tell about the target; more may"
+    return losses[0] < min(losses[1:]), found, f"less with its own than with {len(losses) - 1} others"
+
+
+def overfit_one_batch(bench: Bench) -> Found:
+    """Eight rows can be learnt by heart: look at forward(), loss.loss(), and train.fit()'s step, batches and rate"""
+    few = different(bench, 8)
+    often = picked(few, np.tile(np.arange(len(few.ids)), 50))
+    model, losses = bench.trained(often, batch_size=len(few.ids), epochs=10, dropout=0.0, weight_decay=0.0)
+    limit = 0.1 * metrics.loss_of_knowing_nothing(few, bench.meta)[0]
+    after = bench.net.mean_loss(model, few, bench.meta)
+    passed = losses[-1] < limit and after < 2 * limit
+    return passed, f"{losses[-1]:.4f} in training, {after:.4f} on the same rows after it", f"below {limit:.4f}"
+
+
+def gradients(bench: Bench) -> Found:
+    """Training changes every weight: one is frozen, cut off from loss.loss(), or not in the optimiser of train.fit()"""
+    before, after = bench.net.learnt(bench.fresh()), bench.net.learnt(bench.brief[0])
+    bad = [name for name in after if not np.isfinite(after[name]).all() or np.array_equal(before[name], after[name])]
+    return not bad, f"{len(bad)} of {len(after)} unchanged {', '.join(bad[:3])}".strip(), "0 unchanged"
+
+
+def own_batch(bench: Bench) -> Found:
+    """A step follows its own batch alone: forget old gradients before backward(), with zero_grad, in train.fit()"""
+    gap = difference(gradient(bench, 1, 1e9), gradient(bench, 3, 1e9))
+    return gap < 1e-3, f"the mean gradients of one and of three equal steps differ by {gap:.1e}", "below 1e-3"
+
+
+def clipping(bench: Bench) -> Found:
+    """The gradient is clipped, not the loss: its norm, between backward() and step(), to config.clip, in train.fit()"""
+    whole = float(np.linalg.norm(gradient(bench, 1, 1e9)))
+    clipped = float(np.linalg.norm(gradient(bench, 1, whole / 2)))
+    return abs(clipped - whole / 2) <= 0.01 * whole, f"{whole:.4g} becomes {clipped:.4g}", f"{whole / 2:.4g}"
+
+
+def rate(bench: Bench) -> Found:
+    """Steps are as long as they should be: train.fit() sets config.rate(), which falls to 0, before each step"""
+    before = bench.net.learnt(bench.fresh())
+    after = bench.net.learnt(bench.trained(different(bench, 8), batch_size=8, epochs=1, weight_decay=0.0)[0])
+    length, first = max(float(np.abs(after[name] - before[name]).max()) for name in after), bench.kept.rate(0.0)
+    bench.trained(bench.train, epochs=3)
+    history = runs.read_history(bench.run)
+    said = [bench.kept.rate((step - 1) / history["step"][-1]) for step in history["step"]]
+    passed = np.allclose(said, history["learning_rate"]) and bench.kept.rate(1.0) < 0.5 * max(said)
+    found = f"a step of {length:.1e}, of Adam about the rate; then rates {', '.join(f'{r:.1e}' for r in said)}"
+    return passed and 0.03 * first < length < 3 * first, found, f"{first:.1e}; history.csv has the same, and they fall"
+
+
+def learning_rate(bench: Bench) -> Found:
+    """The learning rate is not too high: lower it in config.py, or see what train.fit() makes of config.rate()"""
+    losses = [bench.brief[1][-1], bench.trained(bench.train, learning_rate=bench.config.learning_rate / 10)[1][-1]]
+    found = f"loss {losses[0]:.4f} after {bench.config.steps} steps, {losses[1]:.4f} with a tenth"
+    start = metrics.loss_of_knowing_nothing(bench.train, bench.meta)[0]
+    return losses[1] > losses[0] - 0.1 * abs(start), found, "not higher by a tenth of the loss at the start"
+
+
+def sees(bench: Bench) -> Found:
+    """Training sees what scoring sees: batches of train.fit() and an augmentation there, which must keep the class and
+    move the target too; train() after each scoring; softmax, units and shapes of loss.loss() and loss.answers()"""
+    some, still = different(bench, 64), {"learning_rate": STILL, "batch_size": 64, "epochs": 2}
+    fresh = bench.fresh(dropout=0.0)  # without, as Keras draws other first weights then
+    before, outside = bench.outputs(some, fresh), bench.net.mean_loss(fresh, some, bench.meta)
+    model, (inside, again) = bench.trained(some, dropout=0.0, **still)
+    moved = not np.array_equal(before, bench.outputs(some, model))  # by running averages: training has its own
+    minimised = bench.net.mean_loss(bench.brief[0], some, bench.meta)
+    scored = metrics.loss(metrics.truth(some, bench.meta), bench.outputs(some), bench.meta)
+    gap = max(0.0 if moved else abs(inside - outside), 0.0 if CAUSAL else 0.1 * abs(minimised - scored)) / abs(outside)
+    found = f"loss {inside:.6f} in training, {outside:.6f} outside; {minimised:.4f} minimised, {scored:.4f} scored"
+    if hasattr(bench.config, "dropout") and bench.trained(some, dropout=0.5, **still)[1][1] == again:
+        return False, "no dropout in the second epoch: the model is left as scoring wants it", "train() each epoch"
+    return gap < 1e-4, found, "equal losses"
+
+
+def batch_size(bench: Bench) -> Found:
+    """An answer is the same in every batch: operations along the batch axis, a mask of padding, dropout or no eval(),
+    all rows in net.outputs()"""
+    valid, rows = bench.data.valid, np.arange(min(12, len(bench.data.valid.ids)))
+    model, _ = bench.trained(bench.train, epochs=1)  # as training leaves it
+    whole, sevens = (bench.outputs(picked(valid, rows), model, size) for size in (64, 7))
+    alone = [bench.outputs(picked(valid, rows[[row]]), model) for row in rows]  # of texts, no wider than its own
+    gap = max(difference(whole, sevens), difference(whole, np.concatenate(alone)))
+    return gap < 1e-4, f"answers in batches of 64, of 7 and alone differ by {gap:.1e}", "below 1e-4"
+
+
+def causal(bench: Bench) -> Found:
+    """A prediction sees the past alone: see the mask of attention, and each reshape in models/; data.load() has no own
+    target in the inputs; position t must not read t + 1"""
+    rows, half = picked(bench.train, np.arange(8)), bench.train.inputs.shape[1] // 2
+    if not np.array_equal(rows.inputs[:, 1:], rows.targets[:, :-1]):
+        return False, "an input is not the target before it", "inputs that lag one step behind their own target"
+    later = rows.inputs.copy()
+    later[:, half:] = rows.inputs[::-1, half:]  # other rows' endings
+    early = [bench.outputs(some).reshape(rows.targets.shape)[:, :half] for some in (rows, rows._replace(inputs=later))]
+    gap = difference(*early)
+    return gap < 1e-4, f"the first half changes by {gap:.1e} with the second", "below 1e-4"
+
+
+def same_seed(bench: Bench) -> Found:
+    """The seed decides all: derive first weights, order, dropout from config.seed, in train.fresh() and train.fit()"""
+    seed = bench.config.seed
+    one, two, three = (bench.trained(bench.train, epochs=1, seed=some)[1] for some in (seed, seed, seed + 1))
+    a, b = (bench.net.learnt(bench.fresh(seed=some)) for some in (seed, seed + 1))
+    new = not any(value.any() for value in a.values()) or any(not np.array_equal(a[name], b[name]) for name in a)
+    found = f"{'equal' if one == two else 'different'} losses, {'equal' if one == three else 'others'} with seed + 1"
+    found += f", whose first weights are {'others' if new else 'the same'}"
+    return one == two and one != three and new, found, "equal losses, others with seed + 1"
+
+
+def difference(a: np.ndarray, b: np.ndarray) -> float:
+    """The largest difference, relative to the values; infinite where shapes differ."""
+    gap = float(np.abs(a - b).max() / (np.abs(a).max() + 1e-6)) if a.shape == b.shape else math.inf
+    return gap if math.isfinite(gap) else math.inf
+
+
+CHECKS = [splits_disjoint, loss_at_start, inputs_matter, overfit_one_batch, gradients, own_batch, clipping, rate]
+CHECKS += [learning_rate, sees, batch_size, same_seed] + [causal] * CAUSAL
+FOR_ALL = [splits_disjoint, gradients, rate, batch_size, same_seed]  # also where two networks learn from each other
+STEPS = [own_batch, clipping, rate, sees]  # only where there are steps down a gradient

@@ -1,0 +1,66 @@
+"""Checks for check.py on two networks that learn from each other, in the form of check_parts.py."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import loss
+import metrics
+from check_parts import Found, picked
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from check import Bench
+
+LONGER = 2.5  # times as many epochs as other checks take: enough to tell healthy players from broken ones
+
+
+@functools.cache
+def played(bench: Bench) -> tuple[Any, list[float]]:
+    """Players that were trained for a while, and their loss in each epoch."""
+    return bench.trained(bench.train, epochs=round(LONGER * bench.config.epochs))
+
+
+def comes_closer(bench: Bench) -> Found:
+    """Training brings pictures closer to real ones: see both losses in loss.py, their signs, what is detached from the
+    generator there; a player's step in train.py (zero_grad, its own optimiser), and the rate"""
+    truth = metrics.truth(bench.valid, bench.meta)
+    models = bench.fresh(), played(bench)[0]
+    before, after = (metrics.score(truth, bench.outputs(bench.valid, model), bench.meta) for model in models)
+    return after < 0.5 * before, f"distance {before:.4f}, later {after:.4f}", f"below {0.5 * before:.4f}"
+
+
+def balance(bench: Bench) -> Found:
+    """Neither player wins at once: the other one does not learn; look at both losses, their signs and the rate"""
+    undecided = 3 * math.log(2)  # of a discriminator that cannot tell: ln 2 for each of its three answers
+    last = played(bench)[1][-1]
+    return 0.5 * undecided < last < 2 * undecided, f"loss of both {last:.4f}", f"about {undecided:.4f}"
+
+
+def noise_matters(bench: Bench) -> Found:
+    """Other noise makes other pictures: the generator does not read its input, or draws the same each time"""
+    made, real = bench.outputs(bench.valid, played(bench)[0]), metrics.truth(bench.valid, bench.meta)
+    spread = made.var(0).sum() / real.var(0).sum()
+    return spread > 0.1, f"variety {spread:.4f} of that of real pictures", "above 0.1"
+
+
+def own_half(bench: Bench) -> Found:
+    """A player moves by its own loss alone: see what loss.py detaches, and that each optimiser has its own half"""
+    wrong, few = [], bench.config.batch_size
+    for number, (name, player) in enumerate((("tell_apart", "discriminator"), ("fool", "generator")), 1):
+        rule = getattr(loss, name)
+        rows = picked(bench.train, np.arange(min(few - number, len(bench.train.ids))))  # a new size compiles a new step
+        before = bench.net.learnt(bench.fresh())
+        with mock.patch.object(loss, name, lambda *given, rule=rule: 0 * rule(*given)):
+            after = bench.net.learnt(bench.trained(rows, epochs=1)[0])
+        moved = [weights for weights in after if not np.array_equal(after[weights], before[weights])]
+        wrong += [weights for weights in moved if player in weights]
+        wrong += [f"nothing but {player}"] * (not [weights for weights in moved if player not in weights])
+    return not wrong, f"{', '.join(wrong[:3]) or 'nothing'} moved by the other player's loss", "nothing"
+
+
+CHECKS = [comes_closer, balance, noise_matters, own_half]

@@ -1,0 +1,243 @@
+"""What came in, as Gradescope, Canvas and Moodle hand it out or as a folder of folders, and the marks to give back."""
+
+import csv
+import io
+import os
+import re
+import stat
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ..errors import Problem
+from .grader import engine, formats, overlay
+
+MOODLE = re.compile(r"(?P<name>.+)_(?P<moodle>\d+)_assignsubmission_\w*?file_(?P<rest>.*)")
+CANVAS = re.compile(r"(?P<name>[^\W_]+)(?:_LATE)?_(?P<canvas>\d+)_\d+_(?P<rest>.+)")
+METADATA = "submission_metadata.yml"  # Gradescope's
+LARGEST = 1 << 26  # bytes of an archive that a student handed in
+SHEET = ["Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)"]  # Moodle's
+Read = Callable[[int], bytes]  # at most so many bytes of a file
+Person = dict[str, str]  # id, and what is known of: name, email, sis, canvas, moodle
+
+
+@dataclass
+class Submission:
+    """One person's or one group's; the first of its ids in order stands for all."""
+
+    people: list[Person]
+    files: dict[str, bytes]
+    messages: list[str] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        return min(person["id"] for person in self.people)
+
+
+def read(source: Path, wanted: Iterable[str]) -> list[Submission]:
+    """All submissions in a folder or archive, in the order of their ids, each with those of the `wanted` files that it
+    has and a message for the others."""
+    if source.is_dir():
+        entries, _ = in_folder(source)
+    else:
+        try:
+            entries, _ = in_archive(source.open("rb"), 1 << 20)
+        except (OSError, zipfile.BadZipFile):
+            raise Problem(f"{source} is no folder and no zip archive of submissions") from None
+    found = []
+    for people, own in grouped(entries, wrapped=not source.is_dir()):
+        messages: list[str] = []
+        for path in [path for path in own if path.lower().endswith(".zip")]:
+            try:
+                content = own.pop(path)(LARGEST + 1)
+                if len(content) > LARGEST:
+                    raise zipfile.BadZipFile("too large")
+                inside, said = in_archive(io.BytesIO(content), overlay.MOST_FILES)
+                own |= {f"{path[:-4]}/{name}": content for name, content in inside.items()}
+                messages += said
+            except (zipfile.BadZipFile, ValueError, OSError):
+                messages.append(f"{PurePosixPath(path).name} cannot be opened as a zip archive of at most 64 MB")
+        if any(callable(content) and path.endswith("/") for path, content in own.items()):
+            messages.append("links in the submission are not followed; hand in the files themselves")
+        chosen, said = overlay.matched((path for path in own if not path.endswith("/")), wanted)
+        submission = Submission(people, {}, [*messages, *said])
+        for name, path in chosen.items():
+            try:
+                submission.files[name] = own[path](overlay.MOST_BYTES + 1)
+            except Exception:  # whatever a broken or encrypted archive raises
+                submission.messages.append(f"{path} cannot be read; the archive is damaged or encrypted")
+        found.append(submission)
+    if not found:
+        raise Problem(f"{source} holds no submissions: no folders, archives or files named as Canvas or Moodle do")
+    return sorted(found, key=lambda one: one.id)
+
+
+def in_folder(folder: Path) -> tuple[dict[str, Read], list[str]]:
+    """Every file below a folder by its path; a link is a path with / at its end."""
+    found: dict[str, Read] = {}
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in (".git", "__pycache__"))
+        for name in [*names, *(name for name in folders if Path(root, name).is_symlink())]:
+            path = Path(root, name)
+            short = path.relative_to(folder).as_posix()
+            if path.is_symlink():
+                found[f"{short}/"] = bytes
+            elif path.is_file():
+                found[short] = partial(beginning, path)
+    return found, []
+
+
+def beginning(path: Path, most: int) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(most)
+
+
+def in_archive(stream: Any, most: int) -> tuple[dict[str, Read], list[str]]:
+    """The files in an archive, none of them unpacked yet, and what is left out."""
+    start = stream.read(LARGEST + 1)
+    stream.seek(0)
+    if len(start) <= LARGEST and start.count(b"PK\1\2") > 10 * most:
+        raise zipfile.BadZipFile("too many entries")
+    archive, found, messages = zipfile.ZipFile(stream), {}, []
+    for entry in archive.infolist()[:most]:
+        path = PurePosixPath(entry.filename.replace("\\", "/"))
+        if entry.is_dir():
+            continue
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            messages.append("links in the archive are not followed; hand in the files themselves")
+        elif path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+            messages.append("paths that lead out of the archive are left out")
+        else:
+            found[path.as_posix()] = lambda size, entry=entry: archive.open(entry).read(size)
+    if len(archive.infolist()) > most:
+        messages.append(f"the archive has more than {most:,} files; the first of them were looked at")
+    return found, list(dict.fromkeys(messages))
+
+
+def grouped(entries: dict[str, Read], wrapped: bool) -> Iterator[tuple[list[Person], dict[str, Read]]]:
+    """Who handed in which files; `wrapped` where one folder may hold all of them."""
+    top = min((path for path in entries if path.rpartition("/")[2] == METADATA), key=len, default="")
+    if top:
+        base = top.removesuffix(METADATA)
+        known = submitters(entries[top](1 << 26).decode("utf-8", "replace"))
+    else:
+        heads = {path.partition("/")[0] for path in entries}
+        high = [path for path in entries if "/" not in path or (path.count("/") == 1 and path.endswith(".py"))]
+        lone = wrapped and len(heads) == 1 and not high  # a folder around all the others, not one student's
+        base, known = f"{heads.pop()}/" if lone else "", {}
+    groups: dict[str, tuple[list[Person], dict[str, Read]]] = {}
+    for path, content in entries.items():
+        if not path.startswith(base) or path == top:
+            continue
+        head, _, rest = path.removeprefix(base).partition("/")
+        whole = path.removeprefix(base)
+        if head in known:
+            key, people = head, known[head]
+        elif match := MOODLE.fullmatch(head) or (None if rest else CANVAS.fullmatch(head)):
+            about = match.groupdict()
+            number = about.get("moodle") or about.get("canvas")
+            key, rest = f"{about['name']} {number}", rest or renamed(about.pop("rest"))
+            about.pop("rest", None)
+            people = [{"id": overlay.normal(about["name"]), **about}]
+        elif rest or head.lower().endswith(".zip"):
+            key = head if rest else head[:-4]
+            names = [name for name in re.split(r"[+,&]", key) if name.strip()]
+            people = [{"id": overlay.normal(name), "name": name.strip()} for name in names] or [{"id": key}]
+        else:
+            continue
+        groups.setdefault(key, (people, {}))[1][rest or whole] = content
+    yield from groups.values()
+
+
+def renamed(name: str) -> str:
+    """Canvas calls a second hand-in of cnn.py cnn-1.py."""
+    return re.sub(r"-\d{1,2}(?=\.\w+$)", "", name)
+
+
+def submitters(text: str) -> dict[str, list[Person]]:
+    """The people of each submission by Gradescope's submission_metadata.yml, of which no more is read."""
+    found: dict[str, list[Person]] = {}
+    people: list[Person] | None = None
+    for line in text.splitlines():
+        if match := re.fullmatch(r"(submission_\w+):\s*", line):
+            people = None
+            found[match[1]] = []
+            name = match[1]
+        elif re.fullmatch(r"  :\w+:.*", line):
+            people = found[name] if line.startswith("  :submitters:") and found else None
+        elif people is not None and (match := re.fullmatch(r"\s*(- )?:(name|sid|email):\s*(.*?)\s*", line)):
+            if match[1]:
+                people.append({})
+            key = "sis" if match[2] == "sid" else match[2]
+            people[-1][key] = match[3].strip("'\"")
+    for name, people in found.items():
+        for person in people:
+            person["id"] = overlay.normal(person.get("email") or person.get("sis") or person.get("name", name))
+        found[name] = people or [{"id": name}]
+    return found
+
+
+def grade(
+    bundle: Path,
+    submissions: list[Submission],
+    out: Path,
+    *,
+    jobs: int = 1,
+    drawn: Callable[[str], Any] | None = None,
+    isolation: str = "auto",
+) -> Iterator[tuple[Submission, engine.Result]]:
+    """Grade all, each as soon as its turn comes, then write canvas.csv, moodle.csv, points.csv and feedback/ID.txt.
+
+    drawn   gives what was drawn for the one with an id
+    """
+    work = ((one.files, drawn(one.id) if drawn else None, one.messages) for one in submissions)
+    rows = []
+    for one, result in zip(submissions, engine.grade_all(bundle, work, jobs, isolation), strict=True):
+        rows.append((one, result))
+        yield one, result
+    best: dict[str, tuple[Person, engine.Result]] = {}
+    for one, result in rows:
+        for person in one.people:
+            if person["id"] not in best or best[person["id"]][1].total < result.total:
+                best[person["id"]] = person, result
+    (out / "feedback").mkdir(parents=True, exist_ok=True)
+    for id, (_, result) in best.items():
+        name = re.sub(r"[^\w.@-]", "_", id)
+        (out / "feedback" / f"{name}.txt").write_text(formats.terminal(result) + "\n", encoding="utf-8")
+    marks = list(best.values())
+    for name, lines in (("canvas", canvas(marks)), ("moodle", moodle(marks)), ("points", points(marks))):
+        with (out / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows(lines)
+
+
+def canvas(marks: list[tuple[Person, engine.Result]]) -> Iterator[list[str]]:
+    """Rows for Canvas's gradebook, which knows people by its own id, by SIS id or by login."""
+    yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", marks[0][1].title]
+    yield ["    Points Possible", "", "", "", "", str(marks[0][1].max)]
+    for who, result in marks:
+        known = [who.get("name", who["id"]), who.get("canvas", ""), who.get("sis", ""), who["id"]]
+        yield [*map(plain, known), "", formats.number(result.total)]
+
+
+def moodle(marks: list[tuple[Person, engine.Result]]) -> Iterator[list[str]]:
+    """A grading worksheet as Moodle's assignments take it, and its gradebook by the e-mail address."""
+    yield [*SHEET, "Feedback comments"]
+    for who, result in marks:
+        known = [f"Participant {who['moodle']}" if "moodle" in who else "", who.get("name", ""), who.get("email", "")]
+        points = [formats.number(result.total), str(result.max), "-"]
+        yield [*map(plain, known), *points, plain(formats.terminal(result))]
+
+
+def points(marks: list[tuple[Person, engine.Result]]) -> Iterator[list[str]]:
+    """Every test's points."""
+    yield ["id", "total", *(f"{test.part}: {test.name}" for test in marks[0][1].tests)]
+    for who, result in marks:
+        yield [plain(who["id"]), *(formats.number(x) for x in (result.total, *(test.score for test in result.tests)))]
+
+
+def plain(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "@", "\t", "\r") else text

@@ -1,0 +1,224 @@
+"""Submissions as they come: exports of three systems, folders, and whatever people put into archives."""
+
+import csv
+import io
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+from course_bundle import LOSS, MODEL, blank, bundle
+from hackgen.course import submissions
+from hackgen.course.grader import overlay
+from hackgen.errors import Problem
+
+WANTED = ["models/linear.py", "loss.py"]
+RIGHT = {"models/linear.py": MODEL.encode(), "loss.py": LOSS.encode()}
+
+
+def packed(files: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def laid(folder: Path, files: dict[str, str | bytes]) -> Path:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+GRADESCOPE = """---
+submission_11:
+  :submitters:
+  - :name: Zoë Ng
+    :sid: '007'
+    :email: Zoe.Ng@uni.edu
+  - :name: Ann Lee
+    :sid: '008'
+    :email: ann@uni.edu
+  :created_at: 2026-05-01 10:00:00
+  :results:
+    :tests:
+    - :name: not a person
+submission_12:
+  :submitters:
+  - :name: "Bob"
+    :sid: ''
+    :email: BOB@uni.edu
+  :score: 3
+"""
+PROJECT = {"models/linear.py": MODEL, "loss.py": LOSS, "notes.txt": "mine"}
+EXPORTS = {
+    "gradescope": (
+        {"submission_metadata.yml": GRADESCOPE}
+        | {f"submission_11/{name}": text for name, text in PROJECT.items()}
+        | {f"submission_12/work/{name}": text for name, text in PROJECT.items()},
+        {"ann": ["ann", "zoe.ng"], "bob": ["bob"]},
+    ),
+    "canvas": (
+        {
+            "leeann_1234_99_linear.py": MODEL,
+            "leeann_1234_100_loss-1.py": LOSS,
+            "ngzoe_LATE_77_101_work.zip": packed({f"work/{name}": text for name, text in PROJECT.items()}),
+        },
+        {"leeann": ["leeann"], "ngzoe": ["ngzoe"]},
+    ),
+    "moodle": (
+        {f"Ann Lee_41_assignsubmission_file_/{name}": text for name, text in PROJECT.items()}
+        | {"Zoë Ng_42_assignsubmission_file_/all.zip": packed(PROJECT)},
+        {"annlee": ["annlee"], "zoëng": ["zoëng"]},
+    ),
+    "moodle without folders": (
+        {"Ann Lee_41_assignsubmission_file_all.zip": packed(PROJECT)},
+        {"annlee": ["annlee"]},
+    ),
+    "folders and archives": (
+        {f" Ann.Lee@uni.edu/{name}": text for name, text in PROJECT.items()}
+        | {f"Zoe+bob/{name}": text for name, text in PROJECT.items()}
+        | {"Kim.zip": packed(PROJECT), "roster.csv": "id\nann\n"},
+        {"ann.lee": ["ann.lee"], "bob": ["bob", "zoe"], "kim": ["kim"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize("kind", EXPORTS)
+def test_exports_are_read(kind: str, archived: bool, tmp_path: Path) -> None:
+    files, people = EXPORTS[kind]
+    source = tmp_path / "export.zip"
+    if archived:
+        source.write_bytes(packed({f"assignment_5_export/{name}": text for name, text in files.items()}))
+        if kind in ("canvas", "moodle without folders"):
+            source.write_bytes(packed(files))  # these have no folder around
+    else:
+        source = laid(tmp_path / "export", files)
+    found = submissions.read(source, WANTED)
+    assert {one.id: sorted(person["id"] for person in one.people) for one in found} == people
+    for one in found:
+        assert one.files == RIGHT, one.messages
+
+
+def test_ids_are_one_however_they_are_written() -> None:
+    assert {overlay.normal(id) for id in ("ann.lee", " Ann.Lee ", "ANN.LEE@uni.edu", "ann. lee")} == {"ann.lee"}
+
+
+def bomb() -> bytes:
+    return packed({"loss.py": LOSS, "models/linear.py": bytes(300 << 20), "more.bin": bytes(300 << 20)})
+
+
+def linked() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        entry = zipfile.ZipInfo("models/linear.py")
+        entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(entry, "/etc/passwd")
+        archive.writestr("loss.py", LOSS)
+    return stream.getvalue()
+
+
+def damaged() -> bytes:
+    content = bytearray(packed({"loss.py": LOSS, "models/linear.py": MODEL}, zipfile.ZIP_STORED))
+    at = content.index(b"class Linear")
+    content[at : at + 4] = b"oops"
+    return bytes(content)
+
+
+MANY = {f"data/{n}.txt": b"" for n in range(12_000)}
+BAD = {  # what was handed in, what is said, and the points that are left
+    "nothing": ({"x.zip": packed({})}, "models/linear.py is not in the submission", 0),
+    "one file": ({"x/loss.py": LOSS}, "models/linear.py is not in the submission", 3),
+    "in another place": ({"x/a/linear.py": MODEL, "x/a/b/loss.py": LOSS}, "a/linear.py was taken for models/", 10),
+    "not UTF-8": (
+        {"x/loss.py": LOSS.replace("The", "Größe").encode("cp1252"), "x/models/linear.py": MODEL},
+        "UTF-8",
+        10,
+    ),
+    "UTF-16": ({"x/loss.py": LOSS.encode("utf-16"), "x/models/linear.py": MODEL}, "", 10),
+    "binary": ({"x/loss.py": bytes(range(256)), "x/models/linear.py": MODEL}, "loss.py", 7),
+    "no Python": ({"x/loss.py": LOSS, "x/models/linear.py": MODEL + "\ndef broken(:\n"}, "linear.py, line 17", 3),
+    "much too deep": ({"x/loss.py": "x = " + "-" * 100_000 + "1", "x/models/linear.py": MODEL}, "loss.py", 7),
+    "2 MB": ({"x/loss.py": LOSS + "#" * (2 << 20), "x/models/linear.py": MODEL}, "loss.py is larger than 1 MB", 7),
+    "another name": (
+        {"x/loss.py": LOSS.replace("loss(", "los("), "x/models/linear.py": MODEL},
+        "loss.py has no loss",
+        7,
+    ),
+    "a bomb": ({"x.zip": bomb()}, "models/linear.py is larger than 1 MB", 3),
+    "paths outside": ({"x.zip": packed({"../../models/linear.py": MODEL, "/loss.py": LOSS})}, "lead out of", 0),
+    "links": ({"x.zip": linked()}, "links in the archive are not followed", 3),
+    "a damaged archive": ({"x.zip": damaged()}, "models/linear.py cannot be read", 3),
+    "no archive": ({"x.zip": b"PK nothing"}, "x.zip cannot be opened", 0),
+    "12,000 files": ({"x.zip": packed({**PROJECT, **MANY})}, "more than 10,000 files", 10),
+    "an own environment": ({"x/.venv/lib/loss.py": "1/0", "x/venv/models/linear.py": "1/0", "x/loss.py": LOSS}, "", 3),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_bad_submissions_are_graded_as_far_as_can_be(what: str, tmp_path: Path) -> None:
+    files, said, points = BAD[what]
+    found = submissions.read(laid(tmp_path / "in", files), WANTED)
+    assert [one.id for one in found] == ["x"]
+    graded = submissions.grade(bundle(tmp_path / "b"), found, tmp_path / "out", isolation="none")
+    ((_, result),) = list(graded)
+    assert (result.total, result.max) == (points, 10)
+    assert [test.name for test in result.tests] == ["rows", "answers", "scaled", "mean", "half"]
+    text = (tmp_path / "out" / "feedback" / "x.txt").read_text(encoding="utf-8")
+    assert said in text and "Traceback" not in text and str(tmp_path) not in text and "reference" not in text
+
+
+def test_links_in_folders_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.py").write_text(LOSS)
+    folder = laid(tmp_path / "in", {"x/models/linear.py": MODEL})
+    (folder / "x" / "loss.py").symlink_to(tmp_path / "secret.py")
+    (folder / "x" / "more").symlink_to(tmp_path)
+    (one,) = submissions.read(folder, WANTED)
+    assert list(one.files) == ["models/linear.py"]
+    assert "links in the submission are not followed; hand in the files themselves" in one.messages
+
+
+def test_what_holds_no_submissions_is_refused(tmp_path: Path) -> None:
+    laid(tmp_path / "in", {"read.me": "nothing"})
+    for source in (tmp_path / "in", tmp_path / "in" / "read.me", tmp_path / "gone"):
+        with pytest.raises(Problem, match="submissions"):
+            submissions.read(source, WANTED)
+
+
+def test_marks_for_canvas_and_moodle(tmp_path: Path) -> None:
+    files, _ = EXPORTS["moodle"]
+    files = files | {
+        "=Eve_43_assignsubmission_file_/loss.py": LOSS,
+        "Ann Lee_41_assignsubmission_file_/loss.py": blank(LOSS),
+    }
+    found = submissions.read(laid(tmp_path / "in", files), WANTED)
+    list(submissions.grade(bundle(tmp_path / "b"), found, tmp_path / "out", jobs=2, isolation="none"))
+
+    def rows(name: str) -> list[list[str]]:
+        with (tmp_path / "out" / name).open(encoding="utf-8", newline="") as stream:
+            return list(csv.reader(stream))
+
+    canvas = rows("canvas.csv")
+    assert canvas[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Tiny"]
+    assert canvas[1] == ["    Points Possible", "", "", "", "", "10"]
+    assert [(row[0], row[5]) for row in canvas[2:]] == [("'=Eve", "3"), ("Ann Lee", "7"), ("Zoë Ng", "10")]
+    sheet = rows("moodle.csv")
+    assert sheet[0][0] == "Identifier" and {"Grade", "Last modified (grade)"} <= set(sheet[0])
+    assert {row[0]: row[3] for row in sheet[1:]} == {
+        "Participant 41": "7",
+        "Participant 42": "10",
+        "Participant 43": "3",
+    }
+    names = ["forward: rows", "forward: answers", "scaled: scaled", "loss: mean", "loss: half"]
+    assert rows("points.csv")[0] == ["id", "total", *names]
+
+
+def test_members_of_a_group_and_who_hands_in_twice(tmp_path: Path) -> None:
+    files = {"ann+bob/loss.py": LOSS, "BOB@uni.edu/loss.py": LOSS, "bob@uni.edu/models/linear.py": MODEL}
+    found = submissions.read(laid(tmp_path / "in", files), WANTED)
+    list(submissions.grade(bundle(tmp_path / "b"), found, tmp_path / "out", isolation="none"))
+    lines = (tmp_path / "out" / "points.csv").read_text().splitlines()[1:]
+    assert {line.split(",")[0]: line.split(",")[1] for line in lines} == {"ann": "3", "bob": "7"}
