@@ -182,6 +182,7 @@ def test_gradescope_grades_every_part_within_a_right_solution(tiny: Path, tmp_pa
     subprocess.run(["bash", "-n", str(root / "source" / "setup.sh")], check=True)
 
 
+@pytest.mark.slow
 def test_classroom50_grades_by_the_public_tests(tiny: Path, tmp_path: Path) -> None:
     built(tiny, tmp_path / "dist")
     checkout = tmp_path / "checkout"
@@ -260,6 +261,7 @@ def test_a_tree_for_one_student_differs_in_what_was_drawn_alone(tiny: Path) -> N
     assert {path for path in base if base[path] != theirs[path]} == {"spec.json", "public_checks/manifest.json"}
 
 
+@pytest.mark.slow
 def test_from_a_master_to_marks(hackgen) -> None:
     work = hackgen.work
     master(work / "hw")
