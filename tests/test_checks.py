@@ -251,6 +251,26 @@ def test_a_project_that_cannot_train_gets_rows(tmp_path: Path) -> None:
     assert sum("'backwards'" in row["found"] for row in rows) > 8
 
 
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "said"),
+    [
+        ("train.py", "def make_optimizer(", "def make_optimizer((", "train.py, line"),
+        ("loss.py", "def answers(", "zero = nought\n\n\ndef answers(", "loss.py:"),
+        ("data.py", "    rows = [np.flat", "    rows = rose\n    rows = [np.flat", "data.py:"),
+        ("models/mlp.py", "class MLP", "class MLP(", "mlp.py, line"),
+    ],
+)
+def test_code_that_cannot_be_imported_is_a_row_with_its_place(
+    tmp_path: Path, file: str, right: str, wrong: str, said: str
+) -> None:
+    project = generate(tmp_path / "p", task="image-classification", models=("mlp",))
+    text = (project / file).read_text(encoding="utf-8")
+    (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
+    done = run(project, "check.py", "--json")
+    (row,) = json.loads(done.out)
+    assert done.code == 1 and not done.err and row["passed"] is False and said in row["found"], row
+
+
 def test_duplicates_that_are_torn_apart_are_found(tmp_path: Path) -> None:
     rows = [f"{i % 40},{i % 7},{'ab'[i % 2]}" for i in range(40)] * 3
     (tmp_path / "twice.csv").write_text("x,y,class\n" + "\n".join(rows) + "\n", encoding="utf-8")
