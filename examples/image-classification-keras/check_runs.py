@@ -100,7 +100,8 @@ def fitted(bench: Any) -> Found:
 
 
 def each_row_once(bench: Any) -> Found:
-    """An epoch takes each row once: in train.fit() shuffle anew each epoch, by config.seed, and drop no last batch"""
+    """An epoch takes each row once: in train.fit() shuffle all rows anew each epoch, by config.seed; no draws with
+    replacement, no last batch dropped"""
     few, orders = runs.fewer(bench.train, ROWS), []
     for seed in (0, 1):
         Watched.asked.clear()
@@ -109,11 +110,11 @@ def each_row_once(bench: Any) -> Found:
         asked = np.concatenate(Watched.asked[: 2 * math.ceil(len(few.ids) / 8)])  # Keras reads further ahead
         orders += np.array_split(asked, 2)
     missing = max(len(few.ids) - len(np.unique(epoch)) for epoch in orders)
-    more = len(asked) / 2 - len(few.ids)  # a step may be filled up with rows of the same epoch
+    more = max(len(epoch) - len(np.unique(epoch)) for epoch in orders)  # a step may be filled up with such
     ordered = max(float((np.diff(epoch) == 1).mean()) for epoch in orders)
     same = np.array_equal(*orders[:2]) or np.array_equal(orders[0], orders[2])
     order = "the file's" if ordered > 0.5 else "the same" if same else "another"
-    found = f"{missing} of {len(few.ids)} rows left out, {more:g} taken twice, {order} order in each epoch and seed"
+    found = f"{missing} of {len(few.ids)} rows left out, {more} taken twice, {order} order in each epoch and seed"
     return missing == 0 and more < 8 and order == "another", found, "0 left out, another order"
 
 
@@ -152,7 +153,8 @@ def differs(before: np.ndarray, after: np.ndarray) -> list[str]:
 
 
 def resume(bench: Any) -> Found:
-    """Who goes on ends as if never interrupted: train.fit() must save all that the next step depends on"""
+    """Who goes on ends as if never interrupted: train.fit() saves all that the next step depends on, and that is not an
+    old gradient (zero_grad)"""
     whole = short(bench, 2)
     with contextlib.suppress(common.Problem):
         short(bench, 2, pressed=(1,))

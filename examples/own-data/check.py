@@ -4,6 +4,8 @@ All that is trained here is trained by train.fit: check_parts.py looks at what t
 project's own commands make of it.
 """
 
+from __future__ import annotations
+
 import contextlib
 import importlib
 import inspect
@@ -12,24 +14,30 @@ import json
 import re
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import check_parts
-import check_runs
 import common
-import data as data_module
-import net
-import predict
-import runs
-import train
 from common import Problem
-from data import Split
 
 import numpy as np
+
+BROKEN = None  # what one of the project's own files raises, and which keeps the others from being imported
+try:
+    import check_parts
+    import check_runs
+    import data as data_module
+    import net
+    import predict
+    import runs
+    import train
+    from data import Split
+except (SyntaxError, NameError, AttributeError, TypeError) as error:
+    BROKEN = error
 
 PLAYERS = common.ROOT / "check_players.py"  # laid in where two networks learn from each other
 ROWS, STEPS = 512, 60  # enough to tell a healthy model from a broken one within seconds
@@ -86,14 +94,18 @@ class Bench:
         return self.net.outputs(model or self.brief[0], split.inputs, split.targets, self.meta, "float32", batch)
 
 
-def examined(bench: Bench | None, name: str, check: Callable[[Any], check_parts.Found]) -> dict[str, Any]:
+def examined(bench: Any, name: str, check: Callable[[Any], check_parts.Found]) -> dict[str, Any]:
     """What a check says; code that breaks fails its check, no more."""
     try:
         with contextlib.redirect_stderr(io.StringIO()):  # notes on the data have been said
             passed, found, expected = check(bench)
     except Exception as error:
         passed = None if isinstance(error, NotImplementedError) else False  # a model may have no such thing
-        found, expected = f"{type(error).__name__}: {error}", "no error"
+        inside = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if common.ROOT in Path(frame.filename).parents
+        ]
+        places = [f" ({Path(frame.filename).name}:{frame.lineno})" for frame in inside]
+        found, expected = f"{type(error).__name__}: {error}{places[-1] if places else ''}", "no error"
 
     def place(name: re.Match) -> str:  # `train.fit()`, and where it begins
         code = inspect.unwrap(getattr(sys.modules.get(name[1]), name[2], examined)).__code__
@@ -114,6 +126,11 @@ def chosen(bench: Bench) -> list[Callable]:
     return parts + check_runs.CHECKS + [check_runs.answers] * getattr(predict, "EACH_ROW", False)
 
 
+def readable(error: Exception) -> None:
+    """The project's own files can be read, and its data: mend what is named, or data.load()"""
+    raise error
+
+
 def main() -> int:
     parser = common.Parser(__doc__, knobs=True)
     parser.add_argument("--only", metavar="IDS", help="run these alone, by the names that --json gives them: rate,sees")
@@ -123,22 +140,19 @@ def main() -> int:
     results = []
     with tempfile.TemporaryDirectory() as folder:
         try:
+            if BROKEN:
+                raise BROKEN
             bench = Bench(given, Path(folder))
             checks = {check.__name__.replace("_", "-"): check for check in chosen(bench)}
         except (Problem, OSError):
             raise
-        except Exception as error:  # of code that somebody edited
-
-            def readable(_: None, error: Exception = error) -> None:
-                """Data and model can be read: mend data.load()"""
-                raise error
-
-            bench, checks = None, {"readable": readable}
+        except Exception as error:
+            bench, checks, args.only = error, {"readable": readable}, None
         wanted = args.only.split(",") if args.only else list(checks)
-        if unknown := [name for name in wanted if name not in checks and bench]:
+        if unknown := [name for name in wanted if name not in checks]:
             raise Problem(f"no check {unknown[0]}; there are {', '.join(checks)}", 2)
         for name, check in checks.items():
-            if (bench and name not in wanted) or (args.quick and check.__module__ == "check_runs"):
+            if name not in wanted or (args.quick and check.__module__ == "check_runs"):
                 continue
             results.append(result := examined(bench, name, check))
             if not args.json:
