@@ -58,6 +58,7 @@ CASES = {
     "iris-mlp": Case("tabular-classification", "mlp", "", **SPLITS),
     "iris-transformer": Case("tabular-classification", "transformer", "", **SPLITS),
     "penguins-mlp": Case("tabular-classification", "mlp", "tables/penguins.csv", target="species", **SPLITS),
+    "airline-mixer": Case("time-series-forecasting", "mixer", "tables/airline-passengers.csv"),
     "airline-cnn": Case("time-series-forecasting", "cnn", "tables/airline-passengers.csv"),
     "airline-lstm": Case("time-series-forecasting", "lstm", "tables/airline-passengers.csv"),
     "airline-transformer": Case("time-series-forecasting", "transformer", "tables/airline-passengers.csv"),

@@ -601,7 +601,7 @@ def test_newer_history_may_be_written_in_another_style(tmp_path: Path) -> None:
 BUGS = [  # check, file, what stands there, the bug
     ("inputs-matter", "data.py", "Windows(flat, ids, range(-", "Windows(flat, ids[::-1].copy(), range(-"),
     ("splits-disjoint", "data.py", "min(end, known[-1] + 1) - horizon", "min(end, known[-1] + 1 - horizon)"),
-    ("loss-at-start", "models/cnn.py", "std=0.01", "std=1.0"),
+    ("loss-at-start", "models/mixer.py", "std=0.01", "std=1.0"),
 ]
 
 

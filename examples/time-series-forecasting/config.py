@@ -68,6 +68,16 @@ class Config:
 
 
 @dataclass
+class Mixer(Config):
+    """The knobs of models/mixer.py, and its own defaults for shared ones."""
+
+    model: str = "mixer"
+    learning_rate: float = 0.01  # two plain layers bear large steps
+    width: int = 32  # neurons of the hidden layer
+    dropout: float = 0.1  # share of neurons hidden while training, against learning a short series by heart
+
+
+@dataclass
 class Cnn(Config):
     """The knobs of models/cnn.py, and its own defaults for shared ones."""
 
@@ -100,5 +110,5 @@ class Transformer(Config):
 
 
 # What --model chooses from; the first is the default.
-MODELS = {"cnn": Cnn, "lstm": Lstm, "transformer": Transformer}
+MODELS = {"mixer": Mixer, "cnn": Cnn, "lstm": Lstm, "transformer": Transformer}
 MORE = []  # what `hackgen add model NAME` lays in beside them
