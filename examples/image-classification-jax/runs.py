@@ -52,7 +52,7 @@ def begin(description: str) -> tuple[argparse.Namespace, Path | None, Config, Da
     data = load(config)
     if args.smoke:
         data = data._replace(train=fewer(data.train), valid=fewer(data.valid))  # test stays closed
-        config.steps = SMOKE_STEPS
+        config.steps, config.passes = SMOKE_STEPS, 0
     if run:
         check_same(run, data.meta)
         write_json(run / "config.json", read_json(run / "config.json") | asdict(config))
@@ -133,8 +133,7 @@ class State:
     history: list[list[float]] = field(default_factory=list)  # the rows of history.csv
 
     def __post_init__(self) -> None:
-        self.saved_at = time.monotonic()
-        self.began = self.saved_at - self.seconds
+        self.saved_at, self.began = time.monotonic(), 0.0  # the clock begins with end_step
 
     def share_done(self, config: Config, steps_an_epoch: int) -> float:
         """How much of training is over, by the clock or by steps."""
@@ -142,10 +141,11 @@ class State:
             return self.seconds / (60 * config.minutes)
         return self.steps / (config.epochs * steps_an_epoch)
 
-    def end_step(self) -> None:
-        """Count a step."""
-        self.step += 1
-        self.steps += 1
+    def end_step(self, steps: int = 1) -> None:
+        """Count steps; the clock runs from the end of the first, which compiles, or all --minutes might go there."""
+        self.step += steps
+        self.steps += steps
+        self.began = self.began or time.monotonic() - self.seconds
         self.seconds = time.monotonic() - self.began
 
     def over(self, config: Config) -> bool:
@@ -213,7 +213,8 @@ def end(run: Path, smoke: bool, before: float, after: float) -> None:
     if smoke and not after < before:
         raise Problem(f"smoke run: the loss on fixed rows did not fall ({before:.4f} to {after:.4f})")
     history = read_history(run)
-    if history["kept"][-1] and len(history) > 1 and not smoke:
-        more = f"python train.py --resume {run.name} --epochs {2 * len(history)}"
-        print(f"the last epoch was the best, so more may help: {more}")
+    if history["kept"][-1] and not smoke:
+        minutes = read_json(run / "config.json")["minutes"]
+        longer = f"--minutes {2 * minutes:g}" if minutes else f"--epochs {2 * len(history)}"
+        print(f"the last epoch was the best, so more may help: python train.py --resume {run.name} {longer}")
     print(f"run {run.name} is done{' (smoke run passed)' * smoke}; next: python evaluate.py")

@@ -22,9 +22,10 @@ class Config:
     split_seed: int = 0  # drives which rows go to train, valid and test; keep it while you compare models
     valid_share: float = 0.15  # rows that choose the epoch to keep
     test_share: float = 0.2  # rows that only evaluate.py opens
-    epochs: int = 0  # passes over train; 0 = about `steps` steps in all, between 1 and 200 passes
+    epochs: int = 0  # passes over train; 0 = as `steps` and `passes` say, between 1 and 200
     batch_size: int = 0  # rows in a step; 0 = the power of two nearest the square root of the rows, 16 to 256
-    steps: int = 1000  # optimiser steps that epochs = 0 aims for
+    steps: int = 1000  # optimiser steps that epochs = 0 takes at least
+    passes: int = 3  # passes over train that epochs = 0 takes where these are more, up to 20 times `steps`
     minutes: float = 0.0  # stop by the clock instead: the learning rate follows the time; 0 = off
     learning_rate: float = 0.003  # the peak; it warms up to it, then decays to zero along a cosine
     warmup: float = 0.1  # share of training spent warming up, so that AdamW's first steps do no harm
@@ -57,7 +58,9 @@ class Config:
     def resolved(self, rows: int) -> "Config":
         """With what was left at 0 filled in from the number of training rows."""
         size = self.batch_size or min(256, max(16, 2 ** round(math.log2(max(rows, 1)) / 2)))
-        epochs = self.epochs or min(200, max(1, round(self.steps / math.ceil(rows / size))))
+        a_pass = math.ceil(rows / size)  # steps
+        steps = max(self.steps, min(self.passes * a_pass, self.steps * (20 if rows < 100_000 else 40)))
+        epochs = self.epochs or min(200, max(1, round(steps / a_pass)))
         return replace(self, batch_size=size, epochs=epochs, patience=self.patience or max(5, epochs // 3))
 
     def rate(self, done: float) -> float:

@@ -55,7 +55,7 @@ class Bench:
         self.meta = self.data.meta
         self.train = runs.fewer(self.data.train, ROWS)
         self.valid = runs.fewer(self.data.valid, ROWS)
-        plain = replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, steps=STEPS)
+        plain = replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, steps=STEPS, passes=0)
         self.config = replace(plain.resolved(len(self.train.ids)), patience=10_000)
 
     @cached_property

@@ -72,7 +72,7 @@ def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[i
             weights *= np.array(data.meta["class_weights"])[part.targets]
         model.set_params(max_iter=state.steps + config.trees)
         model.fit(part.inputs, part.targets, weights)
-        state.steps += config.trees
+        state.end_step(config.trees)
         state.rate = config.learning_rate
         output = outputs(model, data.valid.inputs, None, data.meta)
         if state.end_epoch(mean_loss(model, part, data.meta), output, data, config):
