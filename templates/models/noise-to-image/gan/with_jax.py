@@ -119,7 +119,8 @@ class GAN(nnx.Module):
         """Move the running average a little towards the generator; at first more, to forget the fresh weights."""
         self.updates[...] += 1
         share = jnp.maximum(1 / self.updates[...], 1 - self.memory)
-        now, then = (nnx.to_pure_dict(nnx.state(net, nnx.Variable)) for net in (self.generator, self.average))
+        now = nnx.to_pure_dict(nnx.state(self.generator, nnx.Variable))
+        then = nnx.to_pure_dict(nnx.state(self.average, nnx.Variable))
         now = jax.lax.stop_gradient(now)
         nnx.update(self.average, jax.tree.map(lambda old, new: old + share * (new - old), then, now))
 

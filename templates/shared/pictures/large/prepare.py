@@ -56,13 +56,18 @@ def prepared(path: Path, names: list[str], size: int) -> tuple[np.ndarray, np.nd
     """Pictures of one shape, mapped into memory, and their keys as of `fill`; made where they lack."""
     states = [os.stat(f"{path}/{name}") for name in names]
     stamp = "\n".join(f"{name} {state.st_size} {state.st_mtime_ns}" for name, state in zip(names, states, strict=True))
-    source, stamp = (hashlib.sha256(os.fsencode(text)).hexdigest()[:12] for text in (f"{path.resolve()} {size}", stamp))
-    place = ROOT / "prepared" / f"{source}-{stamp}"
+
+    def short(text: str) -> str:
+        return hashlib.sha256(os.fsencode(text)).hexdigest()[:12]
+
+    source = short(f"{path.resolve()} {size}")
+    place = ROOT / "prepared" / f"{source}-{short(stamp)}"
     if not place.is_dir():
         draft = place.with_name(f"{place.name}.{os.getpid()}.tmp")
         draft.mkdir(parents=True)
         files = [path / name for name in names]
-        images = np.lib.format.open_memmap(draft / "images.npy", "w+", np.uint8, (len(files), *shape_of(files, size)))
+        shape = len(files), *shape_of(files, size)
+        images = np.lib.format.open_memmap(draft / "images.npy", "w+", np.uint8, shape)
         np.save(draft / "keys.npy", fill(images, files))
         for old in place.parent.glob(f"{source}-*"):  # of files that have changed since, or what a kill left
             if old.suffix != ".tmp" or time.time() - old.stat().st_mtime > HOUR:
@@ -77,7 +82,8 @@ def shape_of(files: list[Path], size: int) -> tuple[int, int, int]:
 
     def head(file: Path) -> tuple[int, int, int] | None:
         with contextlib.suppress(Exception), Image.open(file) as picture:  # damaged files raise errors of every kind
-            return picture.height, picture.width, 1 if picture.mode.split(";")[0] in ("1", "L", "LA", "I", "F") else 3
+            grey = picture.mode.partition(";")[0] in ("1", "L", "LA", "I", "F")
+            return picture.height, picture.width, 1 if grey else 3
 
     heads = [found for found in thread_map(head, files, disable=True) if found] or [(0, 0, 3)]
     sides = {found[:2] for found in heads}

@@ -33,7 +33,8 @@ def loss(model: nnx.Module, inputs: jax.Array, targets: jax.Array, meta: dict) -
     targets  (batch, height, width, channels) real pictures in [-1, 1]
     """
     basis = jnp.array(meta["basis"])  # (components, pixels)
-    made, real = (images.reshape(len(images), -1) @ basis.T for images in (model(inputs), targets))
+    made = model(inputs).reshape(len(inputs), -1) @ basis.T  # (batch, components)
+    real = targets.reshape(len(targets), -1) @ basis.T  # (batch, components)
     means, spreads = made.mean(0) - real.mean(0), made.std(0) - real.std(0)
     return (means**2).sum() + (spreads**2).sum()
 

@@ -48,7 +48,8 @@ def train_step(
     real  (batch, height, width, channels) pictures
     key   of the run: with the step's number it decides all chance
     """
-    for_noise, for_jitter = jax.random.split(jax.random.fold_in(key, optimizers[0].step[...]))
+    key = jax.random.fold_in(key, optimizers[0].step[...])
+    for_noise, for_jitter = jax.random.split(key)
     noise = jax.random.normal(for_noise, (len(real), model.latent))  # fresh: a list would be learnt by heart
     for optimizer in optimizers:
         optimizer.opt_state[1].hyperparams["learning_rate"][...] = rate
@@ -76,7 +77,8 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
     """
     model.train()
     tx = make_optimizer(config.beta1, config.beta2, config.clip)
-    optimizers = net.place(tuple(nnx.Optimizer(model, tx, wrt=player) for player in (JUDGE, MAKER)), config.device)
+    optimizers = tuple(nnx.Optimizer(model, tx, wrt=player) for player in (JUDGE, MAKER))
+    optimizers = net.place(optimizers, config.device)
     best_weights = None
     state = State()
     if (run / net.LAST).is_file():
