@@ -23,13 +23,14 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
     """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
     return [
         report.learning_curves(run, data.meta["metric"]),
-        report.save(confusion_matrix(found["target"], found["output"].argmax(1), data.meta), run, "confusion_matrix"),
+        report.save(confusion_matrix(found, data.meta), run, "confusion_matrix"),
         report.save(worst_mistakes(data, on_valid), run, "worst_mistakes_on_valid"),
     ]
 
 
-def confusion_matrix(target: np.ndarray, answer: np.ndarray, meta: dict) -> plt.Figure:
+def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
     """Rows are what is true, columns what the model said."""
+    target, answer = found["target"], found["output"].argmax(1)
     counts = np.bincount(target, minlength=len(meta["classes"]))
     shown = np.sort(np.argsort(-counts, kind="stable")[:MOST_CLASSES])
     side = 3 + 0.45 * len(shown)
@@ -65,12 +66,12 @@ def reference(data: Data) -> tuple[str, np.ndarray]:
 
     most = min(MOST_ROWS, max(100, MOST_NUMBERS // np.prod(data.meta["shape"])))
     train, valid = (np.random.default_rng(0).permutation(len(split.ids))[:most] for split in data[:2])
+    seen, targets = pixels(data.train, train), data.train.targets[train]
+    unseen, wanted = pixels(data.valid, valid), data.valid.targets[valid]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # near enough after max_iter
-        seen, targets = pixels(data.train, train), data.train.targets[train]
-        models = [LogisticRegression(C=c, max_iter=150).fit(seen, targets) for c in (0.01, 0.1, 1.0)]
-    unseen = pixels(data.valid, valid)
-    best = max(models, key=lambda model: model.score(unseen, data.valid.targets[valid]))
+        models = [LogisticRegression(C=strength, max_iter=150).fit(seen, targets) for strength in (0.01, 0.1, 1.0)]
+    best = max(models, key=lambda model: model.score(unseen, wanted))
     answer = np.zeros((len(data.test.ids), len(data.meta["classes"])))
     for rows in np.array_split(np.arange(len(answer)), 1 + len(answer) // CHUNK):
         answer[np.ix_(rows, best.classes_)] = best.predict_proba(pixels(data.test, rows))

@@ -116,7 +116,10 @@ def mean_loss(model: nnx.Module, split: Split, meta: dict) -> float:
 def named(node: Any, kind: Any = nnx.Variable) -> dict[str, np.ndarray]:
     """A copy of the arrays of a model (and its optimiser), by their paths, such as head/kernel."""
     leaves = jax.tree_util.tree_leaves_with_path(nnx.to_pure_dict(nnx.state(node, kind)))
-    return {jax.tree_util.keystr(path, simple=True, separator="/"): np.array(value) for path, value in leaves}
+    arrays = {}
+    for path, value in leaves:
+        arrays[jax.tree_util.keystr(path, simple=True, separator="/")] = np.array(value)
+    return arrays
 
 
 def learnt(model: nnx.Module) -> dict[str, np.ndarray]:

@@ -118,7 +118,8 @@ def batches(rows: int, config: Config, epoch: int) -> np.ndarray:
     order = np.random.default_rng((config.seed, epoch)).permutation(rows)
     steps = math.ceil(rows / config.batch_size)
     devices = jax.device_count()  # each takes as many rows
-    return np.resize(order, (steps, math.ceil(rows / steps / devices) * devices))
+    size = math.ceil(rows / steps / devices) * devices
+    return np.resize(order, (steps, size))
 
 
 def main() -> None:

@@ -174,7 +174,9 @@ def load_last(run: Path, model: keras.Model, config: Config) -> dict:
     here = everything(model)
     with np.load(run / LAST, allow_pickle=False) as arrays:
         there = {name: arrays[name] for name in arrays.files if name != ABOUT}
-    if {name: value.shape for name, value in there.items()} != {name: tuple(v.shape) for name, v in here.items()}:
+    found = {name: array.shape for name, array in there.items()}
+    expected = {name: tuple(variable.shape) for name, variable in here.items()}
+    if found != expected:
         raise Problem(f"{run / LAST} does not fit models/ as it is now (other layers or sizes); train again")
     for name, variable in here.items():
         variable.assign(there[name])

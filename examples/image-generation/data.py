@@ -59,7 +59,8 @@ def load(config: Config) -> Data:
     part = divided(found, config)
     train, valid, test = (np.flatnonzero(part == number) for number in range(3))
     most = min(config.compared, len(train))  # what is compared must be of one size
-    valid, test = (np.random.default_rng(config.split_seed).permutation(rows)[:most] for rows in (valid, test))
+    valid = np.random.default_rng(config.split_seed).permutation(valid)[:most]
+    test = np.random.default_rng(config.split_seed).permutation(test)[:most]
     if min(len(valid), len(test)) < 2:
         raise Problem(f"{config.data} has {len(found.part)} pictures, too few to compare; add some")
     components = min(config.components, len(valid) // 2, len(test) // 2)

@@ -24,7 +24,8 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
     _, config, meta, _ = runs.find(str(run))
     noise = data_module.noise((SAMPLES, meta["latent"]), 4)
     made = net.outputs(net.restore(run, config, meta), noise, None, meta, config.precision)
-    epochs = {path.stem.lstrip("0"): np.load(path) for path in sorted((run / "progress").glob("*.npy"))}
+    snapshots = sorted((run / "progress").glob("*.npy"))
+    epochs = {path.stem.lstrip("0"): np.load(path) for path in snapshots}
     figures = {
         "learning_curves": curves(run),
         "samples": sheet(data_module.decode(made), 10),
@@ -58,8 +59,11 @@ def beside_nearest(data: Data, made: np.ndarray) -> plt.Figure:
     """Each sample with the training pictures nearest to it in their pixels: a copy would show here."""
     train, flat = data.train.targets, made.reshape(len(made), -1)
     chunks = np.array_split(np.arange(len(train)), math.ceil(len(train) / CHUNK))
-    gaps = np.hstack([cdist(flat, train[rows].reshape(len(rows), -1), "sqeuclidean") for rows in chunks])
-    nearest = gaps.argsort(1, kind="stable")[:, :NEAREST]  # (samples, nearest), rows of train
+    gaps = []
+    for rows in chunks:
+        others = train[rows].reshape(len(rows), -1)
+        gaps.append(cdist(flat, others, "sqeuclidean"))  # (samples, rows)
+    nearest = np.hstack(gaps).argsort(1, kind="stable")[:, :NEAREST]  # (samples, nearest), rows of train
     lines = [np.concatenate([made[[number]], train[rows]]) for number, rows in enumerate(nearest)]
     figure = sheet(data_module.decode(np.concatenate(lines)), 1 + nearest.shape[1])
     figure.axes[0].set_title(words("figure_nearest"), fontsize=10)

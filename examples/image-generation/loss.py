@@ -32,7 +32,8 @@ def loss(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor, meta: di
     targets  (batch, height, width, channels) real pictures in [-1, 1]
     """
     basis = torch.tensor(meta["basis"], device=inputs.device)  # (components, pixels)
-    made, real = (images.float().flatten(1) @ basis.T for images in (model(inputs), targets))  # (batch, components)
+    made = model(inputs).float().flatten(1) @ basis.T  # (batch, components)
+    real = targets.float().flatten(1) @ basis.T  # (batch, components)
     means, spreads = made.mean(0) - real.mean(0), made.std(0) - real.std(0)
     return means.square().sum() + spreads.square().sum()
 

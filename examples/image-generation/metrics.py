@@ -32,7 +32,8 @@ def truth(split: Split, meta: dict) -> np.ndarray:
 def frechet(one: np.ndarray, other: np.ndarray) -> float:
     """Fréchet distance between two sets of features, (rows, components) each."""
     gap = one.mean(0) - other.mean(0)
-    first, second = (np.atleast_2d(np.cov(rows, rowvar=False, dtype=np.float64)) for rows in (one, other))
+    first = np.atleast_2d(np.cov(one, rowvar=False, dtype=np.float64))  # (components, components)
+    second = np.atleast_2d(np.cov(other, rowvar=False, dtype=np.float64))
     shared = np.sqrt(np.linalg.eigvals(first @ second).real.clip(0)).sum()
     return float(gap @ gap + np.trace(first) + np.trace(second) - 2 * shared)
 
@@ -83,8 +84,9 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     noise, real = [], []
     for _ in range(draws):
         shuffled = pixels[rng.integers(len(pixels), size=(rows, height * width))]  # (rows, pixels, channels)
+        seen = train[rng.permutation(len(train))[:rows]]
         noise.append(features(shuffled, data.meta))
-        real.append(features(train[rng.permutation(len(train))[:rows]], data.meta))
+        real.append(features(seen, data.meta))
     return {
         "baseline": (words("rival_baseline"), np.stack(noise, axis=1)),
         "reference": (words("rival_reference"), np.stack(real, axis=1)),
@@ -93,11 +95,12 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
 
 def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict[str, float]:
     """The two halves of the distance, variety (1 = as much as in held-out pictures), and how much was compared."""
-    means = ((output.mean(0) - target.mean(0)) ** 2).sum(1)
+    means = ((output.mean(0) - target.mean(0)) ** 2).sum(1)  # (draws,)
+    spreads = output.var(0, ddof=1).sum(1)  # (draws,)
     return {
         "distance_of_means": float(means.mean()),
         "distance_of_spreads": float((distances(target, output) - means).mean()),
-        "variety": float(output.var(0, ddof=1).sum(1).mean() / target.var(0, ddof=1).sum()),
+        "variety": float(spreads.mean() / target.var(0, ddof=1).sum()),
         "pictures_per_draw": output.shape[0],
         "draws": output.shape[1],
     }

@@ -47,13 +47,17 @@ def disturbed(found: Found, rows: np.ndarray) -> Found:
 
 def names_below(path: Path) -> list[str]:
     """The picture files below a folder by their paths in it, in order; no hidden ones, no links that lead out."""
-    start = len(os.path.join(path, ""))
-    files = (os.path.join(parent, name)[start:] for parent, _, names in os.walk(path) for name in names)
-    names = sorted(file.replace(os.sep, "/") for file in files if file.lower().endswith(ENDINGS))
-    home, seen = os.path.join(os.path.realpath(path), ""), [name for name in names if "/." not in f"/{name}"]
-    outside = {name for name in seen if os.path.islink(f"{path}/{name}")}
-    outside = {name for name in outside if not os.path.realpath(f"{path}/{name}").startswith(home)}
-    return [name for name in seen if name not in outside]
+    home, start = os.path.join(os.path.realpath(path), ""), len(os.path.join(path, ""))
+    found = []
+    for parent, _, names in os.walk(path):
+        for name in names:
+            file = os.path.join(parent, name)
+            inside = file[start:].replace(os.sep, "/")
+            if not name.lower().endswith(ENDINGS) or "/." in f"/{inside}":
+                continue
+            if not os.path.islink(file) or os.path.realpath(file).startswith(home):
+                found.append(inside)
+    return sorted(found)
 
 
 def fill(images: np.ndarray, files: list[Path]) -> np.ndarray:
@@ -93,7 +97,8 @@ def in_bytes(picture: Image.Image) -> Image.Image:
         values = np.nan_to_num(np.asarray(picture, np.float64))
         top = next((top for top in (1, 255, 4095, 65535) if values.max() <= top), values.max())
         low = min(values.min(), 0)
-        return Image.fromarray(((values - low) * (255 / (top - low))).round().astype(np.uint8))
+        scaled = (values - low) * (255 / (top - low))
+        return Image.fromarray(scaled.round().astype(np.uint8))
     if picture.mode == "LAB":
         profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
         return ImageCms.applyTransform(picture, ImageCms.buildTransform(*profiles, "LAB", "RGB"))

@@ -30,13 +30,14 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
     """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
     return [
         report.learning_curves(run, data.meta["metric"]),
-        report.save(confusion_matrix(found["target"], found["output"].argmax(1), data.meta), run, "confusion_matrix"),
+        report.save(confusion_matrix(found, data.meta), run, "confusion_matrix"),
         report.save(worst_mistakes(data, on_valid), run, "worst_mistakes_on_valid"),
     ]
 
 
-def confusion_matrix(target: np.ndarray, answer: np.ndarray, meta: dict) -> plt.Figure:
+def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
     """Rows are what is true, columns what the model said."""
+    target, answer = found["target"], found["output"].argmax(1)
     counts = np.bincount(target, minlength=len(meta["classes"]))
     shown = np.sort(np.argsort(-counts, kind="stable")[:MOST_CLASSES])
     side = 3 + 0.45 * len(shown)

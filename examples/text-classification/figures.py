@@ -25,13 +25,14 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
     """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
     return [
         report.learning_curves(run, data.meta["metric"]),
-        report.save(confusion_matrix(found["target"], found["output"].argmax(1), data.meta), run, "confusion_matrix"),
+        report.save(confusion_matrix(found, data.meta), run, "confusion_matrix"),
         report.save(worst_mistakes(data, on_valid), run, "worst_mistakes_on_valid"),
     ]
 
 
-def confusion_matrix(target: np.ndarray, answer: np.ndarray, meta: dict) -> plt.Figure:
+def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
     """Rows are what is true, columns what the model said."""
+    target, answer = found["target"], found["output"].argmax(1)
     counts = np.bincount(target, minlength=len(meta["classes"]))
     shown = np.sort(np.argsort(-counts, kind="stable")[:MOST_CLASSES])
     side = 3 + 0.45 * len(shown)
@@ -69,10 +70,11 @@ def reference(data: Data) -> tuple[str, np.ndarray]:
 
     train, valid = (np.random.default_rng(0).permutation(len(split.ids))[:MOST_ROWS] for split in data[:2])
     counter = TfidfVectorizer(tokenizer=split_words, token_pattern=None, ngram_range=(1, 2), max_features=100_000)
-    seen, unseen = counter.fit_transform(read(data.train, train)), counter.transform(read(data.valid, valid))
-    targets = data.train.targets[train]  # the right strength depends on their number, so valid chooses it
+    seen, targets = counter.fit_transform(read(data.train, train)), data.train.targets[train]
+    unseen, wanted = counter.transform(read(data.valid, valid)), data.valid.targets[valid]
+    # the right strength depends on how many texts there are, so valid chooses it
     models = [LogisticRegression(C=strength, max_iter=300).fit(seen, targets) for strength in (1.0, 10.0, 100.0)]
-    best = max(models, key=lambda model: model.score(unseen, data.valid.targets[valid]))
+    best = max(models, key=lambda model: model.score(unseen, wanted))
     answer = np.zeros((len(data.test.ids), len(data.meta["classes"])))
     for rows in np.array_split(np.arange(len(answer)), 1 + len(answer) // BLOCK):
         answer[np.ix_(rows, best.classes_)] = best.predict_proba(counter.transform(read(data.test, rows)))

@@ -58,8 +58,10 @@ def verdict(sheet: dict, rival: dict) -> str:
         return between("report_beaten", difference)
     if not difference[0] <= 0 <= difference[1]:
         return between("report_worse", difference)
-    ahead = (rival["score"] - sheet["score"]) * (1 if sheet["higher_is_better"] else -1)
-    return between(f"report_{'ahead' if ahead > 0 else 'behind' if ahead < 0 else 'level'}", difference)
+    if rival["score"] == sheet["score"]:
+        return between("report_level", difference)
+    rival_ahead = (rival["score"] > sheet["score"]) == sheet["higher_is_better"]
+    return between("report_ahead" if rival_ahead else "report_behind", difference)
 
 
 def between(key: str, interval: list[float]) -> str:
@@ -111,8 +113,10 @@ def page(run: Path, sheet: dict, figures: list[Path]) -> str:
         f"<h1>{title}</h1><pre>{html.escape(text(sheet))}</pre>",
     ]
     for path in figures:
-        name, packed = path.stem.replace("_", " ").capitalize(), base64.b64encode(path.read_bytes()).decode()
+        name = path.stem.replace("_", " ").capitalize()
+        packed = base64.b64encode(path.read_bytes()).decode()
         parts.append(f'<h2>{name}</h2><img alt="{name}" src="data:image/png;base64,{packed}">')
-    details = json.dumps(sheet | {"settings": common.read_json(run / "config.json")}, indent=1, ensure_ascii=False)
+    settings = common.read_json(run / "config.json")
+    details = json.dumps(sheet | {"settings": settings}, indent=1, ensure_ascii=False)
     parts.append(f"<details><summary>{words('report_details')}</summary><pre>{html.escape(details)}</pre></details>")
     return "\n".join(parts)

@@ -36,10 +36,12 @@ def interval(target: np.ndarray, output: np.ndarray, meta: dict) -> Interval:
     starts = np.arange(0, len(output), size)
     if len(starts) < 10:
         return None, f"the test characters make {len(starts)} stretches of {size}; an interval needs 10"
-    sums, sizes = np.add.reduceat(output, starts, dtype=float), np.diff(starts, append=len(output))
-    rng = np.random.default_rng(0)
-    draws = (rng.integers(len(starts), size=len(starts)) for _ in range(1000))
-    means = [sums[drawn].sum() / sizes[drawn].sum() for drawn in draws]
+    sums = np.add.reduceat(output, starts, dtype=float)  # (stretches,), as the next
+    sizes = np.diff(starts, append=len(output))
+    rng, means = np.random.default_rng(0), []
+    for _ in range(1000):
+        drawn = rng.integers(len(starts), size=len(starts))
+        means.append(sums[drawn].sum() / sizes[drawn].sum())
     return np.percentile(means, [2.5, 97.5]).tolist(), f"bootstrap over {len(starts)} stretches of {size} characters"
 
 
@@ -55,7 +57,9 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     size = len(data.meta["characters"]) + 1
     before, now = pairs(data.test, slice(None))
     asked, pair = np.unique(before * size + now, return_inverse=True)  # only these pairs are counted
-    single, both, first = np.ones(size), np.zeros(len(asked)), np.zeros(size)  # from one: nothing is impossible
+    single = np.ones(size)  # how often each character occurs, from one on: nothing is impossible
+    first = np.zeros(size)  # … and how often before another
+    both = np.zeros(len(asked))
     for start in range(0, len(data.train.ids), BLOCK):
         some_before, some_now = pairs(data.train, slice(start, start + BLOCK))
         single += np.bincount(some_now, minlength=size)
