@@ -1,4 +1,4 @@
-"""Columns that tell the target alone are asked about, in check.py, the report and `inspect --deep`; others never."""
+"""What single columns tell: some are asked about, as they tell the target alone, and answers explain themselves."""
 
 import csv
 import json
@@ -104,3 +104,24 @@ def test_deep_is_for_tables_with_a_target(tmp_path: Path) -> None:
     (tmp_path / "book.txt").write_text("A long text.\n" * 200, encoding="utf-8")
     done = CliRunner().invoke(cli, ["inspect", str(tmp_path / "book.txt"), "--deep"])
     assert done.exit_code == 1 and "--deep looks at tables" in str(done.exception)
+
+
+@pytest.mark.parametrize(("framework", "model"), [("pytorch", "mlp"), ("jax", "transformer"), ("keras", "boosting")])
+def test_an_answer_says_which_columns_moved_it(tmp_path: Path, framework: str, model: str) -> None:
+    rng = np.random.default_rng(3)
+    columns = {"a": rng.normal(size=ROWS), "idle": rng.normal(size=ROWS), "mark": rng.choice(list("xxxy"), ROWS)}
+    columns["paid"] = 50 + 10 * columns["a"] + 30 * (columns["mark"] == "y") + rng.normal(size=ROWS)
+    table, task = written(tmp_path / "t.csv", columns), "tabular-regression"
+    project = generate_own(tmp_path / "p", table, task=task, target="paid", framework=framework, models=(model,))
+    run(project, "train.py", "--epochs", "30", "--out", "a").ok()
+    run(project, "evaluate.py", "a").ok()
+    lost = json.loads((project / "runs/a/report.json").read_text(encoding="utf-8"))["importance"]  # of RMSE
+    assert lost["mark"] > 5 and lost["a"] > 5 and abs(lost["idle"]) < 2
+    assert (project / "runs/a/figures/columns.png").is_file()
+    told = json.loads(run(project, "predict.py", "0,0.5,y", "--json").ok().out)[0]["moved_by"]
+    assert next(iter(told)) == "mark" and 15 < told["mark"] < 45 and abs(told["a"]) < 8 > abs(told["idle"])
+    assert "mark +" in run(project, "predict.py", "0,0.5,y").ok().out
+    many = run(project, "predict.py", str(table), "--json").ok().out
+    assert "moved_by" not in many and len(json.loads(many)) == ROWS
+    some = json.loads(run(project, "predict.py", str(table), "--explain", "--json").ok().out)
+    assert {name for row in some for name in row["moved_by"]} == {"a", "idle", "mark"}

@@ -1,19 +1,18 @@
-"""What single columns tell: one that alone says as much as the whole model does is one to ask about.
+"""What single columns tell: alone, to the model on all rows of valid, and in one answer.
 
-Whether it is known when the model has to answer, only people can tell: nothing is left out, but they are asked.
+One that alone says as much as the whole model is one to ask about: whether it is known when the model has to answer,
+only people can tell, so nothing is left out.
 """
 
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import metrics
-import table
-from config import Config
 from data import Data
 
 import numpy as np
-import pandas as pd
 
 FEWEST, MOST_ROWS, MOST_CELLS = 40, 10_000, 3_000_000  # of train: fewer rows tell all by chance, more take long
 LEAVES, VALUES = 64, 64  # of a small tree; of a category, the most frequent ones
@@ -22,8 +21,8 @@ PAIRED = 4  # of the strongest columns, each with each other
 COPY, NEAR = 0.9, 0.02  # share of each class, or correlation of ranks; share of all rows by which half of them are off
 # … others where the model is good and owes it all to them, as shares of the way from the baseline to no mistake.
 GOOD, ALL, REST = 0.75, 0.95, 0.6
-SHOWN = 12  # columns in a figure
-Found = tuple[bool | None, str, str]
+MOST_ASKED, TIMES, SHOWN = 200_000, 3, 12  # rows of all deals, deals of a column, columns in a figure
+Ask = Callable[[np.ndarray], np.ndarray]  # what the model answers for encoded rows
 
 
 class Alone(NamedTuple):
@@ -134,58 +133,68 @@ def is_copy(data: Data, used: list[int]) -> bool:
     return len(different) <= counts.shape[1] + 1 and shares.max(1).sum() > COPY * np.count_nonzero(counts.sum(0))
 
 
-def disturbed(cells: pd.DataFrame | pd.Series, rows: np.ndarray) -> pd.DataFrame | pd.Series:
-    """Typed cells with other values in some rows, equal ones still equal, for check.py.
+def importance(data: Data, ask: Ask) -> dict[str, float]:
+    """How much of the score on valid each column is worth: permutation importance (Breiman 2001).
 
-    A lone column stays, as it may be what rows are divided by.
+    Its cells are dealt to other rows, in which all else stays: what the model then loses, on average of several times.
     """
-    if isinstance(cells, pd.DataFrame):
-        lone = cells.shape[1] == 1
-        return cells if lone else cells.apply(lambda column: disturbed(column, rows))
-    some, kind = cells.loc[rows], cells.dtype.kind
-    other = some + pd.Timedelta(days=999) if kind == "M" else -2 * some if kind == "f" else some + "~"
-    return pd.concat([cells.drop(rows), other])[cells.index]
+    where, truth, rng = places(data.meta), metrics.truth(data.valid, data.meta), np.random.default_rng(0)
+    rows = rng.permutation(len(truth))[: max(100, MOST_ASKED // (TIMES * len(where)))]
+    inputs, sign = data.valid.inputs[rows], 1 if metrics.HIGHER_IS_BETTER else -1
+
+    def score(inputs: np.ndarray) -> float:
+        return sign * metrics.score(truth[rows], ask(inputs), data.meta)
+
+    lost, whole = {}, score(inputs)
+    for name, used in where.items():
+        lost[name] = 0.0
+        for _ in range(TIMES):
+            dealt = inputs.copy()
+            dealt[:, used] = inputs[rng.permutation(len(rows))][:, used]
+            lost[name] += (whole - score(dealt)) / TIMES
+    return lost
 
 
-SOURCES = {"columns.typed": disturbed, "data.numbers_of": disturbed}  # what data are read by, if there are such
+def moved(inputs: np.ndarray, output: np.ndarray, meta: dict, ask: Ask) -> list[dict[str, float]]:
+    """What each column adds to each answer, the most first: how much less it is with a typical value there (occlusion).
+
+    An answer is a number, or the chance of the likeliest class; typical are train's mean and most frequent category.
+    """
+    rows, best = np.arange(len(inputs)), output.argmax(1) if output.ndim == 2 else ...
+    typical = np.array([0.0] * meta["numbers"] + meta["usual"], np.float32)
+    added = {}
+    for name, used in places(meta).items():
+        changed = inputs.copy()
+        changed[:, used] = typical[used]
+        added[name] = (output - ask(changed))[rows, best]
+    found = ({name: float(f"{values[row]:.3g}") for name, values in added.items()} for row in rows)
+    return [dict(sorted(one.items(), key=lambda item: -abs(item[1]))) for one in found]
 
 
-def as_files(config: Config, rows: np.ndarray, path: Path) -> range:
-    """Write rows without their target, as predict.py takes them; which of its answers is whose. For check.py."""
-    found = table.opened(config)
-    found.frame.loc[rows].drop(columns=found.meta["target"]).to_csv(path, index=False)
-    return range(len(rows))
-
-
-def lone_column(bench: Any) -> Found:
-    """No column alone tells the target: if it is not known in time, give it the role "skip" in data/schema.toml"""
-    found, expected = alone(bench.data), "less than all, or others do too"
-    if found is None:
-        return None, "too few rows, or a single column", f"{FEWEST} rows and two columns"
-    whole = f"{found.whole:.3g}"
-    if found.asked:
-        said = "; ".join(f"column {name!r} alone scores {score:.3g} of {whole}" for name, score in found.asked.items())
-        return None, f"{said}: would you know it when you predict?", expected
-    best = (max if metrics.HIGHER_IS_BETTER else min)(found.scores, key=found.scores.__getitem__)
-    return True, f"the best, {best!r}, scores {found.scores[best]:.3g} of {whole}", expected
-
-
-def explained(run: Path, data: Data, on_valid: np.ndarray) -> tuple[list[str], list[Path]]:
-    """Sentences for the report on columns to ask about, and the paths of figures, for evaluate.py."""
+def explained(run: Path, data: Data, on_valid: np.ndarray, ask: Ask) -> tuple[dict, list[Path]]:
+    """What report.json says of single columns, and the paths of figures, for evaluate.py."""
     import report
     from report import words
 
     from matplotlib import pyplot as plt
 
-    found = alone(data, metrics.score(metrics.truth(data.valid, data.meta), on_valid, data.meta))
-    if found is None:
-        return [], []
-    whole = f"{found.whole:.3g}"
-    asked = [words("report_alone", name=name, score=f"{score:.3g}", whole=whole) for name, score in found.asked.items()]
-    best = sorted(found.scores, key=found.scores.__getitem__, reverse=metrics.HIGHER_IS_BETTER)[:SHOWN][::-1]
-    figure, axes = plt.subplots(figsize=(7, 1.2 + 0.3 * len(best)), layout="constrained")
-    axes.barh([report.shorten(name) for name in best], [found.scores[name] for name in best])
-    axes.axvline(found.whole, color="black", linestyle=":", label=words("figure_whole"))
-    axes.set(xlabel=words("figure_alone", metric=data.meta["metric"]))
-    axes.legend()
-    return asked, [report.save(figure, run, "columns_alone")]
+    lost, metric = importance(data, ask), data.meta["metric"]
+    best = sorted(lost, key=lost.__getitem__)[-SHOWN:]
+    names = [report.shorten(name) for name in best]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 1.4 + 0.3 * len(best)), layout="constrained", sharey=True)
+    left.barh(range(len(best)), [lost[name] for name in best], tick_label=names)
+    left.set(xlabel=words("figure_importance", metric=metric))
+    about = {"importance": lost}
+    if found := alone(data, metrics.score(metrics.truth(data.valid, data.meta), on_valid, data.meta)):
+        right.barh(range(len(best)), [found.scores[name] for name in best], color="tab:green")
+        right.axvline(found.whole, color="black", linestyle=":", label=words("figure_whole"))
+        right.set(xlabel=words("figure_alone", metric=metric))
+        right.legend()
+        facts = [
+            {"name": name, "score": f"{score:.3g}", "whole": f"{found.whole:.3g}"}
+            for name, score in found.asked.items()
+        ]
+        about |= {"remarks": [words("report_alone", **fact) for fact in facts]}
+    else:
+        right.set_axis_off()
+    return about, [report.save(figure, run, "columns")]

@@ -188,10 +188,9 @@ def encode(frame: pd.DataFrame, meta: dict) -> np.ndarray:
 
 
 def sizes(train: np.ndarray, features: dict[str, dict]) -> dict:
-    """What a model must know of encoded rows: how many numbers, how many codes of each category, and bins of numbers.
+    """What a model must know of encoded rows: how many numbers and codes, each category's usual one, bins of numbers.
 
-    A network that sees how far along each bin a number is can bend there (Gorishniy et al. 2022). Bins, (numbers, bins)
-    arrays, are train's quantiles; a number of few values has less, and the others are so wide that they say nothing.
+    Between bins, train's quantiles, a network can bend (Gorishniy et al. 2022); those not needed are too wide to tell.
     """
     categories = [1 + len(about["values"]) for about in features.values() if "values" in about]
     numbers = train[:, : train.shape[1] - len(categories)]
@@ -202,7 +201,8 @@ def sizes(train: np.ndarray, features: dict[str, dict]) -> dict:
         used = len(edges) - 1 if len(edges) > 2 else 0
         starts[number, :used] = edges[:used]
         widths[number, :used] = np.diff(edges)[:used]
-    sizes = {"numbers": len(starts), "categories": categories}
+    usual = [int(np.bincount(codes).argmax()) for codes in train[:, len(starts) :].T.astype(int)]
+    sizes = {"numbers": len(starts), "categories": categories, "usual": usual}
     return {**sizes, "bin_starts": starts.tolist(), "bin_widths": widths.round(5).tolist()}
 
 

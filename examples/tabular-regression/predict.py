@@ -1,8 +1,13 @@
-"""Answer for new input, with the newest run: `python predict.py INPUT`, where INPUT is what README.md says."""
+"""Answer for new input, with the newest run: `python predict.py INPUT`, where INPUT is what README.md says.
+
+A single row's answer is explained: by how much a column moved it, compared with a typical value there.
+"""
 
 import json
+from functools import partial
 from pathlib import Path
 
+import check_tables
 import common
 import data
 import explain
@@ -11,7 +16,8 @@ import runs
 import pandas
 
 EACH_ROW = True  # has its answer, so check.py holds these against those of evaluate.py
-CHECKS, SOURCES, as_files = [explain.lone_column], explain.SOURCES, explain.as_files  # which check.py makes use of
+MOST = 3  # columns shown beside an answer; --json has all
+CHECKS, SOURCES, as_files = check_tables.CHECKS, check_tables.SOURCES, check_tables.as_files  # which check.py uses
 
 
 def main() -> None:
@@ -19,6 +25,7 @@ def main() -> None:
     parser.add_argument("input", help=f"{data.INPUT}; - reads standard input")
     parser.add_argument("--run", help="a run's name or folder [the newest, else the published one]")
     parser.add_argument("--device", help="auto, cpu, cuda, mps [auto]")
+    parser.add_argument("--explain", action="store_true", help="say of many rows too which columns moved the answer")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     parser.add_argument("--csv", metavar="FILE", help="write the answers there, a row each, as contests want them")
     args, _ = parser.parse()
@@ -26,13 +33,20 @@ def main() -> None:
     names, inputs = data.read_new(args.input, meta)
     net = common.kit(config)
     model = net.restore(run, config, meta, args.device)
-    answers = data.decode(net.outputs(model, inputs, None, meta, config.precision), meta)
-    rows = [{"input": name, **answer} for name, answer in zip(names, answers, strict=True)]
+    ask = partial(net.outputs, model, targets=None, meta=meta, precision=config.precision)
+    output = ask(inputs)
+    rows = [{"input": name, **answer} for name, answer in zip(names, data.decode(output, meta), strict=True)]
     table = pandas.DataFrame(rows)
+    shown = table
+    if args.explain or len(rows) == 1:
+        why = explain.moved(inputs, output, meta, ask)
+        rows = [row | {"moved_by": added} for row, added in zip(rows, why, strict=True)]
+        most = (list(added.items())[:MOST] for added in why)
+        shown = table.assign(moved_by=[", ".join(f"{name} {by:+.3g}" for name, by in some) for some in most])
     if args.json:
         print(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
-        print(table.to_string(index=False, float_format="{:.4g}".format, max_colwidth=60))
+        print(shown.to_string(index=False, float_format="{:.4g}".format, max_colwidth=80))
     if args.csv:
         if meta.get("target"):  # of a table its identifier and the answer alone, by their names
             table = table.iloc[:, :2].set_axis([meta.get("id") or "input", meta["target"]], axis=1)

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import shutil
+from functools import partial
 from pathlib import Path
 
 import common
@@ -39,9 +40,11 @@ def main() -> None:
     packed = io.BytesIO()
     np.savez_compressed(packed, **found)
     common.write(run / "predictions.npz", packed.getvalue())
-    drawn = []
+    drawn: list[Path] = []
     if hasattr(figures, "explained"):
-        sheet["remarks"], drawn = figures.explained(run, data, on_valid)
+        ask = partial(net.outputs, model, targets=None, meta=meta, precision=config.precision)
+        about, drawn = figures.explained(run, data, on_valid, ask)
+        sheet |= about
     common.write_json(run / "report.json", sheet)
     drawn = figures.draw(run, data, found, on_valid) + drawn
     common.write(run / "report.html", report.page(run, sheet, drawn))

@@ -5,12 +5,14 @@ A question is the cells of the columns that the model uses, as text.
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from html import escape
 from typing import Any
 
 import columns
 import common
 import data
+import explain
 import table
 from common import Problem
 from report import shorten, words
@@ -89,20 +91,18 @@ def asked(source: Any, *values: Any) -> dict:
 
 
 def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict]:
-    """The number, or the chances of the likeliest classes; and how much less it is with each column not known."""
-    used = meta["columns"]
-    frame = pd.DataFrame([question["cells"]] * (1 + len(used)), dtype=object)
-    for row, name in enumerate(used, start=1):
-        frame.loc[row, name] = ""
-    rows = columns.encode(columns.typed(frame, used, columns.STYLES), meta)
-    found = common.kit(config).outputs(model, rows, None, meta, config.precision)  # (rows,) or (rows, classes)
+    """The number, or the chances of the likeliest classes; and how much each column moved it."""
+    frame = pd.DataFrame([question["cells"]], dtype=object)
+    row = columns.encode(columns.typed(frame, meta["columns"], columns.STYLES), meta)
+    ask = partial(common.kit(config).outputs, model, targets=None, meta=meta, precision=config.precision)
+    found = ask(row)  # (1,) or (1, classes)
     if "classes" in meta:
         best = np.argsort(-found[0])[:CLASSES]
         given = {"chances": {meta["classes"][k]: round(float(found[0, k]), 4) for k in best}}
-        found = found[:, best[0]]
     else:
         given = {"value": float(found[0]), "usual": [meta["mean"], meta["deviation"]]}
-    yield given | {"name": meta["target"], "marks": [float(f"{found[0] - value:.3g}") for value in found[1:]]}
+    marks = explain.moved(row, found, meta, ask)[0]
+    yield given | {"name": meta["target"], "marks": [marks[name] for name in meta["columns"]]}
 
 
 def shown(question: dict, given: dict) -> list[Any]:
