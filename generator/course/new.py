@@ -169,7 +169,8 @@ def with_function(text: str, other: str, name: str) -> str:
     around = next(node for node in tree.body if node.lineno <= old.lineno <= node.end_lineno)
     first = min([around.lineno, *(one.lineno for one in around.decorator_list)]) - 1
     lines[first:first] = "".join(f"{helper}\n\n\n" for helper in helpers).split("\n")[:-1]
-    return with_imports("\n".join(lines), [node for node in new.body if isinstance(node, ast.Import | ast.ImportFrom)])
+    whole = with_imports("\n".join(lines), [node for node in new.body if isinstance(node, ast.Import | ast.ImportFrom)])
+    return without_imports(whole, _names(tree) - _names(ast.parse(whole)))
 
 
 def with_imports(text: str, imports: list[ast.stmt]) -> str:
@@ -190,6 +191,19 @@ def with_imports(text: str, imports: list[ast.stmt]) -> str:
             lines[at:at] = [line]
         text = "\n".join(lines)
     return text
+
+
+def without_imports(text: str, idle: set[str]) -> str:
+    """The file without imports of names that nothing uses any more."""
+    lines = text.split("\n")
+    for node in reversed(ast.parse(text).body):
+        if isinstance(node, ast.Import | ast.ImportFrom) and (node.names[0].asname or node.names[0].name) in idle:
+            del lines[node.lineno - 1 : node.end_lineno]
+    return re.sub(r"\n{3,}(?=(import|from) )", "\n\n", "\n".join(lines))
+
+
+def _names(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _is_own(node: ast.stmt) -> bool:
