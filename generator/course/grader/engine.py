@@ -27,9 +27,9 @@ import numpy as np
 
 from . import grading, overlay, worker
 
+# What is imported once, for all children. JAX and TensorFlow do not survive a fork: each child imports them by itself.
 WARM = {"pytorch": ["torch", "torch._dynamo"], "lightning": ["torch", "torch._dynamo", "lightning"]}
-COLD = {"jax": ["jax", "flax.nnx"], "keras": ["keras"]}  # they do not survive a fork: imported in each child
-START = 180  # seconds that a child may take to import its framework, and the reference to answer
+START = 180  # seconds that the framework may take to be imported once, and the reference to answer
 MEMORY, WRITTEN, PROCESSES = 2 << 30, 256 << 20, 100  # bytes beyond what the framework takes; what a child may start
 SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # where any user may leave something for the next part's run
 Work = tuple[Mapping[str, bytes], Any, Iterable[str]]  # a submission's files, what was drawn for it, what to say of it
@@ -168,7 +168,6 @@ class Grader:
             self.facts = SimpleNamespace(**facts, **arrays)
         names = self.manifest["framework"], self.manifest.get("backend") or ""
         self.warm = WARM.get(names[0], WARM["pytorch"] if names == ("keras", "torch") else [])
-        self.cold = COLD.get(names[0], [])
         self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
         self.user, self.open = self._choose_user(bundle, isolation, slot)
         self.channel: socket.socket | None = None
@@ -279,12 +278,10 @@ class Grader:
             os.chown(home, user, user)
         elif reference:
             work.chmod(0o700)
-        forked = sys.platform == "linux"
-        child = self._fork(work, reference) if forked else self._spawn(work)
+        child = self._fork(work, reference) if sys.platform == "linux" else self._spawn(work)
         packages = [path for path in [*sys.path, site.getusersitepackages()] if path.endswith("-packages")]
         setup = {
             "environment": self._environment(home),
-            "preload": self.cold if forked else [*self.warm, *self.cold],
             "confine": [str(home), user, 0 if reference else 900],
             "paths": [str(work / "project"), str(work)],
             "packages": packages,  # the user's own too, which an isolated Python leaves out

@@ -128,8 +128,6 @@ def serve() -> None:
     setup = unpack(receive(questions) or b"")
     os.environ.clear()
     os.environ.update(setup["environment"])
-    for name in setup["preload"]:
-        importlib.import_module(name)
     confine(*setup["confine"])
     sys.path[:] = [*setup["paths"], *sys.path, *(path for path in setup["packages"] if path not in sys.path)]
     send(answers, pack({"ready": True}))
