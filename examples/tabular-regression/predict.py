@@ -17,7 +17,9 @@ import pandas
 
 EACH_ROW = True  # has its answer, so check.py holds these against those of evaluate.py
 MOST = 3  # columns shown beside an answer; --json has all
-CHECKS, SOURCES, as_files = check_tables.CHECKS, check_tables.SOURCES, check_tables.as_files  # which check.py uses
+CHECKS = check_tables.CHECKS  # and what else check.py uses
+SOURCES = check_tables.SOURCES
+as_files = check_tables.as_files
 
 
 def main() -> None:
@@ -41,16 +43,20 @@ def main() -> None:
     if args.explain or len(rows) == 1:
         why = explain.moved(inputs, output, meta, ask)
         rows = [row | {"moved_by": added} for row, added in zip(rows, why, strict=True)]
-        most = (list(added.items())[:MOST] for added in why)
-        shown = table.assign(moved_by=[", ".join(f"{name} {by:+.3g}" for name, by in some) for some in most])
+        shown = table.assign(moved_by=[in_words(added) for added in why])
     if args.json:
         print(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
         print(shown.to_string(index=False, float_format="{:.4g}".format, max_colwidth=80))
-    if args.csv:
-        if meta.get("target"):  # of a table its identifier and the answer alone, by their names
-            table = table.iloc[:, :2].set_axis([meta.get("id") or "input", meta["target"]], axis=1)
+    if args.csv:  # the identifier and the answer alone, by their names
+        table = table.iloc[:, :2].set_axis([meta.get("id") or "input", meta["target"]], axis=1)
         common.write(Path(args.csv), table.to_csv(index=False, lineterminator="\n"))
+
+
+def in_words(added: dict[str, float]) -> str:
+    """The columns that moved an answer most."""
+    most = list(added.items())[:MOST]
+    return ", ".join(f"{name} {by:+.3g}" for name, by in most)
 
 
 if __name__ == "__main__":
