@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from course_bundle import BODIES, LOSS, MODEL, REFERENCE, TOTAL, blank, bundle, submission
+from hackgen.course import submissions
 from hackgen.course.grader import engine, overlay, worker
+from hackgen.errors import Problem
 
 POINTS = {"forward": 5, "scaled": 2, "loss": 3}
 
@@ -121,7 +123,7 @@ def test_functions_of_other_parts_come_from_the_reference() -> None:
 def test_a_bundle_that_was_changed_is_refused(tmp_path: Path) -> None:
     folder = bundle(tmp_path / "bundle")
     (folder / "checks" / "linear.py").write_text("def scales(ask, rng): pass\n")
-    with pytest.raises(ValueError, match=r"checks/linear.py is not as it was built"):
+    with pytest.raises(engine.Broken, match=r"checks/linear.py is not as it was built"):
         engine.grade(folder, submission(tmp_path / "work"))
 
 
@@ -132,3 +134,19 @@ def test_grading_twice_gives_the_same_but_for_times(secret: Path, tmp_path: Path
         for test in result.tests:
             test.seconds = 0
     assert one == other and scores(one)["loss"] == 1  # half of one test, by `return 0.5`
+
+
+def test_a_fault_of_the_grader_is_nobodys_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = submission(tmp_path / "work")
+    folder = bundle(tmp_path / "bundle", framework="pytorch")
+    monkeypatch.setitem(engine.WARM, "pytorch", ["no_such_framework"])
+    with pytest.raises(engine.Broken, match="ends at once: ModuleNotFoundError: No module named 'no_such_framework'"):
+        engine.grade(folder, work)
+    folder = bundle(tmp_path / "bundle")
+    (folder / "reference" / "models" / "linear.py").write_text(MODEL.replace("inputs @", "1 / 0 * inputs @"))
+    with pytest.raises(engine.Broken, match=r"linear.forward fails for the reference: ZeroDivisionError"):
+        engine.grade(folder, work)
+    found = submissions.read(submission(tmp_path / "in" / "ann").parent, ["loss.py", "models/linear.py"])
+    with pytest.raises(Problem, match="nothing is graded"):
+        list(submissions.grade(folder, found, tmp_path / "out"))
+    assert not (tmp_path / "out").exists()

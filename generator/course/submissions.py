@@ -195,9 +195,12 @@ def grade(
     """
     work = ((one.files, drawn(one.id) if drawn else None, one.messages) for one in submissions)
     rows = []
-    for one, result in zip(submissions, engine.grade_all(bundle, work, jobs, isolation), strict=True):
-        rows.append((one, result))
-        yield one, result
+    try:
+        for one, result in zip(submissions, engine.grade_all(bundle, work, jobs, isolation), strict=True):
+            rows.append((one, result))
+            yield one, result
+    except engine.Broken as error:
+        raise Problem(f"nothing is graded, for a fault of the grader: {error}") from None
     best: dict[str, tuple[Person, engine.Result]] = {}
     for one, result in rows:
         for person in one.people:

@@ -43,6 +43,10 @@ class Over(Lost):
     """And it will answer no more."""
 
 
+class Broken(Exception):
+    """The grader itself, its bundle or the machine is at fault, and no submission: nobody gets a score by it."""
+
+
 @dataclass
 class Outcome:
     """One test of one submission."""
@@ -158,7 +162,7 @@ class Grader:
         self.manifest = manifest(bundle)
         for name, digest in self.manifest.get("sha256", {}).items():
             if hashlib.sha256((bundle / name).read_bytes()).hexdigest() != digest:
-                raise ValueError(f"{name} is not as it was built; build the assignment again")
+                raise Broken(f"{name} is not as it was built; build the assignment again")
         self.checks = package(bundle / "checks")
         self.probes, self.base = overlay.tree(bundle / "probes"), overlay.tree(bundle / "starter")
         if self.manifest["secret"]:
@@ -251,14 +255,20 @@ class Grader:
         text, origin = overlay.graft(source, files[name].decode(), others)
         return files | {name: text.encode()}, "", origin
 
-    def ask_reference(self, spec: Any, body: bytes) -> Any:
+    def ask_reference(self, spec: Any, body: bytes, again: bool = True) -> Any:
         """What the reference answers, in a process of its own that lives as long as the same is drawn."""
         if self.reference and self.reference[0] != spec:
             self.forget_reference()
         if not self.reference:
             drawn = {"spec.json": json.dumps(spec).encode()} if spec else {}
             self.reference = spec, self.start(self.base | drawn, reference=True)
-        return self.reference[1].ask(body, START)
+        try:
+            return self.reference[1].ask(body, START)
+        except Lost as lost:
+            self.forget_reference()
+            if again:
+                return self.ask_reference(spec, body, again=False)  # a student's code may have ended it
+            raise Broken(f"the reference does not answer: {lost}") from None
 
     def forget_reference(self) -> None:
         """It ends where there are no more questions."""
@@ -289,9 +299,9 @@ class Grader:
         try:
             child.ask(worker.pack(setup), START)
         except Lost:
-            log = child.printed()
+            last = child.printed().strip().rpartition("\n")[2]
             self.end(child)
-            raise RuntimeError(f"no process for the graded code can start:\n{log}") from None
+            raise Broken(f"no process can start: {last}") from None
         child.excess()
         child.base = child.memory
         return child
@@ -309,9 +319,9 @@ class Grader:
             if not self.channel:
                 self.channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
                 command = [sys.executable, "-I", "-B", worker.__file__, "warm", str(other.fileno()), *self.warm]
-                self.process = subprocess.Popen(
-                    command, stdin=-3, stdout=-3, pass_fds=[other.fileno()], env=self._environment(self.folder), cwd="/"
-                )
+                with (self.folder / "log").open("wb") as log:
+                    options = {"stdin": -3, "stdout": -3, "stderr": log, "cwd": "/", "pass_fds": [other.fileno()]}
+                    self.process = subprocess.Popen(command, **options, env=self._environment(self.folder))
                 other.close()
             (read, questions), (answers, write) = os.pipe(), os.pipe()
             given = [read, write, os.open(work / "log", os.O_CREAT | os.O_WRONLY | os.O_APPEND)]
@@ -327,7 +337,8 @@ class Grader:
             self.channel.close()
             self.forget_reference()
             self.channel = None
-        raise RuntimeError(f"the process that imports {self.manifest['framework']} ends at once; is it installed?")
+        why = (self.folder / "log").read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
+        raise Broken(f"the process that imports {self.manifest['framework']} ends at once: {why}")
 
     def _spawn(self, work: Path) -> Child:
         """A child in a process of its own, where forking is not to be had."""
@@ -381,6 +392,8 @@ class Run:
                 message = str(error)
                 if isinstance(error, Over):
                     self.close()
+            except Broken:
+                raise
             except Exception as error:  # of the check, which met what nobody thought of
                 message = "the answer is of a kind that cannot be checked"
                 fault = f"{test['run']}: {type(error).__name__}: {error}"
@@ -406,7 +419,7 @@ class Run:
         """What the reference answers to the same."""
         reply = self.grader.ask_reference(self.spec, worker.pack({"ask": question, "values": values}))
         if "answer" not in reply:
-            raise RuntimeError(f"the reference fails: {reply['error']}: {reply['text']}")
+            raise Broken(f"{question} fails for the reference: {reply['error']}: {reply['text']}")
         return reply["answer"]
 
     def explain(self, reply: dict) -> str:
