@@ -296,3 +296,35 @@ def test_marking_any_project_begins_its_card(hackgen) -> None:
     assert "# >>> part scale points=3" in (hackgen.work / "net.py").read_text()
     refused(hackgen("assignment", "lint", "."), 1, "part scale has no test", "assignment.toml:")
     refused(hackgen("assignment", "mark", *run), 1, "name this one with --id")
+
+
+@pytest.mark.slow
+def test_variants_are_graded_by_what_was_drawn_for_each(hackgen) -> None:
+    work = hackgen.work
+    loss = LOSS.replace('"""The loss."""\n', '"""The loss."""\n\nfrom spec import SPEC\n')
+    loss = loss.replace("(differences**2)", '(differences ** SPEC["loss"]["power"])')
+    spec = assignment.read_bank("shipped/spec.py")
+    drawn = "\n[part.drawn.forms.power]\ngoal = 'to the power of {power}'\npower = [2, 4, 6]\n"
+    files = {"spec_dot_py": spec, "spec_dot_json": '{"loss": {"form": "power", "power": 2}}', "loss_dot_py": loss}
+    card = CARD.replace('"other.py"', '"spec.py", "spec.json"') + drawn
+    checks = CHECKS.replace("** 2", '** ask.spec["loss"]["power"]')
+    master(work / "hw", assignment_dot_toml=card, assignment__checks__linear_dot_py=checks, **files)
+    assert hackgen("assignment", "build", "hw", "--no-verify").returncode == 0
+    (work / "roster.csv").write_text("id\n" + "".join(f"s{number}\n" for number in range(9)))
+    told = ["hw-dist", "--roster", "roster.csv", "--secret", "key"]
+    assert hackgen("assignment", "variant", *told).returncode == 0
+    powers = {}
+    for number in range(9):
+        tree = work / "hw-dist-variants" / f"s{number}"
+        powers[f"s{number}"] = json.loads((tree / "spec.json").read_text())["loss"]["power"]
+        assert f"to the power of {powers[f's{number}']}" in (tree / "ASSIGNMENT.md").read_text()
+        mine = loss.replace('SPEC["loss"]["power"]', str(powers["s0"]))  # everybody hands in what the first one has
+        archives.lay(work / "came" / f"s{number}", {"loss.py": mine.encode()})
+    assert len(set(powers.values())) > 1
+    right = [f"{id}  {2 if power == powers['s0'] else 0} of 7" for id, power in powers.items()]
+    assert hackgen("assignment", "grade", "hw-dist", "came").stdout.splitlines()[:9] == right
+    assert hackgen("assignment", "build", "hw", "--no-verify").returncode == 0  # what was given stays known
+    assert hackgen("assignment", "grade", "hw-dist", "came").stdout.splitlines()[:9] == right
+    by_key = hackgen("assignment", "grade", "hw-dist", "came", "--secret", "key")
+    assert by_key.stdout.splitlines()[:9] == right
+    refused(hackgen("assignment", "grade", "hw-dist", "came", "--secret", "other"), 1, "other does not exist")

@@ -87,6 +87,8 @@ def _written(assignment: Assignment, new: Path, old: Path) -> Built:
     master = {path: (assignment.folder / path).read_bytes() for path in every_file(assignment.folder)}
     lay(new / "instructor" / "master", master)
     secret = bundle(assignment, facts, secret=True)
+    if (table := old / "instructor" / "bundle" / "variants.json").is_file():  # what students have been given stays so
+        secret["variants.json"] = table.read_bytes()
     lay(new / "instructor" / "bundle", secret)
     upload = {f"bundle/{path}": content for path, content in secret.items()}
     upload |= {name: shipped(name) for name in PROGRAMS} | {"requirements.txt": secret["requirements.txt"]}

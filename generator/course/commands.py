@@ -1,6 +1,8 @@
 """`hackgen assignment new, mark, lint`: what an instructor types."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -100,15 +102,20 @@ def verify_command(dist: Path) -> None:
 @click.argument("source", metavar="SUBMISSIONS", type=PLACE)
 @click.option("-o", "--out", type=PLACE, default="grades", show_default=True, help="Where marks and feedback go.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="How many at once.")
-def grade_command(dist: Path, source: Path, out: Path, jobs: int) -> None:
+@click.option("--secret", type=PLACE, help="The file that `variant` drew from; what it wrote into DIST otherwise.")
+def grade_command(dist: Path, source: Path, out: Path, jobs: int, secret: Path | None) -> None:
     """Grade a Gradescope export, a Canvas or Moodle download, or a folder of folders, by a build."""
     from . import submissions
     from .grader import engine, formats
 
     bundle = build_of(dist) / "instructor" / "bundle"
     found = submissions.read(source, engine.manifest(bundle)["submit"])
-    open_to = ""
-    for one, result in submissions.grade(bundle, found, out, jobs=jobs):
+    open_to, drawn = "", drawn_for(dist, secret)
+    for one in found if drawn else ():
+        if drawn(one.id) is None:
+            said = f"hackgen: {one.id} is not on the roster of the variants, and is graded by the common one"
+            click.echo(printable(said), err=True)
+    for one, result in submissions.grade(bundle, found, out, jobs=jobs, drawn=drawn):
         click.echo(printable(f"{one.id}  {formats.number(result.total)} of {result.max}"))
         for test in (test for test in result.tests if test.fault):
             said = f"hackgen: {one.id}: the check {test.part}: {test.name} failed: {test.fault}"
@@ -143,6 +150,24 @@ def variant_command(
     else:
         made = variants.variants(folder, roster, variants.secret_of(secret, folder, out), out)
     click.echo(printable(f"{out}: {len(made.new)} new, {len(made.there)} were there and stay"))
+
+
+def drawn_for(dist: Path, secret: Path | None) -> Callable[[str], Any] | None:
+    """What was drawn for an id, computed from the secret or by the table that `variant` left; None where none was."""
+    import hashlib
+    import json
+
+    from . import variants
+    from .assignment import read
+
+    if secret:
+        if not secret.is_file():
+            raise Problem(f"{secret} does not exist; name the file that hackgen assignment variant drew from")
+        assignment, key = read(dist / "instructor" / "master"), variants.secret_of(secret, dist)
+        return lambda id: variants.drawn(assignment, key, id)
+    table = dist / "instructor" / "bundle" / "variants.json"
+    known = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
+    return (lambda id: known.get(hashlib.sha256(variants.normal(id).encode()).hexdigest())) if known else None
 
 
 def build_of(dist: Path) -> Path:
