@@ -239,30 +239,28 @@ def scores(ask, rng, rows: int, scale: float = 2.0) -> tuple[np.ndarray, np.ndar
 
 def formula(form: dict, scores: np.ndarray, targets: np.ndarray, meta: dict) -> float:
     """The loss that a student's form asks for, in float64."""
+    kind, given = form["form"], next(value for name, value in form.items() if name != "form")
     scores = scores.astype(float)
     if "classes" in meta or "characters" in meta:
-        weights = meta.get("class_weights")
-        scores, targets = scores.reshape(-1, scores.shape[-1]), targets.ravel()
-        scores, targets = scores[targets >= 0], targets[targets >= 0]
-        top = scores.max(1, keepdims=True)
-        logs = scores - top - np.log(np.exp(scores - top).sum(1, keepdims=True))
-        own, count = logs[np.arange(len(targets)), targets], scores.shape[1]
-        if form["form"] == "smoothing":
-            nats = -(1 - form["epsilon"]) * own - form["epsilon"] * logs.mean(1)
-        elif form["form"] == "focal":
-            nats = -own * ((1 - np.exp(own)) / (1 - 1 / count)) ** form["gamma"]
-        else:
-            nats = -own * (1 + form["slope"] * (2 * targets / (count - 1) - 1))
-        return float((nats * (np.array(weights)[targets] if weights else 1)).mean())
-    error = (scores if "horizon" in meta else scores[:, 0]) - targets
-    if form["form"] == "huber":
-        delta = form["delta"]
-        each = np.where(abs(error) <= delta, error**2 / 2, delta * (abs(error) - delta / 2))
-    elif form["form"] == "pinball":
-        each = np.maximum(-form["tau"] * error, (1 - form["tau"]) * error)
-    else:
-        each = np.log(np.cosh(form["scale"] * error)) / form["scale"]
-    return float(each.mean())
+        factor = np.array(meta.get("class_weights") or [1.0] * scores.shape[-1])
+        known = targets.ravel() >= 0
+        scores, right = scores.reshape(len(known), -1)[known], targets.ravel()[known]
+        top, last = scores.max(1, keepdims=True), scores.shape[1] - 1
+        chances = scores - top - np.log(np.exp(scores - top).sum(1, keepdims=True))
+        hit = chances[np.arange(len(right)), right]
+        rows = {
+            "smoothing": lambda: -hit + given * (hit - chances.mean(1)),
+            "focal": lambda: -hit * ((1 - np.exp(hit)) * (last + 1) / last) ** given,
+            "sloped": lambda: -hit * (1 - given + 2 * given * right / last),
+        }[kind]()
+        return float((rows * factor[right]).mean())
+    gap = (scores if "horizon" in meta else scores[:, 0]) - targets
+    rows = {
+        "huber": lambda: np.minimum(abs(gap), given) * (abs(gap) - np.minimum(abs(gap), given) / 2),
+        "pinball": lambda: (abs(gap) + (1 - 2 * given) * gap) / 2,
+        "logcosh": lambda: (np.logaddexp(given * gap, -given * gap) - np.log(2)) / given,
+    }[kind]()
+    return float(rows.mean())
 
 
 def the_loss(ask, rng) -> None:
@@ -334,12 +332,13 @@ def the_cell(ask, rng) -> None:
     """One step of the cell in the student's form, on random sums and memories."""
     width = int(rng.integers(3, 9))
     sums, memory = (rng.normal(size=(5, n)).astype(np.float32) for n in (4 * width, width))
-    form, (take, keep, new, show) = ask.spec["cell"], np.split(sums.astype(float), 4, axis=1)
-    want = form.get("keep", 1.0) * sigmoid(keep + form.get("shift", 0.0)) * memory + sigmoid(take) * np.tanh(new)
-    want = want.clip(-form.get("cap", np.inf), form.get("cap", np.inf))
+    form, gates = ask.spec["cell"], sums.astype(float).reshape(5, 4, width)
+    most = form.get("cap", np.inf)
+    left = memory * form.get("keep", 1.0) * sigmoid(gates[:, 1] + form.get("shift", 0.0))
+    want = np.clip(left + sigmoid(gates[:, 0]) * np.tanh(gates[:, 2]), -most, most)
     got = ask("model.cell", sums=sums, memory=memory)
     close(got["memory"], want, rtol=1e-4, atol=1e-5)
-    close(got["shown"], sigmoid(show) * np.tanh(want), rtol=1e-4, atol=1e-5)
+    close(got["shown"], sigmoid(gates[:, 3]) * np.tanh(want), rtol=1e-4, atol=1e-5)
 
 
 def cell_of_framework(ask, rng) -> None:
