@@ -45,13 +45,14 @@ GOAL = {
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
 # … and what the largest one has: none may grow beyond it. Both are printed.
 NOW = {
-    "--minimal": Budget(18, 2468, 220, 11.9, 400, 3500, 800),
-    "default": Budget(19, 2533, 220, 12.05, 400, 3500, 800),
-    "--event": Budget(20, 2833, 236, 11.95, 600, 3500, 800),
+    "--minimal": Budget(18, 2460, 220, 11.9, 400, 3500, 800),
+    "default": Budget(19, 2525, 220, 12.05, 400, 3500, 800),
+    "--event": Budget(20, 2825, 236, 11.95, 600, 3500, 800),
 }
 # Files whose functions run before the first step; the goal is 9. Tables take data.py, table.py and columns.py, texts
 # texts.py, and where there are classes data.py asks metrics.py which score counts.
-STEPS = {"tabular-classification": 11, "tabular-regression": 10, "text-classification": 10, "text-generation": 8}
+STEPS = {"tabular-classification": 11, "tabular-regression": 10, "text-classification": 10}
+STEPS |= dict.fromkeys(("text-generation", "image-generation"), 8)
 EXAMINES = ("check_parts.py", "check_players.py", "check_runs.py", "check_tables.py")  # beside budgets, ≤ 220 lines
 EXPLAINS = "explain.py"  # of tables alone: what columns tell; no training needs it, so it counts beside them too
 BY_ITSELF = "models/boosting.py"  # does what train.py and net.py do, and so counts beside them

@@ -9,7 +9,7 @@ import metrics
 import pictures
 from common import ROOT, Problem
 from config import Config
-from pictures import Found, note
+from pictures import note
 
 import numpy as np
 from PIL import Image
@@ -40,6 +40,17 @@ class Pictures:
         images -= self.mean
         images /= self.deviation
         return images
+
+
+class Found(NamedTuple):
+    """Pictures as they lie there, and what is said of each."""
+
+    images: np.ndarray  # (rows, height, width, channels) bytes, in memory or mapped into it
+    labels: np.ndarray  # (rows,) class names
+    keys: np.ndarray  # (rows,) equal for pictures that must not stand in two splits
+    part: np.ndarray  # (rows,) 0, 1, 2 for train, valid and test, -1 for what is left out
+    names: list[str]  # (rows,) paths inside a folder
+    sha256: str
 
 
 class Split(NamedTuple):

@@ -6,7 +6,7 @@ import os
 import sys
 import warnings
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from common import Problem
 
@@ -25,18 +25,7 @@ else:
     pillow_heif.register_heif_opener()
 
 
-class Found(NamedTuple):
-    """Pictures as they lie there, and what is said of each."""
-
-    images: np.ndarray  # (rows, height, width, channels) bytes, in memory or mapped into it
-    labels: np.ndarray  # (rows,) class names
-    keys: np.ndarray  # (rows,) equal for pictures that must not stand in two splits
-    part: np.ndarray  # (rows,) 0, 1, 2 for train, valid and test, -1 for what is left out
-    names: list[str]  # (rows,) paths inside a folder
-    sha256: str
-
-
-def disturbed(found: Found, rows: np.ndarray) -> Found:
+def disturbed(found: Any, rows: np.ndarray) -> Any:
     """Some pictures with their brightness turned over, for check.py."""
     if found.images.nbytes > MOST_COPIED:
         raise NotImplementedError("so many pictures are not copied to change some")

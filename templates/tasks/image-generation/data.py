@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import common
 from common import ROOT, Problem
 from config import Config
-from pictures import Found, disturbed, note
+from pictures import disturbed, note
 
 import numpy as np
 
@@ -34,6 +34,17 @@ class Pictures:
     def __getitem__(self, rows: Any) -> np.ndarray:
         """Floats, (rows, height, width, channels)."""
         return self.images[self.rows[rows]].astype(np.float32) / 127.5 - 1
+
+
+class Found(NamedTuple):
+    """Pictures as they lie there, and what is said of each."""
+
+    images: np.ndarray  # (rows, height, width, channels) bytes, in memory or mapped into it
+    labels: np.ndarray  # (rows,) what these show, which nobody asks here
+    keys: np.ndarray  # (rows,) equal for pictures that must not stand in two splits
+    part: np.ndarray  # (rows,) 0, 1, 2 for train, valid and test, -1 for what is left out
+    names: list[str]  # (rows,) paths inside a folder
+    sha256: str
 
 
 class Split(NamedTuple):

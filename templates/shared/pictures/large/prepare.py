@@ -13,7 +13,8 @@ from pathlib import Path
 
 import common
 from common import ROOT, Problem
-from pictures import Found, fill, names_below, note
+from data import Found
+from pictures import fill, names_below, note
 
 import numpy as np
 from PIL import Image
