@@ -99,12 +99,14 @@ goal = "A product of matrices."
 name = "shapes"
 run = "linear.py:shapes"
 points = 2
+timeout = 200
 visibility = "public"
 
 [[part.test]]
 name = "answers"
 run = "linear.py:same_answers"
 points = 3
+timeout = 200
 
 [[part.mutant]]
 find = "+ self.bias"
@@ -119,6 +121,7 @@ goal = "The mean of squares."
 name = "mean"
 run = "linear.py:mean_square"
 points = 2
+timeout = 200
 visibility = "public"
 """
 MASTER = {

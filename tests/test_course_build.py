@@ -216,7 +216,7 @@ FAULTS = [
         "assignment.toml:7: the tests of part forward give 6",
     ),
     ("assignment_dot_toml", CARD.replace("same_answers", "same_answer"), 'did you mean "same_answers"'),
-    ("assignment_dot_toml", CARD.replace("linear.py:mean", "lineal.py:mean"), "assignment.toml:27: "),
+    ("assignment_dot_toml", CARD.replace("linear.py:mean", "lineal.py:mean"), "assignment.toml:29: "),
     ("assignment_dot_toml", CARD.replace('id = "loss"', 'id = "los"'), 'marked as part los; did you mean "loss"?'),
     ("assignment_dot_toml", CARD.replace('"hidden"', '"x"').replace('"public"', '"open"'), "must be public or hidden"),
     (
@@ -226,7 +226,7 @@ FAULTS = [
     ),
     ("assignment_dot_toml", CARD.replace("+ self.bias", "+ bias"), "a find that stands in its code once"),
     ("assignment_dot_toml", CARD.partition("[[part.test]]")[0], "part forward has no test"),
-    ("assignment_dot_toml", CARD.replace("points = 2\nvis", 'points = "2"\nvis', 1), "points must be a whole number"),
+    ("assignment_dot_toml", CARD.replace("points = 2", 'points = "2"', 1), "points must be a whole number"),
     ("assignment_dot_toml", CARD.replace('"linear.py", ', ""), "linear.py, which students do not get"),
     ("assignment_dot_toml", CARD.replace('"tiny"', '"a/b"'), "assignment.toml:1: name"),
     ("assignment_dot_toml", CARD.partition('[[part]]\nid = "loss"')[0], "loss.py:6: part loss has no [[part]]"),
