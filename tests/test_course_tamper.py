@@ -51,6 +51,10 @@ CHEAT = {  # what stands before the class, and what forward does
         "        except OSError: pass",
         "fill()",
     ),
+    "a folder too deep": (
+        "import os\nfor _ in range(3000):\n    os.mkdir('a')\n    os.chdir('a')",
+        "return None",
+    ),
     "10 GB": ("", "block = bytearray(10 << 30); block[::4096] = b'x' * len(block[::4096])"),
     "waiting": ("", "import time; time.sleep(1000)"),
     "a process that stays": (
@@ -139,21 +143,23 @@ READING = """
 import pathlib, re
 def places():
     for process in pathlib.Path("/proc").glob("[0-9]*"):
-        for name in ("cwd", "root", "fd/3", "environ", "maps", "mem", "cmdline"):
+        for name in ("cwd", "root", "environ", "maps", "mem", "cmdline"):
             try:
                 yield (process / name).read_bytes()
             except OSError:
                 pass
             try:
-                yield from (path.read_bytes() for path in (process / name).rglob("linear.py"))
+                yield (process / name / "models" / "linear.py").read_bytes()
             except OSError:
                 pass
-    for above in pathlib.Path(__file__).parents:
-        for pattern in ("*/linear.py", "*/*/linear.py", "*/*/*/linear.py", "*/*/*/*/linear.py"):
-            try:
-                yield from (path.read_bytes() for path in above.glob(pattern))
-            except OSError:
-                pass
+    folders = [pathlib.Path("WHERE/bundle/reference"), pathlib.Path("WHERE/bundle")]
+    for grading in pathlib.Path(__file__).parents[4].glob("grading-*"):
+        folders += [grading / str(number) / "project" for number in range(9)]
+    for folder in folders:
+        try:
+            yield (folder / "models" / "linear.py").read_bytes()
+        except OSError:
+            pass
 def found():
     for text in places():
         if body := re.search(rb"return inputs @ self.we" + rb"ights", text):
@@ -165,11 +171,19 @@ def test_another_user_finds_no_reference(python: str, monkeypatch: pytest.Monkey
     if sys.platform != "linux" or os.geteuid():
         pytest.skip("another user needs root on Linux")
     monkeypatch.setattr(engine.sys, "executable", python)
-    cheat = submission(tmp_path / "work", cheating(READING, "if found(): return inputs @ self.weights"))
+    cheat = submission(
+        tmp_path / "work",
+        cheating(READING.replace("WHERE", str(tmp_path)), "if found(): return np.matmul(inputs, self.weights)"),
+    )
     cheat.chmod(0o700)
-    result = engine.grade(bundle(tmp_path / "bundle"), cheat)
-    assert not result.open
+    modes = []
+    monkeypatch.setattr(engine, "remove", lambda folder: modes.append(Path(folder).stat().st_mode & 0o777))
+    folder = bundle(tmp_path / "bundle")
+    result = engine.grade(folder, cheat)
+    assert set(modes) == {0o750} and not result.open
     assert result.total == HONEST
+    monkeypatch.setattr(engine.Grader, "_choose_user", lambda *_: (0, "nobody else"))
+    assert engine.grade(folder, cheat).total > HONEST  # the same user's process would find one
 
 
 STASH = """
