@@ -88,11 +88,9 @@ STOCK = "the stock project: see the report"
 def notes(assignment: Assignment) -> str:
     """NOTES.md: what the instructor does with all this, and what to beware of."""
     drawn = [part.id for part in assignment.parts if part.drawn]
-    said = (
-        f"Drawn are {', '.join(drawn)}: the stock code, which hackgen prints, is worth nothing there."
-        if drawn
-        else "No part is drawn, so every solution can be had by one command: use this for practice, not for marks."
-    )
+    said = "No part is drawn, so all of it can be had by one command: use this for practice, not for marks that count."
+    if drawn:
+        said = f"Drawn, and worth nothing as hackgen prints it: {', '.join(drawn)}."
     text = read_bank("shipped/NOTES.md").replace("{title}", assignment.title or assignment.name)
     return text.replace("{name}", assignment.name).replace("{drawn}", said)
 
