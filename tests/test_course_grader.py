@@ -150,3 +150,18 @@ def test_a_fault_of_the_grader_is_nobodys_score(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(Problem, match="nothing is graded"):
         list(submissions.grade(folder, found, tmp_path / "out"))
     assert not (tmp_path / "out").exists()
+
+
+def test_where_processes_cannot_fork(secret: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows and macOS: a process of its own for each part, limited by time alone."""
+    monkeypatch.setattr("sys.platform", "darwin")
+    hangs = MODEL.replace(BODIES["scaled"], "while True: pass\n")
+    result = engine.grade(secret, submission(tmp_path, {"models/linear.py": hangs}))
+    assert scores(result) == {"forward": 5, "scaled": 0, "loss": 3} and "as this user" in result.open
+
+
+def test_there_is_an_end_to_all_tests_together(secret: Path, tmp_path: Path) -> None:
+    hangs = MODEL.replace(BODIES["forward"], "while True: pass\n")
+    result = engine.grade(secret, submission(tmp_path, {"models/linear.py": hangs}), limit=1)
+    assert [test.score for test in result.tests] == [0] * 5
+    assert "there was no time for this one" in result.tests[-1].message

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import importlib.util
 import json
+import math
 import os
 import queue
 import shutil
@@ -177,7 +178,7 @@ class Grader:
         self.channel: socket.socket | None = None
         self.reference: tuple[Any, Child] | None = None
         self.memory: dict[Any, list[Outcome]] | None = None  # what was graded before, for proof.py
-        self.number = 0
+        self.number, self.until = 0, math.inf
 
     def __enter__(self) -> "Grader":
         return self
@@ -192,15 +193,10 @@ class Grader:
     def _choose_user(self, bundle: Path, isolation: str, slot: int) -> tuple[int, str]:
         """A user for the student's code who owns nothing, or 0 and why there is none."""
         if isolation == "none" or sys.platform != "linux" or os.geteuid():
-            return (
-                0,
-                "the graded code runs as this user and could read the grader's files; as root on Linux it could not",
-            )
-        for path in {
-            one for place in (np.__file__, sys.executable, self.folder) for one in Path(place).resolve().parents
-        }:
-            if not path.stat().st_mode & 1 and path != self.folder:
-                return 0, f"the graded code runs as root and could read all files: another user could not enter {path}"
+            return 0, "the graded code could read the grader's files, as it runs as this user; grade as root on Linux"
+        for place in (np.__file__, sys.executable, self.folder):
+            if closed := [path for path in Path(place).resolve().parents if not path.stat().st_mode & 1]:
+                return 0, f"the graded code runs as root and could read all files: no other user can enter {closed[0]}"
         self.folder.chmod(0o711)
         bundle.chmod(0o700)
         numbers = [60706 + (os.getpid() + more) % 59 * 8 + slot % 8 for more in range(59)]  # no system gives these away
@@ -210,8 +206,11 @@ class Grader:
                 used.add(path.stat().st_uid)
         return next(number for number in numbers if number not in used), ""
 
-    def grade(self, files: Mapping[str, bytes], spec: Any = None, messages: Iterable[str] = ()) -> Result:
-        """Every test of the manifest on a submission's files; `spec` is what was drawn for the student."""
+    def grade(
+        self, files: Mapping[str, bytes], spec: Any = None, messages: Iterable[str] = (), limit: float = math.inf
+    ) -> Result:
+        """Every test of the manifest on a submission's files, none begun after `limit` seconds; `spec` was drawn."""
+        self.until = time.monotonic() + limit
         result = Result(self.manifest["assignment"], self.manifest["title"], [], [*messages], self.open)
         sources, broken = dict(files), {}
         for name in [name for name in files if name.endswith(".py")]:
@@ -344,13 +343,15 @@ class Grader:
         """A child in a process of its own, where forking is not to be had."""
         command = [sys.executable, "-I", "-B", worker.__file__, "cold"]
         with (work / "log").open("ab") as log:
-            process = subprocess.Popen(command, stdin=-1, stdout=-1, stderr=log)
+            process = subprocess.Popen(command, stdin=-1, stdout=-1, stderr=log, start_new_session=True)
         return Child(work, process.pid, process, process.stdin, process.stdout)
 
     def end(self, child: Child) -> None:
         """End a child and all that it started, and take away what it left."""
         if child.process.pid == child.pid:
-            child.process.kill()
+            with contextlib.suppress(OSError):
+                os.killpg(child.pid, 9) if os.name == "posix" else child.process.kill()
+            child.process.wait()
         else:
             with contextlib.suppress(OSError):
                 self.channel.send(json.dumps({"user": self.user}).encode())
@@ -383,7 +384,9 @@ class Run:
         if not reason:
             try:
                 self.child = self.child or self.grader.start(self.files)
-                self.left = float(test["timeout"])
+                self.left = min(test["timeout"], self.grader.until - time.monotonic())
+                if self.left <= 0:
+                    raise Lost("earlier tests took so long that there was no time for this one")
                 name, _, function = test["run"].partition(":")
                 check = getattr(importlib.import_module(f"{self.grader.checks}.{name.removesuffix('.py')}"), function)
                 share = check(self, np.random.default_rng())
@@ -460,6 +463,8 @@ def package(folder: Path) -> str:
     """A folder of checks as a package; they import `grading`, and each other by `from .other import …`."""
     made = ModuleType(f"checks_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}")
     made.__path__ = [str(folder)]
+    for name in [name for name in sys.modules if name.startswith(f"{made.__name__}.")]:
+        del sys.modules[name]  # of an earlier build in the same place
     sys.modules |= {made.__name__: made, "grading": grading}
     return made.__name__
 
@@ -482,9 +487,12 @@ def grade_all(bundle: Path, work: Iterable[Work], jobs: int = 1, isolation: str 
             yield from pool.map(one, work)
 
 
-def grade(bundle: Path, submission: Path, *, spec: Any = None, isolation: str = "auto") -> Result:
+def grade(
+    bundle: Path, submission: Path, *, spec: Any = None, isolation: str = "auto", limit: float = math.inf
+) -> Result:
     """Grade one submission in a folder; it is a whole project where the bundle has nothing to lay it over."""
     about = manifest(bundle)
     whole = not about["secret"] and not (bundle / "starter").is_dir()
     files, messages = overlay.read(submission, about["submit"], whole)
-    return next(grade_all(bundle, [(files, spec, messages)], 1, isolation))
+    with Grader(bundle, isolation) as grader:
+        return grader.grade(files, spec, messages, limit)
