@@ -55,7 +55,8 @@ class Config:
         """With what was left at 0 filled in from the number of training rows."""
         size = self.batch_size or min(256, max(16, 2 ** round(math.log2(max(rows, 1)) / 2)))
         a_pass = math.ceil(rows / size)  # steps
-        steps = max(self.steps, min(self.passes * a_pass, self.steps * (20 if rows < 100_000 else 40)))
+        most = self.steps * (20 if rows < 100_000 else 40)  # from so many rows on there is more to learn
+        steps = max(self.steps, min(self.passes * a_pass, most))
         epochs = self.epochs or min(200, max(1, round(steps / a_pass)))
         return replace(self, batch_size=size, epochs=epochs, patience=self.patience or max(5, epochs // 3))
 

@@ -1,7 +1,4 @@
-"""Series cut into windows: the past that is seen, and the steps that followed, in train, valid and test.
-
-`python data.py` shows what comes out. data/schema.toml says how series.py reads the file.
-"""
+"""Series cut into windows, what is seen and what followed, in train, valid and test: `python data.py` shows them."""
 
 import importlib
 import sys
@@ -60,20 +57,14 @@ def load(config: Config) -> Data:
     steps = len(table)
     horizon = config.horizon or min(USUAL_HORIZON, max(1, steps // 8))
     first_test = steps - max(horizon, round(config.test_share * steps))
-    first_valid = first_test - max(horizon, round(config.valid_share * steps))
-    history = table[: max(0, first_valid)]
+    first_valid = max(0, first_test - max(horizon, round(config.valid_share * steps)))
+    history = table[:first_valid]
     usual = int(history.count().median())  # steps that a series has in train
-    room = usual - horizon - LEAST_WINDOWS + 1  # how far back a window may reach
-    season = config.season or (schema["season"] if schema["season"] <= room else 1)
-    context = config.context or max(season, min(max(16, 2 * season), (usual - horizon) // 2))
-    if context < season:
-        raise Problem(f"--context {context} must hold the season of {season} steps; --season 1 means none", 2)
+    season, context = seen(usual, horizon, schema["season"], config)
     useful = history.count() >= context + horizon + LEAST_WINDOWS - 1
     if context < 2 or not useful.any():
-        raise Problem(
-            f"{path}: train has {usual} of {steps} steps, too few to see {context} and forecast {horizon}; use a "
-            "shorter --horizon, --context and --season, or add rows"
-        )
+        what = f"train has {usual} of {steps} steps, too few to see {context} and forecast {horizon}"
+        raise Problem(f"{path}: {what}; use a shorter --horizon, --context and --season, or add rows")
     useful &= history.max() > history.min()
     if not useful.any():
         raise Problem(f"{path}: no series has different values in train, so there is nothing to learn")
@@ -101,6 +92,16 @@ def load(config: Config) -> Data:
         if not len(split.ids):
             raise Problem(f"{path}: no series reaches into {name} with {context} steps before it; lower --context")
     return Data(*splits, meta)
+
+
+def seen(usual: int, horizon: int, season: int, config: Config) -> tuple[int, int]:
+    """Steps after which the pattern repeats, and steps that the model sees, where series have `usual` ones in train."""
+    room = usual - horizon - LEAST_WINDOWS + 1  # how far back a window may reach
+    season = config.season or (season if season <= room else 1)
+    context = config.context or max(season, min(max(16, 2 * season), (usual - horizon) // 2))
+    if context < season:
+        raise Problem(f"--context {context} must hold the season of {season} steps; --season 1 means none", 2)
+    return season, context
 
 
 def read(place: Any, schema: dict, reader: str) -> pd.DataFrame:
@@ -184,8 +185,7 @@ def misplaced(config: Config, split: Split, meta: dict) -> int:
 def read_new(source: str, meta: dict, reader: str = "series") -> tuple[pd.DataFrame, list[Any], dict[str, dict]]:
     """Newer history: a table, or - for standard input; `reader` is the module that reads it.
 
-    Returns the newest steps that each series has, (context, series), their ends, and the scales; an unknown series
-    gets its own.
+    Returns the newest steps of each series, (context, series), their ends, and scales; an unknown one gets its own.
     """
     place = sys.stdin if source == "-" else common.located(source)
     table = read(place, meta["schema"], reader)
