@@ -57,6 +57,11 @@ class Assignment(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         return self.commands[name] if name in self.list_commands(context) else None
 
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands, in the order in which one needs them"):
+            known = [self.commands[name] for name in self.list_commands(context)]
+            formatter.write_dl([(one.name, one.get_short_help_str(SENTENCE)) for one in known])
+
 
 class Grouped(click.Group):
     """Commands by what they are for, each group in the order in which one needs them."""
@@ -80,9 +85,12 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-@cli.group(cls=Assignment)
-def assignment() -> None:
+@cli.group(cls=Assignment, invoke_without_command=True)
+@click.pass_context
+def assignment(context: click.Context) -> None:
     """Make homework of a project: what students get, a grader, and a proof that both are right."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 @cli.command()

@@ -112,8 +112,8 @@ def read(folder: Path) -> Assignment:
         seen.add(id)
         if id not in marked:
             raise Problem(
-                f"{place}: no code is marked as part {id}{nearest(id, sorted(marked))}; mark it with: "
-                f"hackgen assignment mark {folder} FILE:FUNCTION --id {id} --points N"
+                f"{place}: no code is marked as part {id}{nearest(id, sorted(marked))}; take it out, or mark "
+                f"it: hackgen assignment mark {folder} FILE:FUNCTION --id {id} --points N"
             )
         parts.append(_joined(folder, place, entry, marked[id], include))
     if left := [part for part in marked.values() if part.id not in seen]:

@@ -49,7 +49,7 @@ def build(folder: Path, dist: Path, verify: bool = True) -> Built:
     if dist == folder.resolve() or folder.resolve() in dist.parents:
         raise Problem(f"{dist} lies in the master; build beside it")
     if dist.exists() and not _is_build(dist):
-        raise Problem(f"{dist} is not empty and no earlier build; choose another place with -o")
+        raise Problem(f"{dist} exists and is no earlier build; choose another place with -o")
     dist.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{dist.name}-", dir=dist.parent))
     try:

@@ -14,8 +14,8 @@ from .new import AI_USE, DEADLINE, card_text
 
 def mark(folder: Path, file: str, where: str, points: int, name: str | None, hint: str) -> Iterator[str]:
     """Put markers in a file and a [[part]] in the card, which is begun where there is none; says what was done."""
-    if not (folder / file).is_file():
-        raise Problem(f"{folder / file} does not exist; name a Python file of {folder}")
+    if not (folder / file).is_file() or not file.endswith(".py"):
+        raise Problem(f"{folder / file} is no Python file; name one of {folder}")
     if name is None:
         words = where.rpartition(".")[2].lower().strip("_")
         name = words if re.fullmatch(markers.ID, words) else Path(file).stem.lower()
