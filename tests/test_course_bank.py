@@ -1,0 +1,84 @@
+"""The banks of graded parts: every task, framework and model has an assignment, proved by its own grader."""
+
+from pathlib import Path
+
+import pytest
+from hackgen.course import build, leaks
+from hackgen.course.assignment import Assignment, read
+from hackgen.course.new import LEVELS, master
+from hackgen.errors import Problem
+from hackgen.making.choice import Answers, choices
+from selection import EVERYTHING, installed
+
+OFFERED = [c for c in choices() if not c.backend or c.backend == "tensorflow"]
+EVERY = list(dict.fromkeys((c.task.name, c.framework.name, c.models[0].name) for c in OFFERED if installed(c)))
+NO_FACTS = {"facts.json": b'{"meta": {}, "config": {}}\n', "facts.npz": b""}
+FULL = [  # a model of each family in PyTorch, and the CNN elsewhere
+    ("image-classification", "pytorch", "cnn", "advanced"),
+    ("tabular-regression", "pytorch", "mlp", "core"),
+    ("text-classification", "pytorch", "lstm", "intro"),
+    ("text-generation", "pytorch", "transformer", "core"),
+    ("image-generation", "pytorch", "gan", "advanced"),
+    ("image-classification", "jax", "cnn", "core"),
+    ("image-classification", "keras", "cnn", "core"),
+    ("image-classification", "lightning", "cnn", "core"),
+]
+SHORT = [(*choice, LEVELS[number % 3]) for number, choice in enumerate(EVERY)]
+SAMPLE = SHORT if EVERYTHING else [one for one in SHORT if one[1] == "pytorch" and one[:3] not in [f[:3] for f in FULL]]
+
+
+def lay_master(folder: Path, task: str, framework: str, model: str, level: str) -> Path:
+    files = master(Answers(title="Homework", task=task, framework=framework, models=(model,), author=""), level)
+    build.lay(folder, files)
+    return folder
+
+
+def linted(folder: Path, choice: tuple[str, str, str], level: str) -> Assignment:
+    """An assignment whose parts fit their code, in at most four files, and whose students find no solution."""
+    assignment = read(lay_master(folder, *choice, level))
+    files = {part.file for part in assignment.parts}
+    assert len(assignment.parts) >= 3 and len(files) <= 4, files
+    assert any(file.startswith("models/") for file in files)
+    if choice[2] != "boosting":  # it has no gradients, so neither a step nor a loss of its own
+        assert files & {"train.py", "loss.py"}
+        assert any(part.drawn for part in assignment.parts)
+    for part in assignment.parts:
+        assert {test.visibility for test in part.tests} >= {"public"} and part.goal and part.hint
+    student = build.student_files(assignment, facts=NO_FACTS)
+    assert leaks.found(student.items(), build.secrets_of(assignment)) == []
+    assert len(student["ASSIGNMENT.md"].decode().split()) <= 900
+    return assignment
+
+
+@pytest.mark.parametrize("choice", FULL[2:5], ids="-".join)
+def test_a_model_has_an_assignment(tmp_path: Path, choice: tuple[str, str, str, str]) -> None:
+    linted(tmp_path, choice[:3], choice[3])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("choice", EVERY, ids="-".join)
+def test_every_choice_has_an_assignment_of_each_level(tmp_path: Path, choice: tuple[str, str, str], level: str) -> None:
+    linted(tmp_path, choice, level)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("choice", FULL, ids="-".join)
+def test_each_family_is_proved_in_full(tmp_path: Path, choice: tuple[str, str, str, str]) -> None:
+    """Solution, blank, stock code, each part alone and left out, two mutants and another solution a part."""
+    folder = lay_master(tmp_path / "m", *choice)
+    for part in read(folder).parts:
+        assert len(part.mutants) >= 2 and part.alternatives, part.id
+    build.build(folder, tmp_path / "d", verify=False)
+    build.verified(tmp_path / "d", full=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("choice", SAMPLE, ids="-".join)
+def test_elsewhere_the_solution_gets_all_and_a_blank_nothing(tmp_path: Path, choice: tuple[str, str, str, str]) -> None:
+    build.build(lay_master(tmp_path / "m", *choice), tmp_path / "d", verify=True)
+
+
+def test_a_level_that_is_none_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match='no level "hard"; there is: intro, core, advanced'):
+        lay_master(tmp_path, "image-classification", "pytorch", "cnn", "hard")
