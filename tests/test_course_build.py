@@ -282,6 +282,29 @@ def test_from_a_master_to_marks(hackgen) -> None:
     assert "| solution | 7 of 7 | 5 | 2 |" in (work / "hw-dist" / "report.md").read_text()
 
 
+BROKEN = [
+    ("ASSIGNMENT.md", b"gr\xfc\xdfe", "ASSIGNMENT.md: it is no UTF-8 text"),
+    ("spec.json", b"{", "spec.json must be a table in JSON"),
+    ("spec.json", b"3", "spec.json must be a table in JSON"),
+    ("assignment/probes/linear.py", b"def (", "assignment/probes/linear.py:1: it does not parse"),
+    ("assignment/checks/linear.py", b"\xff", "assignment/checks/linear.py: it is no UTF-8 text"),
+    ("assignment.toml", b"name = 3\n", "assignment.toml: name must be text"),
+    ("assignment.toml", b"name = 'a'\ninclude = [1]\n", "include must be a list of paths"),
+    ("assignment.toml", b"name = 'a'\npart = [3]\ninclude = ['*']", "this must be a table"),
+    ("assignment.toml", b"= 3", "assignment.toml is not valid TOML"),
+]
+
+
+@pytest.mark.parametrize(("path", "content", "said"), BROKEN)
+def test_files_that_cannot_be_read_are_one_line(
+    tiny: Path, tmp_path: Path, path: str, content: bytes, said: str
+) -> None:
+    archives.lay(tiny, {path: content})
+    with pytest.raises(Problem) as caught:
+        build(tiny, tmp_path / "dist", verify=False)
+    assert said in str(caught.value) and "\n" not in str(caught.value)
+
+
 def test_the_notes_tell_what_the_stock_project_scores() -> None:
     text = f"Measured: {words.STOCK}."
     assert words.with_stock(text, []) == text

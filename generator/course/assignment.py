@@ -219,12 +219,13 @@ def _joined(folder: Path, place: str, entry: dict, marked: markers.Marked, inclu
 def _has_function(folder: Path, what: str, run: str) -> None:
     """Refuse a test whose function is not there."""
     file, _, name = run.partition(":")
-    if not (path := folder / BANK / "checks" / file).is_file():
-        raise Problem(f'{what} runs "{run}", but there is no {BANK}/checks/{file}')
-    tree = markers.tree_of(path.read_text(encoding="utf-8"), f"{BANK}/checks/{file}")
+    path = f"{BANK}/checks/{file}"
+    if not (folder / path).is_file():
+        raise Problem(f'{what} runs "{run}", but there is no {path}')
+    tree = markers.tree_of(text_of(folder, path), path)
     known = [one for one, _ in markers.functions(tree)]
     if name not in known:
-        raise Problem(f'{what} runs "{run}", but {BANK}/checks/{file} has no function "{name}"{nearest(name, known)}')
+        raise Problem(f'{what} runs "{run}", but {path} has no function "{name}"{nearest(name, known)}')
 
 
 def _known(table: Any, entries: dict[str, type], place: str) -> None:
@@ -236,3 +237,5 @@ def _known(table: Any, entries: dict[str, type], place: str) -> None:
             raise Problem(f'{place}: unknown entry "{name}"{nearest(name, list(entries))}')
         if type(value) is not entries[name]:
             raise Problem(f"{place}: {name} must be {KINDS[entries[name]]}")
+        if name in ("include", "submit") and not all(isinstance(path, str) for path in value):
+            raise Problem(f"{place}: {name} must be a list of paths")

@@ -153,10 +153,10 @@ def starter(
             content = markers.strip(text_of(assignment.folder, path), path, solved).encode()
         files[path] = content
     if "spec.json" in files:
-        spec = spec or json.loads(files["spec.json"])
+        spec = spec or spec_of(assignment.folder)
         files["spec.json"] = _json(spec)
     if HANDOUT in files:
-        files[HANDOUT] = handout(assignment, files[HANDOUT].decode(), spec or {}).encode()
+        files[HANDOUT] = handout(assignment, text_of(assignment.folder, HANDOUT), spec or {}).encode()
     return files
 
 
@@ -182,6 +182,14 @@ def for_student(assignment: Assignment, base: dict[str, bytes], spec: dict[str, 
     if HANDOUT in base:
         files[HANDOUT] = handout(assignment, text_of(assignment.folder, HANDOUT), spec).encode()
     return files
+
+
+def spec_of(folder: Path) -> dict[str, Any]:
+    """What is drawn in the master itself."""
+    try:
+        return dict(json.loads(text_of(folder, "spec.json")))
+    except (ValueError, TypeError) as error:
+        raise Problem(f"spec.json must be a table in JSON, of what is drawn by part: {error}") from None
 
 
 def _json(content: Any) -> bytes:
@@ -215,7 +223,7 @@ def bundle(
         "sha256": {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())},
     }
     if spec or (assignment.folder / "spec.json").is_file():
-        manifest["variant"] = spec or json.loads((assignment.folder / "spec.json").read_text(encoding="utf-8"))
+        manifest["variant"] = spec or spec_of(assignment.folder)
     files["manifest.json"] = _json(manifest)
     files |= facts
     files["requirements.txt"] = requirements(assignment.folder).encode()
@@ -235,10 +243,12 @@ def _told(part: Part, secret: bool) -> dict[str, Any]:
 def instruments(folder: Path, tests: Iterable[Test], whole: bool) -> dict[str, bytes]:
     """Checks and probes of the tests; unless `whole`, just the functions that they reach."""
     texts = {
-        path.relative_to(folder / BANK).as_posix(): path.read_text(encoding="utf-8")
+        path.relative_to(folder / BANK).as_posix(): text_of(folder, path.relative_to(folder).as_posix())
         for kind in ("checks", "probes")
         for path in sorted((folder / BANK / kind).rglob("*.py"))
     }
+    for path, text in texts.items():
+        markers.tree_of(text, f"{BANK}/{path}")
     if whole:
         return {path: text.encode() for path, text in texts.items()}
     wanted: dict[str, set[str]] = {}
