@@ -115,7 +115,11 @@ def test_in_a_fake_autograder_within_its_limits(
     grader = Path(formats.__file__).parent
     shutil.copytree(grader, root / "source" / "bundle" / "grader", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(SHIPPED / "run_autograder", root)
-    submission(root / "submission", {"models/linear.py": "print('\\0' * 99)\n" + blank(MODEL, ("forward",))})
+    uses = "import getpass, os, tempfile\n    getpass.getuser()\n    with tempfile.TemporaryDirectory() as place:\n"
+    uses += "        assert os.path.samefile(os.path.dirname(place), os.getcwd())\n"
+    loss = LOSS.replace("    return", f"    {uses}    return")
+    model = "print('\\0' * 99)\n" + blank(MODEL, ("forward",))
+    submission(root / "submission", {"models/linear.py": model, "loss.py": loss})
     (root / "submission_metadata.json").write_text('{"users": [{"email": "Ann@uni.edu"}]}')
     venv = root / "venv" / "bin"
     venv.mkdir(parents=True)

@@ -16,6 +16,7 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -128,6 +129,7 @@ def serve() -> None:
     setup = unpack(receive(questions) or b"")
     os.environ.clear()
     os.environ.update(setup["environment"])
+    tempfile.tempdir = None  # the framework may have asked where it is before the fork
     confine(*setup["confine"])
     sys.path[:] = [*setup["paths"], *sys.path, *(path for path in setup["packages"] if path not in sys.path)]
     send(answers, pack({"ready": True}))
