@@ -181,7 +181,7 @@ def new(
 
     def prepared(given: Answers, dest: str | None, findings: "Findings | None") -> tuple:
         """All that is to be written, or a `Problem` that says why it cannot be."""
-        given = own_data.proposed(given, findings) if findings else given
+        given = own_data.modelled(own_data.proposed(given, findings), findings) if findings else given
         given = wanted(given) if wanted else given
         choice = choose(given, format=findings.format if findings else "")
         extras.unasked(flags, choice.extras, TEMPLATES)

@@ -47,6 +47,7 @@ class Suggestion:
     group: str = ""  # a column whose equal values stay in one split
     time: str = ""  # a column by which rows are ordered
     alternatives: list[str] = field(default_factory=list)  # columns that could be meant as well, the likeliest first
+    start: list[str] = field(default_factory=list)  # models of a project for which none is named; none = the task's own
 
 
 @dataclass

@@ -14,6 +14,7 @@ from .choice import Answers, Choice
 if TYPE_CHECKING:
     from ..inspection import Findings  # its libraries are slow to import, and needed only with --data
 
+TABULAR = {"tabular-classification", "tabular-regression"}
 PICTURE_FORMATS = ("pictures", "picture-list")
 FAMILIES = {"pictures": "pictures", "picture-list": "pictures", "npz": "pictures", "idx": "pictures"} | {
     "text": "texts",
@@ -84,8 +85,7 @@ def proposed(answers: Answers, findings: "Findings") -> Answers:
         if suggestion is None:
             raise Problem(f"{findings.path}: {why_nothing(findings)}")
         answers = replace(answers, task=suggestion.task)
-    tables = {"tabular-classification", "tabular-regression"}
-    if suggestion is None or not (suggestion.task == answers.task or {suggestion.task, answers.task} <= tables):
+    if suggestion is None or not (suggestion.task == answers.task or {suggestion.task, answers.task} <= TABULAR):
         return answers
     target = next((c for c in findings.columns if c.name == suggestion.target), None)
     predicted = "number" if answers.task == "tabular-regression" else "class"
@@ -95,6 +95,12 @@ def proposed(answers: Answers, findings: "Findings") -> Answers:
     if suggestion.task == "time-series-forecasting":  # other rows are divided by chance, unless a person asks
         found["time"] = suggestion.time
     return replace(answers, **{name: value for name, value in found.items() if getattr(answers, name) is None})
+
+
+def modelled(answers: Answers, findings: "Findings") -> Answers:
+    """The answers with the models that are best for such data, where none is named."""
+    named = answers.models or findings.suggestion is None or answers.task not in TABULAR
+    return answers if named else replace(answers, models=tuple(findings.suggestion.start))
 
 
 def why_nothing(findings: "Findings") -> str:

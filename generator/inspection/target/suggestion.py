@@ -62,7 +62,7 @@ def suggest(
     time = "" if pairs or task.startswith("text") else _time(columns, target, table.rows)
     group = "" if pairs else _group(columns, target, table.rows)
     labels = profile.known / max(profile.distinct, 1)
-    found = suggestion(task, target.name, given, reasons, metric, group, time, labels)
+    found = suggestion(task, target.name, given, reasons, metric, group, time, labels, table.rows)
     found.alternatives = [columns[place].name for place in chosen.alternatives]
     return found, None
 
@@ -76,29 +76,35 @@ def suggestion(
     group: str = "",
     time: str = "",
     labels: float = math.inf,
+    rows: float = math.inf,
 ) -> Suggestion:
     """A suggestion with the models that hackgen has for the task, and the line that makes the project.
 
     labels  rows of a class, on average: where they are fewer than a model's card says, it is named first
+    rows    in all: the same, and a project has that model even if nobody names it
     """
-    usual, known, suited = _of_task(task, labels)
+    usual, known, suited = _of_task(task, labels, "few_labels")
+    start = _of_task(task, rows, "own_rows")[2]
+    suited = suited or start
     words = ["hackgen", "new", "--data", given, "--task", task]
     if target is not None:
         words += ["--target", target]
     for name in suited and (suited[0], known[0]):
         words += ["--model", name]
     known = list(dict.fromkeys([*suited, *known]))
-    return Suggestion(task, target, metric or usual, known, " ".join(map(quoted, words)), why, group, time)
+    found = Suggestion(task, target, metric or usual, known, " ".join(map(quoted, words)), why, group, time)
+    found.start = start and known[:2]
+    return found
 
 
-def _of_task(task: str, labels: float) -> tuple[str, list[str], list[str]]:
-    """Metric and models of a task, as its parts say, and those models that suit so few rows of a class."""
+def _of_task(task: str, count: float, limit: str) -> tuple[str, list[str], list[str]]:
+    """Metric and models of a task, as its parts say, and those models whose card has a higher limit than a count."""
     part = next((part for part in tasks() if part.name == task), None)
     found = frameworks(part) if part else []
     if not found:
         return "", [], []
     able = models(part, found[0])
-    suited = [model.name for model in able if labels < model.card.get("few_labels", 0)]
+    suited = [model.name for model in able if count < model.card.get(limit, 0)]
     return part["metric"], [model.name for model in able], suited
 
 
