@@ -61,10 +61,11 @@ def half(x):
 def loss(x):
     return half(x) * math.e * SPEC["loss"]
 """
-BOTH = """from spec import SPEC
+BOTH = """import math
+
+from spec import SPEC
 
 import torch
-import math
 
 
 def half(x):

@@ -72,7 +72,7 @@ WRONG = [
     (
         "assignment_dot_toml",
         CARD + MORE.replace("/ len(differences)", "/ 2"),
-        'assignment.toml:27: "loss, right: by hand" gets 0 of 2 for part loss',
+        'assignment.toml:29: "loss, right: by hand" gets 0 of 2 for part loss',
     ),
 ]
 

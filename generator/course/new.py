@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import sys
 import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,8 @@ from .assignment import ALTERNATIVE, BANK, CARD, COURSE, HANDOUT, MUTANT, TEST, 
 LEVELS = ("intro", "core", "advanced")
 KEYS = {"id", "file", "function", "first", "last", "points", "levels", "goal", "hint", "test", "mutant", "alternative"}
 KEYS |= {"drawn"}
+IMPORT = ast.Import | ast.ImportFrom
+OWN = "backend common config data figures loss metrics models net pictures report runs spec train".split()
 LEFT_OUT = (".hackgen", ".github/", "test_project.py")  # what would tell of the generator, or fails in a starter
 DEADLINE = "FILL IN: day, hour and time zone"
 AI_USE = "FILL IN: which tools are allowed for what, and how their use is to be declared"
@@ -169,46 +172,30 @@ def with_function(text: str, other: str, name: str) -> str:
     around = next(node for node in tree.body if node.lineno <= old.lineno <= node.end_lineno)
     first = min([around.lineno, *(one.lineno for one in around.decorator_list)]) - 1
     lines[first:first] = "".join(f"{helper}\n\n\n" for helper in helpers).split("\n")[:-1]
-    whole = with_imports("\n".join(lines), [node for node in new.body if isinstance(node, ast.Import | ast.ImportFrom)])
-    return without_imports(whole, _names(tree) - _names(ast.parse(whole)))
+    return with_imports("\n".join(lines), [node for node in new.body if isinstance(node, IMPORT)], _names(tree))
 
 
-def with_imports(text: str, imports: list[ast.stmt]) -> str:
-    """The file with import lines that it lacks: the project's own before packages, each after those of its kind."""
-    there = {ast.unparse(node) for node in ast.parse(text).body}
-    for node in imports:
-        if (line := ast.unparse(node)) in there:
-            continue
-        tree = ast.parse(text)
-        known = [one for one in tree.body if isinstance(one, ast.Import | ast.ImportFrom)]
+def with_imports(text: str, more: list[ast.stmt], used: set[str]) -> str:
+    """The file with more imports and without those that are no longer used, in the order that ruff wants."""
+    tree, lines = ast.parse(text), text.split("\n")
+    idle, known = used - _names(tree), [node for node in tree.body if isinstance(node, IMPORT)]
+    there = {"\n".join(lines[node.lineno - 1 : node.end_lineno]): node for node in known}
+    there |= {line: node for node in more if (line := ast.unparse(node)) not in map(ast.unparse, known)}
+    groups: dict[int, list[tuple]] = {}
+    for line, node in there.items():
         module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
-        lines = text.split("\n")
-        if module == "spec":  # the project's own stand first
-            at = known[0].lineno - 1 if known else tree.body[0].end_lineno
-            lines[at:at] = [line, ""] if not _is_own(known[0]) else [line]
-        else:
-            at = known[-1].end_lineno if known else tree.body[0].end_lineno
-            lines[at:at] = [line]
-        text = "\n".join(lines)
-    return text
-
-
-def without_imports(text: str, idle: set[str]) -> str:
-    """The file without imports of names that nothing uses any more."""
-    lines = text.split("\n")
-    for node in reversed(ast.parse(text).body):
-        if isinstance(node, ast.Import | ast.ImportFrom) and (node.names[0].asname or node.names[0].name) in idle:
-            del lines[node.lineno - 1 : node.end_lineno]
-    return re.sub(r"\n{3,}(?=(import|from) )", "\n\n", "\n".join(lines))
+        if (node.names[0].asname or node.names[0].name) not in idle:
+            root = module.partition(".")[0]
+            group = 0 if root in sys.stdlib_module_names else 1 if root in OWN else 2
+            groups.setdefault(group, []).append((isinstance(node, ast.ImportFrom), module, line))
+    block = "\n\n".join("\n".join(line for *_, line in sorted(group)) for _, group in sorted(groups.items()))
+    first, last = (known[0].lineno - 1, known[-1].end_lineno) if known else (tree.body[0].end_lineno,) * 2
+    lines[first:last] = block.split("\n") if known else ["", *block.split("\n")]
+    return "\n".join(lines)
 
 
 def _names(tree: ast.AST) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-def _is_own(node: ast.stmt) -> bool:
-    name = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
-    return name in ("common", "config", "data", "loss", "metrics", "net", "runs", "pictures", "report")
 
 
 def instruments(entries: list[Entry]) -> dict[str, bytes]:
