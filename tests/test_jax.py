@@ -273,7 +273,7 @@ def test_two_devices_share_each_batch_and_learn_the_same(project: Path, model: s
         return done
 
     done = with_two(*words, "--out", f"two-{model}")
-    assert done.stderr.count("Finished XLA compilation of jit(train_step)") <= 1  # not anew for the second step
+    assert done.stderr.count("Finished XLA compilation of jit(train_steps)") <= 1  # not anew for the second step
     one, two = (history(project / "runs" / f"{name}-{model}") for name in ("one", "two"))
     with_two("--resume", f"two-{model}", "--epochs", str(len(two) + 1))
     assert len(history(project / "runs" / f"two-{model}")) == len(two) + 1
@@ -288,12 +288,12 @@ def test_all_batches_of_an_epoch_have_one_size_and_hold_every_row(project: Path)
     code = (
         "import json, numpy as np, train, common\n"
         "config = common.configured({'batch_size': 16})\n"
-        "order = train.batches(101, config, 1)\n"
-        "other = (order != train.batches(101, config, 2)).any().item()\n"
+        "order = train.batches(101, config, 1, 4)\n"
+        "other = (order != train.batches(101, config, 2, 4)).any().item()\n"
         "print(json.dumps([list(order.shape), len(np.unique(order)), other]))"
     )
     shape, rows, other = json.loads(run(project, "-c", code).ok().out.splitlines()[-1])
-    assert shape == [7, 15] and rows == 101 and other
+    assert shape == [2, 4, 13] and rows == 101 and other
 
 
 @pytest.mark.slow

@@ -70,10 +70,10 @@ def choose_precision(name: str, mesh: Mesh) -> str:
     return "float32" if name == "float32" or on_cpu else "bfloat16"
 
 
-def sharding_of_rows(model: nnx.Module) -> NamedSharding:
+def sharding_of_rows(model: nnx.Module, axis: int = 0) -> NamedSharding:
     """How the devices that hold a model share batches: each takes as many rows."""
     weight = jax.tree.leaves(nnx.state(model))[0]
-    return NamedSharding(weight.sharding.mesh, PartitionSpec("rows"))
+    return NamedSharding(weight.sharding.mesh, PartitionSpec(*[None] * axis, "rows"))
 
 
 @nnx.jit(static_argnames=("meta", "precision"))

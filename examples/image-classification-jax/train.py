@@ -27,6 +27,7 @@ from flax import nnx
 from tqdm import tqdm
 
 fresh = net.build  # a model that knows nothing yet, ready for `fit`
+AT_ONCE = 8  # steps in a compiled call, as a call takes longer than a step of a small network
 
 
 @functools.cache  # equal knobs, one optimiser: then check.py need not compile the step anew
@@ -40,7 +41,6 @@ def make_optimizer(beta1: float, beta2: float, weight_decay: float, clip: float)
     )
 
 
-@nnx.jit(static_argnames=("meta", "precision"))
 def train_step(
     model: nnx.Module, optimizer: nnx.Optimizer, batch: Any, key: Any, rate: Any, *, meta: net.Static, precision: str
 ) -> jax.Array:
@@ -60,6 +60,35 @@ def train_step(
     return value
 
 
+@nnx.jit(static_argnames=("meta", "precision"))
+def train_steps(
+    model: nnx.Module,
+    optimizer: nnx.Optimizer,
+    batches: Any,
+    key: Any,
+    rate: Any,
+    *,
+    meta: net.Static,
+    precision: str,
+) -> jax.Array:
+    """Steps one after the other, in one compiled call; returns the sum of their losses, a scalar.
+
+    batches  inputs and targets, (steps, rows, …) each
+    """
+
+    def step(learner: Any, batch: Any) -> tuple[Any, jax.Array]:
+        model, optimizer = learner
+        return learner, train_step(model, optimizer, batch, key, rate, meta=meta, precision=precision)
+
+    learner = model, optimizer
+    if len(batches[0]) == 1:
+        first = [part[0] for part in batches]
+        return step(learner, first)[1]
+    loop = nnx.scan(step, in_axes=(nnx.Carry, 0), out_axes=(nnx.Carry, 0))
+    losses = loop(learner, batches)[1]
+    return losses.sum()
+
+
 def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
     """Train until epochs or minutes are over or valid no longer improves; goes on where `last` of the run stands.
 
@@ -74,9 +103,12 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
     if (run / net.LAST).is_file():
         state = State(**net.load(run / net.LAST, config, (model, optimizer)))
         state.saved(run, config, ())  # again, as a kill may have come before it
-    step = nnx.cached_partial(train_step, model, optimizer)  # spares going through all layers at each step
+    steps = nnx.cached_partial(train_steps, model, optimizer)  # spares going through all layers at each call
     constants = {"meta": net.Static(data.meta), "precision": config.precision}
-    key, sharding = jax.random.key(config.seed), net.sharding_of_rows(model)
+    key, sharding = jax.random.key(config.seed), net.sharding_of_rows(model, axis=1)
+    convolves = any(isinstance(layer, nnx.Conv) for _, layer in nnx.iter_modules(model))
+    tokens = data.valid.inputs[:1].dtype.kind == "i"
+    at_once = 1 if convolves or tokens else AT_ONCE  # in a loop convolutions are slow on CPUs; texts differ in length
 
     def save() -> None:
         """Write `best`, then `last`; a kill between them does no harm: going on from `last` writes it again."""
@@ -89,17 +121,22 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
 
     print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):
-        steps = batches(len(data.train.ids), config, state.epoch)
-        loss_sum = jnp.float32(state.loss_sum)  # stays on the device: to read it each step would be slow
-        for rows in tqdm(steps[state.step :], f"epoch {state.epoch}", delay=2, leave=False, disable=None):
-            done = state.share_done(config, len(steps))
+        calls = batches(len(data.train.ids), config, state.epoch, at_once)  # (calls, steps of a call, rows of a step)
+        length = calls.shape[0] * calls.shape[1]  # of the epoch, in steps
+        loss_sum = jnp.float32(state.loss_sum)  # stays on the device: to read it each call would be slow
+        todo = calls[state.step // calls.shape[1] :]
+        for rows in tqdm(todo, f"epoch {state.epoch}", delay=2, leave=False, disable=None):
+            done = state.share_done(config, length)
             if done >= 1:
                 break  # the minutes are over
             state.rate = config.rate(done)
-            batch = jax.device_put((data.train.inputs[rows], data.train.targets[rows]), sharding)
-            loss_sum += step(batch, key, state.rate, **constants)
-            state.end_step()
-            if state.step < len(steps) and state.to_be_saved(pressed, config.checkpoint_seconds):
+            inputs, targets = data.train.inputs[rows.ravel()], data.train.targets[rows.ravel()]
+            inputs = inputs.reshape(*rows.shape, *inputs.shape[1:])  # (steps, rows, …)
+            targets = targets.reshape(*rows.shape, *targets.shape[1:])
+            batch = jax.device_put((inputs, targets), sharding)
+            loss_sum += steps(batch, key, state.rate, **constants)
+            state.end_step(len(rows))
+            if state.step < length and state.to_be_saved(pressed, config.checkpoint_seconds):
                 state.loss_sum = float(loss_sum)
                 save()
         output = net.outputs(model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
@@ -110,16 +147,18 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
     return state.history
 
 
-def batches(rows: int, config: Config, epoch: int) -> np.ndarray:
-    """All rows in an order that seed and epoch decide, (steps, rows of a step).
+def batches(rows: int, config: Config, epoch: int, at_once: int) -> np.ndarray:
+    """All rows in an order that seed and epoch decide, (calls, steps of a call, rows of a step).
 
-    All steps are of one size, so that one shape is compiled: the last is filled up with the first rows of the epoch.
+    All are of one size, so that one shape is compiled: the last is filled up with the first rows of the epoch.
     """
     order = np.random.default_rng((config.seed, epoch)).permutation(rows)
     steps = math.ceil(rows / config.batch_size)
+    calls = math.ceil(steps / at_once)
+    steps = math.ceil(steps / calls)  # of a call
     devices = jax.device_count()  # each takes as many rows
-    size = math.ceil(rows / steps / devices) * devices
-    return np.resize(order, (steps, size))
+    size = math.ceil(rows / (calls * steps) / devices) * devices
+    return np.resize(order, (calls, steps, size))
 
 
 def main() -> None:

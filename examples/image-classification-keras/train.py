@@ -20,6 +20,8 @@ from runs import State
 
 import numpy as np
 
+AT_ONCE = 1 if BACKEND == "torch" else 8  # steps between callbacks, which take longer than a step of a small network
+
 
 def fresh(meta: dict, config: Config) -> keras.Model:
     """A compiled model that knows nothing yet. AdamW leaves biases and gains out of the weight decay."""
@@ -33,13 +35,14 @@ def fresh(meta: dict, config: Config) -> keras.Model:
     return model
 
 
-def batches(model: keras.Model, split: Split, config: Config, state: State) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def batches(
+    model: keras.Model, split: Split, config: Config, state: State, steps: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Inputs and targets of each step, from where training stands; their order follows from seed and epoch.
 
     All steps are of one size, so that one shape is compiled: the last is filled up with the first rows of the epoch.
     """
     rows, skip = len(split.ids), state.step
-    steps = math.ceil(rows / config.batch_size)
     epochs = itertools.count(state.epoch) if config.minutes else range(state.epoch, config.epochs + 1)
     for epoch in epochs:
         order = np.random.default_rng((config.seed, epoch)).permutation(rows)
@@ -55,7 +58,10 @@ class Progress(keras.callbacks.Callback):
         super().__init__()
         self.state, self.data, self.config = state, data, config
         self.run, self.pressed = run, pressed
-        self.steps = math.ceil(len(data.train.ids) / config.batch_size)  # of an epoch
+        steps = math.ceil(len(data.train.ids) / config.batch_size)  # of an epoch
+        calls = math.ceil(steps / AT_ONCE)
+        self.at_once = math.ceil(steps / calls)  # all calls are alike
+        self.steps = calls * self.at_once
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         mean_loss = self.model.metrics[0]  # in the middle of an epoch it goes on from where it was
@@ -71,7 +77,7 @@ class Progress(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         state = self.state
-        state.end_step()
+        state.end_step(self.at_once)
         self.model.stop_training = state.share_done(self.config, self.steps) >= 1  # the minutes are over
         unfinished = state.step < self.steps  # else the epoch's end saves
         if unfinished and state.to_be_saved(self.pressed, self.config.checkpoint_seconds):
@@ -104,10 +110,11 @@ def fit(model: keras.Model, data: Data, config: Config, run: Path, pressed: Sequ
         state = State(**net.load_last(run, model, config))
         state.saved(run, config, ())  # again, as a kill may have come before it
     progress = Progress(state, data, config, run, pressed)
+    model.steps_per_execution = progress.at_once
     print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):  # once; twice where an epoch was cut off, whose rest comes first
         model.fit(
-            batches(model, data.train, config, state),
+            batches(model, data.train, config, state, progress.steps),
             steps_per_epoch=progress.steps - state.step,
             initial_epoch=state.epoch - 1,
             epochs=state.epoch if state.step else 1_000_000,  # progress stops it earlier
