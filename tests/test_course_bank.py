@@ -1,11 +1,13 @@
 """The banks of graded parts: every task, framework and model has an assignment, proved by its own grader."""
 
+import json
 from pathlib import Path
 
 import pytest
-from hackgen.course import build, leaks
+from hackgen.course import build, leaks, proof, variants
 from hackgen.course.assignment import Assignment, read
-from hackgen.course.new import LEVELS, master
+from hackgen.course.grader import engine
+from hackgen.course.new import LEVELS, master, stock
 from hackgen.errors import Problem
 from hackgen.making.choice import Answers, choices
 from selection import EVERYTHING, installed
@@ -77,6 +79,22 @@ def test_each_family_is_proved_in_full(tmp_path: Path, choice: tuple[str, str, s
 @pytest.mark.parametrize("choice", SAMPLE, ids="-".join)
 def test_elsewhere_the_solution_gets_all_and_a_blank_nothing(tmp_path: Path, choice: tuple[str, str, str, str]) -> None:
     build.build(lay_master(tmp_path / "m", *choice), tmp_path / "d", verify=True)
+
+
+@pytest.mark.slow
+def test_for_200_people_the_solution_gets_all_and_the_stock_code_nothing_that_is_drawn(tmp_path: Path) -> None:
+    build.build(lay_master(tmp_path / "m", *FULL[4][:3], "core"), tmp_path / "d", verify=False)
+    assignment = read(tmp_path / "m")
+    solution = proof.solved(assignment, [part.id for part in assignment.parts])
+    people = [variants.drawn(assignment, bytes(32), f"student {number}") for number in range(200)]
+    forms = {json.dumps({id: drawn for id, drawn in spec.items() if id != "data"}) for spec in people}
+    assert len(forms) > 4  # the seed of the data changes nothing for the grader, so each form is graded once
+    with engine.Grader(tmp_path / "d" / "instructor" / "bundle", isolation="none") as grader:
+        for spec in map(json.loads, sorted(forms)):
+            result = grader.grade(solution, spec)
+            assert result.total == result.max, (spec, [(one.name, one.message) for one in result.tests])
+            public = grader.grade(solution | stock(assignment), spec)
+            assert not any(public.parts[part.id][0] for part in assignment.parts if part.drawn), spec
 
 
 def test_a_level_that_is_none_is_named(tmp_path: Path) -> None:

@@ -263,34 +263,3 @@ def windows(ask, rng) -> None:
             ahead = values[series[row], step[row] : step[row] + horizon]
             if not np.array_equal(got["inputs"][row], seen) or not np.array_equal(got["targets"][row], ahead):
                 raise Wrong("a window must hold the context before its first forecast, then the horizon")
-
-
-def pictures(ask, rng) -> tuple[dict, dict]:
-    """Random pictures, darker outside train, and what data.load makes of them."""
-    shape, rows = ask.facts.meta["shape"], 240
-    part = rng.permutation(np.repeat([0, 1, 2], [120, 60, 60]))
-    images = (rng.integers(0, 256, (rows, *shape)) // np.array([1, 3, 3])[part][:, None, None, None]).astype(np.uint8)
-    given = {"images": images, "labels": rng.integers(0, 3, rows), "part": part}
-    return given, ask("rules.loaded", config=ask.facts.config, **given)
-
-
-def normaliser(ask, rng) -> None:
-    """Mean and deviation are those of train alone, and all three splits are scaled by them."""
-    given, got = pictures(ask, rng)
-    train = given["images"][given["part"] == 0].astype(float)
-    close(got["constants"], np.array([train.mean(), train.std()]), rtol=1e-3, atol=1e-2)
-    for number in "012":
-        rows = np.asarray(got[f"{number}_ids"])
-        want = (given["images"][rows] - train.mean()) / train.std()
-        close(got[f"{number}_inputs"], want, rtol=1e-2, atol=1e-2)
-
-
-def rows_of_splits(ask, rng) -> None:
-    """Each row is in the split that the file says, once, with its own class."""
-    given, got = pictures(ask, rng)
-    for number, name in enumerate(("train", "valid", "test")):
-        rows = np.asarray(got[f"{number}_ids"])
-        if not np.array_equal(np.sort(rows), np.flatnonzero(given["part"] == number)):
-            raise Wrong(f"{name} does not hold the rows that the file says")
-        if not np.array_equal(got[f"{number}_targets"], given["labels"][rows]):
-            raise Wrong("targets must be numbers of the classes in alphabetical order")

@@ -60,17 +60,3 @@ def windows(meta: dict, values: np.ndarray, first: int, end: int) -> dict[str, n
     """The windows that are cut from series, (series, steps)."""
     split = data.cut(values, first, end, meta | {"steps": values.shape[1]})
     return {"inputs": split.inputs[:], "targets": split.targets[:], "ids": split.ids, "keys": split.keys}
-
-
-def loaded(config: dict, images: np.ndarray, labels: np.ndarray, part: np.ndarray) -> dict[str, np.ndarray]:
-    """What data.load makes of pictures that the parent drew: constants, and rows of each split."""
-    names, splits = np.array(["a", "b", "c"])[labels], np.array(["train", "valid", "test"])[part]
-    np.savez("made.npz", images=images, labels=names, splits=splits, groups=np.arange(len(images)))
-    with contextlib.redirect_stderr(io.StringIO()):
-        found = data.load(common.configured(config | {"data": "made.npz"}))
-    arrays = {"constants": np.array([found.meta["mean"], found.meta["deviation"]])}
-    for number, split in enumerate(found[:3]):
-        whole = slice(None)
-        arrays |= {f"{number}_ids": split.ids, f"{number}_inputs": split.inputs[whole]}
-        arrays[f"{number}_targets"] = split.targets[whole]
-    return arrays
