@@ -98,7 +98,7 @@ def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict
     pictures = np.repeat(picture[None], 1 + len(covered), axis=0)
     for place, one in zip(covered, pictures[1:], strict=True):
         one[place] = np.median(picture, axis=(0, 1))
-    inputs = data.inputs(pictures, np.arange(len(pictures)), meta)
+    inputs = data.Pictures(pictures, np.arange(len(pictures)), meta)
     found = net.outputs(model, inputs, None, meta, config.precision)  # (pictures, classes)
     best = np.argsort(-found[0])[:CLASSES]
     chances = {meta["classes"][k]: round(float(found[0, k]), 4) for k in best}
