@@ -1,10 +1,12 @@
 """The banks of graded parts: every task, framework and model has an assignment, proved by its own grader."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from hackgen.course import build, leaks, proof, variants
+from hackgen.course import archives, build, leaks, proof, variants
 from hackgen.course.assignment import Assignment, read
 from hackgen.course.grader import engine
 from hackgen.course.new import LEVELS, master, stock
@@ -48,7 +50,13 @@ def linted(folder: Path, choice: tuple[str, str, str], level: str) -> Assignment
         assert {test.visibility for test in part.tests} >= {"public"} and part.goal and part.hint
     student = build.student_files(assignment, facts=NO_FACTS)
     assert leaks.found(student.items(), build.secrets_of(assignment)) == []
-    assert len(student["ASSIGNMENT.md"].decode().split()) <= 900
+    assert len(student["ASSIGNMENT.md"].decode().split()) <= 900 and b"{" not in student["ASSIGNMENT.md"]
+    archives.lay(folder / "solved", build.starter(assignment, solved=[part.id for part in assignment.parts]))
+    archives.lay(folder / "stubs", build.starter(assignment))
+    for place, rules in (("solved", []), ("stubs", ["--select=E"])):  # a stub leaves imports and names unused
+        ruff = [sys.executable, "-m", "ruff", "check", "--quiet", *rules, *assignment.submit]
+        done = subprocess.run(ruff, cwd=folder / place, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout
     return assignment
 
 
