@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from course_bundle import BODIES, MODEL, bundle, submission
-from hackgen.course.grader import engine, worker
+from hackgen.course.grader import engine
 
 pytestmark = pytest.mark.slow
 HONEST = 5  # what a submission without Linear.forward gets
@@ -109,7 +109,9 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(params=["another user", "the same user"])
-def isolation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+def isolation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # by which the processes of this test are known
+    tmp_path.chmod(0o755)
     if request.param == "the same user":
         return "none"
     if sys.platform != "linux" or os.geteuid():
@@ -120,10 +122,14 @@ def isolation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits are Linux's")
 @pytest.mark.parametrize("cheat", CHEAT)
-def test_tampering_never_helps(cheat: str, isolation: str, tmp_path: Path) -> None:
+def test_tampering_never_helps(cheat: str, isolation: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = bundle(tmp_path / "bundle")
     start = time.monotonic()
+    seen = []
+    end = engine.Grader.end
+    monkeypatch.setattr(engine.Grader, "end", lambda *given: (seen.append(running(str(tmp_path))), end(*given)))
     result = engine.grade(folder, submission(tmp_path / "work", cheating(*CHEAT[cheat])), isolation=isolation)
+    assert any(seen)  # so it would be seen, were anything left
     assert time.monotonic() - start < 45  # the sum of all timeouts, and what it takes to begin anew after each
     assert result.total <= HONEST
     assert (result.open == "") == (isolation == "auto")
@@ -131,7 +137,7 @@ def test_tampering_never_helps(cheat: str, isolation: str, tmp_path: Path) -> No
     assert result.parts["loss"] == (3, 3)  # in another file: nothing of this reaches it
     assert not any("99" in test.message or "SystemExit: " in test.message for test in result.tests)
     deadline = time.monotonic() + 5
-    while left := running():
+    while left := running(str(tmp_path)):
         assert time.monotonic() < deadline, left
     left_there = [path for path in Path("/tmp").glob("result*.json") if path.read_text() == '{"score": 99}']
     for path in left_there:
@@ -217,15 +223,15 @@ def test_patching_a_framework_does_not_help(tmp_path: Path) -> None:
     assert engine.grade(bundle(tmp_path / "bundle", framework="pytorch"), work).total == HONEST
 
 
-def running() -> list[str]:
-    """Command lines of processes of the grader that still run."""
+def running(word: str) -> list[str]:
+    """Processes of the grader that still run, by a word in their environment."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+    for path in Path("/proc").glob("[0-9]*/environ"):
         try:
-            line = path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            named = word.encode() in path.read_bytes()
             state = path.with_name("stat").read_text().rpartition(")")[2].split()[0]
         except OSError:
             continue
-        if worker.__file__ in line and state != "Z":
-            found.append(line)
+        if named and state != "Z" and path.parent.name != str(os.getpid()):
+            found.append(path.parent.name)
     return found
