@@ -179,8 +179,11 @@ def with_imports(text: str, more: list[ast.stmt], used: set[str]) -> str:
     """The file with more imports and without those that are no longer used, in the order that ruff wants."""
     tree, lines = ast.parse(text), text.split("\n")
     idle, known = used - _names(tree), [node for node in tree.body if isinstance(node, IMPORT)]
+    bound = {(getattr(node, "module", ""), one.name, one.asname) for node in known for one in node.names}
     there = {"\n".join(lines[node.lineno - 1 : node.end_lineno]): node for node in known}
-    there |= {line: node for node in more if (line := ast.unparse(node)) not in map(ast.unparse, known)}
+    for node in more:
+        node.names = [one for one in node.names if (getattr(node, "module", ""), one.name, one.asname) not in bound]
+        there |= {ast.unparse(node): node} if node.names else {}
     groups: dict[int, list[tuple]] = {}
     for line, node in there.items():
         module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
