@@ -52,7 +52,7 @@ def new_command(dest: str, level: str, **flags: str | None) -> None:
 @click.option("--hint", default="", help="What its stub says to students.")
 def mark_command(folder: Path, place: str, points: int, name: str | None, hint: str) -> None:
     """Mark a function's body, or whole statements, as a graded part of any Python project."""
-    from .marking import mark
+    from .new import mark
 
     file, _, where = place.rpartition(":")
     if not file:

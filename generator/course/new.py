@@ -1,10 +1,12 @@
-"""`hackgen assignment new`: a working project whose graded parts are marked, with handout, checks and points."""
+"""`hackgen assignment new`: a working project whose graded parts are marked, with handout, checks and points; and
+`mark`, which does so in a project of any kind."""
 
 import ast
 import json
 import re
 import sys
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,20 @@ from ..making.compose import decided, lay, plan
 from ..parts import TEMPLATES, read_toml
 from ..text import markdown, toml
 from . import markers
-from .assignment import ALTERNATIVE, BANK, CARD, COURSE, HANDOUT, MUTANT, TEST, Assignment, read_bank
+from .assignment import (
+    ALTERNATIVE,
+    BANK,
+    CARD,
+    COURSE,
+    HANDOUT,
+    MUTANT,
+    TEST,
+    Assignment,
+    code_parts,
+    listed,
+    read_bank,
+    text_of,
+)
 
 LEVELS = ("intro", "core", "advanced")
 KEYS = {"id", "file", "function", "first", "last", "points", "levels", "goal", "hint", "test", "mutant", "alternative"}
@@ -269,3 +284,28 @@ def answers_for(dest: str, **flags: Any) -> Answers:
     model = flags.pop("model", None)
     given = {name: value for name, value in flags.items() if value}
     return Answers(**given, models=(model,) if model else (), title=given.get("title") or title_from(dest))
+
+
+def mark(folder: Path, file: str, where: str, points: int, name: str | None, hint: str) -> Iterator[str]:
+    """Put markers in a file and a [[part]] in the card, which is begun where there is none; says what was done."""
+    if not (folder / file).is_file() or not file.endswith(".py"):
+        raise Problem(f"{folder / file} is no Python file; name one of {folder}")
+    if name is None:
+        words = where.rpartition(".")[2].lower().strip("_")
+        name = words if re.fullmatch(markers.ID, words) else Path(file).stem.lower()
+    if taken := [part for part in code_parts(folder) if part.id == name]:
+        raise Problem(f"part {name} is in {taken[0].path}:{taken[0].first} already; name this one with --id")
+    marked = markers.mark(text_of(folder, file), file, where, name, points, hint)
+    card = folder / CARD
+    if card.is_file():
+        text = card.read_text(encoding="utf-8")
+    else:
+        word = re.sub(r"[^a-z0-9_-]+", "-", folder.resolve().name.lower()).strip("-") or "assignment"
+        head = {"name": word, "title": title_from(str(folder)), "deadline": DEADLINE, "ai_use": AI_USE}
+        text = card_text(head, sorted({*listed(folder), "ASSIGNMENT.md"}), [])
+    if not re.search(rf"^id = {re.escape(toml(name))}$", text, re.M):
+        text = f"{text.rstrip()}\n\n[[part]]\nid = {toml(name)}\ngoal = {toml(hint)}\n"
+        card.write_bytes(text.encode())
+    (folder / file).write_bytes(marked.encode())
+    yield f"{file}: {where} is part {name} with {points} points"
+    yield f"next: write its tests in {CARD}, [[part.test]] with name, run and points; hackgen assignment lint {folder}"
