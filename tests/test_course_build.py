@@ -335,6 +335,13 @@ def test_variants_are_graded_by_what_was_drawn_for_each(hackgen) -> None:
     assert hackgen("assignment", "build", "hw", "--no-verify").returncode == 0
     (work / "roster.csv").write_text("id\n" + "".join(f"s{number}\n" for number in range(9)))
     told = ["hw-dist", "--roster", "roster.csv", "--secret", "key"]
+    (work / "people.csv").write_text("email\nann@uni.edu\n")
+    (work / "hw" / "notes" / "read.md").write_text("Ask ann@uni.edu.\n")
+    assert hackgen("assignment", "build", "hw", "--no-verify").returncode == 0
+    people = ["hw-dist", "--roster", "people.csv", "--secret", "key"]
+    refused(hackgen("assignment", "variant", *people), 1, "notes/read.md holds the secret, or an address")
+    (work / "hw" / "notes" / "read.md").write_text("Nothing.\n")
+    assert hackgen("assignment", "build", "hw", "--no-verify").returncode == 0
     assert hackgen("assignment", "variant", *told).returncode == 0
     powers = {}
     for number in range(9):

@@ -60,6 +60,15 @@ def found(files: Iterable[tuple[str, bytes]], secrets: Secrets) -> list[str]:
     return [line for name, content in files for line in dict.fromkeys(_in_file(name, content, secrets, 0))]
 
 
+def holding(files: Iterable[tuple[str, bytes]], words: Iterable[bytes], depth: int = 0) -> list[str]:
+    """The files and entries of archives that hold one of the words, whatever else is in them."""
+    words, there = tuple(words), []
+    for name, content in files:
+        inside = [(f"{name}/{inner}", one or b"") for inner, one in _unpacked(name, content)] if depth < DEEPEST else []
+        there += [name] * any(word in content for word in words) or holding(inside, words, depth + 1)
+    return there
+
+
 def _in_file(name: str, content: bytes, secrets: Secrets, depth: int) -> Iterator[str]:
     if name.endswith(COMPILED) or content[:4] == MAGIC_NUMBER or re.match(rb"..\r\n[\x00-\x03]\0\0\0", content, re.S):
         yield f"{name} is compiled code, and may hold what its source does not"

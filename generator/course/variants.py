@@ -6,6 +6,7 @@ import hmac
 import io
 import json
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Misuse, Problem
-from . import archives
+from . import archives, leaks
 from .assignment import CARD, HANDOUT, Assignment, listed, read
 from .build import for_student, starter
 from .grader.overlay import normal
@@ -117,7 +118,10 @@ def variants(dist: Path, people: Path, secret: bytes, out: Path, jobs: int = 2) 
     """A tree with one commit for each line of the roster, from a build; what is there stays. Writes who has what."""
     if not (dist / "instructor" / "master" / CARD).is_file():
         raise Problem(f"{dist} is no build; hackgen assignment build makes one")
-    assignment = read(dist / "instructor" / "master")
+    assignment, upload = read(dist / "instructor" / "master"), dist / "gradescope" / "autograder.zip"
+    words = [secret.hex().encode(), secret, *re.findall(rb"[^\s,;\"]+@[^\s,;\"]+", people.read_bytes())]
+    if there := leaks.holding([*leaks.tree(dist / "instructor"), (upload.name, upload.read_bytes())], words):
+        raise Problem(f"{there[0]} holds the secret, or an address of the roster; take it out of the master and build")
     paths = [path for path in sorted((dist / "student").rglob("*")) if path.is_file()]
     base = {path.relative_to(dist / "student").as_posix(): path.read_bytes() for path in paths}
     base = {path: content for path, content in base.items() if not path.startswith(".git/")}
@@ -130,7 +134,7 @@ def variants(dist: Path, people: Path, secret: bytes, out: Path, jobs: int = 2) 
 
     made = _laid(specs, out, content, "Starter\n", jobs)
     known = {hashlib.sha256(student.encode()).hexdigest(): spec for student, spec in specs.items()}
-    table, upload = (json.dumps(known, indent=1) + "\n").encode(), dist / "gradescope" / "autograder.zip"
+    table = (json.dumps(known, indent=1) + "\n").encode()
     archives.lay(dist / "instructor" / "bundle", {"variants.json": table})
     with zipfile.ZipFile(upload) as archive:
         files = {name: archive.read(name) for name in archive.namelist()} | {"bundle/variants.json": table}
