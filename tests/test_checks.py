@@ -131,7 +131,7 @@ BUGS = [
     ("fitted", ("tabular-classification", "mlp"), "data.py", "columns.fit(cells[part == 0],", "columns.fit(cells,"),
     ("fitted", ("tabular-regression", "mlp"), "data.py", "train = numbers[part == 0]", "train = numbers"),
     ("fitted", ("time-series-forecasting", None), "data.py", "fit(table[:first_valid], season)", "fit(table, season)"),
-    ("fitted", ("text-classification", None), "data.py", "vocabulary(corpus, rows[0],", "vocabulary(corpus, used,"),
+    ("fitted", ("text-classification", None), "data.py", "learnt(corpus, rows[0],", "learnt(corpus, used,"),
     (
         "fitted",
         GPT,
