@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,30 @@ def test_for_200_people_the_solution_gets_all_and_the_stock_code_nothing_that_is
             assert result.total == result.max, (spec, [(one.name, one.message) for one in result.tests])
             public = grader.grade(solution | stock(assignment), spec)
             assert not any(public.parts[part.id][0] for part in assignment.parts if part.drawn), spec
+
+
+@pytest.mark.slow
+def test_each_person_has_a_repository_with_what_was_drawn_and_own_data(tmp_path: Path) -> None:
+    build.build(lay_master(tmp_path / "m", *FULL[0]), tmp_path / "d", verify=False)
+    roster, secret = tmp_path / "roster.csv", variants.secret_of(tmp_path / "secret", tmp_path / "d")
+    roster.write_text("email\nann@home.test\nbo@home.test\n", encoding="utf-8")
+    made = variants.variants(tmp_path / "d", roster, secret, tmp_path / "v")
+    assert made == variants.Made(["ann", "bo"], [])
+    ann, bo = ({path: content for path, content in leaks.tree(tmp_path / "v" / name)} for name in ("ann", "bo"))
+    differ = {path for path in ann.keys() & bo.keys() if ann[path] != bo[path] and not path.startswith(".git")}
+    assert (
+        {"spec.json", "data/digits.npz"}
+        <= differ
+        <= {"spec.json", "data/digits.npz", "ASSIGNMENT.md", "public_checks/manifest.json"}
+    )
+    assert json.loads(ann["spec.json"]) == variants.drawn(read(tmp_path / "m"), secret, "ann")
+    assert not any(
+        word in content for content in ann.values() for word in (secret, secret.hex().encode(), b"home.test")
+    )
+    table = (tmp_path / "d" / "instructor" / "bundle" / "variants.json").read_bytes()
+    with zipfile.ZipFile(tmp_path / "d" / "gradescope" / "autograder.zip") as archive:
+        assert archive.read("bundle/variants.json") == table and b"ann" not in table
+    assert variants.variants(tmp_path / "d", roster, secret, tmp_path / "v") == variants.Made([], ["ann", "bo"])
 
 
 def test_a_level_that_is_none_is_named(tmp_path: Path) -> None:

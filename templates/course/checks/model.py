@@ -156,6 +156,17 @@ def same_run(ask, rng) -> None:
         raise Wrong("after twelve steps the weights are not those of a right solution")
 
 
+def trained_by(ask, rng) -> None:
+    """train.fit reports this loss, and follows its gradient: its values while weights stand still, then a short run."""
+    inputs, targets = drawn(ask, rng, 16)
+    if targets.dtype.kind in "iu":  # one class: elsewhere many losses are alike on average
+        targets[:] = targets.ravel()[0]
+    seed = int(rng.integers(1 << 30))
+    got, want = (run(ask, of, inputs, targets, seed, learning_rate=1e-7) for of in (ask, ask.reference))
+    close(got["losses"], want["losses"], rtol=3e-4, atol=1e-6)
+    same_run(ask, rng)
+
+
 def learns(ask, rng) -> None:
     """Training moves the weights, no further than the rate allows, and its loss falls."""
     got, *_ = training(ask, rng, epochs=12, batch_size=8, clip=1.0, weight_decay=0.0)
