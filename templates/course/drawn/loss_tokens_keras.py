@@ -1,6 +1,6 @@
 """The loss of a language model in the form that spec.json names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator  # noqa: F401 (the line of loss.py)
 from typing import Any
 
 from backend import keras
