@@ -38,6 +38,7 @@ def test_the_solution_gets_all_and_the_blank_nothing(secret: Path, public: Path,
         assert all("not done yet in " in test.message and "Hint: " in test.message for test in result.tests)
 
 
+@pytest.mark.slow
 def test_each_part_is_graded_alone(secret: Path, tmp_path: Path) -> None:
     for part in POINTS:
         left_out = submission(tmp_path / part, {name: blank(text, (part,)) for name, text in REFERENCE.items()})
@@ -55,6 +56,7 @@ def test_a_project_is_graded_where_it_stands(public: Path, tmp_path: Path) -> No
     assert scores(result) == {"forward": 2, "scaled": 2, "loss": 0}
 
 
+@pytest.mark.slow
 def test_a_timeout_costs_that_test_alone(secret: Path, tmp_path: Path) -> None:
     model = MODEL.replace(BODIES["forward"], "return self.once(inputs)\n")
     model += "\n    def once(self, inputs):\n        import sys\n        while 'asked' in vars(sys): pass\n"
@@ -127,6 +129,7 @@ def test_a_bundle_that_was_changed_is_refused(tmp_path: Path) -> None:
         engine.grade(folder, submission(tmp_path / "work"))
 
 
+@pytest.mark.slow
 def test_grading_twice_gives_the_same_but_for_times(secret: Path, tmp_path: Path) -> None:
     work = submission(tmp_path, {"loss.py": LOSS.replace("** 2", "** 4")})
     one, other = (engine.grade(secret, work) for _ in range(2))
@@ -136,6 +139,7 @@ def test_grading_twice_gives_the_same_but_for_times(secret: Path, tmp_path: Path
     assert one == other and scores(one)["loss"] == 1  # half of one test, by `return 0.5`
 
 
+@pytest.mark.slow
 def test_a_fault_of_the_grader_is_nobodys_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     work = submission(tmp_path / "work")
     folder = bundle(tmp_path / "bundle", framework="pytorch")
@@ -152,6 +156,7 @@ def test_a_fault_of_the_grader_is_nobodys_score(tmp_path: Path, monkeypatch: pyt
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_where_processes_cannot_fork(secret: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on Windows and macOS: a process of its own for each part, limited by time alone."""
     monkeypatch.setattr("sys.platform", "darwin")

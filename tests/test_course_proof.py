@@ -77,6 +77,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("file", "text", "said"), WRONG)
 def test_a_proof_names_what_is_wrong_with_its_place(file: str, text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(Problem) as caught:
@@ -84,6 +85,7 @@ def test_a_proof_names_what_is_wrong_with_its_place(file: str, text: str, said: 
     assert said in str(caught.value) and "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_a_build_that_proves_nothing_is_not_written(tmp_path: Path) -> None:
     file, text, _ = WRONG[1]
     with pytest.raises(Problem, match="must get nothing"):

@@ -158,6 +158,7 @@ BAD = {  # what was handed in, what is said, and the points that are left
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", BAD)
 def test_bad_submissions_are_graded_as_far_as_can_be(what: str, tmp_path: Path) -> None:
     files, said, points = BAD[what]
