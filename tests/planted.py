@@ -1,0 +1,87 @@
+"""Plants the mistakes of bugs.py in generated projects, and asks check.py about them."""
+
+import json
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+import projects
+from bugs import GAN, SERIES, Bug
+
+# The checks that are made first, by a word of the kind; all are made where none of these fails, or none is named here.
+FIRST = {
+    "scaling fitted|vocabulary|division": "fitted",
+    "in two splits": "splits-disjoint",
+    "shuffled labels|labels leak|future leaks": "inputs-matter,causal,answers",
+    "in predict|class named|shuffled answers|valid scored": "answers,report",
+    "batch means|out of the score|wrong axis|epoch kept|worst epoch|early|buffers|fresh weights": "report,kept-epoch",
+    "schedule|rate too": "rate,learning-rate",
+    "zero_grad|gradients add|step before|resumed": "own-batch,resume",
+    "optimiser of|biases|frozen|cut off": "gradients",
+    "no step|up the gradient": "overfit-one-batch",
+    "scoring|batch$|padding|wrong axis|rows of a batch|not scored|filled": "batch-size,sees",
+    "chosen on test|trained on valid": "unseen",
+    "last batch|order|with replacement": "each-row-once",
+    "seed": "same-seed,each-row-once",
+    "augment|labels shuffled|softmax|broadcast|units|probabil|train..": "sees",
+    "clip": "clipping",
+    "summed|first weights": "loss-at-start",
+    "mask|transpose": "causal,batch-size",
+    "input not used": "inputs-matter",
+    "other half|detach|player|noise": "own-half,gradients,comes-closer,balance,noise-matters,own-batch",
+}
+ONLY_PLAYERS = {"own-half", "comes-closer", "balance", "noise-matters"}
+NO_PLAYERS = {
+    "own-batch",
+    "clipping",
+    "sees",
+    "learning-rate",
+    "loss-at-start",
+    "overfit-one-batch",
+    "inputs-matter",
+    "causal",
+    "answers",
+}
+FIELDS = ["framework", "kind", "task", "model", "file", "caught", "named", "checks"]
+
+
+def planted(folder: Path, framework: str, bug: Bug) -> Path:
+    """A project with a bug; the edits must fit."""
+    task, model = bug.project
+    project = projects.generate(folder, task=task, framework=framework, models=(model,))
+    for file, right, wrong in bug.edits:
+        text = (project / file).read_text(encoding="utf-8")
+        assert text.count(right) == 1, f"{framework} {bug.kind}: {file} has {text.count(right)} times {right!r}"
+        (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
+    return project
+
+
+def examined(framework: str, bug: Bug, told: bool = False) -> dict[str, object]:
+    """A row of the table: which checks fail on a planted bug; `told`: what they say is printed."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        project = planted(folder / "p", framework, bug)
+        names = {name for pattern, names in FIRST.items() if re.search(pattern, bug.kind) for name in names.split(",")}
+        names -= ONLY_PLAYERS if bug.project != GAN else NO_PLAYERS
+        names -= {"causal"} if bug.project[0] != "text-generation" else {"answers"}
+        names -= {"answers"} if bug.project == SERIES else set()
+        for words in [("--only", ",".join(sorted(names)))] * bool(names) + [()]:
+            done = projects.run(project, "check.py", "--json", *words)
+            if "Traceback" in done.err:
+                return row(framework, bug, False, False, done.err.strip().splitlines()[-1])
+            failed = [result for result in json.loads(done.out) if result["passed"] is False]
+            if failed:
+                break
+        said = ["{id}: {title}: {found} {expected} {advice}".format(**result) for result in failed]
+        named = any(re.search(bug.named, text, re.DOTALL) for text in said)
+        if told:
+            print(f"{framework}: {bug.kind} in {bug.edits[0][0]}", *said, sep="\n    ")
+        return row(framework, bug, bool(failed), named, " ".join(result["id"] for result in failed))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def row(framework: str, bug: Bug, caught: bool, named: bool, checks: str) -> dict[str, object]:
+    about = framework, bug.kind, *bug.project, bug.edits[0][0]
+    return dict(zip(FIELDS, (*about, int(caught), int(named), checks), strict=True))
