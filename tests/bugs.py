@@ -46,12 +46,19 @@ SHARED = [
         ALONE,
     ),
     bug("scaling fitted on all rows", CLASSES, "data.py", "columns.fit(cells[part == 0],", "columns.fit(cells,", ALONE),
-    bug("scaling fitted on all rows", CLASSES, "data.py", "inputs[part == 0, :", "inputs[:, :", ALONE),
+    bug(
+        "scaling fitted on all rows",
+        CLASSES,
+        "data.py",
+        "columns.sizes(inputs[part == 0],",
+        "columns.sizes(inputs,",
+        ALONE,
+    ),
     bug("scaling fitted on all rows", NUMBERS, "data.py", "train = numbers[part == 0]", "train = numbers", ALONE),
     bug(
         "scaling fitted on all rows", SERIES, "data.py", "fit(table[:first_valid], season)", "fit(table, season)", ALONE
     ),
-    bug("vocabulary of all rows", WORDS, "data.py", "vocabulary(corpus, rows[0],", "vocabulary(corpus, used,", ALONE),
+    bug("vocabulary of all rows", WORDS, "data.py", "texts.learnt(corpus, rows[0],", "texts.learnt(corpus, used,", ALONE),
     bug(
         "vocabulary of all rows",
         LETTERS,
@@ -153,8 +160,8 @@ SHARED = [
         "other words in predict",
         WORDS,
         "data.py",
-        "Texts(texts.counted(found),",
-        "Texts(texts.counted([text[:40] for text in found]),",
+        "texts.counted(found),",
+        "texts.counted([text[:40] for text in found]),",
         r"read_new",
     ),
     bug("another class named", PICTURES, "data.py", "best = output.argmax(1)", "best = output.argmin(1)", r"decode"),
@@ -194,8 +201,8 @@ SHARED = [
         "wrong axis",
         CLASSES,
         "metrics.py",
-        "said, weight = output.argmax(1), np",
-        "said, weight = output.argmax(0), np",
+        "said, classes = output.argmax(1), output",
+        "said, classes = output.argmax(0), output",
         r"metrics\.score",
     ),
     bug("shuffled answers", PICTURES, "evaluate.py", '"output": on_test}', '"output": on_test[::-1]}', r"evaluate"),
@@ -203,8 +210,8 @@ SHARED = [
         "valid scored for test",
         PICTURES,
         "evaluate.py",
-        "for split in (data.test, data.valid)",
-        "for split in (data.valid, data.test)",
+        "net.outputs(model, data.test.inputs, data.test.targets,",
+        "net.outputs(model, data.valid.inputs, data.valid.targets,",
         r"evaluate",
     ),
     bug(
@@ -862,8 +869,8 @@ KERAS = [
         "trained on valid",
         PICTURES,
         "train.py",
-        "batches(model, data.train, config, state)",
-        "batches(model, data.valid, config, state)",
+        "batches(model, data.train, config, state,",
+        "batches(model, data.valid, config, state,",
         r"train\.fit",
     ),
     bug(
@@ -1015,7 +1022,7 @@ KERAS = [
     bug("sign of a player", GAN, "loss.py", "ops.softplus(-judge(made", "ops.softplus(judge(made", r"sign|loss\.py"),
 ]
 
-BATCH = "            batch = jax.device_put((data.train.inputs[rows], data.train.targets[rows]), sharding)\n"
+BATCH = "            inputs, targets = data.train.inputs[rows.ravel()], data.train.targets[rows.ravel()]\n"
 RATE = '.hyperparams["learning_rate"][...] = rate'
 JAX = [
     bug(
@@ -1077,9 +1084,10 @@ JAX = [
         "train.py",
         BATCH,
         BATCH.replace(
-            "data.train.inputs[rows], data.train.targets[rows]",
-            "data.valid.inputs[rows % len(data.valid.ids)], data.valid.targets[rows % len(data.valid.ids)]",
-        ),
+            "inputs, targets = data.train.inputs[rows.ravel()], data.train",
+            "some = rows % len(data.valid.ids)\n"
+            "            inputs, targets = data.valid.inputs[some.ravel()], data.valid",
+        ).replace("data.valid.targets[rows.", "data.valid.targets[some."),
         r"train\.fit",
     ),
     bug(
@@ -1104,10 +1112,9 @@ JAX = [
         "dropped last batch",
         PICTURES,
         "train.py",
-        "    steps = math.ceil(rows / config.batch_size)\n",
-        "    steps = rows // config.batch_size\n    order = order[: steps * config.batch_size]\n",
+        "    size = math.ceil(rows / (calls * steps) / devices) * devices\n",
+        "    size = rows // (calls * steps)\n",
         r"last batch",
-        ("train.py", "math.ceil(rows / steps / devices)", "math.ceil(len(order) / steps / devices)"),
     ),
     bug(
         "the file's order",
@@ -1133,7 +1140,7 @@ JAX = [
         PICTURES,
         "train.py",
         BATCH,
-        BATCH.replace("data.train.inputs[rows],", "data.train.inputs[rows][:, :, ::-1],"),
+        BATCH.replace("data.train.inputs[rows.ravel()],", "data.train.inputs[rows.ravel()][:, :, ::-1],"),
         r"augment",
     ),
     bug(
@@ -1141,7 +1148,7 @@ JAX = [
         SERIES,
         "train.py",
         BATCH,
-        BATCH.replace("data.train.inputs[rows],", "data.train.inputs[rows][:, ::-1],"),
+        BATCH.replace("data.train.inputs[rows.ravel()],", "data.train.inputs[rows.ravel()][:, ::-1],"),
         r"augment",
     ),
     bug(
@@ -1149,7 +1156,7 @@ JAX = [
         PICTURES,
         "train.py",
         BATCH,
-        BATCH.replace("data.train.targets[rows]", "data.train.targets[rows[::-1]]"),
+        BATCH.replace("data.train.targets[rows.ravel()]", "data.train.targets[rows.ravel()[::-1]]"),
         r"train\.fit",
     ),
     bug(

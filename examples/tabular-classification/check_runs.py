@@ -1,7 +1,7 @@
-"""More checks for check.py, in its form: what data are measured on, and what short runs of this project's own commands
-read, keep, score and answer."""
+"""More checks for check.py: what data are fitted on; what short runs of the commands read, keep, score, answer."""
 
 import contextlib
+import dataclasses
 import functools
 import importlib
 import io
@@ -77,7 +77,8 @@ def smoke_run(bench: Any) -> Path:
 def fitted(bench: Any) -> Found:
     """What is fitted is fitted on train alone: in data.load(), scales, bins and vocabulary take rows of train alone;
     config.split_seed decides the splits, in common.divide()"""
-    rows, called = np.concatenate([bench.data.valid.ids, bench.data.test.ids]), []
+    config, called = common.configured(bench.given), []
+    rows = np.concatenate([bench.data.valid.ids, bench.data.test.ids])
 
     def other(read: Callable, disturbed: Callable, *given: Any, **more: Any) -> Any:
         called.append(read)
@@ -88,11 +89,11 @@ def fitted(bench: Any) -> Found:
             module, _, function = name.partition(".")
             if read := getattr(sys.modules[module], function, None):
                 changed.enter_context(mock.patch(name, functools.partial(other, read, disturbed)))
-        again = data_module.load(common.configured(bench.given))
+        again = data_module.load(dataclasses.replace(config, seed=config.seed + 1))
     if not called:
         return None, "data that were prepared once are not read anew", "other values in valid and test"
     if not np.array_equal(again.test.ids, bench.data.test.ids):
-        return False, "the same data are divided in another way when they are loaded again", "equal splits"
+        return False, "other rows of test with another seed, or when loaded again", "equal splits"
     wrong = [name for name, value in bench.meta.items() if again.meta[name] != value]
     train = runs.fewer(again.train, len(bench.train.ids))
     wrong += ["inputs"] * (not np.array_equal(train.inputs, bench.train.inputs))
@@ -131,11 +132,10 @@ def kept_epoch(bench: Any) -> Found:
     model = bench.net.restore(bench.run, bench.kept, bench.meta, "cpu")
     output = bench.net.outputs(model, noise.inputs, noise.targets, bench.meta, "float32")
     again = [rule(metrics.truth(noise, bench.meta), output, bench.meta) for rule in (metrics.loss, metrics.score)]
-    found = "epoch {epoch:g}, loss {valid_loss:.6f}, score {valid_score:.6f}".format
-    said = {name: float(kept[name]) for name in ("epoch", "valid_loss", "valid_score")}
-    now = f"{found(**said)} in history.csv; {again[0]:.6f}, {again[1]:.6f} by the kept weights"
+    found = f"epoch {kept['epoch']:g}, loss {kept['valid_loss']:.6f}, score {kept['valid_score']:.6f} in history.csv"
+    found += f"; {again[0]:.6f}, {again[1]:.6f} by the kept weights"
     passed = alike(again, [kept["valid_loss"], kept["valid_score"]]) and kept["valid_score"] == best["valid_score"]
-    return passed, now, f"epoch {best['epoch']:g}, equal numbers"
+    return passed, found, f"epoch {best['epoch']:g}, equal numbers"
 
 
 def unseen(bench: Any) -> Found:

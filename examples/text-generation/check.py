@@ -108,7 +108,9 @@ def examined(bench: Any, name: str, check: Callable[[Any], check_parts.Found]) -
         found, expected = f"{type(error).__name__}: {error}{places[-1] if places else ''}", "no error"
 
     def place(name: re.Match) -> str:  # `train.fit()`, and where it begins
-        code = inspect.unwrap(getattr(sys.modules.get(name[1]), name[2], examined)).__code__
+        if not (function := getattr(sys.modules.get(name[1]), name[2], None)):
+            return name[0]
+        code = inspect.unwrap(function).__code__
         return f"{name[0]} ({Path(code.co_filename).name}:{code.co_firstlineno})"
 
     title, _, advice = " ".join((check.__doc__ or "").split()).partition(": ")
