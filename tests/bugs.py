@@ -58,7 +58,7 @@ SHARED = [
     bug(
         "scaling fitted on all rows", SERIES, "data.py", "fit(table[:first_valid], season)", "fit(table, season)", ALONE
     ),
-    bug("vocabulary of all rows", WORDS, "data.py", "texts.learnt(corpus, rows[0],", "texts.learnt(corpus, used,", ALONE),
+    bug("vocabulary of all rows", WORDS, "data.py", "learnt(corpus, rows[0],", "learnt(corpus, used,", ALONE),
     bug(
         "vocabulary of all rows",
         LETTERS,
