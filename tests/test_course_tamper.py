@@ -52,7 +52,7 @@ CHEAT = {  # what stands before the class, and what forward does
         "fill()",
     ),
     "a folder too deep": (
-        "import os\nfor _ in range(1200):\n    os.mkdir('a')\n    os.chdir('a')",
+        "import os\nfor _ in range(1050):\n    os.mkdir('a')\n    os.chdir('a')",
         "return None",
     ),
     "10 GB": ("", "block = bytearray(10 << 30); block[::4096] = b'x' * len(block[::4096])"),
