@@ -146,6 +146,8 @@ def grouped(entries: dict[str, Read], wrapped: bool) -> Iterator[tuple[list[Pers
             key = head if rest else head[:-4]
             names = [name for name in re.split(r"[+,&]", key) if name.strip()]
             people = [{"id": overlay.normal(name), "name": name.strip()} for name in names] or [{"id": key}]
+            for person in people:
+                person |= {"email": person["name"]} if "@" in person.get("name", "") else {}
         else:
             continue
         groups.setdefault(key, (people, {}))[1][rest or whole] = content
