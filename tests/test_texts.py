@@ -383,3 +383,28 @@ def test_a_prepared_story_is_the_same_story(tmp_path: Path, monkeypatch: pytest.
     before = probe(generate_own(tmp_path / "small", tmp_path / "many", task="text-generation"))
     after = probe(large(tmp_path / "large", tmp_path / "many", "text-generation", monkeypatch))
     assert {**before, "mapped": 0} == {**after, "mapped": 0}
+
+
+def long_texts(folder: Path, rows: int, words: int) -> Path:
+    """Texts of so many words, 3 % of which lean to the class; they stand in the last third alone."""
+    rng = random.Random(0)
+    lines = ["text,label"]
+    for row in range(rows):
+        text = [f"w{int(rng.paretovariate(0.5)) % 3000}" for _ in range(words)]
+        for place in rng.sample(range(2 * words // 3, words), words // 33):
+            own = rng.random() < 0.8
+            text[place] = f"{('good', 'bad')[(row + own) % 2]}{rng.randrange(40)}"
+        lines.append(f"{' '.join(text)},{('yes', 'no')[row % 2]}")
+    (folder / "long.csv").write_text("\n".join(lines), encoding="utf-8")
+    return folder / "long.csv"
+
+
+@pytest.mark.slow
+def test_whole_texts_are_read_by_the_model_that_is_named_first_for_long_ones(tmp_path: Path) -> None:
+    data = long_texts(tmp_path, 300, 3000)
+    found = inspect(str(data)).suggestion
+    assert found.models[:2] == ["bag", "cnn"] and "--model bag --model cnn" in found.command
+    project = generate_own(tmp_path / "p", data, task="text-classification", models=("bag",), target="label")
+    assert "are cut after" not in run(project, "train.py", "--out", "a").ok().err
+    run(project, "evaluate.py", "a").ok()
+    assert json.loads((project / "runs/a/report.json").read_text(encoding="utf-8"))["score"] > 0.85

@@ -86,6 +86,16 @@ class Cnn(Config):
 
 
 @dataclass
+class Bag(Config):
+    """The knobs of models/bag.py, and its own defaults for shared ones."""
+
+    model: str = "bag"
+    learning_rate: float = 0.05  # the peak; each word has weights of its own, which bear a high one
+    step_words: int = 4000000  # a word costs next to nothing here, so that long texts are read to their end
+    hide: float = 0.3  # share of words hidden while training; a long text has enough others
+
+
+@dataclass
 class Lstm(Config):
     """The knobs of models/lstm.py, and its own defaults for shared ones."""
 
@@ -120,5 +130,5 @@ class Transformer(Config):
 
 
 # What --model chooses from; the first is the default.
-MODELS = {"cnn": Cnn, "lstm": Lstm, "pretrained": Pretrained, "transformer": Transformer}
+MODELS = {"cnn": Cnn, "bag": Bag, "lstm": Lstm, "pretrained": Pretrained, "transformer": Transformer}
 MORE = []  # what `hackgen add model NAME` lays in beside them

@@ -7,7 +7,7 @@ the file is named after it. The reason tells which of them decided.
 import math
 from typing import Any
 
-from ...parts import frameworks, models, tasks
+from ...parts import Part, frameworks, models, tasks
 from ...text import quoted
 from ..columns.aggregates import Profile
 from ..columns.relation import Table
@@ -62,7 +62,7 @@ def suggest(
     time = "" if pairs or task.startswith("text") else _time(columns, target, table.rows)
     group = "" if pairs else _group(columns, target, table.rows)
     labels = profile.known / max(profile.distinct, 1)
-    found = suggestion(task, target.name, given, reasons, metric, group, time, labels, table.rows)
+    found = suggestion(task, target.name, given, reasons, metric, group, time, labels, table.rows, _words(task, texts))
     found.alternatives = [columns[place].name for place in chosen.alternatives]
     return found, None
 
@@ -77,35 +77,38 @@ def suggestion(
     time: str = "",
     labels: float = math.inf,
     rows: float = math.inf,
+    words: float = 0,
 ) -> Suggestion:
     """A suggestion with the models that hackgen has for the task, and the line that makes the project.
 
-    labels  rows of a class, on average: where they are fewer than a model's card says, it is named first
-    rows    in all: the same, and a project has that model even if nobody names it
+    labels       rows of a class, on average: where they are fewer than a model's card says, it is named first
+    rows, words  in all, and of a text on average: where there are fewer rows or more words than a card says, the same,
+                 and a project has that model even if nobody names it
     """
-    usual, known, suited = _of_task(task, labels, "few_labels")
-    start = _of_task(task, rows, "own_rows")[2]
-    suited = suited or start
-    words = ["hackgen", "new", "--data", given, "--task", task]
+    usual, able = _of_task(task)
+    start = [
+        model.name
+        for model in able
+        if rows < model.card.get("own_rows", 0) or words > model.card.get("long_texts", math.inf)
+    ]
+    suited = [model.name for model in able if labels < model.card.get("few_labels", 0)] or start
+    known = [model.name for model in able]
+    line = ["hackgen", "new", "--data", given, "--task", task]
     if target is not None:
-        words += ["--target", target]
+        line += ["--target", target]
     for name in suited and (suited[0], known[0]):
-        words += ["--model", name]
-    known = list(dict.fromkeys([*suited, *known]))
-    found = Suggestion(task, target, metric or usual, known, " ".join(map(quoted, words)), why, group, time)
-    found.start = start and known[:2]
+        line += ["--model", name]
+    found = Suggestion(task, target, metric or usual, known, " ".join(map(quoted, line)), why, group, time)
+    found.models = list(dict.fromkeys([*suited, *start, *known]))
+    found.start = start and [start[0], known[0]]
     return found
 
 
-def _of_task(task: str, count: float, limit: str) -> tuple[str, list[str], list[str]]:
-    """Metric and models of a task, as its parts say, and those models whose card has a higher limit than a count."""
+def _of_task(task: str) -> tuple[str, list[Part]]:
+    """Metric and models of a task, as its parts say."""
     part = next((part for part in tasks() if part.name == task), None)
     found = frameworks(part) if part else []
-    if not found:
-        return "", [], []
-    able = models(part, found[0])
-    suited = [model.name for model in able if count < model.card.get(limit, 0)]
-    return part["metric"], [model.name for model in able], suited
+    return (part["metric"], models(part, found[0])) if part and found else ("", [])
 
 
 # The task
@@ -132,6 +135,11 @@ def _task(columns: list[Column], place: int, profile: Profile, texts: list[Colum
     if classes and prose and len(others) - len(marks) <= beside:
         return "text-classification", f"{prose[0].name} holds texts; {why}"
     return ("tabular-classification" if classes else "tabular-regression"), why
+
+
+def _words(task: str, texts: list[Column]) -> float:
+    """Words of a text on average, where texts are what is learnt from."""
+    return max(map(_words_in, texts), default=0) if task == "text-classification" else 0
 
 
 def _words_in(column: Column) -> float:

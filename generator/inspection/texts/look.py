@@ -16,6 +16,7 @@ from .shape import Tally, is_chat, scripts, shape_of
 LEAST_CHARACTERS = 3000  # less is no text to learn from: valid would be shorter than two windows
 LEAST_TEXTS = 3  # different ones of a class: one for train, valid and test each
 NAMED = 5  # examples in a list
+LETTERS = 6  # of a word, with the blank behind it
 UNREADABLE = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 
 
@@ -131,7 +132,8 @@ def _suggest(found: Findings, path: Path, several: bool, different: dict[str, se
         why = f"{len(different) - len(few)} folders of texts, each a class"
         metric = "macro F1" if imbalanced else ""
         labels = tally.texts / len(different)
-        found.suggestion = suggestion("text-classification", None, str(path), why, metric, labels=labels)
+        words = sum(tally.characters) / tally.texts / LETTERS
+        found.suggestion = suggestion("text-classification", None, str(path), why, metric, labels=labels, words=words)
     elif sum(tally.characters) >= LEAST_CHARACTERS and "corrupt" not in found.facts:
         found.suggestion = suggestion("text-generation", None, str(path), "texts without labels")
     else:
