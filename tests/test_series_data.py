@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hackgen.conversion import series as conversion
 from hackgen.conversion.series import convert
+from hackgen.errors import Problem
 from hackgen.inspection import inspect
 from hackgen.inspection.findings import Column
 from hackgen.inspection.target import forecast
@@ -641,6 +642,15 @@ def test_a_table_that_is_no_series_says_why(tmp_path: Path) -> None:
         (tmp_path / "t.csv").write_text("day,value\n" + "\n".join(lines), encoding="utf-8")
         found = inspect(str(tmp_path / "t.csv"))
         assert any("not taken as series" in note and word in note for note in found.notes), (word, found.notes)
+
+
+def test_dates_of_no_known_form_get_one_line(tmp_path: Path) -> None:
+    lines = [
+        f"{month}-1-{year},{year + i}" for year in range(1995, 2005) for i, month in enumerate(("Jan", "Feb", "Mar"))
+    ]
+    (tmp_path / "t.csv").write_text("DATE,orders\n" + "\n".join(lines), encoding="utf-8")
+    with pytest.raises(Problem, match='"DATE" holds no date that can be read'):
+        generate_own(tmp_path / "p", tmp_path / "t.csv", task="time-series-forecasting")
 
 
 THINNED = """

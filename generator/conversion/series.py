@@ -416,6 +416,9 @@ def clocked(made: Made, layout: Layout, rows: Rows) -> Made:
     for stamp, row in zip(stamps, rows, strict=True):
         if stamp is not None:
             by_name.setdefault(tuple(row[width[0] : width[1]]), []).append((stamp, row[width[1] :]))
+    if not by_name:
+        remedy = "write them as 2024-01-31, or --time none if rows are steps"
+        raise Problem(f'"{layout.dates[0]}" holds no date that can be read; {remedy}')
     asked = list(by_name.values())[:: 1 + len(by_name) // MOST_ASKED]
     if layout.dates:
         told = [[stamp for stamp, _ in some] for some in asked]
