@@ -226,7 +226,7 @@ def bundle(
         manifest["variant"] = spec or spec_of(assignment.folder)
     files["manifest.json"] = _json(manifest)
     files |= facts
-    files["requirements.txt"] = requirements(assignment.folder).encode()
+    files["requirements.txt"] = requirements(assignment.folder, assignment.model).encode()
     files |= {f"grader/{path.name}": path.read_bytes() for path in sorted(GRADER.glob("*.py"))}
     if secret:
         every = starter(assignment, solved=[part.id for part in assignment.parts])
@@ -347,11 +347,12 @@ def ran(files: dict[str, bytes], script: str, *words: str) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in Path(place).glob("facts.*")}
 
 
-def requirements(folder: Path) -> str:
-    """The project's packages with the versions that were tested; of torch the small build for the CPU."""
+def requirements(folder: Path, model: str = "") -> str:
+    """The packages of a project and its model, as they were tested; of torch the small build for the CPU."""
     lines = []
     if (folder / "pyproject.toml").is_file():
-        needs = read_toml(folder / "pyproject.toml").get("project", {}).get("dependencies", [])
+        project = read_toml(folder / "pyproject.toml").get("project", {})
+        needs = project.get("dependencies", []) + project.get("optional-dependencies", {}).get(model, [])
         pinned = (
             (folder / "constraints.txt").read_text(encoding="utf-8") if (folder / "constraints.txt").is_file() else ""
         )

@@ -98,6 +98,8 @@ def bank(choice: Choice, level: str) -> list[Entry]:
     for layer in choice.layers:
         if not (layer / CARD).is_file():
             continue
+        if why := read_toml(layer / CARD).get("none"):
+            raise Problem(f"there is no assignment for {choice}: {why}; choose another model")
         for raw in read_toml(layer / CARD).get("part", []):
             if unknown := sorted(raw.keys() - KEYS):
                 raise Problem(f'{layer / CARD}: part {raw.get("id")} has an unknown entry "{unknown[0]}"')
