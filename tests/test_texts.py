@@ -15,6 +15,8 @@ from hackgen.conversion.command import convert
 from hackgen.errors import Problem
 from hackgen.inspection import inspect
 from hackgen.inspection.texts.look import inspect_texts
+from hackgen.making.choice import Answers
+from hackgen.making.own_data import modelled
 from projects import generate_own, run
 
 WORDS = {"good": "kind lovely great warm superb".split(), "bad": "cold dull rude awful broken".split()}
@@ -405,6 +407,7 @@ def test_whole_texts_are_read_by_the_model_that_is_named_first_for_long_ones(tmp
     found = inspect(str(data)).suggestion
     assert found.models[:2] == ["bag", "cnn"] and "--model bag --model cnn" in found.command
     project = generate_own(tmp_path / "p", data, task="text-classification", models=("bag",), target="label")
+    assert modelled(Answers(task=found.task), inspect(str(data))).models == ("bag", "cnn")
     assert "are cut after" not in run(project, "train.py", "--out", "a").ok().err
     run(project, "evaluate.py", "a").ok()
     assert json.loads((project / "runs/a/report.json").read_text(encoding="utf-8"))["score"] > 0.85

@@ -99,8 +99,9 @@ def proposed(answers: Answers, findings: "Findings") -> Answers:
 
 def modelled(answers: Answers, findings: "Findings") -> Answers:
     """The answers with the models that are best for such data, where none is named."""
-    named = answers.models or findings.suggestion is None or answers.task not in TABULAR
-    return answers if named else replace(answers, models=tuple(findings.suggestion.start))
+    found = findings.suggestion
+    fits = found and (found.task == answers.task or {found.task, answers.task} <= TABULAR)
+    return replace(answers, models=tuple(found.start)) if fits and not answers.models else answers
 
 
 def why_nothing(findings: "Findings") -> str:
