@@ -17,11 +17,12 @@ PROSE = (".md", ".md.j2")
 TABLES = (".toml", ".toml.j2")
 SHOWN = ("tasks", "frameworks", "models", "extras")  # whose cards people read in prompts and README
 SAID = ("title", "summary", "sample")
+APART = ("lang", "course")  # assignments are written in English, for an instructor to change
 
 
 def prose(root: Path) -> list[str]:
     """The files of all parts that a language must translate, as paths relative to the templates."""
-    paths = [path for path in root.rglob("*") if path.is_file() and path.relative_to(root).parts[0] != "lang"]
+    paths = [path for path in root.rglob("*") if path.is_file() and path.relative_to(root).parts[0] not in APART]
     apart = (root, *(root / "extras").glob("*"))  # what stands there is for those who change the templates
     inside = [path.relative_to(root).as_posix() for path in paths if path.parent not in apart]
     return sorted(
