@@ -5,6 +5,7 @@ import json
 import random
 from pathlib import Path
 
+import pytest
 from conftest import Run, refused
 from corpus import CASES
 from hackgen.inspection import inspect
@@ -44,6 +45,32 @@ def test_a_contest_is_understood_and_gets_the_file_that_it_takes(tmp_path: Path)
     mine, sample = (list(csv.reader(path.open(encoding="utf-8"))) for path in paths)
     assert mine[0] == sample[0] and [row[0] for row in mine] == [row[0] for row in sample]
     assert {row[1] for row in mine[1:]} <= {"a", "b"}
+
+
+@pytest.mark.parametrize("sample", [["when", "count", "casual"], ["when", "count"], []], ids=["two", "one", "none"])
+def test_what_new_rows_of_a_contest_lack_is_not_learnt_from(tmp_path: Path, sample: list[str]) -> None:
+    """A part of what is asked, and more than one answer that is; without a sample, one column that tests lack."""
+    rng = random.Random(0)
+    folder = tmp_path / "bikes"
+    folder.mkdir()
+    heads = ["when", "count", "casual", "warm"] if sample else ["when", "count", "warm"]
+    rows = [[f"k{i * 7919:06x}", rng.randrange(999), rng.randrange(99), f"{rng.gauss(0, 1):.2f}"] for i in range(90)]
+    rows = [row if sample else [row[0], row[1], row[3]] for row in rows]
+    tables = {"train.csv": [heads, *rows], "test.csv": [["when", "warm"], *([row[0], row[-1]] for row in rows[:9])]}
+    if sample:
+        tables["sampleSubmission.csv"] = [sample]
+    for name, table in tables.items():
+        (folder / name).write_text("".join(",".join(map(str, row)) + "\n" for row in table), encoding="utf-8")
+    found = inspect(str(folder))
+    assert found.suggestion.target == "count" and found.suggestion.why.startswith("what the contest asks for")
+    assert any("asks for count, casual" in note for note in found.notes) == (len(sample) == 3)
+    assert [column.name for column in found.columns if column.use and column.name != "when"] == ["count", "warm"]
+    if sample:  # else train.csv alone shows it
+        assert f"--data {folder} " in found.suggestion.command
+        made = read_toml(generate_own(tmp_path / "p", folder) / "data/schema.toml")
+        assert made["target"] == "count" and "casual" not in made["columns"]
+        left = {column.name for column in inspect(str(folder), "casual").columns if not column.use}
+        assert "count" in left and "casual" not in left
 
 
 def test_new_rows_come_in_any_dialect_and_what_is_lost_is_said(tmp_path: Path) -> None:

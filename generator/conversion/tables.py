@@ -65,8 +65,9 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     if outside:
         about = schema(findings, answers, path.name, read)
         return Plain(LOCATION, located(path), about, is_large(path, findings.format))
-    personal = any("personal" in column.detail and not column.use for column in findings.columns)
-    if read is not None and not personal:
+    kept = [column for column in findings.columns if "alone" not in column.detail]
+    personal = any("personal" in column.detail and not column.use for column in kept)
+    if read is not None and not personal and len(kept) == len(findings.columns):
         return copied(findings, path, safe_name(path.name), read, answers)
     name = safe_name(path.name.partition(".")[0] + ".csv")
     with tempfile.TemporaryDirectory(prefix="hackgen-convert-") as folder:
@@ -75,7 +76,7 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
         if place.stat().st_size > COPIED:  # a packed table may be a thousand times as large as its file
             raise too_large(path, TOO_LARGE)
         found = inspect(str(place), answers.target or None)  # what a project made of the copy would find
-        names = [field for column in findings.columns for field, *_ in fields(column)]
+        names = [field for column in kept for field, *_ in fields(column)]
         read = arguments(found, place)
         if read is not None and [column.name for column in found.columns] == names:
             return replace(copied(found, place, name, read, answers), found=found)
@@ -181,8 +182,8 @@ def is_read_plainly(findings: Findings, path: Path) -> bool:
 
 
 def converted(findings: Findings, path: Path, as_is: bool = False) -> Iterator[list[str]]:
-    """The names of the columns, then the rows, each cell as a project reads it."""
-    spread = [fields(column, as_is=as_is) for column in findings.columns]
+    """The names of the columns, then the rows, each cell as a project reads it; without what new rows lack."""
+    spread = [[] if "alone" in column.detail else fields(column, as_is=as_is) for column in findings.columns]
     if not as_is or findings.dialect.get("header", True):
         yield [name for part in spread for name, _, _ in part]
     with opening.opened(path, findings.format) as table:

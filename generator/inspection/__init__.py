@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from ..errors import Misuse, Problem
-from ..text import leads_out
+from ..text import leads_out, quoted
 from .findings import Column, Findings, Suggestion, Suspect, state_of
 
 ABOUT = {
@@ -185,20 +185,32 @@ def _series_or_table(path: str, place: Path, files: list[Path], target: str | No
     named = any(is_training(file.name) for file in files)
     if not named and (what := several.recordings(files)):
         return Findings(path, "unknown", notes=[what])
-    return (None if named else inspect_series_folder(path, place, target)) or _one_of(files, target)
+    return (None if named else inspect_series_folder(path, place, target)) or _one_of(path, files, target)
 
 
-def _one_of(files: list[Path], target: str | None) -> Findings:
+def _one_of(path: str, files: list[Path], target: str | None) -> Findings:
     """The table among several: train.csv if there is one, else the largest; a contest's sample tells what is asked."""
     from . import several
     from .columns.formats import is_training
 
     named = [file for file in files if is_training(file.name)]
     chosen = named[0] if named else max(files, key=lambda file: file.stat().st_size)
-    asked = several.asked_of(files, chosen) if target is None else ""
-    found = _file(str(chosen), chosen, target or asked or None)
-    if asked:
-        found.notes.append(f'"{asked}" is what the sample of a submission holds beside names of rows')
+    asked, alone = several.contest(files, chosen)
+    found = _file(str(chosen), chosen, target or (asked or [None])[0])
+    if asked and target is None:
+        if found.suggestion:
+            found.suggestion.why = found.suggestion.why.replace("named with --target", "what the contest asks for")
+        found.notes.append(f'"{asked[0]}" is what new rows lack, as the other tables of the contest show')
+    if len(asked) > 1:
+        found.notes.append(f"the contest asks for {', '.join(asked)[:100]}: a project for each of them, with --target")
+    for column in found.columns:
+        if asked and column.name in alone and column.use and column.name != (target or asked[0]):
+            column.use, column.why = False, "no other table has it, so new rows lack it"
+            column.detail["alone"] = True
+            found.suspects.append(Suspect("leakage", column.name, column.why))
+            if found.suggestion:  # the table alone does not show it
+                named = found.suggestion.command.replace(quoted(str(chosen)), quoted(path), 1)
+                found.suggestion.command = named
     if len(files) > 1:
         others = ", ".join(file.name for file in files if file != chosen)
         found.notes.append(f"{chosen.name} is read; the folder also holds {others[:100]}")

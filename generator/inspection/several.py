@@ -6,7 +6,7 @@ from pathlib import Path
 from .columns.meaning import number
 from .columns.rows import choose_delimiter, split_rows
 from .words.names import words_of
-from .words.vocabulary import TIME_WORDS
+from .words.vocabulary import ID_WORDS, TIME_WORDS
 
 DELIMITED = (".csv", ".tsv", ".txt", ".dat")
 FEWEST = 3  # tables of a folder that may be a class
@@ -37,15 +37,22 @@ def recordings(files: list[Path]) -> str:
     )
 
 
-def asked_of(files: list[Path], training: Path) -> str:
-    """The column that a contest asks for: its sample of a submission holds it, and of the other tables only train."""
+def contest(files: list[Path], training: Path) -> tuple[list[str], list[str]]:
+    """What a contest asks for, and what its training table alone has: columns that nobody knows of new rows.
+
+    Its sample of a submission names what is asked; without one, it is the only column that the table of tests lacks.
+    """
     samples = [file for file in files if "submission" in file.stem.lower() and file != training]
-    if not samples:
-        return ""
-    known, sample = heads(training), heads(samples[0])
-    tests = [heads(file) for file in files if file not in (training, samples[0])]
-    asked = [name for name in sample if name in known and not any(name in test for test in tests)]
-    return asked[0] if len(asked) == 1 else ""
+    others = [file for file in files if file not in (training, *samples)]
+    if not samples and not any(file.stem.lower().startswith("test") for file in others):
+        return [], []
+    known, told = heads(training), {name for file in others for name in heads(file)}
+    alone = [name for name in known if name not in told]
+    if not others or 2 * len(alone) > len(known):  # tables of something else
+        return [], []
+    if samples:
+        return [name for name in heads(samples[0]) if name in alone], alone
+    return (alone if len(alone) == 1 and alone[0] and not set(words_of(alone[0])) & ID_WORDS else []), alone
 
 
 def heads(file: Path) -> list[str]:

@@ -138,7 +138,8 @@ def _sentinels(column: Column, profile: Profile) -> list[Suspect]:
     words = {c: count for c, count in profile.cells.items() if c and (c.lower() in WORDS or c in read)}
     if words:
         shown = ", ".join(f'"{word}" {count}×' for word, count in list(words.items())[:4])
-        kept = any(not is_missing(word, column.parse) and word not in read for word in words)
+        known = column.role != "number"  # of numbers, no word is one
+        kept = known and any(not is_missing(word, column.parse) and word not in read for word in words)
         how = "a value like others" if kept else "read as missing"
         found.insert(0, Suspect("sentinel", column.name, f"{shown} ({how})"))
     return found

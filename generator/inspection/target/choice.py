@@ -85,6 +85,8 @@ def choose(table: Table, columns: list[Column], profiles: list[Profile], wanted:
 def _weighed(place: int, name: str, evidence: dict[str, float]) -> Chosen:
     points = {kind: WEIGHTS[kind][0] * amount for kind, amount in evidence.items()}
     strongest = sorted((kind for kind in points if points[kind] >= 1 and WEIGHTS[kind][1]), key=lambda k: -points[k])
+    if place:
+        strongest = [kind for kind in strongest if kind != "first"]  # it is the first that can be learnt from
     why = ", ".join(WEIGHTS[kind][1].format(name=name) for kind in strongest)
     return Chosen(place, sum(points.values()), why or "nothing speaks for another column")
 

@@ -31,10 +31,11 @@ PEOPLE = set(
     customer client patient person member employee student teacher user contact owner author applicant guest
     passenger player driver doctor nurse agent buyer seller tenant landlord borrower holder cardholder
     subscriber candidate participant respondent manager supervisor signatory witness suspect victim officer
-    parent mother father spouse guardian child cliente paciente kunde kundin mitarbeiter patientin empleado
+    parent mother father spouse guardian child cliente paciente kunde kunden kundin mitarbeiter patientin empleado
     alumno eleve dipendente
     """.split()
 )
+BETWEEN = set("of the des der de du del do da und and y et e".split())
 HANDLES = set(
     "username login loginusername screenname nickname handle twitterhandle instagramhandle userhandle".split()
 )
@@ -48,11 +49,17 @@ OF_KIND = {
         "address street addr adresse anschrift strasse direccion calle rue indirizzo via endereco rua adres".split()
     )
     | set("ulica адрес улица 地址 住所 주소".split()),
-    ACCOUNT: set("iban account acct konto kontonummer cuenta conta compte conto card creditcard cc bic pan".split()),
-    IDENTITY: set("ssn passport nric dni cpf aadhaar nin curp rfc bsn pesel ausweis steuernummer 身份证".split()),
+    ACCOUNT: set("iban account acct konto kontonummer cuenta conta compte conto card creditcard cc bic pan".split())
+    | {"kreditkarten"},
+    IDENTITY: set("ssn passport nric dni cpf aadhaar nin curp rfc bsn pesel ausweis personalausweis 身份证".split())
+    | set("steuernummer steuerid steueridnr sozialversicherungs".split()),
     NETWORK: {"ip", "ipaddress", "mac", "ipv4"},
 }
-NUMBERED = set("social national tax license licence driver".split()), set("id number no nr num security".split())
+NUMBERED = (
+    set("social national tax license licence driver steuer".split()),
+    set("id idnr number no nr num security".split()),
+)
+NUMBER = re.compile(r"(number|nummer|nr|no|num|id|adresse|address)$")  # behind what is numbered: telefonnummer
 DIGITS = re.compile(r"\D")
 PATTERNS = {  # which say it without a name …
     MAIL: r"[^\s@<>]{1,64}@[^\s@<>]{1,190}\.[A-Za-z]{2,}",
@@ -130,8 +137,9 @@ def kind_of(name: str, role: str, cells: Sequence[str]) -> str:
     if all(map(STAND_IN.fullmatch, cells)):
         return STAND_IN.fullmatch(cells[0])[1]
     words = words_of(name)
+    written = {*words, *(NUMBER.sub("", word) for word in words)} - {""}
     for kind, known in OF_KIND.items():
-        named = set(words) & known or (kind == MAIL and words[:2] == ["e", "mail"])
+        named = written & known or (kind == MAIL and words[:2] == ["e", "mail"])
         named = named or (kind == IDENTITY and all(set(words) & some for some in NUMBERED))
         fits = share(cells, WITH_NAME[kind]) if named else 0.0
         if fits >= HALF and (kind != ACCOUNT or share(cells, r"(\D*\d){6}.*") >= HALF) and not counted(words, cells):
@@ -177,6 +185,10 @@ def are_names(words: list[str], cells: Sequence[str]) -> bool:
     if letters < MOST or len(cells) < 3:
         return False
     all_of_people = len(words) > 1 and set(words) <= OF_NAMES | BEFORE_NAME | PEOPLE  # name.first, as JSON has it
+    spoken = {part for word in words for part in re.sub(r"(.)(name)$", r"\1 \2", word).split()} - BETWEEN
+    of_one = bool(spoken & OF_NAMES and spoken & PEOPLE) and spoken <= OF_NAMES | PEOPLE  # kundenname, name of owner
+    if last & WHOLE_NAMES or of_one:
+        return True
     if (last & OF_NAMES and set(words[-2:-1]) & (BEFORE_NAME | PEOPLE)) or all_of_people or together in WHOLE_NAMES:
         return True
     given = sum(begins_with_a_name(cell) for cell in cells) / len(cells)
