@@ -118,6 +118,23 @@ def test_idx_files_of_other_names(tmp_path: Path, names: dict[str, str]) -> None
     assert one.suggestion is None and "name their folder" in one.notes[0]
 
 
+def test_a_link_that_leads_out_of_a_folder_of_idx_is_left_out_and_named(tmp_path: Path) -> None:
+    """Also labels alone: then the pictures have none, as what lies elsewhere is no part of the folder."""
+    folder, rng = tmp_path / "here", np.random.default_rng(0)
+    folder.mkdir()
+    for split, count in (("train", 40), ("t10k", 10)):
+        images = idx(rng.integers(0, 256, (count, 8, 8), np.uint8))
+        (folder / f"{split}-images-idx3-ubyte").write_bytes(images)
+        (folder / f"{split}-labels-idx1-ubyte").write_bytes(idx(np.arange(count, dtype=np.uint8) % 2))
+    (folder / "t10k-images-idx3-ubyte").replace(tmp_path / "elsewhere")
+    (folder / "t10k-images-idx3-ubyte").symlink_to("../elsewhere")
+    found = inspect(str(folder))
+    assert found.rows == 40 and any("out of the folder" in note for note in found.notes)
+    (folder / "train-labels-idx1-ubyte").replace(tmp_path / "labels")
+    (folder / "train-labels-idx1-ubyte").symlink_to(tmp_path / "labels")
+    assert inspect(str(folder)).suggestion.why == "40 pictures, no labels"
+
+
 def test_a_single_array_is_told_how_to_become_a_data_set(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", IMAGES)
     assert "np.savez" in inspect(str(tmp_path / "a.npy")).notes[0]

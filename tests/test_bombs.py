@@ -2,12 +2,14 @@
 
 import gzip
 import json
+import re
 import resource
 import struct
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -209,14 +211,55 @@ def test_a_text_of_an_archive_that_unpacks_to_too_much_is_left_out(
     assert found.rows == 10 and found.facts["corrupt"] == ["pos/bomb.txt"]
 
 
-def test_a_project_reads_no_packed_table_of_one_line(tmp_path: Path) -> None:
-    project = generate(tmp_path / "p", task="tabular-classification")
+READ = """
+import sys, common, table
+common.run(lambda: print(len(table.read(table.Path(sys.argv[1]), {}, ["a", "b", "y"]))))
+"""
+GROWS = """
+import common, config, table
+whole = table.read
+def meanwhile(path, *given):
+    frame = whole(path, *given)
+    with path.open("a") as file:
+        file.write(",".join(frame.iloc[0]) + "\\n")
+    return frame
+table.read = meanwhile
+common.run(lambda: table.opened(config.Config()))
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return generate(tmp_path_factory.mktemp("one") / "p", task="tabular-classification")
+
+
+def test_a_project_reads_no_packed_table_of_one_line(tmp_path: Path, project: Path) -> None:
     one_line(b"1,", 40)(tmp_path / "line.csv.gz")
     one_line(b"a", 40)(tmp_path / "word.jsonl.gz")
-    code = "import sys, common, table\ncommon.run(lambda: table.read(table.Path(sys.argv[1]), {}, ['a', 'b']))"
     for name in ("line.csv.gz", "word.jsonl.gz"):
-        done = run(project, "-c", code, str(tmp_path / name))
+        done = run(project, "-c", READ, str(tmp_path / name))
         assert done.code == 1 and "has a line of more than 16 MB" in done.err and done.err.count("\n") == 1, done.err
+
+
+def test_a_project_believes_no_size_that_a_sheet_claims(tmp_path: Path, project: Path) -> None:
+    workbook(far_away)(tmp_path / "far.xlsx")  # its dimension says A1:C61
+    done = run(project, "-c", READ, str(tmp_path / "far.xlsx"))
+    assert done.code == 1 and ": 1048576 rows of up to 16384 cells; delete" in done.err, done.err
+    unsized = partial(re.sub, rb"<dimension [^>]*>", b"")
+    workbook(lambda _, content: unsized(content))(tmp_path / "bare.xlsx")
+    assert run(project, "-c", READ, str(tmp_path / "bare.xlsx")).ok().out == "60\n"
+
+
+def test_a_project_reads_the_table_in_a_zip(tmp_path: Path, project: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "rows.csv.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("rows.csv", "a,b,y\n1,2,x\n3,4,z\n")
+        archive.writestr("__MACOSX/._rows.csv", "\0")
+    assert run(project, "-c", READ, str(tmp_path / "rows.csv.zip")).ok().out == "2\n"
+
+
+def test_a_table_that_grows_while_a_project_reads_it_is_refused(project: Path) -> None:
+    done = run(project, "-c", GROWS)
+    assert done.code == 1 and "changed while it was read; train again" in done.err and done.err.count("\n") == 1
 
 
 def test_a_table_of_very_many_columns_or_values_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,13 +44,13 @@ def main() -> None:
         why = explain.moved(inputs, output, meta, ask)
         rows = [row | {"moved_by": added} for row, added in zip(rows, why, strict=True)]
         shown = table.assign(moved_by=[in_words(added) for added in why])
+    if args.csv:  # the identifier and the answer alone, by their names
+        answers = table.iloc[:, :2].set_axis([meta.get("id") or "input", meta["target"]], axis=1)
+        common.write(Path(args.csv), answers.to_csv(index=False, lineterminator="\n"))
     if args.json:
         print(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
         print(shown.to_string(index=False, float_format="{:.4g}".format, max_colwidth=80))
-    if args.csv:  # the identifier and the answer alone, by their names
-        table = table.iloc[:, :2].set_axis([meta.get("id") or "input", meta["target"]], axis=1)
-        common.write(Path(args.csv), table.to_csv(index=False, lineterminator="\n"))
 
 
 def in_words(added: dict[str, float]) -> str:

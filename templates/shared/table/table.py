@@ -3,8 +3,11 @@
 import codecs
 import csv
 import gzip
+import importlib
 import io
 import sys
+import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,11 +17,7 @@ from config import Config
 
 import pandas as pd
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
+tomllib = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 ROLES = ("number", "category", "date", "text", "skip")
 WHOLE = {"id": str, "target": str, "group": str, "time": str, "read": dict, "columns": dict}  # in schema.toml; …
 COLUMN = {"role": str, "why": str} | dict.fromkeys("missing unknown strip formats".split(), list)
@@ -27,6 +26,7 @@ WORDS = {str: "a text", list: 'a list such as ["NA"]', dict: 'a table such as { 
 AS_TEXT = {"header": None, "dtype": str, "keep_default_na": False}
 READERS = {".parquet": "Parquet", ".xlsx": "Excel", ".xlsm": "Excel", ".json": "JSON"}  # all else is delimited text
 READERS |= {".jsonl": "JSON lines", ".ndjson": "JSON lines"}
+UNPACKED = {".gz": gzip.open, ".zip": lambda path, mode: next(zipfile.Path(path).iterdir()).open(mode)}
 ENDINGS = {*READERS, ".csv", ".tsv", ".txt", ".gz", ".zip"}
 
 
@@ -66,8 +66,10 @@ def schema() -> dict:
 def opened(config: Config) -> Table:
     """The table that the config names."""
     about, path = schema(), located(config.data)
-    frame = read(path, about["read"], list(about["columns"]))
-    return settled(config, about, frame, {"name": path.name, "path": config.data, "sha256": sha256(path)})
+    before, frame = sha256(path), read(path, about["read"], list(about["columns"]))
+    if sha256(path) != before:
+        raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
+    return settled(config, about, frame, {"name": path.name, "path": config.data, "sha256": before})
 
 
 def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Table:
@@ -88,8 +90,7 @@ def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Tab
     if target in (special["group"], special["time"]):
         raise Problem(f"{target!r} is the target, so it cannot be --group or --time too; name another column")
     entries = {name: about["columns"].get(name) or columns.role_of(frame[name]) for name in frame}
-    others = [name for name in frame if name not in (target, special["group"])]
-    learnt = [name for name in others if entries[name]["role"] != "skip"]
+    learnt = [name for name in frame if name not in (target, special["group"]) and entries[name]["role"] != "skip"]
     meta = {"id": about.get("id", ""), **special, "header": list(frame), "read": about["read"], "data": data}
     return Table(frame, entries, {name: entries[name] for name in learnt}, meta)
 
@@ -115,8 +116,10 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
             frame = pd.read_json(source, lines=kind != "JSON", dtype=False, convert_dates=False)
         elif kind == "Excel":
             with pd.ExcelFile(source) as book:
-                if (sheet := book.book.worksheets[0]).max_row * sheet.max_column > 10**8:
-                    raise Problem(f"{name} has cells in {sheet.calculate_dimension()}; delete what lies far off")
+                (sheet := book.book.worksheets[0]).reset_dimensions()  # what a file says of its size may be wrong
+                widths = [len(row) for _, row in zip(range(2**20 + 1), sheet.rows, strict=False)]
+                if len(widths) > 2**20 or len(widths) * max(widths, default=0) > 10**8:
+                    raise Problem(f"{name}: {len(widths)} rows of up to {max(widths)} cells; delete what lies far off")
                 frame = pd.read_excel(book, **AS_TEXT)
         else:
             text = decoded(source, arguments)[0] if isinstance(source, Path) else source
@@ -142,17 +145,15 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
 
 def decoded(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
     """The text of a file (of its first bytes), unpacked, and its encoding: UTF-8 or 16, training's, or Windows-1252."""
-    with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+    with UNPACKED.get(path.suffix.lower(), Path.open)(path, "rb") as file:
         raw = file.read(1 << 25 if most < 0 else most)
         if len(raw) - raw.rfind(b"\n") > 1 << 24:
             raise Problem(f"{path} has a line of more than 16 MB, so it holds no rows; save it with a line for each")
         raw += file.read() if most < 0 else b""
     utf16 = raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     for encoding in ["utf-16"] if utf16 else ["utf-8-sig", arguments.get("encoding", "utf-8")]:
-        try:
+        with suppress(UnicodeDecodeError):
             return codecs.getincrementaldecoder(encoding)().decode(raw, final=most < 0), encoding
-        except UnicodeDecodeError:
-            continue
     print(f"note: {path} is not UTF-8 and is read as Windows-1252", file=sys.stderr)
     return raw.decode("cp1252", errors="replace"), "cp1252"
 
@@ -212,9 +213,7 @@ def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
         raise Problem(f"{source} {what}, or for a file in another layout: hackgen convert {source} plain.csv")
     cells = columns.typed(frame, used, columns.STYLES)
     for name, about in used.items():
-        if "values" in about:
-            new = cells[name].notna() & (columns.codes_of(cells[name], about) == 0)
-            if new.any():
-                what = f"{new.sum()} of {len(new)} cells hold a value that training hardly saw, such as"
-                print(f"note: {name}: {what} {cells[name][new].iloc[0]!r}", file=sys.stderr)
+        if "values" in about and (new := cells[name].notna() & (columns.codes_of(cells[name], about) == 0)).any():
+            what = f"{new.sum()} of {len(new)} cells hold a value that training hardly saw, such as"
+            print(f"note: {name}: {what} {cells[name][new].iloc[0]!r}", file=sys.stderr)
     return frame[meta["id"]].tolist() if meta["id"] in frame else [f"row {row + 1}" for row in frame.index], cells
