@@ -60,3 +60,11 @@ def test_no_interval_and_no_beaten_rival_from_one_class(tmp_path: Path) -> None:
     )
     lines = run(project, "-c", code).ok().out.strip().splitlines()
     assert lines == ["(None, 'all test rows are of one class') (None, 'all test rows are of one class')"] * 3
+    one = (
+        "import numpy as np, metrics\n"
+        "target = np.eye(1, 40, dtype=int)[0]\n"
+        "said = np.tile([0.9, 0.1], (40, 1))\n"
+        "print(metrics.interval(target, said, {'metric': 'average precision', 'rare_class': 1})[0][0] > 0)\n"
+    )
+    told = run(project, "-c", one).ok()  # of a draw without the one row, scikit-learn warns and says 0
+    assert (told.out, told.err) == ("True\n", "")

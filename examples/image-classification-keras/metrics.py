@@ -122,7 +122,8 @@ def bootstrap(statistic: Callable[[np.ndarray], float], target: np.ndarray) -> I
     values = []
     for _ in range(1000):
         drawn = rng.integers(rows, size=rows)
-        values.append(statistic(np.bincount(drawn, minlength=rows)))
+        if len(np.unique(target[drawn])) > 1:  # of one class, average precision means nothing
+            values.append(statistic(np.bincount(drawn, minlength=rows)))
     return np.percentile(values, [2.5, 97.5]).tolist(), f"bootstrap over {rows} rows"
 
 
