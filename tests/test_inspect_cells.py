@@ -50,6 +50,13 @@ def test_a_column_that_is_mostly_numbers_is_a_number_and_the_rest_is_named(tmp_p
     assert f'"{usual}" {words.count(usual)}×' in said
 
 
+def test_infinity_among_numbers_is_called_missing(tmp_path: Path) -> None:
+    rows = [[i % 7, "Infinity" if i % 40 == 0 else "-inf" if i % 50 == 1 else i / 3] for i in range(200)]
+    found = looked_at(tmp_path, [["a", "cost"], *rows], "cost")
+    assert '"Infinity" 5×, "-inf" 4× (read as missing)' in told(found, "sentinel", "cost")
+    assert "10 of" not in told(found, "unlabelled") and "9 of 200 rows have no cost" in told(found, "unlabelled")
+
+
 @pytest.mark.parametrize(
     "cells",
     [

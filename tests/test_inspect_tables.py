@@ -406,6 +406,24 @@ def test_the_only_measured_number_is_predicted_from_the_factors_of_an_experiment
     assert inspect(made(tmp_path, rows)).suggestion.target == "amount"
 
 
+@pytest.mark.parametrize("name", ["Geburtsdatum", "birth_date", "fecha_nacimiento", "dateofbirth", "Ablaufdatum"])
+def test_births_and_ends_are_no_time_of_rows(tmp_path: Path, name: str) -> None:
+    dates = [f"{1950 + i * 7 % 50}-{1 + i % 12:02}-{1 + i % 28:02}" for i in range(120)]
+    rows = [f"{date},{i * 37 % 101},{'xy'[i * 5 % 3 > 0]}\n" for i, date in enumerate(dates)]
+    (tmp_path / "a.csv").write_text(f"{name},visits,left\n" + "".join(rows), encoding="utf-8")
+    found = inspect(str(tmp_path / "a.csv"), "left")
+    assert found.columns[0].role == "date" and found.suggestion.time == ""
+
+
+def test_no_column_but_the_first_is_called_so(tmp_path: Path) -> None:
+    """What stands before it may be identifiers, which are not used."""
+    rows = [f"{i * 7919:06x},{i * 37 % 101}.5,{'abc'[i % 3]},{'xy'[i % 2]}\n" for i in range(120)]
+    (tmp_path / "a.csv").write_text("key,sales,p,q\n" + "".join(rows), encoding="utf-8")
+    found = inspect(str(tmp_path / "a.csv"))
+    assert found.columns[0].role == "identifier" and found.suggestion.target == "sales"
+    assert "first column" not in found.suggestion.why
+
+
 def test_a_folder_of_tables_takes_the_training_one(tmp_path: Path) -> None:
     made(tmp_path, flowers(30), "train.csv")
     made(tmp_path, flowers(60), "test.csv")

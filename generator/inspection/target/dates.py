@@ -23,7 +23,10 @@ NUMBERED = ("date", "time", "period", "t", "decimal date", "decimal_date", "deci
 DAY = ("day", "dd", "dayofmonth", "tag")
 DATE, CLOCK = ("date", "day", "datum", "dteday"), ("time", "hour", "hr", "clock", "uhrzeit", "zeit", "stunde")
 HOURS = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d){0,2}")
-NOT_WHEN = re.compile(r"birth|dob|born|expir|due", re.IGNORECASE)
+NOT_WHEN = re.compile(  # when a person was born, or something will end, in a few languages
+    r"birth|dob|born|expir|due|geburt|geboren|ablauf|fällig|naissance|échéance|nacimiento|nascita|nascimento|рожд|出生",
+    re.IGNORECASE,
+)
 Fetch = Callable[[list[str], int], list[list[str]]]
 
 

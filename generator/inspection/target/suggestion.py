@@ -17,6 +17,7 @@ from ..words import people
 from ..words.names import by_name, words_of
 from ..words.vocabulary import CLASSES, COUNTS, TEXTS, TIME_WORDS
 from .choice import FEW_NUMBERS, MOST_CLASSES, choose
+from .dates import NOT_WHEN
 from .forecast import looks_like_series
 from .kinds import ratings
 from .pairs import learnt_as_pairs
@@ -230,7 +231,6 @@ def _repeats(column: Column, rows: int) -> bool:
 
 def _time(columns: list[Column], target: Column, rows: int) -> str:
     """The column of dates that says when each row was made."""
-    not_when = {"birth", "dob", "born", "birthday", "birthdate", "expiry", "expiration", "due"}
     dates = [
         column
         for column in columns
@@ -238,6 +238,6 @@ def _time(columns: list[Column], target: Column, rows: int) -> str:
         and column.role == "date"
         and column.missing < 0.05
         and column.distinct >= 5
-        and not set(words_of(column.name)) & not_when
+        and not NOT_WHEN.search(column.name)
     ]
     return dates[0].name if len(dates) == 1 else next((c.name for c in dates if set(words_of(c.name)) & TIME_WORDS), "")
