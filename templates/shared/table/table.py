@@ -197,7 +197,7 @@ def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.D
         if len(names) == len(first):
             return frame.set_axis(names, axis=1)
     which = f"{name} has {len(first)} cells a row and names no column; the columns are {', '.join(known[:20])}"
-    raise Problem(f"{which}. For a file in another layout: hackgen convert {name} plain.csv")
+    raise Problem(f"{which}. For a file in another layout: hackgen convert FILE plain.csv")
 
 
 def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
