@@ -310,7 +310,8 @@ def test_data_that_tell_little_are_no_fault(tmp_path: Path, name: str, framework
     results = {found["id"]: found for found in json.loads(run(project, "check.py", "--json", *seed).ok().out)}
     assert results["overfit-one-batch"]["passed"]
     if name == "coin":
-        assert results["inputs-matter"]["passed"] is None and "no sign" in results["inputs-matter"]["expected"]
+        row = results["inputs-matter"]  # a row's own inputs may be the best of some by chance
+        assert row["passed"] or (row["passed"] is None and "no sign" in row["expected"])
 
 
 def noise(folder: Path, what: str) -> Path:
