@@ -383,4 +383,4 @@ def test_the_bugs_cover_every_check(tmp_path: Path) -> None:
     for task in ("text-generation", "tabular-classification"):
         project = generate(tmp_path / task, task=task)
         found |= {result["id"] for result in json.loads(run(project, "check.py", "--json").ok().out)}
-    assert found == {bug[0] for bug in BUGS}
+    assert found - {"lone-column"} == {bug[0] for bug in BUGS}  # which asks, and never fails

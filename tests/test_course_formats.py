@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from course_bundle import LOSS, MODEL, REFERENCE, blank, bundle, submission
+from course_bundle import LOSS, MODEL, REFERENCE, blank, bundle, enter, submission
 from hackgen.course.grader import formats
 from hackgen.course.grader.engine import Outcome, Result
 from hypothesis import given
@@ -125,8 +125,7 @@ def test_in_a_fake_autograder_within_its_limits(
     venv.mkdir(parents=True)
     (venv / "python").write_text(f'#!/bin/sh\nexec "{request.getfixturevalue("python")}" "$@"\n')
     (venv / "python").chmod(0o755)
-    for path in (tmp_path, *tmp_path.parents[:2]):
-        path.chmod(0o755)
+    enter(tmp_path)
     command = ["bash", str(root / "run_autograder")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, cwd=root, preexec_fn=limited)
     found = valid(json.loads((root / "results" / "results.json").read_text()))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from course_bundle import BODIES, MODEL, bundle, submission
+from course_bundle import BODIES, MODEL, bundle, enter, submission
 from hackgen.course.grader import engine
 
 pytestmark = pytest.mark.slow
@@ -103,15 +103,14 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
     subprocess.run([system, "-m", "venv", "--without-pip", str(folder)], check=True)
     packages = next(folder.glob("lib/python*/site-packages"))
     packages.joinpath("more.pth").write_text(str(Path(np.__file__).parents[1]))
-    for path in (folder, *folder.parents[:2]):
-        path.chmod(0o755)
+    enter(folder)
     return str(folder / "bin" / "python")
 
 
 @pytest.fixture(params=["another user", "the same user"])
 def isolation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # by which the processes of this test are known
-    tmp_path.chmod(0o755)
+    enter(tmp_path)
     if request.param == "the same user":
         return "none"
     if sys.platform != "linux" or os.geteuid():
