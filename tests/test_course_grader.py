@@ -79,7 +79,7 @@ def test_beside_a_reference_nothing_that_the_code_says_is_shown(secret: Path, pu
 
 
 def test_a_warm_process_holds_the_framework_and_nothing_else(secret: Path, tmp_path: Path) -> None:
-    look = "import gc, sys\n        known = ' '.join(sys.modules) + ' '.join(map(str, sys.argv))\n        "
+    look = "import gc, sys\n        known = ' '.join(sys.modules) + ' '.join(map(str, sys.argv[1:]))\n        "
     look += "texts = [x for x in gc.get_objects() if isinstance(x, dict) and 'visibility' in x]\n        "
     look += "bad = [w for w in ('hackgen.', 'grading', 'checks', 'engine', 'reference') if w in known]\n        "
     look += "return np.zeros(0) if bad or texts else inputs @ self.weights\n"
