@@ -63,7 +63,10 @@ def fit(model: Any, data: Data, config: Config, run: Path, pressed: Sequence[int
             state.rate = config.rate(done)
             inputs, targets = data.train.inputs[rows], data.train.targets[rows]
             state.loss_sum += loss(model, inputs, targets, data.meta)
-            optimizer.step(gradients(model, inputs, targets, data.meta), state.rate, state.steps + 1)
+            slopes = gradients(model, inputs, targets, data.meta)
+            norm = math.sqrt(sum(float((slope**2).sum()) for slope in slopes.values()))
+            slopes = {name: slope * config.clip / max(norm, config.clip) for name, slope in slopes.items()}
+            optimizer.step(slopes, state.rate, state.steps + 1)
             state.end_step()
         train_loss = state.loss_sum / max(state.step, 1)
         if not pressed or state.step == len(steps):
