@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hackgen.making.choice import choices
-from hackgen.parts import TEMPLATES
+from hackgen.parts import TEMPLATES, read_toml
 from projects import CAN_FORK, check_with_bug, generate, run, start
 from selection import EVERYTHING
 from test_checks import BUGS
@@ -284,4 +284,5 @@ def test_tensorflow_is_understood_as_keras(project: Path) -> None:
 
 def test_every_model_with_a_pytorch_file_has_a_keras_file() -> None:
     with_pytorch = {path.parent for path in TEMPLATES.glob("models/*/*/with_pytorch.py")}
+    with_pytorch = {folder for folder in with_pytorch if "optional" not in read_toml(folder / "part.toml")}
     assert with_pytorch == {path.parent for path in TEMPLATES.glob("models/*/*/with_keras.py")}

