@@ -112,8 +112,8 @@ SHARED = [
         "labels leak into inputs",
         CLASSES,
         "table.py",
-        'if name not in (target, special["group"])]',
-        'if name != special["group"]]',
+        'if name not in (target, special["group"]) and',
+        'if name != special["group"] and',
         r"target",
     ),
     bug(
