@@ -185,8 +185,8 @@ BUGS = [
         "answers",  # the target is among the inputs
         ("tabular-classification", "mlp"),
         "table.py",
-        'if name not in (target, special["group"])]',
-        'if name != special["group"]]',
+        'if name not in (target, special["group"]) and',
+        'if name != special["group"] and',
     ),
     ("learning-rate", MLP, "train.py", 'group["lr"] = state.rate', 'group["lr"] = 100 * state.rate'),
     (

@@ -467,6 +467,7 @@ def package(folder: Path) -> str:
     for name in [name for name in sys.modules if name.startswith(f"{made.__name__}.")]:
         del sys.modules[name]  # of an earlier build in the same place
     sys.modules |= {made.__name__: made, "grading": grading}
+    importlib.invalidate_caches()  # a build keeps its times, so a folder that was replaced looks unchanged
     return made.__name__
 
 
