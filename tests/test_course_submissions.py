@@ -57,7 +57,7 @@ EXPORTS = {
     "gradescope": (
         {"submission_metadata.yml": GRADESCOPE}
         | {f"submission_11/{name}": text for name, text in PROJECT.items()}
-        | {f"submission_12/work/{name}": text for name, text in PROJECT.items()},
+        | {f"submission_12/src/{name}": text for name, text in PROJECT.items()},
         {"ann": ["ann", "zoe.ng"], "bob": ["bob"]},
     ),
     "canvas": (
