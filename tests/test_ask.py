@@ -101,6 +101,15 @@ def test_what_was_found_decides_which_tasks_are_offered(asked):
         assert (answers.task, answers.target, answers.data) == ("toys", target, "toys.csv")
 
 
+def test_the_models_that_fit_the_data_are_ticked_like_those_that_yes_takes(asked):
+    def fitting(answers: Answers) -> Findings:
+        found = table()
+        found.suggestion.models = found.suggestion.start = ["cnn", "mlp"]
+        return found
+
+    assert asked("toys.csv" + ENTER + ENTER + MODELS + MAKE, inspect=fitting)[0].models == ("cnn", "mlp")
+
+
 def test_data_that_do_not_do_are_asked_for_again_and_can_be_corrected(asked, capsys):
     answers, _ = asked("toys" + ENTER + ".csv" + ENTER + ENTER + MODELS + MAKE, inspect=inspected)
     assert answers.data == "toys.csv" and "toys does not exist" in capsys.readouterr().err

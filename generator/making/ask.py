@@ -123,7 +123,8 @@ def _questions(
         able = models(task, choice.framework)
         named = findings.suggestion.models if findings and findings.suggestion else []  # the best for these data first
         able.sort(key=lambda model: named.index(model.name) if model.name in named else len(named))
-        answers = replace(answers, models=_pick_models(talk, ask, able, root, lang))
+        start = own_data.modelled(answers, findings).models if findings else ()
+        answers = replace(answers, models=_pick_models(talk, ask, able, start, root, lang))
     names = itertools.chain([task.name], (f"{task.name}-{number}" for number in itertools.count(2)))
     name = dest or next(name for name in names if _folder(name) is True)
     last = [(MAKE, ask["make"].format(folder=name)), (MORE, ask["more"])]
@@ -240,7 +241,10 @@ def _several(ask: Ask, key: str, able: list[Part], ticked: Any, phrase: Callable
     )
 
 
-def _pick_models(talk: Talk, ask: Ask, able: list[Part], root: Path, lang: str) -> tuple[str, ...]:
+def _pick_models(
+    talk: Talk, ask: Ask, able: list[Part], start: tuple[str, ...], root: Path, lang: str
+) -> tuple[str, ...]:
+    """The models that are picked; ticked at first are those of `start`, which fit the data, or the first one."""
     if len(able) == 1:
         return (able[0].name,)
 
@@ -248,7 +252,7 @@ def _pick_models(talk: Talk, ask: Ask, able: list[Part], root: Path, lang: str) 
         ticked = [name for name in ticked if name in {part.name for part in able}] or [able[0].name]
         return _several(ask, "models", able, ticked, lambda part: _phrase(part, root, lang))
 
-    return tuple(talk.ask("models", question, ()))
+    return tuple(talk.ask("models", question, start))
 
 
 def _backend(talk: Talk, ask: Ask, answers: Answers, root: Path) -> Answers:
