@@ -381,7 +381,8 @@ def test_few_rows_are_held_against_others_of_them(tmp_path: Path) -> None:
 def test_texts_are_held_against_the_table_however_long_the_others_are(tmp_path: Path) -> None:
     """Rows are padded to the longest of those cut together, which are others when the table is read anew."""
     words = [["cheap", "awful", "poor"], ["lovely", "great", "fine"]]
-    rows = [f"{' '.join([words[i % 2][i % 3], *['word', f'w{i}'] * (1 + i % 97)])},{'ab'[i % 2]}\n" for i in range(900)]
+    more = [f"w{i} " * (3 + i // 75 * (i % 75 == 0)) for i in range(3000)]  # a few are far longer, each by itself
+    rows = [f"{more[i]}{words[i % 2][i % 3]},{'ab'[i % 2]}\n" for i in range(3000)]
     (tmp_path / "texts.csv").write_text("text,label\n" + "".join(rows), encoding="utf-8")
     project = generate_own(tmp_path / "p", tmp_path / "texts.csv")
     run(project, "check.py", "--only", "inputs-matter").ok()
