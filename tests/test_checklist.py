@@ -301,6 +301,7 @@ SPOILT = [
     ("written", in_text("README.md", "- **AI tools:**", "- AI tools"), "3 of 4"),
     ("committed", put("late.py", ""), "commit late.py"),
     ("pushed", commit, "only here: 1"),
+    ("pushed", lambda p: git(p, "remote", "remove", "origin"), "only here: "),
     ("pushed", lambda p: git(p, "tag", "--delete", "demo-day"), "no tag"),
     ("history", in_text("data.py", "import numpy", f"# {KEY}\nimport numpy"), "data.py:1"),
     ("history", in_text("data.py", "import numpy", f"# api{'_'}key = 'b7Qz90xLmT42vK'\nimport numpy"), "data.py:1"),

@@ -107,7 +107,7 @@ def committed(project: Project) -> Found:
 
 
 def pushed(project: Project) -> Found:
-    ahead = int(git(project, "rev-list", "--count", "@{upstream}..HEAD"))
+    ahead = int(git(project, "rev-list", "--count", "HEAD", "--not", "--remotes"))
     tags = git(project, "tag", "--points-at", "HEAD").split()
     bad = [project.say("checklist.ahead", commits=ahead)] if ahead else []
     bad += [] if tags else [project.say("checklist.untagged")]
