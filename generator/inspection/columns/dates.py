@@ -66,24 +66,14 @@ def in_utc(found: datetime.datetime) -> datetime.datetime:
     return found.astimezone(datetime.timezone.utc).replace(tzinfo=None) if found.tzinfo else found
 
 
-def find_form(cells: Sequence[str], share: float = 1.0) -> str:
-    """The first form that at least a share of the cells have, "" where there is none."""
+def find_form(cells: Sequence[str]) -> str:
+    """The first form that all cells (of many, a sample) have, "" where there is none."""
     step = max(1, len(cells) // SAMPLE)
     sample = cells[::step]
     if not any(any(mark in cell for mark in "-/.: ,QqWw年") for cell in sample[:20]):
         return ""  # bare numbers are numbers
     likely = (form for form in FORMS if any(fits(cell, form) for cell in sample[:5]))
-    return next((form for form in likely if mostly(sample, form, share)), "")
-
-
-def mostly(cells: Sequence[str], form: str, share: float) -> bool:
-    """Whether at least a share of the cells have a form; given up as soon as too many have not."""
-    left = len(cells)
-    for cell in cells:
-        left -= not fits(cell, form)
-        if left < share * len(cells):
-            return False
-    return True
+    return next((form for form in likely if all(fits(cell, form) for cell in sample)), "")
 
 
 def fits(cell: str, form: str) -> bool:

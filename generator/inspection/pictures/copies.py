@@ -11,24 +11,11 @@ from PIL import Image, ImageChops
 
 from . import files, labels, listing
 
-MOST = 20 << 20  # bytes of all copies; a project's repository should hold no more
 QUALITY = 90  # of JPEG
 EXACT = 64  # pixels a side, up to which PNG takes little and loses nothing
 FEW_TIMES = 1.5  # as large as a JPEG a PNG may be, to be taken for its exactness
 LONGEST = 80  # characters of a name
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)", re.IGNORECASE)
-
-
-def copy_pictures(path: Path, size: int = 256, most: int = MOST) -> dict[str, bytes]:
-    """The copies of `copies`, by their paths; nothing at all where they together would be larger than `most` bytes."""
-    found: dict[str, bytes] = {}
-    total = 0
-    for _, place, content in copies(path, size):
-        total += len(content)
-        if total > most:
-            return {}
-        found[place] = content
-    return found
 
 
 def copies(path: Path, size: int = 256, target: str = "") -> Iterator[tuple[int, str, bytes]]:

@@ -36,8 +36,8 @@ def upright(source: Path | BinaryIO, least: int = 0) -> Image.Image:
             raise Unreadable(why(error)) from None
 
 
-def head(source: Path | BinaryIO) -> tuple[int, int, bool]:
-    """Width, height and whether there may be colour, without decoding the pixels. Raises `Unreadable`."""
+def head(source: Path | BinaryIO) -> tuple[int, int, str]:
+    """Width and height of the upright picture and its mode, without decoding the pixels. Raises `Unreadable`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -45,7 +45,7 @@ def head(source: Path | BinaryIO) -> tuple[int, int, bool]:
                 width, height = picture.size  # of TIFF already upright; PNG would have to be decoded to tell
                 if picture.format not in ("PNG", "TIFF") and picture.getexif().get(ORIENTATION, 1) > 4:
                     width, height = height, width
-                return width, height, not is_grey(picture)
+                return width, height, picture.mode
         except Exception as error:
             raise Unreadable(why(error)) from None
 

@@ -1,6 +1,6 @@
 """Pictures that are equal or look alike, and those that do so across splits, by the code that a project uses."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,35 +16,35 @@ LARGEST = 64  # pixels a side at which pictures are compared, as a project does 
 
 @dataclass
 class Opened:
-    """What opening pictures told, each list in the order of `rows`."""
+    """What opening a picture told: its size and mode, or what is wrong with it."""
 
-    rows: list[int]
-    sizes: list[tuple[int, int] | None]
-    modes: list[str]
-    errors: list[str]
-    pixels: list[Any] = field(default_factory=list)
+    row: int
+    width: int = 0
+    height: int = 0
+    mode: str = ""
+    pixels: Any = None  # of at most LARGEST a side
+    error: str = ""
 
 
-def alike_ones(found: Findings, listing: Any, opened: Opened) -> None:
+def alike_ones(found: Findings, listing: Any, opened: list[Opened]) -> None:
     """Pictures that are equal, that look alike, and those that do so across splits."""
-    good = [i for i, picture in enumerate(opened.pixels) if picture is not None]
+    good = [picture for picture in opened if not picture.error]
     if len(good) < 2:
         return
-    one_size = len({opened.pixels[i].shape[:2] for i in good}) == 1
-    shape = opened.pixels[good[0]].shape[:2] if one_size else (LARGEST, LARGEST)
-    channels = 3 if any(opened.pixels[i].ndim == 3 for i in good) else 1
+    shapes = {picture.pixels.shape[:2] for picture in good}
+    shape = shapes.pop() if len(shapes) == 1 else (LARGEST, LARGEST)
+    channels = max(1 if picture.pixels.ndim == 2 else 3 for picture in good)
     most = MOST_PIXELS // (shape[0] * shape[1] * channels)
     if len(good) > most:
         good = [good[number * len(good) // most] for number in range(most)]
         found.notes.append(f"pictures that look alike are sought in a sample of {most:,}")
     images = np.zeros((len(good), *shape, channels), np.uint8)
-    for place, i in enumerate(good):
-        picture, opened.pixels[i] = opened.pixels[i], None
-        if picture.shape[:2] != shape:
-            resized = Image.fromarray(picture).resize(shape[::-1], Image.Resampling.BILINEAR)
-            picture = np.asarray(resized)
-        images[place] = files.with_channels(picture, channels)
-    rows = [opened.rows[i] for i in good]
+    for place, picture in enumerate(good):
+        pixels, picture.pixels = picture.pixels, None  # which makes room for the next
+        if pixels.shape[:2] != shape:
+            pixels = np.asarray(Image.fromarray(pixels).resize(shape[::-1], Image.Resampling.BILINEAR))
+        images[place] = files.with_channels(pixels, channels)
+    rows = [picture.row for picture in good]
     told = ([of[row] for row in rows] for of in (listing.names, listing.splits, listing.labels))
     equal_ones(found, images, rows, *told)
 

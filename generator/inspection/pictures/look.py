@@ -4,7 +4,6 @@ import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from ...text import leads_out
 from ..findings import Column, Findings, Suspect
@@ -16,7 +15,6 @@ from .likeness import LARGEST, MOST_PIXELS, Opened, alike_ones, equal_ones
 MOST_FILES, MOST_BYTES = 100_000, 2 << 30  # of pictures that are opened; of more, a sample
 LEAST = 3  # pictures that make a class: one for train, valid and test each
 NAMED = 20  # files that a list in the findings holds
-CHUNK = 256  # pictures that a thread opens at a time
 
 
 def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
@@ -88,69 +86,46 @@ def _classes(found: Findings, labels: list[str | None], column: str, path: Path)
     found.suggestion = suggestion("image-classification", column or None, str(path), how, metric, labels=labels)
 
 
-def _open(here: listing.Listing) -> Opened:
+def _open(here: listing.Listing) -> list[Opened]:
     """Open all pictures, or where they are very many a sample spread over all of them."""
     count, size = len(here.names), sum(here.sizes)
     share = min(1.0, MOST_FILES / count, MOST_BYTES / max(size, 1))
     wanted = max(1, int(count * share))
     rows = [number * count // wanted for number in range(wanted)]
-    side = LARGEST
 
-    def look(rows: list[int]) -> Opened:
-        some = Opened(rows, [], [], [])
-        for row in rows:
-            size, mode, error, picture = None, "", "", None
-            try:
-                source = listing.source(here.root, here.names[row])
-                size, mode = _head(source)
-                source.seek(0)
-                own = max(size) <= side
-                picture = files.pixels(source, *(size if own else (side, side)))
-            except files.Unreadable as trouble:
-                error = str(trouble)
-            some.sizes.append(size)
-            some.modes.append(mode)
-            some.errors.append(error)
-            some.pixels.append(picture)
-        return some
+    def look(row: int) -> Opened:
+        found = Opened(row)
+        try:
+            source = listing.source(here.root, here.names[row])
+            found.width, found.height, found.mode = files.head(source)
+            source.seek(0)
+            own = max(found.width, found.height) <= LARGEST
+            found.pixels = files.pixels(source, *((found.width, found.height) if own else (LARGEST, LARGEST)))
+        except files.Unreadable as trouble:
+            found.error = str(trouble)
+        return found
 
-    whole = Opened([], [], [], [])
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as crew:
-        for part in crew.map(look, (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))):
-            for name in ("rows", "sizes", "modes", "errors", "pixels"):
-                getattr(whole, name).extend(getattr(part, name))
-    return whole
+        return list(crew.map(look, rows))
 
 
-def _head(source: Any) -> tuple[tuple[int, int], str]:
-    """Upright size and mode of a picture; raises `Unreadable`."""
-    from PIL import Image
-
-    width, height, _ = files.head(source)
-    source.seek(0)
-    with Image.open(source) as picture:
-        return (width, height), picture.mode
-
-
-def _files(found: Findings, here: listing.Listing, opened: Opened) -> None:
+def _files(found: Findings, here: listing.Listing, opened: list[Opened]) -> None:
     """Sizes, modes and what is corrupt."""
-    if len(opened.rows) < found.rows:
-        found.facts["opened"] = len(opened.rows)
-        found.notes.append(f"sizes, modes, corrupt and equal pictures are those of a sample of {len(opened.rows):,}")
-    sizes = Counter(f"{size[0]}×{size[1]}" for size in opened.sizes if size)
+    if len(opened) < found.rows:
+        found.facts["opened"] = len(opened)
+        found.notes.append(f"sizes, modes, corrupt and equal pictures are those of a sample of {len(opened):,}")
+    sizes = Counter(f"{picture.width}×{picture.height}" for picture in opened if picture.mode)
     found.facts["sizes"] = dict(sizes.most_common(NAMED))
     if len(sizes) > NAMED:
         found.notes.append(f"there are {len(sizes)} different sizes; the most frequent are shown")
-    found.facts["modes"] = dict(Counter(mode for mode in opened.modes if mode).most_common())
-    bad = [(here.names[row], error) for row, error in zip(opened.rows, opened.errors, strict=True) if error]
-    if bad:
-        found.facts["corrupt"] = [name for name, _ in bad][:NAMED]
-        first = f"{bad[0][0]} ({_cut(bad[0][1])})" + (f" and {len(bad) - 1} more" if len(bad) > 1 else "")
+    found.facts["modes"] = dict(Counter(picture.mode for picture in opened if picture.mode).most_common())
+    if bad := [picture for picture in opened if picture.error]:
+        names, why = [here.names[picture.row] for picture in bad], bad[0].error
+        found.facts["corrupt"] = names[:NAMED]
+        first = (
+            f"{names[0]} ({why if len(why) <= 60 else f'{why[:59]}…'})" + (len(bad) > 1) * f" and {len(bad) - 1} more"
+        )
         found.suspects.append(Suspect("corrupt", None, f"{first}; not copied, left out when training"))
-
-
-def _cut(reason: str) -> str:
-    return reason if len(reason) <= 60 else f"{reason[:59]}…"
 
 
 def _of_arrays(path: Path) -> Findings:

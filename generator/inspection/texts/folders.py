@@ -2,17 +2,18 @@
 
 import os
 import re
+import zipfile
+from operator import itemgetter
 from pathlib import Path
 
 from ...text import of_file
 from ..columns.profiles import spelled
-from .archived import Member, members, opened
 
 ENDINGS = (".txt", ".text", ".md", ".txt.gz")
 SPLITS = {"train": "train|training", "valid": "valid|validation|val|dev", "test": "test|testing"}
 OF_SPLIT = re.compile("|".join(f"(?P<{name}>({words})([ _-]?(data|set))?)" for name, words in SPLITS.items()), re.I)
 UNLABELLED = ("unsup", "unlabeled", "unlabelled")  # a folder that is no class
-Entry = tuple[tuple[str, ...], Path | Member]  # the parts of a file's path, and the file
+Entry = tuple[tuple[str, ...], Path | zipfile.Path]  # the parts of a file's path, and the file
 
 
 def entries_of(path: Path, notes: list[str]) -> list[Entry]:
@@ -21,8 +22,7 @@ def entries_of(path: Path, notes: list[str]) -> list[Entry]:
     Links that lead out of the folder are left out and named: what is copied must lie in what was named.
     """
     if not path.is_dir():
-        opened.cache_clear()  # it may be another one of that name
-        return peeled(members(path))
+        return peeled(sorted(packed(path), key=itemgetter(0)))
     found: list[Entry] = []
     outside: list[str] = []
     unreadable: list[str] = []
@@ -41,6 +41,18 @@ def entries_of(path: Path, notes: list[str]) -> list[Entry]:
     if unreadable:
         notes.append(f"{len(unreadable)} sub-folder(s) could not be read: {', '.join(unreadable[:3])}")
     return peeled(sorted(found))
+
+
+def packed(path: Path) -> list[Entry]:
+    """The visible files of a .zip, read in place: nothing is unpacked to disk, so the paths inside can lead nowhere."""
+    archive, found = zipfile.Path(path).root, []
+    for entry in archive.infolist():
+        parts = tuple(part for part in entry.filename.replace("\\", "/").split("/") if part not in ("", ".", ".."))
+        hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
+        locked = entry.flag_bits & 1
+        if parts and not (entry.is_dir() or hidden or locked):
+            found.append((parts, zipfile.Path(archive, entry.filename)))
+    return found
 
 
 def peeled(entries: list[Entry]) -> list[Entry]:

@@ -75,7 +75,8 @@ def _file(path: Path) -> Findings:
 
 def _folder(path: Path) -> Findings:
     """A text a file; in folders by class, where there are several folders with texts. A .zip is read in place."""
-    found = Findings(str(path), "texts")
+    is_folder = path.is_dir()
+    found = Findings(str(path), "texts", 0 if is_folder else path.stat().st_size)
     entries = entries_of(path, found.notes)
     parts = classes_of(entries)
     several = len({name for classes in parts.values() for name in classes}) > 1
@@ -93,7 +94,7 @@ def _folder(path: Path) -> Findings:
                 except UNREADABLE:
                     bad.append("/".join(inside))
                     continue
-                found.bytes += file.stat().st_size
+                found.bytes += file.stat().st_size if is_folder else 0
                 encodings[encoding.removesuffix("-sig")] += 1
                 by_class[name] += 1
                 by_part[part] += 1
@@ -102,7 +103,6 @@ def _folder(path: Path) -> Findings:
                 of_key.setdefault(key, set()).update((f"part {part}", f"class {name}"))
                 different.setdefault(name, set()).add(key)
     found.rows = tally.texts
-    found.bytes = found.bytes if path.is_dir() else path.stat().st_size
     if several:
         found.facts["classes"] = dict(by_class.most_common())
         found.facts["class_shares"] = {name: round(n / tally.texts, 4) for name, n in by_class.most_common(50)}
