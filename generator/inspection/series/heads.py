@@ -12,11 +12,9 @@ from ...errors import Problem
 from ..columns import delimited
 from ..columns.formats import format_of
 from ..columns.relation import Table, bytes_of
-from ..columns.rows import unique_names
-from ..tables import ends, engine_tables, opening, text_tables
+from ..tables import opening, text_tables
 
-HEAD = 2**16  # bytes of a text in which its steps are looked at
-LINES = 100  # of them that say how it is written
+HEAD, LINES = 2**16, 100  # bytes, and lines in them, that say what the columns of a text are called
 MOST_HEADERS = 20  # different ones, after which files are of no one kind, unless all but a column is alike
 
 
@@ -28,13 +26,12 @@ class File:
     kind: str = ""  # csv parquet json jsonl excel
     names: list[str] = field(default_factory=list)
     own: str = ""  # what it calls the column that each file calls differently
-    head: dict[str, Any] = field(default_factory=dict)  # the dialect of a text, and whether it is `packed`
-    dialect: dict[str, Any] = field(default_factory=dict)  # of one that was opened by itself
+    dialect: dict[str, Any] = field(default_factory=dict)
     why: str = ""  # it was not counted
     rows: int = 0
     dated: int = 0  # rows with a date
     span: tuple[Any, Any] | None = None  # datetimes, or numbers
-    numbers: dict[str, Any] = field(default_factory=dict)  # of series_query.Numbers, by column
+    numbers: dict[str, Any] = field(default_factory=dict)  # counting.Numbers by column
     clock: dict[str, Any] = field(default_factory=dict)  # the steps of its first rows, as a project has them
     looked_at: int = 0  # those rows
 
@@ -59,32 +56,24 @@ class Own:
 
 def headed(paths: Sequence[Path]) -> list[File] | None:
     """The files with the names of their columns; None where these are too different to be of one kind."""
-    known: dict[tuple, dict[str, Any]] = {}  # by the lines up to the header
-    skips: dict[tuple, int] = {}  # by the first line
     found, different = [], set()
-    engine = duckdb.connect()
-    try:
-        for path in paths:
-            file = File(path)
-            found.append(file)
-            try:
-                file.kind, _ = format_of(path)
-                if file.kind == "csv":
-                    like_known(file, known, skips)
-                elif file.kind == "parquet" and starts_with(path, b"PAR1"):
-                    of_parquet(file, engine)
-                elif file.kind in ("parquet", "json", "jsonl", "excel"):
-                    with opening.opened(path, file.kind) as table:
-                        file.names = table.names
-                else:
-                    file.why = "is empty" if file.kind == "empty" else "is no table"
-            except (Problem, OSError, EOFError, duckdb.Error) as problem:
-                file.why = unreadable(file, problem)
-            different.add(tuple(file.names))
-            if len(different) == MOST_HEADERS and own_column(found) is None:
-                return None
-    finally:
-        engine.close()
+    for path in paths:
+        file = File(path)
+        found.append(file)
+        try:
+            file.kind, _ = format_of(path)
+            if file.kind == "csv":
+                file.names = names_of_text(path)
+            elif file.kind in ("parquet", "json", "jsonl", "excel"):
+                with opening.opened(path, file.kind) as table:
+                    file.names = table.names
+            else:
+                file.why = "is empty" if file.kind == "empty" else "is no table"
+        except (Problem, OSError, EOFError, duckdb.Error) as problem:
+            file.why = unreadable(file, problem)
+        different.add(tuple(file.names))
+        if len(different) == MOST_HEADERS and own_column(found) is None:
+            return None
     return found
 
 
@@ -96,55 +85,17 @@ def unreadable(file: File, error: Exception) -> str:
     return said if isinstance(error, Problem) else f"cannot be read as {file.kind}: {said}"
 
 
-def like_known(file: File, known: dict[tuple, dict[str, Any]], skips: dict[tuple, int]) -> None:
-    """Fill in names and dialect of a text; one that begins with the lines of an earlier one is written alike."""
-    text, encoding, packed = beginning(file)
-    if not text.strip():
-        file.why = "is empty"
-        return
-    first = encoding, packed, text.partition("\n")[0]
-    begin = (*first, *text.split("\n", skips[first] + 1)[: skips[first] + 1]) if first in skips else ()
-    if begin not in known:
-        table = begun(file.path, text, encoding)
-        skips[first] = table.dialect["skip"]
-        begin = (*first, *text.split("\n", skips[first] + 1)[: skips[first] + 1])
-        known[begin] = table.dialect | {"packed": packed, "names": table.names}
-    file.head = {name: value for name, value in known[begin].items() if name != "names"}
-    file.names = known[begin]["names"]
-
-
-def begun(path: Path, text: str, encoding: str) -> Table:
-    """A table of a text's first lines."""
-    table, reading = Table(path, "csv", [], Path()), delimited.read(text)
-    text_tables.describe(table, reading.dialect, encoding, reading.rows)
-    ends.trimmed(table, reading.rows[table.dialect["header"] :])
-    table.dialect.pop("foot", None)  # which only a file's end shows
-    return table
-
-
-def of_parquet(file: File, engine: duckdb.DuckDBPyConnection) -> None:
-    """Fill in names and types of a Parquet file."""
-    found, cells, aliases = engine_tables.parquet_columns(engine, str(file.path).replace("'", "''"))
-    file.names = unique_names([name for name, _, _ in found])
-    file.head = {"cells": cells, "aliases": aliases}
-
-
-def beginning(file: File, most: int = LINES) -> tuple[str, str, bool]:
-    """The first whole lines of a text, its encoding, and whether it is packed."""
-    packed = starts_with(file.path, b"\x1f\x8b") or starts_with(file.path, b"PK")
-    with bytes_of(Table(file.path, "csv", [], Path())) as unpacked:
+def names_of_text(path: Path) -> list[str]:
+    """The names of the columns of a text, from its first whole lines."""
+    table = Table(path, "csv", [], Path())
+    with bytes_of(table) as unpacked:
         begin = unpacked.read(HEAD)
     encoding = delimited.encoding_of(begin, cut=True)
-    text = begin.decode(encoding, "ignore").removeprefix("\ufeff").replace("\0", "")
-    if len(begin) == HEAD and "\n" in text:
-        text = text[: text.rindex("\n") + 1]
-    return "\n".join(text.split("\n", most)[:most]), encoding, packed
-
-
-def starts_with(path: Path, mark: bytes) -> bool:
-    """Whether a file's first bytes are these."""
-    with path.open("rb") as file:
-        return file.read(len(mark)) == mark
+    lines = begin.decode(encoding, "ignore").removeprefix("\ufeff").replace("\0", "").split("\n")
+    lines = lines[:-1] if len(begin) == HEAD and len(lines) > 1 else lines
+    reading = delimited.read("\n".join(lines[:LINES]))
+    text_tables.describe(table, reading.dialect, encoding, reading.rows)
+    return table.names
 
 
 def usual_names(files: Sequence[File]) -> list[str]:

@@ -16,8 +16,8 @@ from ..tables.look import inspect_table
 from ..target.dates import time_of
 from ..target.suggestion import cells_of, suggestion
 from . import counting, heads
+from .counting import Asked, Numbers
 from .heads import File, Own
-from .query import Asked, Numbers
 from .steps import Steps, judged
 
 ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".csv.gz")  # of files with a series each
@@ -48,8 +48,7 @@ def inspect_series_folder(path: str, place: Path, target: str | None) -> Finding
         time = [column for name in extra for column in columns if column.name == name]
         values = [c for c in columns if c.role == "number" and c.name not in extra]
         values += [c for c in columns if c.name == found.suggestion.target and c not in values]
-        places = {name: i for i, name in enumerate(reference.names)}
-        asked = Asked(table, reference.kind, places, time, values, stamps_of)
+        asked = Asked(reference, time, values, stamps_of)
         counting.count(files, asked, own)
     return together(found, path, place, files, asked, own)
 
@@ -129,8 +128,8 @@ def tables_in(folder: Path) -> list[Path]:
 def misfit(file: File, asked: Asked, target: str) -> str:
     """Why a file is no series like the others, "" where it is one."""
     wanted = [*(column.name for column in asked.time), target]
-    if file.kind != asked.kind:
-        return f"is {file.kind}, the others are {asked.kind}"
+    if file.kind != asked.reference.kind:
+        return f"is {file.kind}, the others are {asked.reference.kind}"
     if lacking := [name for name in wanted if name not in file.names]:
         has = ", ".join(file.names[:5]) + (" …" if len(file.names) > 5 else "")
         return f'has no column "{lacking[0]}" (it has: {has})'
@@ -164,13 +163,13 @@ def suspects(found: Findings, departing: dict[str, str], steps: Steps, names: li
 
 def notes(place: Path, files: list[File], asked: Asked, own: Own | None) -> list[str]:
     """How the files were looked at, and what was not."""
-    said = [f"columns are described as {asked.table.path.name} has them, numbers and dates as all files"]
+    said = [f"columns are described as {asked.reference.path.name} has them, numbers and dates as all files"]
     if own:
         called = list(dict.fromkeys(file.own for file in files if file.own))
         shown = ", ".join(called[:SHOWN]) + (" …" if len(called) > SHOWN else "")
         said.append(f'each file has a name of its own for one column ({shown}), which is called "{own.name}" here')
     if any(file.looked_at < file.rows for file in files):
-        most = f"{counting.FIRST:,} rows, or {heads.HEAD // 1024} kB"
+        most = f"{counting.FIRST:,} rows"
         said.append(f"the length of steps is judged by a file's first {most}; rows, spans and gaps by all of it")
     inside = [folder.name for folder in place.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
     if inside:
@@ -195,5 +194,5 @@ def series_name(file: File) -> str:
 
 def shared_dialect(dialect: dict[str, Any], files: list[File]) -> dict[str, Any]:
     """What of the reference file's dialect holds for all files."""
-    others = [written for file in files if not file.why and (written := file.dialect or file.head)]
+    others = [file.dialect for file in files if not file.why]
     return {name: value for name, value in dialect.items() if all(other.get(name) == value for other in others)}
