@@ -15,6 +15,7 @@ from .. import text
 from ..errors import Problem
 from ..inspection.columns.meaning import is_missing
 from ..inspection.columns.profiles import spelled
+from ..inspection.columns.relation import is_packed
 from ..inspection.findings import Findings
 from ..inspection.tables import opening
 from ..inspection.target import one_of
@@ -192,7 +193,7 @@ def of_one_text(path: Path, findings: Findings, answers: Any) -> Plain:
     """A copy of a small text, as it is if it is plain UTF-8; or where a large one lies."""
     is_whole = path.is_file() and findings.format == "text"
     encoding = files.encoding_of(path) if is_whole else ""
-    is_plain = encoding in ("utf-8", "utf-8-sig", "ascii") and not files.is_packed(path)
+    is_plain = encoding in ("utf-8", "utf-8-sig", "ascii") and not is_packed(path)
     about = f"# What hackgen found in {text.printable(path.name)}: one text, read from its beginning to its end.\n"
     if answers.copy is not False and findings.bytes <= COPIED:
         name = safe_name(path.name) if is_plain else f"{safe_name(path.name.split('.')[0])}.txt"

@@ -4,7 +4,10 @@ Queries never hold a name of the user's, because DuckDB's names ignore case and 
 """
 
 import gzip
+import io
 import os
+import re
+import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -25,6 +28,7 @@ from .rows import unique_names
 SAMPLE = 20_000  # rows from which roles, leaks and near duplicates are found
 MOST_COLUMNS = 20_000
 MEMORY = "600MB"  # DuckDB's own limit; what it cannot hold goes to disk
+ROOM = 1 << 30  # bytes of a disk that stay free
 CELLS = 600_000  # of a sample, so that a wide table takes no longer than a long one
 
 
@@ -139,6 +143,35 @@ def bytes_of(table: Table) -> Iterator[BinaryIO]:
     else:
         with table.path.open("rb") as file:
             yield file
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file is packed by gzip or zip."""
+    with path.open("rb") as file:
+        return file.read(2) in (b"\x1f\x8b", b"PK")
+
+
+def as_utf8(table: Table, folder: Path, encoding: str, longest: float, aligned: bool = False) -> Path:
+    """A temporary copy as UTF-8, unpacked, without mark or NUL characters; `aligned` cells get one space between."""
+    path = folder / "unpacked.txt"
+    with bytes_of(table) as file, path.open("w", encoding="utf-8", newline="") as out:
+        text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
+        whole = 0  # characters since the last line end
+        while block := text.read(2**20):
+            whole = whole + len(block) if "\n" not in block else len(block) - block.rindex("\n")
+            check_lines(table, whole, longest)
+            block = (block + text.readline() if aligned else block).replace("\0", "").removeprefix("\ufeff")
+            out.write(re.sub(r"^ +| +(?=[ \r\n])", "", block, flags=re.MULTILINE) if aligned else block)
+            if shutil.disk_usage(folder).free < ROOM:
+                raise Problem(f"{table.path} needs more room unpacked than {folder.parent} has; unpack it elsewhere")
+    return path
+
+
+def check_lines(table: Table, length: int, most: float) -> None:
+    """A line that is too long is refused before it takes memory or room on disk."""
+    if length > most:
+        what = f"has a line of more than {int(most) >> 20} MB, so it holds no rows"
+        raise Problem(f"{table.path} {what}; save it with a line for each row")
 
 
 def name_columns(table: Table, cells: list[str]) -> None:

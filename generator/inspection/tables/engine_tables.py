@@ -1,6 +1,7 @@
 """Opening what DuckDB reads by itself, whatever its size: Parquet, and large JSON."""
 
 import io
+import math
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,13 +9,10 @@ from typing import Any
 
 import duckdb
 
-from ...errors import Problem
-from ..columns.relation import Table, bytes_of, name_columns, take_sample
+from ..columns.relation import Table, as_utf8, bytes_of, is_packed, name_columns, take_sample
 from . import records as of_records
 
-ROOM = 1 << 30  # bytes that stay free
 LONGEST = 64 << 20  # bytes of an object
-SMALLER = "save it with a line for each record"
 MOST_NESTED = 300  # columns that structs may add; more of them are data rather than columns
 NOT_CELLS = {"nested columns are read as text": ("STRUCT", "MAP", "UNION"), "bytes are not read": ("BLOB",)}
 
@@ -48,12 +46,6 @@ def parquet_columns(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[l
     return found, cells, ", ".join(f"d{i}" for i in range(len(origin.columns)))
 
 
-def is_packed(path: Path) -> bool:
-    """Whether a file is packed by gzip or zip."""
-    with path.open("rb") as file:
-        return file.read(2) in (b"\x1f\x8b", b"PK")
-
-
 def large_json(table: Table, folder: Path) -> None:
     """JSON that is not held in memory; a list inside an object is copied out, because an object is read as a whole."""
     path, kind = table.path, "newline_delimited" if table.format == "jsonl" else "auto"
@@ -67,18 +59,7 @@ def large_json(table: Table, folder: Path) -> None:
         name = start[: inside - 1].rpartition('"')[0].rpartition('"')[2]
         table.notes.append(f'the table is taken from the list "{name}" in the file')
     elif is_packed(table.path):
-        path = folder / "unpacked.json"
-        whole = 0  # bytes since the last line end
-        with bytes_of(table) as source, path.open("wb") as out:
-            while block := source.read(of_records.PIECE):
-                whole = whole + len(block) if b"\n" not in block else len(block) - block.rindex(b"\n")
-                if table.format == "jsonl" and whole > LONGEST:
-                    raise Problem(f"{table.path} has an entry of more than {LONGEST >> 20} MB; {SMALLER}")
-                out.write(block)
-                if shutil.disk_usage(folder).free < ROOM:
-                    raise Problem(
-                        f"{table.path} needs more room unpacked than {folder.parent} has; unpack it elsewhere"
-                    )
+        path = as_utf8(table, folder, "utf-8", LONGEST if table.format == "jsonl" else math.inf)
     name = str(path).replace("'", "''")
     source = f"read_json('{name}', format='{kind}', maximum_object_size={LONGEST})"
     origin = table.connection.sql(f"SELECT * FROM {source}")

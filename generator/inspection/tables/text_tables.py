@@ -5,16 +5,12 @@ the dialect found at their beginning and at places spread over them, and never h
 """
 
 import codecs
-import io
-import re
-import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-from ...errors import Problem
 from ..columns import delimited
 from ..columns.meaning import number
-from ..columns.relation import Table, bytes_of, fill, sample_rows, take_names
+from ..columns.relation import Table, as_utf8, bytes_of, check_lines, fill, is_packed, sample_rows, take_names
 from ..columns.rows import ONE_COLUMN, split_rows
 from . import ends
 from .headers import is_header
@@ -68,18 +64,16 @@ def _only_names(row: list[str]) -> bool:
 
 def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
     """A file that is not held in memory: its beginning and a sample decide, and DuckDB reads it."""
-    check_lines(table, max(map(len, raw.split(b"\n"))))
+    check_lines(table, max(map(len, raw.split(b"\n"))), LONGEST)
     encoding = delimited.encoding_of(raw[: 2**20], cut=True)
-    with table.path.open("rb") as file:
-        packed = file.read(2) in (b"\x1f\x8b", b"PK")
     head = raw[: 2**20].decode(encoding, "ignore").removeprefix("\ufeff")
     head = head[: head.rindex("\n") + 1] if "\n" in head else head
     reading = delimited.read(head)
     dialect = reading.dialect
     lines = head.splitlines() if dialect.delimiter == " " else []
     aligned = any("  " in line or line != line.strip() for line in lines)
-    plain = encoding == "utf-8-sig" and not packed and not aligned
-    path = table.path if plain else _as_utf8(table, folder, encoding, aligned)
+    plain = encoding == "utf-8-sig" and not is_packed(table.path) and not aligned
+    path = table.path if plain else as_utf8(table, folder, encoding, LONGEST, aligned)
     describe(table, dialect, encoding, reading.rows)
     last = _last_rows(path, dialect)
     rows = reading.rows[table.dialect["header"] :] + last
@@ -97,18 +91,11 @@ def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
     table.relax = lambda: _mend(table, folder, path, dialect, total, plain)
 
 
-def check_lines(table: Table, longest: int) -> None:
-    """A line that is too long is refused before it takes memory or room on disk."""
-    if longest > LONGEST:
-        what = f"has a line of more than {LONGEST >> 20} MB, so it holds no rows"
-        raise Problem(f"{table.path} {what}; save it with a line for each row")
-
-
 def _mend(table: Table, folder: Path, path: Path, dialect: delimited.Dialect, total: list[str], plain: bool) -> None:
     """Read rows of another length, broken quotes and bytes of another encoding too, which is slower."""
     if plain and not _is_utf8(path):
         table.dialect["encoding"] = "cp1252"
-        path = _as_utf8(table, folder, "cp1252")
+        path = as_utf8(table, folder, "cp1252", LONGEST)
     table.relation = _reading(table, path, dialect, total, strict=False)
     table.dialect["lenient"] = True
     table.notes.append("some rows have another number of cells, or broken quotes; they are padded or left out")
@@ -192,19 +179,3 @@ def _is_utf8(path: Path) -> bool:
         except UnicodeDecodeError:
             return False
     return True
-
-
-def _as_utf8(table: Table, folder: Path, encoding: str, aligned: bool = False) -> Path:
-    """A temporary copy as UTF-8, unpacked, without mark or NUL characters; `aligned` cells get one space between."""
-    path = folder / "unpacked.csv"
-    with bytes_of(table) as file, path.open("w", encoding="utf-8", newline="") as out:
-        text = io.TextIOWrapper(file, encoding, errors="replace", newline="")
-        whole = 0  # characters since the last line end
-        while block := text.read(2**20):
-            whole = whole + len(block) if "\n" not in block else len(block) - block.rindex("\n")
-            check_lines(table, whole)
-            block = (block + text.readline() if aligned else block).replace("\0", "").removeprefix("\ufeff")
-            out.write(re.sub(r"^ +| +(?=[ \r\n])", "", block, flags=re.MULTILINE) if aligned else block)
-            if shutil.disk_usage(folder).free < 2**30:
-                raise Problem(f"{table.path} needs more room unpacked than {folder.parent} has; unpack it elsewhere")
-    return path

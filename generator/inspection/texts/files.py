@@ -32,12 +32,6 @@ def _bytes(path: Path) -> Any:
     return gzip.GzipFile(fileobj=file) if packed else file
 
 
-def is_packed(path: Path) -> bool:
-    """Whether gzip has packed a file."""
-    with path.open("rb") as file:
-        return file.read(2) == b"\x1f\x8b"
-
-
 def head_of(path: Path, encoding: str) -> str:
     """The beginning of a file as text, with \\n at line ends."""
     with _bytes(path) as file:
