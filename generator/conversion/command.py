@@ -1,5 +1,7 @@
 """`hackgen convert`: data of any layout into the plain one that a project reads."""
 
+import os
+import shutil
 from pathlib import Path
 
 import click
@@ -34,6 +36,14 @@ def convert(source: str, dest: str | None, target: str | None) -> None:
     place = Path(dest or f"{name}-plain{ending}")
     if place.exists():
         raise Problem(f"{place} is there already; name another place, or remove it first")
-    for line in room(source).convert(findings, place):
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = place.with_name(f".{os.getpid()}.{place.name}")
+    try:
+        told = room(source).convert(findings, draft)
+        draft.rename(place)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.unlink(missing_ok=True)
+    for line in told:
         click.echo(printable(line))
     click.echo(printable(f"{place} is what --data and predict.py take"))

@@ -7,7 +7,6 @@ one split; idx files and .npz of any layout become one .npz of images, labels, s
 import csv
 import io
 import os
-import shutil
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -61,19 +60,11 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
 
 def convert(findings: Findings, dest: Path) -> list[str]:
     """Write the pictures to `dest`, a folder or an .npz, as `plain` copies them, however many; what to say about it."""
-    draft = dest.with_name(f"{dest.name}.{os.getpid()}.part")
-    try:
-        if findings.format in ARRAYS or dest.suffix == ".npz":
-            made = packed if findings.format in ARRAYS else packed_files
-            draft.write_bytes(made(findings))
-            count = findings.rows
-        else:
-            count = copied_to(draft, findings)
-        draft.rename(dest)
-    finally:
-        if draft.is_dir():
-            shutil.rmtree(draft)
-        draft.unlink(missing_ok=True)
+    count = findings.rows
+    if findings.format in ARRAYS or dest.suffix == ".npz":
+        dest.write_bytes(packed(findings) if findings.format in ARRAYS else packed_files(findings))
+    else:
+        count = copied_to(dest, findings)
     lost = [suspect.detail for suspect in findings.suspects if suspect.kind in ("corrupt", "unmatched")]
     classes = findings.facts.get("classes", {}) if findings.format not in ARRAYS else ()
     renamed = [f'class "{name}" is "{copies.safe(name)}" there' for name in classes if copies.safe(name) != name]

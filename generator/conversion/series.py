@@ -10,7 +10,6 @@ import io
 import itertools
 import os
 import re
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -118,7 +117,7 @@ def convert(findings: Findings, dest: Path) -> list[str]:
     dest.write_bytes(content)
     what = "the table as it is" if made.content is None else f"a table of {len(content.splitlines()) - 1:,} rows"
     roles = (f"{name} ({about['role']})" for name, about in made.columns.items() if about["role"] != "skip")
-    return [f"{dest}: {what} with {', '.join(roles)}"]
+    return [f"{what} with {', '.join(roles)}"]
 
 
 def converted(findings: Findings, target: str | None, group: str | None, time: str | None) -> Made:
@@ -423,8 +422,7 @@ def clocked(made: Made, layout: Layout, rows: Rows) -> Made:
     if layout.dates:
         told = [[stamp for stamp, _ in some] for some in asked]
         found = [clock_of(some) for some in told if len(set(some)) > 2] or [clock_of(some) for some in told]
-        usual = statistics.mode((clock["unit"], clock["every"], clock.get("floor", "")) for clock in found)
-        clock = next(one for one in found if (one["unit"], one["every"], one.get("floor", "")) == usual)
+        clock = timestamps.usual(found)
         made.average = "floor" in clock
         made.step = FLOORS[clock["floor"]] if made.average else timestamps.frequency(clock)
         if made.columns[layout.dates[0]]["format"] == "%Y" and clock["unit"] == "numbers":
@@ -434,13 +432,12 @@ def clocked(made: Made, layout: Layout, rows: Rows) -> Made:
     values = [(some, place) for some in asked for place in range(len(layout.values))][:MOST_ASKED]
     commas = [made.columns[name].get("decimal") == "," for name in layout.values]
     parse = [{"decimal": ",", "thousands": "."} if comma else {} for comma in commas]
-    repeating = [season_of(some, place, parse[place], clock) for some, place in values]
-    made.season = max(set(repeating), key=lambda season: (repeating.count(season), season), default=1)
+    made.season = seasons.voted([season_of(some, place, parse[place], clock) for some, place in values])["steps"]
     return made
 
 
-def season_of(rows: list[tuple[Any, list[str]]], column: int, parse: dict[str, str], clock: dict[str, Any]) -> int:
-    """After how many steps values repeat in the older part of one series, on which a project trains; 1: never."""
+def season_of(rows: list[tuple[Any, list[str]]], column: int, parse: dict[str, str], clock: dict[str, Any]) -> Any:
+    """After how many steps one series repeats in its older part, on which a project trains, as `seasons.find`."""
     dated = isinstance(rows[0][0], datetime.datetime)
     stamps = np.array([stamp for stamp, _ in rows], "datetime64[s]" if dated else float)
     if "floor" in clock:
@@ -448,12 +445,12 @@ def season_of(rows: list[tuple[Any, list[str]]], column: int, parse: dict[str, s
     values = as_numbers([cells[column] for _, cells in rows], parse)
     there = ~np.isnan(values)
     if not there.any():
-        return 1
+        return 1, {}
     start = {"start": timestamps.plain(stamps[there].min())}
     known, step = np.unique(timestamps.positions(stamps[there], clock | start), return_inverse=True)
     means = np.bincount(step, values[there]) / np.bincount(step)
     history = seasons.filled(known, means)
-    return seasons.find(history[: round(TRAIN * len(history))], timestamps.days_of(clock), LONGEST_SEASON)[0]
+    return seasons.find(history[: round(TRAIN * len(history))], timestamps.days_of(clock), LONGEST_SEASON)
 
 
 def clock_of(stamps: list[Any]) -> dict[str, Any]:

@@ -106,15 +106,8 @@ def convert(findings: Findings, dest: Path, as_is: bool = False) -> list[str]:
 
     as_is  numbers and dates stay as they are written; only what is personal is replaced
     """
-    path = Path(os.path.abspath(findings.path))
-    dest.parent.mkdir(parents=True, exist_ok=True)
-    draft = dest.with_name(f".{dest.name}.tmp")
-    try:
-        with draft.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out, lineterminator="\n").writerows(converted(findings, path, as_is))
-        draft.replace(dest)
-    finally:
-        draft.unlink(missing_ok=True)
+    with dest.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out, lineterminator="\n").writerows(converted(findings, Path(findings.path), as_is))
     replaced = (s for s in findings.suspects if s.kind == "personal" and "instead" in s.detail)
     told = [f"{suspect.column}: {suspect.detail}" for suspect in replaced]
     return [f"{findings.rows:,} rows of {len(findings.columns)} columns", *told, *findings.notes]

@@ -4,12 +4,10 @@ import csv
 import io
 import itertools
 import os
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 from .. import text
 from ..errors import Problem
@@ -17,21 +15,19 @@ from ..inspection.columns.meaning import is_missing
 from ..inspection.columns.profiles import spelled
 from ..inspection.columns.relation import is_packed
 from ..inspection.findings import Findings
+from ..inspection.pictures.listing import SPLITS
 from ..inspection.tables import opening
 from ..inspection.target import one_of
 from ..inspection.texts import files
 from ..inspection.texts.folders import classes_of, entries_of, texts_of
-from ..inspection.texts.look import LEAST_CHARACTERS
+from ..inspection.texts.look import LEAST_CHARACTERS, UNREADABLE
 from . import COPIED, LOCATION, Plain, located, safe_name, tables
 
 LABELS = ("label", "class", "target", "category", "sentiment", "spam", "y")  # names of the label's column, best first
 SPLIT_NAMES = ("split", "set", "subset", "part")  # of a column that says what is train, valid and test
-PARTS = {"train": "train", "training": "train", "valid": "valid", "validation": "valid", "val": "valid", "dev": "valid"}
-PARTS |= {"test": "test", "testing": "test"}
 ENDINGS = (".csv", ".tsv", ".parquet")  # by which a project knows how a table is read in one call
 FIRST_ROWS = 20_000  # of a large table, from which its columns are told apart
 MEMORY = 64 * 2**20  # bytes of a source; a larger one is prepared on disk, so that training needs no more memory
-UNREADABLE = (OSError, EOFError, ValueError, zlib.error, BadZipFile, RuntimeError, NotImplementedError)
 ELSEWHERE = "make a plain one with: hackgen convert {0} DEST, and name that with --data"
 
 
@@ -43,20 +39,13 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
 
 def convert(findings: Findings, dest: Path) -> list[str]:
     """Write one text, or a table of texts with their classes, to `dest`; returns what to say about it."""
-    path = Path(os.path.abspath(findings.path))
-    dest.parent.mkdir(parents=True, exist_ok=True)
-    draft = dest.with_name(f".{dest.name}.tmp")
-    try:
-        with draft.open("w", encoding="utf-8", errors="replace", newline="") as out:
-            if findings.suggestion and findings.suggestion.task == "text-classification":
-                csv.writer(out, lineterminator="\n").writerows(rows_of(path, findings))
-                told = f"{findings.rows:,} texts with a class each"
-            else:
-                told = f"one text of {sum(map(out.write, blocks_of(path, findings))):,} characters"
-        draft.replace(dest)
-    finally:
-        draft.unlink(missing_ok=True)
-    return [told, *findings.notes]
+    path = Path(findings.path)
+    with dest.open("w", encoding="utf-8", errors="replace", newline="") as out:
+        if findings.suggestion and findings.suggestion.task == "text-classification":
+            csv.writer(out, lineterminator="\n").writerows(rows_of(path, findings))
+            return [f"{findings.rows:,} texts with a class each", *findings.notes]
+        length = sum(map(out.write, blocks_of(path, findings)))
+    return [f"one text of {length:,} characters", *findings.notes]
 
 
 # Texts with a class each
@@ -80,7 +69,7 @@ def of_classes(path: Path, findings: Findings, answers: Any) -> Plain:
     personal = {c.name: tables.stand_in(c) for c in findings.columns if "personal" in c.detail and not c.use}
     if personal:
         rows = [[personal.get(n, str)(cell) for n, cell in zip(names, row, strict=True)] for row in rows]
-    if is_small and (read is None or personal or other or not parts <= set(PARTS.values())):
+    if is_small and (read is None or personal or other or not parts <= set(SPLITS.values())):
         name, read, content = f"{safe_name(path.name.split('.')[0])}.csv", {}, as_csv(names, rows, columns)
     elif is_small:
         name, content = safe_name(path.name), path.read_bytes()
@@ -143,7 +132,7 @@ def chosen(names: list[str], rows: list[list[str]], findings: Findings, answers:
     columns = {"text": words, "target": target} | ({"group": group} if group else {})
     for name in others:
         values = {cell.lower() for cell in cells[name]}
-        if name.lower() in SPLIT_NAMES and values <= PARTS.keys() and {"train", "test"} <= {PARTS[v] for v in values}:
+        if name.lower() in SPLIT_NAMES and values <= SPLITS.keys() and {"train", "test"} <= {SPLITS[v] for v in values}:
             columns["split"] = name
     return columns
 
@@ -167,7 +156,7 @@ def as_csv(names: list[str], rows: list[list[str]], columns: dict[str, str]) -> 
     for row in rows:
         cells = list(row)
         if place >= 0:
-            cells[place] = PARTS[cells[place].lower()]
+            cells[place] = SPLITS[cells[place].lower()]
         writer.writerow([tidy(cell) for cell in cells])
     return out.getvalue().encode("utf-8", "replace")
 

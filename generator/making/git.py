@@ -44,19 +44,18 @@ def _is_repository(path: Path) -> bool:
     return path.is_file() or (path / "HEAD").exists() or (path / "HEAD").is_symlink()
 
 
-def read(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
-    """What git answers about a repository, without changing anything; None where it cannot answer."""
+def run(folder: Path, *arguments: str, given: bytes = b"", **more: str) -> subprocess.CompletedProcess:
+    """What git says in a folder, with nothing of the user's setup; `more` are variables of its environment."""
     settings = (part for setting in PLAIN for part in ("-c", setting))
     plain = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
+    how = {"cwd": folder, "env": plain | {"LC_ALL": "C"} | more, "input": given, "timeout": 60}
+    return subprocess.run(["git", *settings, *arguments], capture_output=True, **how)
+
+
+def read(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
+    """What git answers about a repository, without changing anything; None where it cannot answer."""
     try:
-        done = subprocess.run(
-            ["git", *settings, *arguments],
-            cwd=folder,
-            env=plain | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
-            input=given,
-            capture_output=True,
-            timeout=60,
-        )
+        done = run(folder, *arguments, given=given, GIT_OPTIONAL_LOCKS="0")
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout if done.returncode == 0 else None
@@ -65,11 +64,15 @@ def read(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
 def scaffold(folder: Path, choice: Choice, known: dict[str, str]) -> list[str]:
     """Make the folder a repository with one commit; else say why not, and leave no trace of the attempt."""
     message = f"Scaffold: {choice}\n\nHackgen-Version: {__version__}\nHackgen-Choice: {choice.label}\n"
+
+    def step(*arguments: str) -> None:
+        run(folder, *arguments, **_alone(folder, known)).check_returncode()
+
     try:
-        _git(folder, known, "init", "--quiet", "--template=")
-        _git(folder, known, "symbolic-ref", "HEAD", "refs/heads/main")
-        _git(folder, known, "add", "--force", "--all", ".", f":(exclude){LOCATION}")
-        _git(folder, known, "commit", "--quiet", "--no-verify", "--cleanup=verbatim", f"--message={message}")
+        step("init", "--quiet", "--template=")
+        step("symbolic-ref", "HEAD", "refs/heads/main")
+        step("add", "--force", "--all", ".", f":(exclude){LOCATION}")
+        step("commit", "--quiet", "--no-verify", "--cleanup=verbatim", f"--message={message}")
     except FileNotFoundError:
         return ["git is not installed"]
     except subprocess.CalledProcessError as error:
@@ -86,22 +89,8 @@ def scaffold(folder: Path, choice: Choice, known: dict[str, str]) -> list[str]:
     return [f"git failed: {reason}"]
 
 
-def _git(folder: Path, known: dict[str, str], *arguments: str) -> None:
-    settings = (part for setting in PLAIN for part in ("-c", setting))
-    subprocess.run(
-        ["git", *settings, *arguments],
-        cwd=folder,
-        env=_environment(folder, known),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=True,
-        timeout=60,
-    )
-
-
-def _environment(folder: Path, known: dict[str, str]) -> dict[str, str]:
-    """The process's own, without anything that points git elsewhere: other repositories, indexes, configurations."""
-    plain = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
+def _alone(folder: Path, known: dict[str, str]) -> dict[str, str]:
+    """Variables that keep git from all that is set up elsewhere, and name who commits."""
     nowhere = str(folder / ".git" / "nowhere")  # git before 2.32 knows no other way to leave ~/.gitconfig alone
     person = {
         f"GIT_{role}_{key.upper()}": os.environ.get(f"GIT_{role}_{key.upper()}") or known.get(key) or neutral
@@ -110,4 +99,4 @@ def _environment(folder: Path, known: dict[str, str]) -> dict[str, str]:
     }
     dates = {name: os.environ[name] for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE") if name in os.environ}
     alone = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_ATTR_NOSYSTEM": "1"}
-    return plain | {"HOME": nowhere, "XDG_CONFIG_HOME": nowhere, "LC_ALL": "C"} | person | dates | alone
+    return {"HOME": nowhere, "XDG_CONFIG_HOME": nowhere} | person | dates | alone

@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Sequence
 
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 ISO = "iso"  # 2024-01-31, with or without a time and a time zone, which is turned into UTC
 QUARTER, WEEK = "quarter", "week"  # 2024Q1, Q1 2024, 1Q2024, 1-2024 …; 2024-W05 …: their first days
 COUNTED = "counted"  # 1-01 to 3-12: the months of a first, second, third year, taken for 2001 and so on

@@ -1,5 +1,6 @@
 """One picture file of any kind as plain bytes: upright, grey or colour, eight bits, nothing transparent."""
 
+import contextlib
 import functools
 import warnings
 from pathlib import Path
@@ -31,7 +32,9 @@ def upright(source: Path | BinaryIO, least: int = 0) -> Image.Image:
                 if least:
                     picture.draft(None, (least, least))
                 picture.load()
-                return plain(turned(picture))
+                with contextlib.suppress(Exception):  # metadata of any kind of brokenness; the pixels are fine
+                    ImageOps.exif_transpose(picture, in_place=True)
+                return plain(picture)
         except Exception as error:  # decoders raise errors of every kind on damaged files
             raise Unreadable(why(error)) from None
 
@@ -71,24 +74,11 @@ def with_channels(picture: np.ndarray, channels: int) -> np.ndarray:
     return picture if channels == 3 else np.asarray(Image.fromarray(picture).convert("L"))[..., None]
 
 
-def is_grey(picture: Image.Image) -> bool:
-    """Whether the mode has no colour."""
-    return picture.mode in GREY or picture.mode.startswith("I;16")
-
-
-def turned(picture: Image.Image) -> Image.Image:
-    """The picture as its EXIF orientation says; as it is where the EXIF data are damaged."""
-    try:
-        return picture if picture.getexif().get(ORIENTATION, 1) == 1 else ImageOps.exif_transpose(picture)
-    except Exception:  # metadata of any kind of brokenness; the pixels are fine
-        return picture
-
-
 def plain(picture: Image.Image) -> Image.Image:
     """Any mode as L or RGB: alpha is laid on white, deep grey is scaled to 0 … 255."""
     if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
         return Image.fromarray(eight_bits(np.asarray(picture)))
-    mode = "L" if is_grey(picture) else "RGB"
+    mode = "L" if picture.mode in GREY else "RGB"
     if picture.mode == "LAB":  # the one mode that convert() refuses
         profiles = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
         return ImageCms.applyTransform(picture, ImageCms.buildTransform(*profiles, "LAB", "RGB"))

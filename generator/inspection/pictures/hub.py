@@ -4,7 +4,6 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +32,9 @@ def fetch(name: str, folder: Path) -> Path:
 
     Pictures with a class become `<split>/<class>/<number>.png`, returned is the folder; all else becomes data.parquet.
     """
+    table = folder / "data.parquet"
     if folder.is_dir():
-        return _written(folder)
+        return table if table.is_file() else folder
     try:
         import datasets
     except ImportError:
@@ -56,11 +56,6 @@ def fetch(name: str, folder: Path) -> Path:
         os.replace(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return _written(folder)
-
-
-def _written(folder: Path) -> Path:
-    table = folder / "data.parquet"
     return table if table.is_file() else folder
 
 
@@ -92,16 +87,11 @@ def _write_pictures(rows: Any, picture: str, label: str, names: list[str], folde
     """A folder for each class; pictures whose label is hidden are left out."""
     taken: set[str] = set()
     folders = {name: unique("", safe(name), "", taken) for name in names}
-    for number, (row, content) in enumerate(_contents(rows, picture)):
-        name = _class(names, row[label])
+    for number, row in enumerate(rows):
+        stored, name = row[picture], _class(names, row[label])
         if name is None:
             continue
         place = folder / folders[name]
         place.mkdir(parents=True, exist_ok=True)
+        content = stored["bytes"] or Path(stored["path"]).read_bytes()
         (place / f"{number:07d}.png").write_bytes(content)  # readers go by the content, not by the ending
-
-
-def _contents(rows: Any, picture: str) -> Iterator[tuple[dict[str, Any], bytes]]:
-    for row in rows:
-        stored = row[picture]
-        yield row, stored["bytes"] or Path(stored["path"]).read_bytes()

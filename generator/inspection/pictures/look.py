@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...text import leads_out
 from ..findings import Column, Findings, Suspect
+from ..suspects.leaks import imbalance, rarest
 from ..target.suggestion import suggestion
 from . import arrays, files, labels, layouts, listing
 from .annotations import annotated
@@ -68,19 +69,10 @@ def _classes(found: Findings, labels: list[str | None], column: str, path: Path)
         why = "no labels" if len(counts) < 2 else "most classes have one or two pictures"
         found.suggestion = suggestion("image-generation", None, str(path), f"{found.rows:,} pictures, {why}")
         return
-    most, least = max(counts.values()), min(counts[name] for name in usable)
-    shares = {name: round(count / found.rows, 4) for name, count in ordered.items()}
-    found.facts["class_shares"] = shares
-    metric = ""
-    if least / found.rows < min(0.15, 0.4 / len(usable)) and most > 2 * least:
-        metric = "macro F1"
-        names = usable[0], usable[-1]
-        detail = f'"{names[0]}" has {shares[names[0]]:.1%} of the pictures, "{names[1]}" {shares[names[1]]:.1%}'
-        found.suspects.append(Suspect("imbalance", column or None, detail))
-    if len(usable) < len(counts):
-        shown = ", ".join(f'"{name}" {count}×' for name, count in list(ordered.items())[len(usable) :][:4])
-        detail = f"{shown}: too few for train, valid and test, so training leaves them out"
-        found.suspects.append(Suspect("rare-classes", column or None, detail))
+    found.facts["class_shares"] = {name: round(count / found.rows, 4) for name, count in ordered.items()}
+    unequal = imbalance(ordered, "pictures", column or None)
+    metric = "macro F1" if unequal else ""
+    found.suspects += unequal + rarest(ordered, "pictures", column or None)
     how = f"{len(counts)} classes: " + (f"the table's column {column}" if column else "a folder for each class")
     labels = found.rows / len(counts)
     found.suggestion = suggestion("image-classification", column or None, str(path), how, metric, labels=labels)

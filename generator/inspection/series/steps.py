@@ -32,12 +32,11 @@ def judged(files: Sequence[File], regular: bool) -> Steps:
     clocks = [file.clock for file in files if file.clock]
     if not clocks:
         return steps
-    usual = statistics.mode((clock["unit"], clock["every"]) for clock in clocks)
-    clock = next(clock for clock in clocks if (clock["unit"], clock["every"]) == usual)
+    clock = timestamps.usual(clocks)
     lengths, steps.frequency = [], spoken(timestamps.describe(clock), clock)
     for file in files:
         own = file.clock
-        if own and (own["unit"], own["every"]) != usual and regular:
+        if own and (own["unit"], own["every"]) != (clock["unit"], clock["every"]) and regular:
             length = spoken(timestamps.describe(own), own)
             steps.departing[file.path.name] = f"has steps of {length}, the others of {steps.frequency}"
             continue

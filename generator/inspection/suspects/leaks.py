@@ -21,9 +21,9 @@ def of_target(table: Table, columns: list[Column], profiles: list[Profile], targ
     found = []
     place = columns.index(target)
     if task in ("tabular-classification", "text-classification", "image-classification"):
-        found += _imbalance(target, profiles[place])
+        found += imbalance(profiles[place].counts, "rows", target.name)
     if task == "tabular-classification":
-        found += _rarest(target, profiles[place])
+        found += rarest(profiles[place].counts, "rows", target.name)
     if table.rows >= FEWEST_ROWS:
         found += _leaks(table, columns, place, task)
     given = {suspect.column for suspect in found if suspect.kind == "leakage"}
@@ -41,35 +41,28 @@ def shares(counts: dict[str, int]) -> dict[str, float]:
     return {name: count / total for name, count in sorted(counts.items(), key=lambda item: -item[1])}
 
 
-def learnt(profile: Profile) -> dict[str, int]:
+def learnt(counts: dict[str, int]) -> dict[str, int]:
     """Rows of each class without those of so few rows that they cannot be divided, unless hardly one would be left."""
-    enough = {name: count for name, count in profile.counts.items() if count >= FEWEST_OF_CLASS}
-    return enough if len(enough) > 1 else profile.counts
+    enough = {name: count for name, count in counts.items() if count >= FEWEST_OF_CLASS}
+    return enough if len(enough) > 1 else counts
 
 
-def is_imbalanced(profile: Profile) -> bool:
+def imbalance(counts: dict[str, int], unit: str, column: str | None) -> list[Suspect]:
     """Whether accuracy would look good without the rarest class: it has less than a fifth of an equal share."""
-    found = list(shares(learnt(profile)).values())
-    return len(found) > 1 and found[-1] < min(0.15, 0.4 / len(found)) and found[0] > 2 * found[-1]
-
-
-def _imbalance(target: Column, profile: Profile) -> list[Suspect]:
-    if not is_imbalanced(profile):
+    found = list(shares(learnt(counts)).items())
+    if len(found) < 2 or found[-1][1] >= min(0.15, 0.4 / len(found)) or found[0][1] <= 2 * found[-1][1]:
         return []
-    found = shares(learnt(profile))
-    most, least = next(iter(found)), list(found)[-1]
-    detail = f'"{most}" has {found[most]:.1%} of the rows, "{least}" {found[least]:.1%}'
-    return [Suspect("imbalance", target.name, detail)]
+    (most, large), (least, small) = found[0], found[-1]
+    return [Suspect("imbalance", column, f'"{most}" has {large:.1%} of the {unit}, "{least}" {small:.1%}')]
 
 
-def _rarest(target: Column, profile: Profile) -> list[Suspect]:
+def rarest(counts: dict[str, int], unit: str, column: str | None) -> list[Suspect]:
     """Classes of so few rows that they cannot be divided."""
-    rare = {name: count for name, count in profile.counts.items() if name not in learnt(profile)}
-    if not rare:
+    if not (rare := {name: count for name, count in counts.items() if name not in learnt(counts)}):
         return []
     shown = ", ".join(f'"{name}" {count}×' for name, count in list(rare.items())[:4]) + (" …" if len(rare) > 4 else "")
-    detail = f"{shown}: too few rows for train, valid and test, so training leaves them out"
-    return [Suspect("rare-classes", target.name, detail)]
+    detail = f"{shown}: too few {unit} for train, valid and test, so training leaves them out"
+    return [Suspect("rare-classes", column, detail)]
 
 
 def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[Suspect]:

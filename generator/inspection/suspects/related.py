@@ -11,7 +11,6 @@ from ..findings import Column
 from ..words.names import words_of
 from ..words.vocabulary import EVENTS, GUESSED, TIME_WORDS, TIMES_TO_EVENT
 
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 SUMS = {"total", "sum", "overall", "gesamt", "all", "combined", "suma", "totals"}
 FEWEST_ROWS = 20  # fewer may be equal by chance
 MOST_ALIKE = 8  # columns of yes and no that begin alike, from which on they were one column
@@ -21,7 +20,7 @@ def dated_names(columns: list[Column]) -> list[str]:
     """Names of number columns that are dates, months or years one after the other: 2020-01, 2020-02 …"""
     names = [column.name for column in columns if column.role == "number"]
     years = [name for name in names if re.fullmatch(r"(19|20)\d\d", name)]
-    months = [name for name in names if name[:3].lower() in MONTHS and name.isalpha()]
+    months = [name for name in names if name[:3].lower() in dates.MONTHS and name.isalpha()]
     whole = [name for name in names if re.search(r"\d", name) and re.search(r"[-/. ]", name)]
     whole = whole if dates.find_form(whole) else []
     found = max((years, months, whole), key=len)

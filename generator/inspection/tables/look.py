@@ -1,9 +1,9 @@
 """A table from file to findings: open it, measure its columns, suspect, suggest."""
 
+import contextlib
 import itertools
 import os
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 from ..columns.formats import PICTURE_ENDINGS
@@ -48,12 +48,17 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
             return found
         personal = of_people(table, columns, target)
         found.suspects = personal + of_columns(table, columns, profiles) + of_rows(table, columns)
-        if one_text(found) and target is None and format == "csv":
-            if other := texts(place):
-                return other
+        only_texts = len(columns) == 1 and columns[0].role == "text"
+        if only_texts and target is None and format == "csv":
+            from ..texts.look import inspect_texts
+
+            return inspect_texts(place)
         named = any(column.role == "picture" for column in columns) or names_pictures(place, table)
-        if named and not kinds.boxes(columns) and (other := pictures(place, target)):
-            return other
+        if named and not kinds.boxes(columns):
+            from ..pictures.look import inspect_pictures
+
+            if other := inspect_pictures(place, target):
+                return other
         what = kinds.told(table, columns)
         found.suggestion, as_series = suggest(table, columns, profiles, target, path)
         for group in together if found.suggestion and not as_series else ():
@@ -177,41 +182,15 @@ def no_numbers(table: Table, target: Column, place: int) -> list[Suspect]:
     return [Suspect("sentinel", target.name, f"{shown} (no number, so the row is left out)")]
 
 
-def one_text(found: Findings) -> bool:
-    """Whether the table is only lines of text; a list of names or codes is not worth going on with."""
-    return len(found.columns) == 1 and found.columns[0].role == "text"
-
-
-def texts(place: Path) -> Findings:
-    """The same file as texts, a text a line."""
-    from ..texts.look import inspect_texts
-
-    return inspect_texts(place)
-
-
 def names_pictures(place: Path, table: Table) -> bool:
     """Whether most cells of a column are names of pictures beside the table or in a folder there, without ending."""
     if place.suffix.lower() not in (".csv", ".tsv") or len(table.names) > MOST_ABOUT:
         return False
     here = list(itertools.islice(os.scandir(place.resolve().parent), MOST_BESIDE))
-    folders = [entry.path for entry in here if entry.is_dir() and not entry.name.startswith(".")][:MOST_FOLDERS]
-    inside = itertools.chain.from_iterable(itertools.islice(_scanned(folder), MOST_BESIDE) for folder in folders)
-    names = (os.path.splitext(entry.name) for entry in (*here, *inside))
-    stems = {stem for stem, ending in names if ending.lower() in PICTURE_ENDINGS}
+    names = [entry.name for entry in here]
+    for folder in [entry for entry in here if entry.is_dir() and not entry.name.startswith(".")][:MOST_FOLDERS]:
+        with contextlib.suppress(OSError):  # one that cannot be read
+            names += (entry.name for entry in itertools.islice(os.scandir(folder), MOST_BESIDE))
+    stems = {stem for stem, ending in map(os.path.splitext, names) if ending.lower() in PICTURE_ENDINGS}
     some = (set(cells[:MOST_BESIDE]) - {""} for cells in table.columns) if stems else ()
     return any(len(cells & stems) >= max(2, len(cells) / 2) for cells in some)
-
-
-def _scanned(folder: str) -> Iterator[os.DirEntry[str]]:
-    """The entries of a folder, none of one that cannot be read."""
-    try:
-        yield from os.scandir(folder)
-    except OSError:
-        return
-
-
-def pictures(place: Path, target: str | None) -> Findings | None:
-    """The same file as a list of pictures; None where there are no pictures of these names."""
-    from ..pictures.look import inspect_pictures
-
-    return inspect_pictures(place, target)

@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..columns.dates import fits, one
+from ..columns.dates import MONTHS, fits, one
 from ..columns.meaning import is_missing
 from ..columns.numbers import to_number
 from ..findings import Column
 from .seasons import MOST_ROWS
 
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 YEAR = ("year", "yr", "yyyy", "jahr")  # as in a project's calendars.py, and so all of these
 PARTS = {
     **dict.fromkeys(("month", "mon", "mm", "monat"), "month"),

@@ -2,7 +2,6 @@
 
 import math
 import re
-import statistics
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,9 +48,7 @@ def series_facts(
     if not long_enough:
         return None
     asked = long_enough[:: 1 + len(long_enough) // MOST_ASKED]
-    clocks = [timestamps.clock(np.unique(stamps[some])) for some in asked]
-    usual = statistics.mode((clock["unit"], clock["every"]) for clock in clocks)
-    clock = next(clock for clock in clocks if (clock["unit"], clock["every"]) == usual)
+    clock = timestamps.usual([timestamps.clock(np.unique(stamps[some])) for some in asked])
     steps, seasons, regular, missing, total, longest, repeated = [], [], [], 0, 0, 0, 0
     for some in asked:
         distinct, first_row = np.unique(stamps[some], return_index=True)

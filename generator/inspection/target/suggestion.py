@@ -12,7 +12,7 @@ from ...text import quoted
 from ..columns.aggregates import Profile
 from ..columns.relation import Table
 from ..findings import Column, Suggestion
-from ..suspects.leaks import is_imbalanced
+from ..suspects.leaks import imbalance
 from ..words import people
 from ..words.names import by_name, words_of
 from ..words.vocabulary import CLASSES, COUNTS, TEXTS, TIME_WORDS
@@ -48,7 +48,7 @@ def suggest(
     target, profile = columns[chosen.place], profiles[chosen.place]
     task, why = _task(columns, chosen.place, profile, texts)
     metric = ""
-    if task.endswith("classification") and is_imbalanced(profile):
+    if task.endswith("classification") and imbalance(profile.counts, "rows", target.name):
         rare = min(profile.counts.values()) / max(sum(profile.counts.values()), 1)
         metric = "average precision" if profile.distinct == 2 and rare < 0.05 else "macro F1"
     pairs = learnt_as_pairs(table, columns, target)

@@ -1,16 +1,16 @@
 """Clocks: the step between time stamps, the steps that they fall on, and columns that are called by dates."""
 
+import statistics
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..columns.cells import FORMS, fits, one
+from ..columns.dates import FORMS, MONTHS, fits, one
 
 YEAR = "%Y"
 DAY = 86_400  # seconds
 LENGTHS = ((DAY, "D"), (3600, "h"), (60, "min"), (1, "s"))
-MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
 MOST = 1_000_000  # time stamps from which a clock is told
 # What irregular dates can be averaged over: numpy's code, and the clock of such steps.
 FLOORS = {
@@ -60,20 +60,26 @@ def clock(times: np.ndarray) -> dict[str, Any]:
     gaps = np.diff(times)
     if times.dtype.kind == "f":
         return {"unit": "numbers", "every": float(np.median(gaps)), "start": start, "shown": ""}
-    usual = int(np.median(gaps.astype(np.int64)))
+    step = int(np.median(gaps.astype(np.int64)))
     days = times.astype("datetime64[D]")
     whole_days = bool((times == days).all())
     months = days.astype("datetime64[M]").astype(int)
     day = (days - days.astype("datetime64[M]")).astype(int)
     to_end = (days.astype("datetime64[M]") + 1).astype("datetime64[D]").astype(int) - days.astype(int)
     same_week = min(np.ptp(day), np.ptp(to_end)) < 7  # the first, the last, the last weekday, the third Friday …
-    if whole_days and usual >= 28 * DAY and same_week and (np.diff(months) > 0).all():
+    if whole_days and step >= 28 * DAY and same_week and (np.diff(months) > 0).all():
         every = int(np.median(np.diff(months)))
         return {"unit": "months", "every": every, "start": start, "shown": "Y" if every % 12 == 0 else "M"}
-    if whole_days and usual == DAY and len(days) >= 10 and np.is_busday(days).all():
+    if whole_days and step == DAY and len(days) >= 10 and np.is_busday(days).all():
         return {"unit": "weekdays", "every": 1, "start": start, "shown": "D"}
     shown = "D" if whole_days else "s" if (times.astype(np.int64) % 60).any() else "m"
-    return {"unit": "seconds", "every": usual, "start": start, "shown": shown}
+    return {"unit": "seconds", "every": step, "start": start, "shown": shown}
+
+
+def usual(clocks: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The clock of the steps that most series have."""
+    steps = [(clock["unit"], clock["every"], clock.get("floor")) for clock in clocks]
+    return clocks[steps.index(statistics.mode(steps))]
 
 
 def plain(time: Any) -> str | float:
@@ -92,11 +98,11 @@ def resampling(times: np.ndarray, least: float) -> str:
     if times.dtype.kind == "f" or len(times) < 3:
         return ""
     steps = np.diff(times).astype(np.int64)
-    usual = np.median(steps)
-    if (np.abs(steps - usual) <= 0.05 * usual).mean() >= 0.5:
+    middle = np.median(steps)
+    if (np.abs(steps - middle) <= 0.05 * middle).mean() >= 0.5:
         return ""
     for name, clock in FLOORS.items():
-        if clock["length"] > usual:
+        if clock["length"] > middle:
             place = positions(floor(times, name), {**floored_clock(name), "start": plain(floor(times, name)[0])})
             if len(np.unique(place)) >= max(3, least * (place[-1] + 1)):
                 return name
@@ -177,9 +183,9 @@ def frequency(steps: dict[str, Any]) -> str | float:
     if unit == "months":
         month = np.datetime64(steps["start"], "M").astype(int) % 12
         if every == 3:
-            return "QS" if month % 3 == 0 else f"QS-{MONTHS[month]}"
+            return "QS" if month % 3 == 0 else f"QS-{MONTHS[month].upper()}"
         if every % 12 == 0:
-            return f"{every // 12 if every > 12 else ''}YS" + ("" if month == 0 else f"-{MONTHS[month]}")
+            return f"{every // 12 if every > 12 else ''}YS" + ("" if month == 0 else f"-{MONTHS[month].upper()}")
         return f"{every if every > 1 else ''}MS"
     length, name = next((length, name) for length, name in LENGTHS if every % length == 0)
     return f"{every // length if every > length else ''}{name}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..findings import Findings, Suspect
 from ..suspects import personal as people
+from ..suspects.leaks import imbalance
 from ..target.suggestion import suggestion
 from .files import encoding_of, head_of, lines_of, read
 from .folders import classes_of, entries_of, texts_of
@@ -171,8 +172,4 @@ def _suspect_classes(found: Findings, of_key: dict[int, set[str]], by_class: Cou
         found.suspects.append(
             Suspect("leakage", None, f"{shared:,} text(s) stand in train and in test; they are kept in test alone")
         )
-    (most, many), (least, few) = by_class.most_common()[0], by_class.most_common()[-1]
-    share = few / sum(by_class.values())
-    if share < min(0.15, 0.4 / len(by_class)) and many > 2 * few:
-        detail = f'"{most}" has {many:,} texts, "{least}" {few:,}'
-        found.suspects.append(Suspect("imbalance", None, detail))
+    found.suspects += imbalance(by_class, "texts", None)

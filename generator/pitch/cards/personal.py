@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 from ...errors import Problem
+from ...inspection.words import people
 from .. import pages
 from ..project import Project
 
-MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[a-zA-Z]{2,}")
-PHONE = re.compile(r"(?<![\w.])\+\d{1,3}[ /-]?\(?\d{2,4}\)?(?:[ /-]?\d{2,4}){2,4}(?![\w.])")
+KINDS = {"e-mail": people.MAIL, "telephone": people.PHONE}
 COLUMN = re.compile(
     r"(?:^|[\W_])(?:first|last|full|sur|nick|user)?_?names?$|e-?mail|phone|mobile|address|street|birth|passport|\bssn\b|iban",
     re.IGNORECASE,
@@ -21,8 +21,8 @@ def suspects(project: Project) -> list[str]:
     found = []
     for path in sorted((project.root / "data").rglob("*")):
         text = sample(path)
-        for kind, pattern in (("e-mail", MAIL), ("telephone", PHONE)):
-            if count := len(pattern.findall(text)):
+        for kind, known in KINDS.items():
+            if count := len(people.IN_TEXT[known].findall(text)):
                 found.append(f"{project.relative(path)}: {kind} ({count})")
     return found + [f"data/schema.toml: {name}" for name in columns(project)]
 
