@@ -22,8 +22,7 @@ from .. import text
 from ..errors import Problem
 from ..inspection.columns.dates import EPOCHS, ISO, PERIODS
 from ..inspection.columns.formats import format_of
-from ..inspection.columns.meaning import is_missing
-from ..inspection.columns.numbers import as_numbers, to_number
+from ..inspection.columns.meaning import as_numbers, is_missing, to_number
 from ..inspection.columns.relation import Table
 from ..inspection.columns.roles import columns_of
 from ..inspection.findings import Column, Findings

@@ -7,8 +7,9 @@ parse  {} means the plain rules. `decimal` "," and `thousands` "." say how numbe
        `missing` which values mean "not known" besides the usual ones, `unknown` which ones instead of them
 """
 
+import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -78,21 +79,21 @@ def one_style(cell: str) -> str:
     return cell.replace("." if styles == [","] else ",", "").replace(",", ".") if styles else cell
 
 
-def numbers(cells: Iterable[str], parse: Parse | None = None) -> np.ndarray:
+def to_number(cell: str, parse: Parse) -> float | None:
+    """A cell as a number under the rules of its column; None if it is none, or stands for "not known"."""
+    return None if is_missing(cell, parse) else number(cell, parse)
+
+
+def as_numbers(cells: Sequence[str], parse: Parse) -> np.ndarray:
     """Cells as floats, (rows,), NaN where they are missing or no number."""
-    cells = list(cells)
-    if not parse:
-        try:  # most columns hold nothing else
+    if not parse and "_" not in "".join(cells):
+        with contextlib.suppress(ValueError):  # most columns hold nothing else
             values = np.array([float(cell or "nan") for cell in cells], np.float64)
-        except ValueError:
-            pass
-        else:
-            if "_" not in "".join(cells):
-                values[~(np.abs(values) < LARGEST)] = np.nan
-                return values
-    found = (None if parse and is_missing(cell, parse) else number(cell, parse) for cell in cells)
-    values = np.array([np.nan if value is None else value for value in found], np.float64)
-    for sentinel in (parse or {}).get("missing", ()):  # -999 may be written -999.0
+            values[~(np.abs(values) < LARGEST)] = np.nan
+            return values
+    known = {cell: to_number(cell, parse) for cell in set(cells)}
+    values = np.array([known[cell] for cell in cells], np.float64)
+    for sentinel in parse.get("missing", ()):  # -999 may be written -999.0
         if (value := number(str(sentinel))) is not None:
             values[values == value] = np.nan
     return values

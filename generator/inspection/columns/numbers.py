@@ -8,12 +8,10 @@ import re
 from collections import Counter
 from typing import Any
 
-import numpy as np
-
 from ..words import marks
 from ..words.marks import MOSTLY
 from . import meaning
-from .meaning import MISSING, is_missing, number
+from .meaning import MISSING, number, to_number
 
 UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd", "n.a", "nil", "no data", "-"} | {
     "--", "---", "*", "x", "\\n", "#value!", "#ref!", "#div/0!", "unk", "not applicable", "nd", "n.d", "k.a",
@@ -27,20 +25,6 @@ WORDS = 0.25  # different words for each different number: more are names
 DECIMALS = re.compile(r"\d[.,]\d")
 NINES = r"9{3,9}|9{2,6}\.9{1,4}|8{3,5}"  # 999, 99.9, 8888: written where nothing was known
 NEGATIVE = (-9, -99, -999, -9999)  # where all else is 0 or more
-
-
-def to_number(cell: str, parse: dict[str, Any]) -> float | None:
-    """A cell as a number under the rules of its column; None if it is none, or stands for "not known"."""
-    return None if is_missing(cell, parse) else number(cell, parse)
-
-
-def as_numbers(cells: list[str], parse: dict[str, Any]) -> np.ndarray:
-    """Cells as floats, (rows,), NaN where they are missing or no number."""
-    if not parse:
-        return meaning.numbers(cells)
-    different = list(set(cells))
-    values = dict(zip(different, meaning.numbers(different, parse).tolist(), strict=True))
-    return np.array([values[cell] for cell in cells], np.float64)
 
 
 def rules(counts: Counter[str], different: list[str]) -> tuple[dict[str, Any], list[str]] | None:

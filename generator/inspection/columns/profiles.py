@@ -15,8 +15,8 @@ from . import aggregates
 from .aggregates import Profile
 from .cells import EPOCHS, LOOKED_AT, look
 from .dates import fits, one
-from .meaning import MISSING, is_missing
-from .numbers import as_numbers, far_values
+from .meaning import MISSING, as_numbers, is_missing
+from .numbers import far_values
 from .relation import Table
 
 FEW = 5000  # different values up to which each is counted

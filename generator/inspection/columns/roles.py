@@ -7,7 +7,7 @@ from ..findings import Column
 from ..words.names import words_of
 from ..words.vocabulary import CODE_WORDS, ID_WORDS, NAME_WORDS, PERSON_WORDS, TEXTS, TIME_WORDS, WEAK_ID_WORDS
 from .aggregates import Profile
-from .numbers import to_number
+from .meaning import to_number
 from .profiles import profiles_of
 from .relation import Table
 

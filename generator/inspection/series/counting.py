@@ -10,8 +10,7 @@ import numpy as np
 from ...errors import Problem
 from ..columns import aggregates
 from ..columns.dates import ISO
-from ..columns.meaning import is_missing
-from ..columns.numbers import to_number
+from ..columns.meaning import is_missing, to_number
 from ..findings import Column
 from ..tables import opening
 from ..target import timestamps

@@ -5,8 +5,7 @@ import re
 
 from ..columns.aggregates import Profile
 from ..columns.dates import fits, one
-from ..columns.meaning import is_missing
-from ..columns.numbers import as_numbers, to_number
+from ..columns.meaning import as_numbers, is_missing, to_number
 from ..columns.profiles import plainly
 from ..columns.relation import Table
 from ..findings import Column, Suspect

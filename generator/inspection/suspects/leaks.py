@@ -3,8 +3,7 @@
 import numpy as np
 
 from ..columns.aggregates import Profile
-from ..columns.meaning import is_missing
-from ..columns.numbers import as_numbers
+from ..columns.meaning import as_numbers, is_missing
 from ..columns.relation import Table
 from ..findings import Column, Suspect
 from ..words.names import words_of

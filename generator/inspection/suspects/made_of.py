@@ -4,8 +4,7 @@ import itertools
 
 import numpy as np
 
-from ..columns.meaning import is_missing
-from ..columns.numbers import as_numbers
+from ..columns.meaning import as_numbers, is_missing
 from ..columns.relation import Table
 from ..findings import Column
 from ..words.names import words_of

@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from ..columns import dates
-from ..columns.numbers import as_numbers
+from ..columns.meaning import as_numbers
 from ..columns.relation import Table
 from ..findings import Column
 from ..words.names import words_of

@@ -3,7 +3,7 @@
 import math
 import re
 
-from ..columns.numbers import as_numbers
+from ..columns.meaning import as_numbers
 from ..columns.relation import Table
 from ..findings import Column, Suspect
 

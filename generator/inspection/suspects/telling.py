@@ -4,8 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from ..columns.meaning import is_missing
-from ..columns.numbers import as_numbers, to_number
+from ..columns.meaning import as_numbers, is_missing, to_number
 from ..findings import Column
 from ..words.names import words_of
 

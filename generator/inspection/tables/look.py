@@ -7,8 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from ..columns.formats import PICTURE_ENDINGS
-from ..columns.meaning import is_missing
-from ..columns.numbers import to_number
+from ..columns.meaning import is_missing, to_number
 from ..columns.relation import Table
 from ..columns.roles import columns_of
 from ..findings import Column, Findings, Suggestion, Suspect

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..columns.dates import MONTHS, fits, one
-from ..columns.meaning import is_missing
-from ..columns.numbers import to_number
+from ..columns.meaning import is_missing, to_number
 from ..findings import Column
 from .seasons import MOST_ROWS
 

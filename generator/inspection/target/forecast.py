@@ -9,8 +9,7 @@ import statistics
 from collections import Counter
 from typing import Any
 
-from ..columns.meaning import is_missing
-from ..columns.numbers import to_number
+from ..columns.meaning import is_missing, to_number
 from ..findings import Column, Suspect
 from ..words.names import by_name
 from . import timestamps

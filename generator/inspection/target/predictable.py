@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..columns.numbers import as_numbers
+from ..columns.meaning import as_numbers
 from ..columns.relation import Table
 from ..findings import Column
 
