@@ -94,7 +94,7 @@ def rows_of(path: Path, findings: Findings) -> Iterator[list[str]]:
 
 def rows_of_folders(path: Path) -> Iterator[list[str]]:
     """A row for each text of folders by class: the text, its class, its split where folders say it, its file."""
-    splits = classes_of(entries_of(path, []))
+    splits = classes_of(entries_of(path))
     several = len(splits) > 1
     yield ["text", "label", *["split"] * several, "file"]
     for split, classes in splits.items():
@@ -214,7 +214,7 @@ def blocks_of(path: Path, findings: Findings) -> Iterator[str]:
     if findings.format == "text":
         yield from files.lines_of(path, files.encoding_of(path))
         return
-    for number, (parts, file) in enumerate(texts_of(entries_of(path, []))):
+    for number, (parts, file) in enumerate(texts_of(entries_of(path))):
         try:
             content = files.read(file)[0]
         except UNREADABLE as error:

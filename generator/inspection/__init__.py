@@ -4,11 +4,12 @@ What reads data (DuckDB, NumPy, Pillow, openpyxl) is imported only when a file o
 """
 
 import errno
+import itertools
 import tempfile
 from pathlib import Path
 
 from ..errors import Misuse, Problem
-from ..text import leads_out, quoted
+from ..text import quoted
 from .findings import Column, Findings, Suggestion, Suspect, state_of
 
 ABOUT = {
@@ -20,6 +21,7 @@ ABOUT = {
     "binary": "this is no table, text or picture that hackgen knows; save it as CSV, Parquet, JSON or .xlsx",
 }
 NESTED = "save what is inside as a list of plain records"
+MOST_FILES = 200_000  # of a folder that are looked at
 TABLES = ("csv", "parquet", "json", "jsonl", "excel", "arff", "sqlite")  # formats of tables
 __all__ = ["Column", "Findings", "Suggestion", "Suspect", "inspect"]
 
@@ -113,27 +115,24 @@ def unknown(path: str, place: Path, note: str) -> Findings:
 
 def _folder(path: str, place: Path, target: str | None) -> Findings:
     """What most of a folder's files are: pictures, texts or tables."""
-    from .columns.formats import PICTURE_ENDINGS, TABLE_ENDINGS
+    from .columns.formats import PICTURE_ENDINGS, TABLE_ENDINGS, visible
 
     endings: dict[str, list[Path]] = {"picture": [], "table": [], "text": []}
     seen, others = 0, []
     unreadable: list[str] = []
     outside: list[str] = []
-    for folder, names in _walk(place, unreadable, outside):
-        for name in names:
-            ending, seen = Path(name).suffix.lower(), seen + 1
-            if ending in PICTURE_ENDINGS:
-                endings["picture"].append(folder / name)
-            elif Path(name).stem.lower() in ("readme", "license", "licence", "notice", "citation"):
-                continue  # about the data, not data
-            elif ending in (".txt", ".md", ".text"):
-                endings["text"].append(folder / name)
-            elif ending in (*TABLE_ENDINGS, ".xlsx", ".gz", ".npz") or name.endswith("-ubyte"):
-                endings["table"].append(folder / name)
-            else:
-                others.append(folder / name)
-        if seen > 200_000:
-            break
+    for file in itertools.islice(visible(place, unreadable, outside), MOST_FILES):
+        ending, seen = file.suffix.lower(), seen + 1
+        if ending in PICTURE_ENDINGS:
+            endings["picture"].append(file)
+        elif file.stem.lower() in ("readme", "license", "licence", "notice", "citation"):
+            continue  # about the data, not data
+        elif ending in (".txt", ".md", ".text"):
+            endings["text"].append(file)
+        elif ending in (*TABLE_ENDINGS, ".xlsx", ".gz", ".npz") or file.name.endswith("-ubyte"):
+            endings["table"].append(file)
+        else:
+            others.append(file)
     note = [f"{len(unreadable)} sub-folder(s) could not be read: {', '.join(unreadable[:3])}"] if unreadable else []
     from . import unread
 
@@ -162,18 +161,6 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
     found.notes += [text for text in note if not any("be read" in known for known in found.notes)]
     found.notes += [led] if led and not any("out of the folder" in known for known in found.notes) else []
     return found
-
-
-def _walk(place: Path, unreadable: list[str], outside: list[str]):
-    """Folders and the names of their visible files; links are not followed in circles, nor out of the folder."""
-    import os
-
-    for folder, inside, names in os.walk(place, onerror=lambda error: unreadable.append(str(error.filename))):
-        inside[:] = sorted(name for name in inside if not name.startswith((".", "__MACOSX")))
-        names = sorted(name for name in names if not name.startswith("."))
-        led = {name for name in names if leads_out(Path(folder, name), place)}
-        outside.extend(sorted(led))
-        yield Path(folder), [name for name in names if name not in led]
 
 
 def _series_or_table(path: str, place: Path, files: list[Path], target: str | None) -> Findings:

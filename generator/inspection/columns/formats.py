@@ -2,12 +2,15 @@
 
 import gzip
 import json
+import os
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from ...errors import Problem
+from ...text import leads_out
 from . import delimited
 from .rows import split_rows
 
@@ -105,6 +108,17 @@ def _looks_tabular(text: str) -> bool:
 def _even(rows: list[list[str]], width: int) -> float:
     """The share of the rows that have so many cells, or empty ones behind them."""
     return sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
+
+
+def visible(place: Path, unreadable: list[str], outside: list[str]) -> Iterator[Path]:
+    """The files below a folder that are not hidden, by folder and name; a link that leads out of it is none of them."""
+    for folder, inside, names in os.walk(place, onerror=lambda error: unreadable.append(str(error.filename))):
+        inside[:] = sorted(name for name in inside if not name.startswith((".", "__MACOSX")))
+        for file in (Path(folder, name) for name in sorted(names) if not name.startswith(".")):
+            if leads_out(file, place):
+                outside.append(file.name)
+            else:
+                yield file
 
 
 def is_training(name: str) -> bool:

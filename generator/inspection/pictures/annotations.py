@@ -2,10 +2,10 @@
 
 import os
 import re
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from ..columns.formats import visible
 from .listing import Listing, parts
 
 MASKS = {"mask", "masks", "annotation", "annotations", "label", "labels", "seg", "segmentation", "segmentations", "gt"}
@@ -45,9 +45,10 @@ def with_boxes(path: Path, listing: Listing) -> str:
     """Pictures with boxes around things: in text files of numbers, in one JSON file, or in an XML file each."""
     stems = {os.path.splitext(parts(name)[-1])[0] for name in listing.names}
     files = {".txt": [], ".json": [], ".xml": []}
-    for file in beside(path):
-        if file.suffix.lower() in files and (file.suffix.lower() == ".json" or file.stem in stems):
-            files[file.suffix.lower()].append(file)
+    for file in islice(visible(path, [], []), MOST):
+        ending = file.suffix.lower()
+        if ending in files and not file.is_symlink() and (ending == ".json" or file.stem in stems):
+            files[ending].append(file)
     heads = {ending: [(file, head(file)) for file in some[:LOOKED_INTO]] for ending, some in files.items()}
     if (found := heads[".txt"]) and all(map(is_boxes, (text for _, text in found))) and any(text for _, text in found):
         return f"pictures with boxes (detection, YOLO: {found[0][0].relative_to(path)} …)"
@@ -63,14 +64,6 @@ def with_boxes(path: Path, listing: Listing) -> str:
 def is_boxes(text: bytes) -> bool:
     """Whether every line is a class number and four coordinates or more."""
     return all(BOX.fullmatch(line) for line in text.splitlines() if line.strip())
-
-
-def beside(path: Path) -> Iterator[Path]:
-    """The texts, JSON and XML files below a folder."""
-    walked = (Path(folder, name) for folder, _, names in os.walk(path) for name in sorted(names))
-    for file in islice(walked, MOST):
-        if file.suffix.lower() in (".txt", ".json", ".xml") and not file.is_symlink():
-            yield file
 
 
 def head(file: Path) -> bytes:

@@ -16,9 +16,8 @@ from ..tables.look import inspect_table
 from ..target.dates import time_of
 from ..target.suggestion import cells_of, suggestion
 from . import counting, heads
-from .counting import Asked, Numbers
+from .counting import Asked, Numbers, Steps, judged
 from .heads import File, Own
-from .steps import Steps, judged
 
 ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".csv.gz")  # of files with a series each
 SHOWN = 5  # files that are named

@@ -1,7 +1,10 @@
-"""Rows that are no examples: units below the header, totals at the end, as spreadsheets export them."""
+"""Rows that are no examples: a header above, units below it, totals at the end, as spreadsheets export them."""
+
+import itertools
 
 from ..columns.meaning import is_missing, number
 from ..columns.relation import Table
+from ..columns.rows import SAMPLE
 
 TOTALS = {"total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "somme", "suma", "合计", "总计"}
 FEWEST = 5  # rows, below which a first or last one is nothing special
@@ -38,3 +41,46 @@ def _units(rows: list[list[str]]) -> list[str]:
                 plain += 1
     alone = len(units) == 1 and sum(map(bool, rows[0])) == 1  # beside an empty cell for the date
     return units if len(units) >= max(2, plain) or alone else []
+
+
+NAMES = set("text texts label labels name names value values id class target word words title date sentence".split())
+
+
+def is_header(rows: list[list[str]]) -> bool:
+    """Whether the first row names the columns instead of being data like the others."""
+    first, others = rows[0], [row for row in rows[1 : 10 * SAMPLE] if row != rows[0]]
+    numeric = [number(cell) is not None for cell in first]
+    named = [cell for cell in first if cell]
+    if len(named) > 2 and named == [str(i) for i in range(len(named))]:
+        return bool(others)  # columns that pandas has numbered
+    if _are_years(first):
+        return True  # a wide series: a name, then 1990, 1991 …
+    for i, cell in enumerate(first):
+        known = [row[i] for row in others[:SAMPLE] if not is_missing(row[i])]
+        if known and not numeric[i] and not is_missing(cell) and all(number(value) is not None for value in known):
+            return True  # a word above numbers
+    if any(numeric) or any(cell and is_missing(cell) for cell in first) or sum(row == first for row in rows[:1000]) > 2:
+        return False
+    if len(first) == 1:
+        return first[0].lower() in NAMES and bool(others)  # a word above words: only a usual name is one
+    columns = [[row[i] for row in others if row[i]] for i in range(len(first))]
+    for cell, below in zip(first, columns, strict=True):
+        if cell and cell in set(below):
+            return False  # a value like the others, such as a class
+        if below and any(map(str.isdigit, cell)) and sum(_shape(b) == _shape(cell) for b in below) > 0.8 * len(below):
+            return False  # written like the others: a date, a code
+        if len(cell) > 60 and below and sum(map(len, below)) > 40 * len(below):
+            return False  # a text like the others
+    return True
+
+
+def _are_years(first: list[str]) -> bool:
+    """Whether a row is a word or nothing, and then years or months that follow each other."""
+    years = [int(cell) for cell in first if cell.isdigit() and len(cell) == 4 and 1500 <= int(cell) <= 2200]
+    steps = {b - a for a, b in itertools.pairwise(years)}
+    return len(years) >= 5 and len(steps) == 1 and not any(c.isdigit() and len(c) != 4 for c in first[:1])
+
+
+def _shape(cell: str) -> str:
+    """The cell with each digit as 9."""
+    return "".join("9" if letter.isdigit() else letter for letter in cell)

@@ -8,7 +8,6 @@ from typing import Any
 from ...errors import Problem
 from ..columns.relation import Table, fill, take_names
 from . import ends
-from .headers import is_header
 from .merged import Filled, of_sheet
 
 MOST_ROWS, MOST_CELLS = 1_048_576, 20_000_000  # of a sheet: as many rows as Excel has, and cells that memory holds
@@ -49,7 +48,7 @@ def open_excel(table: Table, folder: Path) -> None:
         raise Problem(f"{table.path}: its sheet {chosen} is {len(rows):,} × {width:,} cells; {SMALLER}")
     rows = [row + [""] * (width - len(row)) for row in rows]
     table.dialect["skip"] = skip
-    header = is_header(rows) if len(rows) > 1 else True
+    header = ends.is_header(rows) if len(rows) > 1 else True
     take_names(table, rows, header)
     fill(table, ends.trimmed(table, rows[header:]))
 

@@ -13,7 +13,6 @@ from ..columns.meaning import number
 from ..columns.relation import Table, as_utf8, bytes_of, check_lines, fill, is_packed, sample_rows, take_names
 from ..columns.rows import ONE_COLUMN, split_rows
 from . import ends
-from .headers import is_header
 
 CHUNKS = 64  # places of a large file that the sample is taken from
 LONGEST = 16 * 2**20  # bytes of a line; a longer one is none of a table
@@ -52,7 +51,7 @@ def describe(table: Table, dialect: delimited.Dialect, encoding: str, rows: list
         "quote": dialect.quote,
         "encoding": "utf-8" if encoding == "utf-8-sig" else encoding,
     }
-    take_names(table, rows, is_header(rows) if len(rows) > 1 else _only_names(rows[0]))
+    take_names(table, rows, ends.is_header(rows) if len(rows) > 1 else _only_names(rows[0]))
     table.dialect["skip"] = dialect.skip
     if member is not None:
         table.dialect["member"] = member

@@ -19,8 +19,7 @@ from ..words.vocabulary import CLASSES, COUNTS, TEXTS, TIME_WORDS
 from .choice import FEW_NUMBERS, MOST_CLASSES, choose
 from .dates import NOT_WHEN
 from .forecast import looks_like_series
-from .kinds import ratings
-from .pairs import learnt_as_pairs
+from .kinds import learnt_as_pairs, ratings
 
 BESIDE_NAMED = 8  # other columns beside a column called text or review: what is known about a tweet
 

@@ -1,12 +1,12 @@
 """Where texts stand in folders and archives: folders by class, of which some may be the test set."""
 
-import os
 import re
 import zipfile
 from operator import itemgetter
 from pathlib import Path
 
 from ...text import of_file
+from ..columns.formats import visible
 from ..columns.profiles import spelled
 
 ENDINGS = (".txt", ".text", ".md", ".txt.gz")
@@ -16,31 +16,13 @@ UNLABELLED = ("unsup", "unlabeled", "unlabelled")  # a folder that is no class
 Entry = tuple[tuple[str, ...], Path | zipfile.Path]  # the parts of a file's path, and the file
 
 
-def entries_of(path: Path, notes: list[str]) -> list[Entry]:
-    """All visible files below a folder or in a .zip, with the parts of their paths inside, in the order of these.
-
-    Links that lead out of the folder are left out and named: what is copied must lie in what was named.
-    """
-    if not path.is_dir():
-        return peeled(sorted(packed(path), key=itemgetter(0)))
-    found: list[Entry] = []
-    outside: list[str] = []
-    unreadable: list[str] = []
-    root = path.resolve()
-    for folder, inside, names in os.walk(path, onerror=lambda error: unreadable.append(str(error.filename))):
-        inside[:] = sorted(name for name in inside if not name.startswith(".") and name != "__MACOSX")
-        for file in (Path(folder, name) for name in names if not name.startswith(".")):
-            if file.is_symlink() and not file.resolve().is_relative_to(root):
-                outside.append(str(file.relative_to(path)))
-            elif file.is_file():
-                found.append((file.relative_to(path).parts, file))
-    if outside:
-        notes.append(
-            f"{len(outside)} link(s) lead out of the folder and are left out: {', '.join(sorted(outside)[:3])}"
-        )
-    if unreadable:
-        notes.append(f"{len(unreadable)} sub-folder(s) could not be read: {', '.join(unreadable[:3])}")
-    return peeled(sorted(found))
+def entries_of(path: Path) -> list[Entry]:
+    """All visible files below a folder or in a .zip, with the parts of their paths inside, in the order of these."""
+    if path.is_dir():
+        found = [(file.relative_to(path).parts, file) for file in visible(path, [], []) if file.is_file()]
+    else:
+        found = packed(path)
+    return peeled(sorted(found, key=itemgetter(0)))
 
 
 def packed(path: Path) -> list[Entry]:

@@ -78,7 +78,7 @@ def _folder(path: Path) -> Findings:
     """A text a file; in folders by class, where there are several folders with texts. A .zip is read in place."""
     is_folder = path.is_dir()
     found = Findings(str(path), "texts", 0 if is_folder else path.stat().st_size)
-    entries = entries_of(path, found.notes)
+    entries = entries_of(path)
     parts = classes_of(entries)
     several = len({name for classes in parts.values() for name in classes}) > 1
     if not several:
