@@ -8,7 +8,7 @@ from typing import Any
 from . import pages
 from .compare import Table
 from .project import Project
-from .results import cell, headline, number, padded, seconds, width
+from .results import cell, headline, knobs, number, padded, run_name, seconds, width
 from .results import table as markdown_table
 
 INK, BLUE, GREY = "#16181d", "#1f4fd8", "#6b7280"
@@ -30,7 +30,7 @@ def text(project: Project, table: Table) -> str:
     """The comparison for the terminal: two lines for each run, which fit into 80 columns."""
     names = ("run", "score", "interval", "valid", "parameters", "seconds")
     lines = [[project.say(f"compare.{name}") for name in names]]
-    lines += [[name_of(entry), number(entry["score"]), interval(entry), *numbers(entry)] for entry in table["entries"]]
+    lines += [[run_name(entry), number(entry["score"]), interval(entry), *numbers(entry)] for entry in table["entries"]]
     wide = [max(width(line[column]) for line in lines) for column in range(len(names))]
     head, *rows = ("  ".join(padded(cell, w) for cell, w in zip(line, wide, strict=True)).rstrip() for line in lines)
     shown = [head]
@@ -54,7 +54,7 @@ def markdown(project: Project, table: Table, picture: str) -> str:
     names = ("run", "knobs", "verdict", "score", "interval", "valid", "parameters", "seconds")
     rows = []
     for entry in table["entries"]:
-        told = [name_of(entry), knobs(entry), verdict(project, entry), number(entry["score"]), interval(entry)]
+        told = [run_name(entry), knobs(entry), verdict(project, entry), number(entry["score"]), interval(entry)]
         rows.append([cell(text) for text in (*told, *numbers(entry))])
     head = [cell(project.say(f"compare.{name}")) for name in names]
     grid = markdown_table(head, rows, numbers=5)
@@ -69,18 +69,8 @@ def top(project: Project, table: Table) -> str:
     return project.say("compare.headline", what=headline(project, table))
 
 
-def name_of(entry: dict[str, Any]) -> str:
-    return entry["run"] if entry["run"].endswith(entry["model"]) else f"{entry['run']} ({entry['model']})"
-
-
 def numbers(entry: dict[str, Any]) -> list[str]:
     return [number(entry["valid_score"]), f"{entry['parameters']:,}", seconds(entry["train_seconds"])]
-
-
-def knobs(entry: dict[str, Any]) -> str:
-    """The knobs in which the runs differ, with this run's values."""
-    values = ((name, number(v) if isinstance(v, float) else str(v)) for name, v in entry["knobs"].items())
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values)
 
 
 def interval(entry: dict[str, Any]) -> str:
@@ -118,7 +108,7 @@ def figure(project: Project, table: Table) -> str:
     entries = table["entries"]
     verdicts = [project.say(f"compare.{entry['verdict']}") for entry in entries]
     low, high = ends(table)
-    left = 20 + LETTER * max(width(name_of(entry)) for entry in entries)
+    left = 20 + LETTER * max(width(run_name(entry)) for entry in entries)
     beside = 20 + LETTER * max(map(width, verdicts))
     wide = round(max(WIDE, left + LEAST + beside))
     right, bottom = wide - beside, 70 + ROW * len(entries)
@@ -141,7 +131,7 @@ def figure(project: Project, table: Table) -> str:
             shapes.append(stroke(across(entry["ci95"][0]), y, across(entry["ci95"][1]), y, colour, wide=2))
         radius = 6 if entry["verdict"] == "best" else 4
         shapes.append(f'<circle cx="{across(entry["score"]):.1f}" cy="{y}" r="{radius}" fill="{colour}"/>')
-        shapes.append(letters(left - 10, y + 4, name_of(entry), "end"))
+        shapes.append(letters(left - 10, y + 4, run_name(entry), "end"))
         shapes.append(letters(right + 10, y + 4, verdict))
     shapes.append(stroke(left, bottom, right, bottom, GREY))
     for tick in ticks(low, high):

@@ -54,6 +54,17 @@ def is_worse(rival: dict[str, Any]) -> bool:
     return rival["beaten"] is False and (low > 0 or high < 0)
 
 
+def run_name(entry: dict[str, Any]) -> str:
+    """A run of a comparison, with its model."""
+    return entry["run"] if entry["run"].endswith(entry["model"]) else f"{entry['run']} ({entry['model']})"
+
+
+def knobs(entry: dict[str, Any]) -> str:
+    """The knobs in which the runs differ, with this run's values."""
+    values = ((name, number(v) if isinstance(v, float) else str(v)) for name, v in entry["knobs"].items())
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values)
+
+
 def cell(text: str) -> str:
     """Text that Markdown shows as it is, in a table too."""
     return "".join(f"\\{c}" if c in r"\`*_{}[]<>|#$~" else c for c in text)

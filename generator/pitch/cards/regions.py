@@ -1,14 +1,15 @@
 """What code can say on the cards: YAML for the Hugging Face Hub and tables in Markdown, between marked lines."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from ...errors import Problem
+from ...inspection.words import people
 from .. import evidence, pages, results
 from ..project import Project
 from ..results import cell, number, table
-from . import personal
 
 MODEL, DATA, ETHICS = PAGES = ("MODEL_CARD.md", "DATA_CARD.md", "ETHICS.md")
 HUB_TASKS = {"image-generation": "unconditional-image-generation"}  # the Hub's name, where it is another
@@ -185,9 +186,9 @@ def split_table(project: Project, splits: dict[str, Any]) -> str:
 
 def what_code_sees(project: Project, sheet: dict[str, Any] | None, meta: dict[str, Any]) -> str:
     """What code can see of the questions of ethics: what looks personal, and where the model is weakest."""
-    found = personal.suspects(project)
-    personal_data = project.say("cards.personal", found=cell(", ".join(found)))
-    lines = [personal_data if found else project.say("cards.impersonal")]
+    found = personal(project)
+    told = project.say("cards.personal", found=cell(", ".join(found)))
+    lines = [told if found else project.say("cards.impersonal")]
     if sheet:
         score = f"{sheet['metric']} {number(sheet['score'])}; {results.rows(project, sheet)[0][2]}"
         lines.append(project.say("cards.measured", score=cell(score), rows=f"{sheet['n_test']:,}"))
@@ -214,3 +215,42 @@ def refresh(project: Project, check: bool = False) -> dict[str, Any]:
         pages.refresh(page, name, text)
     lines = {name: unwritten(project, project.root / name) for name in PAGES}
     return {"refreshed": [[page.name, name] for page, name, _ in old], "unwritten": lines, "uncounted": uncounted}
+
+
+KINDS = {"e-mail": people.MAIL, "telephone": people.PHONE}
+PERSONAL = re.compile(
+    r"(?:^|[\W_])(?:first|last|full|sur|nick|user)?_?names?$|e-?mail|phone|mobile|address|street|birth|passport|\bssn\b|iban",
+    re.IGNORECASE,
+)
+MOST_BYTES = 5_000_000  # of a file that are read: a sample
+
+
+def personal(project: Project) -> list[str]:
+    """Places in data/ that look personal: `file: kind (how often)`, and columns of data/schema.toml that are used."""
+    found = []
+    for path in sorted((project.root / "data").rglob("*")):
+        text = beginning(path)
+        for kind, known in KINDS.items():
+            if count := len(people.IN_TEXT[known].findall(text)):
+                found.append(f"{project.relative(path)}: {kind} ({count})")
+    return found + [f"data/schema.toml: {name}" for name in personal_columns(project)]
+
+
+def beginning(path: Path) -> str:
+    """The beginning of a text; nothing of what is no text."""
+    if not path.is_file() or path.name in ("schema.toml", "location.txt"):
+        return ""
+    with path.open("rb") as file:
+        raw = file.read(MOST_BYTES)
+    return "" if b"\0" in raw[:8000] else raw.decode("utf-8", "replace")
+
+
+def personal_columns(project: Project) -> list[str]:
+    """Columns that are used and named like something personal."""
+    schema = project.root / "data" / "schema.toml"
+    try:
+        columns = pages.read_toml(schema).get("columns", {}) if schema.is_file() else {}
+    except Problem:
+        return []  # training says what is wrong with it
+    roles = {name: about.get("role") for name, about in columns.items() if isinstance(about, dict)}
+    return [name for name, role in roles.items() if role != "skip" and PERSONAL.search(name)]

@@ -7,7 +7,7 @@ from urllib.parse import urlparse
 
 from ...errors import Problem
 from .. import evidence, pages
-from ..cards import personal, regions
+from ..cards import regions
 from ..project import Project
 from ..results import number
 from ..slides import scores, story
@@ -157,6 +157,6 @@ def answered(text: str) -> bool:
 
 
 def nothing_personal(project: Project) -> Found:
-    found = personal.suspects(project)
+    found = regions.personal(project)
     told = (project.root / "data").is_dir()
     return (not found, listed(found)) if told else (None, project.say("checklist.no_data"))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from .. import results
 from ..project import Project
 from ..results import is_worse, number, seconds
 from . import layout as look
@@ -232,12 +233,10 @@ def comparison(told: Told) -> Slide | None:
 
 def row(told: Told, entry: dict[str, Any], knobs: bool) -> list[str]:
     """A run as cells: its name, with the knobs that tell it from the others below; score, verdict and costs."""
-    values = ((name, number(value) if isinstance(value, float) else value) for name, value in entry["knobs"].items())
-    own = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values)
-    name = entry["run"] if entry["run"].endswith(entry["model"]) else f"{entry['run']} ({entry['model']})"
+    own = results.knobs(entry)
     spread = "–".join(map(number, entry["ci95"])) if entry["ci95"] else ""
     return [
-        shorten(name, 26) + (f"\n{shorten(own, 50)}" if own and knobs else ""),
+        shorten(results.run_name(entry), 26) + (f"\n{shorten(own, 50)}" if own and knobs else ""),
         number(entry["score"]) + (f" ({spread})" if spread else ""),
         told.say(entry["verdict"]),
         f"{entry['parameters']:,}",
