@@ -156,7 +156,7 @@ def test_folders_by_class_become_a_table(tmp_path: Path) -> None:
             if not file.is_symlink():
                 archive.write(file, f"../../outside/{file.relative_to(tmp_path).as_posix()}")
         archive.writestr("__MACOSX/outside/train/good/._1.txt", b"\0\1")
-    found = inspect_texts(tmp_path / "my set")
+    found = inspect(str(tmp_path / "my set"))
     assert any("link.txt" in note for note in found.notes)
     files = made(tmp_path / "p", tmp_path / "my set", task="text-classification")
     assert files.keys() == {"my_set.csv", "schema.toml"} and b'split = "split"' in files["schema.toml"]
