@@ -29,6 +29,17 @@ FRAMEWORKS = {  # with TO_TRAIN, for the framework's own projects; none of it ma
     "keras": ["keras"],
     "jax": ["jax.numpy", "flax.nnx", "optax", "safetensors.numpy"],
 }
+LIKE_WINDOWS = """
+import os, pathlib
+def only_closed(does):
+    def done(path, *given, **how):
+        if str(path) in open("/proc/self/maps").read():
+            raise AssertionError(f"{path} is open, and Windows moves and removes no such file")
+        return does(path, *given, **how)
+    return done
+os.replace = only_closed(os.replace)
+pathlib.Path.rename, pathlib.Path.unlink = only_closed(pathlib.Path.rename), only_closed(pathlib.Path.unlink)
+"""  # before code that a project runs
 CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()
 
 

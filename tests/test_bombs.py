@@ -215,16 +215,18 @@ READ = """
 import sys, common, table
 common.run(lambda: print(len(table.read(table.Path(sys.argv[1]), {}, ["a", "b", "y"]))))
 """
+DATA = ["tabular-classification", "text-classification", "text-generation", "time-series-forecasting"]
+DATA += ["image-classification", "image-generation"]
 GROWS = """
-import common, config, table
-whole = table.read
-def meanwhile(path, *given):
-    frame = whole(path, *given)
-    with path.open("a") as file:
-        file.write(",".join(frame.iloc[0]) + "\\n")
-    return frame
-table.read = meanwhile
-common.run(lambda: table.opened(config.Config()))
+import common, config, data
+first = common.sha256
+def before(path):
+    found = first(path)
+    with path.open("ab") as file:
+        file.write(b"\\n")
+    return found
+common.sha256 = before
+common.run(lambda: data.load(config.Config()))
 """
 
 
@@ -244,10 +246,23 @@ def test_a_project_reads_no_packed_table_of_one_line(tmp_path: Path, project: Pa
 def test_a_project_believes_no_size_that_a_sheet_claims(tmp_path: Path, project: Path) -> None:
     workbook(far_away)(tmp_path / "far.xlsx")  # its dimension says A1:C61
     done = run(project, "-c", READ, str(tmp_path / "far.xlsx"))
-    assert done.code == 1 and ": 1048576 rows of up to 16384 cells; delete" in done.err, done.err
+    assert done.code == 1 and " rows or more of up to 16384 cells; delete" in done.err, done.err
     unsized = partial(re.sub, rb"<dimension [^>]*>", b"")
     workbook(lambda _, content: unsized(content))(tmp_path / "bare.xlsx")
     assert run(project, "-c", READ, str(tmp_path / "bare.xlsx")).ok().out == "60\n"
+
+
+def test_a_packed_table_of_more_than_fits_memory_is_one_line(tmp_path: Path, project: Path) -> None:
+    ten_megabytes = gzip.compress(b"1,2,3\n" * 1_750_000, 1)
+    (tmp_path / "rows.csv.gz").write_bytes(gzip.compress(b"a,b,y\n") + 104 * ten_megabytes)
+    done = run(project, "-c", READ, str(tmp_path / "rows.csv.gz"))
+    assert done.code == 1 and "more than a gigabyte of text" in done.err and done.err.count("\n") == 1, done.err
+
+
+def test_a_workbook_without_cells_is_one_line(tmp_path: Path, project: Path) -> None:
+    openpyxl.Workbook().save(tmp_path / "empty.xlsx")
+    done = run(project, "-c", READ, str(tmp_path / "empty.xlsx"))
+    assert done.code == 1 and "no rows" in done.err and done.err.count("\n") == 1, done.err
 
 
 def test_a_project_reads_the_table_in_a_zip(tmp_path: Path, project: Path) -> None:
@@ -257,8 +272,9 @@ def test_a_project_reads_the_table_in_a_zip(tmp_path: Path, project: Path) -> No
     assert run(project, "-c", READ, str(tmp_path / "rows.csv.zip")).ok().out == "2\n"
 
 
-def test_a_table_that_grows_while_a_project_reads_it_is_refused(project: Path) -> None:
-    done = run(project, "-c", GROWS)
+@pytest.mark.parametrize("task", DATA)
+def test_data_that_grow_while_a_project_reads_them_are_refused(tmp_path: Path, task: str) -> None:
+    done = run(generate(tmp_path / "p", task=task), "-c", GROWS)
     assert done.code == 1 and "changed while it was read; train again" in done.err and done.err.count("\n") == 1
 
 

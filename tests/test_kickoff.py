@@ -147,3 +147,16 @@ def test_the_blanks_of_the_page_are_those_that_status_looks_for(code, start):
     blank = words("cards", code)["mark"]
     assert files["KICKOFF.md"].decode().count(blank) == 1  # the sentence
     assert blank not in files["plan.toml"].decode()
+
+
+@pytest.mark.parametrize("lang", [None, "zh"])
+@pytest.mark.parametrize("task", ["image-generation", "text-classification"])
+def test_no_page_holds_a_tag_that_readers_would_not_see(task: str, lang: str | None) -> None:
+    answers = checked(Answers(event="E", title="T", author="Ann <ann@example.org>", team=NAMES, task=task, lang=lang))
+    choice = choose(answers)
+    files = plan(choice, settled(answers, choice))
+    pages = {path: text.decode() for path, text in files.items() if path.endswith(".md")}
+    assert "PRESENTATION.md" in pages and "ann@example.org" in pages["README.md"]
+    for path, text in pages.items():
+        shown = re.sub(r"```.*?```|`[^`\n]*`|<!--.*?-->|\\<", "", text, flags=re.S)
+        assert not re.search(r"<\w[^\n>]*>", shown), path

@@ -26,7 +26,7 @@ from hackgen.inspection.pictures.look import inspect_pictures
 from hackgen.making.choice import Answers
 from hackgen.making.compose import planned
 from PIL import Image, ImageDraw
-from projects import generate, generate_own, run, start
+from projects import LIKE_WINDOWS, generate, generate_own, run, start
 
 RAMP = np.linspace(0, 255, 48).round().astype(np.uint8).reshape(6, 8)
 SCENE = np.stack([RAMP, RAMP[::-1], 255 - RAMP], axis=2)  # (6, 8, 3)
@@ -565,7 +565,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return own(folder / "p", many(folder / "halves", 60))
 
 
-META = "import json, common, data; print(json.dumps(data.load(common.configured({})).meta))"
+META = LIKE_WINDOWS + "import json, common, data; print(json.dumps(data.load(common.configured({})).meta))"
 
 
 def meta(project: Path, data: Path | None = None) -> dict:

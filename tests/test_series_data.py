@@ -16,7 +16,7 @@ from hackgen.inspection.findings import Column
 from hackgen.inspection.target import forecast
 from hackgen.inspection.target.forecast import looks_like_series
 from hackgen.inspection.target.seasons import find, series_facts
-from projects import check_with_bug, generate, generate_own, run
+from projects import LIKE_WINDOWS, check_with_bug, generate, generate_own, run
 
 STEPS = 180
 MONTHS = [f"{1990 + i // 12}-{i % 12 + 1:02d}" for i in range(STEPS)]
@@ -541,7 +541,7 @@ def test_large_tables_are_read_in_pieces_and_give_the_same(
         source, small = tmp_path / f"{name}.csv", made(tmp_path, name, LARGE[name])
     large = generate_own(tmp_path / "large", source, copy=False, task="time-series-forecasting")
     code = PROBE.replace("import common, data", "import common, data, prepare; prepare.PIECE, prepare.BLOCK = 100, 50")
-    (large / "probe.py").write_text(code, encoding="utf-8")
+    (large / "probe.py").write_text(LIKE_WINDOWS + code, encoding="utf-8")
     found = [probe(small), *(json.loads(run(large, "probe.py", "{}").ok().out) for _ in range(2))]
     assert [len(list((large / "prepared").iterdir()))] == [1]
     for other in found[1:]:

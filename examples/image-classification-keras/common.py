@@ -177,6 +177,14 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def steady(path: Path, read: Callable[[], Any]) -> tuple[Any, str]:
+    """What `read` makes of data, and their fingerprint: both of the same bytes."""
+    before, found = sha256(path), read()
+    if sha256(path) != before:
+        raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
+    return found, before
+
+
 def divide(keys: Any, labels: Any, config: Config, test_share: float | None = None) -> Any:
     """0, 1 or 2 (train, valid, test) for each row, in equal shares of each class; equal keys meet in one split.
 

@@ -72,7 +72,7 @@ def fewer(split: Split, most: int = SMOKE_ROWS) -> Split:
 def new(name: str | None, config: Config, meta: dict, smoke: bool) -> Path:
     """A folder for a run, named or `<time>-<model>`, with config.json and meta.json."""
     folder = RUNS / (name or f"{time.strftime('%Y%m%d-%H%M%S')}-{config.model}")
-    if not re.fullmatch(r"\w([\w.\- ]*[\w-])?", folder.name):
+    if not re.fullmatch(r"(?!(?i:con|prn|aux|nul|com\d|lpt\d)(\.|$))\w([\w.\- ]*[\w-])?", folder.name):
         raise Problem(f"--out {folder.name!r} does not work everywhere; use letters, digits, '-' and '_'", 2)
     if name and folder.exists():
         raise Problem(f"{folder} exists; choose another --out, or go on with --resume {folder.name}")

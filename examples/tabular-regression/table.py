@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import columns
-from common import ROOT, Problem, located, sha256
+from common import ROOT, Problem, located, steady
 from config import Config
 
 import pandas as pd
@@ -66,10 +66,8 @@ def schema() -> dict:
 def opened(config: Config) -> Table:
     """The table that the config names."""
     about, path = schema(), located(config.data)
-    before, frame = sha256(path), read(path, about["read"], list(about["columns"]))
-    if sha256(path) != before:
-        raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
-    return settled(config, about, frame, {"name": path.name, "path": config.data, "sha256": before})
+    frame, digest = steady(path, lambda: read(path, about["read"], list(about["columns"])))
+    return settled(config, about, frame, {"name": path.name, "path": config.data, "sha256": digest})
 
 
 def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Table:
@@ -111,25 +109,26 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
         if kind == "Parquet":
             import duckdb  # which only these files need
 
-            frame = duckdb.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?)", [name]).df()
+            frame = duckdb.execute("SELECT COLUMNS(*)::VARCHAR FROM read_parquet(?)", [name]).df().T.reset_index().T
         elif kind.startswith("JSON"):
-            frame = pd.read_json(source, lines=kind != "JSON", dtype=False, convert_dates=False)
+            frame = pd.read_json(source, lines=kind != "JSON", dtype=False, convert_dates=False).T.reset_index().T
         elif kind == "Excel":
-            with pd.ExcelFile(source) as book:
-                (sheet := book.book.worksheets[0]).reset_dimensions()  # what a file says of its size may be wrong
-                widths = [len(row) for _, row in zip(range(2**20 + 1), sheet.rows, strict=False)]
-                if len(widths) > 2**20 or len(widths) * max(widths, default=0) > 10**8:
-                    raise Problem(f"{name}: {len(widths)} rows of up to {max(widths)} cells; delete what lies far off")
-                frame = pd.read_excel(book, **AS_TEXT)
-        else:
+            book = importlib.import_module("openpyxl").load_workbook(source, read_only=True, data_only=True)
+            (sheet := book.worksheets[0]).reset_dimensions()  # what a file says of its size may be wrong
+            rows, width = [], 0
+            for row in sheet.values:
+                rows.append(row)
+                width = max(width, len(row))
+                if len(rows) > 2**20 or len(rows) * width > 10**8:
+                    raise Problem(f"{name}: {len(rows)} rows or more of up to {width} cells; delete what lies far off")
+            frame = pd.DataFrame(rows, dtype=object).dropna(how="all").dropna(axis=1, how="all")
+        else:  # in all, the first row may hold the names
             text = decoded(source, arguments)[0] if isinstance(source, Path) else source
             if not text.strip():
                 raise Problem(f"{name} is empty; it needs a row for each example, below the columns' names")
             sep = delimiter_of(text, arguments, known)
             check_widths(text, sep, name)
             frame = pd.read_csv(io.StringIO(text), **AS_TEXT, sep=sep, skipinitialspace=True)
-        if kind in ("Parquet", "JSON", "JSON lines"):
-            frame = frame.T.reset_index().T  # names in the first row, as in the others
     except ImportError as error:
         raise Problem(f"{name}: reading {kind} takes one more package: pip install {error.name}") from None
     except Problem:
@@ -139,7 +138,7 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
         raise Problem(f"{name} cannot be read ({reason}); mend it, or try: hackgen convert {name} plain.csv") from None
     frame = named(frame, known, target, name)
     if frame.empty:
-        raise Problem(f"{name} has column names ({', '.join(frame.columns[:5])}) but no rows")
+        raise Problem(f"{name} has column names ({', '.join(frame.columns[:5]) or 'none'}) but no rows")
     return frame.reset_index(drop=True).astype(object).fillna("").astype(str)
 
 
@@ -149,7 +148,9 @@ def decoded(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
         raw = file.read(1 << 25 if most < 0 else most)
         if len(raw) - raw.rfind(b"\n") > 1 << 24:
             raise Problem(f"{path} has a line of more than 16 MB, so it holds no rows; save it with a line for each")
-        raw += file.read() if most < 0 else b""
+        raw += file.read(1 << 30) if most < 0 else b""
+        if len(raw) > 1 << 30:
+            raise Problem(f"{path} holds more than a gigabyte of text, which is not read at once; split it")
     utf16 = raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     for encoding in ["utf-16"] if utf16 else ["utf-8-sig", arguments.get("encoding", "utf-8")]:
         with suppress(UnicodeDecodeError):
@@ -185,7 +186,7 @@ def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.D
 
     Then the columns are as known, in their order, with or without the target.
     """
-    first = [" ".join(str(cell).split()) for cell in frame.iloc[0]]
+    first = [" ".join(str(cell).split()) for cell in frame.iloc[:1].to_numpy().flat]
     spelled = {plain(name): name for name in known} | dict(zip(known, known, strict=True))
     numbered = [f"column_{number}" for number in range(1, len(first) + 1)]
     names = [spelled.get(a) or spelled.get(plain(a)) or a or b for a, b in zip(first, numbered, strict=True)]

@@ -90,12 +90,12 @@ def read(path: Path) -> tuple[str, np.ndarray, str, str]:
     if (common.ROOT / "prepare.py").is_file():  # laid in for a text that memory does not hold
         return importlib.import_module("prepare").read(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text, digest = common.steady(path, lambda: path.read_text(encoding="utf-8-sig"))
     except (ValueError, IsADirectoryError) as error:
         raise Problem(f"{path} is no text in UTF-8 ({error}); hackgen convert makes one of other files") from None
     if "\0" in text or not text.strip():
         raise Problem(f"{path} is empty or no text; name a text with --data")
-    return path.name, *numbered(text), common.sha256(path)
+    return path.name, *numbered(text), digest
 
 
 def disturbed(found: tuple[str, np.ndarray, str, str], ends: np.ndarray) -> tuple[str, np.ndarray, str, str]:

@@ -99,13 +99,17 @@ def opened(config: Config) -> Found:
             remedy = f"hackgen convert {path} {path.name}.npz"
             raise Problem(f"{path} is a folder, and this project reads an .npz: {remedy}")
         return importlib.import_module("prepare").read(path, config.size, labelled=False)
-    try:
+
+    def arrays() -> list[np.ndarray]:
         with np.load(path) as file:
-            images, labels, splits, groups = (file[name] for name in ("images", "labels", "splits", "groups"))
+            return [file[name] for name in ("images", "labels", "splits", "groups")]
+
+    try:
+        (images, labels, splits, groups), digest = common.steady(path, arrays)
     except (OSError, ValueError, KeyError, EOFError, NotImplementedError):
         raise Problem(f"{path} is no .npz that hackgen wrote; make one with: hackgen convert {path} DEST.npz") from None
     part = np.select([splits == "test", splits == "valid"], [2, 1], 0)
-    return Found(images, labels, groups, part, [], common.sha256(path))
+    return Found(images, labels, groups, part, [], digest)
 
 
 def divided(found: Found, config: Config) -> np.ndarray:

@@ -49,7 +49,7 @@ def load(config: Config) -> Data:
     read = labelled
     if (ROOT / "prepare.py").is_file():  # laid in for texts that memory does not hold
         read = importlib.import_module("prepare").labelled
-    cells, columns, corpus = read(path, config)
+    (cells, columns, corpus), digest = common.steady(path, lambda: read(path, config))
     labels = cells["target"].to_numpy(str)
     if not 2 <= (count := len(np.unique(labels))) <= len(labels) / 2:
         raise Problem(f"{path}: column {columns['target']!r} has {count} classes in {len(labels)} rows; see --target")
@@ -65,7 +65,7 @@ def load(config: Config) -> Data:
         **metrics.choose(config, part, targets, classes.tolist()),
         "columns": columns,
         **texts.learnt(corpus, rows[0], config),
-        "data": {"name": path.name, "path": config.data, "sha256": common.sha256(path), "rows": len(used)},
+        "data": {"name": path.name, "path": config.data, "sha256": digest, "rows": len(used)},
     }
 
     def split(number: int) -> Split:

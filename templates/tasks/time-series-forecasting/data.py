@@ -53,7 +53,7 @@ def load(config: Config) -> Data:
     """Read the series and divide the steps, the same dates for all: the oldest are train, the newest test."""
     path = common.located(config.data)
     schema = read_schema(config)
-    table = read(path, schema, schema["reader"])
+    table, digest = common.steady(path, lambda: read(path, schema, schema["reader"]))
     steps = len(table)
     horizon = config.horizon or min(USUAL_HORIZON, max(1, steps // 8))
     first_test = steps - max(horizon, round(config.test_share * steps))
@@ -83,7 +83,7 @@ def load(config: Config) -> Data:
         "context": context,
         "season": season,
         "naive": [context - season + ahead % season for ahead in range(horizon)],  # the last season repeated
-        "data": {"name": path.name, "path": config.data, "sha256": common.sha256(path), "rows": int(table.size)},
+        "data": {"name": path.name, "path": config.data, "sha256": digest, "rows": int(table.size)},
     }
     values = encode(table, series)
     ranges = (0, first_valid), (first_valid, first_test), (first_test, steps)

@@ -70,6 +70,7 @@ def prepared(path: Path, names: list[str], size: int) -> tuple[np.ndarray, np.nd
         shape = len(files), *shape_of(files, size)
         images = np.lib.format.open_memmap(draft / "images.npy", "w+", np.uint8, shape)
         np.save(draft / "keys.npy", fill(images, files))
+        del images  # Windows moves nothing that is open
         for old in place.parent.glob(f"{source}-*"):  # of files that have changed since, or what a kill left
             if old.suffix != ".tmp" or time.time() - old.stat().st_mtime > HOUR:
                 shutil.rmtree(old, ignore_errors=True)

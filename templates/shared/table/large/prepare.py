@@ -111,6 +111,8 @@ def write(config: Config, path: Path, folder: Path, classes: bool) -> None:
             known += int((chosen >= 0).sum())
     if known < rows:
         print(f"note: {rows - known} of {rows} rows have no {found.meta['target']!r} and are left out")
+    if common.sha256(path) != data["sha256"]:
+        raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
     meta["data"]["rows"] = known
     common.write_json(folder / "meta.json", meta | {"values": list(values)})
 

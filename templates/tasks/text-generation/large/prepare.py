@@ -34,14 +34,21 @@ def read(path: Path) -> tuple[str, np.ndarray, str, str]:
     files = [file for file in found if file.resolve().is_relative_to(path.resolve())]  # no links that lead out
     if not files:
         raise Problem(f"{path} holds no .txt file; name a text with --data")
-    stamp = "".join(f"{file}{file.stat().st_size}{file.stat().st_mtime_ns}" for file in files)
+    stamp = stamped(files)
     folder = ROOT / "prepared" / hashlib.sha256(stamp.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     if not (folder / "facts.json").is_file():
         print("preparing the text, once", file=sys.stderr)
         folder.mkdir(parents=True, exist_ok=True)
         prepare(files, folder)
+        if stamped(files) != stamp:
+            raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
     facts = common.read_json(folder / "facts.json")
     return path.name, np.memmap(folder / "text.bin", facts["kind"], "r"), facts["letters"], facts["sha256"]
+
+
+def stamped(files: list[Path]) -> str:
+    """What tells files from the same ones when they have changed."""
+    return "".join(f"{file}{file.stat().st_size}{file.stat().st_mtime_ns}" for file in files)
 
 
 def prepare(files: list[Path], folder: Path) -> None:
@@ -58,7 +65,7 @@ def prepare(files: list[Path], folder: Path) -> None:
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0)), "wb") as out:
         for block in blocks(files):
             out.write(place[points(block)].tobytes())
-    with contextlib.suppress(FileNotFoundError):  # the other was faster
+    with contextlib.suppress(FileNotFoundError, PermissionError):  # the other was faster
         os.replace(draft, folder / "text.bin")
     facts = {"kind": kind.name, "letters": "".join(map(chr, letters)), "sha256": digest.hexdigest()}
     common.write_json(folder / "facts.json", facts)

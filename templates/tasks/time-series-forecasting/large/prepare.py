@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 PIECE = 500_000  # rows that are read at a time
 BLOCK = 1_000_000  # rows that are sorted at a time
+DRAFTS = ("times", "codes", "numbers", "sums", "counts", "draft.npy")
 VERSION = 1  # raise it when what lies in prepared/ changes its meaning
 
 
@@ -37,6 +38,8 @@ def read(source: Path, schema: dict) -> pd.DataFrame:
         draft = Path(tempfile.mkdtemp(dir=place.parent, suffix=".tmp"))
         try:
             prepare(files, source, schema, draft)
+            for name in DRAFTS:  # here, where nothing is open: Windows removes and moves no such files
+                (draft / name).unlink()
             os.replace(draft, place)
         except OSError:
             if not place.is_dir():  # else another training was faster
@@ -87,8 +90,6 @@ def prepare(files: list[Path], source: Path, schema: dict, folder: Path) -> None
     np.save(folder / "values.npy", values[: len(kept)])
     np.save(folder / "clock.npy", clock.to_numpy())
     common.write_json(folder / "about.json", {"names": kept})
-    for name in ("times", "codes", "numbers", "sums", "counts", "draft.npy"):
-        (folder / name).unlink()
 
 
 def collect(files: list[Path], source: Path, schema: dict, folder: Path) -> tuple[list[str], list]:
