@@ -1,14 +1,14 @@
 """What inspection says of cells that are not written alike: lost ones, two styles, spellings, short forms."""
 
 import csv
-import subprocess
-import sys
+import re
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 from conftest import Run
+from hackgen.conversion import tables
 from hackgen.inspection import Findings, inspect
 from hackgen.inspection.columns import aggregates, meaning
 from hackgen.inspection.tables import opening
@@ -70,25 +70,53 @@ def test_codes_and_names_stay_what_they_are(tmp_path: Path, cells: list[str]) ->
     assert found.columns[0].role != "number"
 
 
-@pytest.mark.parametrize("kind", ["small", "large"])
-def test_numbers_in_two_styles_are_read_and_brought_in_as_one(
-    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+VALUES = [1_234_567.25 + 1000 * i if i % 3 else -1000.5 - i for i in range(300)]
+
+
+def indian(value: float) -> str:
+    thousands = f"{value:,.2f}".replace(",", "")
+    head, tail = thousands[:-6], thousands[-6:]
+    return (re.sub(r"(?<=\d)(?=(\d\d)+$)", ",", head) + "," + tail).replace("-,", "-")
+
+
+WRITTEN = {  # numbers as books, printers and spreadsheets of many countries write them
+    "two styles": [f"{v:.2f}" if i % 5 else f"{v:,.2f}".translate({44: 46, 46: 44}) for i, v in enumerate(VALUES)],
+    "parentheses": [f"{v:,.2f}" if v > 0 else f"({-v:,.2f})" for v in VALUES],
+    "dollars": [f"${v:,.2f}" if v > 0 else f"(${-v:,.2f})" for v in VALUES],
+    "dollars before": [f"$ {v:.2f}" if v > 0 else f"$ ({-v:.2f})" for v in VALUES],
+    "minus before dollars": [f"$ {v:.2f}" if v > 0 else f"- $ {-v:.2f}" for v in VALUES],
+    "minus behind": [f"{v:.2f}" if v > 0 else f"{-v:.2f}-" for v in VALUES],
+    "minus sign": [f"{v:.2f}".replace("-", "−") for v in VALUES],
+    "Indian": [indian(v) for v in VALUES],
+    "Indian rupees": [f"₹ {indian(v)}" for v in VALUES],
+    "Swiss": [f"{v:,.2f}".replace(",", "’") for v in VALUES],
+}
+
+
+@pytest.mark.parametrize("size", ["small", "large"])
+@pytest.mark.parametrize("style", WRITTEN)
+def test_numbers_of_any_style_are_read_and_brought_in_as_one(
+    tmp_path: Path, style: str, size: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if kind == "large":
+    if size == "large":
         monkeypatch.setattr(opening, "CAREFUL", 1000)
-    cells = [f"{1000 + i}.25" if i % 5 == 0 else f"{1 + i % 8}.{100 + i},75" for i in range(300)]
     found = looked_at(
-        tmp_path, [["price", "n", "kind"], *([c, i % 9, "ab"[i % 2]] for i, c in enumerate(cells))], "kind"
+        tmp_path, [["sum", "n", "kind"], *([c, i % 9, "ab"[i % 2]] for i, c in enumerate(WRITTEN[style]))], "kind"
     )
-    price = found.columns[0]
-    assert price.role == "number"
-    assert price.detail["min"] == 1000.25 and not told(found, "lost")
-    dest = tmp_path / "plain.csv"
-    subprocess.run([sys.executable, "-m", "hackgen", "convert", found.path, dest], check=True, capture_output=True)
-    with dest.open(encoding="utf-8") as file:
-        plain = [float(row["price"]) for row in csv.DictReader(file)]
-    wanted = [1000.25 + i if i % 5 == 0 else 1000 * (1 + i % 8) + 100 + i + 0.75 for i in range(300)]
-    assert plain == wanted
+    assert found.columns[0].role == "number" and not told(found, "lost")
+    assert (found.columns[0].detail["min"], found.columns[0].detail["max"]) == (min(VALUES), max(VALUES))
+    assert "are read as numbers" in told(found, "numbers-as-text") or style == "two styles"
+    tables.convert(found, tmp_path / "plain.csv")
+    with (tmp_path / "plain.csv").open(encoding="utf-8") as file:
+        plain = [float(row["sum"].translate(dict.fromkeys(map(ord, "₹ ,’")))) for row in csv.DictReader(file)]
+    assert plain == VALUES
+
+
+def test_what_only_looks_like_less_than_nothing_is_not(tmp_path: Path) -> None:
+    marks = [f"{1 + i % 5}{'-+'[i % 2] if i % 3 else ''}" for i in range(60)]
+    rows = [[mark, f"({i})", i % 2] for i, mark in enumerate(marks)]
+    found = looked_at(tmp_path, [["mark", "votes", "y"], *rows])
+    assert not any("signed" in column.parse for column in found.columns)
 
 
 def test_what_could_be_of_both_styles_is_lost_and_named(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def arguments(findings: Findings, path: Path) -> dict[str, Any] | None:
 def needs_words(column: Column) -> bool:
     """Whether cells of a column are written as pandas does not read them: quarters, times of day, 12K, two styles."""
     forms = column.parse.get("formats") or [column.parse.get("format", "")]
-    odd = column.parse.get("decimal") == MIXED or bool(column.parse.keys() & {"clock", "zeros"})
+    odd = column.parse.get("decimal") == MIXED or bool(column.parse.keys() & {"clock", "signed", "zeros"})
     return odd or any(form in PERIODS for form in forms)
 
 

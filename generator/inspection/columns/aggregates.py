@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from ..words.marks import MIXED, STYLES
+from ..words.marks import MIXED, SIGNED, STYLES
 from . import dates as rules
 from .cells import EPOCHS, Look
 from .dates import ISO
@@ -105,6 +105,8 @@ def means_missing(cell: str, parse: dict[str, Any]) -> str:
 
 def cast(cell: str, parse: dict[str, Any]) -> str:
     """A cell as a number by the rules of its column, NULL where it is none."""
+    for pattern, python in SIGNED if parse.get("signed") else ():
+        cell = f"regexp_replace({cell}, {text(pattern)}, {text(python)})"
     marks = parse.get("strip", ())
     for mark in [marks] if isinstance(marks, str) else marks:
         cell = f"replace({cell}, {text(mark)}, '')"

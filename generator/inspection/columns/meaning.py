@@ -3,6 +3,7 @@
 parse  {} means the plain rules. `decimal` "," and `thousands` "." say how numbers are written, `strip` what stands
        around them ("%", "$"), `zeros` how many zeros a word behind them stands for ({ K = 3 } where 12K is 12,000),
        ("decimal" ".," that they are written in both styles, so that a cell such as 1.234 is none),
+       `signed` that what is less than nothing may stand in parentheses or have its minus behind it,
        `clock` that they are times (14:05, 2:05 PM, 1:02:03.5), read as seconds,
        `missing` which values mean "not known" besides the usual ones, `unknown` which ones instead of them
 """
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..words.marks import MIXED, STYLES
+from ..words.marks import LONGEST, MIXED, SIGNED, STYLES
 
 MISSING = {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "-inf"}  # compared in lower case
 LARGEST = 1e100  # a number that can be squared
@@ -56,6 +57,7 @@ def seconds(cell: str) -> float | None:
 
 def plain(cell: str, parse: Parse) -> str:
     """A number as Python writes it: 1.234,5 € with the right rules is 1234.5, and 6.5M is 6.5e6."""
+    cell = signed(cell) if parse.get("signed") else cell
     marks = parse.get("strip", ())
     for mark in [marks] if isinstance(marks, str) else marks:
         cell = cell.replace(mark, "")
@@ -69,6 +71,13 @@ def plain(cell: str, parse: Parse) -> str:
     if thousands := parse.get("thousands"):
         cell = cell.replace(thousands, "").translate(SPACES)
     return cell.replace(parse.get("decimal", "."), ".")
+
+
+def signed(cell: str) -> str:
+    """A cell with its minus in front, where books or printers write it otherwise."""
+    for pattern, python in SIGNED if len(cell) <= LONGEST else ():
+        cell = re.sub(pattern, python, cell)
+    return cell
 
 
 def one_style(cell: str) -> str:

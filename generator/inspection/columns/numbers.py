@@ -21,6 +21,7 @@ UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd
 SINGLE_WORD = 20  # different numbers beside which words stand for "no number", whatever they say …
 AMONG = 0.6  # … where so many of the cells are numbers (half, beside one word) …
 CODED = 0.05  # … and hardly any other holds digits, as codes do; unless there are decimals, which no code has
+FEWEST_SIGNED, MOST_SIGNED = 3, 0.8  # different cells with a minus of another kind, and the share of them
 WORDS = 0.25  # different words for each different number: more are names
 DECIMALS = re.compile(r"\d[.,]\d")
 NINES = r"9{3,9}|9{2,6}\.9{1,4}|8{3,5}"  # 999, 99.9, 8888: written where nothing was known
@@ -29,6 +30,21 @@ NEGATIVE = (-9, -99, -999, -9999)  # where all else is 0 or more
 
 def rules(counts: Counter[str], different: list[str]) -> tuple[dict[str, Any], list[str]] | None:
     """The rules by which most cells are numbers ({} where plain ones do), and cells that need them; None for words."""
+    if all(number(cell) is not None for cell in different):
+        return {}, []
+    signed = {cell: meaning.signed(cell) for cell in different}
+    less = [cell for cell in different if signed[cell] != cell]
+    if FEWEST_SIGNED <= len(less) <= MOST_SIGNED * len(different):  # all of them: how many there are, as in 4.5 (120)
+        again = Counter()
+        for cell, plainly in signed.items():
+            again[plainly] += counts[cell]
+        if found := _rules(again, list(again)):
+            return found[0] | {"signed": True}, less[:2]
+    return _rules(counts, different)
+
+
+def _rules(counts: Counter[str], different: list[str]) -> tuple[dict[str, Any], list[str]] | None:
+    """The same of cells whose minus stands in front."""
     total = sum(counts[cell] for cell in different)
     odd = [cell for cell in different if number(cell) is None]
     plain = 1 - sum(counts[cell] for cell in odd) / total

@@ -35,6 +35,11 @@ STYLES = {  # whole numbers are of neither
     ",": re.compile(r"[+-]?(\d{1,3}(\.\d{3})+,\d+|[1-9]\d{0,2}(\.\d{3})+|\d*,\d+)"),
 }
 FEWEST_MIXED = 3  # different cells of each style
+SIGNED = (  # how books write less than nothing, and as Python does: ($12.50), 12.50-, −3, -$ 3
+    (r"^\s*([^\d(]*?)\s*\(([^()]*\d[^()]*)\)\s*$", r"-\1\2"),
+    (r"^([^-]*\d[.,]\d[^-]*?)\s*[-−–]\s*$", r"-\1"),
+    (r"^\s*[-−–]\s*([^-\d]*?)\s*([\d.].*)$", r"-\1\2"),
+)
 _NUMBER = re.compile(
     r"((?:[^\d+\-.,()]|\.(?=\D))*)([+\-]?)([^\d+\-.,()]*)"  # what stands before, the sign, what stands after it
     r"(\.?\d[\d.,'’ \u00a0\u202f]*?)((?:[eE][+\-]?\d+)?)(\s*[^\d]*|\s?/\s?\d+)"  # the number, what stands behind
@@ -179,4 +184,6 @@ def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
     if not thousands:
         return re.compile(rf"\d*(?:{d}\d*)?")
     t = f"[{_SPACES}]" if thousands == " " else re.escape(thousands)
-    return re.compile(rf"(?:\d{{1,3}}(?:{t}\d{{3}})+|\d+)(?:{d}\d*)?")
+    return re.compile(
+        rf"(?:\d{{1,3}}(?:{t}\d{{3}})+|\d{{1,2}}(?:{t}\d\d)+{t}\d{{3}}|\d+)(?:{d}\d*)?"
+    )  # 12,34,567 in India
