@@ -39,7 +39,7 @@ def unused(found: Findings) -> set[str]:
         (["setosa", "versicolor", "virginica"], "class", ["setosa", "versicolor", "virginica"]),
     ],
 )
-@pytest.mark.parametrize("values", [("1", "0"), ("1.0", "0.0"), ("True", "False")])
+@pytest.mark.parametrize("values", [("1", "0"), ("1.0", "0.0"), ("True", "False"), ("1", ""), ("x", "")])
 def test_one_hot_columns_are_one_target(
     tmp_path: Path, head: list[str], target: str, classes: list[str], values: tuple[str, str]
 ) -> None:
@@ -56,13 +56,15 @@ def test_a_project_gets_the_one_column(
 ) -> None:
     monkeypatch.setattr(opening, "CAREFUL", careful)
     rows = animals([f"class_{kind}" for kind in KINDS])
+    rows[7][2:] = ["", "", "NA"]  # nobody knows
+    rows[8][2:] = [cell.replace("0", "") for cell in rows[8][2:]]
     path = written(tmp_path, rows)
     made = hackgen("new", "mine", "--data", path, "--yes", "--no-git", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
     with (tmp_path / "mine" / "data" / "table.csv").open(encoding="utf-8", newline="") as file:
         copy = list(csv.reader(file))
     assert copy[0] == ["a", "b", "class"]
-    assert [row[2] for row in copy[1:]] == [KINDS[row[2:].index("1")] for row in rows[1:]]
+    assert [row[2] for row in copy[1:]] == [KINDS[row[2:].index("1")] if "1" in row[2:] else "" for row in rows[1:]]
 
 
 def test_one_of_them_by_name_is_told_without_the_others(tmp_path: Path) -> None:

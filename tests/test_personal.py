@@ -16,6 +16,18 @@ GIVEN = "Anna Kofi Mei Priya Carlos Fatima John Olga Hiroshi Chidi Ngozi Bjarne"
 LAST = "Meyer Okafor Zhang Patel García Haddad Smith Ivanova Tanaka Eze Obi Holm".split()
 CHANCE = random.Random(0)
 ROWS = range(240)
+ABROAD = {  # given names, family names
+    "es": ("José María Lucía Sofía Carlos", "García Núñez Peña"),
+    "ru": ("Иван Анна Сергей Ольга Дмитрий", "Петров Сидорова Кузнецов"),
+    "ar": ("محمد أحمد فاطمة علي عائشة", "الحسن العلي منصور"),
+    "hi": ("राहुल प्रिया अमित सुनीता दीपक", "शर्मा वर्मा पटेल"),
+    "tr": ("Ahmet Mehmet Ayşe Fatma Hüseyin", "Yılmaz Kaya Çelik"),
+}
+ABROAD = {
+    lang: [f"{a} {b}" for a in given.split() for b in family.split()] * 16 for lang, (given, family) in ABROAD.items()
+}
+ABROAD["zh"] = [a + b for a in "王李张刘陈杨赵黄" for b in ("伟", "芳芳", "国强")] * 10
+ABROAD["ko"] = [a + b for a in "김이박최정강" for b in ("민수", "서연", "지훈", "하은")] * 10
 MADE = {
     people.NAMES: [f"{CHANCE.choice(GIVEN)} {CHANCE.choice(LAST)}" for _ in ROWS],
     people.MAIL: [f"{CHANCE.choice(GIVEN).lower()}{i}@example.org" for i in ROWS],
@@ -50,6 +62,12 @@ def test_personal_data_are_found_by_their_cells_alone(tmp_path: Path, kind: str)
     assert not [cell for cell in MADE[kind] if cell in shown]
 
 
+@pytest.mark.parametrize("lang", ABROAD)
+def test_names_of_people_are_found_in_many_languages(tmp_path: Path, lang: str) -> None:
+    found = inspect(table(tmp_path, {"c7": ABROAD[lang]}))
+    assert kinds(found) == {"c7": people.NAMES}
+
+
 @pytest.mark.parametrize(
     ("name", "cells", "kind"),
     [
@@ -72,6 +90,12 @@ def test_personal_data_are_found_by_their_cells_alone(tmp_path: Path, kind: str)
         ("Name des Kunden", [f"Xq{chr(97 + i % 26)}ul Vorn" for i in ROWS], people.NAMES),
         ("kundenname", [f"Xq{chr(97 + i % 26)}ul" for i in ROWS], people.NAMES),
         ("Vor- und Nachname", [f"Xq{chr(97 + i % 26)}ul Vorn" for i in ROWS], people.NAMES),
+        ("Förnamn", [f"Xq{chr(97 + i % 26)}ul" for i in ROWS], people.NAMES),
+        ("Họ và tên", [f"Xq{chr(97 + i % 26)}ul Vorn" for i in ROWS], people.NAMES),
+        ("客户姓名", [f"欧阳{'伟芳娜敏'[i % 4]}{'静丽'[i % 2]}" for i in ROWS], people.NAMES),
+        ("ग्राहक का नाम", [f"{'कखगघच'[i % 5]}ुमा{'री' * (i % 2)}" for i in ROWS], people.NAMES),
+        ("手机号码", [f"138{10_000_000 + 7919 * i}" for i in ROWS], people.PHONE),
+        ("Эл. почта", [f"user{i}@host" for i in ROWS], people.MAIL),
         ("e-mail", [f"user{i} at example.org"[: i % 2 * 99] or f"user{i}@host" for i in ROWS], people.MAIL),
     ],
 )
@@ -97,6 +121,10 @@ def test_personal_data_are_found_by_the_name_of_the_column(
         ("Steuer", [100_000 + 37 * i for i in ROWS]),
         ("filename", [f"lamp{'abcdefgh'[i % 8]}" for i in ROWS]),
         ("street", ["Pave", "Grvl"] * 120),
+        ("город", ["Москва", "Тверь", "Казань", "Омск", "Пермь", "Уфа"] * 40),
+        ("城市", ["北京", "上海", "广州", "黄山", "马鞍山", "杭州", "金华", "常州"] * 30),
+        ("지역", ["서울", "부산", "인천", "대구", "강원도", "제주도"] * 40),
+        ("产品名称", [f"高粱{'甲乙丙丁'[i % 4]}" for i in ROWS]),
         ("version", [f"1.2.{i % 30}" for i in ROWS]),
         ("product name", [f"Lamp {i % 20} large" for i in ROWS]),
         ("last product name", [f"lamp {'abcdefgh'[i % 8]}" for i in ROWS]),

@@ -97,7 +97,12 @@ def as_one(path: str, place: Path, format: str, group: one_of.OneOf, guessed: Su
 
 def is_last(group: one_of.OneOf, columns: list[Column]) -> bool:
     """Whether such columns are the last ones, few enough to be classes, and what they have in common may be asked."""
-    return by_name(group.name) >= NAMED and group.columns[-1] == columns[-1].name and len(group.columns) <= MOST_LAST
+    crosses = all(column.role == "constant" for column in columns if column.name in group.columns)  # and nothing else
+    return (
+        (by_name(group.name) >= NAMED or crosses)
+        and group.columns[-1] == columns[-1].name
+        and len(group.columns) <= MOST_LAST
+    )
 
 
 def beside(columns: list[Column], target: str, group: one_of.OneOf) -> list[Suspect]:

@@ -6,11 +6,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..columns.meaning import MISSING
 from ..columns.relation import Table
 
 FEWEST = 3  # columns
 MOST = 200  # columns among which such are sought
-VALUES = {"0": 0, "0.0": 0, "false": 0, "no": 0, "1": 1, "1.0": 1, "true": 1, "yes": 1}  # in lower case
+VALUES = dict.fromkeys("0 0.0 false no f n".split(), 0) | dict.fromkeys(
+    "1 1.0 true yes t y x ✓ ✔".split(), 1
+)  # in lower case
+UNKNOWN = -1  # of cells that are empty: beside a 1 they are no other, and a row of them has no class
+LABELLED = 0.5  # of the rows have a 1; where only those that hold something are written, fewer are no classes
 NAME = "class"  # of what has no name in common
 
 
@@ -21,11 +26,12 @@ class OneOf(NamedTuple):
 
 
 def groups_of(names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[OneOf]:
-    """The sets of columns (cells of a sample) side by side of which each row has a 1 in exactly one."""
+    """The sets of columns (cells of a sample) side by side of which each row has a 1 in exactly one, or empty cells."""
     found, run = [], []
     for i, cells in enumerate([*columns, ()]):
-        different = set(cells)
-        if len(different) == 2 and {VALUES.get(cell.lower()) for cell in different} == {0, 1}:
+        different = {cell.strip().lower() for cell in cells}
+        known = {VALUES.get(cell) for cell in different - MISSING}
+        if known == {0, 1} or (known == {1} and different & MISSING):
             run.append(i)
             continue
         if FEWEST <= len(run) <= MOST:
@@ -36,11 +42,17 @@ def groups_of(names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[On
 
 def _within(names: Sequence[str], columns: Sequence[Sequence[str]], run: list[int]) -> list[OneOf]:
     """Such sets among columns of 0 and 1 that stand side by side: the longest ones, from the first on."""
-    cells = np.array([[VALUES[cell.lower()] for cell in columns[i]] for i in run])  # (columns, rows)
+    cells = np.array(
+        [[VALUES.get(cell.strip().lower(), UNKNOWN) for cell in columns[i]] for i in run]
+    )  # (columns, rows)
     found, start = [], 0
     while start <= len(run) - FEWEST:
-        sums = cells[start:].cumsum(0)  # each row has its 1 before the first end at which all have one
-        ends = [end for end in range(FEWEST, len(sums) + 1) if (sums[end - 1] == 1).all()]
+        ones, open_ = ((cells[start:] == value).cumsum(0) for value in (1, UNKNOWN))
+        fits = (ones == 1) | (
+            (ones == 0) & (open_ > 0)
+        )  # each row has its 1 before the first end at which all have one
+        enough = (ones == 1).mean(1) >= LABELLED
+        ends = [end for end in range(FEWEST, len(ones) + 1) if fits[end - 1].all() and enough[end - 1]]
         if ends:
             found.append(_named(names, run[start : start + ends[-1]]))
             start += ends[-1]
@@ -86,7 +98,7 @@ def joined(names: Sequence[str], rows: Sequence[Sequence[str]], found: OneOf) ->
     kept = [i for i in range(len(names)) if i not in places[1:]]
 
     def value(row: Sequence[str]) -> str:
-        ones = [k for k, i in enumerate(places) if VALUES.get(row[i].lower()) == 1]
+        ones = [k for k, i in enumerate(places) if VALUES.get(row[i].strip().lower()) == 1]
         return found.values[ones[0]] if len(ones) == 1 else ""
 
     merged = [[value(row) if i == places[0] else row[i] for i in kept] for row in rows]
@@ -95,7 +107,8 @@ def joined(names: Sequence[str], rows: Sequence[Sequence[str]], found: OneOf) ->
 
 def _merged(relation: str, places: list[int], kept: list[int], values: list[str]) -> str:
     """The relation in SQL."""
-    ones = [f"coalesce(lower(trim(c{i})) IN ('1', '1.0', 'true', 'yes'), false)" for i in places]
+    written = ", ".join(f"'{cell}'" for cell, value in VALUES.items() if value)
+    ones = [f"coalesce(lower(trim(c{i})) IN ({written}), false)" for i in places]
     quoted = ("'" + value.replace("'", "''") + "'" for value in values)
     cases = " ".join(f"WHEN {one} THEN {value}" for one, value in zip(ones, quoted, strict=True))
     single = " + ".join(f"CAST({one} AS INTEGER)" for one in ones)

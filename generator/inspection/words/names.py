@@ -32,6 +32,9 @@ JOINED = re.compile(
     r"|store|shop|item|product|order|invoice|transaction|session|account|device|movie|book)(id|no|nr|code)\b"
 )
 
+# With signs of vowels and tones, which Python does not call letters: Hebrew, Arabic, India's scripts, Thai.
+LETTER = "(?![\\d_])[\\w\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0970-\u0dff\u0e31-\u0e3a\u0e47-\u0e4e]"
+
 
 def words_of(name: str) -> list[str]:
     """The words in a name, without accents: customerID, customer_id, `Customer ID`, customerid have the same ones."""
@@ -39,7 +42,7 @@ def words_of(name: str) -> list[str]:
     if not split.isascii():
         parts = unicodedata.normalize("NFKD", split.replace("ß", "ss"))
         split = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", parts))
-    words = " ".join(word.lower() for word in re.findall(r"[^\W\d_]+|\d+", split))
+    words = " ".join(word.lower() for word in re.findall(rf"(?:{LETTER})+|\d+", split))
     return JOINED.sub(r"\1 \2", words).split()
 
 

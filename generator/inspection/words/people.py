@@ -1,9 +1,10 @@
 """Personal data, by the name of a column and by what its cells look like: names, e-mail, phone, address, accounts."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
-from .names import words_of
+from .names import LETTER, words_of
 
 KINDS = (  # as reports call them
     "names of people", "e-mail addresses", "phone numbers", "postal addresses", "account numbers", "identity numbers",
@@ -17,12 +18,15 @@ LEAST_DIGITS = 6  # of an account's number
 STAND_IN = re.compile(rf"\[({'|'.join(KINDS)}) \d+\]")  # what a project's copy holds instead
 
 # Words in names of columns. A person's word and a name ("customer name") say it by themselves; "name" alone does not.
-OF_NAMES = set("name names nombre nom nome naam imie имя navn namn".split())
+OF_NAMES = set("name names nombre nom nome naam imie имя navn namn jmeno meno nev nimi ime nume nama isim".split())
+OF_NAMES |= set("الاسم اسم नाम ชื่อ שם نام όνομα".split())
 WHOLE_NAMES = set(
     """
     firstname lastname surname fullname givenname familyname middlename maidenname forename vorname nachname
-    familienname prenom apellido apellidos cognome sobrenome voornaam achternaam nazwisko фамилия фио 姓名 氏名 名前
-    이름
+    familienname prenom apellido apellidos cognome sobrenome voornaam achternaam nazwisko fornamn efternamn fornavn
+    efternavn etternavn etunimi sukunimi prijmeni priezvisko vezeteknev keresztnev soyad soyadi soyisim prenume prezime
+    nomecompleto hoten hovaten namalengkap фамилия фио отчество прізвище піб επωνυμο ονοματεπωνυμο שםמשפחה שםפרטי שםמלא
+    الاسمالكامل اسمالعائلة نامخانوادگی पूरानाम ชื่อสกุล นามสกุล 姓名 氏名 名前 이름 성명 성함
     """.split()
 )
 BEFORE_NAME = set("first last full given family middle maiden sur birth married".split())
@@ -32,23 +36,24 @@ PEOPLE = set(
     passenger player driver doctor nurse agent buyer seller tenant landlord borrower holder cardholder
     subscriber candidate participant respondent manager supervisor signatory witness suspect victim officer
     parent mother father spouse guardian child cliente paciente kunde kunden kundin mitarbeiter patientin empleado
-    alumno eleve dipendente
+    alumno eleve dipendente kontakt contacto contatto ansprechpartner bearbeiter klient zakaznik kund asiakas musteri
+    pelanggan клиент клиента пациент пациента сотрудник сотрудника العميل المريض ग्राहक मरीज 客户 顾客 患者 고객
     """.split()
 )
-BETWEEN = set("of the des der de du del do da und and y et e".split())
+BETWEEN = set("of the des der de du del do da und and y et e का की के".split())
 HANDLES = set(
     "username login loginusername screenname nickname handle twitterhandle instagramhandle userhandle".split()
 )
 OF_KIND = {
-    MAIL: set("email mail emails mailaddress correo courriel".split()),
+    MAIL: set("email mail emails mailaddress correo courriel почта 邮箱 邮件 メール 이메일 البريد".split()),
     PHONE: set(
         "phone telephone tel mobile cell cellphone fax telefon handy telefono telefone celular gsm msisdn".split()
     )
-    | set("whatsapp телефон 电话 手机 電話 전화".split()),
+    | set("whatsapp mobil mobile telefoon телефон 电话 手机 電話 携帯 전화 휴대폰 핸드폰 هاتف फोन".split()),
     ADDRESS: set(
         "address street addr adresse anschrift strasse direccion calle rue indirizzo via endereco rua adres".split()
     )
-    | set("ulica адрес улица 地址 住所 주소".split()),
+    | set("ulica osoite adresa адрес улица 地址 住址 住所 주소 العنوان पता".split()),
     ACCOUNT: set("iban account acct konto kontonummer cuenta conta compte conto card creditcard cc bic pan".split())
     | {"kreditkarten"},
     IDENTITY: set("ssn passport nric dni cpf aadhaar nin curp rfc bsn pesel ausweis personalausweis 身份证".split())
@@ -87,6 +92,13 @@ IN_TEXT = {
     ACCOUNT: re.compile(r"\b[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){3,7}( ?[A-Z0-9]{1,4})?\b"),
 }
 
+
+def bare(word: str) -> str:
+    """A word in lower case without accents."""
+    parts = unicodedata.normalize("NFKD", word.lower())
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
 # Given names that are frequent somewhere, without those that are places, months, things or colours as well.
 GIVEN = set(
     """
@@ -121,8 +133,26 @@ GIVEN = set(
     zainab zhang zoe
     """.split()
 )
+GIVEN |= set(
+    """
+    александр алексей анастасия андрей анна антон виктор владимир дарья дмитрий екатерина елена иван ирина кирилл ксения
+    максим мария михаил наталья никита николай олег ольга павел роман светлана сергей татьяна юлия юрий
+    أحمد محمد محمود علي عمر خالد يوسف إبراهيم حسن حسين فاطمة عائشة مريم زينب سارة نور ليلى عبد
+    राहुल अमित प्रिया सुनीता राज विजय संजय अनिल पूजा नेहा रवि सीता मोहन दीपक अंजलि
+    γιωργος γιαννης μαρια ελενη κωνσταντινος δημητρης νικος κατερινα αννα σοφια
+    nguyen tran pham hoang phan dang bui linh huong
+    mehmet ahmet mustafa ayse fatma emine hatice zeynep murat huseyin hasan
+    juan lucia sofia carlos jesus pilar antonia javier angel concepcion
+    """.split()
+)
+GIVEN = set(map(bare, GIVEN))
+WITHOUT_SPACES = ("姓名", "氏名", "名前", "이름", "성명")  # behind whose it is
+FAR_EAST = (  # families' names that most people of China and Korea have, and a given name
+    "[王李张刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林罗羅高郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖董袁潘于蒋蔡余杜叶葉程苏蘇魏吕呂丁沈姚卢盧崔]"
+    "[\u4e00-\u9fff]{1,2}|[김이박최정강조윤장임한오서신권황안송류홍전][가-힣]{2}"
+)
 TITLES = re.compile(r"\b(mr|mrs|ms|miss|dr|prof|herr|frau|mme|mlle|sr|sra|sig|rev|capt|col|major|sir|lady)\b\.? ", re.I)
-NAMED = re.compile(r"([^\W\d_]['’.-]?){1,30}(,? ([^\W\d_]['’.-]?){1,30}){1,5}")  # two to six words of letters
+NAMED = re.compile(rf"({LETTER}['’.-]?){{1,30}}(,? ({LETTER}['’.-]?){{1,30}}){{1,5}}")  # two to six words
 
 
 def kind_of(name: str, role: str, cells: Sequence[str]) -> str:
@@ -139,7 +169,8 @@ def kind_of(name: str, role: str, cells: Sequence[str]) -> str:
     words = words_of(name)
     written = {*words, *(NUMBER.sub("", word) for word in words)} - {""}
     for kind, known in OF_KIND.items():
-        named = written & known or (kind == MAIL and words[:2] == ["e", "mail"])
+        named = written & known or any(word in "".join(words) for word in known if not word.isascii())
+        named = named or (kind == MAIL and words[:2] == ["e", "mail"])
         named = named or (kind == IDENTITY and all(set(words) & some for some in NUMBERED))
         fits = share(cells, WITH_NAME[kind]) if named else 0.0
         if fits >= HALF and (kind != ACCOUNT or share(cells, r"(\D*\d){6}.*") >= HALF) and not counted(words, cells):
@@ -187,9 +218,11 @@ def are_names(words: list[str], cells: Sequence[str]) -> bool:
     all_of_people = len(words) > 1 and set(words) <= OF_NAMES | BEFORE_NAME | PEOPLE  # name.first, as JSON has it
     spoken = {part for word in words for part in re.sub(r"(.)(name)$", r"\1 \2", word).split()} - BETWEEN
     of_one = bool(spoken & OF_NAMES and spoken & PEOPLE) and spoken <= OF_NAMES | PEOPLE  # kundenname, name of owner
-    if last & WHOLE_NAMES or of_one:
+    if last & WHOLE_NAMES or of_one or together.endswith(WITHOUT_SPACES):
         return True
     if (last & OF_NAMES and set(words[-2:-1]) & (BEFORE_NAME | PEOPLE)) or all_of_people or together in WHOLE_NAMES:
+        return True
+    if share(cells, FAR_EAST) >= MOST and len(cells) >= 5:
         return True
     given = sum(begins_with_a_name(cell) for cell in cells) / len(cells)
     titled = sum(bool(TITLES.search(cell)) for cell in cells) / len(cells)
@@ -203,8 +236,8 @@ def are_names(words: list[str], cells: Sequence[str]) -> bool:
 def begins_with_a_name(cell: str) -> bool:
     """Whether the first word of a cell, or the first after a comma, is a usual given name; titles count for nothing."""
     plain = TITLES.sub("", cell.rpartition(",")[2].strip() or cell)
-    first = re.match(r"[^\W\d_]+", plain.strip())
-    return bool(first and first[0].lower() in GIVEN and first[0][0].isupper())
+    first = re.match(rf"({LETTER})+", plain.strip())
+    return bool(first and bare(first[0]) in GIVEN and not first[0][0].islower())
 
 
 def in_texts(texts: Sequence[str]) -> dict[str, int]:
