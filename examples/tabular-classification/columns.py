@@ -74,8 +74,8 @@ def numbers(cells: pd.Series, about: dict) -> pd.Series:
         cells = cells.str.replace(mark, "", regex=False).str.strip()
     if thousands:
         group = rf"[{re.escape(thousands)} \u00a0\u202f]"
-        grouped = cells.str.fullmatch(rf"[+-]?\d{{1,3}}({group}\d{{3}})+(\D.*)?", na=False)
-        cells = cells.mask(grouped, cells.str.replace(rf"(?<=\d){group}(?=\d{{3}})", "", regex=True))
+        grouped = cells.str.fullmatch(rf"[+-]?\d{{1,3}}({group}\d\d\d?)*{group}\d{{3}}(\D.*)?", na=False)  # 12,34,567
+        cells = cells.mask(grouped, cells.str.replace(rf"(?<=\d){group}(?=\d\d)", "", regex=True))
     if decimal != ".":
         odd = cells.str.contains(".", regex=False, na=False)
         cells = cells.mask(odd).str.replace(decimal, ".", regex=False)
