@@ -46,14 +46,22 @@ NO_PLAYERS = {
 FIELDS = ["framework", "kind", "task", "model", "file", "caught", "named", "checks"]
 
 
+def edited(project: Path, framework: str, bug: Bug) -> dict[str, str]:
+    """The files that a bug changes in a project, as it leaves them; its edits must fit."""
+    texts: dict[str, str] = {}
+    for file, right, wrong in bug.edits:
+        text = texts.get(file) or (project / file).read_text(encoding="utf-8")
+        assert text.count(right) == 1, f"{framework} {bug.kind}: {file} has {text.count(right)} times {right!r}"
+        texts[file] = text.replace(right, wrong)
+    return texts
+
+
 def planted(folder: Path, framework: str, bug: Bug) -> Path:
-    """A project with a bug; the edits must fit."""
+    """A project with a bug."""
     task, model = bug.project
     project = projects.generate(folder, task=task, framework=framework, models=(model,))
-    for file, right, wrong in bug.edits:
-        text = (project / file).read_text(encoding="utf-8")
-        assert text.count(right) == 1, f"{framework} {bug.kind}: {file} has {text.count(right)} times {right!r}"
-        (project / file).write_text(text.replace(right, wrong), encoding="utf-8")
+    for file, text in edited(project, framework, bug).items():
+        (project / file).write_text(text, encoding="utf-8")
     return project
 
 

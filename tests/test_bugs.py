@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from bugs import BUGS, Bug
-from planted import examined, planted
+from planted import edited, examined
+from projects import generate
 from selection import EVERYTHING
 
 RESULTS = Path(__file__).parents[1] / "benchmarks" / "planted_bugs.csv"
@@ -33,8 +34,10 @@ def test_enough_was_caught_and_named(framework: str) -> None:
 
 @pytest.mark.parametrize("framework", BUGS)
 def test_every_edit_fits(tmp_path: Path, framework: str) -> None:
-    for number, bug in enumerate(BUGS[framework]):
-        planted(tmp_path / str(number), framework, bug)
+    for task, model in {bug.project for bug in BUGS[framework]}:
+        project = generate(tmp_path / f"{task} {model}", task=task, framework=framework, models=(model,))
+        for bug in BUGS[framework]:
+            assert bug.project != (task, model) or edited(project, framework, bug)
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """What a file of a project asks of another is there: no page or command may miss a function that has moved."""
 
 import ast
+from functools import cache
 
 import pytest
 from hackgen.making.choice import Answers, Choice, choices, choose, settled
@@ -23,7 +24,7 @@ def defined(node: ast.AST) -> set[str]:
     return names
 
 
-def asked(tree: ast.Module, files: set[str]) -> set[tuple[str, str]]:
+def asked(tree: ast.Module, files: frozenset[str]) -> set[tuple[str, str]]:
     """Files and what is asked of them; what may be missing stands as a text in hasattr or getattr, and is left out."""
     called, found = {}, set()
     for node in ast.walk(tree):
@@ -38,10 +39,15 @@ def asked(tree: ast.Module, files: set[str]) -> set[tuple[str, str]]:
     return {(file, name) for file, name in found if name not in optional}
 
 
+parsed = cache(ast.parse)  # most files are the same in many projects
+names_of = cache(lambda code: defined(parsed(code)))
+asked_of = cache(lambda code, files: asked(parsed(code), files))
+
+
 def lacking(files: dict[str, str]) -> list[str]:
-    trees = {path.removesuffix(".py").replace("/", "."): ast.parse(code) for path, code in files.items()}
-    names = {name: defined(tree) for name, tree in trees.items()}
-    wanted = {(path, *want) for path, tree in trees.items() for want in asked(tree, set(trees))}
+    modules = {path.removesuffix(".py").replace("/", "."): code for path, code in files.items()}
+    names = {name: names_of(code) for name, code in modules.items()}
+    wanted = {(path, *want) for path, code in modules.items() for want in asked_of(code, frozenset(modules))}
     return [f"{path}: {file}.{name}" for path, file, name in sorted(wanted) if name not in names[file]]
 
 
