@@ -69,11 +69,16 @@ class Done:
         return line
 
 
-def generate(folder: Path, root: Path = TEMPLATES, **answers: object) -> Path:
-    """Write a project for the answers (task, models, …) to `folder`; returns the folder."""
+def files_of(root: Path = TEMPLATES, **answers: object) -> dict[str, bytes]:
+    """What a project for the answers (task, models, …) is made of."""
     given = Answers(**{"title": "A test", **answers})
     choice = choose(given, root)
-    write(plan(choice, settled(given, choice)), folder)
+    return plan(choice, settled(given, choice))
+
+
+def generate(folder: Path, root: Path = TEMPLATES, **answers: object) -> Path:
+    """Write a project for the answers to `folder`; returns the folder."""
+    write(files_of(root, **answers), folder)
     return folder
 
 

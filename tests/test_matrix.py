@@ -11,14 +11,13 @@ import numpy as np
 import pytest
 from extras_at_work import ABOUT, try_extras
 from hackgen.making.choice import Choice, choices
-from projects import generate, run
-from selection import is_default, selected, thorough
+from projects import files_of, generate, run
+from selection import EVERYTHING, is_default, selected, thorough
 
 EVERY = choices()
 TRAINED = selected()
 FIRST = {(choice.task.name, choice.framework.name): choice for choice in reversed(EVERY) if is_default(choice)}
 TASKS = sorted({choice.task.name for choice in EVERY})
-FRAMEWORKS = sorted({choice.framework.name for choice in EVERY})
 CONTRACT = """task framework backend model metric higher_is_better score ci95 baseline reference valid_score n_test
 parameters train_seconds seed split_seed smoke checkpoint_sha256 data other_metrics""".split()
 # What predict takes, by task: words for the command line, and standard input.
@@ -42,32 +41,31 @@ def has_extras(choice: Choice) -> bool:
     return choice.framework.name != "pytorch" and choice == FIRST[choice.task.name, choice.framework.name]
 
 
-@pytest.fixture(scope="module")
-def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A project for each choice, by its name."""
-    root = tmp_path_factory.mktemp("matrix")
-    return {
-        name(choice): generate(
-            root / name(choice),
-            task=choice.task.name,
-            framework=choice.framework.name,
-            backend=choice.backend,
-            models=(choice.models[0].name,),
-            **(ABOUT if has_extras(choice) else {}),
-        )
-        for choice in EVERY
-    }
+def answers(choice: Choice) -> dict[str, object]:
+    """What a project of the choice is made from."""
+    named = {"task": choice.task.name, "framework": choice.framework.name, "backend": choice.backend}
+    return named | {"models": (choice.models[0].name,)} | (ABOUT if has_extras(choice) else {})
 
 
-def test_every_project_is_lint_and_format_clean(projects: dict[str, Path]) -> None:
+def size(choice: Choice, offered: bool) -> list[str]:
+    """Words for a smaller network and less to score, where the size that is offered takes minutes on text."""
+    whole = offered or EVERYTHING or choice.task.name != "text-generation"
+    return [] if whole else ["--width", "32", "--test-share", "0.02"]
+
+
+def test_every_project_is_lint_and_format_clean(tmp_path: Path) -> None:
     """Each file where it stands in a project: most are the same bytes in many, and are looked at in the first."""
-    files = {}
-    for folder in projects.values():
-        for path in folder.rglob("*.py"):
-            files.setdefault((path.relative_to(folder), path.read_bytes()), str(path))
-    assert len(files) > len(projects)  # at least config.py and a model of each
+    first: dict[tuple[str, bytes], str] = {}
+    for choice in EVERY:
+        for path, content in files_of(**answers(choice)).items():
+            if path.endswith((".py", "pyproject.toml")):
+                place = tmp_path / name(choice) / path
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content)
+                first.setdefault((path, content), str(place))
+    assert len(first) > 2 * len(EVERY)  # at least config.py and pyproject.toml of each
     for words in (["check"], ["format", "--check"]):
-        command = [sys.executable, "-m", "ruff", *words, "--no-cache", *files.values()]
+        command = [sys.executable, "-m", "ruff", *words, "--no-cache", *first.values()]
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
@@ -78,9 +76,10 @@ def test_the_table_of_inputs_names_every_task() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("choice", TRAINED, ids=name)
-def test_it_trains_and_evaluates_and_its_extras_work(projects: dict[str, Path], choice: Choice) -> None:
-    project = projects[name(choice)]
-    run(project, "train.py", "--smoke", "--out", "smoke").ok()
+def test_it_trains_evaluates_and_predicts_and_its_extras_work(tmp_path: Path, choice: Choice) -> None:
+    project = generate(tmp_path / "p", **answers(choice))
+    words = size(choice, offered=choice.framework.name == "pytorch")
+    run(project, "train.py", "--smoke", "--out", "smoke", *words).ok()
     run(project, "evaluate.py").ok()
     folder = project / "runs" / "smoke"
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
@@ -98,39 +97,36 @@ def test_it_trains_and_evaluates_and_its_extras_work(projects: dict[str, Path], 
     assert "http" not in words.replace('http-equiv="', "")
     assert len(list((folder / "figures").glob("*.png"))) >= 3
     assert (project / "runs" / "latest").read_text(encoding="utf-8").strip() == "smoke"
+    if choice == FIRST[choice.task.name, choice.framework.name]:
+        predicts(project, choice)
     if has_extras(choice):
         try_extras(project, "smoke")
 
 
+def predicts(project: Path, choice: Choice) -> None:
+    """It answers, to machines as well, and its own tests pass."""
+    from PIL import Image
+
+    picture = project.parent / "a picture.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (20, 30, 3)).astype(np.uint8)).save(picture)
+    words = [word.format(picture=picture) for word in INPUTS[choice.task.name]]
+    assert json.loads(run(project, "predict.py", *words, "--json").ok().out)
+    if choice.framework.name == "pytorch":  # predict.py knows no framework, nor do the own tests
+        assert run(project, "predict.py", *words).ok().out.strip()
+    if choice.framework.name == "pytorch" or choice.task.name == TASKS[0]:
+        done = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=project, capture_output=True, text=True)
+        assert done.returncode == 0, f"cd {project} && python -m pytest\n{done.stdout[-3000:]}"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("choice", list(filter(thorough, TRAINED)), ids=name)
-def test_its_checks_pass_over_seeds(projects: dict[str, Path], choice: Choice) -> None:
+def test_its_checks_pass_over_seeds(tmp_path: Path, choice: Choice) -> None:
+    project = generate(tmp_path / "p", **answers(choice))
     both = choice.framework.name == "pytorch" and choice.models[0].name == choice.task.card["default_model"]
     for seed in (0, 1) if both else (0,):
-        done = run(projects[name(choice)], "check.py", "--json", "--seed", str(seed)).ok()
+        words = size(choice, offered=both and seed == 0)
+        done = run(project, "check.py", "--json", "--seed", str(seed), *words).ok()
         results = json.loads(done.out)
         assert {"id", "title", "passed", "found", "expected", "advice"} == results[0].keys()
         assert all(result["passed"] in (True, None) for result in results)
         assert all(result["passed"] is not None or result["expected"] for result in results)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("framework", FRAMEWORKS)
-@pytest.mark.parametrize("task", TASKS)
-def test_predict_answers_and_own_tests_pass(
-    projects: dict[str, Path], task: str, framework: str, tmp_path: Path
-) -> None:
-    project = next(folder for label, folder in projects.items() if label.startswith(f"{task}-{framework}-"))
-    if not (project / "runs" / "latest").exists():
-        run(project, "train.py", "--smoke", "--out", "smoke").ok()
-    picture = tmp_path / "a picture.png"
-    from PIL import Image
-
-    Image.fromarray(np.random.default_rng(0).integers(0, 255, (20, 30, 3)).astype(np.uint8)).save(picture)
-    words = [word.format(picture=picture) for word in INPUTS[task]]
-    assert run(project, "predict.py", *words).ok().out.strip()
-    assert json.loads(run(project, "predict.py", *words, "--json").ok().out)
-    if framework != "pytorch" and task != TASKS[0]:
-        return  # the own tests know no framework, and import it anew three times
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q"], cwd=project, capture_output=True, text=True)
-    assert done.returncode == 0, f"cd {project} && python -m pytest\n{done.stdout[-3000:]}"

@@ -15,6 +15,7 @@ import textwrap
 import tokenize
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..errors import Misuse, Problem, nearest
 
@@ -139,22 +140,29 @@ def tree_of(text: str, path: str) -> ast.Module:
     if "\r" in text.replace("\r\n", "\n"):
         raise Problem(f"{path}: its lines end in CR alone; save it with LF")
     try:
-        return ast.parse(text.removeprefix("\ufeff"))
+        return _tree(text)
     except SyntaxError as error:
         raise Problem(f"{path}:{error.lineno or 1}: it does not parse: {error.msg}") from None
     except ValueError as error:
         raise Problem(f"{path}: it does not parse: {error}") from None
 
 
-def _comments(text: str) -> Iterator[tuple[int, str, bool]]:
+@lru_cache(512)  # a build reads each file many times: stripped, solved, packed, and looked through in every archive
+def _tree(text: str) -> ast.Module:
+    return ast.parse(text.removeprefix("\ufeff"))
+
+
+@lru_cache(512)
+def _comments(text: str) -> list[tuple[int, str, bool]]:
     """Line, text, and whether nothing else is on the line: of comments, and of lines in texts that read as markers."""
+    found = []
     for token in tokenize.generate_tokens(io.StringIO(text.removeprefix("\ufeff")).readline):
         if token.type == tokenize.COMMENT:
-            yield token.start[0], token.string.rstrip("\r"), not token.line[: token.start[1]].strip()
+            found.append((token.start[0], token.string.rstrip("\r"), not token.line[: token.start[1]].strip()))
         elif token.type == tokenize.STRING or tokenize.tok_name[token.type] == "FSTRING_MIDDLE":
-            for number, line in enumerate(token.string.split("\n"), token.start[0]):
-                if OPENING.match(line.strip()) or CLOSING.match(line.strip()):
-                    yield number, line.strip(), False
+            lines = enumerate(map(str.strip, token.string.split("\n")), token.start[0])
+            found += [(number, line, False) for number, line in lines if OPENING.match(line) or CLOSING.match(line)]
+    return found
 
 
 def _refuse_near_miss(comment: str, place: str, opened: tuple | None, known: list[str]) -> None:
@@ -176,6 +184,7 @@ def _refuse_near_miss(comment: str, place: str, opened: tuple | None, known: lis
     raise Problem(f'{place}: "{comment}" is no marker of hackgen, and would mark nothing; write: {right}')
 
 
+@lru_cache(4096)
 def is_foreign(comment: str) -> bool:
     """Whether a comment is another tool's marker, or nearly so."""
     words = re.findall(r"[^\W\d_]+", comment.casefold())
