@@ -1,11 +1,12 @@
 """Classes that a split hardly holds are told before anything is trained; no score of one class beats anything."""
 
+import json
 import random
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from projects import generate_own, run
+from projects import generate, generate_own, run
 
 CHANCE = random.Random(1)
 
@@ -68,3 +69,20 @@ def test_no_interval_and_no_beaten_rival_from_one_class(tmp_path: Path) -> None:
     )
     told = run(project, "-c", one).ok()  # of a draw without the one row, scikit-learn warns and says 0
     assert (told.out, told.err) == ("True\n", "")
+
+
+def test_mistakes_are_shown_once_each_and_then_what_is_unsure(tmp_path: Path) -> None:
+    """Rows 1 and 2 are equal; of sure ones, as many as make three."""
+    project = generate(tmp_path / "p", task="tabular-classification")
+    code = """
+import json, metrics, numpy as np
+from data import Split
+chances = np.array([0.99, 0.2, 0.2, 0.95, 0.6, 0.97, 0.96])
+split = Split(np.zeros((7, 1)), np.zeros(7, int), np.arange(7), np.array(list("abbcdef")))
+meta = {"classes": ["no", "yes"]}
+for most in (12, 2):
+    found = metrics.worst(split, np.column_stack([chances, 1 - chances]), meta, most)
+    print(json.dumps([[int(row), caption] for row, caption in found]))
+"""
+    first, second = map(json.loads, run(project, "-c", code).ok().out.splitlines())
+    assert first == [[1, "no, not yes (80%)"], [4, "no (60%)"], [3, "no (95%)"]] and second == first[:2]

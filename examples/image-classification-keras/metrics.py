@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # data.py asks `choose`, and so it is imported after this fil
 HIGHER_IS_BETTER = True
 METRICS = ("accuracy", "macro F1", "average precision")
 FEWEST = 5  # rows of a class in a split; with fewer a score of that class is chance
+SURE, SHOWN = 0.9, 3  # chance of the true class at which a row is no mistake; rows that are shown all the same
 HEAVIEST = 10.0  # times as heavy as a class of average size: a class of three rows should not rule the others
 Interval = tuple[list[float] | None, str]  # low and high, and how they were found, or why not
 
@@ -151,6 +152,22 @@ def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict[str, floa
         "macro_recall": float(recall),
         "cross_entropy": loss(target, output, {"class_weights": None}),
     }
+
+
+def worst(split: Split, output: np.ndarray, meta: dict, most: int) -> list[tuple[int, str]]:
+    """The rows whose class got the least chance, of equal ones one; after mistakes, unsure ones. With captions."""
+    from report import shorten, words
+
+    targets, names = truth(split, meta), [shorten(name) for name in meta["classes"]]
+    chance = output[np.arange(len(output)), targets]
+    keys = np.unique(split.keys, return_inverse=True)[1]
+    rows = np.unique(np.stack([chance, keys]), axis=1, return_index=True)[1]  # by chance, then by key
+    found = []
+    for row in rows[: np.clip(np.sum(chance[rows] < SURE), SHOWN, most)]:
+        right, said = names[targets[row]], names[output[row].argmax()]
+        told = right if right == said else words("figure_mistake", right=right, said=said)
+        found.append((row, f"{told} ({output[row].max():.0%})"))
+    return found
 
 
 def loss_of_knowing_nothing(split: Split, meta: dict) -> tuple[float, float]:

@@ -1,8 +1,11 @@
 """Figures of a classifier of pictures: learning curves, confusion matrix, worst mistakes; and its classic rival."""
 
+import math
+import textwrap
 import warnings
 from pathlib import Path
 
+import metrics
 import report
 from data import Data, Split
 from report import words
@@ -16,6 +19,7 @@ from sklearn.metrics import ConfusionMatrixDisplay
 MOST_CLASSES = 30  # a matrix of more is unreadable; the most frequent ones are shown
 MOST_ROWS = 5_000  # training pictures of the rival; more take minutes and hardly change it …
 MOST_NUMBERS = 20_000_000  # … and at most so many pixels, or it takes the memory of the whole machine
+MOST, ACROSS, WIDE = 12, 4, 24  # pictures shown, of a row, and characters in a line above one
 CHUNK = 512  # pictures scored at a time; only memory depends on it
 
 
@@ -44,16 +48,15 @@ def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
 
 
 def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
-    """The pictures of valid whose true class got the least probability; where mistakes are few, unsure ones follow."""
-    figure, grid = plt.subplots(3, 5, figsize=(10, 6.6), layout="constrained")
-    targets, names = data.valid.targets, [report.shorten(name) for name in data.meta["classes"]]
-    of_truth = output[np.arange(len(output)), targets]
-    for axes, row in zip(grid.flat, np.argsort(of_truth, kind="stable"), strict=False):
-        right, said = names[targets[row]], names[output[row].argmax()]
-        told = right if right == said else words("figure_mistake", right=right, said=said)
+    """The pictures of valid that the model was most wrong about, or least sure of."""
+    found = metrics.worst(data.valid, output, data.meta, MOST)
+    across = min(len(found), ACROSS)
+    down = math.ceil(len(found) / across)
+    figure, grid = plt.subplots(down, across, figsize=(2.2 * across, 2.5 * down), layout="constrained")
+    for axes, (row, caption) in zip(np.ravel(grid), found, strict=False):
         axes.imshow(data.valid.inputs.raw(row).squeeze(), cmap="gray", vmin=0, vmax=255)
-        axes.set_title(f"{told} ({output[row].max():.0%})", fontsize=8)
-    for axes in grid.flat:
+        axes.set_title(textwrap.fill(caption, WIDE), fontsize=11)
+    for axes in np.ravel(grid):
         axes.axis("off")
     return figure
 

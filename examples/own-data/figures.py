@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import columns
 import explain
+import metrics
 import report
 from data import Data
 from report import words
 
 import numpy as np
-import pandas as pd
 from matplotlib import pyplot as plt
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier
@@ -19,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 MOST_CLASSES = 30  # a matrix of more is unreadable; the most frequent ones are shown
-MOST, MOST_COLUMNS = 12, 6  # rows shown, and columns of each
+MOST = 10  # rows shown
 FEW_ROWS = 1000  # below this the histograms of the fast kind are too coarse
 MOST_ROWS = 200_000  # of train that it is fitted on: more hardly change it
 MOST_VALUES = 255  # categories of more than the fast kind can take are read as numbers
@@ -51,30 +50,9 @@ def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
 
 
 def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
-    """The rows of valid whose true class got the least probability; where mistakes are few, unsure ones follow."""
-    targets, names = data.valid.targets, [report.shorten(name) for name in data.meta["classes"]]
-    of_truth = output[np.arange(len(output)), targets]
-    worst = np.argsort(of_truth, kind="stable")[:MOST]
-    captions = []
-    for row in worst:
-        right, said = names[targets[row]], names[output[row].argmax()]
-        told = right if right == said else words("figure_mistake", right=right, said=said)
-        captions.append(f"{told} ({output[row].max():.0%})")
-    return rows_shown(data, worst, captions)
-
-
-def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
-    """Rows of valid as a table: a caption, then the first columns that the model sees."""
-    shown = pd.DataFrame([columns.shown(data.valid.inputs[row], data.meta) for row in rows])
-    shown = shown.iloc[:, :MOST_COLUMNS].map(report.shorten)
-    count = shown.shape[1]
-    figure, axes = plt.subplots(figsize=(2 + count, 0.4 + 0.3 * len(rows)), layout="constrained")
-    axes.axis("off")
-    heads = [words("figure_mistakes"), *map(report.shorten, shown.columns)]
-    widths = np.array([2.0] + [1.0] * count) / (2 + count)
-    cells = np.column_stack([captions, shown])
-    axes.table(cells, colLabels=heads, colWidths=widths, cellLoc="left", fontsize=8, bbox=(0, 0, 1, 1))
-    return figure
+    """The rows of valid that the model was most wrong about, or least sure of."""
+    rows, captions = zip(*metrics.worst(data.valid, output, data.meta, MOST), strict=True)
+    return explain.rows_shown(data, np.array(rows), list(captions))
 
 
 def reference(data: Data) -> tuple[str, np.ndarray]:

@@ -9,6 +9,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import columns
 import metrics
 from data import Data
 
@@ -22,6 +23,7 @@ COPY, NEAR = 0.9, 0.02  # share of each class, or correlation of ranks; share of
 # … others where the model is good and owes it all to them, as shares of the way from the baseline to no mistake.
 GOOD, ALL, REST = 0.75, 0.95, 0.6
 MOST_ASKED, TIMES, SHOWN = 200_000, 3, 12  # rows of all deals, deals of a column, columns in a figure
+MOST_COLUMNS = 6  # of a row shown
 Ask = Callable[[np.ndarray], np.ndarray]  # what the model answers for encoded rows
 
 
@@ -189,7 +191,7 @@ def explained(run: Path, data: Data, on_valid: np.ndarray, ask: Ask) -> tuple[di
         right.barh(range(len(best)), [found.scores[name] for name in best], color="tab:green")
         right.axvline(found.whole, color="black", linestyle=":", label=words("figure_whole"))
         right.set(xlabel=words("figure_alone", metric=metric))
-        right.legend()
+        right.legend(loc="lower right", bbox_to_anchor=(1, 1), frameon=False)  # above: it would hide a bar
         facts = [
             {"name": name, "score": f"{score:.3g}", "whole": f"{found.whole:.3g}"}
             for name, score in found.asked.items()
@@ -198,3 +200,21 @@ def explained(run: Path, data: Data, on_valid: np.ndarray, ask: Ask) -> tuple[di
     else:
         right.set_axis_off()
     return about, [report.save(figure, run, "columns")]
+
+
+def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> Any:
+    """A figure of rows of valid as a table: a caption, then the first columns that the model sees."""
+    import report
+
+    from matplotlib import pyplot as plt
+
+    seen = [columns.shown(row, data.meta) for row in data.valid.inputs[rows]]
+    lines = [list(line)[:MOST_COLUMNS] for line in (seen[0], *(row.values() for row in seen))]
+    lines = [[report.shorten(cell) for cell in line] for line in lines]
+    cells = np.column_stack([[report.words("figure_mistakes"), *captions], lines])
+    letters = np.vectorize(len)(cells).max(0) + 3  # of each column
+    figure, axes = plt.subplots(figsize=(letters.sum() / 12, 0.3 * len(cells)), layout="constrained")
+    axes.axis("off")
+    table = {"colWidths": letters / letters.sum(), "bbox": (0, 0, 1, 1), "edges": "horizontal"}
+    axes.table(cells[1:], colLabels=cells[0], cellLoc="left", colLoc="left", **table)
+    return figure

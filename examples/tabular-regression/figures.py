@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import columns
 import explain
 import metrics
 import report
@@ -10,11 +9,10 @@ from data import Data
 from report import words
 
 import numpy as np
-import pandas as pd
 from matplotlib import pyplot as plt
 
 MOST_DOTS = 5000  # more make one blot
-MOST, MOST_COLUMNS = 12, 6  # rows shown, and columns of each
+MOST = 10  # rows shown
 explained = explain.explained  # what evaluate.py asks of single columns
 
 
@@ -58,18 +56,4 @@ def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
     target = metrics.truth(data.valid, data.meta)
     worst = np.argsort(-np.abs(output - target), kind="stable")[:MOST]
     pairs = [(f"{target[row]:.5g}", f"{output[row]:.5g}") for row in worst]
-    return rows_shown(data, worst, [words("figure_mistake", right=right, said=said) for right, said in pairs])
-
-
-def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> plt.Figure:
-    """Rows of valid as a table: a caption, then the first columns that the model sees."""
-    shown = pd.DataFrame([columns.shown(data.valid.inputs[row], data.meta) for row in rows])
-    shown = shown.iloc[:, :MOST_COLUMNS].map(report.shorten)
-    count = shown.shape[1]
-    figure, axes = plt.subplots(figsize=(2 + count, 0.4 + 0.3 * len(rows)), layout="constrained")
-    axes.axis("off")
-    heads = [words("figure_mistakes"), *map(report.shorten, shown.columns)]
-    widths = np.array([2.0] + [1.0] * count) / (2 + count)
-    cells = np.column_stack([captions, shown])
-    axes.table(cells, colLabels=heads, colWidths=widths, cellLoc="left", fontsize=8, bbox=(0, 0, 1, 1))
-    return figure
+    return explain.rows_shown(data, worst, [words("figure_mistake", right=right, said=said) for right, said in pairs])

@@ -147,8 +147,10 @@ def misplaced(config: Config, split: Split, meta: dict) -> int:
         return 0  # to read all of such data anew takes long
     cells, _, corpus = labelled(common.located(config.data), config)
     same = np.array(meta["classes"])[split.targets] == cells["target"].to_numpy(str)[split.ids]
-    words = texts.inputs(corpus, split.ids, meta)[:]
-    return int((~same | ~np.isclose(words, split.inputs[:], atol=1e-3).all(1)).sum())
+    words, found = texts.inputs(corpus, split.ids, meta)[:], split.inputs[:]
+    padded = np.full(found.shape, texts.PADDING, words.dtype)  # as wide as a longer text of other rows made them
+    padded[:, : words.shape[1]] = words
+    return int((~same | ~np.isclose(padded, found, atol=1e-3).all(1)).sum())
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], Sequence]:

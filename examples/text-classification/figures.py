@@ -3,6 +3,7 @@
 import textwrap
 from pathlib import Path
 
+import metrics
 import report
 from data import Data, Split
 from report import words
@@ -18,7 +19,7 @@ MOST_CLASSES = 30  # a matrix of more is unreadable; the most frequent ones are 
 MOST_TEXTS = 10  # shown as mistakes
 MOST_ROWS = 30_000  # of train for the rival; more take minutes and hardly change it
 BLOCK = 10_000  # texts that the rival answers together; memory depends on it
-WIDE, HIGH = 130, 3  # characters in a line, lines of a text
+WIDE, HIGH = 120, 3  # characters in a line, lines of a text
 
 
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray) -> list[Path]:
@@ -46,19 +47,15 @@ def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
 
 
 def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
-    """The texts of valid whose true class got the least probability; where mistakes are few, unsure ones follow."""
-    targets, names = data.valid.targets, [report.shorten(name) for name in data.meta["classes"]]
-    of_truth = output[np.arange(len(output)), targets]
-    worst = np.argsort(of_truth, kind="stable")[:MOST_TEXTS]
-    figure, axes = plt.subplots(figsize=(10, 1 + 0.8 * len(worst)), layout="constrained")
+    """The texts of valid that the model was most wrong about, or least sure of."""
+    found = metrics.worst(data.valid, output, data.meta, MOST_TEXTS)
+    figure, axes = plt.subplots(figsize=(10, 0.3 + 0.8 * len(found)), layout="constrained")
     axes.axis("off")
-    axes.set(xlim=(0, 1), ylim=(len(worst), 0))
-    for place, row in enumerate(worst):
-        right, said = names[targets[row]], names[output[row].argmax()]
-        told = right if right == said else words("figure_mistake", right=right, said=said)
+    axes.set(xlim=(0, 1), ylim=(len(found), 0))
+    for place, (row, caption) in enumerate(found):
         text = textwrap.fill(data.valid.inputs.text(row), WIDE, max_lines=HIGH, placeholder=" …")
-        axes.text(0, place, f"{told} ({output[row].max():.0%})", fontsize=9, weight="bold", va="top")
-        axes.text(0, place + 0.26, text, fontsize=9, va="top")
+        axes.text(0, place, caption, fontsize=10, weight="bold", va="top")
+        axes.text(0, place + 0.26, text, fontsize=10, va="top")
     return figure
 
 

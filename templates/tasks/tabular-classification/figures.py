@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import explain
+import metrics
 import report
 from data import Data
 from report import words
@@ -17,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 MOST_CLASSES = 30  # a matrix of more is unreadable; the most frequent ones are shown
-MOST, FEWEST, SURE = 10, 3, 0.9  # rows shown; a chance of the true class at which a row is no mistake
+MOST = 10  # rows shown
 FEW_ROWS = 1000  # below this the histograms of the fast kind are too coarse
 MOST_ROWS = 200_000  # of train that it is fitted on: more hardly change it
 MOST_VALUES = 255  # categories of more than the fast kind can take are read as numbers
@@ -49,17 +50,9 @@ def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
 
 
 def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
-    """The rows of valid whose true class got the least probability; where mistakes are few, unsure ones follow."""
-    targets, names = data.valid.targets, [report.shorten(name) for name in data.meta["classes"]]
-    of_truth = output[np.arange(len(output)), targets]
-    unsure = np.clip(np.sum(of_truth < SURE), FEWEST, MOST)
-    worst = np.argsort(of_truth, kind="stable")[:unsure]
-    captions = []
-    for row in worst:
-        right, said = names[targets[row]], names[output[row].argmax()]
-        told = right if right == said else words("figure_mistake", right=right, said=said)
-        captions.append(f"{told} ({output[row].max():.0%})")
-    return explain.rows_shown(data, worst, captions)
+    """The rows of valid that the model was most wrong about, or least sure of."""
+    rows, captions = zip(*metrics.worst(data.valid, output, data.meta, MOST), strict=True)
+    return explain.rows_shown(data, np.array(rows), list(captions))
 
 
 def reference(data: Data) -> tuple[str, np.ndarray]:
