@@ -121,6 +121,13 @@ def test_parts_of_a_date_may_be_the_same_in_all_rows(same: str) -> None:
     )
 
 
+def test_a_week_is_a_season_where_its_days_differ() -> None:
+    hours, noise = np.arange(24 * 7 * 8), np.random.default_rng(0).normal(0, 0.3, 24 * 7 * 8)
+    day = 2 * np.sin(2 * np.pi * hours / 24) + noise
+    assert find(day, 1 / 24)[0] == 24
+    assert find(day + 3 * (hours // 24 % 7 > 4), 1 / 24)[0] == 168
+
+
 @pytest.mark.parametrize(
     ("season", "days"), [(2, 0), (3, 0), (7, 1), (24, 1 / 24), (48, 1 / 48), (52, 7), (96, 1 / 96), (288, 1 / 288)]
 )
@@ -465,6 +472,8 @@ def test_messy_rows_become_regular_steps(tmp_path: Path) -> None:
     assert found["meta"]["schema"]["columns"]["day"]["role"] == "date" and found["meta"]["season"] == 7
 
 
+GERMAN = "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez".split()
+SPANISH = ("enero", "febrero")
 APART = {  # parts of dates in columns of their own: the table, the step, the first stamp
     "months": (
         ["year,month,value"] + [f"{1950 + i // 12},{i % 12 + 1},{i % 5}" for i in range(300)],
@@ -497,6 +506,16 @@ APART = {  # parts of dates in columns of their own: the table, the step, the fi
         "1900-01-01",
     ),
     "commas": (["day;y"] + [f"{d};{i % 7},{i:03d}" for i, d in enumerate(days(300))], "D", "2020-01-01"),
+    "German": (
+        ["Monat;Wert"] + [f"{GERMAN[i % 12]} {2000 + i // 12};{i % 9},5" for i in range(150)],
+        "MS",
+        "2000-01-01",
+    ),
+    "Spanish": (
+        ["m,y"] + [f"{int(d[8:])} de {SPANISH[int(d[6]) - 1]} de 2020,{i % 9}" for i, d in enumerate(days(60))],
+        "D",
+        "2020-01-01",
+    ),
     "fiscal": (
         ["q,y"] + [f"{2000 + i // 4}-{(3 * i + 1) % 12 + 1:02d},{i % 9}" for i in range(90)],
         "QS-FEB",

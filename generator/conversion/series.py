@@ -182,7 +182,7 @@ def when(path: Path, columns: list[Column], fetch: Any, time: str | None) -> tup
 def as_it_is(path: Path, table: Table, columns: list[Column], layout: Layout, rows: Rows) -> Made | None:
     """How pandas reads a CSV in one call; None where it would read anything else than inspection did."""
     dialect = table.dialect
-    odd = {"foot", "units", "member", "own", "lenient"} & dialect.keys() or table.ragged
+    odd = {"foot", "units", "member", "own", "lenient", "months"} & dialect.keys() or table.ragged
     if table.format != "csv" or layout.shape in ("across", "months") or odd or not dialect["header"]:
         return None
     read = {"sep": dialect["delimiter"], "encoding": dialect["encoding"]}

@@ -1,10 +1,12 @@
-"""Rows that are no examples: a header above, units below it, totals at the end, as spreadsheets export them."""
+"""Rows that are no examples, as spreadsheets export them: a header, units, totals. Months by the names of a country."""
 
 import itertools
 
+from ..columns.dates import find_form
 from ..columns.meaning import is_missing, number
 from ..columns.relation import Table
 from ..columns.rows import SAMPLE
+from ..words.months import in_english
 
 TOTALS = {"total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "somme", "suma", "合计", "总计"}
 FEWEST = 5  # rows, below which a first or last one is nothing special
@@ -26,7 +28,23 @@ def trimmed(table: Table, rows: list[list[str]]) -> list[list[str]]:
         table.dialect["foot"] = begin
         table.notes.append(f'the last row begins with "{begin}"; it is left out')
         rows = rows[:-1]
-    return rows
+    return _with_english_months(table, rows)
+
+
+def _with_english_months(table: Table, rows: list[list[str]]) -> list[list[str]]:
+    """The rows with dates such as `1. März 2020` as parsers know them."""
+    places = []
+    for place in range(len(rows[0])):
+        some = (row[place] for row in rows[:LOOKED_AT] if any(map(str.isdigit, row[place])))
+        if cell := next((cell for cell in some if in_english(cell) != cell), ""):
+            different = {row[place] for row in rows} - {""}
+            if find_form(sorted(map(in_english, different))) and not find_form(sorted(different)):
+                places.append(place)
+                table.notes.append(f'months by their names: "{cell}" is read as {in_english(cell)}')
+    if not places:
+        return rows
+    table.dialect["months"] = places
+    return [[in_english(cell) if place in places else cell for place, cell in enumerate(row)] for row in rows]
 
 
 def _units(rows: list[list[str]]) -> list[str]:

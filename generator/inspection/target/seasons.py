@@ -8,6 +8,7 @@ from typing import Any
 from . import timestamps
 
 LEAST_REPETITION = 0.3  # a season that repeats less than this is no better than none
+NEARLY, MORE_REST, NO_REST = 0.9, 3, 0.05  # a shorter season may repeat a little less: a day within a week
 LEAST_BY_SEARCH, LONGEST_BY_SEARCH = 0.5, 60  # of a number of steps that no calendar has
 HALF = 0.8  # of how alike values are after a season, that they may be after half of it
 SEEN, SEEN_BY_SEARCH = 2.5, 4  # times that a season must be seen
@@ -113,7 +114,8 @@ def find(values: Any, days: float, most: float = math.inf) -> tuple[int, dict[in
         tried |= {season: repetition(values, season) for season in some if 2 <= season <= min(most, len(values) / seen)}
         best = max(tried.values(), default=0.0)
         if best >= least:
-            return min(season for season in tried if tried[season] >= 0.9 * best), tried
+            rest = max(MORE_REST * (1 - best), NO_REST)
+            return min(season for season in tried if tried[season] >= max(NEARLY * best, 1 - rest)), tried
     return 1, {season: tried[season] for season in tried.keys() & likely}
 
 
