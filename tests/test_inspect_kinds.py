@@ -188,6 +188,7 @@ PARAGRAPH = {"context": "It is so.", "qas": [{"question": "Is it?", "answers": [
          "instructions and answers"),
         ("pairs.tsv", "en\tde\n" + "".join(f"This is the sentence {i}.\tDas hier ist Satz {i}.\n" for i in range(60)),
          "pairs of texts"),
+        ("boxes.json", json.dumps({"images": [{"id": 1}], "annotations": [{}], "categories": [{}]}), "COCO"),
         ("conll.txt", "EU NNP B-NP B-ORG\nrejects VBZ B-VP O\ncalls NN I-NP O\n. . O O\n\n" * 30, "words with a tag"),
         ("a.svm", "".join(f"{'+-'[i % 2]}1 1:0.{i} 3:{i}.5{' 7:1e-3' * (i % 2)}\n" for i in range(60)), "LIBSVM"),
     ],
@@ -214,6 +215,7 @@ def test_chats_are_named(tmp_path: Path) -> None:
     [
         ("ratings.csv", "userId,movieId,rating,timestamp\n", ",", "rating"),
         ("u.data", "", "\t", "column_3"),
+        ("ratings.dat", "", "::", "column_3"),
         ("books.csv", "User-ID;ISBN;Book-Rating\n", ";", "Book-Rating"),
     ],
 )
@@ -291,3 +293,51 @@ def test_an_archive_of_sounds_is_one(tmp_path: Path) -> None:
         for i in range(3):
             archive.write(tmp_path / f"{i}.wav", f"speech/{i}.wav")
     assert inspect(str(tmp_path / "a.zip")).notes[0].startswith("it holds 3 sounds")
+
+
+def pictures(folder: Path, *names: str) -> None:
+    for number, name in enumerate(names):
+        place = folder / f"{name}.png"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (8, 8), 7 * number % 256).save(place)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("JPEGImages", "SegmentationClass", "masks"),
+        ("Original", "Ground Truth", "masks"),
+        ("input", "target", "one to be made of each"),
+        ("rgb", "depth", "one to be made of each"),
+        ("trainA", "trainB", "to be turned into the other"),
+    ],
+)
+def test_pictures_in_pairs_are_no_classes(tmp_path: Path, one: str, other: str, said: str) -> None:
+    pictures(tmp_path, *(f"{kind}/{i}" for kind in (one, other) for i in range(6)))
+    found = inspect(str(tmp_path))
+    assert found.suggestion is None and said in found.notes[-1]
+
+
+def test_classes_of_equal_file_names_are_no_pairs(tmp_path: Path) -> None:
+    pictures(tmp_path, *(f"{kind}/{i}" for kind in ("target", "decoy") for i in range(6)))
+    assert inspect(str(tmp_path)).facts["classes"] == {"decoy": 6, "target": 6}
+
+
+def test_classes_are_read_from_names_of_files(tmp_path: Path) -> None:
+    pictures(tmp_path / "pets" / "train", *(f"{kind}.{i}" for kind in ("cat", "dog") for i in range(6)))
+    pictures(tmp_path / "mine", *(f"{kind}{i:04}" for kind in ("IMG_", "DSC_") for i in range(6)))
+    found = inspect(str(tmp_path / "pets"))
+    assert (found.suggestion.task, found.facts["classes"]) == ("image-classification", {"cat": 6, "dog": 6})
+    assert '"cat.0.png" is "cat"' in found.notes[0]
+    assert inspect(str(tmp_path / "mine")).suggestion.task == "image-generation"
+
+
+def test_texts_without_endings_are_texts(tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        for i in range(24):
+            place = tmp_path / f"20news-bydate-{split}" / ("sci.space", "rec.autos")[i % 2] / str(1000 + i)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(f"Subject: {split} {i}\n\nwhat is said here of {i}", encoding="utf-8")
+    found = inspect(str(tmp_path))
+    assert found.suggestion.task == "text-classification"
+    assert found.facts["classes"] == {"rec.autos": 24, "sci.space": 24}

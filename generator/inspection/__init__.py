@@ -79,6 +79,8 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
         return inspect_pictures(place, target)
     from . import unread
 
+    if kind == "json" and unread.is_coco(place):
+        return unknown(path, place, unread.COCO)
     if kind in ("csv", "text") and not member and (what := unread.of_text(place)):
         return unknown(path, place, what)
     if kind in ("text", "texts") or (kind == "csv" and place.suffix.lower() == ".txt" and _is_chat(place)):
@@ -155,6 +157,10 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
             found = inspect_pictures(place, target)
         else:
             found = _series_or_table(path, place, endings["table"], target)
+    elif sum(not file.suffix.strip(".0123456789") for file in others) > 0.5 * seen:  # as mails and news are kept
+        from .texts.look import inspect_texts
+
+        found = inspect_texts(place)
     else:
         found = Findings(path, "unknown")
         found.notes.append(f"the folder holds no table, text or picture ({seen} files)")

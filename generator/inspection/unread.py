@@ -8,6 +8,7 @@ from pathlib import Path
 NO_TASK = "hackgen has no task for these yet"
 SCIPY = 'with SciPy: numpy.savez("data.npz", **{k: v for k, v in scipy.io.loadmat(FILE).items() if k[0] != "_"})'
 SOUNDS = f"{NO_TASK}; as pictures of their spectrograms, a folder for each class, they can be classified"
+COCO = f"these are annotations of pictures (COCO): boxes, masks or captions; {NO_TASK}"
 FIRST_BYTES = {
     b"MATLAB 5.0 MAT-file": f"this is a MATLAB file, which is not read; {SCIPY}",
     b"MATLAB 7.3 MAT-file": "this is a MATLAB 7.3 file (HDF5), which is not read; save it there as CSV or with -v6",
@@ -71,6 +72,15 @@ def of_file(path: Path) -> str:
         if first.startswith(one, at) and first.startswith(other, then):
             return line
     return next((line for start, line in FIRST_BYTES.items() if first.startswith(start)), "")
+
+
+def is_coco(path: Path) -> bool:
+    """Whether a JSON file annotates pictures."""
+    with path.open("rb") as file:
+        begin = file.read(1 << 20)
+        file.seek(max(path.stat().st_size - (1 << 20), len(begin)))
+        begin += file.read()
+    return b'"annotations"' in begin and b'"images"' in begin and b'"categories"' in begin
 
 
 def of_archive(path: Path) -> str:

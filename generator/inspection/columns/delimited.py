@@ -22,6 +22,7 @@ from .rows import (
     split_rows,
 )
 
+DOUBLE = re.compile(r"([^:,;\t\n]+(::[^:\t\n]*)+\n){5}")  # 1::1193::5, as MovieLens writes it
 MOST_SKIPPED = 30  # lines of title or comment before a table
 MOST_COMMENTS = 300  # lines that begin with #
 MOST_ABOVE = 5  # rows of another table above it, such as that of the place, with an empty line between
@@ -87,6 +88,8 @@ def _older(raw: bytes) -> str:
 
 def read(text: str) -> Reading:
     """All rows of a text, in the quotes that make most of it."""
+    if DOUBLE.match(text):
+        text = text.replace("::", "\t")
     dialect = sniff(text)
     text = without_lines(text, dialect.skip)
     usual = _by_usual_quotes(text, replace(dialect))

@@ -1,6 +1,7 @@
 """Labels from a table that names picture files: joined by file name, with or without folders and ending."""
 
 import os
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,9 @@ LABEL_NAMES = ("label", "labels", "class", "class_name", "classes", "target", "c
 SPLIT_NAMES = ("split", "set", "subset", "partition", "fold")
 MOST_BESIDE = 20  # tables beside a folder that are looked into for its labels …
 LARGEST_TABLE = 100 << 20  # … each of at most so many bytes
+IN_NAMES = "name"  # what the column is called where file names begin with the label …
+FEWEST_NAMED = 5  # … of so many pictures at least
+CAMERAS = set("img image dsc dscn dscf pxl mvi photo pic picture p frame scan screenshot page file".split())
 LEAST_SHARE = 0.5  # of a column's cells must name pictures, or the table is about something else …
 LEAST_COVERED = 0.2  # … and this share of the pictures must be named: a column of numbers is soon like 1.png, 2.png
 
@@ -75,12 +79,27 @@ def listed(path: Path, target: str = "") -> tuple[Listing, str]:
     else:
         listing = find(path)
         labelled = len(set(listing.labels) - {None}) >= 2
-        column = "" if labelled else join(listing, tables_of(listing), target)
+        column = "" if labelled else join(listing, tables_of(listing), target) or by_names(listing)
     if other := spelled([label for label in listing.labels if label is not None]):
         listing.labels = [other.get(label, label) for label in listing.labels]
         shown = ", ".join(f'"{label}" is "{usual}"' for label, usual in sorted(other.items())[:4])
         listing.notes.append(f"labels that differ in case or spaces alone are one: {shown}")
     return listing, column
+
+
+def by_names(listing: Listing) -> str:
+    """Give pictures called cat.0.jpg and dog_12.jpg the labels cat and dog; IN_NAMES, or "" where no names tell."""
+    found = [
+        re.fullmatch(r"([^\W\d_].*?)[-_. ]*\(?\d+\)?", os.path.splitext(parts(name)[-1])[0]) for name in listing.names
+    ]
+    labels = [match[1].lower() for match in found if match]
+    counts = Counter(labels)
+    if len(labels) < len(found) or len(counts) < 2 or min(counts.values()) < FEWEST_NAMED or counts.keys() & CAMERAS:
+        return ""
+    listing.labels = list(labels)
+    told = ", ".join(f'"{parts(listing.names[labels.index(label)])[-1]}" is "{label}"' for label in sorted(counts)[:2])
+    listing.notes.append(f"classes are how names of files begin: {told}")
+    return IN_NAMES
 
 
 def around(table: Path, target: str = "") -> tuple[Listing, str]:

@@ -11,6 +11,7 @@ from ..suspects.leaks import imbalance, rarest
 from ..target.suggestion import suggestion
 from . import arrays, files, labels, layouts, listing
 from .annotations import annotated
+from .labels import IN_NAMES
 from .likeness import LARGEST, MOST_PIXELS, Opened, alike_ones, equal_ones
 
 MOST_FILES, MOST_BYTES = 100_000, 2 << 30  # of pictures that are opened; of more, a sample
@@ -73,7 +74,8 @@ def _classes(found: Findings, labels: list[str | None], column: str, path: Path)
     unequal = imbalance(ordered, "pictures", column or None)
     metric = "macro F1" if unequal else ""
     found.suspects += unequal + rarest(ordered, "pictures", column or None)
-    how = f"{len(counts)} classes: " + (f"the table's column {column}" if column else "a folder for each class")
+    where = "how names of files begin" if column == IN_NAMES else f"the table's column {column}"
+    how = f"{len(counts)} classes: {where if column else 'a folder for each class'}"
     labels = found.rows / len(counts)
     found.suggestion = suggestion("image-classification", column or None, str(path), how, metric, labels=labels)
 

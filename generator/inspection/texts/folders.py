@@ -11,7 +11,7 @@ from ..columns.profiles import spelled
 
 ENDINGS = (".txt", ".text", ".md", ".txt.gz")
 SPLITS = {"train": "train|training", "valid": "valid|validation|val|dev", "test": "test|testing"}
-OF_SPLIT = re.compile("|".join(f"(?P<{name}>({words})([ _-]?(data|set))?)" for name, words in SPLITS.items()), re.I)
+OF_SPLIT = "|".join(f"(?P<{name}>(.*[ _-])?({words})([ _-]?(data|set))?)" for name, words in SPLITS.items())
 UNLABELLED = ("unsup", "unlabeled", "unlabelled")  # a folder that is no class
 Entry = tuple[tuple[str, ...], Path | zipfile.Path]  # the parts of a file's path, and the file
 
@@ -57,7 +57,7 @@ def classes_of(entries: list[Entry]) -> dict[str, dict[str, list[Entry]]]:
     """The classes with their texts, by split; all of them are "train" where no folder is called so."""
     split_of: dict[str, str] = {}
     for parts, _ in entries:
-        if len(parts) > 2 and (match := OF_SPLIT.fullmatch(parts[0])):
+        if len(parts) > 2 and (match := re.fullmatch(OF_SPLIT, parts[0], re.IGNORECASE)):
             split_of[parts[0]] = str(match.lastgroup)
     if "train" not in split_of.values():
         split_of = {}
