@@ -176,11 +176,9 @@ def _clock(seconds: float) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "?" if value is None else _whole(value) if value == int(value) and abs(value) < 1e12 else f"{value:.4g}"
-
-
-def _whole(value: float) -> str:
-    """An integer with commas where it is long; four digits may be a year."""
+    """A whole number with commas where it is long, as four digits may be a year; of others four digits."""
+    if value is None or value != int(value) or abs(value) >= 1e12:
+        return "?" if value is None else f"{value:.4g}"
     return f"{value:.0f}" if abs(value) < 10_000 else f"{value:,.0f}"
 
 

@@ -106,7 +106,7 @@ def _questions(
 ) -> "tuple[Answers, str, Findings | None]":
     lang = language.known(answers.lang, root)
     ask = language.prompts(root, lang)
-    if answers.data is None and _reads(answers, root):
+    if answers.data is None and (answers.task is None or _reads(answers, root)):
         typed = talk.ask("data", lambda known: _text(ask, "data", known), "")
         answers = replace(answers, data=os.path.expanduser(typed.strip()))
     findings = look(answers) if answers.data else None
@@ -143,7 +143,7 @@ def _questions(
 
 def _reads(answers: Answers, root: Path) -> bool:
     """Whether what is to be learned may be learned from own data."""
-    return answers.task is None or bool(choose(replace(answers, models=()), root).task.card.get("reads"))
+    return bool(choose(replace(answers, models=()), root).task.card.get("reads"))
 
 
 def _can(answers: Answers, root: Path, **more: str) -> bool:

@@ -91,11 +91,7 @@ def _tested(lines: Iterable[str], root: Path) -> list[str]:
 
 def name_of(requirement: str) -> str:
     """The distribution that a line such as "torch>=2.6" is about."""
-    return _normalised(re.split(r"[^A-Za-z0-9._-]", requirement.strip(), maxsplit=1)[0])
-
-
-def _normalised(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return re.sub(r"[-_.]+", "-", re.split(r"[^A-Za-z0-9._-]", requirement.strip(), maxsplit=1)[0]).lower()
 
 
 def _dependencies(parts: Sequence[Part], more: Sequence[str] = ()) -> dict[str, str]:

@@ -111,15 +111,12 @@ def _today(project: Path) -> Tree:
         paths = [name.decode(errors="surrogateescape") for name in listed.split(b"\0") if name]
     else:
         ignore = project / ".gitignore"
-        names = ignore.read_text(encoding="utf-8").split() if ignore.is_file() else []
+        names = [".git", *(ignore.read_text(encoding="utf-8").split() if ignore.is_file() else ())]
         inside = (path.relative_to(project) for path in project.rglob("*"))
-        paths = [path.as_posix() for path in inside if not _ignored(path.parts, [*names, ".git"])]
+        patterns = [name.rstrip("/") for name in names]
+        paths = [p.as_posix() for p in inside if not any(fnmatch(part, name) for part in p.parts for name in patterns)]
     files = {path: project / path for path in dict.fromkeys(paths)}
     return {path: file.read_bytes() for path, file in files.items() if file.is_file() and not file.is_symlink()}
-
-
-def _ignored(parts: tuple[str, ...], patterns: list[str]) -> bool:
-    return any(fnmatch(part, pattern.rstrip("/")) for part in parts for pattern in patterns)
 
 
 def origin(project: Path) -> tuple[str, str, bool] | None:

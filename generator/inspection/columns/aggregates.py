@@ -136,15 +136,14 @@ def known(number: str, parse: dict[str, Any]) -> str:
 
 def moment(cell: str, forms: list[str]) -> str:
     """A date of one of the forms as a TIMESTAMP, NULL where it is none."""
-    days = [_moment(cell, form) for form in forms]
+    days = []
+    for form in forms:
+        if form in EPOCHS:
+            parts = rules.EPOCHS[form]  # of a second
+            days.append(f"make_timestamp(CAST(TRY_CAST({cell} AS DOUBLE) * {1e6 / parts} AS BIGINT))")
+        else:
+            days.append(f"TRY_CAST({cell} AS TIMESTAMP)" if form == ISO else f"TRY_STRPTIME({cell}, {text(form)})")
     return days[0] if len(days) == 1 else f"coalesce({', '.join(days)})"
-
-
-def _moment(cell: str, form: str) -> str:
-    if form in EPOCHS:
-        parts = rules.EPOCHS[form]  # of a second
-        return f"make_timestamp(CAST(TRY_CAST({cell} AS DOUBLE) * {1e6 / parts} AS BIGINT))"
-    return f"TRY_CAST({cell} AS TIMESTAMP)" if form == ISO else f"TRY_STRPTIME({cell}, {text(form)})"
 
 
 def _value(i: int, profile: Profile, plain: bool) -> str:

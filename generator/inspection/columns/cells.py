@@ -3,6 +3,7 @@
 The rules found here (`parse`) are those by which meaning.py and dates.py read.
 """
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -82,7 +83,7 @@ def _epoch(name: str, different: list[str], in_order: list[str], found: Look) ->
 def _by_steps(cells: list[str], second: int) -> bool:
     """Whether numbers go up by steps that are mostly equal and at least a minute long."""
     values = [value for cell in cells if (value := number(cell)) is not None]
-    steps = Counter(b - a for a, b in zip(values, values[1:], strict=False))  # noqa: RUF007
+    steps = Counter(b - a for a, b in itertools.pairwise(values))
     usual, times = steps.most_common(1)[0] if steps else (0, 0)
     return usual >= STEP * second and times >= 0.9 * sum(steps.values())
 
@@ -132,7 +133,7 @@ def _swapped(form: str) -> str:
 def _disorder(cells: list[str], form: str) -> int:
     """How often a date comes before the one above it."""
     days = [one(cell, form) for cell in cells[:500] if fits(cell, form)]
-    return sum(b < a for a, b in zip(days, days[1:], strict=False))  # noqa: RUF007
+    return sum(b < a for a, b in itertools.pairwise(days))
 
 
 # Lists

@@ -69,19 +69,15 @@ def _format_of_bytes(first: bytes, path: Path) -> str:
     if ending == ".arff" or (start in "%@" and ARFF.match(text.lstrip("\ufeff").replace("\r", ""))):
         return "arff"
     if ending in (".jsonl", ".ndjson") or (ending == ".json" and start not in "[{") or start in ("{", "["):
-        lines = text.lstrip("\ufeff \t\r\n").splitlines()
+        plain = text.lstrip("\ufeff \t\r\n")
+        lines, inside = plain.splitlines(), plain[1:].lstrip()[:1] or "]"
         if ending in (".jsonl", ".ndjson"):
             return "jsonl"
         if start == "{" and _is_json(lines[0]) and (len(lines) == 1 or lines[1].lstrip()[:1] in ("{", "")):
             return "jsonl" if len([line for line in lines if line.strip()]) > 1 else "json"
-        if ending == ".json" or (start == "{" and '"' in text[:300]) or (start == "[" and _next(text) in "{["):
+        if ending == ".json" or (start == "{" and '"' in text[:300]) or (start == "[" and inside in "{["):
             return "json"
     return "csv" if ending not in (".txt", ".md", ".text", ".log") or _looks_tabular(text) else "text"
-
-
-def _next(text: str) -> str:
-    """What follows the opening bracket."""
-    return text.lstrip("\ufeff \t\r\n")[1:].lstrip()[:1] or "]"
 
 
 def _is_json(line: str) -> bool:

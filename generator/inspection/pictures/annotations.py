@@ -63,7 +63,8 @@ def with_boxes(path: Path, listing: Listing) -> str:
         if ending in files and not file.is_symlink() and (ending == ".json" or file.stem in stems):
             files[ending].append(file)
     heads = {ending: [(file, head(file)) for file in some[:LOOKED_INTO]] for ending, some in files.items()}
-    if (found := heads[".txt"]) and all(map(is_boxes, (text for _, text in found))) and any(text for _, text in found):
+    lines = [line for _, text in heads[".txt"] for line in text.splitlines() if line.strip()]
+    if (found := heads[".txt"]) and lines and all(map(BOX.fullmatch, lines)):  # a class and four numbers or more
         return f"pictures with boxes (detection, YOLO: {found[0][0].relative_to(path)} …)"
     for file, text in heads[".json"]:
         if COCO[0] in text and any(key in text for key in COCO[1:]):
@@ -72,11 +73,6 @@ def with_boxes(path: Path, listing: Listing) -> str:
         if b"<annotation" in text and b"<bndbox" in text:
             return f"pictures with boxes (detection, Pascal VOC: {file.relative_to(path)} …)"
     return ""
-
-
-def is_boxes(text: bytes) -> bool:
-    """Whether every line is a class number and four coordinates or more."""
-    return all(BOX.fullmatch(line) for line in text.splitlines() if line.strip())
 
 
 def head(file: Path) -> bytes:

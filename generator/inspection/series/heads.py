@@ -98,12 +98,6 @@ def names_of_text(path: Path) -> list[str]:
     return table.names
 
 
-def usual_names(files: Sequence[File]) -> list[str]:
-    """The columns that most files have."""
-    counts = Counter(tuple(sorted(file.names)) for file in files if file.names)
-    return list(counts.most_common(1)[0][0]) if counts else []
-
-
 def own_column(files: Sequence[File]) -> Own | None:
     """The column that each file calls differently, where all others have the same names in most files."""
     named = [file for file in files if file.names]
@@ -115,9 +109,3 @@ def own_column(files: Sequence[File]) -> Own | None:
     own = Own(name, shared)
     fitting = [file for file in named if own.of(file.names)]
     return own if shared and len(fitting) >= max(2, len(named) / 2) else None
-
-
-def name_alike(files: Sequence[File], own: Own) -> None:
-    """Call that column the same in all files."""
-    for file in files:
-        file.own, file.names = own.of(file.names), own.named(file.names)

@@ -4,9 +4,9 @@ A long file of the usual columns says what columns are for; every other one is c
 against it. A project leaves out the files that it cannot use (series/folder.py).
 """
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from ...text import leads_out
 from ..columns.roles import columns_of
@@ -54,10 +54,12 @@ def inspect_series_folder(path: str, place: Path, target: str | None) -> Finding
 
 def named_alike(files: list[File]) -> tuple[list[File], Own | None]:
     """The files that have the usual columns, and the one of them that each file calls differently, if there is one."""
-    usual = heads.usual_names(files)
+    counts = Counter(tuple(sorted(file.names)) for file in files if file.names)
+    usual = list(max(counts, key=counts.get, default=()))
     alike, own = [file for file in files if sorted(file.names) == usual], None
     if len(alike) < max(2, len(files) / 2) and (own := heads.own_column(files)):
-        heads.name_alike(files, own)
+        for file in files:  # which then call that column the same
+            file.own, file.names = own.of(file.names), own.named(file.names)
         alike = [file for file in files if file.own]
     return alike, own
 
@@ -99,7 +101,7 @@ def together(
     if steps.frequency not in ("", facts["frequency"]):
         found.facts["series"] |= {"frequency": steps.frequency, "season": {}}  # which is that of an unusual file
     found.facts["series"]["gaps"] = {"missing": steps.missing, "share": round(steps.missing / max(steps.total, 1), 4)}
-    names = [series_name(file) for file in fit]
+    names = [file.path.name.split(".")[0] for file in fit]  # as a project calls the series
     lengths = [file.rows for file in fit]
     found.facts["series"]["series"] = {
         "count": len(fit), "names": names[:20], "shortest": min(lengths), "longest": max(lengths)
@@ -113,7 +115,8 @@ def together(
     why = f"a file for each of {len(fit)} series, with a row for each step of time ({step})"
     known = found.suggestion
     found.suggestion = suggestion(TASK, known.target, path, why, "", "", known.time)
-    found.dialect = shared_dialect(found.dialect, files) | ({"own": own.name} if own else {})
+    shared = {name: value for name, value in found.dialect.items() if all(f.dialect.get(name) == value for f in fit)}
+    found.dialect = shared | ({"own": own.name} if own else {})
     return found
 
 
@@ -184,14 +187,3 @@ def of_all(column: Column, numbers: list[Numbers], rows: int) -> None:
     if count and column.role == "number":
         column.detail["min"], column.detail["max"] = min(n.low for n in known), max(n.high for n in known)
         column.detail["mean"] = sum(of_one.mean * of_one.known for of_one in known) / count
-
-
-def series_name(file: File) -> str:
-    """What a project calls the series of a file."""
-    return file.path.name.split(".")[0]
-
-
-def shared_dialect(dialect: dict[str, Any], files: list[File]) -> dict[str, Any]:
-    """What of the reference file's dialect holds for all files."""
-    others = [file.dialect for file in files if not file.why]
-    return {name: value for name, value in dialect.items() if all(other.get(name) == value for other in others)}

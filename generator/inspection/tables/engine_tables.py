@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from ..columns.relation import Table, as_utf8, bytes_of, is_packed, name_columns, take_sample
 from . import records as of_records
 
@@ -28,7 +26,10 @@ def open_parquet(table: Table, folder: Path) -> None:
     name = str(path).replace("'", "''")
     for special in "*?[":
         name = name.replace(special, f"[{special}]")
-    found, cells, aliases = parquet_columns(table.connection, name)
+    origin = table.connection.sql(f"SELECT * FROM read_parquet('{name}')")
+    found = typed_columns(origin.columns, origin.types)
+    cells = ", ".join(f"{as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))
+    aliases = ", ".join(f"d{i}" for i in range(len(origin.columns)))
     name_columns(table, [name for name, _, _ in found])
     for how, kinds in NOT_CELLS.items():
         if named := [name for name, _, kind in found if kind.startswith(kinds)]:
@@ -36,14 +37,6 @@ def open_parquet(table: Table, folder: Path) -> None:
     table.relation = f"(SELECT {cells} FROM read_parquet('{name}') AS origin({aliases})) AS cells"
     table.rows = table.connection.execute(f"SELECT count(*) FROM read_parquet('{name}')").fetchone()[0]
     take_sample(table)
-
-
-def parquet_columns(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[list[tuple[str, str, str]], str, str]:
-    """The columns of Parquet as (name, SQL, type), their cells c0, c1 … as text in SQL, and their names d0, d1 …"""
-    origin = connection.sql(f"SELECT * FROM read_parquet('{name}')")
-    found = typed_columns(origin.columns, origin.types)
-    cells = ", ".join(f"{as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))
-    return found, cells, ", ".join(f"d{i}" for i in range(len(origin.columns)))
 
 
 def large_json(table: Table, folder: Path) -> None:

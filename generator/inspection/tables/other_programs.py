@@ -23,12 +23,12 @@ def open_arff(table: Table, folder: Path) -> None:
     if len(raw) > LARGEST:
         raise Problem(f"{table.path} is ARFF of more than {LARGEST >> 20} MB; save it as CSV")
     text = raw.decode(delimited.encoding_of(raw), "replace").removeprefix("\ufeff")
-    head, _, body = re.sub(r"\r\n?", "\n", text).partition(_data_line(text))
+    head, *body = re.split(r"^[ \t]*@data[ \t]*$", re.sub(r"\r\n?", "\n", text), maxsplit=1, flags=re.I | re.M)
     known = [match.groups() for line in head.splitlines() if (match := ATTRIBUTE.match(line.strip()))]
     if not known:
         raise Problem(f"{table.path} is ARFF without an @attribute; get it again")
     name_columns(table, [unquoted(name) for name, _ in known])
-    lines = [line.strip() for line in body.splitlines()]
+    lines = [line.strip() for line in "".join(body).splitlines()]
     rows, odd = [], 0
     for line in lines:
         if not line or line.startswith("%"):
@@ -43,11 +43,6 @@ def open_arff(table: Table, folder: Path) -> None:
     if odd:
         table.notes.append(f"{odd} row(s) have more or fewer cells than the {len(known)} attributes and are left out")
     fill(table, rows)
-
-
-def _data_line(text: str) -> str:
-    found = re.search(r"^[ \t]*@data[ \t]*$", text, re.IGNORECASE | re.MULTILINE)
-    return found[0] if found else "@data"
 
 
 def _cells(line: str) -> list[str]:

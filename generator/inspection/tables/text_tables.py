@@ -51,14 +51,11 @@ def describe(table: Table, dialect: delimited.Dialect, encoding: str, rows: list
         "quote": dialect.quote,
         "encoding": "utf-8" if encoding == "utf-8-sig" else encoding,
     }
-    take_names(table, rows, ends.is_header(rows) if len(rows) > 1 else _only_names(rows[0]))
+    names = all(number(cell) is None and 0 < len(cell) <= 60 for cell in rows[0])  # if nothing follows
+    take_names(table, rows, ends.is_header(rows) if len(rows) > 1 else names)
     table.dialect["skip"] = dialect.skip
     if member is not None:
         table.dialect["member"] = member
-
-
-def _only_names(row: list[str]) -> bool:
-    return not any(number(cell) is not None for cell in row) and all(0 < len(cell) <= 60 for cell in row)
 
 
 def _large_csv(table: Table, folder: Path, raw: bytes) -> None:

@@ -108,7 +108,8 @@ def learnt_as_pairs(table: Table, columns: list[Column], target: Column) -> list
     nothing to learn from: each pair is new, but its two halves are known from other rows. So both are categories, and
     rows are divided at random, neither grouped nor by time, in which most users come and go at once.
     """
-    ids = [i for i, c in enumerate(columns) if c is not target and _tells_who(c) and _often(c, table.rows)]
+    ids = [i for i, c in enumerate(columns) if c is not target and _tells_who(c)]
+    ids = [i for i in ids if 2 <= columns[i].distinct <= table.rows * (1 - columns[i].missing) / ROWS_OF_ONE]
     rest = [
         c for c in columns if c is not target and c.use and not _tells_who(c) and c.role not in ("date", "constant")
     ]
@@ -123,10 +124,6 @@ def _tells_who(column: Column) -> bool:
     words = words_of(column.name)
     named = bool(set(words[-1:]) & ({"id", "ids"} | PERSON_WORDS))
     return column.role == "identifier" or (column.role == "category" and named)
-
-
-def _often(column: Column, rows: int) -> bool:
-    return 2 <= column.distinct <= rows * (1 - column.missing) / ROWS_OF_ONE
 
 
 def crossed(one: list[str], other: list[str]) -> bool:

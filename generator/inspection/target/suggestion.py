@@ -7,7 +7,7 @@ the file is named after it. The reason tells which of them decided.
 import math
 from typing import Any
 
-from ...parts import Part, frameworks, models, tasks
+from ...parts import frameworks, models, tasks
 from ...text import quoted
 from ..columns.aggregates import Profile
 from ..columns.relation import Table
@@ -85,7 +85,9 @@ def suggestion(
     rows, words  in all, and of a text on average: where there are fewer rows or more words than a card says, the same,
                  and a project has that model even if nobody names it
     """
-    usual, able = _of_task(task)
+    part = next((part for part in tasks() if part.name == task), None)
+    found = frameworks(part) if part else []
+    usual, able = (part["metric"], models(part, found[0])) if found else ("", [])
     start = [
         model.name
         for model in able
@@ -102,13 +104,6 @@ def suggestion(
     found.models = list(dict.fromkeys([*suited, *start, *known]))
     found.start = start and [start[0], known[0]]
     return found
-
-
-def _of_task(task: str) -> tuple[str, list[Part]]:
-    """Metric and models of a task, as its parts say."""
-    part = next((part for part in tasks() if part.name == task), None)
-    found = frameworks(part) if part else []
-    return (part["metric"], models(part, found[0])) if part and found else ("", [])
 
 
 # The task

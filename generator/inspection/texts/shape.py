@@ -5,7 +5,6 @@ import statistics
 import unicodedata
 from array import array
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -94,15 +93,12 @@ def shape_of(head: str) -> tuple[str, str]:
         return "one long text", f"its lines are broken at {widest} characters"
     if blank > 0.1:
         return "one long text", "empty lines part its paragraphs"
-    goes_on = sum(bool(re.match(r"[a-zß-ÿ]", b)) and not re.search(r"[.!?…:;]\W*$", a) for a, b in _pairs(full))
-    starts_small = sum(bool(re.match(r"[a-zß-ÿ]", line)) for line in full)
-    if 0.25 * len(full) < goes_on and starts_small < 0.9 * len(full):
+    small = [bool(re.match(r"[a-zß-ÿ]", line)) for line in full]
+    ends = [bool(re.search(r"[.!?…:;]\W*$", line)) for line in full]
+    goes_on = sum(begins and not ended for begins, ended in zip(small[1:], ends[:-1], strict=True))
+    if 0.25 * len(full) < goes_on and sum(small) < 0.9 * len(full):
         return "one long text", "sentences go on over line ends"
     return "a text a line", "lines of many lengths, each whole by itself"
-
-
-def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:
-    return zip(lines, lines[1:], strict=False)  # noqa: RUF007
 
 
 def scripts(letters: Counter) -> dict[str, float]:

@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 from ...errors import Problem
+from ...making.facts import name_of
 from .. import evidence, pages, provenance
 from ..plan import gates
 from ..project import Project
@@ -193,7 +194,7 @@ def packages(project: Project) -> Found:
 
 def brings(module: str, known: dict[str, metadata.Distribution | None]) -> bool:
     """Whether a module is one of these distributions' own; some are called otherwise, as scikit-learn's sklearn is."""
-    if normalised(module) in known:
+    if name_of(module) in known:
         return True
     for found in filter(None, known.values()):
         tops = (found.read_text("top_level.txt") or "").split()
@@ -254,14 +255,6 @@ def forgives(handler: ast.ExceptHandler) -> bool:
     """Whether a handler catches that a module is missing."""
     named = {node.id for node in ast.walk(handler.type or ast.Name("Exception")) if isinstance(node, ast.Name)}
     return bool(named & {"ImportError", "ModuleNotFoundError", "Exception"})
-
-
-def name_of(requirement: str) -> str:
-    return normalised(re.split(r"[^A-Za-z0-9._-]", requirement.strip(), maxsplit=1)[0])
-
-
-def normalised(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 # The event's rules: when the work was done, by whom, and how much of it is the scaffold

@@ -101,14 +101,6 @@ def _written(project: Project, check: Check) -> bool:
     return path.is_file() and project.say("cards.mark") not in path.read_text(encoding="utf-8", errors="replace")
 
 
-def _trained(project: Project, check: Check) -> bool:
-    return bool(runs.survey(project)[0]) or project.has_published
-
-
-def _scored(project: Project, check: Check) -> bool:
-    return any(run.report for run in runs.survey(project)[0]) or project.has_published
-
-
 def _beaten(project: Project, check: Check) -> bool:
     report = best_report(project)
     return bool(report and report["baseline"]["beaten"])
@@ -130,23 +122,21 @@ def best_report(project: Project) -> dict[str, Any] | None:
     return best.report if best else None
 
 
-def _committed(project: Project, check: Check) -> bool:
-    path = check["path"]
-    return bool(git.read(project.root, "ls-files", path)) and git.read(project.root, *STATUS, path) == b""
-
-
 STATUS = ("status", "--porcelain", "--")
 
 KINDS: dict[str, Callable[[Project, Check], bool]] = {
     "written": _written,
     "confirmed": lambda project, check: rubric(project)["confirmed"],
     "mapped": lambda project, check: all(criterion["where"].strip() for criterion in rubric(project)["criteria"]),
-    "trained": _trained,
-    "scored": _scored,
+    "trained": lambda project, check: bool(runs.survey(project)[0]) or project.has_published,
+    "scored": lambda project, check: any(run.report for run in runs.survey(project)[0]) or project.has_published,
     "beaten": _beaten,
     "published": lambda project, check: project.has_published,
     "best_published": _best_published,
-    "committed": _committed,
+    "committed": lambda project, check: (
+        bool(git.read(project.root, "ls-files", check["path"]))
+        and git.read(project.root, *STATUS, check["path"]) == b""
+    ),
     "clean": lambda project, check: git.read(project.root, *STATUS, ".") == b"",
     "pushed": lambda project, check: git.read(project.root, "rev-list", "@{upstream}..HEAD") == b"",
     "file": lambda project, check: (project.root / check["path"]).exists(),

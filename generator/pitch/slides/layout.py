@@ -138,12 +138,8 @@ def pieces(text: str) -> list[str]:
 
 def breadth(text: str, size: float, bold: bool = False) -> float:
     """About how wide a text is set, in points, also where Arial is replaced by a wide font such as DejaVu Sans."""
-    return size * (1.32 if bold else 1.16) * sum(map(_em, text))
-
-
-def _em(character: str) -> float:
-    """The width of a character of Arial, in sizes."""
-    return 1.0 if is_wide(character) else next((width for width, those in EMS.items() if character in those), 0.56)
+    ems = (next((em for em, those in EMS.items() if c in those), 1.0 if is_wide(c) else 0.56) for c in text)
+    return size * (1.32 if bold else 1.16) * sum(ems)
 
 
 def is_wide(character: str) -> bool:
