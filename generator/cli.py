@@ -290,10 +290,8 @@ def list_choices(as_json: bool) -> None:
                 "framework": choice.framework.name,
                 "backend": choice.backend,
                 "model": choice.models[0].name,
-                "kind": choice.task["kind"],
-                "metric": choice.task["metric"],
-                "sample": choice.task["sample"],
             }
+            | {name: choice.task[name] for name in ("kind", "metric", "sample")}
             for choice in found
         ]
         return click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -310,8 +308,8 @@ def _show(found: list[Choice]) -> None:
         frameworks = rows.setdefault(choice.task.name, {})
         frameworks.setdefault(choice.framework.name, {})[choice.models[0].name] = None
     metrics = {choice.task.name: choice.task["metric"] for choice in found}
-    heads = Column("task", no_wrap=True), "frameworks", "models", "metric"  # fits into 80 columns
-    table = Table(*heads, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold underline")
+    plain = {"box": None, "padding": (0, 2, 0, 0), "pad_edge": False, "header_style": "bold underline"}
+    table = Table(Column("task", no_wrap=True), "frameworks", "models", "metric", **plain)  # fits into 80 columns
     for task, frameworks in rows.items():
         for models in dict.fromkeys(tuple(of_one) for of_one in frameworks.values()):
             names = [name for name, of_one in frameworks.items() if tuple(of_one) == models]
@@ -320,17 +318,8 @@ def _show(found: list[Choice]) -> None:
     for framework in {choice.framework.name: choice.framework for choice in found}.values():
         if known := [name for name in backends(framework) if name]:
             Console().print(f"{framework.name} computes with {known[0]}, or by --backend with {' or '.join(known[1:])}")
-    parts = extras.extras(TEMPLATES)
-    if parts:
-        grid = Table(
-            "extra",
-            "what it adds",
-            "when",
-            box=None,
-            padding=(0, 2, 0, 0),
-            pad_edge=False,
-            header_style=table.header_style,
-        )
+    if parts := extras.extras(TEMPLATES):
+        grid = Table("extra", "what it adds", "when", **plain)
         for part in parts:
             grid.add_row(part.name, part.summary, _WHEN[part["laid_in"]])
         Console().print()

@@ -9,28 +9,20 @@ NO_TASK = "hackgen has no task for these yet"
 SCIPY = 'with SciPy: numpy.savez("data.npz", **{k: v for k, v in scipy.io.loadmat(FILE).items() if k[0] != "_"})'
 SOUNDS = f"{NO_TASK}; as pictures of their spectrograms, a folder for each class, they can be classified"
 COCO = f"these are annotations of pictures (COCO): boxes, masks or captions; {NO_TASK}"
-FIRST_BYTES = {
-    b"MATLAB 5.0 MAT-file": f"this is a MATLAB file, which is not read; {SCIPY}",
-    b"MATLAB 7.3 MAT-file": "this is a MATLAB 7.3 file (HDF5), which is not read; save it there as CSV or with -v6",
-    b"\x89HDF": "this is HDF5, which is not read; save a table of it: pandas.read_hdf(FILE).to_parquet('data.parquet')",
-    b"ARROW1": "this is an Arrow file, which is not read; pandas.read_feather(FILE).to_parquet('data.parquet')",
-    b"$FL": "this is an SPSS file, which is not read; pandas.read_spss(FILE).to_parquet('data.parquet')",
-    b"<stata_dta>": "this is a Stata file, which is not read; pandas.read_stata(FILE).to_parquet('data.parquet')",
-    b"RDX": "this is a file of R, which is not read; there: write.csv(data, 'data.csv', row.names = FALSE)",
-    b"%PDF": "this is a PDF, which is not read; save its text as .txt, or its tables as CSV",
-    b"\x80\x04": "this is a pickle, which may run any code and is not opened; save it as CSV, Parquet or .npz",
-    b"\x80\x05": "this is a pickle, which may run any code and is not opened; save it as CSV, Parquet or .npz",
-    b"\x80\x03": "this is a pickle, which may run any code and is not opened; save it as CSV, Parquet or .npz",
-    b"fLaC": f"this is a sound; {SOUNDS}",
-    b"OggS": f"this is a sound; {SOUNDS}",
-    b"ID3": f"this is a sound; {SOUNDS}",
-    b"\xff\xfb": f"this is a sound; {SOUNDS}",
-    b"\xd0\xcf\x11\xe0": "this is an old Office file (.xls, .doc), which is not read; save it as .xlsx or CSV",
-    b"{\\rtf": "this is rich text, which is not read; save it as .txt",
-}
-INSIDE = {
-    (0, b"RIFF", 8, b"WAVE"): f"this is a sound; {SOUNDS}",
-    (4, b"ftyp", 4, b"ftyp"): f"this is a film; {NO_TASK}; pictures taken from it can be classified",
+FIRST_BYTES = {  # of a file, as a pattern
+    rb"MATLAB 5\.0 MAT-file": f"this is a MATLAB file, which is not read; {SCIPY}",
+    rb"MATLAB 7\.3 MAT-file": "this is a MATLAB 7.3 file (HDF5), which is not read; save it there as CSV or with -v6",
+    rb"\x89HDF": "this is HDF5, which is not read; save a table: pandas.read_hdf(FILE).to_parquet('data.parquet')",
+    rb"ARROW1": "this is an Arrow file, which is not read; pandas.read_feather(FILE).to_parquet('data.parquet')",
+    rb"\$FL": "this is an SPSS file, which is not read; pandas.read_spss(FILE).to_parquet('data.parquet')",
+    rb"<stata_dta>": "this is a Stata file, which is not read; pandas.read_stata(FILE).to_parquet('data.parquet')",
+    rb"RDX": "this is a file of R, which is not read; there: write.csv(data, 'data.csv', row.names = FALSE)",
+    rb"%PDF": "this is a PDF, which is not read; save its text as .txt, or its tables as CSV",
+    rb"\x80[\x03-\x05]": "this is a pickle, which may run any code and is not opened; save it as CSV, Parquet or .npz",
+    rb"fLaC|OggS|ID3|\xff\xfb|RIFF....WAVE": f"this is a sound; {SOUNDS}",
+    rb"\xd0\xcf\x11\xe0": "this is an old Office file (.xls, .doc), which is not read; save it as .xlsx or CSV",
+    rb"\{\\rtf": "this is rich text, which is not read; save it as .txt",
+    rb"....ftyp": f"this is a film; {NO_TASK}; pictures taken from it can be classified",
 }
 ENDINGS = {  # of most files in a folder: what they are, and what can be done
     "sounds": (".wav .mp3 .flac .ogg .m4a .aac .aif .aiff .opus".split(), SOUNDS),
@@ -68,10 +60,7 @@ def of_file(path: Path) -> str:
     """What a file is by its first bytes; "" where it is not known."""
     with path.open("rb") as file:
         first = file.read(64)
-    for (at, one, then, other), line in INSIDE.items():
-        if first.startswith(one, at) and first.startswith(other, then):
-            return line
-    return next((line for start, line in FIRST_BYTES.items() if first.startswith(start)), "")
+    return next((line for start, line in FIRST_BYTES.items() if re.match(start, first, re.DOTALL)), "")
 
 
 def is_coco(path: Path) -> bool:

@@ -8,6 +8,7 @@ import itertools
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,6 @@ from .write import place
 if TYPE_CHECKING:
     from ..inspection import Findings
 
-Ask = dict[str, str]  # the questions in the language of the project, by key
 Inspect = Callable[[Answers], "Findings | None"]
 Prove = Callable[[Answers, str, "Findings | None"], Any]
 Wanted = Callable[[Answers], Answers]
@@ -41,6 +41,8 @@ class Back(Exception):
 class Talk:
     """What was answered. Plain code asks one question after the other; to go back it is run anew, one reply less."""
 
+    root: Path  # of the templates
+    lang: str
     replies: list[Any] = field(default_factory=list)
     before: dict[str, Any] = field(default_factory=dict)  # the latest reply by question, its default from then on
     at: int = 0
@@ -55,6 +57,45 @@ class Talk:
             self.replies.append(reply)
         self.at += 1
         return self.replies[self.at - 1]
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """The questions in the language of the project, by key."""
+        return language.prompts(self.root, self.lang)
+
+    def one(self, key: str, listed: list[tuple[str, str]], default: Any = None) -> Any:
+        """One of several (value, phrase); the default where it is among them, else the first."""
+
+        def question(known: Any) -> questionary.Question:
+            entries = [questionary.Choice(phrase, value=value) for value, phrase in listed]
+            chosen = next((entry for entry in entries if entry.value == known), entries[0])
+            return questionary.select(self.words[key], entries, default=chosen, instruction=self.words["keys"])
+
+        return self.ask(key, question, default)
+
+    def part(self, key: str, able: list[Part], default: str = "") -> str:
+        """The name of one of some parts, each with its phrase; the only one is not asked for."""
+        return able[0].name if len(able) == 1 else self.one(key, [(p.name, self.phrase(p)) for p in able], default)
+
+    def several(self, key: str, able: list[Part], default: tuple[str, ...], least: int = 0) -> tuple[str, ...]:
+        """The names of some parts, at least so many."""
+
+        def question(ticked: Any) -> questionary.Question:
+            ticked = [part.name for part in able if part.name in ticked] or [part.name for part in able[:least]]
+            entries = [questionary.Choice(self.phrase(p), value=p.name, checked=p.name in ticked) for p in able]
+            enough, words = lambda picked: len(picked) >= least or self.words["models_none"], self.words["keys_several"]
+            return questionary.checkbox(self.words[key], entries, validate=enough, instruction=words)
+
+        return tuple(self.ask(key, question, default))
+
+    def text(self, name: str, default: str, check: Callable[[str], bool | str]) -> str:
+        """A line of text, asked for until `check` takes it."""
+        how = {"validate": check, "instruction": self.words["keys_text"]}
+        return self.ask(name, lambda known: questionary.text(self.words[name], known, **how), default)
+
+    def phrase(self, part: Part) -> str:
+        said = language.said(part, self.root, self.lang)
+        return f"{said['title']}: {said['summary']}" if said["summary"] else said["title"]
 
 
 def _with_way_back(question: questionary.Question) -> questionary.Question:
@@ -87,11 +128,11 @@ def complete(
 
     if answers.task or not any(_can(answers, root, task=part.name) for part in tasks(root)):
         choose(answers, root)  # which says what is wrong with the flags
-    talk = Talk()
+    talk = Talk(root, language.known(answers.lang, root))
     while True:
         talk.at = 0
         try:
-            return prove(*_questions(talk, answers, dest, look, wanted, root))
+            return prove(*_questions(talk, answers, dest, look, wanted))
         except Back:
             del talk.replies[-1:]
         except Problem as problem:
@@ -102,42 +143,46 @@ def complete(
 
 
 def _questions(
-    talk: Talk, answers: Answers, dest: str | None, look: Inspect, wanted: Wanted | None, root: Path
+    talk: Talk, answers: Answers, dest: str | None, look: Inspect, wanted: Wanted | None
 ) -> "tuple[Answers, str, Findings | None]":
-    lang = language.known(answers.lang, root)
-    ask = language.prompts(root, lang)
+    root, words = talk.root, talk.words
     if answers.data is None and (answers.task is None or _reads(answers, root)):
-        typed = talk.ask("data", lambda known: _text(ask, "data", known), "")
-        answers = replace(answers, data=os.path.expanduser(typed.strip()))
+        answers = replace(answers, data=os.path.expanduser(_line(talk, "data", "").strip()))
     findings = look(answers) if answers.data else None
     if answers.task is None:
-        answers, findings = _task(talk, ask, answers, findings, look, root, lang)
+        answers, findings = _task(talk, answers, findings, look)
     if findings:
         answers = own_data.proposed(answers, findings)
     task = choose(replace(answers, models=()), root).task
     if answers.framework is None:
         able = [part for part in frameworks(task) if _can(answers, root, framework=part.name)]
-        answers = replace(answers, framework=_pick(talk, ask, "framework", able, root, lang))
+        answers = replace(answers, framework=talk.part("framework", able))
     choice = choose(answers, root)
     if not answers.models:
         able = models(task, choice.framework)
         named = findings.suggestion.models if findings and findings.suggestion else []  # the best for these data first
         able.sort(key=lambda model: named.index(model.name) if model.name in named else len(named))
         start = own_data.modelled(answers, findings).models if findings else ()
-        answers = replace(answers, models=_pick_models(talk, ask, able, start, root, lang))
+        picked = talk.several("models", able, start, least=1) if len(able) > 1 else (able[0].name,)
+        answers = replace(answers, models=picked)
     names = itertools.chain([task.name], (f"{task.name}-{number}" for number in itertools.count(2)))
     name = dest or next(name for name in names if _folder(name) is True)
-    last = [(MAKE, ask["make"].format(folder=name)), (MORE, ask["more"])]
-    last[1:1] = [(RENAME, ask["rename"])] if dest is None else []
-    then = talk.ask("last", lambda known: _select(ask, "last", last, known), MAKE)
+    last = [(MAKE, words["make"].format(folder=name)), (MORE, words["more"])]
+    last[1:1] = [(RENAME, words["rename"])] if dest is None else []
+    then = talk.one("last", last, MAKE)
     if then != MAKE and dest is None:
-        name = talk.ask("name", lambda known: _name(ask, known), name).strip()
+        name = talk.text("name", name, _folder).strip()
     if then == MORE:
-        answers = _backend(talk, ask, answers, root)
-        answers = _more(talk, ask, answers, title_from(name))
-        answers = _language(talk, ask, answers, root)
-        answers = wanted(answers) if wanted else _extras(talk, ask, answers, root, lang)
-        answers = _details(talk, ask, answers, root)
+        answers = _backend(talk, answers)
+        for what, default in (("title", title_from(name)), ("author", ""), ("event", "")):
+            if getattr(answers, what) is None:
+                answers = replace(answers, **{what: _line(talk, what, default)})
+        codes = language.languages(root)
+        if not answers.lang and len(codes) > 1:
+            listed = [(code, f"{code}: {language.prompts(root, code)['language']}") for code in codes]
+            answers = replace(answers, lang=talk.one("lang", listed, codes[0]))
+        answers = wanted(answers) if wanted else _extras(talk, answers)
+        answers = _details(talk, answers)
     return answers, name, findings
 
 
@@ -156,30 +201,30 @@ def _can(answers: Answers, root: Path, **more: str) -> bool:
 
 
 def _task(
-    talk: Talk, ask: Ask, answers: Answers, findings: "Findings | None", look: Inspect, root: Path, lang: str
+    talk: Talk, answers: Answers, findings: "Findings | None", look: Inspect
 ) -> "tuple[Answers, Findings | None]":
     """A task of those that suit what was said and found, the suggested one first; or another column to predict."""
-    able = [part for part in tasks(root) if _can(answers, root, task=part.name)]
+    able = [part for part in tasks(talk.root) if _can(answers, talk.root, task=part.name)]
     if not findings:
-        return replace(answers, task=_pick(talk, ask, "task", able, root, lang, "image-classification")), None
+        return replace(answers, task=talk.part("task", able, "image-classification")), None
     able = [part for part in able if _fits(part, answers, findings)]
     if not able:
         raise Problem(f"{findings.path}: {own_data.why_nothing(findings)}")
     suggestion = findings.suggestion
     first = suggestion.task if suggestion else ""
     able.sort(key=lambda part: part.name != first)
-    listed = [(part.name, _phrase(part, root, lang)) for part in able]
+    listed = [(part.name, talk.phrase(part)) for part in able]
     if first == able[0].name and suggestion.target:
-        told = ask["suggested_target"].format(task=first, target=suggestion.target)
+        told = talk.words["suggested_target"].format(task=first, target=suggestion.target)
         listed[0] = first, f"{told}: {suggestion.why}"
     elif first == able[0].name:
-        listed[0] = first, f"{ask['suggested'].format(task=first)}: {suggestion.why}"
-    columns = _columns(ask, findings)
-    listed += [(OTHER, ask["other_target"])] if columns and answers.target is None else []
-    picked = talk.ask("task", lambda known: _select(ask, "task", listed, known), listed[0][0])
+        listed[0] = first, f"{talk.words['suggested'].format(task=first)}: {suggestion.why}"
+    columns = _columns(talk, findings)
+    listed += [(OTHER, talk.words["other_target"])] if columns and answers.target is None else []
+    picked = talk.one("task", listed, listed[0][0])
     if picked != OTHER:
         return replace(answers, task=picked), findings
-    answers = replace(answers, target=talk.ask("target", lambda known: _select(ask, "target", columns, known)))
+    answers = replace(answers, target=talk.one("target", columns))
     findings = look(answers)
     return own_data.proposed(answers, findings), findings
 
@@ -198,69 +243,24 @@ def _fits(task: Part, answers: Answers, findings: "Findings") -> bool:
     return True
 
 
-def _columns(ask: Ask, findings: "Findings") -> list[tuple[str, str]]:
+def _columns(talk: Talk, findings: "Findings") -> list[tuple[str, str]]:
     """Other columns to predict, those that may be meant first, each with what it holds."""
     suggestion = findings.suggestion
     usable = {column.name: column for column in findings.columns if column.role in ("number", "category")}
     names = dict.fromkeys([*(suggestion.alternatives if suggestion else ()), *usable])
     return [
-        (name, f"{name}: {ask['column'].format(role=usable[name].role, distinct=usable[name].distinct)}")
+        (name, f"{name}: {talk.words['column'].format(role=usable[name].role, distinct=usable[name].distinct)}")
         for name in names
         if name in usable and not (suggestion and name == suggestion.target)
     ]
 
 
-def _phrase(part: Part, root: Path, lang: str) -> str:
-    said = language.said(part, root, lang)
-    return f"{said['title']}: {said['summary']}" if said["summary"] else said["title"]
-
-
-def _pick(talk: Talk, ask: Ask, key: str, able: list[Part], root: Path, lang: str, default: str = "") -> str:
-    """One of some parts, each with its phrase; the only one is not asked for."""
-    if len(able) == 1:
-        return able[0].name
-    listed = [(part.name, _phrase(part, root, lang)) for part in able]
-    return talk.ask(key, lambda known: _select(ask, key, listed, known), default)
-
-
-def _select(ask: Ask, key: str, listed: list[tuple[str, str]], default: Any) -> questionary.Question:
-    """One of several (value, phrase); the default where it is among them, else the first."""
-    entries = [questionary.Choice(phrase, value=value) for value, phrase in listed]
-    chosen = next((entry for entry in entries if entry.value == default), entries[0])
-    return questionary.select(ask[key], entries, default=chosen, instruction=ask["keys"])
-
-
-def _several(ask: Ask, key: str, able: list[Part], ticked: Any, phrase: Callable[[Part], str]) -> questionary.Question:
-    entries = [questionary.Choice(phrase(part), value=part.name, checked=part.name in ticked) for part in able]
-    some = key != "models"
-    return questionary.checkbox(
-        ask[key],
-        entries,
-        validate=lambda picked: bool(picked) or some or ask["models_none"],
-        instruction=ask["keys_several"],
-    )
-
-
-def _pick_models(
-    talk: Talk, ask: Ask, able: list[Part], start: tuple[str, ...], root: Path, lang: str
-) -> tuple[str, ...]:
-    """The models that are picked; ticked at first are those of `start`, which fit the data, or the first one."""
-    if len(able) == 1:
-        return (able[0].name,)
-
-    def question(ticked: Any) -> questionary.Question:
-        ticked = [name for name in ticked if name in {part.name for part in able}] or [able[0].name]
-        return _several(ask, "models", able, ticked, lambda part: _phrase(part, root, lang))
-
-    return tuple(talk.ask("models", question, start))
-
-
-def _backend(talk: Talk, ask: Ask, answers: Answers, root: Path) -> Answers:
-    framework = choose(answers, root).framework
+def _backend(talk: Talk, answers: Answers) -> Answers:
+    framework = choose(answers, talk.root).framework
     if answers.backend is not None or len(backends(framework)) < 2 or framework.name != answers.framework:
         return answers
-    listed = _explained(framework, "backend", backends(framework), root, language.known(answers.lang, root))
-    return replace(answers, backend=talk.ask("backend", lambda known: _select(ask, "backend", listed, known)))
+    listed = _explained(framework, "backend", backends(framework), talk.root, talk.lang)
+    return replace(answers, backend=talk.one("backend", listed))
 
 
 def _explained(part: Part, name: str, values: list[str], root: Path, lang: str) -> list[tuple[str, str]]:
@@ -269,39 +269,20 @@ def _explained(part: Part, name: str, values: list[str], root: Path, lang: str) 
     return [(value, f"{value}: {phrases[value]}" if value in phrases else value) for value in values]
 
 
-def _more(talk: Talk, ask: Ask, answers: Answers, title: str) -> Answers:
-    for name, default in (("title", title), ("author", ""), ("event", "")):
-        if getattr(answers, name) is None:
-            typed = talk.ask(name, lambda known, name=name: _text(ask, name, known), default)
-            answers = replace(answers, **{name: typed})
-    return answers
-
-
-def _language(talk: Talk, ask: Ask, answers: Answers, root: Path) -> Answers:
-    codes = language.languages(root)
-    if answers.lang or len(codes) == 1:
-        return answers
-    listed = [(code, f"{code}: {language.prompts(root, code)['language']}") for code in codes]
-    return replace(answers, lang=talk.ask("lang", lambda known: _select(ask, "lang", listed, known), codes[0]))
-
-
-def _extras(talk: Talk, ask: Ask, answers: Answers, root: Path, lang: str) -> Answers:
+def _extras(talk: Talk, answers: Answers) -> Answers:
     """The extras, those ticked that are laid in anyway; what a picked one needs comes with it."""
+    root = talk.root
     kind = choose(answers, root).task["kind"]
     able = extras.offered(kind, root)
     if answers.extras is not None or not able:
         return answers
-    laid_in = extras.laid_in(bool(answers.event), kind, root)
-
-    def question(ticked: Any) -> questionary.Question:
-        return _several(ask, "extras", able, ticked, lambda part: _phrase(part, root, lang))
-
-    picked = talk.ask("extras", question, laid_in)
+    picked = talk.several("extras", able, extras.laid_in(bool(answers.event), kind, root))
     return replace(answers, extras=extras.resolve((), ",".join(picked), "", root)[0])
 
 
-def _details(talk: Talk, ask: Ask, answers: Answers, root: Path) -> Answers:
+def _details(talk: Talk, answers: Answers) -> Answers:
     """What the chosen extras want to know: one of their folders, or a line of text."""
+    root = talk.root
     chosen = choose(answers, root).extras
     lang = language.known(answers.lang, root)
     for name, default in extras.asked(chosen).items():
@@ -309,23 +290,15 @@ def _details(talk: Talk, ask: Ask, answers: Answers, root: Path) -> Answers:
             continue
         listed = [pair for part in chosen for pair in _explained(part, name, extras.options(part, name), root, lang)]
         if listed:
-            known = talk.ask(name, lambda known, n=name, of=listed: _select(ask, n, of, known), str(default))
-            answers = replace(answers, **{name: type(default)(known)})
+            answers = replace(answers, **{name: type(default)(talk.one(name, listed, str(default)))})
         else:
-            typed = talk.ask(name, lambda known, n=name: _text(ask, n, known), "")
-            answers = replace(answers, **{name: _read(name, typed)})
+            answers = replace(answers, **{name: _read(name, _line(talk, name, ""))})
     return answers
 
 
-def _text(ask: Ask, name: str, default: str) -> questionary.Question:
-    def check(text: str) -> bool | str:
-        return _verdict(lambda: checked(Answers(**{name: _read(name, text)})))
-
-    return questionary.text(ask[name], default, validate=check, instruction=ask["keys_text"])
-
-
-def _name(ask: Ask, default: str) -> questionary.Question:
-    return questionary.text(ask["name"], default, validate=_folder, instruction=ask["keys_text"])
+def _line(talk: Talk, name: str, default: str) -> str:
+    """An answer that is one line of text."""
+    return talk.text(name, default, lambda text: _verdict(lambda: checked(Answers(**{name: _read(name, text)}))))
 
 
 def _read(name: str, text: str) -> str | tuple[str, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from ...errors import Misuse, Problem
+from ...errors import Misuse, Problem, nearest
 from ..columns.relation import Table
 from . import engine_tables, json_tables, other_programs, sheets, text_tables
 
@@ -59,14 +59,7 @@ def unreadable(path: Path, format: str, error: Exception) -> Problem:
 
 def nearest_column(path: Path, names: list[str], wanted: str) -> str:
     """The column of that name, also if only its case differs; else a `Misuse` that names the nearest."""
-    import difflib
-
-    if wanted in names:
-        return wanted
-    same = [name for name in names if name.lower() == wanted.lower()]
-    if len(same) == 1:
-        return same[0]
-    close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5) or same[:1]
-    known = ", ".join(names[:20]) + (" …" if len(names) > 20 else "")
-    meant = f'; did you mean "{close[0]}"?' if close else f" (it has: {known})"
-    raise Misuse(f'{path} has no column "{wanted}"{meant}')
+    same = [name for name in names if name == wanted] or [name for name in names if name.lower() == wanted.lower()]
+    if len(same) != 1:
+        raise Misuse(f'{path} has no column "{wanted}"{nearest(wanted, names[:20])}')
+    return same[0]
