@@ -290,20 +290,13 @@ def rewritten(path: Path, columns: list[Column], layout: Layout, rows: Rows) -> 
     by_name = {column.name: column for column in columns}
     parse = [by_name[name].parse for name in layout.values]
     width = len(layout.dates), len(layout.names)
-    if layout.shape == "months":
-        lines, stamps = [], []
+    if layout.shape in ("months", "across"):
+        lines, stamps, dates = [], [], [time.item() for time in layout.stamps_of(None)] if layout.stamps_of else []
         for row in rows:
-            for name, cell, how in zip(layout.values, row[1:], parse, strict=True):
-                stamps.append(moment(row[0], name))
-                lines.append([shown(stamps[-1]), plainly(cell, how)])
-        return written(path, [["date"], [], ["value"]], stamps, lines)
-    if layout.shape == "across":
-        times = [time.item() for time in layout.stamps_of(None)]
-        lines, stamps = [], []
-        for row in rows:
-            for time, cell, how in zip(times, row[width[1] :], parse, strict=True):
+            times = dates or [moment(row[0], month) for month in layout.values]
+            for time, cell, how in zip(times, row[sum(width) :], parse, strict=True):
                 stamps.append(time)
-                lines.append([shown(time), *row[: width[1]], plainly(cell, how)])
+                lines.append([shown(time), *row[width[0] : sum(width)], plainly(cell, how)])
         return written(path, [["date"], layout.names, ["value"]], stamps, lines)
     stamps = layout.stamps_of([row[: width[0]] for row in rows]) if layout.dates else []
     lines = []

@@ -7,7 +7,7 @@ import itertools
 import re
 import statistics
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..columns.meaning import is_missing, to_number
 from ..findings import Column, Suspect
@@ -25,6 +25,16 @@ HALF = 0.5  # … or at least in half of the series; in the others the mean is t
 MOST_CELLS = 1_000_000  # that are looked at: rows of many columns take long
 MOST_MISSING = 0.2  # of the steps: a project refuses series with more
 REGULAR = 0.7  # of the steps are alike, or two in three rows are no steps of a series
+
+
+class Read(NamedTuple):
+    """The first rows of a table, by columns."""
+
+    time: str  # the column of dates; "" where they are in parts
+    others: list[Column]
+    cells: dict[str, list[str]]  # of the others, by name
+    times: list[Any]
+    known: list[int]  # rows that have a date
 
 
 def looks_like_series(columns: list[Column], fetch: Fetch, why_not: list[str] | None = None) -> dict[str, Any] | None:
@@ -69,13 +79,14 @@ def looks_like_series(columns: list[Column], fetch: Fetch, why_not: list[str] | 
     known = [i for i, moment in enumerate(times) if moment is not None]
     if len(known) < max(LEAST, 0.9 * len(times)):
         return None
+    read = Read(time, others, cells, times, known)
     different = len({times[i] for i in known})
     words = [c for c in others if c.role not in ("number", "identifier", "date")]
     reasons: list[str] = []
     found = None
     if different < ALONE * len(known):
-        if group := _group(others, cells, times, known):
-            found = _long(time, group, others, cells, times, known, reasons)
+        if group := _group(read):
+            found = _long(read, group, reasons)
         else:
             reasons.append("dates stand several times, and no columns tell the rows of one date apart")
     elif different < 0.98 * len(known):
@@ -83,7 +94,7 @@ def looks_like_series(columns: list[Column], fetch: Fetch, why_not: list[str] | 
     elif words:
         reasons.append(f'"{words[0].name}" holds words, which a forecast of numbers does not use')
     else:
-        found = _one_or_wide(time, values, cells, times, known, reasons)
+        found = _one_or_wide(read, values, reasons)
     if why_not is not None:
         why_not += reasons
     return found and found | {"looked_at": len(rows)}
@@ -138,26 +149,19 @@ def _across(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
     return _answer("across", "", [], keys, why, facts) | {"looked_at": len(rows)}
 
 
-def _one_or_wide(
-    time: str,
-    values: list[Column],
-    cells: dict[str, list[str]],
-    times: list[Any],
-    known: list[int],
-    why_not: list[str],
-) -> dict[str, Any] | None:
+def _one_or_wide(read: Read, values: list[Column], why_not: list[str]) -> dict[str, Any] | None:
     """Rows of different dates: the steps of one series, or of one for each column."""
     names = [c.name for c in values if c.use or len(values) == 1]
     if not names:
         return None
-    numbers = {c.name: [to_number(cell, c.parse) for cell in cells[c.name]] for c in values}
+    numbers = {c.name: [to_number(cell, c.parse) for cell in read.cells[c.name]] for c in values}
     shape = "wide" if len(names) > 2 and alike([numbers[name] for name in names], names) else "one"
     named = max(names, key=by_name)
     asked = names if shape == "wide" else [named if by_name(named) else names[-1]]
     facts = series_facts(
-        [times[i] for i in known for _ in asked],
-        [numbers[name][i] for i in known for name in asked],
-        [name for _ in known for name in asked] if shape == "wide" else None,
+        [read.times[i] for i in read.known for _ in asked],
+        [numbers[name][i] for i in read.known for name in asked],
+        [name for _ in read.known for name in asked] if shape == "wide" else None,
     )
     # of several numbers at irregular times, rows are events rather than steps
     if reasons := unlike_series(facts, averaged="averaged_over" in (facts or {}) and len(values) == 1):
@@ -167,31 +171,23 @@ def _one_or_wide(
     if facts["regular"] < REGULAR:
         why = f"values in time at irregular steps, which are averaged over {facts['averaged_over']}"
     why += f", {len(names)} series beside each other" if shape == "wide" else ""
-    return _answer(shape, time, asked, [], why, facts)
+    return _answer(shape, read.time, asked, [], why, facts)
 
 
-def _long(
-    time: str,
-    group: list[str],
-    others: list[Column],
-    cells: dict[str, list[str]],
-    times: list[Any],
-    known: list[int],
-    why_not: list[str],
-) -> dict[str, Any] | None:
+def _long(read: Read, group: list[str], why_not: list[str]) -> dict[str, Any] | None:
     """Rows of which several have one date, told apart by the columns `group`."""
-    values = [c for c in others if c.role == "number" and c.name not in group]
+    values = [c for c in read.others if c.role == "number" and c.name not in group]
     if not values:
         return None
     target = values[-1]
-    ids = [" / ".join(cells[name][i] for name in group) for i in known]
-    numbers = [to_number(cells[target.name][i], target.parse) for i in known]
-    facts = series_facts([times[i] for i in known], numbers, ids)
+    ids = [" / ".join(read.cells[name][i] for name in group) for i in read.known]
+    numbers = [to_number(read.cells[target.name][i], target.parse) for i in read.known]
+    facts = series_facts([read.times[i] for i in read.known], numbers, ids)
     if reasons := unlike_series(facts):
         why_not += reasons
         return None
     why = f"{facts['series']['count']} series below each other, one for each {' and '.join(group)}"
-    return _answer("long", time, [target.name], group, why, facts)
+    return _answer("long", read.time, [target.name], group, why, facts)
 
 
 def unlike_series(facts: dict[str, Any] | None, averaged: bool = False) -> list[str]:
@@ -244,8 +240,9 @@ def alike(values: list[list[float | None]], names: list[str]) -> bool:
     return min(usual) > 0 and max(usual) < 5 * min(usual)
 
 
-def _group(others: list[Column], cells: dict[str, list[str]], times: list[Any], known: list[int]) -> list[str]:
-    """The fewest columns that tell rows of one date apart, as a project's panel.py finds them."""
+def _group(read: Read) -> list[str]:
+    """The fewest columns that tell rows of one date apart."""
+    _, others, cells, times, known = read
     likely = []
     for column in others:
         mine = cells[column.name]
