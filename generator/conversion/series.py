@@ -38,7 +38,6 @@ MOST_ROWS = 200_000  # of a table that is not copied, from which its steps are k
 MOST_ASKED = 50  # series that are asked for their step and season
 TRAIN = 0.6  # of the steps a project trains on
 LONGEST_SEASON = 1024  # steps; what a model sees at once holds a season
-FLOORS = {"minutes": "min", "hours": "h", "days": "D", "weeks": "W-MON", "months": "MS", "years": "YS"}
 UNREAD = {*PERIODS, *EPOCHS}  # forms of dates that pandas does not read
 YEARS = re.compile(r"(1[7-9]|20|21)\d\d")
 HEAD = 2**16  # bytes in which a header is looked for
@@ -416,7 +415,7 @@ def clocked(made: Made, layout: Layout, rows: Rows) -> Made:
         found = [clock_of(some) for some in told if len(set(some)) > 2] or [clock_of(some) for some in told]
         clock = timestamps.usual(found)
         made.average = "floor" in clock
-        made.step = FLOORS[clock["floor"]] if made.average else timestamps.frequency(clock)
+        made.step = timestamps.frequency(clock)
         if made.columns[layout.dates[0]]["format"] == "%Y" and clock["unit"] == "numbers":
             made.step = f"{clock['every']:.0f}YS".removeprefix("1")
     else:

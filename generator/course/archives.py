@@ -2,12 +2,11 @@
 
 import io
 import os
-import subprocess
 import zipfile
 from pathlib import Path
 
 from ..errors import Problem
-from ..making.git import PLAIN
+from ..making.git import run
 
 MOMENT = "2000-01-01T12:00:00+0000"
 
@@ -55,15 +54,12 @@ def lay(folder: Path, files: dict[str, bytes], programs: tuple[str, ...] = ()) -
 
 def git(folder: Path, *arguments: str, ends: tuple[int, ...] = (0,)) -> bytes:
     """What git prints, with nothing of the user's setup."""
-    settings = (word for setting in PLAIN for word in ("-c", setting))
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP") if name in os.environ}
-    fixed = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1", "LC_ALL": "C"}
+    fixed = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
     fixed |= {"HOME": str(folder / ".git" / "nowhere"), "TZ": "UTC"}
     for role in ("AUTHOR", "COMMITTER"):
         fixed |= {f"GIT_{role}_NAME": "Course", f"GIT_{role}_EMAIL": "course@localhost", f"GIT_{role}_DATE": MOMENT}
     try:
-        command = ["git", *settings, *arguments]
-        done = subprocess.run(command, cwd=folder, env=kept | fixed, capture_output=True, timeout=120)
+        done = run(folder, *arguments, **fixed)
     except FileNotFoundError:
         raise Problem("git is not installed, and the student tree is a repository; install it") from None
     if done.returncode not in ends:

@@ -48,7 +48,7 @@ def run(folder: Path, *arguments: str, given: bytes = b"", **more: str) -> subpr
     """What git says in a folder, with nothing of the user's setup; `more` are variables of its environment."""
     settings = (part for setting in PLAIN for part in ("-c", setting))
     plain = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
-    how = {"cwd": folder, "env": plain | {"LC_ALL": "C"} | more, "input": given, "timeout": 60}
+    how = {"cwd": folder, "env": plain | {"LC_ALL": "C"} | more, "input": given, "timeout": 120}
     return subprocess.run(["git", *settings, *arguments], capture_output=True, **how)
 
 

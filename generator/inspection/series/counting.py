@@ -157,9 +157,8 @@ def judged(files: Sequence[File], regular: bool) -> Steps:
             steps.departing[file.path.name] = f"lacks {missing / length:.0%} of its {length:,} steps"
     spans = [file.span for file in files if file.span]
     steps.usual = int(statistics.median(lengths)) if lengths else 0
-    for name, at in (("first", min(s[0] for s in spans)), ("last", max(s[1] for s in spans))):
-        start = timestamps.plain(np.array([at], float if clock["unit"] == "numbers" else "datetime64[s]")[0])
-        setattr(steps, name, timestamps.show(np.zeros(1, int), {**clock, "start": start})[0])
+    steps.first = timestamps.show(min(span[0] for span in spans), clock)
+    steps.last = timestamps.show(max(span[1] for span in spans), clock)
     return steps
 
 

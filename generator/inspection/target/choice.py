@@ -30,7 +30,6 @@ WEIGHTS: dict[str, tuple[float, str]] = {
     "first": (2.8, "it is the first column"),
     "classes": (0.2, ""),
     "two classes": (0.8, ""),
-    "words": (0.0, ""),
     "many words": (-2.0, ""),
     "only classes": (0.5, "the only one with few values"),
     "only classes at an end": (1.2, ""),
@@ -168,7 +167,7 @@ def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: l
     classes = are_classes(column, profile) and (profile.distinct == 2 or not counted)
     others = [k for k in usable if k != i and columns[k].role not in ("date", "text")]
     word, at_end = column.role == "category", i in (usable[0], usable[-1])
-    found = {"classes": classes, "two classes": classes and profile.distinct == 2, "words": word}
+    found = {"classes": classes, "two classes": classes and profile.distinct == 2}
     found["inputs"] = word and {value.strip().lower() for value in list(profile.counts)[:20]} - {"i", "other"} <= INPUTS
     found["outcomes"] = word and profile.distinct <= FEW_NUMBERS and _are_outcomes(profile)
     found["many words"] = word and profile.distinct > 30

@@ -64,8 +64,8 @@ def series_facts(
         seasons.append(find(filled(place, numbers[some][first_row]), timestamps.days_of(clock)))
     facts = {
         "frequency": spoken(timestamps.describe(clock), clock),
-        "first": timestamps.show(np.zeros(1, int), {**clock, "start": timestamps.plain(stamps.min())})[0],
-        "last": timestamps.show(np.zeros(1, int), {**clock, "start": timestamps.plain(stamps.max())})[0],
+        "first": timestamps.show(stamps.min(), clock),
+        "last": timestamps.show(stamps.max(), clock),
         "steps": int(np.median(steps)),
         "regular": round(float(np.mean(regular)), 4),
         "gaps": {"missing": missing, "share": round(missing / total, 4), "longest": longest},

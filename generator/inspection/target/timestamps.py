@@ -14,12 +14,12 @@ LENGTHS = ((DAY, "D"), (3600, "h"), (60, "min"), (1, "s"))
 MOST = 1_000_000  # time stamps from which a clock is told
 # What irregular dates can be averaged over: numpy's code, and the clock of such steps.
 FLOORS = {
-    "minutes": {"code": "m", "length": 60, "unit": "seconds", "every": 60, "shown": "m"},
-    "hours": {"code": "h", "length": 3600, "unit": "seconds", "every": 3600, "shown": "m"},
-    "days": {"code": "D", "length": DAY, "unit": "seconds", "every": DAY, "shown": "D"},
-    "weeks": {"code": "D", "length": 7 * DAY, "unit": "seconds", "every": 7 * DAY, "shown": "D"},
-    "months": {"code": "M", "length": 30 * DAY, "unit": "months", "every": 1, "shown": "M"},
-    "years": {"code": "Y", "length": 365 * DAY, "unit": "months", "every": 12, "shown": "Y"},
+    "minutes": {"code": "m", "length": 60, "unit": "seconds", "every": 60, "shown": "m", "pandas": "min"},
+    "hours": {"code": "h", "length": 3600, "unit": "seconds", "every": 3600, "shown": "m", "pandas": "h"},
+    "days": {"code": "D", "length": DAY, "unit": "seconds", "every": DAY, "shown": "D", "pandas": "D"},
+    "weeks": {"code": "D", "length": 7 * DAY, "unit": "seconds", "every": 7 * DAY, "shown": "D", "pandas": "W-MON"},
+    "months": {"code": "M", "length": 30 * DAY, "unit": "months", "every": 1, "shown": "M", "pandas": "MS"},
+    "years": {"code": "Y", "length": 365 * DAY, "unit": "months", "every": 12, "shown": "Y", "pandas": "YS"},
 }
 
 
@@ -137,18 +137,6 @@ def positions(times: np.ndarray, steps: dict[str, Any]) -> np.ndarray:
     return np.rint((times - start).astype(np.int64) / steps["every"]).astype(np.int64)
 
 
-def at(numbers: np.ndarray, steps: dict[str, Any]) -> np.ndarray:
-    """The time stamps of the steps `numbers`: dates, or plain numbers where there are none."""
-    if steps["unit"] == "numbers":
-        return steps["start"] + numbers * steps["every"]
-    start = np.datetime64(steps["start"], "s")
-    if steps["unit"] == "months":
-        return (start.astype("datetime64[M]") + numbers * steps["every"]).astype("datetime64[s]")
-    if steps["unit"] == "weekdays":
-        return np.busday_offset(start.astype("datetime64[D]"), numbers).astype("datetime64[s]")
-    return start + numbers * np.timedelta64(steps["every"], "s")
-
-
 def describe(steps: dict[str, Any]) -> str:
     """The step in words: 1 months, 7 days."""
     every, unit = steps["every"], steps["unit"]
@@ -157,12 +145,11 @@ def describe(steps: dict[str, Any]) -> str:
     return f"{every:g} {unit}"
 
 
-def show(numbers: np.ndarray, steps: dict[str, Any]) -> list[str]:
-    """The same as text."""
-    times = at(np.asarray(numbers), steps)
+def show(time: Any, steps: dict[str, Any]) -> str:
+    """A time stamp as text, as exact as its steps need."""
     if steps["unit"] == "numbers":
-        return [f"{value:.10g}" for value in times]
-    return [str(text) for text in np.datetime_as_string(times, unit=steps["shown"])]
+        return f"{time:.10g}"
+    return str(np.datetime_as_string(np.datetime64(time, "s"), unit=steps["shown"]))
 
 
 def days_of(steps: dict[str, Any]) -> float:
@@ -176,6 +163,8 @@ def days_of(steps: dict[str, Any]) -> float:
 def frequency(steps: dict[str, Any]) -> str | float:
     """The step as pandas writes it, or a number where there are no dates; data/schema.toml of a project has it."""
     every, unit = steps["every"], steps["unit"]
+    if "floor" in steps:
+        return FLOORS[steps["floor"]]["pandas"]
     if unit == "numbers":
         return every
     if unit == "weekdays":
