@@ -1,15 +1,10 @@
-"""What is asked of the columns of a large table in one pass over it, in SQL.
-
-A CSV's columns of plain numbers are read as numbers, which spares making a text of each cell. A cell that is none makes
-the query fail, and then it is asked again of text.
-"""
+"""What is asked of the columns of a large table in one pass over it, in SQL."""
 
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-import duckdb
 import numpy as np
 
 from ..words.marks import MIXED, SIGNED, STYLES
@@ -42,7 +37,6 @@ class Profile:
     few: bool = False  # so few different values, by the sample, that each is counted
     cells: Counter[str] = field(default_factory=Counter)  # as they are written: all where values are few, else a sample
     far: list[float] = field(default_factory=list)  # sentinels, which count as missing
-    plain: bool = False  # each cell of the sample is a number or nothing, so that a query may read it as a number
 
     @property
     def is_number(self) -> bool:
@@ -57,24 +51,11 @@ def ask(
 
     exact  different values are counted, not estimated
     """
-    plain = {i for i in batch if profiles[i].plain} if table.as_numbers else set()
-    if plain:
-        try:
-            return _asked(table, batch, profiles, exact, with_rows, plain)
-        except duckdb.Error:  # a cell that the sample did not show is no number
-            table.as_numbers = None
-    return _asked(table, batch, profiles, exact, with_rows, set())
-
-
-def _asked(
-    table: Table, batch: list[int], profiles: list[Profile], exact: bool, with_rows: bool, plain: set[int]
-) -> tuple[int, dict[int, dict[str, Any]], np.ndarray]:
-    """The same, where the columns `plain` are read as numbers."""
-    asked = {i: _aggregates(table, i, profiles[i], exact, i in plain) for i in batch}
+    asked = {i: _aggregates(table, i, profiles[i], exact) for i in batch}
     cells = [f"c{i}" for i in (range(len(table.names)) if with_rows else batch)]
-    numbers = [i for i in batch if profiles[i].is_number and i not in plain]
+    numbers = [i for i in batch if profiles[i].is_number]
     casts = [f"{cast(f'c{i}', profiles[i].look.parse)} AS n{i}" for i in numbers]
-    inner = [part for i in batch for part in (f"{_value(i, profiles[i], i in plain)} AS v{i}", f"c{i}")]
+    inner = [part for i in batch for part in (f"{_value(i, profiles[i])} AS v{i}", f"c{i}")]
     outer = ["count(*)", *(sql for of_one in asked.values() for sql in of_one.values())]
     if with_rows:
         share = -(-table.likely_rows // COMPARED)
@@ -83,7 +64,7 @@ def _asked(
     selected = ", ".join(f"{sql} AS a{n}" for n, sql in enumerate(outer))
     source = f"(SELECT {', '.join(cells + casts)} FROM {{relation}})"  # a cast would be made wherever it is named
     query = f"SELECT {selected} FROM (SELECT {', '.join(inner)} FROM {source})"
-    answer = iter(table.one_with_lists(query, table.as_numbers(plain) if plain else ""))
+    answer = iter(table.one_with_lists(query))
     rows = next(answer)
     found = {i: {name: next(answer) for name in of_one} for i, of_one in asked.items()}
     return rows, found, next(answer) if with_rows else np.zeros(0)
@@ -146,22 +127,22 @@ def moment(cell: str, forms: list[str]) -> str:
     return days[0] if len(days) == 1 else f"coalesce({', '.join(days)})"
 
 
-def _value(i: int, profile: Profile, plain: bool) -> str:
+def _value(i: int, profile: Profile) -> str:
     """A cell as what is compared and counted, NULL where it is missing: a number, else its text."""
     parse = profile.look.parse
     if not profile.is_number:
         return f"CASE WHEN {means_missing(f'c{i}', parse)} THEN NULL ELSE c{i} END"
-    return known(f"c{i}" if plain else f"n{i}", parse)
+    return known(f"n{i}", parse)
 
 
-def _aggregates(table: Table, i: int, profile: Profile, exact: bool, plain: bool) -> dict[str, str]:
+def _aggregates(table: Table, i: int, profile: Profile, exact: bool) -> dict[str, str]:
     """What is asked of one column: {name: SQL}."""
     value = f"v{i}"
     asked = {"known": f"count({value})"}
     asked["distinct"] = f"count(DISTINCT {value})" if exact else f"approx_count_distinct({value})"
     if profile.is_number:
         asked |= {"low": f"min({value})", "high": f"max({value})", "mean": f"avg({value})"}
-        unusual = f"isfinite(c{i})" if plain else f"NOT ({means_missing(f'c{i}', profile.look.parse)})"
+        unusual = f"NOT ({means_missing(f'c{i}', profile.look.parse)})"
         asked["odd"] = f"count_if(CASE WHEN {value} IS NULL AND c{i} IS NOT NULL THEN {unusual} ELSE false END)"
         if profile.whole:
             asked["whole"] = f"bool_and({value} = floor({value}))"

@@ -25,7 +25,6 @@ NONE, MOST_KINDS, OFTEN = "none", 50, 0.05  # "None" is a kind, where it is so f
 SMALL = 200_000  # rows up to which different values are counted exactly in any column
 BATCH = 300  # columns in one query
 BATCH_COUNTED = 64  # the same where their values are counted, for which DuckDB takes megabytes each
-LONGEST = 16  # characters of a number that is exact in 64 bits
 
 
 def profiles_of(table: Table) -> list[Profile]:
@@ -64,7 +63,6 @@ def _from_sample(table: Table, i: int, name: str) -> Profile:
             profile.far = far
             spelled = [cell for cell, value in values.items() if value in far]
             parse["missing"] = [*parse.get("missing", ()), *spelled]
-        profile.plain = not parse and _are_plain(values, table.counts[i].keys() - counts.keys())
     if profile.look.kind == "words" and _says_none(counts, profile.cells):
         parse["unknown"] = sorted(MISSING - {"", NONE})
     single = sum(count == 1 for count in counts.values())
@@ -76,13 +74,6 @@ def _says_none(counts: Counter[str], cells: Counter[str]) -> bool:
     """Whether "None" is a value: a sleep disorder or a pool is not unknown then, but there is none."""
     none = sum(count for cell, count in cells.items() if cell.strip().lower() == NONE)
     return 0 < len(counts) <= MOST_KINDS and none >= OFTEN * cells.total()
-
-
-def _are_plain(values: dict[str, float], missing: Iterable[str]) -> bool:
-    """Whether DuckDB reads each cell as we do: numbers (`values`) exact in 64 bits, else nothing, NaN or infinity."""
-    if len(max(values, key=len, default="")) > LONGEST or any(value != value for value in values.values()):
-        return False
-    return all(cell.lower() in ("", "nan", "inf", "-inf") for cell in missing)
 
 
 def _aggregate(table: Table, batch: list[int], profiles: list[Profile], exact: bool, with_rows: bool) -> None:

@@ -50,7 +50,6 @@ class Table:
     notes: list[str] = field(default_factory=list)
     relax: Callable[[], None] | None = None  # makes a relation that bears odd rows, once a query has failed
     mended: bool = False  # it was relaxed
-    as_numbers: Callable[[set[int]], str] | None = None  # makes a relation in which so many columns are numbers
     likely_rows: int = 0  # an estimate, before a large file has been read
     compared: int = 0  # rows that were compared with each other (all, unless they are very many)
     repeated: int = 0  # of those, the ones that equal an earlier one
@@ -100,7 +99,7 @@ class Table:
         """Called while a query's error is handled: make a relation that bears odd rows, once, else raise the error."""
         if self.relax is None:
             raise
-        relax, self.relax, self.as_numbers = self.relax, None, None
+        relax, self.relax = self.relax, None
         self.mended = True
         relax()
 
@@ -108,13 +107,9 @@ class Table:
         """The only row that a query answers; `{relation}` in it stands for the table."""
         return self._asked(query).fetchone()
 
-    def one_with_lists(self, query: str, relation: str = "") -> list[Any]:
-        """The same of a query whose columns have different names; lists come as arrays, which take less memory.
-
-        relation  is asked instead of the table's own; then an error is the caller's
-        """
-        answer = self.connection.execute(query.replace("{relation}", relation)) if relation else self._asked(query)
-        values = (column[0] for column in answer.fetchnumpy().values())
+    def one_with_lists(self, query: str) -> list[Any]:
+        """The same of a query whose columns have different names; lists come as arrays, which take less memory."""
+        values = (column[0] for column in self._asked(query).fetchnumpy().values())
         return [None if v is np.ma.masked else v.item() if isinstance(v, np.generic) else v for v in values]
 
     def _asked(self, query: str) -> duckdb.DuckDBPyConnection:

@@ -5,7 +5,6 @@ the dialect found at their beginning and at places spread over them, and never h
 """
 
 import codecs
-from collections.abc import Collection
 from pathlib import Path
 
 from ..columns import delimited
@@ -82,8 +81,6 @@ def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
     if dialect.delimiter == ONE_COLUMN:
         table.notes.append("one column: its lines are not divided")
     table.relation = _reading(table, path, dialect, total)
-    if not total:  # which is known by its text
-        table.as_numbers = lambda places: _reading(table, path, dialect, total, numbers=places)
     table.relax = lambda: _mend(table, folder, path, dialect, total, plain)
 
 
@@ -103,12 +100,8 @@ def _reading(
     dialect: delimited.Dialect,
     total: list[str],
     strict: bool = True,
-    numbers: Collection[int] = (),
 ) -> str:
-    """The relation that reads the file as it is now, without a row of units and the row `total`, if not empty.
-
-    numbers  columns read as numbers; asking for a cell that is none fails
-    """
+    """The relation that reads the file as it is now, without a row of units and the row `total`, if not empty."""
     name = str(path)
     if any(special in name for special in "*?["):  # DuckDB would take it for a pattern
         link = table.folder / "link.csv"
@@ -120,7 +113,7 @@ def _reading(
     lax = "" if strict else ", max_line_size=16000000, strict_mode=false, null_padding=true, ignore_errors=true"
     lax += "" if strict else ", parallel=false"
 
-    columns = ", ".join(f"'c{i}': '{'DOUBLE' if i in numbers else 'VARCHAR'}'" for i in range(dialect.width))
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(dialect.width))
     relation = (
         f"read_csv('{name}', delim='{delimiter}', quote={quote}, escape={quote}, header=false, auto_detect=false, "
         f"skip={dialect.skip + table.dialect['header'] + ('units' in table.dialect)}, columns={{{columns}}}, "

@@ -82,7 +82,7 @@ def merge(table: Table, found: OneOf) -> None:
         vars(table).pop(cached, None)
     table.dialect["one_of"] = found._asdict()
     if not table.whole:
-        before, table.as_numbers = table.relax, None
+        before = table.relax
         table.relation = _merged(table.relation, places, kept, found.values)
 
         def relax() -> None:
