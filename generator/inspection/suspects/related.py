@@ -9,7 +9,7 @@ from ..columns.meaning import as_numbers
 from ..columns.relation import Table
 from ..findings import Column
 from ..words.names import words_of
-from ..words.vocabulary import EVENTS, GUESSED, TIME_WORDS, TIMES_TO_EVENT
+from ..words.vocabulary import EVENTS, TIME_WORDS, TIMES_TO_EVENT
 
 SUMS = {"total", "sum", "overall", "gesamt", "all", "combined", "suma", "totals"}
 FEWEST_ROWS = 20  # fewer may be equal by chance
@@ -77,23 +77,3 @@ def event_of(columns: list[Column]) -> str | None:
     times = [column for name, column in whole.items() if name in TIMES_TO_EVENT and column.role == "number"]
     events = [column for name, column in whole.items() if name in EVENTS and column.distinct == 2]
     return events[0].name if times and len(events) == 1 else None
-
-
-def guessed_of(table: Table, columns: list[Column], possible: list[int]) -> int | None:
-    """The column that agrees best with what a model said, if there is a column of that."""
-    said = [i for i in possible if set(words_of(columns[i].name)) & GUESSED]
-    best, found = 0.5, None
-    for guess in said:
-        for i in possible:
-            if i in said:
-                continue
-            if columns[guess].role == columns[i].role == "number":
-                pair = [as_numbers(table.columns[k], columns[k].parse) for k in (guess, i)]
-                both = np.isfinite(pair[0]) & np.isfinite(pair[1])
-                spread = both.sum() > 2 and all(values[both].std() > 0 for values in pair)
-                alike = abs(np.corrcoef(pair[0][both], pair[1][both])[0, 1]) if spread else 0.0
-            else:
-                alike = float(np.mean([a == b for a, b in zip(table.columns[guess], table.columns[i], strict=True)]))
-            if alike > best:
-                best, found = float(alike), i
-    return found

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from ..columns.aggregates import Profile
 from ..columns.relation import Table
 from ..findings import Column
-from ..suspects.related import dated_names, dummies_of, event_of, guessed_of, members_of, sums_of
+from ..suspects.related import dated_names, dummies_of, event_of, members_of, sums_of
 from ..words.names import by_name, families, file_is_named_after, is_derived, is_known_before, words_of
-from ..words.vocabulary import AMOUNTS, CLASSES, COUNTS, DIVIDED, GUESSED, INPUTS, NOT_DONE, OUTCOMES
+from ..words.vocabulary import AMOUNTS, CLASSES, COUNTS, DIVIDED, INPUTS, NOT_DONE, OUTCOMES
 from .predictable import told_by_others
 
 MOST_CLASSES = 50
@@ -38,10 +38,7 @@ WEIGHTS: dict[str, tuple[float, str]] = {
     "only number": (1.0, "the only one that is measured"),
     "outcomes": (4.0, "its values are those of outcomes"),
     "event": (8.0, "another column says after what time it happened"),
-    "another guesses it": (8.0, "another column is what a model said about it"),
-    "guessed": (-8.0, ""),  # by a model, as its name says
     "classes of texts": (1.5, "the other column holds texts"),
-    "no classes of texts": (-1.0, ""),
     "inputs": (-4.0, ""),  # its values are sexes, days of the week …
     "sum": (-3.0, ""),  # of columns beside it
     "one of many": (-6.0, ""),  # yes or no for each value of what was one column
@@ -99,7 +96,7 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
     related, dated = families([column.name for column in columns]), dated_names(columns)
     members, told = members_of(table, columns), told_by_others(table, columns, usable)
     sums = sums_of(table, columns)
-    dummies, guessed, event = dummies_of(columns), guessed_of(table, columns, possible), event_of(columns)
+    dummies, event = dummies_of(columns), event_of(columns)
     found = {}
     for i in possible:
         evidence = _of_name(table, columns, i, usable) | _of_values(columns, profiles, i, usable)
@@ -112,7 +109,7 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
         words = words_of(columns[i].name)
         evidence["who was measured"] = i in members or words[-1:] == ["id"] or "".join(words) in DIVIDED
         evidence["one of many"] = columns[i].name in dummies
-        evidence["another guesses it"], evidence["event"] = i == guessed, columns[i].name == event
+        evidence["event"] = columns[i].name == event
         if evidence["one of many"]:
             evidence["name"] = evidence["file"] = 0.0  # its name is a value, such as charge_fraud
         if i in told:
@@ -153,7 +150,6 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
     if columns[i].distinct == 2 and words[-1:] and words[-1].endswith("ed") and len(words[-1]) > 5:
         found["name"] = max(found["name"], 6.0 * (words[-1] not in NOT_DONE))  # enrolled, resigned, shipped
     found["file"] = file_is_named_after(table.path, name)
-    found["guessed"] = bool(set(words) & GUESSED)
     return found
 
 
@@ -183,7 +179,7 @@ def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: l
         measured = [k for k in others if not are_classes(columns[k], profiles[k]) and columns[k].role == "number"]
         found["designed"] = designed(profile) and (len(measured) <= 1 or bool(factors))
     if len(others) <= BESIDE_TEXTS and any(columns[k].role == "text" for k in usable):
-        found["classes of texts"], found["no classes of texts"] = classes, not classes
+        found["classes of texts"] = classes
     return found
 
 
