@@ -23,6 +23,9 @@ _UNSEEN = (
 ESCAPED = re.compile(f"[{_UNSEEN}{_NONCHARACTERS}]")
 _ENTITY = re.compile(f"[{_UNSEEN}]")  # Markdown turns entities of noncharacters into U+FFFD, but takes them raw
 
+# Names that Windows gives to devices, whatever follows a point; no file or folder can be called so there.
+DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|\Z)", re.IGNORECASE)
+
 
 def one_line(text: str, what: str) -> str:
     """The text itself, or a `Misuse` that names what cannot stand on one line of text."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..text import DEVICES
+
 COPIED = 20 * 2**20  # bytes; what is larger stays where it is
 ROOMS = {"image": "pictures", "noise": "pictures", "tokens": "texts", "series": "series"}  # all else are tables
 LOCATION = "data/location.txt"
 SIDE = 256  # most pixels of a copied picture, unless --size says more
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,6 @@ def located(path: Path) -> dict[str, bytes]:
 def safe_name(name: str) -> str:
     """A file name that every system takes, and that is none of the project's own in data/."""
     plain = re.sub(r"[^\w.\-]+", "_", name, flags=re.ASCII).strip("._") or "data"
-    plain = f"data_{plain}" if _DEVICES.match(plain) or plain in {"schema.toml", "location.txt"} else plain
+    plain = f"data_{plain}" if DEVICES.match(plain) or plain in {"schema.toml", "location.txt"} else plain
     stem, dot, ending = plain.rpartition(".")
     return f"{stem[:80]}{dot}{ending[-20:]}" if dot else plain[:80]

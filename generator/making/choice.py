@@ -234,8 +234,10 @@ def settled(answers: Answers, choice: Choice) -> Answers:
     for name in ("hours", "team", "start", "rubric"):  # what no extra asks for influences nothing, and is not recorded
         given = getattr(answers, name)
         answers = replace(answers, **{name: asked.get(name) if name not in asked or given is None else given})
+    blanks = {name: getattr(answers, name) or "" for name in ("author", "event", "data", "target", "group", "time")}
     return replace(
         answers,
+        **blanks,
         extras=tuple(part.name for part in choice.extras),
         lang=choice.lang,
         task=choice.task.name,
@@ -243,12 +245,6 @@ def settled(answers: Answers, choice: Choice) -> Answers:
         backend=choice.backend,
         models=tuple(model.name for model in choice.models),
         title=answers.title or choice.task.title,
-        author=answers.author or "",
-        event=answers.event or "",
-        data=answers.data or "",
-        target=answers.target or "",
-        group=answers.group or "",
-        time=answers.time or "",
     )
 
 

@@ -17,6 +17,7 @@ from .choice import Answers, Choice
 # and the tools that work on the project.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 _RESERVED = _DEVICES | {"python", "pip", "setuptools", "pytest", "ruff"}
+ANSWERED = ("title", "author", "event", "data", "target", "hours", "start", "rubric")  # which are facts as they are
 
 
 def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
@@ -39,12 +40,7 @@ def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
         language.said(part, choice.root, choice.lang) for part in (choice.task, choice.framework, *choice.models)
     )
     return {
-        "title": answers.title,
-        "author": answers.author,
-        "event": answers.event,
         "slug": _slug(answers.title or "", needed),
-        "data": answers.data,
-        "target": answers.target,
         "task": {"name": choice.task.name, "kind": choice.task["kind"], "metric": choice.task["metric"]} | task,
         "framework": {"name": choice.framework.name} | framework,
         "backend": choice.backend,
@@ -64,7 +60,7 @@ def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
         "more_models": [model.name for model in fitting(choice.task, choice.framework) if model not in choice.models],
         "extras": [extra.name for extra in choice.extras],
         "lang": choice.lang,
-        **{name: getattr(answers, name) for name in ("hours", "start", "rubric")},
+        **{name: getattr(answers, name) for name in ANSWERED},
         "team": list(answers.team or ()),
         "knobs": list(knobs.values()),
         "dependencies": list(dependencies.values()),

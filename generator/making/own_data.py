@@ -68,10 +68,6 @@ class OwnData:
 
         return {name: other for name in self.findings.facts.get("classes", {}) if (other := safe(name)) != name}
 
-    @property
-    def format(self) -> str:
-        return self.findings.format
-
 
 def family(format: str) -> str:
     """What a task's card lists under `reads`: pictures, texts, or else a table."""

@@ -8,11 +8,10 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from ..errors import Misuse, Problem
-from ..text import one_line
+from ..text import DEVICES, one_line
 
 Files = dict[str, bytes]
 _STAGING = re.compile(r"\.hackgen-new-[0-9a-f]{8}")
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|\Z)", re.IGNORECASE)
 
 
 def place(dest: str, files: Files) -> Path:
@@ -42,7 +41,7 @@ def _refuse_odd_name(where: Path) -> None:
     name = one_line(where.name, "the folder's name")
     if bad := re.search(r'[<>:"|?*\\]', name):
         raise Misuse(f"a folder named {name!r} cannot exist on Windows (it has {bad.group()}); choose another name")
-    if name.endswith((".", " ")) or _DEVICES.match(name):
+    if name.endswith((".", " ")) or DEVICES.match(name):
         raise Misuse(f"a folder named {name!r} cannot exist on Windows; choose another name")
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from PIL import Image, ImageChops
 
+from ...text import DEVICES
 from . import files, labels, listing
 
 QUALITY = 90  # of JPEG
 EXACT = 64  # pixels a side, up to which PNG takes little and loses nothing
 FEW_TIMES = 1.5  # as large as a JPEG a PNG may be, to be taken for its exactness
 LONGEST = 80  # characters of a name
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)", re.IGNORECASE)
 
 
 def copies(path: Path, size: int = 256, target: str = "") -> Iterator[tuple[int, str, bytes]]:
@@ -74,7 +74,7 @@ def safe(name: str) -> str:
     plain = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
     plain = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\ufeff]', "_", plain)[:LONGEST]
     plain = plain.strip(" ").rstrip(".") or "_"
-    return f"_{plain}" if plain.startswith(".") or _DEVICES.match(plain) else plain
+    return f"_{plain}" if plain.startswith(".") or DEVICES.match(plain) else plain
 
 
 def unique(folder: str, stem: str, ending: str, taken: set[str]) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,23 +44,15 @@ def number(letters: bytes) -> int:
     return value - 1
 
 
-class Filled:
-    """Fills the cells that are merged downwards with what the first of them holds, row after row."""
-
-    def __init__(self, merged: Merged) -> None:
-        self.merged = merged
-        self.open: dict[int, tuple[int, Any]] = {}  # column -> last row, value
-
-    def row(self, place: int, cells: list[Any]) -> list[Any]:
-        """The cells of the row of that number (from 1), those without a value filled."""
-        for column, (last, value) in list(self.open.items()):
-            if place > last:
-                del self.open[column]
-            elif column >= len(cells):
-                cells = [*cells, *[None] * (column - len(cells)), value]
-            elif cells[column] in (None, ""):
-                cells = [*cells[:column], value, *cells[column + 1 :]]
-        for column, last in self.merged.get(place, ()):
+def filled(merged: Merged, rows: Iterable[tuple[Any, ...]]) -> Iterator[list[Any]]:
+    """The rows of a sheet, each cell that is merged downwards with what the first of them holds."""
+    held: dict[int, tuple[int, Any]] = {}  # column -> last row, value
+    for place, row in enumerate(rows, 1):
+        cells, held = list(row), {column: pair for column, pair in held.items() if place <= pair[0]}
+        for column, (_, value) in held.items():
+            cells += [None] * (column + 1 - len(cells))
+            cells[column] = value if cells[column] in (None, "") else cells[column]
+        for column, last in merged.get(place, ()):
             if column < len(cells):
-                self.open[column] = last, cells[column]
-        return cells
+                held[column] = last, cells[column]
+        yield cells

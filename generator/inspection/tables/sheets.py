@@ -8,7 +8,7 @@ from typing import Any
 from ...errors import Problem
 from ..columns.relation import Table, fill, take_names
 from . import ends
-from .merged import Filled, of_sheet
+from .merged import filled, of_sheet
 
 MOST_ROWS, MOST_CELLS = 1_048_576, 20_000_000  # of a sheet: as many rows as Excel has, and cells that memory holds
 SMALLER = "take away what is empty, or save it as CSV"
@@ -28,13 +28,13 @@ def open_excel(table: Table, folder: Path) -> None:
         line = " ".join(str(error).split())
         raise Problem(f"{table.path} cannot be read as Excel ({line}); save it again as .xlsx or CSV") from None
     sheets, unsaved = ({name: pair[k] for name, pair in read.items()} for k in range(2))
-    filled = {name: sum(map(bool, itertools.chain.from_iterable(rows))) for name, rows in sheets.items()}
-    if not any(filled.values()):
+    counts = {name: sum(map(bool, itertools.chain.from_iterable(rows))) for name, rows in sheets.items()}
+    if not any(counts.values()):
         table.notes.append("no sheet holds any cell")
         return
-    chosen = max(filled, key=filled.get)
+    chosen = max(counts, key=counts.get)
     table.dialect["sheet"] = chosen
-    if others := [name for name in filled if name != chosen and filled[name]]:
+    if others := [name for name in counts if name != chosen and counts[name]]:
         table.notes.append(f'the largest sheet, "{chosen}", is read; the others are not: {", ".join(others[:5])}')
     if unsaved[chosen]:
         table.notes.append(
@@ -58,14 +58,14 @@ def _cells_of(table: Table, sheet: Any) -> tuple[list[list[str]], int]:
     if hasattr(sheet, "reset_dimensions"):
         sheet.reset_dimensions()  # what the file says of its size is often wrong
     merged, unsaved = of_sheet(table.path, sheet)
-    filled, rows, count = Filled(merged), [], 0
-    for place, row in enumerate(sheet.iter_rows(values_only=True), 1):
-        cells = [_excel_cell(value) for value in filled.row(place, list(row))]
+    rows, count = [], 0
+    for row in filled(merged, sheet.iter_rows(values_only=True)):
+        cells = [_excel_cell(value) for value in row]
         while cells and not cells[-1]:
             cells.pop()
         rows.append(cells)
         count += len(cells)
-        if place > MOST_ROWS or count > MOST_CELLS:
+        if len(rows) > MOST_ROWS or count > MOST_CELLS:
             raise Problem(f"{table.path}: its sheet {sheet.title} has more cells than are read; {SMALLER}")
     return rows, unsaved
 

@@ -7,7 +7,7 @@ the dialect found at their beginning and at places spread over them, and never h
 import codecs
 from pathlib import Path
 
-from ..columns import delimited
+from ..columns import aggregates, delimited
 from ..columns.meaning import number
 from ..columns.relation import Table, as_utf8, bytes_of, check_lines, fill, is_packed, sample_rows, take_names
 from ..columns.rows import ONE_COLUMN, split_rows
@@ -108,20 +108,20 @@ def _reading(
         if not link.exists():
             link.symlink_to(path.resolve())
         name = str(link)
-    name, delimiter = name.replace("'", "''"), dialect.delimiter.replace("'", "''")
-    quote = "'" + dialect.quote.replace("'", "''") + "'"
+    quote = aggregates.text(dialect.quote)
     lax = "" if strict else ", max_line_size=16000000, strict_mode=false, null_padding=true, ignore_errors=true"
     lax += "" if strict else ", parallel=false"
 
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(dialect.width))
     relation = (
-        f"read_csv('{name}', delim='{delimiter}', quote={quote}, escape={quote}, header=false, auto_detect=false, "
+        f"read_csv({aggregates.text(name)}, delim={aggregates.text(dialect.delimiter)}, quote={quote}, escape={quote}, "
+        f"header=false, auto_detect=false, "
         f"skip={dialect.skip + table.dialect['header'] + ('units' in table.dialect)}, columns={{{columns}}}, "
         f"compression='none'{lax})"
     )
     if not total:
         return relation
-    cells = (f"coalesce(trim(c{i}), '') = '" + cell.replace("'", "''") + "'" for i, cell in enumerate(total))
+    cells = (f"coalesce(trim(c{i}), '') = {aggregates.text(cell)}" for i, cell in enumerate(total))
     return f"(SELECT * FROM {relation} WHERE NOT ({' AND '.join(cells)}))"
 
 
