@@ -139,7 +139,7 @@ def test_damaged_metadata_do_not_hurt_the_pixels() -> None:
 
 
 def test_heic_names_its_remedy_or_is_read(tmp_path: Path) -> None:
-    if not picture_file.reads_heic():
+    if not picture_list.reads_heic():
         (tmp_path / "a.heic").write_bytes(b"\0\0\0\x18ftypheic")
         with pytest.raises(picture_file.Unreadable, match="pip install pillow-heif"):
             picture_list.source(tmp_path, "a.heic")

@@ -1,5 +1,6 @@
 """Texts of any layout as a project reads them: a table of texts with their classes, or one text in UTF-8."""
 
+import contextlib
 import csv
 import io
 import itertools
@@ -15,11 +16,11 @@ from ..inspection.columns.meaning import is_missing
 from ..inspection.columns.profiles import spelled
 from ..inspection.columns.relation import is_packed
 from ..inspection.findings import Findings
-from ..inspection.pictures.listing import SPLITS
+from ..inspection.pictures.listing import SPLITS, parts
 from ..inspection.tables import opening
 from ..inspection.target import one_of
 from ..inspection.texts import files
-from ..inspection.texts.folders import classes_of, entries_of, texts_of
+from ..inspection.texts.folders import listed
 from ..inspection.texts.look import LEAST_CHARACTERS, UNREADABLE
 from . import COPIED, LOCATION, Plain, located, safe_name, tables
 
@@ -65,11 +66,11 @@ def of_classes(path: Path, findings: Findings, answers: Any) -> Plain:
     if other:
         rows = [[*row[:place], other.get(row[place], row[place]), *row[place + 1 :]] for row in rows]
     labels = {row[place] for row in rows}
-    parts = {row[names.index(columns["split"])] for row in rows} if "split" in columns else set()
+    given = {row[names.index(columns["split"])] for row in rows} if "split" in columns else set()
     personal = {c.name: tables.stand_in(c) for c in findings.columns if "personal" in c.detail and not c.use}
     if personal:
         rows = [[personal.get(n, str)(cell) for n, cell in zip(names, row, strict=True)] for row in rows]
-    if is_small and (read is None or personal or other or not parts <= set(SPLITS.values())):
+    if is_small and (read is None or personal or other or not given <= set(SPLITS.values())):
         name, read, content = f"{safe_name(path.name.split('.')[0])}.csv", {}, as_csv(names, rows, columns)
     elif is_small:
         name, content = safe_name(path.name), path.read_bytes()
@@ -94,17 +95,16 @@ def rows_of(path: Path, findings: Findings) -> Iterator[list[str]]:
 
 def rows_of_folders(path: Path) -> Iterator[list[str]]:
     """A row for each text of folders by class: the text, its class, its split where folders say it, its file."""
-    splits = classes_of(entries_of(path))
-    several = len(splits) > 1
+    here = listed(path)
+    here.keep(labelled=True)
+    order = {"": 0, "train": 1, "valid": 2, "test": 3}
+    several = len(set(here.splits)) > 1
     yield ["text", "label", *["split"] * several, "file"]
-    for split, classes in splits.items():
-        for label, entries in sorted(classes.items()):
-            for parts, file in entries:
-                try:
-                    content = files.read(file)[0]
-                except UNREADABLE:
-                    continue  # inspection has named it
-                yield [tidy(content).strip(), label, *[split] * several, "/".join(parts)]
+    found = zip(here.splits, here.labels, here.names, strict=True)
+    for split, label, name in sorted(found, key=lambda entry: (order[entry[0]], entry[1])):
+        with contextlib.suppress(*UNREADABLE):  # which inspection has named
+            inside = "/".join(parts(name)[here.around :])
+            yield [tidy(files.read(path, name)[0]).strip(), label, *[split] * several, inside]
 
 
 def tidy(content: str) -> str:
@@ -214,9 +214,9 @@ def blocks_of(path: Path, findings: Findings) -> Iterator[str]:
     if findings.format == "text":
         yield from files.lines_of(path, files.encoding_of(path))
         return
-    for number, (parts, file) in enumerate(texts_of(entries_of(path))):
+    for number, name in enumerate(listed(path).names):
         try:
-            content = files.read(file)[0]
+            content = files.read(path, name)[0]
         except UNREADABLE as error:
-            raise Problem(f"{path}/{'/'.join(parts)} is no text ({error}); take it away, then try again") from None
+            raise Problem(f"{path}/{name} is no text ({error}); take it away, then try again") from None
         yield "\n" * (number > 0) + tidy(content)

@@ -1,7 +1,6 @@
 """One picture file of any kind as plain bytes: upright, grey or colour, eight bits, nothing transparent."""
 
 import contextlib
-import functools
 import warnings
 from pathlib import Path
 from typing import BinaryIO
@@ -9,15 +8,11 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-HEIC = {".heic", ".heif"}  # read where pillow-heif is installed
-ENDINGS = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"} | HEIC
+from .listing import Unreadable
+
 GREY = {"1", "L", "LA", "La", "I", "F"}  # modes without colour, besides those of 16 bits
 RANGES = (255, 4095, 65535)  # largest values of 8, 12 and 16 bits, in which cameras and scanners count
 ORIENTATION = 0x0112  # the EXIF tag; above 4 the picture lies on its side
-
-
-class Unreadable(ValueError):
-    """A file that is no picture, or a damaged one; the text says why."""
 
 
 def upright(source: Path | BinaryIO, least: int = 0) -> Image.Image:
@@ -101,20 +96,3 @@ def eight_bits(values: np.ndarray) -> np.ndarray:
         fitting = [1]
     low, high = (0.0, float(fitting[0])) if low >= 0 and fitting else (low, high)
     return ((values - low) * (255 / max(high - low, 1e-12))).round().clip(0, 255).astype(np.uint8)
-
-
-@functools.cache
-def reads_heic() -> bool:
-    """Whether pillow-heif is installed; if so, Pillow opens HEIC from now on."""
-    try:
-        import pillow_heif
-    except ImportError:
-        return False
-    pillow_heif.register_heif_opener()
-    return True
-
-
-def check_heic(name: str) -> None:
-    """Raise `Unreadable` with the remedy for a HEIC file that cannot be read here."""
-    if name.lower().endswith(tuple(HEIC)) and not reads_heic():
-        raise Unreadable("HEIC needs pillow-heif: pip install pillow-heif")

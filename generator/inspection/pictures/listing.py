@@ -1,17 +1,17 @@
-"""Which pictures a folder or a zip archive holds, without opening any: names, classes and split folders."""
+"""Which pictures or texts a folder or a zip archive holds, without opening any: names, classes and split folders."""
 
 import io
 import os
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from ...text import of_file
-from .files import ENDINGS, Unreadable, check_heic
+from ..columns.formats import PICTURE_ENDINGS
 
 SPLITS = {name: "train" for name in ("train", "training")}
 SPLITS |= {name: "valid" for name in ("valid", "val", "validation", "dev")}
@@ -19,20 +19,25 @@ SPLITS |= {name: "test" for name in ("test", "testing")}
 TABLES = {".csv", ".tsv"}
 ALIKE = "alike.csv"  # which pictures look alike, as conversion writes it: no labels
 NOWHERE = {"", ".", ".."}
-WANTED = ENDINGS | TABLES
+HEIC = (".heic", ".heif")  # read where pillow-heif is installed
 FEW, LOOSE = 2, 0.02  # pictures beside a folder around the others, or share of these, that are no part of the data
 LARGEST_MEMBER = 1 << 29  # bytes that one file of an archive may unpack to
 
 
+class Unreadable(ValueError):
+    """A file that is no picture, or a damaged one; the text says why."""
+
+
 @dataclass
 class Listing:
-    """Pictures found below a folder or in an archive, in the order of their names.
+    """Files found below a folder or in an archive, in the order of their names.
 
     names   paths inside `root`, as the folder or archive spells them
     sizes   bytes of each
     labels  class of each, or None
     splits  "train", "valid", "test"; "" where nothing says; None: not of the data
     tables  CSV files at the top, which may name the labels
+    around  how many folders are around all of them
     notes   what was left out, in words
     """
 
@@ -43,9 +48,10 @@ class Listing:
     splits: list[str | None] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    around: int = 0
 
     def keep(self, labelled: bool) -> int:
-        """Drop the pictures that are not of the data, and if `labelled` those without a label; returns how many."""
+        """Drop the files that are not of the data, and if `labelled` those without a label; returns how many."""
         inside = [split is not None for split in self.splits]
         wanted = [here and (label is not None or not labelled) for here, label in zip(inside, self.labels, strict=True)]
         for name in ("names", "sizes", "labels", "splits"):
@@ -53,15 +59,16 @@ class Listing:
         return sum(inside) - sum(wanted)
 
 
-def find(path: Path) -> Listing:
+def is_wanted(name: str) -> bool:
+    """Whether a name is that of a picture or a table."""
+    return suffix(name) in PICTURE_ENDINGS or suffix(name) in TABLES
+
+
+def find(path: Path, wanted: Callable[[str], bool] = is_wanted) -> Listing:
     """List a folder or a .zip; raises `ValueError` with the line for people where it cannot be read."""
     listing = Listing(path)
-    if path.is_file():
-        entries = list(in_archive(path, listing.notes))
-    else:
-        entries = list(below(path, listing.notes))
-    entries.sort()
-    for name, size in entries:
+    archive.cache_clear()  # it may be another one of that name
+    for name, size in sorted((in_archive if path.is_file() else below)(path, listing.notes, wanted)):
         if name == ALIKE:
             continue
         if suffix(name) in TABLES:
@@ -78,8 +85,8 @@ def suffix(name: str) -> str:
     return name[max(name.rfind("."), 0) :].lower()
 
 
-def below(root: Path, notes: list[str]) -> Iterator[tuple[str, int]]:
-    """Name and size of every picture and table below a folder; a link is followed if it stays in it, once."""
+def below(root: Path, notes: list[str], wanted: Callable[[str], bool]) -> Iterator[tuple[str, int]]:
+    """Name and size of every file that is wanted below a folder; a link is followed if it stays in it, once."""
     home = os.path.realpath(root)
     troubles: Counter[str] = Counter()
     locked: list[str] = []
@@ -99,7 +106,7 @@ def below(root: Path, notes: list[str]) -> Iterator[tuple[str, int]]:
                         else:
                             outside.append(name)
                         continue
-                    if suffix(name) in WANTED:
+                    if wanted(name):
                         try:
                             facts = entry.stat()
                             if entry.is_file():
@@ -125,14 +132,14 @@ def below(root: Path, notes: list[str]) -> Iterator[tuple[str, int]]:
     notes += [f"{count} {what} left out" for what, count in troubles.items()]
 
 
-def in_archive(path: Path, notes: list[str]) -> Iterator[tuple[str, int]]:
+def in_archive(path: Path, notes: list[str], wanted: Callable[[str], bool]) -> Iterator[tuple[str, int]]:
     """The same for the members of a .zip; nothing is ever unpacked to disk, so their paths can do no harm."""
     locked = 0
     for info in archive(str(path)).infolist():
         inside = parts(info.filename)
         if info.is_dir() or not inside or any(part.startswith((".", "__MACOSX")) for part in inside):
             continue
-        if suffix(info.filename) in WANTED:
+        if wanted(info.filename):
             locked += info.flag_bits & 1
             if not info.flag_bits & 1:
                 yield info.filename, info.file_size
@@ -170,6 +177,23 @@ def source(root: Path, name: str) -> io.BytesIO:
         raise Unreadable(error.strerror or str(error)) from None
 
 
+def check_heic(name: str) -> None:
+    """Raise `Unreadable` with the remedy for a HEIC file that cannot be read here."""
+    if name.lower().endswith(HEIC) and not reads_heic():
+        raise Unreadable("HEIC needs pillow-heif: pip install pillow-heif")
+
+
+@lru_cache
+def reads_heic() -> bool:
+    """Whether pillow-heif is installed; if so, Pillow opens HEIC from now on."""
+    try:
+        import pillow_heif
+    except ImportError:
+        return False
+    pillow_heif.register_heif_opener()
+    return True
+
+
 def parts(name: str) -> list[str]:
     """A path's folders and file name, without what leads elsewhere: drives, `..`, a leading slash."""
     words = name.replace("\\", "/").split("/")
@@ -201,6 +225,7 @@ def arrange(listing: Listing) -> None:
             break
         loose |= out
         depth += 1
+    listing.around = depth
     inside = [path for row, path in enumerate(paths) if row not in loose]
     tops = {path[depth] for path in inside if len(path) > depth + 1}
     splits = {top: split for top in tops if (split := split_of(top))}
@@ -215,6 +240,6 @@ def arrange(listing: Listing) -> None:
         listing.splits.append(split)
         listing.labels.append(of_file(folders[0]) if folders else None)
     if loose:
-        listing.notes.append(f"{len(loose)} picture(s) beside the folders left out")
+        listing.notes.append(f"{len(loose)} file(s) beside the folders left out")
     if outside := listing.splits.count(None) - len(loose):
-        listing.notes.append(f"{outside} picture(s) beside the split folders left out")
+        listing.notes.append(f"{outside} file(s) beside the split folders left out")

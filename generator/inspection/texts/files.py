@@ -5,10 +5,11 @@ import gzip
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ...errors import Problem
 from ..columns import delimited
+from ..pictures.listing import read_bytes
 
 LARGEST = 256 << 20  # bytes of one text among several, unpacked
 HEAD = 1 << 20  # bytes that tell the encoding of a large file
@@ -27,6 +28,10 @@ def _bytes(path: Path) -> Any:
         file = path.open("rb")
     except OSError as error:
         raise Problem(f"{path} cannot be read: {error.strerror}") from None
+    return _unpacked(file)
+
+
+def _unpacked(file: BinaryIO) -> Any:
     packed = file.read(2) == b"\x1f\x8b"
     file.seek(0)
     return gzip.GzipFile(fileobj=file) if packed else file
@@ -46,9 +51,9 @@ def lines_of(path: Path, encoding: str) -> Iterator[str]:
         yield from iter(lambda: text.readline(HEAD), "")  # a file may be one endless line
 
 
-def read(path: Path) -> tuple[str, str]:
-    """A text and its encoding; raises ValueError for what is no text."""
-    with _bytes(path) as file:
+def read(root: Path, name: str) -> tuple[str, str]:
+    """A text of a folder or archive, and its encoding; raises ValueError for what is no text."""
+    with _unpacked((root / name).open("rb") if root.is_dir() else io.BytesIO(read_bytes(root, name))) as file:
         raw = file.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise ValueError(f"more than {LARGEST >> 20} MB")

@@ -11,7 +11,7 @@ from ..suspects import personal as people
 from ..suspects.leaks import imbalance
 from ..target.suggestion import suggestion
 from .files import encoding_of, head_of, lines_of, read
-from .folders import classes_of, entries_of, texts_of
+from .folders import listed
 from .shape import Tally, is_chat, scripts, shape_of
 
 LEAST_CHARACTERS = 3000  # less is no text to learn from: valid would be shorter than two windows
@@ -76,33 +76,29 @@ def _file(path: Path) -> Findings:
 
 def _folder(path: Path) -> Findings:
     """A text a file; in folders by class, where there are several folders with texts. A .zip is read in place."""
-    is_folder = path.is_dir()
-    found = Findings(str(path), "texts", 0 if is_folder else path.stat().st_size)
-    entries = entries_of(path)
-    parts = classes_of(entries)
-    several = len({name for classes in parts.values() for name in classes}) > 1
-    if not several:
-        parts = {"": {"": texts_of(entries)}}
+    found, here = Findings(str(path), "texts"), listed(path)
+    found.bytes = sum(here.sizes) if path.is_dir() else path.stat().st_size
+    several = len(set(here.labels) - {None}) > 1
+    if several:
+        here.keep(labelled=True)
     tally, encodings, bad, by_class, by_part = Tally(), Counter(), [], Counter(), Counter()
     held: list[str] = []
     of_key: dict[int, set[str]] = {}
     different: dict[str, set[int]] = {}
-    for part, classes in parts.items():
-        for name, files in classes.items():
-            for inside, file in files:
-                try:
-                    text, encoding = read(file)
-                except UNREADABLE:
-                    bad.append("/".join(inside))
-                    continue
-                found.bytes += file.stat().st_size if is_folder else 0
-                encodings[encoding.removesuffix("-sig")] += 1
-                by_class[name] += 1
-                by_part[part] += 1
-                key = tally.add(text)
-                held += [text] * (len(held) < people.MOST_TEXTS)
-                of_key.setdefault(key, set()).update((f"part {part}", f"class {name}"))
-                different.setdefault(name, set()).add(key)
+    for name, label, split in zip(here.names, here.labels, here.splits, strict=True):
+        try:
+            text, encoding = read(path, name)
+        except UNREADABLE:
+            bad.append(name)
+            continue
+        encodings[encoding.removesuffix("-sig")] += 1
+        key = tally.add(text)
+        held += [text] * (len(held) < people.MOST_TEXTS)
+        if several:
+            by_class[label] += 1
+            by_part[split] += 1
+            of_key.setdefault(key, set()).update((f"part {split}", f"class {label}"))
+            different.setdefault(label, set()).add(key)
     found.rows = tally.texts
     if several:
         found.facts["classes"] = dict(by_class.most_common())
