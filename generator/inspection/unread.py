@@ -65,11 +65,10 @@ def of_file(path: Path) -> str:
 
 def is_coco(path: Path) -> bool:
     """Whether a JSON file annotates pictures."""
-    with path.open("rb") as file:
-        begin = file.read(1 << 20)
-        file.seek(max(path.stat().st_size - (1 << 20), len(begin)))
-        begin += file.read()
-    return b'"annotations"' in begin and b'"images"' in begin and b'"categories"' in begin
+    from .pictures import annotations
+
+    text = annotations.head(path)
+    return all(key in text for key in annotations.COCO)
 
 
 def of_archive(path: Path) -> str:
