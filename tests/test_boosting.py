@@ -46,6 +46,72 @@ def test_a_file_with_another_type_is_refused(tmp_path: Path) -> None:
         run(project, "evaluate.py", "a").refused(1, "best.skops", "damaged or no checkpoint")
 
 
+SAME_BINS = """
+import common, data, numpy as np, pathlib
+from models import boosting
+config = common.configured({"epochs": 6}).resolved(300)
+found = data.load(config)
+rng = np.random.default_rng(0)
+inputs = rng.normal(size=(600, found.train.inputs.shape[1])).astype(np.float32)
+inputs[:, 0] = np.arange(600) % 200  # few values, each of few rows: some are missing where fewer rows count
+rows = data.Split(inputs, inputs[:, 0] / 100 - 1, np.arange(600), np.arange(600))
+few = boosting.coarse(inputs, 9)
+assert [len(np.unique(column)) for column in few.T] == [200] + [255] * 8 + [600]
+assert np.abs(few - inputs)[:, :9].max() < 1 and (few[:, [0, 9]] == inputs[:, [0, 9]]).all()
+model = boosting.build(found.meta, config)
+history = boosting.fit(model, found._replace(train=rows, valid=rows), config, pathlib.Path("run"))
+seen = boosting.with_linear(model["linear"], rows, found.meta)
+between = [np.unique(column).astype(float) for column in boosting.coarse(seen, 1 + found.meta["numbers"]).T]
+for (tree,) in model["trees"]._predictors:
+    for node in tree.nodes[tree.nodes["is_leaf"] == 0]:
+        values = between[node["feature_idx"]]
+        assert np.isclose(values[1:] + values[:-1], 2 * node["num_threshold"], rtol=0, atol=1e-9).any(), node
+"""
+
+SLOPES = """
+import common, data, numpy as np, pathlib
+from models import boosting
+config = common.configured({"epochs": 20}).resolved(300)
+found = data.load(config)
+rng = np.random.default_rng(0)
+inputs = rng.normal(size=(400, found.train.inputs.shape[1])).astype(np.float32)
+rows = data.Split(inputs, inputs.sum(1) / 4, np.arange(400), np.arange(400))
+some = [data.Split(*(array[part] for array in rows)) for part in (slice(250), slice(250, 400))]
+history = boosting.fit(boosting.build(found.meta, config), found._replace(train=some[0], valid=some[1]), config,
+                       pathlib.Path("run"))
+assert min(row[3] for row in history) < 0.05, history  # trees alone are left with .3 of 1
+for count in (1, 2, 4, 6):
+    few = found._replace(train=data.Split(*(array[:count] for array in rows)))
+    model = boosting.build(found.meta, config)
+    boosting.fit(model, few, config, pathlib.Path(f"few-{count}"))
+    assert np.isfinite(boosting.outputs(model, inputs, None, found.meta)).all()
+"""
+LACKING = """
+import common, data, numpy as np, pathlib
+from models import boosting
+config = common.configured({"epochs": 3}).resolved(300)
+found = data.load(config)
+for targets in ([1] * 8, [0, 2] * 20, [2]):  # classes of train, of three
+    part = data.Split(*(array[: len(targets)] for array in found.train))._replace(targets=np.array(targets))
+    model = boosting.build(found.meta, config)
+    boosting.fit(model, found._replace(train=part), config, pathlib.Path(f"{targets}"))
+    chances = boosting.outputs(model, found.test.inputs, None, found.meta)
+    missing = [number for number in range(3) if number not in targets]
+    assert np.allclose(chances.sum(1), 1) and not chances[:, missing].any()
+"""
+
+
+def test_it_knows_slopes_and_bears_few_rows_and_classes(tmp_path: Path) -> None:
+    for task, code in (("tabular-regression", SLOPES), ("tabular-classification", LACKING)):
+        run(generate(tmp_path / task, task=task, models=("boosting",)), "-c", code).ok()
+
+
+def test_trees_of_all_epochs_see_the_same_bins(tmp_path: Path) -> None:
+    """Whichever rows count: else what trees of earlier epochs say of the rows would be misread in the next."""
+    project = generate(tmp_path / "p", task="tabular-regression", models=("boosting",))
+    run(project, "-c", SAME_BINS).ok()
+
+
 def test_own_tables_start_with_it_and_the_sample_with_a_network(tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.write_text("size,colour,kind\n" + "".join(f"{n % 7},{'rg'[n % 2]},{'xyz'[n % 3]}\n" for n in range(90)))

@@ -89,7 +89,7 @@ class Boosting(Config):
     model: str = "boosting"
     learning_rate: float = 0.1  # share of the error that a tree corrects
     trees: int = 10  # grown in each epoch, for each class where there are more than two
-    leaves: int = 31  # the most that a tree may have
+    leaves: int = 31  # the most that a tree may have; fewer where rows are few
     epochs: int = 50  # rounds of trees; it ends earlier where valid no longer improves
     patience: int = 5  # epochs without a better score on valid after which training ends
 

@@ -1,7 +1,9 @@
 """Gradient boosting (scikit-learn's histograms): a model without gradients, which trains and answers by itself.
 
-It offers what train.py and net.py do for networks, and they are not asked. Trees are saved by skops, which reads only
-the types that TRUSTED names: a foreign file can run no code, as a pickle could.
+A tree splits one column at a time, so slopes and sums of many columns cost it many splits; so the trees see beside the
+columns what a linear model says of a row. This file offers what train.py and net.py do for networks, and they are not
+asked. skops saves both models, and reads only the types that TRUSTED names: a foreign file can run no code, as a pickle
+could.
 """
 
 import argparse
@@ -20,31 +22,61 @@ from runs import State
 
 import numpy as np
 import skops.io
+from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 BEST, LAST = "best.skops", "last.skops"
 TRUSTED = ["functools.partial", "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
 TRUSTED += ["sklearn.utils.validation.check_array"]
 SHARE = 0.9  # of the rows, drawn anew, decide in each epoch (stochastic gradient boosting, Friedman 2002)
-MOST_VALUES = 255  # a category of more is read as a number, in the order of its codes
-LEAST_ROWS = 20  # in a leaf; of few rows a fiftieth, and as many leaves: few rows bear small trees
-Model = HistGradientBoostingClassifier | HistGradientBoostingRegressor
+COLUMNS = 0.5  # share of them that a split may choose from, drawn anew for each
+MOST_VALUES = 255  # of a column; a category of more is read as a number, in the order of its codes
+LITTLE = 1e-9  # weight of the rows that do not decide: without any, scikit-learn would not see their values
+LEAST_ROWS = 20  # in a leaf; of few rows a fiftieth
+FEWEST_LEAVES, ROWS_A_LEAF = 6, 500  # of train: a leaf more for so many, as few rows bear small trees
+FOLDS = 5  # of train: what the linear model says of one, the others have taught it
+Model = dict[str, Any]
 
 
 def build(meta: dict, config: Config) -> Model:
-    """A model that knows nothing yet, for numbers and the codes of categories, (rows, numbers + categories)."""
+    """A linear model and trees that know nothing yet, for numbers and codes of categories, (rows, both)."""
+    codes = list(range(meta["numbers"], meta["numbers"] + len(meta["categories"])))
+    apart = OneHotEncoder(handle_unknown="ignore"), codes
+    linear = make_pipeline(make_column_transformer(apart, remainder="passthrough"), Ridge())
+    numbers = meta["outputs"] + meta["numbers"]
     kind = HistGradientBoostingClassifier if "classes" in meta else HistGradientBoostingRegressor
-    return kind(
+    trees = kind(
         learning_rate=config.learning_rate,
-        categorical_features=[False] * meta["numbers"] + [size <= MOST_VALUES for size in meta["categories"]],
+        categorical_features=[False] * numbers + [size <= MOST_VALUES for size in meta["categories"]],
+        max_features=COLUMNS,
         l2_regularization=1.0,  # else a leaf of rows that are all but certain says too much
         early_stopping=False,  # `fit` stops by the score on valid
         warm_start=True,
         random_state=config.seed,
     )
+    return {"linear": linear, "trees": trees}
 
 
 fresh = build
+
+
+def coarse(inputs: np.ndarray, numbers: int) -> np.ndarray:
+    """Inputs whose first columns have few values each, of many those at quantiles, (rows, columns).
+
+    Trees would look for such in each epoch anew, slowly where rows have weights, and other rows that count would give
+    others: what the trees of the epochs before say would then be misread.
+    """
+    inputs = np.array(inputs)
+    for column in inputs.T[:numbers]:
+        values = np.unique(column)
+        if len(values) > MOST_VALUES:
+            values = np.unique(np.quantile(column, np.linspace(0, 1, MOST_VALUES), method="nearest"))
+            column[:] = values[np.searchsorted((values[1:] + values[:-1]) / 2, column)]
+    return inputs
 
 
 def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
@@ -55,23 +87,23 @@ def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[i
     state = State()
     if (run / LAST).is_file():
         last = load(run / LAST, config)
-        vars(model).update(vars(last["model"]))
+        model.update(last["model"])
         state = State(**last["state"])
         state.saved(run, config, ())  # again, as a kill may have come before it
-    rows = len(data.train.ids)
-    few = max(1, rows // 50)
-    model.set_params(min_samples_leaf=min(LEAST_ROWS, few), max_leaf_nodes=min(config.leaves, max(4, few)))
-    best = None
+    rows, trees, best = len(data.train.ids), model["trees"], None
+    leaves = min(config.leaves, FEWEST_LEAVES + rows // ROWS_A_LEAF)
+    trees.set_params(min_samples_leaf=min(LEAST_ROWS, max(1, rows // 50)), max_leaf_nodes=leaves)
+    inputs = coarse(with_linear(model["linear"], data.train, data.meta), data.meta["outputs"] + data.meta["numbers"])
     print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):
         rng = np.random.default_rng((config.seed, state.epoch))
         order = rng.permutation(rows)
         part = Split(*(array[order] for array in data.train))
-        weights = (rng.random(rows) < SHARE).astype(float)
+        weights = np.where(rng.random(rows) < SHARE, 1, LITTLE)
         if data.meta.get("class_weights"):
             weights *= np.array(data.meta["class_weights"])[part.targets]
-        model.set_params(max_iter=state.steps + config.trees)
-        model.fit(part.inputs, part.targets, weights)
+        trees.set_params(max_iter=state.steps + config.trees)
+        trees.fit(inputs[order], part.targets, weights)
         state.end_step(config.trees)
         state.rate = config.learning_rate
         output = outputs(model, data.valid.inputs, None, data.meta)
@@ -87,20 +119,34 @@ def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[i
     return state.history
 
 
+def with_linear(linear: Any, train: Split, meta: dict) -> np.ndarray:
+    """Fit the linear model; what it says of each row without having seen it, then the row, (rows, columns)."""
+    inputs, targets = np.asarray(train.inputs), np.asarray(train.targets)
+    if "classes" in meta:
+        targets = np.eye(meta["outputs"])[targets]
+    linear.fit(inputs, targets)
+    unseen = KFold(FOLDS, shuffle=True, random_state=0)
+    said = cross_val_predict(linear, inputs, targets, cv=unseen) if len(inputs) >= FOLDS else linear.predict(inputs)
+    return np.hstack([said.reshape(len(inputs), -1), inputs])
+
+
 def outputs(
     model: Model, inputs: Any, targets: Any, meta: dict, precision: str = "", batch: int = 50_000
 ) -> np.ndarray:
     """Class probabilities, (rows, classes), or numbers in their own unit, (rows,); `batch` only changes the memory."""
-    trained, classes = hasattr(model, "n_iter_"), len(meta.get("classes", []))
+    linear, trees, classes = model["linear"], model["trees"], len(meta.get("classes", []))
+    trained = hasattr(trees, "n_iter_")
     parts = []
     for start in range(0, len(inputs), batch):
         some = inputs[start : start + batch]
+        if trained:
+            some = np.hstack([linear.predict(some).reshape(len(some), -1), some])
         if not classes:
-            parts.append((model.predict(some) if trained else np.zeros(len(some))) * meta["deviation"] + meta["mean"])
+            parts.append((trees.predict(some) if trained else np.zeros(len(some))) * meta["deviation"] + meta["mean"])
             continue
         chances = np.zeros((len(some), classes))
         if trained:  # train may lack a class, or hold a single one
-            chances[:, model.classes_] = model.predict_proba(some)[:, : len(model.classes_)]
+            chances[:, trees.classes_] = trees.predict_proba(some)[:, : len(trees.classes_)]
         else:
             chances[:] = 1 / classes
         parts.append(chances)
@@ -113,9 +159,10 @@ def mean_loss(model: Model, split: Split, meta: dict) -> float:
 
 
 def learnt(model: Model) -> dict[str, np.ndarray]:
-    """All that training should change, for check.py: what the nodes of all trees say."""
-    trees = [tree for trees in getattr(model, "_predictors", []) for tree in trees]
-    return {"nodes": np.concatenate([np.zeros(1), *(tree.nodes["value"] for tree in trees)])}
+    """All that training should change, for check.py: what the nodes of all trees say, and weights of columns."""
+    trees = [tree for trees in getattr(model["trees"], "_predictors", []) for tree in trees]
+    nodes = np.concatenate([np.zeros(1), *(tree.nodes["value"] for tree in trees)])
+    return {"nodes": nodes, "linear": np.ravel(getattr(model["linear"][-1], "coef_", []))}
 
 
 def mean_gradient(run: Path, config: Config) -> np.ndarray:
@@ -123,8 +170,8 @@ def mean_gradient(run: Path, config: Config) -> np.ndarray:
 
 
 def parameter_count(model: Model) -> int:
-    """Numbers that training sets: where each tree splits, and what its leaves say."""
-    return len(learnt(model)["nodes"]) - 1
+    """Numbers that training sets: where each tree splits, what its leaves say, and weights of columns."""
+    return sum(map(len, learnt(model).values())) - 1
 
 
 def load(path: Path, config: Config) -> dict[str, Any]:
