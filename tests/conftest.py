@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from hackgen.__main__ import ENDS, main
-from projects import IMPORTS, TO_TRAIN
+from hackgen.pitch import project
+from projects import IMPORTS, TO_TRAIN, own_code
 
 HANGS = 600  # seconds after which a command is not slow but stuck, however much else the machine has to do
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -57,6 +59,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Have torch imported beforehand where something trains; the fast tests do without."""
     if any(item.get_closest_marker("slow") for item in session.items):
         IMPORTS.extend(TO_TRAIN)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def asked_in_a_fork() -> Iterator[None]:
+    """A project's own code answers hackgen from a fork, which need not import NumPy."""
+    with patch.object(project, "subprocess", SimpleNamespace(run=own_code)):
+        yield
 
 
 def program(*names: str) -> str:

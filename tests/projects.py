@@ -21,7 +21,7 @@ from hackgen.parts import TEMPLATES, tomllib
 
 # Before the first command: what most commands of a project import, and what takes some of them longest.
 IMPORTS = ["argparse", "csv", "difflib", "html", "json", "tomllib", "zipfile", "numpy.ma", "numpy.random", "tqdm"]
-IMPORTS += ["matplotlib.pyplot", "pptx", "scipy.sparse.csgraph"]
+IMPORTS += ["matplotlib.pyplot", "pandas", "pptx", "scipy.sparse.csgraph"]
 TO_TRAIN = ["sklearn.ensemble", "sklearn.linear_model", "sklearn.metrics"]
 FRAMEWORKS = {  # with TO_TRAIN, for the framework's own projects; none of it may start threads
     "pytorch": ["torch", "torch._dynamo"],  # which every optimizer imports
@@ -99,6 +99,19 @@ def run(project: Path, *words: str, stdin: str = "") -> Done:
     process.join()
     out, err = ((_output(project) / name).read_text(encoding="utf-8", errors="replace") for name in ("out", "err"))
     return Done(project, words, process.exitcode or 0, out, err)
+
+
+OWN_CODE = """import runpy, sys
+sys.dont_write_bytecode, sys.argv = True, sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")"""
+
+
+def own_code(command: list[str], cwd: Path, input: str, **how: object) -> subprocess.CompletedProcess[str]:
+    """Stands for subprocess.run where hackgen asks a project's own code: in a fork, unless another Python is named."""
+    if command[0] != sys.executable or not CAN_FORK:
+        return subprocess.run(command, cwd=cwd, input=input, **how)
+    done = run(cwd, "-c", OWN_CODE, *command[1:], stdin=input)
+    return subprocess.CompletedProcess(command, done.code, done.out, done.err)
 
 
 def check_with_bug(project: Path, check: str, file: str, right: str, wrong: str) -> dict:

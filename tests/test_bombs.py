@@ -131,6 +131,7 @@ def test_inspect_new_and_convert_say_it_in_a_line(bombs: Path, name: str, hackge
     assert not list(hackgen.work.iterdir())
 
 
+@pytest.mark.slow  # each in a process of its own, which opens what takes most
 @pytest.mark.parametrize("name", ["rows.npz", "black.npz", "far.xlsx", "line.csv.gz"])
 def test_memory_stays_bounded(bombs: Path, name: str) -> None:
     run = subprocess.run(
