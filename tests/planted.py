@@ -29,6 +29,22 @@ FIRST = {
     "summed|first weights": "loss-at-start",
     "mask|transpose": "causal,batch-size",
     "input not used": "inputs-matter",
+    "normalised|centred|behind the window|out of order|moved by one": "inputs-matter",
+    "into train|holds valid|valid for test|swapped|two splits": "splits-disjoint",
+    "two ahead|over the queries": "causal",
+    "decides the splits": "fitted",
+    "warm-up|rate of|once an epoch|after the step": "rate",
+    "patience|too few": "kept-epoch,rate",
+    "chance$|train scored|root|broadcast in|count of|a rival": "report,answers,unseen",
+    "off by one in|first step|newest step|other units|first letter|what does not count|nats": "sees,report,kept-epoch",
+    "old gradients|betas|for all$": "own-batch",
+    "weight decay": "decay",
+    "mean over rows|keep and drop|at test|likelihood|log-soft|sigmoid|of one column": "sees,batch-size",
+    "a copy|cut off|not added": "gradients",
+    "behind the head|not squared|equal first|upside down$": "overfit-one-batch,loss-at-start,inputs-matter",
+    "not seeded|best forgotten|new optimiser": "resume,same-seed,gradients",
+    "padding|batch first": "batch-size,causal",
+    "fakes|running average|of a player|same noise|has the other": "own-half,gradients,comes-closer,noise-matters",
     "other half|detach|player|noise": "own-half,gradients,comes-closer,balance,noise-matters,own-batch",
 }
 ONLY_PLAYERS = {"own-half", "comes-closer", "balance", "noise-matters"}
@@ -73,7 +89,7 @@ def examined(framework: str, bug: Bug, told: bool = False) -> dict[str, object]:
         names = {name for pattern, names in FIRST.items() if re.search(pattern, bug.kind) for name in names.split(",")}
         names -= ONLY_PLAYERS if bug.project != GAN else NO_PLAYERS
         names -= {"causal"} if bug.project[0] != "text-generation" else {"answers"}
-        names -= {"answers"} if bug.project == SERIES else set()
+        names -= {"answers"} if bug.project in (SERIES, GAN) else set()
         for words in [("--only", ",".join(sorted(names)))] * bool(names) + [()]:
             done = projects.run(project, "check.py", "--json", *words)
             if "Traceback" in done.err:

@@ -14,6 +14,7 @@ from selection import EVERYTHING
 pytestmark = pytest.mark.slow
 MLP = ("image-classification", "mlp")
 GPT = ("text-generation", "transformer")
+SERIES = ("time-series-forecasting", None)
 # check, project, file, what stands there, the bug; more of them, by kinds of mistakes, are in bugs.py
 BUGS = [
     ("splits-disjoint", MLP, "data.py", "part == number)", "part >= number)"),
@@ -128,6 +129,19 @@ BUGS = [
         "texts.counted(found)",
         "texts.counted([text.upper() + ' oh' for text in found])",
     ),
+    ("decay", MLP, "train.py", '"weight_decay": 0.0', '"weight_decay": config.weight_decay'),
+    ("gradients", MLP, "models/mlp.py", "std=0.01)", "std=0.01).requires_grad_(False)"),
+    ("same-seed", MLP, "models/mlp.py", "self.head.weight, std=0.01", "self.head.weight, std=0.0, mean=0.01"),
+    (
+        "rivals-of-train",
+        ("tabular-classification", "mlp"),
+        "metrics.py",
+        "bincount(data.train.targets[:]",
+        "bincount(data.test.targets[:]",
+    ),
+    ("forecasts", SERIES, "data.py", ".to_numpy()[-context:]", ".to_numpy()[-context - 1 : -1]"),
+    ("score-by-hand", SERIES, "metrics.py", "by_step(target, output).mean()", "by_step(target, output)[0]"),
+    ("goes-on", GPT, "loss.py", "scores[0, -1].double()", "scores[0, 0].double()"),
 ]
 
 
@@ -186,6 +200,9 @@ def test_duplicates_that_are_torn_apart_are_found(tmp_path: Path) -> None:
     (project / "common.py").write_text(torn, encoding="utf-8")
     (result,) = json.loads(run(project, *words).out)
     assert result["passed"] is False
+    (project / "common.py").write_text(code, encoding="utf-8")
+    keys = check_with_bug(project, "equal-rows", "data.py", " = keys_of(found, cells)\n", " = np.arange(len(cells))\n")
+    assert "keys_of" in keys["advice"]
 
 
 def weak_tables() -> dict[str, list[str]]:

@@ -87,8 +87,12 @@ def mean_loss(model: keras.Model, split: Split, meta: dict) -> float:
 
 
 def learnt(model: keras.Model) -> dict[str, np.ndarray]:
-    """A copy of all that training should change, by name, for check.py."""
-    return {weight.path: np.array(weight) for weight in model.trainable_weights}
+    """A copy of all that training should change, by name, for check.py, frozen or not."""
+    weights, follower = model.trainable_weights, getattr(model, "average", None)  # which no gradient moves
+    for part in model.layers:
+        for layer in part._flatten_layers() if part is not follower else ():
+            weights = weights + layer._trainable_variables
+    return {weight.path: np.array(weight) for weight in weights}
 
 
 def mean_gradient(run: Path, config: Config) -> np.ndarray:

@@ -120,8 +120,8 @@ def each_row_once(bench: Any) -> Found:
 
 
 def kept_epoch(bench: Any) -> Found:
-    """The best epoch on valid is kept: in State.end_epoch (runs.py), by the score of all rows together; train.fit()
-    copies weights, buffers (running averages) too; net.outputs() sets eval mode; net.restore() reads best, not last"""
+    """The best epoch on valid is kept: State.end_epoch (runs.py) scores all rows at once, State.over has patience;
+    train.fit() copies buffers (running averages); net.outputs() sets eval mode; net.restore() reads best not last"""
     noise = strangers(runs.fewer(bench.valid, ROWS))  # the best epoch on it is a matter of chance, seldom the last
     for seed in range(3):
         history = short(bench, 5, seed, valid=noise)
@@ -132,10 +132,11 @@ def kept_epoch(bench: Any) -> Found:
     model = bench.net.restore(bench.run, bench.kept, bench.meta, "cpu")
     output = bench.net.outputs(model, noise.inputs, noise.targets, bench.meta, "float32")
     again = [rule(metrics.truth(noise, bench.meta), output, bench.meta) for rule in (metrics.loss, metrics.score)]
-    found = f"epoch {kept['epoch']:g}, loss {kept['valid_loss']:.6f}, score {kept['valid_score']:.6f} in history.csv"
-    found += f"; {again[0]:.6f}, {again[1]:.6f} by the kept weights"
-    passed = alike(again, [kept["valid_loss"], kept["valid_score"]]) and kept["valid_score"] == best["valid_score"]
-    return passed, found, f"epoch {best['epoch']:g}, equal numbers"
+    said = [kept["valid_loss"], kept["valid_score"]]
+    found = f"epoch {kept['epoch']:g} of {len(history)}, loss {said[0]:.6f}, score {said[1]:.6f} in history.csv; "
+    found += f"{again[0]:.6f}, {again[1]:.6f} by the kept weights"
+    passed = alike(again, said) and said[1] == best["valid_score"] and len(history) == 5
+    return passed, found, f"epoch {best['epoch']:g} of 5, equal numbers"
 
 
 def unseen(bench: Any) -> Found:
@@ -172,6 +173,7 @@ def report(bench: Any) -> Found:
     wrong = [f"{found[name].shape} {name}s, or other ones" for name in right if not alike(found[name], right[name])]
     score = textbook(found["target"], found["output"], bench.meta)
     wrong += [f"score {sheet['score']:.6f}"] * (not alike(score, sheet["score"]))
+    wrong += [f"n_test {sheet['n_test']}"] * (sheet["n_test"] != len(test.ids))
     expected = f"{output.shape} outputs, score {score:.6f}"
     return not wrong, "; ".join(wrong) or expected, expected
 
@@ -180,12 +182,12 @@ def textbook(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
     """The score, by scikit-learn where it knows the metric."""
     from sklearn import metrics as known  # slow to import
 
-    by_class = {"accuracy": known.accuracy_score, "macro F1": functools.partial(known.f1_score, average="macro")}
-    if meta["metric"] in by_class:
-        return by_class[meta["metric"]](target, output.argmax(1))
-    if meta["metric"] == "RMSE":
-        return known.mean_squared_error(target, output) ** 0.5
-    return metrics.score(target, output, meta)
+    rules = {
+        "accuracy": lambda: known.accuracy_score(target, output.argmax(1)),
+        "macro F1": lambda: known.f1_score(target, output.argmax(1), average="macro"),
+        "RMSE": lambda: known.mean_squared_error(target, output) ** 0.5,
+    }
+    return rules.get(meta["metric"], lambda: metrics.score(target, output, meta))()
 
 
 def answers(bench: Any) -> Found:
@@ -200,11 +202,9 @@ def answers(bench: Any) -> Found:
         rows = as_files(common.configured(bench.given), rows, source)
     said = json.loads(command("predict", str(source), "--run", run.name, "--device", "cpu", "--json"))
     output = np.load(run / "predictions.npz")["output"]
-    right = (
-        [{"prediction": float(value)} for value in output]
-        if output.ndim == 1
-        else [{"class": bench.meta["classes"][row.argmax()], "probability": float(row.max())} for row in output]
-    )
+    right = [{"prediction": value} for value in output.ravel().tolist()]
+    if classes := bench.meta.get("classes"):
+        right = [{"class": classes[row.argmax()], "probability": float(row.max())} for row in output]
     other = sum(
         not (alike(value, said[row][name]) if isinstance(value, float) else value == said[row][name])
         for row, answer in zip(rows, right, strict=True)

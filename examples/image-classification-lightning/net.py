@@ -101,9 +101,9 @@ def mean_loss(model: nn.Module, split: Split, meta: dict) -> float:
 
 
 def learnt(model: nn.Module) -> dict[str, np.ndarray]:
-    """A copy of all that training should change, by name, for check.py."""
-    found = {name: parameter for name, parameter in model.named_parameters() if parameter.requires_grad}
-    return {name: parameter.detach().cpu().numpy().copy() for name, parameter in found.items()}
+    """A copy of all that training should change, by name, for check.py; of a pretrained body, some is frozen."""
+    some = [name for name, parameter in model.named_parameters() if parameter.requires_grad or name[:5] != "body."]
+    return {name: model.get_parameter(name).detach().cpu().numpy().copy() for name in some}
 
 
 def mean_gradient(run: Path, config: Config) -> np.ndarray:

@@ -4,10 +4,9 @@ A check is a function: its docstring is its title and, after the colon, what to 
 passed (None: cannot tell), what was found, what was expected.
 """
 
-from __future__ import annotations
-
+import functools
 import math
-from typing import TYPE_CHECKING
+from typing import Any
 
 import data as data_module
 import metrics
@@ -16,12 +15,7 @@ from data import Split
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from check import Bench
-
-OTHERS = 20  # so that one test in 20 is passed by chance
-IN_A_CALL = 8  # steps, at most, that have one rate, as they are compiled together
-MUCH = 0.3  # of the loss at the start: rare classes that weigh much are noisy
+OTHERS, IN_A_CALL = 20, 8  # so one test in 20 is passed by chance; steps, at most, that are compiled with one rate
 STILL = 1e-30  # a learning rate at which no weight moves
 CAUSAL = getattr(data_module, "CAUSAL", False)
 Found = tuple[bool | None, str, str]
@@ -32,20 +26,26 @@ def picked(split: Split, rows: np.ndarray) -> Split:
     return Split(*(array[rows] for array in split))
 
 
-def different(bench: Bench, rows: int) -> Split:
+def different(bench: Any, rows: int) -> Split:
     """Rows of train whose inputs differ."""
     first = np.unique(bench.train.inputs, axis=0, return_index=True)[1]
     return picked(bench.train, np.random.default_rng(0).permutation(np.sort(first))[:rows])
 
 
-def gradient(bench: Bench, steps: int, clip: float) -> np.ndarray:
-    """The mean gradient of steps that are all the same: on equal rows, with weights that stand still, (parameters,)."""
+def gradient(bench: Any, steps: int, clip: float) -> tuple[np.ndarray, float]:
+    """The mean gradient, (parameters,), and loss of steps that are all alike: on equal rows, as weights stand still."""
     same = picked(different(bench, 1), np.zeros(8 * steps, int))
-    bench.trained(same, learning_rate=STILL, clip=clip, dropout=0.0, batch_size=8, epochs=1)
-    return bench.net.mean_gradient(bench.run, bench.kept)
+    _, (loss,) = bench.trained(same, learning_rate=STILL, clip=clip, dropout=0.0, batch_size=8, epochs=1)
+    return bench.net.mean_gradient(bench.run, bench.kept), loss
 
 
-def splits_disjoint(bench: Bench) -> Found:
+@functools.cache
+def stepped(bench: Any, decay: float) -> dict[str, np.ndarray]:
+    """The weights after a single step."""
+    return bench.net.learnt(bench.trained(different(bench, 8), batch_size=8, epochs=1, weight_decay=decay)[0])
+
+
+def splits_disjoint(bench: Any) -> Found:
     """No example is in two splits: look at the keys in data.load() and at common.divide(); equal rows, equal keys"""
     keys = [np.ravel(split.keys) for split in bench.data[:3]]
     rows = sum(len(some) for some in keys)
@@ -55,23 +55,21 @@ def splits_disjoint(bench: Bench) -> Found:
     return shared == 0, f"{shared} shared, {distinct} of {rows} distinct{few}", "0 shared"
 
 
-def loss_at_start(bench: Bench) -> Found:
+def loss_at_start(bench: Any) -> Found:
     """Fresh weights know nothing: small first weights in models/; loss.loss() is a mean; data.load() scales inputs"""
     expected, tolerance = metrics.loss_of_knowing_nothing(bench.train, bench.meta)
     found = bench.net.mean_loss(bench.fresh(), bench.train, bench.meta)
     return abs(found - expected) <= tolerance, f"{found:.4f}", f"{expected:.4f} ± {tolerance:.4f}"
 
 
-def inputs_matter(bench: Bench) -> Found:
-    """The answer depends on the input: data.load() keeps inputs and targets in one order; forward() uses its input"""
+def inputs_matter(bench: Any) -> Found:
+    """The answer depends on the input: data.load() scales inputs once, keeps them and targets in one order, and classes
+    in theirs; forward() uses its input"""
     own = picked(bench.valid, np.random.default_rng(0).permutation(len(bench.valid.ids))[:100])
     strays = data_module.misplaced(bench.config, own, bench.meta) if hasattr(data_module, "misplaced") else None
     if strays:
-        return (
-            False,
-            f"{strays} of {len(own.ids)} rows are not what the data say",
-            "each with its own inputs and target",
-        )
+        found = f"{strays} of {len(own.ids)} rows are not what the data say"
+        return False, found, "each with its own inputs and target"
     truth, losses = metrics.truth(own, bench.meta), []
     for shift in range(min(OTHERS, max(2, len(own.ids)))):  # 0: its own input
         output = bench.outputs(own._replace(inputs=np.roll(own.inputs, shift, axis=0)))
@@ -83,7 +81,7 @@ def inputs_matter(bench: Bench) -> Found:
     return losses[0] < min(losses[1:]), found, f"less with its own than with {len(losses) - 1} others"
 
 
-def overfit_one_batch(bench: Bench) -> Found:
+def overfit_one_batch(bench: Any) -> Found:
     """Eight rows can be learnt by heart: look at forward(), loss.loss(), and train.fit()'s step, batches and rate"""
     few = different(bench, 8)
     often = picked(few, np.tile(np.arange(len(few.ids)), 50))
@@ -94,53 +92,71 @@ def overfit_one_batch(bench: Bench) -> Found:
     return passed, f"{losses[-1]:.4f} in training, {after:.4f} on the same rows after it", f"below {limit:.4f}"
 
 
-def gradients(bench: Bench) -> Found:
+def gradients(bench: Any) -> Found:
     """Training changes every weight: one is frozen, cut off from loss.loss(), or not in the optimiser of train.fit()"""
     before, after = bench.net.learnt(bench.fresh()), bench.net.learnt(bench.brief[0])
     bad = [name for name in after if not np.isfinite(after[name]).all() or np.array_equal(before[name], after[name])]
     return not bad, f"{len(bad)} of {len(after)} unchanged {', '.join(bad[:3])}".strip(), "0 unchanged"
 
 
-def own_batch(bench: Bench) -> Found:
-    """A step follows its own batch alone: forget old gradients before backward(), with zero_grad, in train.fit()"""
-    gap = difference(gradient(bench, 1, 1e9), gradient(bench, 3, 1e9))
-    return gap < 1e-3, f"the mean gradients of one and of three equal steps differ by {gap:.1e}", "below 1e-3"
+def own_batch(bench: Any) -> Found:
+    """A step follows its own batch alone: forget old gradients before backward(), with zero_grad, in train.fit(), and
+    give the optimiser beta1 and beta2 in this order; an epoch's loss is the mean over its steps"""
+    (one, loss), (three, mean) = gradient(bench, 1, 1e9), gradient(bench, 3, 1e9)
+    gap, other = difference(one, three), abs(mean - loss) / (abs(loss) + 1e-6)
+    found = f"gradients of one and of three equal steps differ by {gap:.1e}, losses by {other:.1e}"
+    return max(gap, other) < 1e-3, found, "below 1e-3"
 
 
-def clipping(bench: Bench) -> Found:
+def clipping(bench: Any) -> Found:
     """The gradient is clipped, not the loss: its norm, between backward() and step(), to config.clip, in train.fit()"""
-    whole = float(np.linalg.norm(gradient(bench, 1, 1e9)))
-    clipped = float(np.linalg.norm(gradient(bench, 1, whole / 2)))
+    whole = float(np.linalg.norm(gradient(bench, 1, 1e9)[0]))
+    clipped = float(np.linalg.norm(gradient(bench, 1, whole / 2)[0]))
     return abs(clipped - whole / 2) <= 0.01 * whole, f"{whole:.4g} becomes {clipped:.4g}", f"{whole / 2:.4g}"
 
 
-def rate(bench: Bench) -> Found:
-    """Steps are as long as they should be: train.fit() sets config.rate(), which falls to 0, before each step"""
-    fresh = bench.net.learnt(bench.fresh())
-    after = bench.net.learnt(bench.trained(different(bench, 8), batch_size=8, epochs=1, weight_decay=0.0)[0])
-    length, first = max(float(np.abs(after[name] - fresh[name]).max()) for name in after), bench.kept.rate(0.0)
+def decay(bench: Any) -> Found:
+    """Weight decay takes from matrices alone: AdamW, which leaves gradients as they are, with config.weight_decay for
+    matrices and 0 for biases and gains, in train.fit()"""
+    first, gaps = bench.config.rate(0.0), {True: 0.0, False: 0.0}
+    plain, decayed = stepped(bench, 0.0), stepped(bench, 0.1 / first)  # which takes a tenth
+    for name, weight in bench.net.learnt(bench.fresh()).items():
+        matrix = weight.ndim >= 2 and not np.array_equal(plain[name], weight)  # a pretrained body may rest
+        gap = float(np.abs(plain[name] - decayed[name] - matrix * 0.1 * weight).max())
+        gaps[matrix] = max(gaps[matrix], gap / (0.1 * float(np.abs(weight).max()) + first))
+    found = f"what it takes is off by {gaps[True]:.1e} of that for matrices, {gaps[False]:.1e} for others"
+    return max(gaps.values()) < 0.05, found, "below 0.05"
+
+
+def rate(bench: Any) -> Found:
+    """Steps are as long as they should be: train.fit() sets config.rate(), which rises while it warms up and falls to 0
+    then, before each step"""
+    fresh, after = bench.net.learnt(bench.fresh()), stepped(bench, 0.0)
+    length, first = max(float(np.abs(after[name] - fresh[name]).max()) for name in after), bench.config.rate(0.0)
     bench.trained(bench.train, epochs=3)
     history = runs.read_history(bench.run)
     before = np.maximum(0, history["step"][:, None] - np.arange(1, 1 + IN_A_CALL)) / history["step"][-1]
     wanted = np.vectorize(bench.kept.rate)(before)  # (epochs, steps that the last call of an epoch may have begun with)
     right = (history["learning_rate"] < 1.001 * wanted.max(1)) & (history["learning_rate"] > 0.999 * wanted.min(1))
-    passed = len(right) == 3 and right.all() and bench.kept.rate(1.0) < 0.5 * wanted.max()
+    plan = np.vectorize(bench.kept.rate)(np.linspace(0, 1, 101))
+    again = (np.diff(plan)[plan.argmax() :] > 0).any()
+    passed = len(right) == 3 and right.all() and plan[-1] < 0.5 * plan.max() and not again
     said = ", ".join(f"{value:.1e}" for value in history["learning_rate"])
-    found = f"a step of {length:.1e}, of Adam about the rate; then rates of {said}"
+    found = f"a step of {length:.1e}, of Adam about the rate; then rates of {said}" + " and rise again" * bool(again)
     return passed and 0.03 * first < length < 3 * first, found, f"{first:.1e}; then those of the schedule, which fall"
 
 
-def learning_rate(bench: Bench) -> Found:
+def learning_rate(bench: Any) -> Found:
     """The learning rate is not too high: lower it in config.py, or see what train.fit() makes of config.rate()"""
     losses = [bench.brief[1][-1], bench.trained(bench.train, learning_rate=bench.config.learning_rate / 10)[1][-1]]
     found = f"loss {losses[0]:.4f} after {bench.config.steps} steps, {losses[1]:.4f} with a tenth"
-    start = metrics.loss_of_knowing_nothing(bench.train, bench.meta)[0]
-    return losses[1] > losses[0] - MUCH * abs(start), found, f"not higher by {MUCH:g} of the loss at the start"
+    much = 0.3 * abs(metrics.loss_of_knowing_nothing(bench.train, bench.meta)[0])  # heavy rare classes are noisy
+    return losses[1] > losses[0] - much, found, "not higher by 0.3 of the loss at the start"
 
 
-def sees(bench: Bench) -> Found:
+def sees(bench: Any) -> Found:
     """Training sees what scoring sees: batches of train.fit() and an augmentation there, which must keep the class and
-    move the target too; train() after each scoring; softmax, units and shapes of loss.loss() and loss.answers()"""
+    move the target too; train() after each scoring; dropout; softmax, units, shapes of loss.loss(), loss.answers()"""
     some, still = different(bench, 64), {"learning_rate": STILL, "batch_size": 64, "epochs": 2}
     fresh = bench.fresh(dropout=0.0)  # without, as Keras draws other first weights then
     before, outside = bench.outputs(some, fresh), bench.net.mean_loss(fresh, some, bench.meta)
@@ -151,12 +167,13 @@ def sees(bench: Bench) -> Found:
     gap = 0.0 if moved else max(abs(inside - outside), abs(again - outside))
     gap = max(gap, 0.0 if CAUSAL else 0.1 * abs(minimised - scored)) / abs(outside)
     found = f"loss {inside:.6f}, {again:.6f} in training, {outside:.6f} outside; {minimised:.4f}, scored {scored:.4f}"
-    if hasattr(bench.config, "dropout") and bench.trained(some, dropout=0.5, **still)[1][1] == again:
-        return False, "no dropout in the second epoch: the model is left as scoring wants it", "train() each epoch"
+    equal, thrice = picked(some, np.zeros(64, int)), still | {"epochs": 3}
+    if hasattr(bench.config, "dropout") and len(set(bench.trained(equal, dropout=0.5, **thrice)[1])) < 3:
+        return False, "no dropout in some epochs, or the same again", "train() each epoch, other chance in each step"
     return gap < 1e-4, found, "equal losses"
 
 
-def batch_size(bench: Bench) -> Found:
+def batch_size(bench: Any) -> Found:
     """An answer is the same in every batch: operations along the batch axis or a reshape that mixes, a mask of padding,
     dropout or no eval(), all rows in net.outputs()"""
     valid, rows = bench.data.valid, np.arange(min(12, len(bench.data.valid.ids)))
@@ -167,7 +184,7 @@ def batch_size(bench: Bench) -> Found:
     return gap < 1e-4, f"answers in batches of 64, of 7 and alone differ by {gap:.1e}", "below 1e-4"
 
 
-def causal(bench: Bench) -> Found:
+def causal(bench: Any) -> Found:
     """A prediction sees the past alone: see the mask of attention, and each reshape in models/; data.load() has no own
     target in the inputs; position t must not read t + 1"""
     rows, half = picked(bench.train, np.arange(8)), bench.train.inputs.shape[1] // 2
@@ -180,15 +197,15 @@ def causal(bench: Bench) -> Found:
     return gap < 1e-4, f"the first half changes by {gap:.1e} with the second", "below 1e-4"
 
 
-def same_seed(bench: Bench) -> Found:
+def same_seed(bench: Any) -> Found:
     """The seed decides all: derive first weights, order, dropout from config.seed, in train.fresh() and train.fit()"""
-    seed = bench.config.seed
-    one, two, three = (bench.trained(bench.train, epochs=1, seed=some)[1] for some in (seed, seed, seed + 1))
-    a, b = (bench.net.learnt(bench.fresh(seed=some)) for some in (seed, seed + 1))
-    new = not any(value.any() for value in a.values()) or any(not np.array_equal(a[name], b[name]) for name in a)
+    one, two, three = (bench.trained(bench.train, epochs=1, seed=seed)[1] for seed in (1, 1, 2))
+    a, b = (bench.net.learnt(bench.fresh(seed=seed)) for seed in (1, 2))
+    drawn = [name for name in a if a[name].ndim > 1 and a[name].any() and name[:5] != "body."]  # no pretrained body
+    same = [name for name in drawn if np.array_equal(a[name], b[name])]
     found = f"{'equal' if one == two else 'different'} losses, {'equal' if one == three else 'others'} with seed + 1"
-    found += f", whose first weights are {'others' if new else 'the same'}"
-    return one == two and one != three and new, found, "equal losses, others with seed + 1"
+    found += f", whose first weights are {'the same in ' + same[0] if same else 'others'}"
+    return one == two and one != three and not same, found, "equal losses, others with seed + 1"
 
 
 def difference(a: np.ndarray, b: np.ndarray) -> float:
@@ -197,7 +214,7 @@ def difference(a: np.ndarray, b: np.ndarray) -> float:
     return gap if math.isfinite(gap) else math.inf
 
 
-CHECKS = [splits_disjoint, loss_at_start, inputs_matter, overfit_one_batch, gradients, own_batch, clipping, rate]
+CHECKS = [splits_disjoint, loss_at_start, inputs_matter, overfit_one_batch, gradients, own_batch, clipping, decay, rate]
 CHECKS += [learning_rate, sees, batch_size, same_seed] + [causal] * CAUSAL
 FOR_ALL = [splits_disjoint, gradients, rate, batch_size, same_seed]  # also where two networks learn from each other
-STEPS = [own_batch, clipping, rate, sees]  # only where there are steps down a gradient
+STEPS = [own_batch, clipping, decay, rate, sees]  # only where there are steps down a gradient

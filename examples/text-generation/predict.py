@@ -3,6 +3,7 @@
 import json
 import sys
 
+import check_text
 import common
 import data
 import net
@@ -11,6 +12,8 @@ from common import Problem
 from loss import continue_text
 
 import numpy as np
+
+CHECKS = check_text.CHECKS  # what else check.py looks at
 
 
 def main() -> None:

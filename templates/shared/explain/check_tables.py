@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import columns
+import data
 import explain
 import metrics
 import table
@@ -50,4 +52,24 @@ def lone_column(bench: Any) -> Found:
     return True, f"the best, {best!r}, scores {found.scores[best]:.3g} of {whole}", expected
 
 
-CHECKS = [lone_column]
+def equal_rows(bench: Any) -> Found:
+    """Equal rows stand in one split: see keys_of() in data.py, and that common.divide() gets what it returns"""
+    found = table.opened(bench.config)
+    cells = columns.typed(found.frame, found.features)
+    same = pd.Series(pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0], cells.index)
+    part = pd.concat([pd.Series(number, split.ids) for number, split in enumerate(bench.data[:3])])
+    torn = int((part.groupby(same[part.index]).transform("nunique") > 1).sum())
+    tied = bench.meta["group"] or same.value_counts().max() > data.TIED * len(same)
+    return None if torn and tied else torn == 0, f"{torn} rows have an equal one in another split", "none"
+
+
+def rivals_of_train(bench: Any) -> Found:
+    """Rivals learn from train alone: metrics.rivals() and those of figures.py never see what is right for test"""
+    few = bench.data._replace(train=bench.train, valid=bench.valid, meta=bench.meta | {"model": bench.config.model})
+    other = bench.valid._replace(targets=np.full_like(bench.valid.targets, bench.valid.targets[0]))
+    asked = [metrics.rivals(few._replace(test=some)) for some in (bench.valid, other)]
+    wrong = [name for name, (_, answers) in asked[0].items() if not np.array_equal(answers, asked[1][name][1])]
+    return not wrong, f"{', '.join(wrong) or 'no rival'} follows test's targets", "no rival"
+
+
+CHECKS = [lone_column, rivals_of_train] + [equal_rows] * hasattr(data, "misplaced")  # which large tables lack

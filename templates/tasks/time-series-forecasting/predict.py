@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import check_series
 import common
 import data
 import figures
@@ -21,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 MOST_STEPS = 100_000
+CHECKS = check_series.CHECKS  # what else check.py looks at
 
 
 def main() -> None:

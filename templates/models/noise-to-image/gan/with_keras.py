@@ -25,7 +25,7 @@ def make_generator(shape: list[int], latent: int, width: int) -> keras.Model:
     steps = doublings(shape)
     inner = width * 2**steps
     start = math.ceil(height / 2**steps), math.ceil(wide / 2**steps), inner
-    net = keras.Sequential([keras.Input((latent,))])
+    net = keras.Sequential([keras.Input((latent,))], name="generator")
     net.add(layers.Dense(math.prod(start), use_bias=False, kernel_initializer=uniform()))
     net.add(layers.Reshape(start))
     net.add(layers.BatchNormalization(momentum=0.9, epsilon=1e-5))
@@ -47,7 +47,7 @@ def make_discriminator(shape: list[int], width: int) -> keras.Model:
     Output (batch,), raw scores: above 0 means "real"
     """
     side = min(shape[:2])
-    net = keras.Sequential([keras.Input(shape)])
+    net = keras.Sequential([keras.Input(shape)], name="discriminator")
     net.add(layers.Conv2D(width, 3, padding="same", kernel_initializer=uniform()))
     net.add(layers.LeakyReLU(negative_slope=0.2))
     while side > 3:
