@@ -121,7 +121,7 @@ def arguments(findings: Findings, path: Path) -> dict[str, Any] | None:
     if any((column.use and column.role == "list") or needs_words(column) for column in findings.columns):
         return None
     if findings.format == "parquet":
-        return {} if is_flat(path, findings) else None
+        return {} if findings.dialect.get("flat", True) else None
     dialect = findings.dialect
     if findings.format != "csv" or dialect.keys() & NOT_PLAIN or dialect["delimiter"] in (ONE_COLUMN, " "):
         return None
@@ -137,18 +137,6 @@ def needs_words(column: Column) -> bool:
     forms = column.parse.get("formats") or [column.parse.get("format", "")]
     odd = column.parse.get("decimal") == MIXED or bool(column.parse.keys() & {"clock", "signed", "zeros"})
     return odd or any(form in PERIODS for form in forms)
-
-
-def is_flat(path: Path, findings: Findings) -> bool:
-    """Whether a Parquet file is one that is not packed and has no objects inside."""
-    import duckdb
-
-    try:
-        with duckdb.connect() as connection:
-            names = connection.execute("SELECT * FROM read_parquet(?) LIMIT 0", [str(path)]).description
-    except duckdb.Error:
-        return False
-    return [name for name, *_ in names] == [column.name for column in findings.columns]
 
 
 def is_read_plainly(findings: Findings, path: Path) -> bool:

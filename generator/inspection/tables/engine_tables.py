@@ -26,17 +26,12 @@ def open_parquet(table: Table, folder: Path) -> None:
     name = str(path).replace("'", "''")
     for special in "*?[":
         name = name.replace(special, f"[{special}]")
-    origin = table.connection.sql(f"SELECT * FROM read_parquet('{name}')")
-    found = typed_columns(origin.columns, origin.types)
-    cells = ", ".join(f"{as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))
-    aliases = ", ".join(f"d{i}" for i in range(len(origin.columns)))
-    name_columns(table, [name for name, _, _ in found])
+    found, names = taken(table, f"read_parquet('{name}')")
     for how, kinds in NOT_CELLS.items():
         if named := [name for name, _, kind in found if kind.startswith(kinds)]:
             table.notes.append(f"{how}: {', '.join(named[:5])}")
-    table.relation = f"(SELECT {cells} FROM read_parquet('{name}') AS origin({aliases})) AS cells"
-    table.rows = table.connection.execute(f"SELECT count(*) FROM read_parquet('{name}')").fetchone()[0]
-    take_sample(table)
+    if packed or names != table.names:  # or a plain call would give other columns
+        table.dialect["flat"] = False
 
 
 def large_json(table: Table, folder: Path) -> None:
@@ -55,16 +50,20 @@ def large_json(table: Table, folder: Path) -> None:
         path = as_utf8(table, folder, "utf-8", LONGEST if table.format == "jsonl" else math.inf)
     name = str(path).replace("'", "''")
     source = f"read_json('{name}', format='{kind}', maximum_object_size={LONGEST})"
+    taken(table, source)
+
+
+def taken(table: Table, source: str) -> tuple[list[tuple[str, str, str]], list[str]]:
+    """Make a source in SQL the table, its cells as text; its columns as name, SQL and type, and as the source has them."""
     origin = table.connection.sql(f"SELECT * FROM {source}")
-    found = [
-        part for i, (n, t) in enumerate(zip(origin.columns, origin.types, strict=True)) for part in parts(f"d{i}", n, t)
-    ]
+    found = typed_columns(origin.columns, origin.types)
     name_columns(table, [name for name, _, _ in found])
     aliases = ", ".join(f"d{i}" for i in range(len(origin.columns)))
     cells = ", ".join(f"{as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))
     table.relation = f"(SELECT {cells} FROM {source} AS origin({aliases})) AS cells"
-    table.rows = table.connection.execute(f"SELECT count(*) FROM {table.relation}").fetchone()[0]
+    table.rows = table.connection.execute(f"SELECT count(*) FROM {source}").fetchone()[0]
     take_sample(table)
+    return found, origin.columns
 
 
 # Typed columns as the cells that a text file would hold
