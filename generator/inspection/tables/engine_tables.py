@@ -54,7 +54,7 @@ def large_json(table: Table, folder: Path) -> None:
 
 
 def taken(table: Table, source: str) -> tuple[list[tuple[str, str, str]], list[str]]:
-    """Make a source in SQL the table, its cells as text; its columns as name, SQL and type, and as the source has them."""
+    """Make a source in SQL the table, its cells as text; also its columns as name, SQL and type, and its own names."""
     origin = table.connection.sql(f"SELECT * FROM {source}")
     found = typed_columns(origin.columns, origin.types)
     name_columns(table, [name for name, _, _ in found])
