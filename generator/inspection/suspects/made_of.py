@@ -9,7 +9,7 @@ from ..columns.relation import Table
 from ..findings import Column
 from ..words.names import words_of
 from ..words.vocabulary import TIME_WORDS
-from .telling import FEWEST_ROWS, LEAK
+from .telling import FEWEST_ROWS, LEAK, correlation
 
 ROWS = 2000  # of the sample in which parts are looked for
 COLUMNS = 40  # of numbers that are tried as parts
@@ -92,7 +92,7 @@ def _sum(values: dict[int, np.ndarray], wanted: np.ndarray) -> dict[int, float]:
     allowed = min(_rounding(wanted[rows]), FINE * spread) + 1e-6 * float(np.abs(wanted[rows]).mean())
     chosen, left = [], wanted
     while len(chosen) < len(values):
-        near = {i: _alike(column, left) for i, column in values.items() if i not in chosen}
+        near = {i: correlation(column, left) for i, column in values.items() if i not in chosen}
         chosen.append(max(near, key=lambda i: near[i]))
         rows &= np.isfinite(values[chosen[-1]])
         if rows.sum() < max(FEWEST_ROWS, 0.5 * len(wanted), 3 * len(chosen)):
@@ -120,14 +120,6 @@ def _fit(
     inputs = np.stack([values[i] for i in chosen], 1)
     factors = np.linalg.lstsq(inputs[rows], wanted[rows], rcond=None)[0]
     return dict(zip(chosen, factors.tolist(), strict=True)), wanted - inputs @ factors
-
-
-def _alike(column: np.ndarray, left: np.ndarray) -> float:
-    """How much a column correlates with what is left, where both are known."""
-    both = np.isfinite(column) & np.isfinite(left)
-    if both.sum() < FEWEST_ROWS or not column[both].std() or not left[both].std():
-        return 0.0
-    return abs(float(np.corrcoef(column[both], left[both])[0, 1]))
 
 
 def _rounding(values: np.ndarray) -> float:

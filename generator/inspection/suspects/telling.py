@@ -20,11 +20,17 @@ GAPS_WRONG = 0.15  # of the rows of a class, or of the others: a column may be t
 
 def correlated(given: np.ndarray, wanted: np.ndarray) -> str:
     """Whether one number is another on a different scale."""
-    both = np.isfinite(given) & np.isfinite(wanted)
-    if both.sum() < FEWEST_ROWS or both.sum() < 0.5 * len(wanted) or not given[both].std() or not wanted[both].std():
-        return ""
-    value = abs(np.corrcoef(given[both], wanted[both])[0, 1])
-    return f"correlation {value:.4f}" if value > LEAK else ""
+    value = correlation(given, wanted)
+    known = np.isfinite(given) & np.isfinite(wanted)
+    return f"correlation {value:.4f}" if value > LEAK and known.mean() >= 0.5 else ""
+
+
+def correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """How much numbers correlate where both are known; 0 where such rows are few, or one number never varies."""
+    both = np.isfinite(one) & np.isfinite(other)
+    if both.sum() < FEWEST_ROWS or not one[both].std() or not other[both].std():
+        return 0.0
+    return abs(float(np.corrcoef(one[both], other[both])[0, 1]))
 
 
 def tells(given: list[str], column: Column, wanted: np.ndarray) -> str:
