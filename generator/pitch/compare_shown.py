@@ -5,12 +5,10 @@ import json
 import math
 from typing import Any
 
-from rich.cells import cell_len, set_cell_size
-
 from . import pages
 from .compare import Table
 from .project import Project
-from .results import cell, headline, knobs, number, run_name, seconds
+from .results import cell, headline, knobs, number, padded, run_name, seconds, width
 from .results import table as markdown_table
 
 INK, BLUE, GREY = "#16181d", "#1f4fd8", "#6b7280"
@@ -33,10 +31,8 @@ def text(project: Project, table: Table) -> str:
     names = ("run", "score", "interval", "valid", "parameters", "seconds")
     lines = [[project.say(f"compare.{name}") for name in names]]
     lines += [[run_name(entry), number(entry["score"]), interval(entry), *numbers(entry)] for entry in table["entries"]]
-    wide = [max(cell_len(line[column]) for line in lines) for column in range(len(names))]
-    head, *rows = (
-        "  ".join(set_cell_size(cell, w) for cell, w in zip(line, wide, strict=True)).rstrip() for line in lines
-    )
+    wide = [max(width(line[column]) for line in lines) for column in range(len(names))]
+    head, *rows = ("  ".join(padded(cell, w) for cell, w in zip(line, wide, strict=True)).rstrip() for line in lines)
     shown = [head]
     for row, entry in zip(rows, table["entries"], strict=True):
         shown += [row, "  " + "; ".join(filter(None, (verdict(project, entry), knobs(entry))))]
@@ -112,8 +108,8 @@ def figure(project: Project, table: Table) -> str:
     entries = table["entries"]
     verdicts = [project.say(f"compare.{entry['verdict']}") for entry in entries]
     low, high = ends(table)
-    left = 20 + LETTER * max(cell_len(run_name(entry)) for entry in entries)
-    beside = 20 + LETTER * max(map(cell_len, verdicts))
+    left = 20 + LETTER * max(width(run_name(entry)) for entry in entries)
+    beside = 20 + LETTER * max(map(width, verdicts))
     wide = round(max(WIDE, left + LEAST + beside))
     right, bottom = wide - beside, 70 + ROW * len(entries)
 
