@@ -124,28 +124,21 @@ def _head(findings: Findings) -> str:
 
 
 def _size(number: int) -> str:
-    for unit in ("B", "kB", "MB", "GB"):
-        if number < 1000 or unit == "GB":
-            return f"{number:.0f} {unit}" if number >= 10 or unit == "B" else f"{number:.1f} {unit}"
-        number /= 1000
-    return ""
+    power = next(power for power in range(4) if number < 1000 ** (power + 1) or power == 3)
+    shown, unit = number / 1000**power, ("B", "kB", "MB", "GB")[power]
+    return f"{shown:.0f} {unit}" if shown >= 10 or unit == "B" else f"{shown:.1f} {unit}"
 
 
 def _shown(columns: list[Column], target: str | None) -> tuple[list[Column], list[Column]]:
-    """The columns that fit, the target always among them."""
-    if len(columns) <= MOST_COLUMNS:
-        return columns, []
-    ends = columns[: MOST_COLUMNS - 3] + columns[-2:]
-    wanted = [c for c in columns if c.name == target and c not in ends]
-    shown = [c for c in columns if any(c is k for k in ends + wanted)]
-    return shown, [c for c in columns if not any(c is k for k in shown)]
+    """The columns that fit, the target always among them, and the others."""
+    first, last = (len(columns), 0) if len(columns) <= MOST_COLUMNS else (MOST_COLUMNS - 3, len(columns) - 2)
+    places = [i for i, c in enumerate(columns) if i < first or i >= last or c.name == target]
+    return [columns[i] for i in places], [c for i, c in enumerate(columns) if i not in places]
 
 
 def _rest(hidden: list[Column]) -> str:
-    counts: dict[str, int] = {}
-    for column in hidden:
-        counts[column.role] = counts.get(column.role, 0) + 1
-    roles = ", ".join(f"{count} {role}" for role, count in sorted(counts.items(), key=lambda item: -item[1]))
+    counts = Counter(column.role for column in hidden).most_common()
+    roles = ", ".join(f"{count} {role}" for role, count in counts)
     return f"… and {len(hidden)} more columns ({roles}; --json shows all)"
 
 
