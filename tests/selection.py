@@ -3,7 +3,7 @@
 import importlib.util
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from hackgen.making.choice import Choice, choices
 from hackgen.parts import backends
@@ -27,22 +27,34 @@ def pairs(choice: Choice) -> set[tuple[str, str | None]]:
     return {(choice.task.name, choice.backend), (choice.models[0].name, choice.backend)}
 
 
+def cover(every: Sequence[Choice], tries: Callable[[Choice], set]) -> list[Choice]:
+    """The fewest choices, found greedily, that together try all that any of them tries."""
+    chosen, missing = [], set().union(*map(tries, every))
+    while missing:
+        chosen.append(max(every, key=lambda choice: len(tries(choice) & missing)))
+        missing -= tries(chosen[-1])
+    return chosen
+
+
 def selected(every: Sequence[Choice] = ()) -> list[Choice]:
     """Every task and model with each framework on its default backend, and a pairwise cover of them on the others."""
     every = list(filter(installed, every or choices()))
     if EVERYTHING:
         return every
-    chosen = [choice for choice in every if is_default(choice)]
     others = [choice for choice in every if not is_default(choice)]
-    missing = set().union(*map(pairs, others)) if others else set()
-    while missing:
-        best = max(others, key=lambda choice: len(pairs(choice) & missing))
-        chosen.append(best)
-        missing -= pairs(best)
-    return chosen
+    return [choice for choice in every if is_default(choice)] + cover(others, pairs)
 
 
-def thorough(choice: Choice) -> bool:
-    """Whether all checks run: for each model with PyTorch, elsewhere for each task's default model."""
-    default = choice.models[0].name == choice.task.card["default_model"]
-    return EVERYTHING or choice.framework.name == "pytorch" or (default and is_default(choice))
+def thorough(every: Sequence[Choice]) -> list[Choice]:
+    """Which are looked at from all sides: each model with PyTorch, elsewhere of each task's default model a cover of
+    what is predicted with each framework, and of the tasks."""
+    if EVERYTHING:
+        return list(every)
+    elsewhere = [
+        choice
+        for choice in every
+        if choice.framework.name != "pytorch" and is_default(choice)
+        if choice.models[0].name == choice.task.card["default_model"]
+    ]
+    known = cover(elsewhere, lambda one: {one.task.name, (one.framework.name, one.task["kind"].partition("-to-")[2])})
+    return [choice for choice in every if choice.framework.name == "pytorch" or choice in known]

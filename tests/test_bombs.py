@@ -253,6 +253,7 @@ def test_a_project_believes_no_size_that_a_sheet_claims(tmp_path: Path, project:
     assert run(project, "-c", READ, str(tmp_path / "bare.xlsx")).ok().out == "60\n"
 
 
+@pytest.mark.slow  # unpacks a gigabyte
 def test_a_packed_table_of_more_than_fits_memory_is_one_line(tmp_path: Path, project: Path) -> None:
     ten_megabytes = gzip.compress(b"1,2,3\n" * 1_750_000, 1)
     (tmp_path / "rows.csv.gz").write_bytes(gzip.compress(b"a,b,y\n") + 104 * ten_megabytes)

@@ -127,6 +127,7 @@ def test_groups_and_times_hold_for_numbers_and_classes_alike(hackgen: Run, patie
             )
 
 
+@pytest.mark.slow  # imports torch
 def test_a_place_outside_is_ignored_by_git_and_missed_with_one_line(hackgen: Run) -> None:
     data = hackgen.work / "rents.csv"
     data.write_text(TABLE, encoding="utf-8")

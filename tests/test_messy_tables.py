@@ -85,6 +85,7 @@ def test_the_project_reads_what_was_inspected(name: str, tmp_path: Path) -> None
     run(project, "data.py").ok()
 
 
+@pytest.mark.slow  # imports torch
 def test_odd_rows_are_named_and_refused_where_nobody_has_seen_them(tmp_path: Path) -> None:
     (tmp_path / "good.csv").write_text(text(), encoding="utf-8")
     (tmp_path / "odd.csv").write_bytes(FILES["ragged.csv"])

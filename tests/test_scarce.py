@@ -50,6 +50,7 @@ def test_classes_that_a_split_hardly_holds_are_told(tmp_path: Path, data, task: 
     assert said in told and "so its score tells little of them" in told
 
 
+@pytest.mark.slow  # imports scikit-learn
 def test_no_interval_and_no_beaten_rival_from_one_class(tmp_path: Path) -> None:
     project = generate_own(tmp_path / "p", table(tmp_path), task="tabular-classification", target="label")
     code = (

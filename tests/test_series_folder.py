@@ -144,7 +144,8 @@ def test_tables_that_are_no_series_stay_one_table_of_several(tmp_path: Path, fol
 
 @pytest.mark.parametrize("format", ["csv", "csv.gz", "jsonl", "parquet"])
 def test_each_of_many_files_is_counted(tmp_path: Path, format: str) -> None:
-    for number in range(210):
+    count = 30 if format == "parquet" else 210  # of which each is opened by DuckDB
+    for number in range(count):
         path, cells = tmp_path / f"s{number}.{format}", rows(60 + number % 3, number)
         if format == "jsonl":
             path.write_text("\n".join(json.dumps({"day": d, "sales": float(v)}) for d, v in cells), encoding="utf-8")
@@ -156,8 +157,8 @@ def test_each_of_many_files_is_counted(tmp_path: Path, format: str) -> None:
         else:
             path.write_bytes((gzip.compress if format == "csv.gz" else bytes)(text(cells).encode()))
     found = inspect(str(tmp_path))
-    assert found.facts["files"] == {"count": 210, "read": 210, "departing": {}}
-    assert found.rows == sum(60 + (format != "parquet") * (number % 3) for number in range(210))
+    assert found.facts["files"] == {"count": count, "read": count, "departing": {}}
+    assert found.rows == sum(60 + (format != "parquet") * (number % 3) for number in range(count))
     assert found.facts["series"]["steps"] == 61 - (format == "parquet") and not found.facts["series"]["gaps"]["missing"]
 
 

@@ -33,6 +33,7 @@ def contest(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow  # trains
 def test_a_contest_is_understood_and_gets_the_file_that_it_takes(tmp_path: Path) -> None:
     folder = contest(tmp_path / "contest")
     found = inspect(str(folder))
@@ -73,6 +74,7 @@ def test_what_new_rows_of_a_contest_lack_is_not_learnt_from(tmp_path: Path, samp
         assert "count" in left and "casual" not in left
 
 
+@pytest.mark.slow  # trains
 def test_new_rows_come_in_any_dialect_and_what_is_lost_is_said(tmp_path: Path) -> None:
     """Numbers written otherwise, other names' case, Excel; an unknown layout is refused with hackgen convert."""
     rng = random.Random(1)

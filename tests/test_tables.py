@@ -397,6 +397,7 @@ def test_targets_that_are_no_numbers_are_refused_and_missing_ones_left_out(numbe
     assert "--time none" in fault(numbers, tmp_path / "t.csv", target="size", time="colour")
 
 
+@pytest.mark.slow  # imports it
 def test_scores_are_those_of_scikit_learn(project: Path, numbers: Path, tmp_path: Path) -> None:
     from sklearn.metrics import average_precision_score, f1_score
 
