@@ -280,6 +280,11 @@ COMPLETED = {
     "export x --to c": ["copier", "cookiecutter"],
     "export x --task text-generation --model l": ["lstm"],
     "pro": ["provenance"],
+    "add mo": ["model"],
+    "add model ls": ["lstm"],
+    "add de": ["demo"],
+    "remove ki": ["kickoff"],
+    "switch --framework j": ["jax"],
 }
 
 

@@ -1,7 +1,6 @@
 """`hackgen new --template`: small templates of others, rendered by the real copier and cookiecutter."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from conftest import refused
 from hackgen.living import foreign
 from hackgen.living.laying import with_dependencies
 from hackgen.parts import tomllib
+from lived import committed, git
 from projects import run
 
 PYPROJECT = """[project]
@@ -48,23 +48,14 @@ def template(tmp_path):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8", newline="\n")
             (folder / path).chmod(0o755 if text.startswith("#!") else 0o644)
-        if tag:
-            git(folder, "init", "-q")
-            commit(folder, tag)
-        return folder
+        return tagged(folder, tag) if tag else folder
 
     return write
 
 
-def git(folder: Path, *words: str) -> str:
-    who = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgSign=false"]
-    return subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True, encoding="utf-8").stdout
-
-
-def commit(folder: Path, tag: str) -> None:
-    git(folder, "add", "-A")
-    git(folder, "commit", "-qm", tag)
-    git(folder, "tag", tag)
+def tagged(folder: Path, tag: str) -> Path:
+    git(committed(folder, tag), "tag", tag)
+    return folder
 
 
 def text(path: Path) -> str:
@@ -80,53 +71,47 @@ def nothing(hackgen) -> None:
 def test_hackgens_parts_lie_on_top_of_theirs(hackgen, template):
     theirs = template(COPIER | {"copier.yml": COPIER["copier.yml"] + "_preserve_symlinks: true\n"}, tag="v1")
     (theirs / "bin" / "start").symlink_to("run")
-    commit(theirs, "v2")
+    tagged(theirs, "v2")
     asked = ["--template-answer", "name=owls", "--author", "Ada"]
     done = hackgen("new", "x", "--template", "../theirs", *asked, *MINIMAL)
-    assert (done.returncode, done.stderr) == (
-        0,
-        'hackgen: pyproject.toml keeps "numpy<3"; hackgen was tested with "numpy>=1.26"\n',
-    )
+    told = 'hackgen: pyproject.toml keeps "numpy<3"; hackgen was tested with "numpy>=1.26"\n'
+    assert (done.returncode, done.stderr) == (0, told)
     project = hackgen.work / "x"
     assert text(project / "src/owls/__init__.py") == "NAME = 'owls'\n" and (project / "train.py").is_file()
     assert text(project / "LICENSE") == "All rights theirs.\n" and "Ada" in text(project / "LICENSE-hackgen")
     assert text(project / ".github/workflows/ci.yml") == "name: theirs\n"
     assert (project / ".github/workflows/hackgen.yml").is_file()
-    assert text(project / "README.md").startswith("# owls\n\nTheirs.\n\n# X\n") and "train.py" in text(
-        project / "README.md"
-    )
+    readme, attributes = text(project / "README.md"), text(project / ".gitattributes")
+    assert readme.startswith("# owls\n\nTheirs.\n\n# X\n") and "train.py" in readme
+    assert "* text=auto" not in attributes and "*.bat eol=crlf" in attributes
     ignored = text(project / ".gitignore").splitlines()
     assert ignored[:2] == ["*.log", "runs/"] and ignored.count("runs/") == 1 and "__pycache__/" in ignored
-    assert "* text=auto" not in text(project / ".gitattributes") and "*.bat eol=crlf" in text(
-        project / ".gitattributes"
-    )
     merged = tomllib.loads(text(project / "pyproject.toml"))["project"]
-    assert (
-        merged["name"] == "owls" and merged["dependencies"][0] == "numpy<3" and "dev" in merged["optional-dependencies"]
-    )
-    assert any(line.startswith("torch") for line in merged["dependencies"])
+    assert merged["name"] == "owls" and merged["dependencies"][0] == "numpy<3"
+    assert "dev" in merged["optional-dependencies"] and any(line.startswith("torch") for line in merged["dependencies"])
     assert "# ours needs it" in text(project / "pyproject.toml")
     assert f"_src_path: {theirs}\n" in text(project / ".copier-answers.yml")
     assert os.access(project / "bin/run", os.X_OK) and os.readlink(project / "bin/start") == "run"
     assert git(project, "status", "--porcelain") == "" and git(project, "log", "--format=%s").count("\n") == 1
+    run(project, "train.py", "--smoke").ok()
 
 
 @pytest.mark.slow
 def test_copier_update_and_hackgen_update_go_on_each_with_its_part(hackgen, template):
     import copier
 
-    theirs = template(COPIER, tag="v1")
-    assert hackgen("new", "x", "--template", str(theirs), *MINIMAL).returncode == 0
-    project = hackgen.work / "x"
-    (project / "train.py").write_text("# mine\n" + text(project / "train.py"), encoding="utf-8")
-    git(project, "commit", "-qam", "mine")
+    address = f"file://{template(COPIER, tag='v1')}"
     template({"README.md.jinja": "# {{ name }}\n\nTheirs, and more.\n", "news.md": "news\n"}, tag="v2")
+    assert hackgen("new", "x", "--template", address, "--ref", "v1", *MINIMAL).returncode == 0
+    project = hackgen.work / "x"
+    assert f"_src_path: git+{address}\n" in text(project / ".copier-answers.yml") and not (project / "news.md").exists()
+    (project / "train.py").write_text("# mine\n" + text(project / "train.py"), encoding="utf-8")
+    committed(project)
     copier.run_update(project, defaults=True, overwrite=True, quiet=True, settings=copier.Settings())
     assert "Theirs, and more.\n" in text(project / "README.md") and "python train.py" in text(project / "README.md")
     assert text(project / "news.md") == "news\n" and text(project / "train.py").startswith("# mine\n")
     assert "torch" in text(project / "pyproject.toml") and "_commit: v2" in text(project / ".copier-answers.yml")
-    git(project, "add", "-A")
-    git(project, "commit", "-qm", "theirs of v2")
+    committed(project)
     done = hackgen("update", str(project))
     assert (done.returncode, done.stderr) == (0, "") and "nothing to do" in done.stdout
     added = hackgen("add", "demo", "--project", str(project))
@@ -137,18 +122,19 @@ def test_copier_update_and_hackgen_update_go_on_each_with_its_part(hackgen, temp
 
 
 def test_a_cookiecutter_template_needs_trust_and_is_rendered_apart(hackgen, template):
-    hook = (
-        "import os\nopen('home.txt', 'w').write(os.environ['HOME'])\nopen(os.path.expanduser('~/trace'), 'w').close()\n"
-    )
-    theirs = template(COOKIECUTTER | {"hooks/post_gen_project.py": hook})
+    hook = "import os\nopen('home.txt', 'w').write(os.environ['HOME'])\n"
+    hook += "open(os.path.expanduser('~/trace'), 'w').close()\n"
+    theirs = template(COOKIECUTTER | {"hooks/post_gen_project.py": hook}, tag="v1")
+    (theirs / "cookiecutter.json").write_text("{}", encoding="utf-8")
+    committed(theirs, "broken since")
     refused(hackgen("new", "x", "--template", str(theirs), *MINIMAL), 2, "cookiecutter", "--trust")
     nothing(hackgen)
-    done = hackgen("new", "x", "--template", str(theirs), "--trust", "--template-answer", "kind=b", *MINIMAL)
+    asked = ["--trust", "--ref", "v1", "--template-answer", "kind=b"]
+    done = hackgen("new", "x", "--template", str(theirs), *asked, *MINIMAL)
     project = hackgen.work / "x"
     assert done.returncode == 0 and "hackgen update is for hackgen's part" in done.stderr
-    assert (
-        "add these dependencies" in done.stderr and "torch" in done.stderr and not (project / "pyproject.toml").exists()
-    )
+    assert "add these dependencies" in done.stderr and "torch" in done.stderr
+    assert not (project / "pyproject.toml").exists()
     assert text(project / "notes/b.txt") == "b\n" and text(project / "setup.py") == "name = 'birds'\n"
     home = text(project / "home.txt")
     assert not Path(home).exists() and not list(hackgen.work.parent.rglob("trace"))
@@ -167,33 +153,28 @@ def test_code_of_a_copier_template_needs_trust_whatever_this_machine_trusts(hack
     assert "it writes no answers file, and it has no tag in git" in done.stderr
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("slug", ["../x", "../../x", "{tmp}/x"])
-def test_answers_that_lead_outside_are_refused(hackgen, template, tmp_path, slug):
-    slug = slug.format(tmp=tmp_path)
-    before = sorted(tmp_path.iterdir())
-    theirs = template(COOKIECUTTER)
-    command = ["new", "x", "--trust", *MINIMAL, "--template-answer"]
-    refused(hackgen(*command, f"slug={slug}", "--template", str(theirs)), 1, "outside", "nothing was written")
-    theirs = template({"copier.yml": "slug:\n  type: str\n", "{{ slug }}.txt": "x\n"}, "second")
-    refused(hackgen(*command, f"slug={slug}", "--template", str(theirs)), 1, str(theirs), "nothing was written")
-    nothing(hackgen)
-    assert set(tmp_path.iterdir()) - set(before) == {tmp_path / "theirs", theirs}
+LEADING = {"copier.yml": "name: birds\n_preserve_symlinks: true\n"}
+OUTSIDE = [  # files of a template, where a link in it leads from, the answer, what is said
+    *((COOKIECUTTER, "", slug, "outside") for slug in ("../x", "../../x", "{tmp}/x")),
+    *(({"copier.yml": "slug:\n  type: str\n", "{{ slug }}.txt": "x\n"}, "", slug, "") for slug in ("../x", "{tmp}/x")),
+    (COOKIECUTTER, "{{cookiecutter.slug}}/notes/link", "birds", "link"),
+    (COOKIECUTTER | {"hooks/post_gen_project.py": "import os\nos.symlink('/etc', 'link')\n"}, "", "birds", "link"),
+    (COPIER | LEADING, "link", "", "link"),
+]
 
 
 @pytest.mark.slow
-def test_links_that_lead_outside_are_refused(hackgen, template, tmp_path):
+@pytest.mark.parametrize(("files", "link", "slug", "said"), OUTSIDE)
+def test_what_leads_outside_is_refused(hackgen, template, tmp_path, files, link, slug, said):
     (tmp_path / "secret").write_text("secret", encoding="utf-8")
-    theirs = template(COOKIECUTTER)
-    (theirs / "{{cookiecutter.slug}}" / "notes" / "link").symlink_to(tmp_path / "secret")
-    refused(hackgen("new", "x", "--trust", "--template", str(theirs), *MINIMAL), 1, "link", "nothing was written")
-    theirs = template(COPIER | {"copier.yml": "name: birds\n_preserve_symlinks: true\n"}, "second")
-    (theirs / "link").symlink_to("../secret")
-    refused(hackgen("new", "x", "--template", str(theirs), *MINIMAL), 1, "link", "nothing was written")
-    hook = "import os\nos.symlink('/etc', 'link')\n"
-    theirs = template(COOKIECUTTER | {"hooks/post_gen_project.py": hook}, "third")
-    refused(hackgen("new", "x", "--trust", "--template", str(theirs), *MINIMAL), 1, "link", "nothing was written")
+    theirs, before = template(files), set(tmp_path.iterdir())
+    if link:
+        (theirs / link).symlink_to(tmp_path / "secret")
+    asked = ["--template-answer", f"slug={slug.format(tmp=tmp_path)}"] if slug else []
+    done = hackgen("new", "x", "--trust", "--template", str(theirs), *asked, *MINIMAL)
+    refused(done, 1, said or str(theirs), "nothing was written")
     nothing(hackgen)
+    assert set(tmp_path.iterdir()) == before
 
 
 @pytest.mark.slow
@@ -220,21 +201,6 @@ def test_a_repository_of_theirs_is_left_out_and_dots_and_dry_runs_work(hackgen, 
     assert kept.returncode == 0 and str(theirs) in kept.stderr
 
 
-@pytest.mark.slow
-def test_an_address_and_a_ref_are_taken(hackgen, template):
-    theirs = template(COPIER, tag="v1")
-    template({"extra.txt": "more\n"}, tag="v2")
-    address = f"file://{theirs}"
-    assert hackgen("new", "x", "--template", address, "--ref", "v1", *MINIMAL).returncode == 0
-    assert hackgen("new", "y", "--template", address, *MINIMAL).returncode == 0
-    assert [(hackgen.work / name / "extra.txt").exists() for name in "xy"] == [False, True]
-    assert f"_src_path: git+{address}\n" in text(hackgen.work / "x" / ".copier-answers.yml")
-    theirs = template(COOKIECUTTER, "second", tag="v1")
-    (theirs / "cookiecutter.json").write_text("{}", encoding="utf-8")
-    git(theirs, "commit", "-qam", "broken")
-    assert hackgen("new", "z", "--trust", "--template", str(theirs), "--ref", "v1", *MINIMAL).returncode == 0
-
-
 WRONG = [  # what is typed, the exit code, and what the one line says
     (["--template", "nowhere"], 1, "neither a folder nor the address"),
     (["--template", ""], 1, "neither a folder nor the address"),
@@ -255,9 +221,8 @@ WRONG = [  # what is typed, the exit code, and what the one line says
 @pytest.mark.parametrize("typed", WRONG, ids=lambda typed: " ".join(typed[0]))
 def test_what_is_wrong_is_one_line(hackgen, template, typed):
     template(COPIER)
-    template(
-        {"copier.yml": "word:\n  type: str\n  validator: '{% if word == \"no\" %}try another{% endif %}'\n"}, "asks"
-    )
+    rule = '{% if word == "no" %}try another{% endif %}'
+    template({"copier.yml": f"word:\n  type: str\n  validator: '{rule}'\n"}, "asks")
     template({"copier.yml": "a: [\n"}, "broken")
     template(COOKIECUTTER, "cookie")
     words, code, said = typed
@@ -285,19 +250,11 @@ def test_dependencies_that_cannot_be_merged_are_printed(theirs):
 
 
 def test_dependencies_are_added_once_and_nothing_else_changes():
-    theirs = (
-        '[project]\nname = "x"  # theirs\nrequires-python = ">=3.8"\n\n[project.scripts]\na = "b"\n\n[tool.x]\ny = 1\n'
-    )
+    theirs = '[project]\nname = "x"  # theirs\nrequires-python = ">=3.8"\n\n'
+    theirs += '[project.scripts]\na = "b"\n\n[tool.x]\ny = 1\n'
     merged, notes = with_dependencies(theirs.encode(), OURS | {"requires-python": ">=3.11"})
     assert notes == ['pyproject.toml says requires-python = ">=3.8"; hackgen\'s part needs ">=3.11"']
     assert [line for line in theirs.splitlines() if line not in merged.decode().splitlines()] == []
     known = {"name": "x", "requires-python": ">=3.8", "scripts": {"a": "b"}}
     assert tomllib.loads(merged.decode()) == {"project": known | OURS, "tool": {"x": {"y": 1}}}
     assert with_dependencies(merged, OURS | {"requires-python": ">=3.8"}) == (merged, [])
-
-
-@pytest.mark.slow
-def test_what_is_laid_on_top_trains(hackgen, template):
-    task = ["--minimal", "--task", "tabular-classification"]
-    assert hackgen("new", "x", "--template", str(template(COPIER)), *task).returncode == 0
-    run(hackgen.work / "x", "train.py", "--smoke").ok()

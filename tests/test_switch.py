@@ -78,6 +78,9 @@ def test_what_cannot_be_added_removed_or_switched_is_one_line(hackgen: Run, tmp_
     ]:
         refused(hackgen(*words, cwd=project), 2, *told)
     refused(hackgen("switch", "--data", "missing.csv", cwd=project), 1, "missing.csv")
+    other = str(OWN["tabular-classification"](tmp_path))
+    fits = f"what fits: hackgen new --data {other} --task tabular-classification"
+    refused(hackgen("switch", "--data", other, cwd=project), 2, fits)
     refused(hackgen("add", "demo", "--project", str(tmp_path)), 1, "no project that hackgen made")
     assert snapshot(project) == before
     table = born(tmp_path / "table", task="tabular-classification")  # whose sample has columns as well
@@ -106,25 +109,18 @@ def test_from_the_sample_to_own_data_and_back(task: str, hackgen: Run, tmp_path:
     assert {path: content for path, content in contents(project).items() if path not in copies} == sample
 
 
-def test_data_that_lie_in_the_project_already_are_named_and_never_at_risk(hackgen: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("outside", [False, True])
+def test_data_that_lie_here_or_stay_outside_are_never_at_risk(outside: bool, hackgen: Run, tmp_path: Path) -> None:
     project = born(tmp_path / "p", task="tabular-classification")
     (project / "data").mkdir(exist_ok=True)
-    OWN["tabular-classification"](project / "data")
+    data = OWN["tabular-classification"](tmp_path if outside else project / "data")
     before = snapshot(project)
-    done = hackgen("switch", "--data", "data/table.csv", cwd=project)
-    assert done.returncode == 0 and re.search(r"left alone +data/table.csv +.*git add it", done.stdout)
-    undo = next(line for line in done.stdout.splitlines() if line.startswith("undo: "))
-    subprocess.run(undo.removeprefix("undo: "), shell=True, check=True, cwd=project)
-    assert snapshot(project) == before
-
-
-def test_data_outside_are_pointed_at_by_an_untracked_file(hackgen: Run, tmp_path: Path) -> None:
-    data = OWN["tabular-classification"](tmp_path)
-    project = born(tmp_path / "p", task="tabular-classification")
-    before = snapshot(project)
-    done = hackgen("switch", "--data", str(data), "--no-copy", cwd=project)
-    assert done.returncode == 0 and (project / "data/location.txt").read_text(encoding="utf-8").strip() == str(data)
-    assert "location.txt" not in git(project, "ls-files")
+    done = hackgen("switch", "--data", str(data), *["--no-copy"] * outside, cwd=project)
+    if outside:
+        assert done.returncode == 0 and (project / "data/location.txt").read_text(encoding="utf-8").strip() == str(data)
+        assert "location.txt" not in git(project, "ls-files")
+    else:
+        assert done.returncode == 0 and re.search(r"left alone +data/table.csv +.*git add it", done.stdout)
     undo = next(line for line in done.stdout.splitlines() if line.startswith("undo: "))
     subprocess.run(undo.removeprefix("undo: "), shell=True, check=True, cwd=project)
     assert snapshot(project) == before
@@ -143,9 +139,8 @@ def test_another_framework_replaces_what_is_untouched_and_merges_no_code(hackgen
     with open(project / "models" / "cnn.py", "a", encoding="utf-8") as file:
         file.write("# ours\n")
     git(project, "mv", "net.py", "network.py")
-    (project / "network.py").write_text(
-        (project / "network.py").read_text(encoding="utf-8") + "# ours\n", encoding="utf-8"
-    )
+    with open(project / "network.py", "a", encoding="utf-8") as file:
+        file.write("# ours\n")
     committed(project)
     before = snapshot(project)
     done = hackgen("switch", "--framework", "jax", cwd=project)
@@ -153,12 +148,8 @@ def test_another_framework_replaces_what_is_untouched_and_merges_no_code(hackgen
     assert snapshot(project) == before
     line = done.stderr.strip().partition("beside it: hackgen ")[2]
     assert hackgen(*line.split(), "--yes", cwd=project).returncode == 0
-    beside = contents(tmp_path / "p-jax")
-    assert {path: beside[path] for path in beside.keys() - {RECORD, ARCHIVE}} == {
-        path: content
-        for path, content in fresh(models=("cnn", "mlp"), framework="jax").items()
-        if path not in {RECORD, ARCHIVE}
-    }
+    beside, wanted = contents(tmp_path / "p-jax"), fresh(models=("cnn", "mlp"), framework="jax")
+    assert beside | dict.fromkeys((RECORD, ARCHIVE)) == wanted | dict.fromkeys((RECORD, ARCHIVE))
 
 
 def test_runs_made_before_still_show_in_compare(hackgen: Run, tmp_path: Path) -> None:
@@ -181,23 +172,6 @@ def test_runs_made_before_still_show_in_compare(hackgen: Run, tmp_path: Path) ->
     assert re.search(r"[Ff]ramework.*pytorch", card) and not re.search(r"[Ff]ramework.*jax", card)
 
 
-COMPLETED = {
-    "add mo": ["model"],
-    "add model ls": ["lstm"],
-    "add de": ["demo"],
-    "remove ki": ["kickoff"],
-    "switch --framework j": ["jax"],
-}
-
-
-@pytest.mark.parametrize("line", COMPLETED)
-def test_the_shell_completes_parts(line: str, hackgen: Run) -> None:
-    words = f"hackgen {line}".split(" ")
-    asked = {"_HACKGEN_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
-    done = hackgen(env=asked)
-    assert [line.partition(",")[2] for line in done.stdout.split()] == COMPLETED[line]
-
-
 @pytest.mark.slow
 def test_train_names_the_line_that_adds_a_model_and_nothing_takes_anothers_run(hackgen: Run, tmp_path: Path) -> None:
     project = born(tmp_path / "p", task="tabular-classification", models=("mlp",))
@@ -212,9 +186,8 @@ def test_train_names_the_line_that_adds_a_model_and_nothing_takes_anothers_run(h
     data = OWN["tabular-classification"](tmp_path)
     assert hackgen("switch", "--data", str(data), cwd=project).returncode == 0
     for words in (("predict.py", "new.csv"), ("evaluate.py",)):
-        run(project, *words).refused(
-            1, "is a run of project data 'data/iris.csv'", "this project has data/", "train again"
-        )
+        told = "is a run of project data 'data/iris.csv'", "this project has data/", "train again"
+        run(project, *words).refused(1, *told)
     run(project, "predict.py", "new.csv", "--run", "first").ok()
     committed(project)
     assert hackgen("switch", "--framework", "jax", cwd=project).returncode == 0
@@ -242,16 +215,9 @@ def test_after_each_extra_and_model_the_project_works(task: str, hackgen: Run, t
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("task", sorted(OWN))
-def test_after_a_switch_to_own_data_the_project_works(task: str, hackgen: Run, tmp_path: Path) -> None:
-    data = OWN[task](tmp_path)
-    project = born(tmp_path / "p", task=task)
-    assert hackgen("switch", "--data", str(data), cwd=project).returncode == 0
-    works(committed(project))
-
-
-@pytest.mark.slow
-def test_after_a_switch_of_framework_the_project_works(hackgen: Run, tmp_path: Path) -> None:
-    project = born(tmp_path / "p", task=IMAGES)
-    assert hackgen("switch", "--framework", "jax", cwd=project).returncode == 0
+@pytest.mark.parametrize("task", [*sorted(OWN), None])
+def test_after_a_switch_the_project_works(task: str | None, hackgen: Run, tmp_path: Path) -> None:
+    project = born(tmp_path / "p", task=task or IMAGES)
+    to = ["--data", str(OWN[task](tmp_path))] if task else ["--framework", "jax"]
+    assert hackgen("switch", *to, cwd=project).returncode == 0
     works(committed(project))

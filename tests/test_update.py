@@ -45,9 +45,7 @@ def test_an_untouched_project_becomes_a_fresh_one_and_is_staged(project: Path, n
     assert found == {"notes.md": "replaced", "tools/helper.py": "removed", "plan.md": "new"}
     assert contents(project) == fresh(new)
     assert not (project / "tools").exists()
-    assert (
-        git(project, "diff", "--name-only") == "" and git(project, "status", "--porcelain", "-unormal").count("\n") == 5
-    )
+    assert not git(project, "diff", "--name-only") and git(project, "status", "--porcelain").count("\n") == 5
     committed(project)
     assert not updated(project, new)
 
@@ -75,28 +73,25 @@ def test_a_sample_is_followed_while_it_is_untouched(tmp_path: Path) -> None:
     assert (project / ASIDE / "data/b.csv").read_text() == "2\n"
 
 
-def copied(project: Path, place: Path) -> Path:
+def copied(project: Path, place: Path, *how: str) -> Path:
     """A clone as `git clone` makes it; what a kind does with it follows."""
-    git(project.parent, "clone", "--quiet", f"file://{project}", str(place))
+    git(project.parent, "clone", "--quiet", *how, f"file://{project}", str(place))
     return place
 
 
 def shallow(project: Path, place: Path) -> Path:
     (project / "more.md").write_text("more\n")
-    committed(project)
-    git(project.parent, "clone", "--quiet", "--depth", "1", f"file://{project}", str(place))
-    return place
+    return copied(committed(project), place, "--depth", "1")
 
 
 def squashed(project: Path, place: Path) -> Path:
-    place = copied(project, place)
-    git(place, "checkout", "--quiet", "--orphan", "squashed")
+    git(copied(project, place), "checkout", "--quiet", "--orphan", "squashed")
     return committed(place, "all in one")
 
 
-def from_template(project: Path, place: Path) -> Path:
-    shutil.copytree(project, place, ignore=shutil.ignore_patterns(".git"))
-    return committed(place, "Initial commit")
+def from_template(project: Path, place: Path, inside: str = "") -> Path:
+    shutil.copytree(project, place / inside, ignore=shutil.ignore_patterns(".git"))
+    return committed(place, "Initial commit") / inside
 
 
 def without_git(project: Path, place: Path) -> Path:
@@ -109,18 +104,19 @@ def without_git(project: Path, place: Path) -> Path:
 def inside(project: Path, place: Path) -> Path:
     place.mkdir()
     (place / "other.txt").write_text("not the project's\n")
-    committed(place)
-    shutil.copytree(project, place / "a project", ignore=shutil.ignore_patterns(".git"))
-    committed(place)
-    (place / "other.txt").write_text("changed, and never committed\n")
-    return place / "a project"
+    place = from_template(project, place, "a project")
+    (place.parent / "other.txt").write_text("changed, and never committed\n")
+    return place
 
 
 def updated_before(project: Path, place: Path) -> Path:
-    middle = templates(place.parent / "middle", base__notes_md=LINES.replace("line 20\n", "line twenty\n"))
-    place = copied(project, place)
-    updated(place, middle)
-    return committed(place, "an update")
+    """By two versions, so that the next is the third in a row."""
+    text, place = LINES, copied(project, place)
+    for line in ("line 20", "line 15"):
+        text = text.replace(f"{line}\n", f"{line}, of a version\n")
+        updated(place, templates(place.parent / line, base__notes_md=text))
+        committed(place, "an update")
+    return place
 
 
 KINDS = [copied, shallow, squashed, from_template, without_git, inside, updated_before]
@@ -131,27 +127,11 @@ def test_seven_kinds_of_project_have_an_exact_base(kind, project: Path, old: Pat
     (project / "notes.md").write_text(LINES.replace("line 25\n", "line 25, ours\n"))
     committed(project)
     place = kind(project, tmp_path / "place")
-    outside = git(place.parent, "diff", "--", "other.txt") if kind is inside else ""
+    outside = [file.read_text() for file in place.parent.glob("other.txt")]
     assert states(updated(place, new)) == {"notes.md": "merged", "tools/helper.py": "removed", "plan.md": "new"}
     assert (place / "notes.md").read_text() == NEWER.replace("line 25\n", "line 25, ours\n")
-    assert outside == (git(place.parent, "diff", "--", "other.txt") if kind is inside else "")
+    assert outside == [file.read_text() for file in place.parent.glob("other.txt")]
     assert unpacked((place / ARCHIVE).read_bytes()).keys() == fresh(new).keys() - {ARCHIVE}
-
-
-def test_conflicts_are_marked_listed_and_block_the_commit(project: Path, new: Path) -> None:
-    (project / "notes.md").write_text(LINES.replace("line 5\n", "line 5, ours\n"))
-    (project / "tools" / "helper.py").write_text("# ours\n")
-    committed(project)
-    before = snapshot(project)
-    found = updated(project, new)
-    assert states(found) == {"notes.md": "conflict", "tools/helper.py": "conflict", "plan.md": "new"}
-    assert "<<<<<<< yours\nline 5, ours\n=======\nline five\n>>>>>>> hackgen\n" in (project / "notes.md").read_text()
-    assert (project / "tools" / "helper.py").read_text() == "# ours\n" and not (project / ASIDE).exists()
-    assert git(project, "diff", "--name-only", "--diff-filter=U").split() == ["notes.md", "tools/helper.py"]
-    with pytest.raises(subprocess.CalledProcessError):
-        git(project, "commit", "--message", "too early")
-    undo(project)
-    assert snapshot(project) == before
 
 
 def undo(project: Path) -> None:
@@ -184,13 +164,29 @@ def test_what_holds_no_markers_stays_and_the_new_one_lies_aside(tmp_path: Path) 
     assert set(states(updated(project, new)).values()) == {"left alone"}
 
 
-@pytest.mark.parametrize("kind", ["untracked", "ignored", "link", "folder", "tracked", "parent", "equal"])
+@pytest.mark.parametrize("kind", ["untracked", "ignored", "link", "folder", "tracked", "parent", "submodule", "equal"])
 def test_what_lies_in_the_way_of_a_new_file_is_never_overwritten(kind: str, project: Path, new: Path, tmp_path) -> None:
     templates(new, base__more__deep_md="new\n")
     way = project / "more" / "deep.md"
+    elsewhere = tmp_path / "elsewhere"
+    if kind in ("parent", "submodule"):
+        elsewhere.mkdir()
+        (elsewhere / "code.py").write_text("print()\n")
     if kind == "parent":
-        (tmp_path / "elsewhere").mkdir()
-        (project / "more").symlink_to(tmp_path / "elsewhere")
+        (project / "more").symlink_to(elsewhere)
+    elif kind == "submodule":
+        git(
+            project,
+            "-c",
+            "protocol.file.allow=always",
+            "submodule",
+            "--quiet",
+            "add",
+            str(committed(elsewhere)),
+            "more",
+        )
+        committed(project)
+        (project / "more" / "code.py").write_text("changed\n")
     else:
         way.parent.mkdir()
     if kind == "ignored":
@@ -201,34 +197,19 @@ def test_what_lies_in_the_way_of_a_new_file_is_never_overwritten(kind: str, proj
     elif kind == "folder":
         way.mkdir()
         (way / "ours.md").write_text("ours\n")
-    elif kind != "parent":
+    elif kind not in ("parent", "submodule"):
         way.write_text("new\n" if kind == "equal" else "ours\n")
     if kind == "tracked":
         committed(project)
     before = snapshot(project)
     found = updated(project, new)
     assert found["more/deep.md"].state == ("left alone" if kind == "equal" else "conflict")
-    if kind not in ("equal", "parent"):
+    if kind not in ("equal", "parent", "submodule"):
         assert (way / "ours.md" if kind == "folder" else way).read_text() == (LINES if kind == "link" else "ours\n")
         assert (project / ASIDE / "more/deep.md").read_text() == "new\n"
-    assert not (tmp_path / "elsewhere" / "deep.md").exists()
+    assert not (elsewhere / "deep.md").exists() and way.exists() == (kind not in ("parent", "submodule"))
     undo(project)
     assert snapshot(project) == before
-
-
-def test_a_submodule_is_left_alone(project: Path, new: Path, tmp_path: Path) -> None:
-    (tmp_path / "library").mkdir()
-    (tmp_path / "library" / "code.py").write_text("print()\n")
-    committed(tmp_path / "library")
-    git(project, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(tmp_path / "library"), "lib")
-    committed(project)
-    templates(new, base__lib__plan_md="new\n")
-    (project / "lib" / "code.py").write_text("changed\n")
-    before = snapshot(project)
-    found = updated(project, new)
-    assert found["lib/plan.md"].state == "conflict" and not (project / "lib" / "plan.md").exists()
-    undo(project)
-    assert snapshot(project) == before and (project / "lib" / "code.py").read_text() == "changed\n"
 
 
 @pytest.mark.parametrize("setting", ["false", "true"])
@@ -259,20 +240,6 @@ def test_only_the_team_renames_and_only_to_a_new_name(project: Path, old: Path, 
     assert found["ideas.md"].state == "conflict" and (project / "ideas.md").read_text() == NEWER + "and ours\n"
 
 
-def test_three_versions_in_a_row_keep_what_the_team_wrote(project: Path, tmp_path: Path) -> None:
-    (project / "notes.md").write_text(LINES + "ours at the end\n")
-    (project / "tools" / "helper.py").unlink()
-    committed(project)
-    text = LINES
-    for number in (5, 12, 19):
-        text = text.replace(f"line {number}\n", f"line {number}, of version {number}\n")
-        root = templates(tmp_path / str(number), base__notes_md=text)
-        assert states(updated(project, root)) == {"notes.md": "merged", "tools/helper.py": "left alone"}
-        committed(project)
-    assert (project / "notes.md").read_text() == text + "ours at the end\n"
-    assert not (project / "tools" / "helper.py").exists()
-
-
 def test_a_dry_run_writes_nothing_and_needs_no_git(project: Path, new: Path, tmp_path: Path) -> None:
     (project / "notes.md").write_text(LINES + "ours\n")
     before = snapshot(project)
@@ -288,16 +255,23 @@ def test_a_dry_run_writes_nothing_and_needs_no_git(project: Path, new: Path, tmp
             updated(project, new)
 
 
-def test_the_command_says_what_it_did_and_how_to_undo_it(hackgen: Run, project: Path, new: Path) -> None:
-    (project / "notes.md").write_text(LINES.replace("line 5\n", "ours\n"))
+def test_conflicts_are_marked_listed_block_the_commit_and_can_be_undone(hackgen: Run, project: Path, new: Path) -> None:
+    (project / "notes.md").write_text(LINES.replace("line 5\n", "line 5, ours\n"))
+    (project / "tools" / "helper.py").write_text("# ours\n")
     committed(project)
     before = snapshot(project)
     with patch.object(update, "TEMPLATES", new):
         done = hackgen("update", str(project), "--dry-run")
         assert done.returncode == 0 and "conflict    notes.md" in done.stdout and "nothing was written" in done.stdout
         done = hackgen("update", cwd=project)
-        refused(done, 1, "1 conflicts (notes.md)", "git add and commit")
-        assert "new         plan.md" in done.stdout and "removed     tools/helper.py" in done.stdout
+        refused(done, 1, "2 conflicts (notes.md, tools/helper.py)", "git add and commit")
+        assert "new         plan.md" in done.stdout
+        told = "<<<<<<< yours\nline 5, ours\n=======\nline five\n>>>>>>> hackgen\n"
+        assert told in (project / "notes.md").read_text() and not (project / ASIDE).exists()
+        assert (project / "tools" / "helper.py").read_text() == "# ours\n"
+        assert git(project, "diff", "--name-only", "--diff-filter=U").split() == ["notes.md", "tools/helper.py"]
+        with pytest.raises(subprocess.CalledProcessError):
+            git(project, "commit", "--message", "too early")
         line = next(line for line in done.stdout.splitlines() if line.startswith("undo: "))
         subprocess.run(line.removeprefix("undo: "), shell=True, check=True, cwd=project)
         assert snapshot(project) == before
@@ -439,21 +413,19 @@ def test_what_was_edited_after_a_kill_is_not_undone(project: Path, new: Path) ->
 
 @pytest.mark.slow
 def test_after_an_update_the_own_tests_pass_and_training_works(tmp_path: Path) -> None:
+    def put(file: Path, old: str, new: str) -> None:
+        before = file.read_text(encoding="utf-8")
+        assert old in before
+        file.write_text(before.replace(old, new, 1), encoding="utf-8")
+
     root = tmp_path / "templates"
     shutil.copytree(REAL, root)
-    for path in [*root.glob("base/*.py"), *root.glob("frameworks/pytorch/base/*.py"), root / "base" / "config.py.j2"]:
-        path.write_text(
-            path.read_text(encoding="utf-8").replace("\nimport ", "\n# newer\nimport ", 1), encoding="utf-8"
-        )
+    for path in [*root.glob("base/c*.py"), *root.glob("frameworks/pytorch/base/train.py"), root / "base/config.py.j2"]:
+        put(path, "\nimport ", "\n# newer\nimport ")
     project = born(tmp_path / "project", task="tabular-classification")
-    for name, old, new in [
-        ("config.py", "    seed: int = 0", "    seed: int = 7"),
-        ("train.py", "\ndef fit(", "\nOURS = 1\n\n\ndef fit("),
-        ("metrics.py", "HIGHER_IS_BETTER = True", "HIGHER_IS_BETTER = True  # ours"),
-    ]:
-        text = (project / name).read_text(encoding="utf-8")
-        assert old in text
-        (project / name).write_text(text.replace(old, new), encoding="utf-8")
+    put(project / "config.py", "    seed: int = 0", "    seed: int = 7")
+    put(project / "train.py", "\ndef fit(", "\nOURS = 1\n\n\ndef fit(")
+    put(project / "metrics.py", "HIGHER_IS_BETTER = True", "HIGHER_IS_BETTER = True  # ours")
     committed(project)
     found = states(updated(project, root))
     assert found["config.py"] == found["train.py"] == "merged" and found["metrics.py"] == "left alone"
@@ -522,9 +494,7 @@ def test_nothing_of_the_team_is_lost_and_nothing_deleted_returns(
     for name, text in texts.items():
         for line in text.splitlines():
             if not any(line in of.splitlines() for of in ours.values()):
-                torn = [
-                    o for o in found.values() if o.state == "conflict" and o.sides[0] and line in o.sides[0].decode()
-                ]
+                torn = [o for o in found.values() if o.state == "conflict" and line in (o.sides[0] or b"").decode()]
                 assert torn or line not in whole, f"{line} of {name} came back"
     if not team:
         assert contents(project) == fresh(new) and clean

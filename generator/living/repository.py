@@ -23,7 +23,7 @@ from .merging import Outcome
 ASIDE = ".hackgen-new"  # theirs, where a file could not hold both; git ignores it
 UNWRITTEN = {"data", "published", "comparison", "presentation"}  # may be large, and is nobody's code
 WORK = ".work"  # in ASIDE: what an update that runs needs
-PLAIN = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "core.safecrlf=false", "core.quotePath=false")
+PLAIN = ("core.hooksPath=/dev/null", "core.fsmonitor=", "core.safecrlf=false", "core.quotePath=false")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import Misuse, nearest
 from ..parts import Part
+from ..text import quoted
 from .choice import Answers
 
 if TYPE_CHECKING:
@@ -145,4 +146,5 @@ def _check_folder(findings: "Findings", task: Part, answers: Answers) -> None:
 
 
 def _instead(findings: "Findings") -> str:
-    return f"; what fits: --task {findings.suggestion.task}" if findings.suggestion else ""
+    fits, where = findings.suggestion, quoted(findings.path)
+    return f"; what fits: hackgen new --data {where} --task {fits.task}" if fits else ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .. import conversion
 from ..conversion import COPIED, LOCATION, SIDE
 from ..errors import Misuse, Problem
+from ..text import quoted
 from . import fitting
 from .choice import Answers, Choice
 
@@ -120,13 +121,14 @@ def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
     if not reads:
         raise Misuse(f"{task.name} learns from its sample alone; leave out --data, or name another --task")
     if family(findings.format) not in reads:
-        if findings.suggestion and findings.suggestion.task == task.name:
+        fits, where = findings.suggestion, quoted(findings.path)
+        if fits and fits.task == task.name:
             raise Problem(
                 f"{findings.path} names pictures that are not found beside it; put them there, then try again"
             )
         raise Misuse(
             f"{task.name} reads {' or '.join(reads)}, and {findings.path} holds {family(findings.format)}; "
-            + (f"what fits: --task {findings.suggestion.task}" if findings.suggestion else "name other data")
+            + (f"what fits: hackgen new --data {where} --task {fits.task}" if fits else "name other data")
         )
     own = _brought(findings, choice, answers)
     place = Path(findings.path)

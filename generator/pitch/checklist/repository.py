@@ -42,7 +42,7 @@ HOMES = ("published/", "data/", "demo/")
 def git(project: Project, *arguments: str, given: str = "") -> str:
     """What a git command prints, `given` something to read; a `Problem` where there is no repository or no git."""
     quiet = os.environ | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    command = ["git", "-c", "core.quotePath=false", "-c", "core.fsmonitor=false", *arguments]
+    command = ["git", "-c", "core.quotePath=false", "-c", "core.fsmonitor=", *arguments]
     try:
         done = subprocess.run(command, cwd=project.root, env=quiet, input=given.encode(), capture_output=True)
     except OSError as error:
