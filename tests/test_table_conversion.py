@@ -135,3 +135,12 @@ def test_short_forms_of_thousands_are_written_out_when_a_project_is_made(tmp_pat
     lines = (project / "data/players.csv").read_text(encoding="utf-8").splitlines()
     assert lines[:3] == ["value,wage,side", "1000000,10000,x", "1100000,11000,y"]
     assert read_toml(project / "data/schema.toml")["columns"]["value"] == {"role": "number"}
+
+
+@pytest.mark.parametrize(("rows", "answers"), [("train_values", "train_labels"), ("X_train", "y_train")])
+def test_answers_in_a_table_of_their_own_are_not_overlooked(tmp_path: Path, rows: str, answers: str) -> None:
+    (tmp_path / f"{rows}.csv").write_text("id,size,price\n" + "".join(f"{i},{i % 7},{i % 9}.5\n" for i in range(60)))
+    (tmp_path / f"{answers}.csv").write_text("id,kind\n" + "".join(f"{i},{i % 2}\n" for i in range(60)))
+    found = inspect(str(tmp_path))
+    assert found.suggestion is None
+    assert found.notes[0].startswith(f"what to predict is in {answers}.csv, apart from {rows}.csv; make one table")

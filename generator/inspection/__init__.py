@@ -188,6 +188,8 @@ def _one_of(path: str, files: list[Path], target: str | None) -> Findings:
 
     named = [file for file in files if is_training(file.name)]
     chosen = named[0] if named else max(files, key=lambda file: file.stat().st_size)
+    if what := several.labels_apart(files, chosen):
+        return Findings(path, "unknown", notes=[what])
     asked, alone = several.contest(files, chosen)
     found = _file(str(chosen), chosen, target or (asked or [None])[0])
     if asked and target is None:

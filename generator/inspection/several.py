@@ -9,6 +9,7 @@ from .words.names import words_of
 from .words.vocabulary import ID_WORDS, TIME_WORDS
 
 DELIMITED = (".csv", ".tsv", ".txt", ".dat")
+LABELS, TRAIN = {"labels", "label", "targets", "target", "y", "ytrain"}, {"train", "training", "ytrain"}
 FEWEST = 3  # tables of a folder that may be a class
 
 
@@ -53,6 +54,19 @@ def contest(files: list[Path], training: Path) -> tuple[list[str], list[str]]:
     if samples:
         return [name for name in heads(samples[0]) if name in alone], alone
     return (alone if len(alone) == 1 and alone[0] and not set(words_of(alone[0])) & ID_WORDS else []), alone
+
+
+def labels_apart(files: list[Path], training: Path) -> str:
+    """What to do where the answers stand in a table of their own (train_values, train_labels; X_train, y_train)."""
+    for file in files:
+        said = set(words_of(file.stem))
+        if file != training and said & LABELS and said & TRAIN and file.suffix.lower() in DELIMITED:
+            common = set(heads(file)) & set(heads(training))
+            together = "merge({})" if common else "concat([{}], axis=1)"
+            both = ", ".join(f"pandas.read_csv({name!r})" for name in (training.name, file.name))
+            made = f"pandas.{together.format(both)}.to_csv('train.csv', index=False)"
+            return f"what to predict is in {file.name}, apart from {training.name}; make one table of both: {made}"
+    return ""
 
 
 def heads(file: Path) -> list[str]:
