@@ -276,6 +276,13 @@ def test_a_planted_bug_is_found(
     check_with_bug(project, check, file, right, wrong)
 
 
+@pytest.mark.parametrize("backend", BACKENDS if EVERYTHING else BACKENDS[:1])
+def test_gradients_of_words_are_clipped_as_a_whole(tmp_path: Path, backend: str) -> None:
+    """TensorFlow has a piece for each place of a word, whose norm is less than that of their sum."""
+    project = generate(tmp_path, task="text-classification", framework="keras", backend=backend, models=("bag",))
+    run(project, "check.py", "--only", "clipping").ok()
+
+
 def test_tensorflow_is_understood_as_keras(project: Path) -> None:
     text = (project / "config.py").read_text(encoding="utf-8")
     assert 'FRAMEWORK = "keras"' in text and 'BACKEND = "tensorflow"' in text

@@ -4,6 +4,7 @@ import importlib
 import logging
 import os
 import warnings
+from typing import Any
 
 from common import ROOT
 from config import BACKEND
@@ -27,4 +28,17 @@ if BACKEND == "jax":
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.05)
         warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache")  # then without it
 
-__all__ = ["keras"]
+
+@keras.saving.register_keras_serializable("backend")
+class Embedding(keras.layers.Embedding):
+    """A learnt vector for each number.
+
+    TensorFlow hands on the gradient of a lookup in pieces, of which the norm comes out too small to clip by; that of a
+    product is whole.
+    """
+
+    def call(self, inputs: Any) -> Any:
+        return keras.ops.take(self.embeddings * 1.0, keras.ops.cast(inputs, "int32"), axis=0)
+
+
+__all__ = ["Embedding", "keras"]

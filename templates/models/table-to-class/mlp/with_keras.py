@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend import keras
+from backend import Embedding, keras
 from config import Config
 
 import numpy as np
@@ -23,7 +23,7 @@ class Columns(layers.Layer):
         self.starts, self.widths = (np.array(some, "float32") for some in bins)  # (numbers, bins) each
         self.numbers = len(self.starts)
         lengths = [min(16, 1 + size // 2) for size in sizes]  # more values need longer vectors
-        self.embeddings = [layers.Embedding(s, length, normal()) for s, length in zip(sizes, lengths, strict=True)]
+        self.embeddings = [Embedding(s, length, normal()) for s, length in zip(sizes, lengths, strict=True)]
 
     def call(self, inputs: Any) -> Any:
         numbers, codes = inputs[:, : self.numbers], ops.cast(inputs[:, self.numbers :], "int32")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend import keras
+from backend import Embedding, keras
 from config import Config
 
 import numpy as np
@@ -28,7 +28,7 @@ class Tokens(layers.Layer):
         self.bends = None
         if self.starts.size:
             self.bends = self.add_weight((*self.starts.shape, width), "zeros")  # at first a number goes one way
-        self.embeddings = [layers.Embedding(size, width, normal()) for size in sizes]
+        self.embeddings = [Embedding(size, width, normal()) for size in sizes]
 
     def call(self, inputs: Any) -> Any:
         numbers = ops.cast(inputs[:, : self.numbers], self.compute_dtype)

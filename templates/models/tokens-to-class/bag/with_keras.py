@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend import keras
+from backend import Embedding, keras
 from config import Config
 
 layers, ops = keras.layers, keras.ops
@@ -19,7 +19,7 @@ class Bag(layers.Layer):
     def __init__(self, words: int, classes: int, **settings: Any) -> None:
         super().__init__(**settings)
         small = keras.initializers.RandomNormal(stddev=0.01)  # at first all classes are about equally likely
-        self.embedding = layers.Embedding(words, classes, small)
+        self.embedding = Embedding(words, classes, small)
 
     def call(self, tokens: Any) -> Any:
         x = ops.sort(tokens, 1)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend import keras
+from backend import Embedding, keras
 from config import Config
 
 layers, ops = keras.layers, keras.ops
@@ -19,7 +19,7 @@ class WordVectors(layers.Layer):
     def __init__(self, words: int, length: int, width: int, **settings: Any) -> None:
         super().__init__(**settings)
         small = keras.initializers.RandomNormal(stddev=0.1)  # so that words soon learn what they mean
-        self.embedding = layers.Embedding(words, width, small)
+        self.embedding = Embedding(words, width, small)
         self.places = self.add_weight((length, width), keras.initializers.RandomNormal(stddev=0.02))
 
     def call(self, tokens: Any) -> Any:

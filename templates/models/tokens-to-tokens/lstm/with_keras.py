@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend import keras
+from backend import Embedding, keras
 from config import Config
 
 import numpy as np
@@ -21,7 +21,7 @@ class LSTM(keras.Model):
     def __init__(self, tokens: int, width: int, depth: int, dropout: float, **settings: Any) -> None:
         super().__init__(**settings)
         self.made_of = {"tokens": tokens, "width": width, "depth": depth, "dropout": dropout}
-        self.embedding = layers.Embedding(tokens, width, keras.initializers.RandomNormal(stddev=1.0))
+        self.embedding = Embedding(tokens, width, keras.initializers.RandomNormal(stddev=1.0))
         self.memories = [memory(width, return_state=True) for _ in range(depth)]
         self.dropout = layers.Dropout(dropout)  # between the layers, and before the head
         small = keras.initializers.RandomNormal(stddev=0.01)  # at first all tokens are about equally likely

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from backend import keras
+from backend import Embedding, keras
 from config import Config
 
 import numpy as np
@@ -73,7 +73,7 @@ def build(meta: dict, config: Config) -> keras.Model:
     """
     count = len(meta["characters"]) + 1
     tokens = keras.Input((meta["context"],), dtype="int32")
-    x = layers.Embedding(count, config.width, keras.initializers.RandomNormal(stddev=0.02))(tokens)
+    x = Embedding(count, config.width, keras.initializers.RandomNormal(stddev=0.02))(tokens)
     small = 0.02 / (2 * config.depth) ** 0.5  # the sum of all blocks starts as large as one would (Radford et al. 2019)
     for _ in range(config.depth):
         x = Block(config.width, config.heads, meta["context"], small, config.dropout)(x)  # (batch, length, width)
