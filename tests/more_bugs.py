@@ -689,8 +689,8 @@ KERAS = [
         "frozen embedding",
         WORDS,
         "models/cnn.py",
-        "layers.Embedding(words, width, small)",
-        "layers.Embedding(words, width, small, trainable=False)",
+        "Embedding(words, width, small)",
+        "Embedding(words, width, small, trainable=False)",
         r"frozen",
     ),
     bug(
