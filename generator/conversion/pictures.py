@@ -186,10 +186,6 @@ def as_a_project(folders: Iterable[list[str]]) -> list[tuple[str | None, str]]:
     """Class and split of pictures in these folders, as templates/…/prepare.py understands them."""
     folders = list(folders)
     depth = int({folder[0].lower() for folder in folders if folder} <= listing.SPLITS.keys() - {"dev"})
-    return [
-        (
-            text.of_file(folder[depth]) if len(folder) > depth else None,
-            listing.SPLITS[folder[0].lower()] if depth and folder else "train",
-        )
-        for folder in folders
-    ]
+    classes = [text.of_file(folder[depth]) if len(folder) > depth else None for folder in folders]
+    splits = [listing.SPLITS[folder[0].lower()] if depth and folder else "train" for folder in folders]
+    return list(zip(classes, splits, strict=True))

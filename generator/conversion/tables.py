@@ -31,14 +31,7 @@ BLOCK = 10_000  # rows fetched at a time
 IN_MEMORY = {"csv": 32 * 2**20, "parquet": 6 * 2**20}  # bytes; larger tables are prepared for training …
 PACKED = 5  # … and a packed text is taken for a fifth of what it holds
 READABLE = ("number", "category", "date", "text")  # roles of columns that a project learns from
-NOT_PLAIN = {
-    "lenient",
-    "units",
-    "foot",
-    "member",
-    "sheet",
-    "one_of",
-}  # what a dialect says of a text that pandas does not bear
+NOT_PLAIN = {"lenient", "units", "foot", "member", "sheet", "one_of"}  # what a dialect says that pandas does not bear
 IDENTIFIERS = ID_WORDS - {"ssn"}  # words in names of columns by which rows may be called: never a person's own
 PERIODS = tuple(dates.PERIODS)  # forms of dates that pandas does not read
 TOO_LARGE = "too large to be converted within the project"

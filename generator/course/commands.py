@@ -194,12 +194,4 @@ def show(folder: Path) -> None:
     click.echo(f"{assignment.total} points in {len(assignment.parts)} parts of {len(assignment.submit)} files")
 
 
-COMMANDS = (
-    new_command,
-    mark_command,
-    lint_command,
-    build_command,
-    verify_command,
-    grade_command,
-    variant_command,
-)
+COMMANDS = (new_command, mark_command, lint_command, build_command, verify_command, grade_command, variant_command)

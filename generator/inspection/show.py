@@ -25,14 +25,8 @@ def text(findings: Findings, width: int = WIDTH, colour: bool = False, command: 
     from rich.text import Text
 
     out = io.StringIO()
-    console = Console(
-        file=out,
-        width=width,
-        force_terminal=colour,
-        color_system="auto" if colour else None,
-        highlight=False,
-        emoji=False,
-    )
+    how = {"force_terminal": colour, "color_system": "auto" if colour else None, "highlight": False, "emoji": False}
+    console = Console(file=out, width=width, **how)
 
     def say(line: str, style: str = "") -> None:
         console.print(Text(printable(line), style=style), soft_wrap=False)

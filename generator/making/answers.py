@@ -22,14 +22,10 @@ MOST_PEOPLE = 6
 
 def to_toml(answers: Answers) -> str:
     recorded = ((name, getattr(answers, name)) for name in _NAMES)
-    lines = [f"{name} = {toml(value)}\n" for name, value in recorded if value is not None]
-    return "".join(
-        [
-            "# Written by hackgen: `hackgen new DEST --answers .hackgen.toml` makes the same project again.\n",
-            f"version = {toml(__version__)}\n\n[answers]\n",
-            *lines,
-        ]
-    )
+    lines = ["# Written by hackgen: `hackgen new DEST --answers .hackgen.toml` makes the same project again."]
+    lines += [f"version = {toml(__version__)}", "", "[answers]"]
+    lines += [f"{name} = {toml(value)}" for name, value in recorded if value is not None]
+    return "\n".join([*lines, ""])
 
 
 def from_toml(path: Path) -> Answers:

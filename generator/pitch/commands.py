@@ -171,11 +171,4 @@ def checklist_command(place: Path, python: str | None, slow: bool, only: str | N
         raise SystemExit(1)
 
 
-COMMANDS = (
-    status_command,
-    compare_command,
-    cards_command,
-    checklist_command,
-    slides_command,
-    provenance_command,
-)
+COMMANDS = (status_command, compare_command, cards_command, checklist_command, slides_command, provenance_command)

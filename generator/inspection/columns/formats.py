@@ -140,11 +140,8 @@ def member_of(path: Path) -> tuple[str, str]:
                 return "excel", ""
             if "[Content_Types].xml" in names or "mimetype" in names:
                 return "binary", ""
-            inside = [
-                e
-                for e in entries
-                if not e.filename.startswith("__MACOSX/") and not Path(e.filename).name.startswith(".")
-            ]
+            inside = [e for e in entries if not e.filename.startswith("__MACOSX/")]
+            inside = [e for e in inside if not Path(e.filename).name.startswith(".")]
             if names and all(name.endswith(".npy") for name in names):
                 return "npz", ""
             tables = [e for e in inside if e.filename.lower().endswith((*TABLE_ENDINGS, ".xlsx", ".gz"))]

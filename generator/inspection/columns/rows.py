@@ -73,15 +73,9 @@ def index_named(first: list[str], width: int) -> list[str]:
 
 def split_rows(text: str, delimiter: str, quoted: bool, strict: bool = False, quote: str = '"') -> Rows:
     """Rows of stripped cells and their lines, empty lines left out; strict raises csv.Error at broken quotes."""
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        quoting=quoting,
-        quotechar=quote,
-        strict=strict and quoted,
-        skipinitialspace=delimiter != "\t",
-    )
+    how = {"quoting": csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE, "quotechar": quote, "strict": strict and quoted}
+    how |= {"delimiter": delimiter, "skipinitialspace": delimiter != "\t"}
+    reader = csv.reader(io.StringIO(text, newline=""), **how)
     rows, lines, line = [], [], 1
     for row in reader:
         cells = [cell.strip() for cell in row]

@@ -91,13 +91,10 @@ def counted_here(file: File, rows: list[list[str]], asked: Asked, places: dict[s
         cells = [row[places[column.name]] for row in rows]
         there = [cell for cell in cells if not is_missing(cell, column.parse)]
         values = [value for cell in there if (value := to_number(cell, column.parse)) is not None]
-        file.numbers[column.name] = Numbers(
-            len(values),
-            len(there) - len(values),
-            min(values, default=None),
-            max(values, default=None),
-            sum(values) / len(values) if values else None,
-        )
+        told = Numbers(len(values), len(there) - len(values))
+        if values:
+            told.low, told.high, told.mean = min(values), max(values), sum(values) / len(values)
+        file.numbers[column.name] = told
 
 
 def take_steps(file: File, first: list[list[str]], asked: Asked) -> None:

@@ -161,18 +161,12 @@ def about_target(found: Findings, table: Table, columns: list, profiles: list) -
     suggestion.alternatives = [name for name in suggestion.alternatives if name in used]
     found.suspects = [s for s in found.suspects if s.column not in used or s.kind not in ("identifier", "constant")]
     if suggestion.task.endswith("classification"):
-        found.facts["classes"] = dict(sorted(profiles[place].counts.items(), key=lambda item: -item[1])[:50])
-        found.facts["class_shares"] = {
-            name: round(share, 4) for name, share in list(shares(profiles[place].counts).items())[:50]
-        }
+        counts = profiles[place].counts
+        found.facts["classes"] = dict(sorted(counts.items(), key=lambda item: -item[1])[:50])
+        found.facts["class_shares"] = {name: round(share, 4) for name, share in list(shares(counts).items())[:50]}
     if suggestion.group and suggestion.task != "time-series-forecasting":
-        found.suspects.append(
-            Suspect(
-                "grouped",
-                suggestion.group,
-                "its values repeat: rows of one value stay in one split, and it is not used",
-            )
-        )
+        detail = "its values repeat: rows of one value stay in one split, and it is not used"
+        found.suspects.append(Suspect("grouped", suggestion.group, detail))
 
 
 def no_numbers(table: Table, target: Column, place: int) -> list[Suspect]:

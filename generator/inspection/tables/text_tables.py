@@ -45,11 +45,8 @@ def open_csv(table: Table, folder: Path, careful: int) -> None:
 def describe(table: Table, dialect: delimited.Dialect, encoding: str, rows: list[list[str]]) -> None:
     """Write down the dialect, and names from the first row if it holds them."""
     member = table.dialect.pop("member", None)
-    table.dialect |= {
-        "delimiter": dialect.delimiter,
-        "quote": dialect.quote,
-        "encoding": "utf-8" if encoding == "utf-8-sig" else encoding,
-    }
+    table.dialect |= {"delimiter": dialect.delimiter, "quote": dialect.quote}
+    table.dialect["encoding"] = "utf-8" if encoding == "utf-8-sig" else encoding
     names = all(number(cell) is None and 0 < len(cell) <= 60 for cell in rows[0])  # if nothing follows
     take_names(table, rows, ends.is_header(rows) if len(rows) > 1 else names)
     table.dialect["skip"] = dialect.skip

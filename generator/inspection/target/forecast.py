@@ -218,17 +218,9 @@ def _answer(
     if facts["repeated_dates"]:
         detail = f"{facts['repeated_dates']} row(s) repeat a date; their mean is taken"
         suspects.append(Suspect("duplicates", time or None, detail))
-    return {
-        "shape": shape,
-        "time": time,
-        "target": values[0] if values and shape != "wide" else "",
-        "group": keys[0] if len(keys) == 1 else "",
-        "values": values,
-        "keys": keys,
-        "why": why,
-        "facts": facts,
-        "suspects": suspects,
-    }
+    one = {"target": values[0] if values and shape != "wide" else "", "group": keys[0] if len(keys) == 1 else ""}
+    told = {"shape": shape, "time": time, "values": values, "keys": keys, "why": why}
+    return told | one | {"facts": facts, "suspects": suspects}
 
 
 def alike(values: list[list[float | None]], names: list[str]) -> bool:

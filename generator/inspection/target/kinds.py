@@ -71,14 +71,9 @@ def told(table: Table, columns: list[Column]) -> str:
         return f"these are questions about texts, with their answers in them (as SQuAD); {NO_TASK}"
     if any(TURNS.match(cell[:5000]) for cell in cells):
         return f"these are conversations, as language models are tuned on; {NO_TASK}; {CONTINUED}"
-    for asked, answer in (
-        ("instruction", "output"),
-        ("prompt", "completion"),
-        ("prompt", "response"),
-        ("prompt", "chosen"),
-    ):
-        if asked in names and answer in names:
-            return f"these are instructions and answers; {NO_TASK}; {CONTINUED}"
+    answers = names.keys() & {"completion", "response", "chosen"}
+    if {"instruction", "output"} <= names.keys() or ("prompt" in names and answers):
+        return f"these are instructions and answers; {NO_TASK}; {CONTINUED}"
     if names.keys() & AUTHORS and names.keys() & SAID and names.keys() & TIMES:
         return f"this is a chat: who wrote what and when, and all of them should agree; {CONTINUED}"
     texts = [column for column in columns if column.role == "text"]

@@ -79,12 +79,8 @@ def series_facts(
         facts["steps"] = int(timestamps.positions(floored, timestamps.floored_clock(floor) | start).max()) + 1
     if ids is not None:
         lengths = [len(some) for some in rows]
-        facts["series"] = {
-            "count": len(names),
-            "names": [str(name) for name in names[:20]],
-            "shortest": min(lengths),
-            "longest": max(lengths),
-        }
+        facts["series"] = {"count": len(names), "names": [str(name) for name in names[:20]]}
+        facts["series"] |= {"shortest": min(lengths), "longest": max(lengths)}
     return facts
 
 

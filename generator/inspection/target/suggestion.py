@@ -88,13 +88,10 @@ def suggestion(
     part = next((part for part in tasks() if part.name == task), None)
     found = frameworks(part) if part else []
     usual, able = (part["metric"], models(part, found[0])) if found else ("", [])
-    start = [
-        model.name
-        for model in able
-        if rows < model.card.get("own_rows", 0) or words > model.card.get("long_texts", math.inf)
-    ]
-    suited = [model.name for model in able if labels < model.card.get("few_labels", 0)] or start
-    known = [model.name for model in able]
+    cards = {model.name: model.card for model in able}
+    known = list(cards)
+    start = [n for n, c in cards.items() if rows < c.get("own_rows", 0) or words > c.get("long_texts", math.inf)]
+    suited = [name for name, card in cards.items() if labels < card.get("few_labels", 0)] or start
     line = ["hackgen", "new", "--data", given, "--task", task]
     if target is not None:
         line += ["--target", target]
@@ -116,16 +113,10 @@ def _task(columns: list[Column], place: int, profile: Profile, texts: list[Colum
     classes, why = _class_or_number(target, profile)
     if pictures and classes:
         return "image-classification", f"{pictures[0].name} names pictures; {why}"
-    others = [
-        column
-        for column in columns
-        if column is not target and column not in texts and column.use and column.role in ("number", "category", "list")
-    ]
+    others = [c for c in columns if c is not target and c.use and c.role in ("number", "category", "list")]
     prose = [column for column in texts if column is not target and _words_in(column) >= 3]
     prose = prose or [column for column in texts if column is not target and column.detail.get("characters", 0) >= 8]
-    marks = [
-        column for column in others if column.role == "number" and column.distinct == 2
-    ]  # further labels of a text
+    marks = [c for c in others if c.role == "number" and c.distinct == 2]  # further labels of a text
     beside = BESIDE_NAMED if prose and set(words_of(prose[0].name)) & TEXTS and _words_in(prose[0]) >= 5 else 2
     if classes and prose and len(others) - len(marks) <= beside:
         return "text-classification", f"{prose[0].name} holds texts; {why}"
@@ -225,13 +216,6 @@ def _repeats(column: Column, rows: int) -> bool:
 
 def _time(columns: list[Column], target: Column, rows: int) -> str:
     """The column of dates that says when each row was made."""
-    dates = [
-        column
-        for column in columns
-        if column is not target
-        and column.role == "date"
-        and column.missing < 0.05
-        and column.distinct >= 5
-        and not NOT_WHEN.search(column.name)
-    ]
+    dates = [c for c in columns if c is not target and c.role == "date" and not NOT_WHEN.search(c.name)]
+    dates = [c for c in dates if c.missing < 0.05 and c.distinct >= 5]
     return dates[0].name if len(dates) == 1 else next((c.name for c in dates if set(words_of(c.name)) & TIME_WORDS), "")

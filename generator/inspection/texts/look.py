@@ -148,14 +148,9 @@ def _suspect_texts(found: Findings, tally: Tally, unit: str) -> None:
         found.suspects.append(Suspect("empty", None, f"{tally.empty:,} of {tally.texts:,} texts ({unit}s) are empty"))
     if repeated := tally.repeated():
         found.facts["duplicates"] = repeated
-        found.suspects.append(
-            Suspect(
-                "duplicates",
-                None,
-                f"{repeated:,} of {tally.texts:,} texts repeat another one but for case and spaces"
-                + ("; equal texts stay in one split" if found.format == "texts" else ""),
-            )
-        )
+        detail = f"{repeated:,} of {tally.texts:,} texts repeat another one but for case and spaces"
+        detail += "; equal texts stay in one split" if found.format == "texts" else ""
+        found.suspects.append(Suspect("duplicates", None, detail))
 
 
 def _suspect_classes(found: Findings, of_key: dict[int, set[str]], by_class: Counter) -> None:

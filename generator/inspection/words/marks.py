@@ -34,6 +34,16 @@ STYLES = {  # whole numbers are of neither
     ".": re.compile(r"[+-]?(\d{1,3}(,\d{3})+\.\d+|[1-9]\d{0,2}(,\d{3})+|\d*\.\d+([eE][+-]?\d+)?)"),
     ",": re.compile(r"[+-]?(\d{1,3}(\.\d{3})+,\d+|[1-9]\d{0,2}(\.\d{3})+|\d*,\d+)"),
 }
+SEPARATORS = (
+    (".", ""),
+    (".", ","),
+    (",", ""),
+    (",", "."),
+    (".", "'"),
+    (".", "’"),
+    (".", " "),
+    (",", " "),
+)  # in this order
 FEWEST_MIXED = 3  # different cells of each style
 SIGNED = (  # how books write less than nothing, and as Python does: ($12.50), 12.50-, −3, -$ 3
     (r"^\s*([^\d(]*?)\s*\(([^()]*\d[^()]*)\)\s*$", r"-\1\2"),
@@ -145,16 +155,7 @@ def _points_are_thousands(bodies: list[str], marks: Counter[str]) -> bool:
 def _separators(bodies: list[str], plain: list[str]) -> dict[str, Any] | None:
     """Decimal and thousands separators that all bodies agree with; None where there are none."""
     texts = [body.strip() for body in bodies]
-    for decimal, thousands in (
-        (".", ""),
-        (".", ","),
-        (",", ""),
-        (",", "."),
-        (".", "'"),
-        (".", "’"),
-        (".", " "),
-        (",", " "),
-    ):
+    for decimal, thousands in SEPARATORS:
         pattern = _pattern(decimal, thousands)
         if sum(bool(pattern.fullmatch(text)) for text in texts) < 0.98 * len(texts):
             continue

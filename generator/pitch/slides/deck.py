@@ -132,16 +132,9 @@ def found(deck: Deck) -> dict[str, Any]:
         missing.append(say("slides.open_slides", slides=len(slides), minutes=minutes))
     if not is_current(deck):
         missing.append(say("slides.open_files", folder=deck.folder.name))
-    return {
-        "slides": slides,
-        "spoken_words": total,
-        "most_words": most,
-        "minutes": deck.minutes,
-        "demo_seconds": deck.demo_seconds,
-        "folder": deck.folder.name,
-        "remarks": deck.remarks,
-        "open": missing,
-    }
+    told = {"slides": slides, "spoken_words": total, "most_words": most, "minutes": deck.minutes}
+    told |= {"demo_seconds": deck.demo_seconds, "folder": deck.folder.name}
+    return told | {"remarks": deck.remarks, "open": missing}
 
 
 def shown(slide: Slide) -> int:
