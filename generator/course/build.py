@@ -161,13 +161,10 @@ def starter(
 
 
 def student_files(
-    assignment: Assignment,
-    solved: Collection[str] = (),
-    spec: dict[str, Any] | None = None,
-    facts: dict[str, bytes] | None = None,
+    assignment: Assignment, spec: dict[str, Any] | None = None, facts: dict[str, bytes] | None = None
 ) -> dict[str, bytes]:
     """A student tree: the starter, the public checks and what runs them."""
-    files = starter(assignment, solved, spec)
+    files = starter(assignment, (), spec)
     public = bundle(assignment, facts or facts_of(assignment), secret=False, spec=spec)
     if taken := {"grade.py", f"{CHECKS}/manifest.json"} & files.keys():
         raise Problem(f"{taken.pop()} is written by build; call the master's own file otherwise")

@@ -28,6 +28,7 @@ SHARE = 0.9  # of the rows, or of a text, that each student has
 ID = ("id", "email", "e-mail", "login", "username", "user", "sis login id", "team", "name")
 FOLDER = "abcdefghijklmnopqrstuvwxyz0123456789._-"
 SECRET = 32  # bytes
+JOBS = 2  # trees written at once
 DATA = (".npz", ".csv", ".tsv", ".txt")
 
 
@@ -114,7 +115,7 @@ def folder_name(student: str) -> str:
     return plain if plain == student else f"{plain or 'student'}-{hashlib.sha256(student.encode()).hexdigest()[:6]}"
 
 
-def variants(dist: Path, people: Path, secret: bytes, out: Path, jobs: int = 2) -> Made:
+def variants(dist: Path, people: Path, secret: bytes, out: Path) -> Made:
     """A tree with one commit for each line of the roster, from a build; what is there stays. Writes who has what."""
     if not (dist / "instructor" / "master" / CARD).is_file():
         raise Problem(f"{dist} is no build; hackgen assignment build makes one")
@@ -132,7 +133,7 @@ def variants(dist: Path, people: Path, secret: bytes, out: Path, jobs: int = 2) 
         files = for_student(assignment, base, specs[student])
         return files | {path: part_of(base[path], path, specs[student]["data"]["seed"]) for path in places}
 
-    made = _laid(specs, out, content, "Starter\n", jobs)
+    made = _laid(specs, out, content, "Starter\n")
     known = {hashlib.sha256(student.encode()).hexdigest(): spec for student, spec in specs.items()}
     table = (json.dumps(known, indent=1) + "\n").encode()
     archives.lay(dist / "instructor" / "bundle", {"variants.json": table})
@@ -144,7 +145,7 @@ def variants(dist: Path, people: Path, secret: bytes, out: Path, jobs: int = 2) 
     return made
 
 
-def plain(project: Path, people: Path, out: Path, commit: bool = True, jobs: int = 2) -> Made:
+def plain(project: Path, people: Path, out: Path, commit: bool = True) -> Made:
     """The project as it is, without holes, once for each line of the roster; what is there stays."""
     if (project / CARD).is_file():
         assignment = read(project)
@@ -154,10 +155,10 @@ def plain(project: Path, people: Path, out: Path, commit: bool = True, jobs: int
         files = {path: (project / path).read_bytes() for path in listed(project)}
     if not files:
         raise Problem(f"{project} holds no files")
-    return _laid(roster(people), out, lambda _: files, "Starter\n" if commit else "", jobs)
+    return _laid(roster(people), out, lambda _: files, "Starter\n" if commit else "")
 
 
-def _laid(students: Any, out: Path, content: Callable[[str], dict[str, bytes]], message: str, jobs: int) -> Made:
+def _laid(students: Any, out: Path, content: Callable[[str], dict[str, bytes]], message: str) -> Made:
     """A folder for each student that has none yet; each appears whole, so that a run can be broken off and repeated."""
     out.mkdir(parents=True, exist_ok=True)
     drafts = Path(tempfile.mkdtemp(prefix=".drafts-", dir=out))
@@ -173,7 +174,7 @@ def _laid(students: Any, out: Path, content: Callable[[str], dict[str, bytes]], 
         return True
 
     try:
-        with ThreadPoolExecutor(jobs) as pool:
+        with ThreadPoolExecutor(JOBS) as pool:
             done = list(zip(students, pool.map(one, students), strict=True))
     finally:
         shutil.rmtree(drafts, ignore_errors=True)
