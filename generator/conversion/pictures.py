@@ -66,9 +66,13 @@ def convert(findings: Findings, dest: Path) -> list[str]:
     else:
         count = copied_to(dest, findings)
     lost = [suspect.detail for suspect in findings.suspects if suspect.kind in ("corrupt", "unmatched")]
+    return [f"{count:,} pictures", *renamed(findings), *findings.notes, *lost]
+
+
+def renamed(findings: Findings) -> list[str]:
+    """Which classes have another name in the copy, as not every system takes a folder of theirs; arrays keep theirs."""
     classes = findings.facts.get("classes", {}) if findings.format not in ARRAYS else ()
-    renamed = [f'class "{name}" is "{copies.safe(name)}" there' for name in classes if copies.safe(name) != name]
-    return [f"{count:,} pictures", *renamed, *findings.notes, *lost]
+    return [f'class "{name}" is "{copies.safe(name)}" there' for name in classes if copies.safe(name) != name]
 
 
 def schema(findings: Findings, answers: Any, name: str) -> bytes:

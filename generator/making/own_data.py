@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import conversion
-from ..conversion import COPIED, LOCATION, SIDE
+from ..conversion import COPIED, LOCATION, SIDE, Plain
 from ..errors import Misuse, Problem
 from ..text import quoted
 from . import fitting
@@ -24,14 +24,9 @@ FAMILIES = {"pictures": "pictures", "picture-list": "pictures", "npz": "pictures
 
 
 @dataclass(frozen=True)
-class OwnData:
-    """What was found in the team's data, and how it comes into the project."""
+class OwnData(Plain):
+    """How the team's data come into the project; `found` is what was found in them."""
 
-    findings: "Findings"
-    knob: str  # what config.py says under `data`: a path inside the project
-    files: dict[str, bytes]  # the copies; or the one file that says where the data lie
-    schema: bytes  # data/schema.toml
-    large: bool = False  # so large that training needs them prepared: the layers `large/` are laid in
     changed: bool = False  # they changed while they were read, and these are of one moment
 
     @property
@@ -41,12 +36,12 @@ class OwnData:
     @property
     def name(self) -> str:
         """What README and data card call it; the copy's name, so that the copy makes the same project again."""
-        return Path(self.knob if self.copied else self.findings.path).name
+        return Path(self.knob if self.copied else self.found.path).name
 
     @property
     def series_files(self) -> int:
         """How many files of a folder hold a series each; 0 where the data are no such folder."""
-        return self.findings.facts.get("files", {}).get("read", 0)
+        return self.found.facts.get("files", {}).get("read", 0)
 
     def told(self, answers: Answers) -> str:
         """Where the data are and who has them, for the person who makes the project."""
@@ -54,20 +49,15 @@ class OwnData:
             why = "" if answers.copy is False else f"more than {COPIED >> 20} MB, so "
             return f"{why}left where they are; {LOCATION} says where, on this computer alone"
         count = len(self.files)
-        upright = "upright " * (self.findings.format in PICTURE_FORMATS)
+        upright = "upright " * (self.found.format in PICTURE_FORMATS)
         what = f"{count:,} {upright}copies" if count > 1 else f"an {upright}copy" if upright else "a copy"
         told = f"{what} in {self.knob}, tracked, so that a clone trains (--no-copy leaves them where they are)"
-        told += f"; {self.findings.rows:,} rows, as they changed while they were read" * self.changed
-        return told + "".join(f'; class "{old}" is "{new}" there' for old, new in self.renamed.items())
+        told += f"; {self.found.rows:,} rows, as they changed while they were read" * self.changed
+        if upright:
+            from ..conversion.pictures import renamed  # which is slow to import
 
-    @property
-    def renamed(self) -> dict[str, str]:
-        """Classes of pictures that have another name in the copy, as not every system takes a folder of theirs."""
-        if self.findings.format not in PICTURE_FORMATS:
-            return {}
-        from ..inspection.pictures.copies import safe  # which is slow to import
-
-        return {name: other for name in self.findings.facts.get("classes", {}) if (other := safe(name)) != name}
+            told += "".join(f"; {line}" for line in renamed(self.found))
+        return told
 
 
 def family(format: str) -> str:
@@ -150,12 +140,12 @@ def _brought(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
     task = choice.task
     fitting.check(findings, task, answers)
     plain = conversion.room(task["kind"].partition("-to-")[0]).plain(findings, task.name, answers)
-    return OwnData(plain.found or findings, plain.knob, plain.files, plain.schema, plain.large)
+    return OwnData(**vars(plain) | {"found": plain.found or findings})
 
 
 def facts(own: OwnData, answers: Answers) -> dict[str, Any]:
     """What the templates of `own/` may say about the data."""
-    findings = own.findings
+    findings = own.found
     pictures = own.copied and findings.format in PICTURE_FORMATS
     return {
         "name": own.name,
