@@ -163,6 +163,10 @@ SHARED = [
         "forecasts in other units", SERIES, "data.py", "np.array(means) + np.array(units)", "np.array(units)", r"decode"
     ),
 ]
+SHARED += [
+    bug("pictures in another range", GAN, "data.py", "/ 127.5 - 1", "/ 255", r"-1 to 1"),
+    bug("made pictures in another range", GAN, "data.py", "((output + 1) * 127.5)", "(output * 255)", r"decode"),
+]
 PYTORCH = [
     bug(
         "old gradients kept every other step",

@@ -43,11 +43,12 @@ FIRST = {
     "a copy|cut off|not added": "gradients",
     "behind the head|not squared|equal first|upside down$": "overfit-one-batch,loss-at-start,inputs-matter",
     "not seeded|best forgotten|new optimiser": "resume,same-seed,gradients",
+    "another range": "there-and-back",
     "padding|batch first": "batch-size,causal",
     "fakes|running average|of a player|same noise|has the other": "own-half,gradients,comes-closer,noise-matters",
     "other half|detach|player|noise": "own-half,gradients,comes-closer,balance,noise-matters,own-batch",
 }
-ONLY_PLAYERS = {"own-half", "comes-closer", "balance", "noise-matters"}
+ONLY_PLAYERS = {"there-and-back", "own-half", "comes-closer", "balance", "noise-matters"}
 NO_PLAYERS = {
     "own-batch",
     "clipping",
