@@ -54,7 +54,7 @@ def tables() -> dict[str, list[list]]:
     holes = table(400).astype(object)
     holes[rng.random(holes.shape) < 0.4] = ""
     made["holes"] = with_target(holes, rng.choice(["a", "b"], 400))
-    words = rng.choice(["red", "blue", "green", "a", "NA"], (500, 5))
+    words = rng.choice(["red", "blue", "green", "pink", "NA"], (500, 5))
     made["words"] = with_target(words, np.where(words[:, 0] == "red", "hot", rng.choice(["hot", "cold"], 500)))
     made["zeros-and-ones"] = with_target(rng.integers(0, 2, (500, 6)), rng.choice(["0", "1"], 500))
     return made
