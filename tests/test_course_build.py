@@ -150,6 +150,7 @@ def test_what_students_get_can_be_imported(tiny: Path, tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.slow  # two gradings
 def test_the_one_local_command(tiny: Path, tmp_path: Path) -> None:
     built(tiny, tmp_path / "dist")
     student = tmp_path / "dist" / "student"
@@ -160,6 +161,7 @@ def test_the_one_local_command(tiny: Path, tmp_path: Path) -> None:
         assert (last, done.returncode) == (f"public checks only: {points} of 4 points", code), done.stderr
 
 
+@pytest.mark.slow  # two gradings
 def test_gradescope_grades_every_part_within_a_right_solution(tiny: Path, tmp_path: Path) -> None:
     built(tiny, tmp_path / "dist")
     root = tmp_path / "autograder"

@@ -27,6 +27,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return generate(tmp_path_factory.mktemp("fonts") / "p", task="tabular-classification", lang="zh", extras=())
 
 
+@pytest.mark.slow  # looks through all fonts
 def test_a_font_with_the_letters_is_taken_and_none_is_said(project: Path) -> None:
     names = run(project, "-c", "import report; print(report.plt.rcParams['font.family'])").ok().out
     if "CJK" not in names and "SimHei" not in names and "YaHei" not in names:

@@ -101,6 +101,7 @@ def own_hackgen(tmp_path: Path):
     return called
 
 
+@pytest.mark.slow  # four processes of a hackgen of its own
 def test_data_of_ones_own_meet_a_new_task_without_a_traceback(tmp_path: Path, own_hackgen) -> None:
     """A new task reads nothing that hackgen brings; a copy of one under another name reads what the original does."""
     templates = tmp_path / "lib" / "templates"

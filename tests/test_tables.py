@@ -456,6 +456,7 @@ def large(project: Path, to: Path) -> Path:
     return to
 
 
+@pytest.mark.slow  # prepares a table eight times
 def test_a_large_table_is_encoded_as_a_small_one_and_prepared_once(numbers: Path, tmp_path: Path) -> None:
     path = written(tmp_path / "t.csv", everything(800))
     big = large(numbers, tmp_path / "big")
