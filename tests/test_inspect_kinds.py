@@ -341,3 +341,15 @@ def test_texts_without_endings_are_texts(tmp_path: Path) -> None:
     found = inspect(str(tmp_path))
     assert found.suggestion.task == "text-classification"
     assert found.facts["classes"] == {"rec.autos": 24, "sci.space": 24}
+
+
+def test_a_folder_that_is_a_link_to_elsewhere_is_left_out_and_named(tmp_path: Path) -> None:
+    for kind in ("pos", "neg"):
+        for i in range(12):
+            for place in (tmp_path / "texts" / kind, tmp_path / "others"):
+                place.mkdir(parents=True, exist_ok=True)
+                (place / f"{i}.txt").write_text(f"some {kind} words of number {i}", encoding="utf-8")
+    (tmp_path / "texts" / "more").symlink_to(tmp_path / "others")
+    found = inspect(str(tmp_path / "texts"))
+    assert found.facts["classes"] == {"neg": 12, "pos": 12}
+    assert "1 link(s) that lead out of the folder left out, first more" in found.notes

@@ -110,6 +110,7 @@ def visible(place: Path, unreadable: list[str], outside: list[str]) -> Iterator[
     """The files below a folder that are not hidden, by folder and name; a link that leads out of it is none of them."""
     for folder, inside, names in os.walk(place, onerror=lambda error: unreadable.append(str(error.filename))):
         inside[:] = sorted(name for name in inside if not name.startswith((".", "__MACOSX")))
+        outside += [name for name in inside if leads_out(Path(folder, name), place)]  # which are not entered
         for file in (Path(folder, name) for name in sorted(names) if not name.startswith(".")):
             if leads_out(file, place):
                 outside.append(file.name)
