@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+import data
 import loss
 import metrics
 from check_parts import Found, picked
@@ -27,7 +28,8 @@ def played(bench: Bench) -> tuple[Any, list[float]]:
 
 def comes_closer(bench: Bench) -> Found:
     """Training brings pictures closer to real ones: see both losses in loss.py, their signs, what is detached from the
-    generator there; a player's step in train.py (zero_grad, its own optimiser), and the rate"""
+    generator there; a player's step in train.py (zero_grad, its own optimiser), fresh noise for each, the running
+    average of models/, and the rate"""
     truth = metrics.truth(bench.valid, bench.meta)
     models = bench.fresh(), played(bench)[0]
     before, after = (metrics.score(truth, bench.outputs(bench.valid, model), bench.meta) for model in models)
@@ -63,4 +65,17 @@ def own_half(bench: Bench) -> Found:
     return not wrong, f"{', '.join(wrong[:3]) or 'nothing'} moved by the other player's loss", "nothing"
 
 
-CHECKS = [comes_closer, balance, noise_matters, own_half]
+def there_and_back(bench: Bench) -> Found:
+    """Pictures come back as they were: Pictures in data.py makes bytes floats from -1 to 1, and data.decode() bytes"""
+    some = bench.data.train.targets
+    raw, floats = some.images[some.rows[:64]], some[:64]
+    off = float(np.abs(floats - (raw / 127.5 - 1)).max())
+    other = int((data.decode(floats) != raw).any(axis=(1, 2, 3)).sum())
+    return (
+        off < 1e-3 and other == 0,
+        f"floats off by {off:.1e}, {other} of {len(raw)} come back changed",
+        "below 1e-3, 0",
+    )
+
+
+CHECKS = [comes_closer, balance, noise_matters, own_half, there_and_back]
