@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import contents, refused
+from hackgen.archive import RECORD
 from hackgen.pitch import compare as module
 from hackgen.pitch.compare_shown import ticks
 from hackgen.pitch.project import find
@@ -271,3 +273,22 @@ def test_two_people_who_publish_resolve_by_publishing_again(project, tmp_path, h
 def test_an_axis_has_a_few_round_numbers(low, high):
     found = ticks(low, high)
     assert 3 <= len(found) <= 7 and low <= found[0] and found[-1] <= high
+
+
+def test_runs_of_another_framework_or_other_data_still_show(hackgen, tmp_path):
+    project = made_up(tmp_path / "p")
+    made(project, "before", right=0.8, valid=0.8)
+    record = (project / RECORD).read_text(encoding="utf-8")
+    (project / RECORD).write_text(record.replace('"pytorch"', '"jax"'), encoding="utf-8")  # as `hackgen switch` does
+    run = made(project, "after", "mlp", right=0.9, valid=0.9)
+    facts = (run / "config.json").read_text(encoding="utf-8")
+    (run / "config.json").write_text(facts.replace('"pytorch"', '"jax"'), encoding="utf-8")
+    made(project, "own", right=0.9, valid=0.9, data="other data", scored=False)
+    shown = hackgen("compare", str(project), "--run", "before", "--run", "after").stdout
+    assert re.search(r"after .*\n.*framework jax", shown) and re.search(r"before .*\n.*framework pytorch", shown)
+    shown = hackgen("compare", str(project)).stdout
+    assert all(name in shown for name in ("before", "after", "own"))
+    made(project, "published", right=0.7, valid=0.7)
+    hackgen("cards", str(project))
+    card = (project / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert re.search(r"[Ff]ramework.*pytorch", card) and not re.search(r"[Ff]ramework.*jax", card)

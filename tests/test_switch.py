@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import made_up
 import pytest
 from conftest import Run, contents, refused
 from hackgen.archive import ARCHIVE, RECORD
@@ -150,26 +149,6 @@ def test_another_framework_replaces_what_is_untouched_and_merges_no_code(hackgen
     assert hackgen(*line.split(), "--yes", cwd=project).returncode == 0
     beside, wanted = contents(tmp_path / "p-jax"), fresh(models=("cnn", "mlp"), framework="jax")
     assert beside | dict.fromkeys((RECORD, ARCHIVE)) == wanted | dict.fromkeys((RECORD, ARCHIVE))
-
-
-def test_runs_made_before_still_show_in_compare(hackgen: Run, tmp_path: Path) -> None:
-    project = made_up.project(tmp_path / "p")
-    made_up.made(project, "before", right=0.8, valid=0.8)
-    record = (project / RECORD).read_text(encoding="utf-8")
-    (project / RECORD).write_text(record.replace('"pytorch"', '"jax"'), encoding="utf-8")
-    run = made_up.made(project, "after", "mlp", right=0.9, valid=0.9)
-    facts = (run / "config.json").read_text(encoding="utf-8")
-    (run / "config.json").write_text(facts.replace('"pytorch"', '"jax"'), encoding="utf-8")
-    made_up.made(project, "own", right=0.9, valid=0.9, data="other data", scored=False)
-    shown = hackgen("compare", str(project), "--run", "before", "--run", "after").stdout
-    assert re.search(r"after .*\n.*framework jax", shown)
-    assert re.search(r"before .*\n.*framework pytorch", shown)
-    shown = hackgen("compare", str(project)).stdout
-    assert all(name in shown for name in ("before", "after", "own"))
-    made_up.made(project, "published", right=0.7, valid=0.7)
-    hackgen("cards", str(project))
-    card = (project / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert re.search(r"[Ff]ramework.*pytorch", card) and not re.search(r"[Ff]ramework.*jax", card)
 
 
 @pytest.mark.slow

@@ -433,73 +433,52 @@ def test_after_an_update_the_own_tests_pass_and_training_works(tmp_path: Path) -
     works(project, whole=True)
 
 
-WORDS = st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon"])
-EDITS = st.lists(st.tuples(st.sampled_from("insert delete change".split()), st.integers(0, 29), WORDS), max_size=3)
-FILES = ["notes.md", "tools/helper.py", "data.py", "train.py"]
-TEAM, VERSIONS = (
-    st.lists(st.tuples(st.sampled_from(kinds.split()), st.sampled_from(FILES), EDITS), max_size=4)
-    for kinds in ("edit delete rename add", "edit edit delete add")
-)
-
-
-def edited(text: str, edits: list[tuple[str, int, str]], who: str) -> str:
-    lines = text.splitlines()
-    for number, (kind, at, word) in enumerate(edits):
-        at = min(at, max(len(lines) - 1, 0))
-        own = f"{who} {word} {number}"
-        lines[at : at + (kind != "insert")] = [] if kind == "delete" else [own]
-    return "".join(f"{line}\n" for line in lines)
+def changed(files: dict[str, str], chance: random.Random, who: str, kinds: str) -> dict[str, str]:
+    """The files after up to four random edits, deletions, renames and additions."""
+    files = dict(files)
+    for number in range(chance.randrange(5)):
+        kind, name = chance.choice(kinds.split()), chance.choice(sorted(files) or [""])
+        if kind == "add" or not name:
+            files[f"{who}{number}.md"] = f"{who} added {number}\n" * 5
+        elif kind in ("delete", "rename"):
+            text = files.pop(name)
+            files |= {f"moved{number}.txt": text} if kind == "rename" else {}
+        else:
+            lines = files[name].splitlines(keepends=True)
+            at = chance.randrange(len(lines) + 1)
+            lines[at : at + chance.randrange(3)] = [f"{who} edited {number}\n"] * chance.randrange(3)
+            files[name] = "".join(lines)
+    return files
 
 
 @pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-@given(team=TEAM, versions=VERSIONS)
+@given(chance=st.randoms(use_true_random=False))
 def test_nothing_of_the_team_is_lost_and_nothing_deleted_returns(
-    team: list, versions: list, tmp_path_factory: pytest.TempPathFactory
+    chance: random.Random, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     place = tmp_path_factory.mktemp("random")
-    sources = {"notes.md": "base/notes.md", "tools/helper.py": "base/tools/helper.py", "data.py": "tasks/toys/data.py"}
-    sources |= {"train.py": "frameworks/pytorch/base/train.py"}
-    texts = {name: LINES.replace("line", f"{name} line") for name in FILES}
-    old = templates(place / "old", **{sources[name]: text for name, text in texts.items()})
-    newer: dict[str, str | None] = {sources[name]: text for name, text in texts.items()}
-    for number, (kind, name, edits) in enumerate(versions):
-        if kind == "add":
-            newer[f"base/added{number}.md"] = f"hackgen added {number}\n" * 5
-        elif kind == "edit" and newer[sources[name]] is not None:
-            newer[sources[name]] = edited(newer[sources[name]], edits, f"hackgen {number}")
-        elif kind == "delete" and name.endswith((".md", "helper.py")):
-            newer[sources[name]] = None
-    new = templates(place / "new", **newer)
+    texts = {name: LINES.replace("line", f"{name} line") for name in ("notes.md", "tools/helper.py", "a.md", "b/c.md")}
+    newer = changed(texts, chance, "hackgen", "edit edit delete add")
+    gone = dict.fromkeys(f"base/{name}" for name in texts.keys() - newer.keys())
+    old = templates(place / "old", **{f"base/{name}": text for name, text in texts.items()})
+    new = templates(place / "new", **gone | {f"base/{name}": text for name, text in newer.items()})
     project = born(place / "project", old)
-    for number, (kind, name, edits) in enumerate(team):
-        file = project / name
-        if kind == "add":
-            (project / f"added{number}.md").write_text(f"team added {number}\n" * 5)
-        elif file.exists():
-            if kind == "delete":
-                file.unlink()
-            elif kind == "rename":
-                file.rename(project / f"moved{number}.txt")
-            else:
-                file.write_text(edited(file.read_text(), edits, f"team {number}"))
+    ours = changed(texts, chance, "team", "edit delete rename add")
+    for name in texts.keys() | ours.keys():
+        (project / name).write_text(ours[name]) if name in ours else (project / name).unlink()
     committed(project)
-    ours = {path: content.decode() for path, content in contents(project).items() if not path.startswith(".hackgen.")}
     found = updated(project, new)
     after = {path: content for path, content in contents(project).items() if not path.startswith(".hackgen.")}
     whole = b"\n".join(after.values()).decode().splitlines()
-    clean = all(outcome.state != "conflict" for outcome in found.values())
-    for text in ours.values():
-        assert not [line for line in text.splitlines() if line.startswith("team") and line not in whole]
-    for name, text in texts.items():
-        for line in text.splitlines():
-            if not any(line in of.splitlines() for of in ours.values()):
-                torn = [o for o in found.values() if o.state == "conflict" and line in (o.sides[0] or b"").decode()]
-                assert torn or line not in whole, f"{line} of {name} came back"
-    if not team:
-        assert contents(project) == fresh(new) and clean
-    if (project / ASIDE).exists():
-        shutil.rmtree(project / ASIDE)
+    kept = {line for text in ours.values() for line in text.splitlines()}
+    assert not [line for line in kept if line.startswith("team") and line not in whole]
+    for line in {line for text in texts.values() for line in text.splitlines()} - kept:
+        torn = [o for o in found.values() if o.state == "conflict" and line in (o.sides[0] or b"").decode()]
+        assert torn or line not in whole, f"{line} came back"
+    if ours == texts:
+        assert contents(project) == fresh(new) and "conflict" not in states(found).values()
+    shutil.rmtree(project / ASIDE, ignore_errors=True)
     committed(project)
     assert set(states(updated(project, new)).values()) <= {"left alone"}, "update, commit, update is one update"
     shutil.rmtree(place)
