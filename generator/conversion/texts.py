@@ -20,8 +20,7 @@ from ..inspection.pictures.listing import SPLITS, parts
 from ..inspection.tables import opening
 from ..inspection.target import one_of
 from ..inspection.texts import files
-from ..inspection.texts.folders import listed
-from ..inspection.texts.look import LEAST_CHARACTERS, UNREADABLE
+from ..inspection.texts.look import LEAST_CHARACTERS, UNREADABLE, listed
 from . import COPIED, LOCATION, Plain, located, safe_name, tables
 
 LABELS = ("label", "class", "target", "category", "sentiment", "spam", "y")  # names of the label's column, best first

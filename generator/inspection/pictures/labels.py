@@ -75,7 +75,11 @@ def listed(path: Path, target: str = "") -> tuple[Listing, str]:
     Raises `ValueError` with the line for people.
     """
     if path.is_file() and path.suffix.lower() in TABLES:
-        listing, column = around(path, target)
+        folder = path.resolve().parent
+        listing = find(folder)
+        column = join(listing, {path.name: path.read_bytes()}, target)
+        if not column:
+            raise ValueError(f"no column of {path} names pictures in {folder}; put it beside them")
     else:
         listing = find(path)
         labelled = len(set(listing.labels) - {None}) >= 2
@@ -100,18 +104,6 @@ def by_names(listing: Listing) -> str:
     told = ", ".join(f'"{parts(listing.names[labels.index(label)])[-1]}" is "{label}"' for label in sorted(counts)[:2])
     listing.notes.append(f"classes are how names of files begin: {told}")
     return IN_NAMES
-
-
-def around(table: Path, target: str = "") -> tuple[Listing, str]:
-    """The pictures that a table names, from the folders around it, and the name of its column of labels.
-
-    Raises `ValueError` where it names none.
-    """
-    listing = find(table.resolve().parent)
-    column = join(listing, {table.name: table.read_bytes()}, target)
-    if not column:
-        raise ValueError(f"no column of {table} names pictures in {table.resolve().parent}; put it beside them")
-    return listing, column
 
 
 def tables_of(listing: Listing) -> dict[str, bytes]:

@@ -6,14 +6,17 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
+from ..columns.profiles import spelled
 from ..findings import Findings, Suspect
+from ..pictures.listing import Listing, find
 from ..suspects import personal as people
 from ..suspects.leaks import imbalance
 from ..target.suggestion import suggestion
 from .files import encoding_of, head_of, lines_of, read
-from .folders import listed
 from .shape import Tally, is_chat, scripts, shape_of
 
+ENDINGS = (".txt", ".text", ".md", ".txt.gz")
+UNLABELLED = ("unsup", "unlabeled", "unlabelled")  # a folder that is no class
 LEAST_CHARACTERS = 3000  # less is no text to learn from: valid would be shorter than two windows
 LEAST_TEXTS = 3  # different ones of a class: one for train, valid and test each
 NAMED = 5  # examples in a list
@@ -38,25 +41,22 @@ def _file(path: Path) -> Findings:
         found.facts["encoding"] = encoding.removesuffix("-sig")
         head = head_of(path, encoding)
         shape, why = shape_of(head)
-        tally = Tally()
-        long = Tally()  # of the whole: lines are counted, not kept
-        held = []
+        tally, held = Tally(), []
         for line in lines_of(path, encoding):
-            (tally if shape == "a text a line" else long).add(line.rstrip("\n"))
+            tally.add(line.rstrip("\n"))
             held += [line] * (len(held) < people.MOST_TEXTS)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         found.notes.append(f"it cannot be unpacked to its end ({error})")
         return found
-    counted = tally if tally.texts else long
-    characters = sum(counted.characters) + counted.texts  # with line ends
-    found.facts |= {"shape": f"{shape} ({why})", "lines": counted.texts, "characters": characters}
+    characters = sum(tally.characters) + tally.texts  # with line ends
+    found.facts |= {"shape": f"{shape} ({why})", "lines": tally.texts, "characters": characters}
     if shape == "a text a line":
-        found.rows = counted.texts - counted.empty
-        found.facts |= counted.facts()
-        _suspect_texts(found, counted, "line")
+        found.rows = tally.texts - tally.empty
+        found.facts |= tally.facts()
+        _suspect_texts(found, tally, "line")
     else:
         found.rows = 1
-        if scripts_found := scripts(counted.letters):
+        if scripts_found := scripts(tally.letters):
             found.facts["scripts"] = scripts_found
     found.suspects += people.suspected(held, "line")
     if is_chat(head):
@@ -72,6 +72,22 @@ def _file(path: Path) -> Findings:
 
 
 # Folders
+
+
+def listed(path: Path) -> Listing:
+    """The texts of a folder or .zip with their classes and splits; if no file has such an ending, those without any."""
+    here = find(path, lambda name: name.lower().endswith(ENDINGS))
+    here = here if here.names else find(path, is_bare)
+    other = spelled([label for label in here.labels if label])
+    labels = [other.get(label, label) if label else None for label in here.labels]
+    here.labels = [None if label and label.lower() in UNLABELLED else label for label in labels]
+    return here
+
+
+def is_bare(name: str) -> bool:
+    """Whether the name of a file has no ending, or one of digits."""
+    stem, _, ending = name.rpartition("/")[2].rpartition(".")
+    return not stem or ending.isdigit()
 
 
 def _folder(path: Path) -> Findings:
