@@ -53,6 +53,15 @@ class Part:
     alternatives: tuple[dict[str, str], ...] = ()
     drawn: dict[str, Any] = field(default_factory=dict)
 
+    def shown(self, secret: bool = False) -> list[Test]:
+        """The tests that students see; with `secret` all."""
+        return [test for test in self.tests if secret or test.visibility == "public"]
+
+    @property
+    def public(self) -> int:
+        """The points that students see for themselves."""
+        return sum(test.points for test in self.shown())
+
 
 @dataclass(frozen=True)
 class Assignment:

@@ -18,7 +18,7 @@ from ..errors import Problem
 from ..parts import read_toml
 from . import archives, leaks, markers
 from .archives import lay, zipped
-from .assignment import BANK, CARD, HANDOUT, Assignment, Part, Test, code_parts, listed, read, read_bank, text_of
+from .assignment import BANK, CARD, HANDOUT, Assignment, Test, code_parts, listed, read, read_bank, text_of
 from .words import handout, notes, report, with_proof, with_stock
 
 CHECKS = "public_checks"  # the bundle of public checks in a student tree
@@ -206,7 +206,7 @@ def bundle(
     spec: dict[str, Any] | None = None,
 ) -> dict[str, bytes]:
     """What the grader needs beside a submission; without `secret` just the public tests and what they reach."""
-    tests = [test for part in assignment.parts for test in part.tests if secret or test.visibility == "public"]
+    tests = [test for part in assignment.parts for test in part.shown(secret)]
     files = instruments(assignment.folder, tests, whole=secret)
     manifest = {
         "assignment": assignment.name,
@@ -216,7 +216,11 @@ def bundle(
         "total": sum(test.points for test in tests),
         "secret": secret,
         "submit": list(assignment.submit),
-        "parts": [_told(part, secret) for part in assignment.parts],
+        "parts": [
+            {name: getattr(part, name) for name in ("id", "file", "function", "points", "hint")}
+            | {"tests": [vars(test) for test in part.shown(secret)]}
+            for part in assignment.parts
+        ],
         "sha256": {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())},
     }
     if spec or (assignment.folder / "spec.json").is_file():
@@ -230,11 +234,6 @@ def bundle(
         files |= {f"reference/{path}": content for path, content in every.items()}
         files |= {f"starter/{path}": content for path, content in starter(assignment).items()}
     return files
-
-
-def _told(part: Part, secret: bool) -> dict[str, Any]:
-    tests = [vars(test) for test in part.tests if secret or test.visibility == "public"]
-    return {name: getattr(part, name) for name in ("id", "file", "function", "points", "hint")} | {"tests": tests}
 
 
 def instruments(folder: Path, tests: Iterable[Test], whole: bool) -> dict[str, bytes]:
@@ -350,9 +349,8 @@ def requirements(folder: Path, model: str = "") -> str:
     if (folder / "pyproject.toml").is_file():
         project = read_toml(folder / "pyproject.toml").get("project", {})
         needs = project.get("dependencies", []) + project.get("optional-dependencies", {}).get(model, [])
-        pinned = (
-            (folder / "constraints.txt").read_text(encoding="utf-8") if (folder / "constraints.txt").is_file() else ""
-        )
+        constraints = folder / "constraints.txt"
+        pinned = constraints.read_text(encoding="utf-8") if constraints.is_file() else ""
         exact = {re.match(r"[\w.-]+", line)[0].lower(): line for line in pinned.splitlines() if re.match(r"\w", line)}
         for need in needs:
             name = re.match(r"[\w.-]+", need)[0].lower()
@@ -372,20 +370,17 @@ def secrets_of(assignment: Assignment, words: Iterable[bytes] = ()) -> leaks.Sec
     kept = frozenset().union(*(leaks.lines_of(given[path].decode()) for path in files))
     texts = [leaks.secret(f"part {part.id}", part.body, kept) for part in code_parts(assignment.folder)]
     shown = {path: text for path, text in given.items() if path.endswith(".py")}
-    shown |= instruments(assignment.folder, public_tests(assignment), whole=False)
+    public = [test for part in assignment.parts for test in part.shown()]
+    shown |= instruments(assignment.folder, public, whole=False)
     known = frozenset().union(*(leaks.lines_of(text.decode()) for text in shown.values()))
     for path, content in instruments(assignment.folder, (), whole=True).items():
-        public = "".join(map(leaks.plain, shown.get(path, b"").decode().split("\n")))
+        known_whole = "".join(map(leaks.plain, shown.get(path, b"").decode().split("\n")))
         for name, node in markers.functions(ast.parse(content)):
             code = "\n".join(content.decode().split("\n")[node.lineno - 1 : node.end_lineno])
             one = leaks.secret(f"{name} of {path}, which is of hidden tests", code, known)
-            texts += [one] * (one.whole not in public)
+            texts += [one] * (one.whole not in known_whole)
     places = [str(assignment.folder.resolve()), f"{Path.home()}{os.sep}"]
     return leaks.Secrets(tuple(texts), (*(place.encode() for place in places), *words))
-
-
-def public_tests(assignment: Assignment) -> list[Test]:
-    return [test for part in assignment.parts for test in part.tests if test.visibility == "public"]
 
 
 def scan(assignment: Assignment, new: Path) -> None:

@@ -21,6 +21,10 @@ PLACE = click.Path(path_type=Path)
 folder = click.argument("folder", metavar="DIR", type=PLACE)
 
 
+def say(text: str, err: bool = False) -> None:
+    click.echo(printable(text), err=err)
+
+
 @click.command("new")
 @click.argument("dest", metavar="DIR")
 @click.option("--task", help="What the project learns.", shell_complete=completion.task)
@@ -38,7 +42,7 @@ def new_command(dest: str, level: str, **flags: str | None) -> None:
     files = master(answers_for(dest, **flags), level)
     where = place(dest, files)
     write(files, where)
-    click.echo(printable(f"{where}: {len(files)} files"))
+    say(f"{where}: {len(files)} files")
     show(where)
     click.echo(f"next: fill in deadline and ai_use in {quoted(f'{dest}/assignment.toml')}, then")
     click.echo(f"  hackgen assignment build {quoted(dest)} -o {quoted(f'{dest}-dist')}")
@@ -58,7 +62,7 @@ def mark_command(folder: Path, place: str, points: int, name: str | None, hint: 
     if not file:
         raise Misuse(f'"{place}" must be FILE:FUNCTION or FILE:FIRST-LAST, such as models/cnn.py:CNN.forward')
     for line in mark(folder, file, where, points, name, hint):
-        click.echo(printable(line))
+        say(line)
 
 
 @click.command("lint")
@@ -79,12 +83,10 @@ def build_command(folder: Path, dist: Path | None, no_verify: bool) -> None:
     dist = dist or folder.resolve().with_name(f"{folder.resolve().name}-dist")
     built = build(folder, dist, verify=not no_verify)
     for note in built.notes:
-        click.echo(printable(f"hackgen: {note}"), err=True)
-    click.echo(
-        printable(f"{built.where}: student commit {built.commit[:12]}{' (changed: see starter.patch)' * built.changed}")
-    )
+        say(f"hackgen: {note}", err=True)
+    say(f"{built.where}: student commit {built.commit[:12]}{' (changed: see starter.patch)' * built.changed}")
     for name, what in WRITTEN:
-        click.echo(printable(f"  {name:26} {what}"))
+        say(f"  {name:26} {what}")
 
 
 @click.command("verify")
@@ -94,7 +96,7 @@ def verify_command(dist: Path) -> None:
     from .build import verified
 
     for row in verified(build_of(dist), full=True):
-        click.echo(printable(row))
+        say(row)
 
 
 @click.command("grade")
@@ -113,18 +115,15 @@ def grade_command(dist: Path, source: Path, out: Path, jobs: int, secret: Path |
     open_to, drawn = "", drawn_for(dist, secret)
     for one in found if drawn else ():
         if drawn(one.id) is None:
-            said = f"hackgen: {one.id} is not on the roster of the variants, and is graded by the common one"
-            click.echo(printable(said), err=True)
+            say(f"hackgen: {one.id} is not on the roster of the variants, and is graded by the common one", err=True)
     for one, result in submissions.grade(bundle, found, out, jobs=jobs, drawn=drawn):
-        click.echo(printable(f"{one.id}  {formats.number(result.total)} of {result.max}"))
+        say(f"{one.id}  {formats.number(result.total)} of {result.max}")
         for test in (test for test in result.tests if test.fault):
-            said = f"hackgen: {one.id}: the check {test.part}: {test.name} failed: {test.fault}"
-            click.echo(printable(said), err=True)
+            say(f"hackgen: {one.id}: the check {test.part}: {test.name} failed: {test.fault}", err=True)
         open_to = result.open or open_to
     if open_to:
-        click.echo(printable(f"hackgen: {open_to}"), err=True)
-    said = f"{out}: {len(found)} marks in canvas.csv, moodle.csv and points.csv, and feedback/"
-    click.echo(printable(said))
+        say(f"hackgen: {open_to}", err=True)
+    say(f"{out}: {len(found)} marks in canvas.csv, moodle.csv and points.csv, and feedback/")
 
 
 @click.command("variant")
@@ -149,7 +148,7 @@ def variant_command(
         made = variants.plain(folder, roster, out, not no_git)
     else:
         made = variants.variants(folder, roster, variants.secret_of(secret, folder, out), out)
-    click.echo(printable(f"{out}: {len(made.new)} new, {len(made.there)} were there and stay"))
+    say(f"{out}: {len(made.new)} new, {len(made.there)} were there and stay")
 
 
 def drawn_for(dist: Path, secret: Path | None) -> Callable[[str], Any] | None:
@@ -184,13 +183,8 @@ def show(folder: Path) -> None:
     assignment = read(folder)
     wide = max(len(part.id) for part in assignment.parts)
     for part in assignment.parts:
-        public = sum(test.points for test in part.tests if test.visibility == "public")
-        click.echo(
-            printable(
-                f"{part.id:{wide}}  {part.points:3} points ({public} public)  {part.file}:{part.function}"
-                f"{'  drawn' if part.drawn else ''}"
-            )
-        )
+        worth = f"{part.points:3} points ({part.public} public)"
+        say(f"{part.id:{wide}}  {worth}  {part.file}:{part.function}{'  drawn' if part.drawn else ''}")
     click.echo(f"{assignment.total} points in {len(assignment.parts)} parts of {len(assignment.submit)} files")
 
 

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
@@ -19,6 +20,8 @@ SHORT = 12  # characters of a line, blanks left out: shorter ones are everywhere
 TELLING = 50  # a line so long tells a solution by itself
 COMPILED = (".pyc", ".pyo", ".pyd", ".so", ".dll", ".dylib")
 OF_HACKGEN = (b"Hackgen-Version", b"Hackgen-Choice", b".hackgen.toml", b".hackgen.tar")
+PACKED = {b"BZh": bz2.BZ2Decompressor, b"\xfd7zXZ\0": lzma.LZMADecompressor}
+PACKED[b"\x1f\x8b"] = partial(zlib.decompressobj, 31)
 DEEPEST, LARGEST = 3, 64 << 20  # archives in archives, bytes of one entry that are looked at
 
 
@@ -103,14 +106,9 @@ def _in_file(name: str, content: bytes, secrets: Secrets, depth: int) -> Iterato
 
 def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes | None]]:
     """What is in an archive by name; None where it cannot be told."""
-    if content[:2] == b"\x1f\x8b" or content[:3] == b"BZh" or content[:6] == b"\xfd7zXZ\0":
+    if packed := [opened for begin, opened in PACKED.items() if content.startswith(begin)]:
         try:
-            if content[:2] == b"\x1f\x8b":
-                yield "unpacked", zlib.decompressobj(31).decompress(content, LARGEST)
-            elif content[:3] == b"BZh":
-                yield "unpacked", bz2.BZ2Decompressor().decompress(content, LARGEST)
-            else:
-                yield "unpacked", lzma.LZMADecompressor().decompress(content, LARGEST)
+            yield "unpacked", packed[0]().decompress(content, LARGEST)
         except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
             yield f": {error}", None
     elif content[:2] == b"PK" or zipfile.is_zipfile(io.BytesIO(content)):

@@ -126,10 +126,6 @@ def _settled(raw: dict[str, Any], choice: Choice, level: str) -> Entry | None:
     if level not in raw.get("levels", LEVELS):
         return None
 
-    def of(key: str) -> Any:
-        value = raw.get(key, "")
-        return next((value[name] for name in names if name in value), "") if isinstance(value, dict) else value
-
     def kept(key: str, known: dict[str, type]) -> list[dict[str, Any]]:
         fitting = [
             one
@@ -138,15 +134,15 @@ def _settled(raw: dict[str, Any], choice: Choice, level: str) -> Entry | None:
         ]
         return [{name: value for name, value in one.items() if name in known} for one in fitting]
 
-    function = of("function")
-    if not function or (raw.get("drawn") and not of_drawn(raw["drawn"], names)):
+    function = of_framework(raw, "function", names)
+    if not function or (raw.get("drawn") and not of_framework(raw["drawn"], "code", names)):
         return None
     goal = " ".join(raw.get("goal", "").split())
     hint = raw.get("hint", "")
     hint = hint.get(level, "") if isinstance(hint, dict) else hint
     hint = hint or textwrap.shorten(re.split(r"(?<=[.!?])\s", goal)[0].rstrip("."), 90, placeholder=" …")
-    drawn = {name: of_drawn(raw["drawn"], names, name) for name in raw.get("drawn", {})}
-    first, last = of("first"), of("last")
+    drawn = {name: of_framework(raw["drawn"], name, names) for name in raw.get("drawn", {})}
+    first, last = of_framework(raw, "first", names), of_framework(raw, "last", names)
     return Entry(
         raw["id"],
         raw["file"],
@@ -162,9 +158,9 @@ def _settled(raw: dict[str, Any], choice: Choice, level: str) -> Entry | None:
     )
 
 
-def of_drawn(drawn: dict[str, Any], names: tuple[str, ...], key: str = "code") -> Any:
-    """What is said of a drawn part (its file of code, …) for the first framework that has it."""
-    value = drawn.get(key, "")
+def of_framework(said: dict[str, Any], key: str, names: tuple[str, ...]) -> Any:
+    """What is said once for all, or else for the first framework that has it."""
+    value = said.get(key, "")
     if key == "forms" or not isinstance(value, dict):
         return value
     return next((value[name] for name in names if name in value), "")
@@ -187,7 +183,7 @@ def with_function(text: str, other: str, name: str) -> str:
     ]
     lines[old.lineno - 1 : old.end_lineno] = code
     around = next(node for node in tree.body if node.lineno <= old.lineno <= node.end_lineno)
-    first = min([around.lineno, *(one.lineno for one in around.decorator_list)]) - 1
+    first = markers.first_line(around) - 1
     lines[first:first] = "".join(f"{helper}\n\n\n" for helper in helpers).split("\n")[:-1]
     return with_imports("\n".join(lines), [node for node in new.body if isinstance(node, IMPORT)], _names(tree))
 

@@ -41,7 +41,7 @@ def read(source: Path, wanted: Iterable[str]) -> list[Submission]:
     """All submissions in a folder or archive, in the order of their ids, each with those of the `wanted` files that it
     has and a message for the others."""
     if source.is_dir():
-        entries, _ = in_folder(source)
+        entries = in_folder(source)
     else:
         try:
             entries, _ = in_archive(source.open("rb"), 1 << 20)
@@ -75,7 +75,7 @@ def read(source: Path, wanted: Iterable[str]) -> list[Submission]:
     return sorted(found, key=lambda one: one.id)
 
 
-def in_folder(folder: Path) -> tuple[dict[str, Read], list[str]]:
+def in_folder(folder: Path) -> dict[str, Read]:
     """Every file below a folder by its path; a link is a path with / at its end."""
     found: dict[str, Read] = {}
     for root, folders, names in os.walk(folder):
@@ -87,7 +87,7 @@ def in_folder(folder: Path) -> tuple[dict[str, Read], list[str]]:
                 found[f"{short}/"] = bytes
             elif path.is_file():
                 found[short] = partial(beginning, path)
-    return found, []
+    return found
 
 
 def beginning(path: Path, most: int) -> bytes:

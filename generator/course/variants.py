@@ -18,6 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..errors import Misuse, Problem
 from . import archives, leaks
 from .assignment import CARD, HANDOUT, Assignment, listed, read
@@ -197,7 +199,8 @@ def part_of(content: bytes, path: str, seed: int) -> bytes:
     count = round(SHARE * len(rows))
     start = seed % (len(rows) - count + 1)
     dated = any(word in head[0].casefold() for word in ("date", "time", "month", "year", "day"))
-    kept = range(start, start + count) if dated else _few(seed, len(rows), count)
+    some = np.random.default_rng(seed).permutation(len(rows))[:count]
+    kept = range(start, start + count) if dated else sorted(some)
     raw = io.StringIO(newline="")
     csv.writer(raw, delimiter=mark, lineterminator="\n").writerows([head, *(rows[row] for row in kept)])
     return raw.getvalue().encode()
@@ -211,23 +214,13 @@ def _table(text: str) -> tuple[list[str], list[list[str]], str]:
     return head, [row for row in rows if row], mark
 
 
-def _few(seed: int, rows: int, count: int) -> list[int]:
-    import numpy as np  # other commands do without
-
-    return np.sort(np.random.default_rng(seed).permutation(rows)[:count]).tolist()
-
-
 @cache
 def _arrays(content: bytes) -> dict[str, Any]:
-    import numpy as np
-
     with np.load(io.BytesIO(content)) as file:
         return {name: file[name] for name in file.files}
 
 
 def _pictures(content: bytes, seed: int) -> bytes:
-    import numpy as np
-
     arrays, rng = _arrays(content), np.random.default_rng(seed)
     rows = np.arange(len(next(iter(arrays.values()))))
     classes, of = np.unique(arrays.get("labels", np.zeros(len(rows))), return_inverse=True)
@@ -237,7 +230,6 @@ def _pictures(content: bytes, seed: int) -> bytes:
     kept = [rng.permutation(np.flatnonzero(of == one))[: round(SHARE * most[one])] for one in chosen]
     kept = np.sort(np.concatenate(kept))
     raw = io.BytesIO()
-    np.savez_compressed(
-        raw, **{name: array[kept] if len(array) == len(rows) else array for name, array in arrays.items()}
-    )
+    fewer = {name: array[kept] if len(array) == len(rows) else array for name, array in arrays.items()}
+    np.savez_compressed(raw, **fewer)
     return raw.getvalue()

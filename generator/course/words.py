@@ -12,7 +12,7 @@ def handout(assignment: Assignment, text: str, spec: dict[str, Any]) -> str:
         "deadline": assignment.deadline,
         "ai_use": assignment.ai_use,
         "total": str(assignment.total),
-        "public": str(sum(public_points(part) for part in assignment.parts)),
+        "public": str(sum(part.public for part in assignment.parts)),
         "submit": ", ".join(f"`{path}`" for path in assignment.submit),
         "timeout": str(max(test.timeout for part in assignment.parts for test in part.tests)),
         "parts": "\n\n".join(_goal(part, spec.get(part.id, {})) for part in assignment.parts),
@@ -22,18 +22,10 @@ def handout(assignment: Assignment, text: str, spec: dict[str, Any]) -> str:
     return text
 
 
-def public_points(part: Part) -> int:
-    return sum(test.points for test in part.tests if test.visibility == "public")
-
-
 def _goal(part: Part, drawn: dict[str, Any]) -> str:
     """A part's section in the handout."""
-    public = public_points(part)
-    lines = [
-        f"### `{part.id}`: `{part.function}` in `{part.file}`, {part.points} points ({public} public)",
-        "",
-        part.goal,
-    ]
+    where = f"`{part.function}` in `{part.file}`"
+    lines = [f"### `{part.id}`: {where}, {part.points} points ({part.public} public)", "", part.goal]
     form = part.drawn.get("forms", {}).get(drawn.get("form"), {})
     if form.get("goal"):
         lines += ["", f'Yours: {filled(form["goal"], drawn)} (`spec.json` holds this as `SPEC["{part.id}"]`.)']
@@ -51,7 +43,7 @@ PROOF = "## What was proved\n"
 
 def report(assignment: Assignment, commit: str, changed: bool, said: list[str]) -> str:
     """report.md without its proof: what was built, and what each channel can grade."""
-    public = sum(public_points(part) for part in assignment.parts)
+    public = sum(part.public for part in assignment.parts)
     rows = [
         (part.id, f"`{part.file}:{part.function}`", test.name, str(test.points), test.visibility)
         for part in assignment.parts
