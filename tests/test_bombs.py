@@ -254,6 +254,19 @@ def test_a_project_believes_no_size_that_a_sheet_claims(tmp_path: Path, project:
 
 
 @pytest.mark.slow  # unpacks a gigabyte
+@pytest.mark.parametrize("task", ["text-classification", "time-series-forecasting"])
+def test_projects_of_texts_and_series_read_no_packed_line_and_no_torn_file_either(tmp_path: Path, task: str) -> None:
+    module, call = ("texts", "table") if task == "text-classification" else ("series", "read")
+    code = f"import sys, common, {module} as m\ncommon.run(lambda: m.{call}(m.Path(sys.argv[1]), {{'read': {{}}}}))"
+    made = generate(tmp_path / "p", task=task)
+    one_line(b"1,", 40)(tmp_path / "line.csv.gz")
+    (tmp_path / "torn.csv.gz").write_bytes((tmp_path / "line.csv.gz").read_bytes()[:300])
+    (tmp_path / "plain.csv.gz").write_bytes(b"a,b\n1,2\n")
+    for name, said in (("line", "a line of more than 16 MB"), ("torn", "ended before"), ("plain", "Not a gzipped")):
+        done = run(made, "-c", code, str(tmp_path / f"{name}.csv.gz"))
+        assert done.code == 1 and said in done.err and done.err.count("\n") == 1, done.err
+
+
 def test_a_packed_table_of_more_than_fits_memory_is_one_line(tmp_path: Path, project: Path) -> None:
     ten_megabytes = gzip.compress(b"1,2,3\n" * 1_750_000, 1)
     (tmp_path / "rows.csv.gz").write_bytes(gzip.compress(b"a,b,y\n") + 104 * ten_megabytes)

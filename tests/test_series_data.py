@@ -419,6 +419,9 @@ def test_several_series_are_forecast_together(shops: Path) -> None:
     rows = json.loads(run(shops, "predict.py", "-", "--run", "long", "--json", stdin=fresh).ok().out)
     assert {row["series"] for row in rows} == {"new"} and len(rows) == 12
     beyond = json.loads(run(shops, "predict.py", "14", "-", "--run", "long", "--json", stdin=fresh).ok().out)
+    run(shops, "predict.py", "14", "-", "--run", "long", "--csv", "answers.csv", stdin=fresh).ok()
+    lines = (shops / "answers.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "series,time,forecast,low,high" and len(lines) == 1 + len(beyond)
     assert [row["forecast"] for row in beyond[:12]] == [row["forecast"] for row in rows]
     assert len(beyond) == 14 and "low" in beyond[11] and "low" not in beyond[12]
     run(shops, "predict.py", "-", "--run", "long", stdin="day;n\n2020-01-01;1\n").refused(1, "hackgen convert")

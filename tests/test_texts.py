@@ -253,6 +253,8 @@ def test_folders_by_class_are_trained_on(tmp_path: Path) -> None:
         assert row["input"] == shown
     (tmp_path / "other.csv").write_text("id,words\n1,kind\n", encoding="utf-8")
     run(project, "predict.py", str(tmp_path / "other.csv")).refused(1, "no column 'text'", "other.csv")
+    (tmp_path / "other.log").write_text("a,b\n1,2,3\n", encoding="utf-8")  # a file is no text, whatever its ending
+    run(project, "predict.py", str(tmp_path / "other.log")).refused(1, "other.log has no column")
 
 
 @pytest.mark.slow

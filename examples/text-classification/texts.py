@@ -1,10 +1,12 @@
 """Texts from files, as words, and words as numbers: the one way in which models and their classic rival read them."""
 
+import gzip
 import hashlib
 import importlib
 import re
 import sys
 import unicodedata
+import zlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -44,8 +46,12 @@ def table(path: Path, schema: dict) -> pd.DataFrame:
         raise Problem(f"{path} is empty; name other data with --data")
     reader = READERS.get(path.suffix.lower(), READERS[".csv"])
     try:
+        if path.suffix == ".gz":  # memory may not hold what is packed
+            with gzip.open(path) as file:
+                if len(head := file.read(1 << 25)) - head.rfind(b"\n") > 1 << 24:
+                    raise ValueError("a line of more than 16 MB, so there are no rows")
         return reader(path, **schema.get("read", {})).fillna("").astype(str)
-    except (ValueError, TypeError, KeyError, OSError, ImportError) as error:
+    except (ValueError, TypeError, KeyError, OSError, EOFError, zlib.error, ImportError) as error:
         raise Problem(f"{path} is no table that is plain to read ({error}); hackgen convert makes one of it") from None
 
 

@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--run", help="a run's name or folder [the newest, else the published one]")
     parser.add_argument("--device", help="auto, cpu, cuda, mps [auto]")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
+    parser.add_argument("--csv", metavar="FILE", help="write the forecasts there, a row each")
     args, _ = parser.parse()
     run, config, meta, _ = runs.find(args.run)
     numbers = [int(word) for word in args.input if re.fullmatch(r"[+-]?\d+", word)]
@@ -55,10 +56,13 @@ def main() -> None:
             if step < len(width):
                 row |= {"low": float(low[step]), "high": float(high[step])}
             rows.append(row)
+    table = pd.DataFrame(rows)
+    if args.csv:
+        common.write(Path(args.csv), table.to_csv(index=False, lineterminator="\n"))
     if args.json:
         print(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
-        print(pd.DataFrame(rows).to_string(index=False, float_format="{:.6g}".format, na_rep="–"))
+        print(table.to_string(index=False, float_format="{:.6g}".format, na_rep="–"))
 
 
 def forecast(model: Any, history: np.ndarray, steps: int, meta: dict, config: Config) -> np.ndarray:

@@ -1,8 +1,10 @@
 """Tables of series, read as data/schema.toml says: their columns by roles, and their steps on a regular clock."""
 
 import functools
+import gzip
 import re
 import sys
+import zlib
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -57,9 +59,14 @@ def columns_of(columns: dict[str, dict], role: str) -> list[str]:
 
 def read(source: Path | TextIO, schema: dict) -> pd.DataFrame:
     """A row for each step of the clock, a column for each series; nan before a series begins and after it ends."""
-    try:  # text cells: pandas leaves a whole column unread where one cell is no number
+    try:
+        if isinstance(source, Path) and source.suffix == ".gz":  # memory may not hold what is packed
+            with gzip.open(source) as file:
+                if len(head := file.read(1 << 25)) - head.rfind(b"\n") > 1 << 24:
+                    raise ValueError("a line of more than 16 MB, so there are no rows")
+        # text cells: pandas leaves a whole column unread where one cell is no number
         frame = pd.read_csv(source, dtype=str, **schema["read"])
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, EOFError, zlib.error) as error:
         raise Problem(f"{source} cannot be read ({error}); hackgen convert makes a plain table of it") from None
     frame = typed(frame, source, schema)
     if len(frame) < 2:

@@ -161,10 +161,10 @@ def read_new(source: str, meta: dict) -> tuple[list[str], Sequence]:
         names = found = sys.stdin.read().splitlines() or [""]
     elif ending in (*texts.READERS, ".txt") and not os.path.exists(source):
         raise Problem(f"there is no {path}; name {INPUT}")
-    elif ending in texts.READERS:
-        names = found = new_rows(path, meta["columns"]["text"])
     elif ending == ".txt":
         names = found = texts.plain_text(path).splitlines()
+    elif ending in texts.READERS or os.path.isfile(source):
+        names = found = new_rows(path, meta["columns"]["text"])
     elif os.path.isdir(source):  # which bears a text that is too long for a path
         names = [str(file) for file in sorted(path.rglob("*.txt"))]
         found = [texts.plain_text(Path(name)).strip() for name in names]
