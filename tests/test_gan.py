@@ -117,6 +117,20 @@ def test_a_resumed_run_ends_as_one_that_was_not_interrupted(project: Path) -> No
 
 
 @pytest.mark.slow
+def test_what_a_short_training_draws_is_not_held_against_large_pictures(project: Path) -> None:
+    code = """
+from types import SimpleNamespace as Some
+import check_players, numpy as np
+players = Some(outputs=lambda *_: np.zeros((2, 3)), valid=None, meta={}, data=None)
+check_players.played = lambda bench: (None, [])
+check_players.metrics.truth = lambda *_: np.eye(2, 3)
+for side in (32, 48):
+    players.train = Some(targets=np.zeros((2, side, 8, 1)))
+    print(check_players.noise_matters(players)[0])
+"""
+    assert run(project, "-c", code).ok().out.split() == ["False", "None"]
+
+
 def test_a_healthy_gan_passes_its_checks(project: Path) -> None:
     results = json.loads(run(project, "check.py", "--json").ok().out)
     assert len(results) == 15 and all(result["passed"] for result in results)
