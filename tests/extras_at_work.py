@@ -2,10 +2,10 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+from click.testing import CliRunner
+from hackgen.cli import cli
 from hackgen.pitch.checklist import work
 from hackgen.pitch.project import find
 from hackgen.pitch.slides import deck
@@ -42,12 +42,8 @@ def parsed(project: Path, *words: str, code: int = 0) -> dict | list:
 
 def outside(project: Path, command: str, *words: str) -> dict:
     """What a command of hackgen's prints with --json of a project."""
-    done = subprocess.run(
-        [sys.executable, "-m", "hackgen", command, str(project), *words, "--json"],
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = CliRunner().invoke(cli, [command, str(project), *words, "--json"])
+    assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
 
 
