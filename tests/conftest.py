@@ -1,5 +1,6 @@
 """What all tests share: small template trees written inline, and hackgen run as a command."""
 
+import gc
 import io
 import os
 import shutil
@@ -68,6 +69,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Have torch imported beforehand where something trains; the fast tests do without."""
     if any(item.get_closest_marker("slow") for item in session.items):
         IMPORTS.extend(TO_TRAIN)
+    gc.collect()
+    gc.freeze()  # tests and modules stay to the end, and need not be looked through again and again
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -95,12 +95,14 @@ for targets in ([1] * 8, [0, 2] * 20, [2]):  # classes of train, of three
 """
 
 
+@pytest.mark.slow  # trains
 def test_trees_of_all_epochs_see_the_same_bins_and_know_slopes_and_bear_few_rows(tmp_path: Path) -> None:
     """Whichever rows count: else what trees of earlier epochs say of the rows would be misread in the next."""
     project = generate(tmp_path / "p", task="tabular-regression", models=("boosting",))
     run(project, "-c", SAME_BINS + SLOPES).ok()
 
 
+@pytest.mark.slow  # trains
 def test_train_may_lack_classes(tmp_path: Path) -> None:
     run(generate(tmp_path / "p", task="tabular-classification", models=("boosting",)), "-c", LACKING).ok()
 
