@@ -60,8 +60,8 @@ class Bench:
 
     @cached_property
     def brief(self) -> tuple[Any, list[float]]:
-        """A model that was trained for a moment, and its mean loss in each epoch."""
-        return self.trained(self.train)
+        """A model that was trained for a moment, without decay, as that moves what learns nothing; and its losses."""
+        return self.trained(self.train, weight_decay=0.0)
 
     def fresh(self, **knobs: Any) -> Any:
         """A model that knows nothing yet; `kept` are its knobs, as far as it has such."""

@@ -148,7 +148,8 @@ def rate(bench: Any) -> Found:
 
 def learning_rate(bench: Any) -> Found:
     """The learning rate is not too high: lower it in config.py, or see what train.fit() makes of config.rate()"""
-    losses = [bench.brief[1][-1], bench.trained(bench.train, learning_rate=bench.config.learning_rate / 10)[1][-1]]
+    tenth = bench.config.learning_rate / 10
+    losses = [bench.brief[1][-1], bench.trained(bench.train, learning_rate=tenth, weight_decay=0.0)[1][-1]]
     found = f"loss {losses[0]:.4f} after {bench.config.steps} steps, {losses[1]:.4f} with a tenth"
     much = 0.3 * abs(metrics.loss_of_knowing_nothing(bench.train, bench.meta)[0])  # heavy rare classes are noisy
     return losses[1] > losses[0] - much, found, "not higher by 0.3 of the loss at the start"
