@@ -658,14 +658,6 @@ KERAS = [
         r"net\.restore",
     ),
     bug(
-        "trained without dropout",
-        PICTURES,
-        "models/mlp.py",
-        "layers.Dropout(config.dropout)(x)",
-        "layers.Dropout(config.dropout)(x, training=False)",
-        r"dropout",
-    ),
-    bug(
         "keep and drop confused",
         PICTURES,
         "models/mlp.py",

@@ -39,7 +39,7 @@ FIRST = {
     "off by one in|first step|newest step|other units|first letter|what does not count|nats": "sees,report,kept-epoch",
     "old gradients|betas|for all$": "own-batch",
     "weight decay": "decay",
-    "mean over rows|without dropout|keep and drop|at test|likelihood|log-soft|sigmoid|of one column": "sees,batch-size",
+    "mean over rows|keep and drop|at test|likelihood|log-soft|sigmoid|of one column": "sees,batch-size",
     "a copy|cut off|not added": "gradients",
     "behind the head|not squared|equal first|upside down$": "overfit-one-batch,loss-at-start,inputs-matter",
     "not seeded|best forgotten|new optimiser": "resume,same-seed,gradients",
