@@ -52,7 +52,7 @@ def continue_text(
             scores, state = model.read(np.array([new], np.int32), state)  # (1, length, tokens)
         else:  # always as many tokens as the network takes; what is filled up comes later and is not seen
             new = history[-meta["context"] :]
-            scores = model(np.array([new + [0] * (meta["context"] - len(new))], np.int32), training=False)
+            scores = model.predict_on_batch(np.array([new + [0] * (meta["context"] - len(new))], np.int32))
         logits = ops.convert_to_numpy(scores)[0, len(new) - 1].astype(np.float64)
         logits[UNKNOWN] = -np.inf  # an unknown character cannot be written
         chances = np.exp((logits - logits.max()) / max(temperature, 1e-6))
