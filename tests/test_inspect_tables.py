@@ -634,3 +634,18 @@ def test_a_report_tells_the_steps_gaps_and_season_of_series(tmp_path: Path) -> N
         said[name] = " ".join(text(inspect(str(tmp_path / name))).split())
     assert "one, 120 steps (month), 1990-01 to 1999-12, no gaps, repeats after 12 steps" in said["monthly.csv"]
     assert "0.8% missing" in said["gaps.csv"] and "4 (long), 90 steps (month) as a rule" in said["prices.csv"]
+
+
+@pytest.mark.parametrize(
+    ("first", "named"), [("a,b,c,outcome", True), ("a,blue,red,hot", False), ("a,b,red,hot", False)]
+)
+def test_a_name_that_is_also_a_value_is_a_name_where_the_others_are_no_values(
+    tmp_path: Path, first: str, named: bool
+) -> None:
+    colours = ["red", "blue", "green", "a"]
+    rows = [",".join([*(colours[(i * k + k) % 4] for k in (1, 3, 5)), ("hot", "cold")[i % 2]]) for i in range(80)]
+    (tmp_path / "words.csv").write_text("\n".join([first, *rows]) + "\n", encoding="utf-8")
+    found = inspect(str(tmp_path / "words.csv"))
+    assert [column.name for column in found.columns] == (
+        first.split(",") if named else [f"column_{i}" for i in range(1, 5)]
+    )

@@ -61,6 +61,7 @@ def _units(rows: list[list[str]]) -> list[str]:
     return units if len(units) >= max(2, plain) or alone else []
 
 
+FEW = 10  # times as many cells as different ones make a column of classes
 NAMES = set("text texts label labels name names value values id class target word words title date sentence".split())
 
 
@@ -82,9 +83,14 @@ def is_header(rows: list[list[str]]) -> bool:
     if len(first) == 1:
         return first[0].lower() in NAMES and bool(others)  # a word above words: only a usual name is one
     columns = [[row[i] for row in others if row[i]] for i in range(len(first))]
+    like = unlike = 0
     for cell, below in zip(first, columns, strict=True):
-        if cell and cell in set(below):
-            return False  # a value like the others, such as a class
+        values = set(below)
+        like += bool(cell) and cell in values  # such as a class
+        unlike += bool(cell) and cell not in values and FEW * len(values) <= len(below)
+    if like and like >= unlike:
+        return False  # a row like the others; but a column "a" may hold an "a", where the other names are no values
+    for cell, below in zip(first, columns, strict=True):
         if below and any(map(str.isdigit, cell)) and sum(_shape(b) == _shape(cell) for b in below) > 0.8 * len(below):
             return False  # written like the others: a date, a code
         if len(cell) > 60 and below and sum(map(len, below)) > 40 * len(below):
