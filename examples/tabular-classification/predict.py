@@ -7,7 +7,6 @@ import json
 from functools import partial
 from pathlib import Path
 
-import check_tables
 import common
 import data
 import explain
@@ -17,9 +16,6 @@ import pandas
 
 EACH_ROW = True  # has its answer, so check.py holds these against those of evaluate.py
 MOST = 3  # columns shown beside an answer; --json has all
-CHECKS = check_tables.CHECKS  # and what else check.py uses
-SOURCES = check_tables.SOURCES
-as_files = check_tables.as_files
 
 
 def main() -> None:

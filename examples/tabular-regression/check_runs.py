@@ -17,7 +17,6 @@ from unittest import mock
 import common
 import data as data_module
 import metrics
-import predict
 import runs
 from data import Split
 
@@ -85,7 +84,7 @@ def fitted(bench: Any) -> Found:
         return disturbed(read(*given, **more), rows)
 
     with contextlib.ExitStack() as changed:
-        for name, disturbed in getattr(predict, "SOURCES", getattr(data_module, "SOURCES", {})).items():
+        for name, disturbed in bench.own("SOURCES", {}).items():
             module, _, function = name.partition(".")
             if read := getattr(sys.modules[module], function, None):
                 changed.enter_context(mock.patch(name, functools.partial(other, read, disturbed)))
@@ -197,7 +196,7 @@ def answers(bench: Any) -> Found:
     if min(len(rows), about["rows"]) > MOST_ROWS or not about["path"]:
         return None, f"{about['rows']} rows of {about['name']}", f"a file of at most {MOST_ROWS}, or it takes long"
     source = common.located(about["path"])
-    if as_files := getattr(predict, "as_files", getattr(data_module, "as_files", None)):
+    if as_files := bench.own("as_files", None):
         source = bench.folder / "new"
         rows = as_files(common.configured(bench.given), rows, source)
     said = json.loads(command("predict", str(source), "--run", run.name, "--device", "cpu", "--json"))

@@ -40,6 +40,7 @@ except (SyntaxError, NameError, AttributeError, TypeError) as error:
     BROKEN = error
 
 PLAYERS = common.ROOT / "check_players.py"  # laid in where two networks learn from each other
+OF_TASK = common.ROOT / "check_task.py"  # of tables, texts that go on, and series
 ROWS, STEPS = 512, 60  # enough to tell a healthy model from a broken one within seconds
 
 
@@ -57,6 +58,11 @@ class Bench:
         self.valid = runs.fewer(self.data.valid, ROWS)
         plain = replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, steps=STEPS, passes=0)
         self.config = replace(plain.resolved(len(self.train.ids)), patience=10_000)
+
+    def own(self, name: str, default: Any) -> Any:
+        """What check_task.py, or else data.py, has by this name for check.py."""
+        module = importlib.import_module("check_task") if OF_TASK.is_file() else data_module
+        return getattr(module, name, getattr(data_module, name, default))
 
     @cached_property
     def brief(self) -> tuple[Any, list[float]]:
@@ -122,7 +128,7 @@ def chosen(bench: Bench) -> list[Callable]:
     """The checks for this task and model."""
     if PLAYERS.is_file():
         return check_parts.FOR_ALL + importlib.import_module("check_players").CHECKS + check_runs.CHECKS
-    parts = check_parts.CHECKS + getattr(predict, "CHECKS", [])
+    parts = check_parts.CHECKS + bench.own("CHECKS", [])
     if bench.trainer is not train:
         parts = [check for check in parts if check not in check_parts.STEPS]
     return parts + check_runs.CHECKS + [check_runs.answers] * getattr(predict, "EACH_ROW", False)

@@ -3,7 +3,6 @@
 import json
 import sys
 
-import check_text
 import common
 import data
 import net
@@ -12,8 +11,6 @@ from common import Problem
 from loss import continue_text
 
 import numpy as np
-
-CHECKS = check_text.CHECKS  # what else check.py looks at
 
 
 def main() -> None:

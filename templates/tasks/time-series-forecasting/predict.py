@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import check_series
 import common
 import data
 import figures
@@ -22,7 +21,6 @@ import numpy as np
 import pandas as pd
 
 MOST_STEPS = 100_000
-CHECKS = check_series.CHECKS  # what else check.py looks at
 
 
 def main() -> None:
