@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -150,7 +151,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     commit(folder, "A look at the data", who="Bo Katan")
     run = made(folder, "published", right=0.93, valid=0.94)
     (run / "figures" / "learning_curves.png").write_bytes(b"\x89PNG")
-    subprocess.run([shutil.which("python"), "demo.py", "--record"], cwd=folder, check=True)
+    subprocess.run([sys.executable, "demo.py", "--record"], cwd=folder, check=True)
     shown(folder)
     git(folder, "init", "--quiet", "--bare", str(folder.with_suffix(".git")))
     git(folder, "remote", "add", "origin", str(folder.with_suffix(".git")))

@@ -52,11 +52,12 @@ def test_help_and_status_import_nothing_that_is_slow():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
 
 
-def test_the_projects_own_python_runs_its_code(here):
+def test_the_projects_own_python_runs_its_code(here, monkeypatch):
     own = here.root / ".venv" / "bin" / "python"
     own.parent.mkdir(parents=True)
     own.write_text("", encoding="utf-8")
     assert here.interpreter == str(own)
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
     assert project.find(here.root, "python").interpreter != str(own)
     assert project.find(here.root, sys.prefix).interpreter.startswith(sys.prefix)
     with pytest.raises(Problem, match=r"python does not start"):
