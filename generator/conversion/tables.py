@@ -24,7 +24,7 @@ from ..inspection.tables import opening
 from ..inspection.target import one_of
 from ..inspection.words.marks import MIXED
 from ..inspection.words.names import words_of
-from ..inspection.words.vocabulary import ID_WORDS
+from ..inspection.words.vocabulary import WORDS
 from . import COPIED, LOCATION, Plain, located, safe_name
 
 BLOCK = 10_000  # rows fetched at a time
@@ -32,7 +32,7 @@ IN_MEMORY = {"csv": 32 * 2**20, "parquet": 6 * 2**20}  # bytes; larger tables ar
 PACKED = 5  # … and a packed text is taken for a fifth of what it holds
 READABLE = ("number", "category", "date", "text")  # roles of columns that a project learns from
 NOT_PLAIN = {"lenient", "units", "foot", "member", "sheet", "one_of"}  # what a dialect says that pandas does not bear
-IDENTIFIERS = ID_WORDS - {"ssn"}  # words in names of columns by which rows may be called: never a person's own
+IDENTIFIERS = WORDS.ids - {"ssn"}  # words in names of columns by which rows may be called: never a person's own
 PERIODS = tuple(dates.PERIODS)  # forms of dates that pandas does not read
 TOO_LARGE = "too large to be converted within the project"
 HEAD = """\

@@ -6,7 +6,7 @@ from pathlib import Path
 from .columns.meaning import number
 from .columns.rows import choose_delimiter, split_rows
 from .words.names import words_of
-from .words.vocabulary import ID_WORDS, TIME_WORDS
+from .words.vocabulary import WORDS
 
 DELIMITED = (".csv", ".tsv", ".txt", ".dat")
 LABELS, TRAIN = {"labels", "label", "targets", "target", "y", "ytrain"}, {"train", "training", "ytrain"}
@@ -25,7 +25,7 @@ def recordings(files: list[Path]) -> str:
     headless = any(number(cell) is not None for first in firsts for cell in first)
     if len({len(first) if headless else tuple(first) for first in firsts}) != 1:
         return ""
-    if any(set(words_of(name)) & TIME_WORDS for name in firsts[0]) and not headless:
+    if any(set(words_of(name)) & WORDS.times for name in firsts[0]) and not headless:
         one = min(several)
         return (
             f"it holds {len(files):,} tables with equal columns and times in {len(several)} folders, a series each; to "
@@ -53,7 +53,7 @@ def contest(files: list[Path], training: Path) -> tuple[list[str], list[str]]:
         return [], []
     if samples:
         return [name for name in heads(samples[0]) if name in alone], alone
-    return (alone if len(alone) == 1 and alone[0] and not set(words_of(alone[0])) & ID_WORDS else []), alone
+    return (alone if len(alone) == 1 and alone[0] and not set(words_of(alone[0])) & WORDS.ids else []), alone
 
 
 def labels_apart(files: list[Path], training: Path) -> str:

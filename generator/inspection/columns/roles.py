@@ -5,7 +5,7 @@ from collections import Counter
 
 from ..findings import Column
 from ..words.names import words_of
-from ..words.vocabulary import CODE_WORDS, ID_WORDS, NAME_WORDS, PERSON_WORDS, TEXTS, TIME_WORDS, WEAK_ID_WORDS
+from ..words.vocabulary import WORDS
 from .aggregates import Profile
 from .meaning import to_number
 from .profiles import profiles_of
@@ -37,7 +37,7 @@ def _spelt(table: Table, columns: list[Column]) -> int | None:
     unique = [i for i, column in enumerate(columns) if column.role == "identifier" and "min" not in column.detail]
     if len(others) != 1 or len(unique) != 1 or others[0].role not in ("number", "category"):
         return None
-    named = set(words_of(columns[unique[0]].name)) & (ID_WORDS | PERSON_WORDS | {"file", "filename", "path"})
+    named = set(words_of(columns[unique[0]].name)) & (WORDS.ids | WORDS.people | {"file", "filename", "path"})
     classes = 2 <= others[0].distinct <= min(MOST_SPELT, len(table.sample) / 5)
     return unique[0] if classes and not named else None
 
@@ -82,11 +82,11 @@ def _role_of_words(name: str, profile: Profile, some: list[str]) -> str:
     words = sum(len(cell.split()) for cell in some) / len(some)
     of_name = words_of(name)
     dense = sum(any(ord(letter) > 0x2E7F for letter in cell) for cell in some) > 0.5 * len(some)  # Chinese, Japanese …
-    named_id = bool(set(of_name[-1:]) & ID_WORDS) or bool(set(of_name) & {"uuid", "guid", "id"})
-    named_name = bool(set(of_name) & NAME_WORDS) and not set(of_name) & {"title"}
+    named_id = bool(set(of_name[-1:]) & WORDS.ids) or bool(set(of_name) & {"uuid", "guid", "id"})
+    named_name = bool(set(of_name) & WORDS.names) and not set(of_name) & {"title"}
     if _is_person(of_name, profile):
         return "identifier"
-    least_words, least_signs = (2, 4) if set(of_name) & TEXTS else (4, 8)
+    least_words, least_signs = (2, 4) if set(of_name) & WORDS.texts else (4, 8)
     long = words >= least_words or profile.length >= 60 or (dense and profile.length >= least_signs)
     if long and not named_id and (share > 0.3 or profile.distinct > 200) and profile.distinct > 5:
         prose = sum(any(map(str.isalpha, cell)) for cell in some) > 0.5 * len(some)
@@ -97,14 +97,14 @@ def _role_of_words(name: str, profile: Profile, some: list[str]) -> str:
         if words >= 2.5 and not named_id and not named_name and profile.length >= 15:
             return "text"
         return "identifier"
-    if (named_id or (set(of_name[-1:]) & PERSON_WORDS)) and profile.distinct > max(20, 0.02 * profile.known):
+    if (named_id or (set(of_name[-1:]) & WORDS.people)) and profile.distinct > max(20, 0.02 * profile.known):
         return "identifier"
     return "category"
 
 
 def _is_person(words: list[str], profile: Profile) -> bool:
     """Whether a column such as patient_id says whose rows they are, however few people there are."""
-    named = bool(set(words[-1:]) & (ID_WORDS - WEAK_ID_WORDS) and set(words[:-1]) & PERSON_WORDS)
+    named = bool(set(words[-1:]) & (WORDS.ids - WORDS.weak_ids) and set(words[:-1]) & WORDS.people)
     return named and FEW_PEOPLE <= profile.distinct <= profile.known / 2
 
 
@@ -121,17 +121,17 @@ def _is_identifier(i: int, name: str, profile: Profile, rows: int, table: Table)
         return False
     words = words_of(name)
     unique = profile.distinct >= (0.85 if profile.estimated else 0.95) * profile.known and profile.known >= 0.99 * rows
-    named = bool(words) and (words[-1] in ID_WORDS - WEAK_ID_WORDS or words[0] in {"id", "uuid"})
+    named = bool(words) and (words[-1] in WORDS.ids - WORDS.weak_ids or words[0] in {"id", "uuid"})
     if named and (
         unique or _is_person(words, profile) or profile.distinct > min(max(20, 0.02 * profile.known), MANY_CODES)
     ):
         return True
-    time = bool(set(words) & TIME_WORDS) or (1500 <= profile.low and profile.high <= 2200 and rows > 1)
+    time = bool(set(words) & WORDS.times) or (1500 <= profile.low and profile.high <= 2200 and rows > 1)
     if not unique or time:
         return False
     running = profile.high - profile.low + 1 <= 1.0001 * rows and not profile.look.parse
     unnamed = name in NO_NAMES or name.startswith("Unnamed: ")
-    if set(words) & WEAK_ID_WORDS or unnamed:
+    if set(words) & WORDS.weak_ids or unnamed:
         return running or name != "column_1"
     first = table.columns[i][:50]
     in_order = running and first == sorted(first, key=lambda cell: to_number(cell, {}) or 0.0)
@@ -142,7 +142,7 @@ def _is_code(name: str, profile: Profile) -> bool:
     """Whether a column's integers are names, such as those of shops and districts, of which each has several rows."""
     words = words_of(name)
     postal = bool(set(words) & {"zip", "zipcode", "postcode", "postal"})
-    named = postal or words == ["id"] or (len(words) > 1 and words[-1] in CODE_WORDS)
+    named = postal or words == ["id"] or (len(words) > 1 and words[-1] in WORDS.codes)
     return named and profile.whole and 2 < profile.distinct <= 0.5 * profile.known
 
 

@@ -7,7 +7,7 @@ from ..columns.meaning import as_numbers, is_missing
 from ..columns.relation import Table
 from ..findings import Column, Suspect
 from ..words.names import words_of
-from ..words.vocabulary import GUESSED
+from ..words.vocabulary import WORDS
 from .made_of import in_order, in_ranges, parts_of
 from .related import dated_names
 from .telling import FEWEST_ROWS, REPEATED, by_gaps, by_nothing, correlated, divides, is_class, tells
@@ -114,13 +114,13 @@ def _tells_number(given: list[str], column: Column, wanted: np.ndarray) -> str:
     return why or (in_ranges(given, column, wanted) if column.role in ("number", "category") else "")
 
 
-MADE = GUESSED | set("encoded encode enc prob probability score label code cat num binary".split())
+MADE = WORDS.guessed | set("encoded encode enc prob probability score label code cat num binary".split())
 
 
 def _named_after(name: str, target: str) -> bool:
     """Whether a name is the target's with a word such as encoded or predicted."""
     mine, its = words_of(name), words_of(target)
-    if set(mine) & GUESSED and ("y" in mine or set(mine) - GUESSED - MADE <= set(its)):
+    if set(mine) & WORDS.guessed and ("y" in mine or set(mine) - WORDS.guessed - MADE <= set(its)):
         return True  # what a model said
     rest = list(mine)
     for word in its:

@@ -8,7 +8,7 @@ from ..columns.meaning import as_numbers, is_missing
 from ..columns.relation import Table
 from ..findings import Column
 from ..words.names import words_of
-from ..words.vocabulary import TIME_WORDS
+from ..words.vocabulary import WORDS
 from .telling import FEWEST_ROWS, LEAK, correlation
 
 ROWS = 2000  # of the sample in which parts are looked for
@@ -22,7 +22,7 @@ FINE = 0.01  # deviations by which a rounded target may be off its parts at most
 def in_order(given: np.ndarray, column: Column, wanted: np.ndarray) -> str:
     """Whether a number grows or falls with the target in all rows, as its logarithm, square or rank does."""
     both = np.isfinite(given) & np.isfinite(wanted)
-    if both.sum() < max(FEWEST_ROWS, 0.5 * len(wanted)) or set(words_of(column.name)) & TIME_WORDS:
+    if both.sum() < max(FEWEST_ROWS, 0.5 * len(wanted)) or set(words_of(column.name)) & WORDS.times:
         return ""  # what grows from year to year is no leak
     ranks = [_ranks(values[both]) for values in (given, wanted)]
     if min(len(np.unique(values)) for values in ranks) < FEWEST_ROWS // 2:

@@ -9,7 +9,7 @@ from ..columns.meaning import as_numbers
 from ..columns.relation import Table
 from ..findings import Column
 from ..words.names import words_of
-from ..words.vocabulary import EVENTS, TIME_WORDS, TIMES_TO_EVENT
+from ..words.vocabulary import WORDS
 
 SUMS = {"total", "sum", "overall", "gesamt", "all", "combined", "suma", "totals"}
 FEWEST_ROWS = 20  # fewer may be equal by chance
@@ -32,7 +32,7 @@ def members_of(table: Table, columns: list[Column]) -> set[int]:
     times = [
         i
         for i, c in enumerate(columns)
-        if c.role == "date" or (c.role == "number" and set(words_of(c.name)) & TIME_WORDS)
+        if c.role == "date" or (c.role == "number" and set(words_of(c.name)) & WORDS.times)
     ]
     rows, found = len(table.sample), set()
     times = [i for i in times if len(set(table.columns[i])) <= rows / 2]  # else each row differs by its own time
@@ -74,6 +74,6 @@ def sums_of(table: Table, columns: list[Column]) -> set[int]:
 def event_of(columns: list[Column]) -> str | None:
     """The column of yes and no beside a time that says whether something ended then, as data of survival have it."""
     whole = {"".join(words_of(column.name)): column for column in columns}
-    times = [column for name, column in whole.items() if name in TIMES_TO_EVENT and column.role == "number"]
-    events = [column for name, column in whole.items() if name in EVENTS and column.distinct == 2]
+    times = [column for name, column in whole.items() if name in WORDS.times_to_event and column.role == "number"]
+    events = [column for name, column in whole.items() if name in WORDS.events and column.distinct == 2]
     return events[0].name if times and len(events) == 1 else None

@@ -11,7 +11,7 @@ from ..columns.relation import Table
 from ..findings import Column
 from ..suspects.related import dated_names, dummies_of, event_of, members_of, sums_of
 from ..words.names import by_name, families, file_is_named_after, is_derived, is_known_before, words_of
-from ..words.vocabulary import AMOUNTS, CLASSES, COUNTS, DIVIDED, INPUTS, NOT_DONE, OUTCOMES
+from ..words.vocabulary import WORDS
 from .predictable import told_by_others
 
 MOST_CLASSES = 50
@@ -107,7 +107,7 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
         evidence["missing"], evidence["some missing"] = columns[i].missing, columns[i].missing > 0
         evidence["sum"] = i in sums
         words = words_of(columns[i].name)
-        evidence["who was measured"] = i in members or words[-1:] == ["id"] or "".join(words) in DIVIDED
+        evidence["who was measured"] = i in members or words[-1:] == ["id"] or "".join(words) in WORDS.divided
         evidence["one of many"] = columns[i].name in dummies
         evidence["event"] = columns[i].name == event
         if evidence["one of many"]:
@@ -145,10 +145,10 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
     found["name"] = 0.0 if place else by_name(name)
     words = words_of(name)
     found["known beforehand"] = (place or is_known_before(name)) * (0.75 if i == usable[-1] else 1.0)
-    if columns[i].role == "category" and columns[i].distinct > 2 and set(words[-1:]) & AMOUNTS:
+    if columns[i].role == "category" and columns[i].distinct > 2 and set(words[-1:]) & WORDS.amounts:
         found["name"] *= 0.5  # a price of words is a range, a rating of words says who may see the film
     if columns[i].distinct == 2 and words[-1:] and words[-1].endswith("ed") and len(words[-1]) > 5:
-        found["name"] = max(found["name"], 6.0 * (words[-1] not in NOT_DONE))  # enrolled, resigned, shipped
+        found["name"] = max(found["name"], 6.0 * (words[-1] not in WORDS.not_done))  # enrolled, resigned, shipped
     found["file"] = file_is_named_after(table.path, name)
     return found
 
@@ -159,12 +159,13 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
 def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: list[int]) -> dict[str, float]:
     """What a column's values are beside those of the others."""
     column, profile = columns[i], profiles[i]
-    counted = column.role == "number" and set(words_of(column.name)) & COUNTS - CLASSES
+    counted = column.role == "number" and set(words_of(column.name)) & WORDS.counts - WORDS.classes
     classes = are_classes(column, profile) and (profile.distinct == 2 or not counted)
     others = [k for k in usable if k != i and columns[k].role not in ("date", "text")]
     word, at_end = column.role == "category", i in (usable[0], usable[-1])
     found = {"classes": classes, "two classes": classes and profile.distinct == 2}
-    found["inputs"] = word and {value.strip().lower() for value in list(profile.counts)[:20]} - {"i", "other"} <= INPUTS
+    some = {value.strip().lower() for value in list(profile.counts)[:20]}
+    found["inputs"] = word and some - {"i", "other"} <= WORDS.input_values
     found["outcomes"] = word and profile.distinct <= FEW_NUMBERS and _are_outcomes(profile)
     found["many words"] = word and profile.distinct > 30
     if others:
@@ -194,7 +195,7 @@ def _are_outcomes(profile: Profile) -> bool:
     """Whether a third of the values, or more, say how something ended: benign and malignant, deceased."""
     if {value.strip().lower() for value in profile.counts} == {"good", "bad"}:
         return True  # of credits; with more values between them, they are those of shelves as well
-    said = [bool(set(words_of(value)[:1]) & OUTCOMES) for value in profile.counts]
+    said = [bool(set(words_of(value)[:1]) & WORDS.outcome_values) for value in profile.counts]
     return 3 * sum(said) >= len(said)
 
 

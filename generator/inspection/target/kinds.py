@@ -7,7 +7,7 @@ from itertools import combinations
 from ..columns.relation import Table
 from ..findings import Column
 from ..words.names import words_of
-from ..words.vocabulary import PERSON_WORDS
+from ..words.vocabulary import WORDS
 
 NO_TASK = "hackgen has no task for these yet"
 CONTINUED = "their texts in one .txt can be continued"
@@ -117,7 +117,7 @@ def learnt_as_pairs(table: Table, columns: list[Column], target: Column) -> list
 def _tells_who(column: Column) -> bool:
     """Whether a column is an identifier, or a category whose name says that it was one."""
     words = words_of(column.name)
-    named = bool(set(words[-1:]) & ({"id", "ids"} | PERSON_WORDS))
+    named = bool(set(words[-1:]) & ({"id", "ids"} | WORDS.people))
     return column.role == "identifier" or (column.role == "category" and named)
 
 

@@ -15,7 +15,7 @@ from ..findings import Column, Suggestion
 from ..suspects.leaks import imbalance
 from ..words import people
 from ..words.names import by_name, words_of
-from ..words.vocabulary import CLASSES, COUNTS, TEXTS, TIME_WORDS
+from ..words.vocabulary import WORDS
 from .choice import FEW_NUMBERS, MOST_CLASSES, choose
 from .dates import NOT_WHEN
 from .forecast import looks_like_series
@@ -117,7 +117,7 @@ def _task(columns: list[Column], place: int, profile: Profile, texts: list[Colum
     prose = [column for column in texts if column is not target and _words_in(column) >= 3]
     prose = prose or [column for column in texts if column is not target and column.detail.get("characters", 0) >= 8]
     marks = [c for c in others if c.role == "number" and c.distinct == 2]  # further labels of a text
-    beside = BESIDE_NAMED if prose and set(words_of(prose[0].name)) & TEXTS and _words_in(prose[0]) >= 5 else 2
+    beside = BESIDE_NAMED if prose and set(words_of(prose[0].name)) & WORDS.texts and _words_in(prose[0]) >= 5 else 2
     if classes and prose and len(others) - len(marks) <= beside:
         return "text-classification", f"{prose[0].name} holds texts; {why}"
     return ("tabular-classification" if classes else "tabular-regression"), why
@@ -143,11 +143,12 @@ def _class_or_number(target: Column, profile: Profile) -> tuple[bool, str]:
     if not profile.whole:
         return False, f"a number with {distinct:,} values"
     often = profile.known / max(distinct, 1)
-    counted = bool(words & COUNTS) and not words & CLASSES
+    counted = bool(words & WORDS.counts) and not words & WORDS.classes
     running = profile.high - profile.low + 1 <= distinct + 2
     if distinct <= FEW_NUMBERS and often >= 5 and not counted and running:
         return True, f"{distinct} different integers, so classes"
-    if distinct <= MOST_CLASSES and often >= 10 and words & (CLASSES - {"y", "target", "outcome", "quality", "grade"}):
+    named = words & (WORDS.classes - {"y", "target", "outcome", "quality", "grade"})
+    if distinct <= MOST_CLASSES and often >= 10 and named:
         return True, f"{distinct} different integers, and its name says classes"
     if distinct <= 4 and often >= 5 and not counted:
         return True, f"{distinct} different integers, so classes"
@@ -172,7 +173,7 @@ def _series(table: Table, columns: list[Column], target: str | None) -> dict[str
     if target is not None:
         return found if target in found["values"] and len(found["values"]) <= 2 else None
     values = [c for c in columns if c.role == "number" and c.name not in (found["time"], *found["keys"])]
-    values = [c for c in values if not set(words_of(c.name)) & TIME_WORDS]
+    values = [c for c in values if not set(words_of(c.name)) & WORDS.times]
     rest = [c for c in columns if c.role in ("number", "category") and c.name != found["time"]]
     strongest = max((by_name(c.name) for c in rest), default=0.0)
     if {"open", "high", "low"} <= {c.name.strip().lower() for c in values}:
@@ -218,4 +219,5 @@ def _time(columns: list[Column], target: Column, rows: int) -> str:
     """The column of dates that says when each row was made."""
     dates = [c for c in columns if c is not target and c.role == "date" and not NOT_WHEN.search(c.name)]
     dates = [c for c in dates if c.missing < 0.05 and c.distinct >= 5]
-    return dates[0].name if len(dates) == 1 else next((c.name for c in dates if set(words_of(c.name)) & TIME_WORDS), "")
+    named = (c.name for c in dates if len(dates) == 1 or set(words_of(c.name)) & WORDS.times)
+    return next(named, "")

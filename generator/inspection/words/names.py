@@ -4,27 +4,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from .vocabulary import (
-    BEFORE,
-    COUNTED,
-    COUNTING,
-    ENDS,
-    FEATURES,
-    FORMULA,
-    GUESSED,
-    MARKS,
-    NAMES,
-    NUMBER_OF,
-    PERIODS,
-    PERSON_WORDS,
-    PREPOSITIONS,
-    STATISTICS,
-    TRUE,
-    UNITS,
-    VAGUE,
-    WHETHER,
-    WHOLES,
-)
+from .vocabulary import ENDS, FORMULA, NAMES, WHETHER, WORDS
 
 JOINED = re.compile(
     r"\b(user|customer|client|patient|person|member|player|student|employee|subject|household|school|hospital|town|city"
@@ -55,7 +35,7 @@ def without_unit(words: list[str]) -> list[str]:
     """The words of a name without those that say in what it is measured: yield_t_per_ha is a yield."""
     if "per" in words[1:]:
         words = words[: words.index("per", 1)]
-    while len(words) > 1 and (words[-1] in UNITS or words[-1] == "in"):
+    while len(words) > 1 and (words[-1] in WORDS.units or words[-1] == "in"):
         words = words[:-1]
     return words
 
@@ -68,20 +48,21 @@ def by_name(name: str) -> float:
         return NAMES[whole]
     if FORMULA.fullmatch(whole):
         return 11.0
-    if set(words) & GUESSED:
+    if set(words) & WORDS.guessed:
         return 0.0
-    if is_later(words) or set(words[-1:]) & TRUE or whole.startswith(WHETHER):
+    if is_later(words) or set(words[-1:]) & WORDS.true or whole.startswith(WHETHER):
         return 12.0
     said = without_unit(_unmarked(words))
     bare = _unmarked(without_unit(_head(words)))
     bare = bare if len("".join(bare)) != 1 else words  # y.bar is not y in bar
-    if not bare or (len(bare) > 1 and bare[-1] in VAGUE and {bare[0], bare[-2]} & (FEATURES | PERSON_WORDS)):
+    inputs = WORDS.features | WORDS.people
+    if not bare or (len(bare) > 1 and bare[-1] in WORDS.vague and {bare[0], bare[-2]} & inputs):
         return 0.0  # age_group, region_type
     points = max(
         0.9 * NAMES.get("".join(part), 0) * (part != words and len("".join(part)) > 1) for part in (said, bare)
     )
     points = max(points, _of_parts(bare))
-    if bare[0] in NUMBER_OF and not set(bare[1:]) & COUNTED:
+    if bare[0] in WORDS.number_of and not set(bare[1:]) & WORDS.counted:
         return 0.3 * points  # num_claims may be asked for, num_rooms hardly
     if words[0] in ("is", "has", "will", "did", "was", "received", "got"):
         points += 1.5 if words[0] == "has" else 3
@@ -96,13 +77,13 @@ def is_known_before(name: str) -> bool:
     if not words or NAMES.get("".join(words), 0) >= 5:
         return False
     last = (without_unit(_head(words)) or words)[-1]
-    inputs = {words[-1], last} & FEATURES and not (len(words) > 1 and "time" in (last, words[-1]))
-    return bool(inputs or set(words) & BEFORE) or (words[0] in FEATURES and by_name(name) < 5)
+    inputs = {words[-1], last} & WORDS.features and not (len(words) > 1 and "time" in (last, words[-1]))
+    return bool(inputs or set(words) & WORDS.before) or (words[0] in WORDS.features and by_name(name) < 5)
 
 
 def _unmarked(words: list[str]) -> list[str]:
     """The words of a name without those at its end that say that it is yes or no."""
-    while len(words) > 1 and words[-1] in MARKS:
+    while len(words) > 1 and words[-1] in WORDS.marks:
         words = words[:-1]
     return words
 
@@ -110,26 +91,30 @@ def _unmarked(words: list[str]) -> list[str]:
 def _head(words: list[str]) -> list[str]:
     """The words that a name is about: age_at_diagnosis is an age, but chance_of_admission an admission."""
     words = words[1:] if words[:1] in (["the"], ["a"], ["an"]) and len(words) > 1 else words
-    at = next((i for i, word in enumerate(words) if i and word in PREPOSITIONS), len(words))
-    if words[at : at + 1] == ["of"] and (words[at - 1] in WHOLES or words[0] in NUMBER_OF):
-        return words[: at - 1] + _head(words[at + 1 :]) if words[at - 1] in WHOLES else ["number", *words[at + 1 :]]
-    if words[at : at + 1] == ["of"] and words[at - 1] in VAGUE:
-        return []  # type of crime
+    at = next((i for i, word in enumerate(words) if i and word in WORDS.prepositions), len(words))
+    whose = words[at + 1 :]
+    if words[at : at + 1] == ["of"]:
+        if words[at - 1] in WORDS.wholes:
+            return words[: at - 1] + _head(whose)
+        if words[0] in WORDS.number_of:
+            return ["number", *whose]
+        if words[at - 1] in WORDS.vague:
+            return []  # type of crime
     return words[:at]
 
 
 def _of_parts(words: list[str]) -> float:
     """Points of a name by its last word, more where a vague one follows one that says it; else by any word."""
     last, before = [word for word in words[-1:] if len(word) > 1 or len(words) == 1], words[-2:-1]
-    points = max(((0.5 if word in VAGUE else 0.75) * _of_word(word) for word in last), default=0.0)
-    if set(last) & (VAGUE - {"count"}) and points:
+    points = max(((0.5 if word in WORDS.vague else 0.75) * _of_word(word) for word in last), default=0.0)
+    if set(last) & (WORDS.vague - {"count"}) and points:
         points += max((0.6 * _of_word(word) for word in before), default=0.0)
     return max([points, *(0.3 * _of_word(word) for word in words if len(word) > 1)])
 
 
 def _of_word(word: str) -> float:
     """Points of a word, or of the one it ends with where words are written together: houseprice, 商品销量."""
-    if word in NAMES or word in FEATURES:
+    if word in NAMES or word in WORDS.features:
         return NAMES.get(word, 0)
     return 0.8 * max((NAMES[end] for end in ENDS if word.endswith(end)), default=0)
 
@@ -137,7 +122,7 @@ def _of_word(word: str) -> float:
 def is_later(words: list[str]) -> bool:
     """Whether a name says that its value comes after the others: next_day_return, default.payment.next.month."""
     return len(words) > 1 and (
-        words[0] == "next" or words[-1] in ("next", "tomorrow") or (words[-2] == "next" and words[-1] in PERIODS)
+        words[0] == "next" or words[-1] in ("next", "tomorrow") or (words[-2] == "next" and words[-1] in WORDS.periods)
     )
 
 
@@ -145,12 +130,12 @@ def file_is_named_after(path: Path, name: str) -> float:
     """Whether wine-quality.csv is the file of the column quality (1), and life_expectancy.csv that of two words (2)."""
     file, words = words_of(path.name.partition(".")[0]), _without_brackets(name)
     together = "".join(words)
-    if words[1:2] == ["of"] and words[0] in VAGUE:
+    if words[1:2] == ["of"] and words[0] in WORDS.vague:
         return 0.0  # type of crime
     whole = {word.rstrip("s") for word in file}
     both = {word.rstrip("s") for word in words if len(word) >= 4} & whole
-    if both - VAGUE or together.rstrip("s") in whole:
-        heads = [word.rstrip("s") for word in without_unit(_head(words)) or words if word not in COUNTING]
+    if both - WORDS.vague or together.rstrip("s") in whole:
+        heads = [word.rstrip("s") for word in without_unit(_head(words)) or words if word not in WORDS.counting]
         about = len(both) > 1 or bool(set(heads[-1:]) & whole) or together.rstrip("s") in whole
         return float(min(max(len(both), 1), 2)) if about else 0.5  # a loan_limit is not what loans.csv is about
     return float(len(together) >= 5 and together in "".join(file))
@@ -160,7 +145,7 @@ def families(names: list[str]) -> set[str]:
     """Names that differ from several others in a number only (x1 x2 x3), or in a statistic (delay_min, delay_max …)."""
     stems: dict[str, list[str]] = {}
     for name in names:
-        if len(words := words_of(name)) > 1 and words[-1] in STATISTICS:
+        if len(words := words_of(name)) > 1 and words[-1] in WORDS.statistics:
             stems.setdefault(" ".join(words[:-1]), []).append(name)
         if match := re.fullmatch(r"(.*?)[_ .-]*\d+(_\d+)?", name):
             stems.setdefault(match[1].lower(), []).append(name)

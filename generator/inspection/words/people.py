@@ -3,7 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
 
+from ...parts import read_toml
 from .names import LETTER, words_of
 
 KINDS = (  # as reports call them
@@ -17,53 +20,9 @@ LONGEST = 200  # characters of such a cell
 LEAST_DIGITS = 6  # of an account's number
 STAND_IN = re.compile(rf"\[({'|'.join(KINDS)}) \d+\]")  # what a project's copy holds instead
 
-# Words in names of columns. A person's word and a name ("customer name") say it by themselves; "name" alone does not.
-OF_NAMES = set("name names nombre nom nome naam imie имя navn namn jmeno meno nev nimi ime nume nama isim".split())
-OF_NAMES |= set("الاسم اسم नाम ชื่อ שם نام όνομα".split())
-WHOLE_NAMES = set(
-    """
-    firstname lastname surname fullname givenname familyname middlename maidenname forename vorname nachname
-    familienname prenom apellido apellidos cognome sobrenome voornaam achternaam nazwisko fornamn efternamn fornavn
-    efternavn etternavn etunimi sukunimi prijmeni priezvisko vezeteknev keresztnev soyad soyadi soyisim prenume prezime
-    nomecompleto hoten hovaten namalengkap фамилия фио отчество прізвище піб επωνυμο ονοματεπωνυμο שםמשפחה שםפרטי שםמלא
-    الاسمالكامل اسمالعائلة نامخانوادگی पूरानाम ชื่อสกุล นามสกุล 姓名 氏名 名前 이름 성명 성함
-    """.split()
-)
-BEFORE_NAME = set("first last full given family middle maiden sur birth married".split())
-PEOPLE = set(
-    """
-    customer client patient person member employee student teacher user contact owner author applicant guest
-    passenger player driver doctor nurse agent buyer seller tenant landlord borrower holder cardholder
-    subscriber candidate participant respondent manager supervisor signatory witness suspect victim officer
-    parent mother father spouse guardian child cliente paciente kunde kunden kundin mitarbeiter patientin empleado
-    alumno eleve dipendente kontakt contacto contatto ansprechpartner bearbeiter klient zakaznik kund asiakas musteri
-    pelanggan клиент клиента пациент пациента сотрудник сотрудника العميل المريض ग्राहक मरीज 客户 顾客 患者 고객
-    """.split()
-)
-BETWEEN = set("of the des der de du del do da und and y et e का की के".split())
-HANDLES = set(
-    "username login loginusername screenname nickname handle twitterhandle instagramhandle userhandle".split()
-)
-OF_KIND = {
-    MAIL: set("email mail emails mailaddress correo courriel почта 邮箱 邮件 メール 이메일 البريد".split()),
-    PHONE: set(
-        "phone telephone tel mobile cell cellphone fax telefon handy telefono telefone celular gsm msisdn".split()
-    )
-    | set("whatsapp mobil mobile telefoon телефон 电话 手机 電話 携帯 전화 휴대폰 핸드폰 هاتف फोन".split()),
-    ADDRESS: set(
-        "address street addr adresse anschrift strasse direccion calle rue indirizzo via endereco rua adres".split()
-    )
-    | set("ulica osoite adresa адрес улица 地址 住址 住所 주소 العنوان पता".split()),
-    ACCOUNT: set("iban account acct konto kontonummer cuenta conta compte conto card creditcard cc bic pan".split())
-    | {"kreditkarten"},
-    IDENTITY: set("ssn passport nric dni cpf aadhaar nin curp rfc bsn pesel ausweis personalausweis 身份证".split())
-    | set("steuernummer steuerid steueridnr sozialversicherungs".split()),
-    NETWORK: {"ip", "ipaddress", "mac", "ipv4"},
-}
-NUMBERED = (
-    set("social national tax license licence driver steuer".split()),
-    set("id idnr number no nr num security".split()),
-)
+_TABLES = read_toml(Path(__file__).with_suffix(".toml"))
+OF = SimpleNamespace(**{name: set(words.split()) for name, words in _TABLES["columns"].items()})  # words in names
+OF_KIND = {kind: set(words.split()) for kind, words in _TABLES["kinds"].items()}
 NUMBER = re.compile(r"(number|nummer|nr|no|num|id|adresse|address)$")  # behind what is numbered: telefonnummer
 DIGITS = re.compile(r"\D")
 PATTERNS = {  # which say it without a name …
@@ -99,53 +58,7 @@ def bare(word: str) -> str:
     return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 
-# Given names that are frequent somewhere, without those that are places, months, things or colours as well.
-GIVEN = set(
-    """
-    aaron abdul abigail adam adrian ahmad ahmed aisha alan albert alejandro alessandro alex alexander alexandra
-    alfred ali alice alicia alina alison amanda amelia amina amir amit amy ana anastasia andre andrea andreas
-    andrei andrew angela anita anja ann anna anne annette anthony antoine antonio arjun arthur ashley astrid
-    barbara beatrice ben benjamin bernard bernd beth bianca birgit bob brandon brenda brian bruno camila carl
-    carla carlos carmen carol caroline catherine cecilia charles chen chiara chloe chris christian christina
-    christine christoph christopher claire clara claudia clement cynthia daniel daniela danielle david deborah
-    deepak denise dennis diana diego dieter dimitri dmitry dominik donald donna dorothy douglas edward elena
-    eleni elias elif elizabeth ella ellen emil emily emma eric erik ethan eva evelyn fatima fatma felix fernando
-    filip florian francesca francesco francois frank franz fred frederic frieda gabriel gabriela gary george
-    gerald gerhard giovanni giulia gloria grace greg gregory guillaume gustav hana hannah hans harald harold
-    harry hassan heather heidi heike heinz helen helena helga henrik henry herbert hiroshi hugo ibrahim ingrid
-    irina isaac isabel isabella isabelle ivan jack jacob jacqueline jakob james jana jane janet jason javier
-    jean jeff jeffrey jennifer jens jeremy jessica jia jim joan joao joe johan johanna john johannes jonas
-    jonathan jorge jose joseph joshua juan juergen julia julian julie karen karin karl karolina katarina kate
-    katharina katherine kathleen katja kavya keiko keith kelly kenji kenneth kevin khalid klaus kofi kwame lars
-    laura lea lena leo leon leonardo li liam lina linda lisa liu louis luca lucas lucia lucy luis luisa lukas
-    magdalena manfred manuel manuela marco margaret maria marie marina mario mark markus marta martha martin
-    martina mary mateo matteo matthew matthias maurice maximilian megan mehmet mei melanie melissa mia michael
-    michaela michal michel michelle miguel mike mila miriam mohamed mohammad mohammed monika mustafa nadia nancy
-    natalia natalie natasha neha nicholas nicole nikolai nils nina noah noor norbert oksana oleg olga oliver
-    olivia omar oscar otto pablo pamela paolo patricia patrick paul paula paulo pavel pedro peter petra philip
-    philipp pierre piotr priya rachel rafael rahul rainer raj rajesh ralf ramon raquel ravi raymond rebecca
-    renate ricardo richard rita robert roberto roger roland ronald rosa rosemary ruth ryan sabine sakura salma
-    sam samantha samira samuel sandra sanjay sara sarah sayed scott sean sebastian sergei sergio shanice sharon
-    shirley silke silvia simon simone siobhan sonia sophia sophie stefan stefanie stefano stella stephanie
-    stephen steve steven sunita susan susanne svetlana sven takeshi tamara tanja tatiana teresa theo theodore
-    theresa thomas tim timothy tobias tom tomas tony tyler ulrich ursula uwe valentina valerie vera veronica
-    victor vijay viktor vincent vladimir walter wang wei werner william wolfgang xiao yan yasmin yuki yusuf yuto
-    zainab zhang zoe
-    """.split()
-)
-GIVEN |= set(
-    """
-    александр алексей анастасия андрей анна антон виктор владимир дарья дмитрий екатерина елена иван ирина кирилл ксения
-    максим мария михаил наталья никита николай олег ольга павел роман светлана сергей татьяна юлия юрий
-    أحمد محمد محمود علي عمر خالد يوسف إبراهيم حسن حسين فاطمة عائشة مريم زينب سارة نور ليلى عبد
-    राहुल अमित प्रिया सुनीता राज विजय संजय अनिल पूजा नेहा रवि सीता मोहन दीपक अंजलि
-    γιωργος γιαννης μαρια ελενη κωνσταντινος δημητρης νικος κατερινα αννα σοφια
-    nguyen tran pham hoang phan dang bui linh huong
-    mehmet ahmet mustafa ayse fatma emine hatice zeynep murat huseyin hasan
-    juan lucia sofia carlos jesus pilar antonia javier angel concepcion
-    """.split()
-)
-GIVEN = set(map(bare, GIVEN))
+GIVEN = {bare(name) for names in _TABLES["given"].values() for name in names.split()}
 WITHOUT_SPACES = ("姓名", "氏名", "名前", "이름", "성명")  # behind whose it is
 FAR_EAST = (  # families' names that most people of China and Korea have, and a given name
     "[王李张刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林罗羅高郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖董袁潘于蒋蔡余杜叶葉程苏蘇魏吕呂丁沈姚卢盧崔]"
@@ -171,7 +84,7 @@ def kind_of(name: str, role: str, cells: Sequence[str]) -> str:
     for kind, known in OF_KIND.items():
         named = written & known or any(word in "".join(words) for word in known if not word.isascii())
         named = named or (kind == MAIL and words[:2] == ["e", "mail"])
-        named = named or (kind == IDENTITY and all(set(words) & some for some in NUMBERED))
+        named = named or (kind == IDENTITY and all(set(words) & some for some in (OF.numbered, OF.number)))
         fits = share(cells, WITH_NAME[kind]) if named else 0.0
         if fits >= HALF and (kind != ACCOUNT or share(cells, r"(\D*\d){6}.*") >= HALF) and not counted(words, cells):
             return kind
@@ -210,23 +123,23 @@ def is_account(cell: str) -> bool:
 def are_names(words: list[str], cells: Sequence[str]) -> bool:
     """Whether cells are names of people: the column says so, or enough begin (or go on) with a usual given name."""
     last, together = set(words[-1:]), "".join(words)
-    if together in HANDLES and len(cells) >= 3:
+    if together in OF.handles and len(cells) >= 3:
         return True
     letters = sum(bool(re.search(r"[^\W\d_]", cell)) and not re.search(r"\d", cell) for cell in cells) / len(cells)
     if letters < MOST or len(cells) < 3:
         return False
-    all_of_people = len(words) > 1 and set(words) <= OF_NAMES | BEFORE_NAME | PEOPLE  # name.first, as JSON has it
-    spoken = {part for word in words for part in re.sub(r"(.)(name)$", r"\1 \2", word).split()} - BETWEEN
-    of_one = bool(spoken & OF_NAMES and spoken & PEOPLE) and spoken <= OF_NAMES | PEOPLE  # kundenname, name of owner
-    if last & WHOLE_NAMES or of_one or together.endswith(WITHOUT_SPACES):
+    all_of_people = len(words) > 1 and set(words) <= OF.names | OF.before_name | OF.people  # name.first, as JSON has it
+    spoken = {part for word in words for part in re.sub(r"(.)(name)$", r"\1 \2", word).split()} - OF.between
+    of_one = bool(spoken & OF.names and spoken & OF.people) and spoken <= OF.names | OF.people  # kundenname, …
+    if last & OF.whole_names or together in OF.whole_names or together.endswith(WITHOUT_SPACES):
         return True
-    if (last & OF_NAMES and set(words[-2:-1]) & (BEFORE_NAME | PEOPLE)) or all_of_people or together in WHOLE_NAMES:
+    if of_one or all_of_people or (last & OF.names and set(words[-2:-1]) & (OF.before_name | OF.people)):
         return True
     if share(cells, FAR_EAST) >= MOST and len(cells) >= 5:
         return True
     given = sum(begins_with_a_name(cell) for cell in cells) / len(cells)
     titled = sum(bool(TITLES.search(cell)) for cell in cells) / len(cells)
-    hinted = bool(last & (OF_NAMES | PEOPLE) or set(words) & PEOPLE)
+    hinted = bool(last & (OF.names | OF.people) or set(words) & OF.people)
     whole = share(cells, NAMED.pattern)
     if whole < HALF:  # single words, as in a column of first names
         return given >= (HALF if hinted else MOST) and len(cells) >= 5
