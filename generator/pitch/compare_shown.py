@@ -1,8 +1,8 @@
 """The comparison as people read it: lines for the terminal, a table and a figure for README."""
 
-import html
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 from . import pages
@@ -12,18 +12,10 @@ from .results import cell, headline, knobs, number, padded, run_name, seconds, w
 from .results import table as markdown_table
 
 INK, BLUE, GREY = "#16181d", "#1f4fd8", "#6b7280"
-SHOWN = {"best": BLUE, "better": BLUE, "noise": BLUE, "worse": GREY, "unknown": GREY}
+SURE = ("worse", "unknown")  # verdicts on runs that are not drawn in blue
 DASHES = {"reference": "6 4", "baseline": "2 3"}
 WIDE, LEAST = 900, 300  # pixels across: the figure, and its axis at least
 LETTER, ROW = 7.5, 30  # pixels of a letter across, and of a row down
-SVG = """\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" role="img" aria-label="{title}"
- font-family="system-ui, sans-serif" font-size="13" fill="#16181d">
-<title>{title}</title>
-<rect width="100%" height="100%" fill="white"/>
-{shapes}
-</svg>
-"""
 
 
 def text(project: Project, table: Table) -> str:
@@ -105,40 +97,25 @@ def figure(project: Project, table: Table) -> str:
 
     Blue is the best run and what cannot be told from it. A rival far from all runs is named at the edge it lies beyond.
     """
-    entries = table["entries"]
-    verdicts = [project.say(f"compare.{entry['verdict']}") for entry in entries]
+    entries = [
+        entry
+        | {"name": run_name(entry), "said": project.say(f"compare.{entry['verdict']}")}
+        | {"colour": GREY if entry["verdict"] in SURE else BLUE}
+        for entry in table["entries"]
+    ]
     low, high = ends(table)
-    left = 20 + LETTER * max(width(run_name(entry)) for entry in entries)
-    beside = 20 + LETTER * max(map(width, verdicts))
+    left, beside = (20 + LETTER * max(width(entry[key]) for entry in entries) for key in ("name", "said"))
     wide = round(max(WIDE, left + LEAST + beside))
     right, bottom = wide - beside, 70 + ROW * len(entries)
 
     def across(value: float) -> float:
         return left + (min(max(value, low), high) - low) / (high - low) * (right - left)
 
-    shapes = [letters(left, 22, headline(project, table))]
-    for place, role in enumerate(("reference", "baseline")):
-        name, score = table[role]["name"], table[role]["score"]
-        x, dashes = left + place * (wide - left) / 2, DASHES[role]
-        beyond = "" if low <= score <= high else "← " if score < low else "→ "
-        shapes.append(stroke(x, 38, x + 24, 38, INK, dashes))
-        shapes.append(letters(x + 30, 42, f"{beyond}{name}: {number(score)}"))
-        if not beyond:
-            shapes.append(stroke(across(score), 52, across(score), bottom, INK, dashes))
-    for place, (entry, verdict) in enumerate(zip(entries, verdicts, strict=True)):
-        y, colour = 72 + ROW * place, SHOWN[entry["verdict"]]
-        if entry["ci95"]:
-            shapes.append(stroke(across(entry["ci95"][0]), y, across(entry["ci95"][1]), y, colour, wide=2))
-        radius = 6 if entry["verdict"] == "best" else 4
-        shapes.append(f'<circle cx="{across(entry["score"]):.1f}" cy="{y}" r="{radius}" fill="{colour}"/>')
-        shapes.append(letters(left - 10, y + 4, run_name(entry), "end"))
-        shapes.append(letters(right + 10, y + 4, verdict))
-    shapes.append(stroke(left, bottom, right, bottom, GREY))
-    for tick in ticks(low, high):
-        shapes.append(stroke(across(tick), bottom, across(tick), bottom + 5, GREY))
-        shapes.append(letters(across(tick), bottom + 19, number(tick), "middle"))
-    title = html.escape(project.say("compare.figure"))
-    return SVG.format(wide=wide, high=bottom + 30, title=title, shapes="\n".join(shapes))
+    places = {"left": left, "right": right, "wide": wide, "bottom": bottom, "row": ROW, "low": low, "high": high}
+    facts = {"title": project.say("compare.figure"), "headline": headline(project, table), "entries": entries}
+    facts |= {"rivals": [table[role] | {"dashes": dashes} for role, dashes in DASHES.items()]}
+    facts |= {"ticks": ticks(low, high), "number": number, "across": across, "ink": INK, "grey": GREY}
+    return pages.rendered(Path(__file__).with_name("comparison.svg.j2"), **places, **facts)
 
 
 def ends(table: Table) -> tuple[float, float]:
@@ -148,15 +125,6 @@ def ends(table: Table) -> tuple[float, float]:
     near = [table[role]["score"] for role in ("baseline", "reference")]
     values += [score for score in near if min(values) - spread <= score <= max(values) + spread]
     return min(values) - 0.05 * spread, max(values) + 0.05 * spread
-
-
-def letters(x: float, y: float, text: str, anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y}" text-anchor="{anchor}">{html.escape(text)}</text>'
-
-
-def stroke(x1: float, y1: float, x2: float, y2: float, colour: str, dashes: str = "none", wide: int = 1) -> str:
-    style = f'stroke="{colour}" stroke-width="{wide}" stroke-dasharray="{dashes}"'
-    return f'<line x1="{x1:.1f}" y1="{y1}" x2="{x2:.1f}" y2="{y2}" {style}/>'
 
 
 def ticks(low: float, high: float) -> list[float]:

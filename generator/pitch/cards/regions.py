@@ -16,35 +16,6 @@ HUB_TASKS = {"image-generation": "unconditional-image-generation"}  # the Hub's 
 SIZES = ["n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B", "n>1B"]
 MOST_CLASSES = 10  # in the table of the hardest ones
 MOST_TALLIED = 50  # classes whose examples are counted by split
-INDEX = """\
-pipeline_tag: {kind}
-metrics:
-  - {metric}
-model-index:
-  - name: {model}
-    results:
-      - task:
-          type: {kind}
-        dataset:
-          type: {sha256}
-          name: {data}
-          split: test
-        metrics:
-{values}"""
-VALUE = """\
-          - type: {name}
-            value: {value}"""
-FRONT = """\
-size_categories:
-  - {size}
-task_categories:
-  - {kind}
-dataset_info:
-  splits:
-{splits}"""
-SPLIT = """\
-    - name: {name}
-      num_examples: {rows}"""
 Region = tuple[Path, str, str]  # a page, the name of a region between two marks, and what stands there
 
 
@@ -90,21 +61,17 @@ def quoted(text: Any) -> str:
     return json.dumps(str(text), ensure_ascii=False)
 
 
+def front(project: Project, name: str, **facts: Any) -> str:
+    """A part of a card's head in YAML, by the template of that name beside this file."""
+    kind = HUB_TASKS.get(project.task, project.task)
+    return pages.rendered(Path(__file__).with_name(f"{name}.yaml.j2"), kind=kind, quoted=quoted, **facts)
+
+
 def model_index(project: Project, sheet: dict[str, Any]) -> str:
     """What was measured on what, each number as it stands in report.json."""
     measured = {sheet["metric"]: sheet["score"], **sheet["other_metrics"]}
-    return INDEX.format(
-        kind=quoted(HUB_TASKS.get(project.task, project.task)),
-        metric=quoted(sheet["metric"]),
-        model=quoted(sheet["model"]),
-        sha256=quoted(sheet["data"]["sha256"][:12]),
-        data=quoted(sheet["data"]["name"]),
-        values="\n".join(
-            VALUE.format(name=quoted(name), value=repr(value))
-            for name, value in measured.items()
-            if evidence.number(value)
-        ),
-    )
+    measured = {name: value for name, value in measured.items() if evidence.number(value)}
+    return front(project, "results", sheet=sheet, measured=measured)
 
 
 def training(project: Project, sheet: dict[str, Any], config: dict[str, Any]) -> str:
@@ -163,14 +130,9 @@ def weakest(project: Project, meta: dict[str, Any]) -> list[tuple[str, int, floa
 
 def data_front(project: Project, splits: dict[str, Any]) -> str:
     """The size, the task and the rows of each split, for the Hub."""
-    rows = splits["meta"]["data"]["rows"]
-    size = SIZES[sum(rows >= 10**power for power in range(3, 10))]
-    names = {"train": "train", "valid": "validation", "test": "test"}
-    return FRONT.format(
-        size=quoted(size),
-        kind=quoted(HUB_TASKS.get(project.task, project.task)),
-        splits="\n".join(SPLIT.format(name=names[name], rows=count) for name, count in splits["rows"].items()),
-    )
+    size = SIZES[sum(splits["meta"]["data"]["rows"] >= 10**power for power in range(3, 10))]
+    rows = {"validation" if name == "valid" else name: count for name, count in splits["rows"].items()}
+    return front(project, "data", size=size, splits=rows)
 
 
 def split_table(project: Project, splits: dict[str, Any]) -> str:
