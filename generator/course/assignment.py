@@ -85,6 +85,10 @@ class Assignment:
     def total(self) -> int:
         return sum(part.points for part in self.parts)
 
+    @property
+    def public(self) -> int:
+        return sum(part.public for part in self.parts)
+
     def files(self) -> list[str]:
         """The paths that students get, in order."""
         return [path for path in listed(self.folder) if included(path, self.include)]

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from ..errors import Misuse, Problem
 from ..making.answers import checked
 from ..making.choice import Answers, Choice, title_from
-from ..making.compose import decided, lay, plan
+from ..making.compose import content, decided, lay, plan
 from ..parts import TEMPLATES, read_toml
 from ..text import markdown, toml
 from . import markers
@@ -88,7 +88,10 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
     files |= {HANDOUT: read_bank("shipped/handout.md").encode(), "README.md": _readme(choice, final.title).encode()}
     files[".gitignore"] = b"".join(line for line in files[".gitignore"].splitlines(True) if b"hackgen" not in line)
     given = sorted(files)
-    card = written_card(choice, final.title, level, given, entries)
+    model = choice.models[0].name
+    head = {"name": f"{model.replace('_', '-')}-{level}", "title": final.title, "task": choice.task.name}
+    head |= {"framework": choice.framework.name, "backend": choice.backend or "", "model": model, "level": level}
+    card = card_text(head | {"deadline": DEADLINE, "ai_use": AI_USE}, given, entries)
     return dict(sorted(files.items())) | {CARD: card.encode()} | instruments(entries)
 
 
@@ -223,43 +226,9 @@ def instruments(entries: list[Entry]) -> dict[str, bytes]:
     return {f"{BANK}/{path}": read_bank(path).encode() for path in sorted(checks | named | others)}
 
 
-def written_card(choice: Choice, title: str, level: str, given: list[str], entries: list[Entry]) -> str:
-    """`assignment.toml` of a new master."""
-    model = choice.models[0].name
-    head = {
-        "name": f"{model.replace('_', '-')}-{level}",
-        "title": title,
-        "task": choice.task.name,
-        "framework": choice.framework.name,
-        "backend": choice.backend or "",
-        "model": model,
-        "level": level,
-        "deadline": DEADLINE,
-        "ai_use": AI_USE,
-    }
-    return card_text(head, given, [part_text(entry) for entry in entries])
-
-
-def card_text(head: dict[str, str], given: list[str], parts: list[str]) -> str:
-    lines = ["# What is graded and how, and which files students get; hackgen assignment lint says what does not fit."]
-    lines += [f"{name} = {toml(value)}" for name, value in head.items()]
-    lines += ["submit = []  # files to hand in, beside those that hold a part", "include = ["]
-    lines += [f"    {toml(path)}," for path in given]
-    return "\n".join([*lines, "]", *parts, ""])
-
-
-def part_text(entry: Entry) -> str:
-    """A [[part]] with its tests, mutants and alternatives."""
-    lines = ["", "[[part]]", f"id = {toml(entry.id)}", f"goal = {toml(entry.goal)}"]
-    for kind, tables in (("test", entry.tests), ("mutant", entry.mutants), ("alternative", entry.alternatives)):
-        for table in tables:
-            lines += ["", f"[[part.{kind}]]", *(f"{name} = {toml(value)}" for name, value in table.items())]
-    if entry.drawn:
-        lines += ["", "[part.drawn]"]
-        lines += [f"{name} = {toml(value)}" for name, value in entry.drawn.items() if name != "forms"]
-        for form, numbers in entry.drawn["forms"].items():
-            lines += ["", f"[part.drawn.forms.{form}]", *(f"{name} = {toml(value)}" for name, value in numbers.items())]
-    return "\n".join(lines)
+def card_text(head: dict[str, str], given: list[str], entries: Iterable[Entry] = ()) -> str:
+    """`assignment.toml`: what is said of all, the paths that students get, a [[part]] for each entry."""
+    return content(COURSE / "assignment.toml.j2", {"head": head, "given": given, "parts": entries}).decode()
 
 
 def _readme(choice: Choice, title: str | None) -> str:
@@ -300,7 +269,7 @@ def mark(folder: Path, file: str, where: str, points: int, name: str | None, hin
     else:
         word = re.sub(r"[^a-z0-9_-]+", "-", folder.resolve().name.lower()).strip("-") or "assignment"
         head = {"name": word, "title": title_from(str(folder)), "deadline": DEADLINE, "ai_use": AI_USE}
-        text = card_text(head, sorted({*listed(folder), "ASSIGNMENT.md"}), [])
+        text = card_text(head, sorted({*listed(folder), HANDOUT}))
     if not re.search(rf"^id = {re.escape(toml(name))}$", text, re.M):
         text = f"{text.rstrip()}\n\n[[part]]\nid = {toml(name)}\ngoal = {toml(hint)}\n"
         card.write_bytes(text.encode())

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from .assignment import Assignment, Part, read_bank
+from ..making.compose import content
+from .assignment import COURSE, Assignment, Part, read_bank
 
 
 def handout(assignment: Assignment, text: str, spec: dict[str, Any]) -> str:
@@ -12,7 +13,7 @@ def handout(assignment: Assignment, text: str, spec: dict[str, Any]) -> str:
         "deadline": assignment.deadline,
         "ai_use": assignment.ai_use,
         "total": str(assignment.total),
-        "public": str(sum(part.public for part in assignment.parts)),
+        "public": str(assignment.public),
         "submit": ", ".join(f"`{path}`" for path in assignment.submit),
         "timeout": str(max(test.timeout for part in assignment.parts for test in part.tests)),
         "parts": "\n\n".join(_goal(part, spec.get(part.id, {})) for part in assignment.parts),
@@ -43,29 +44,9 @@ PROOF = "## What was proved\n"
 
 def report(assignment: Assignment, commit: str, changed: bool, said: list[str]) -> str:
     """report.md without its proof: what was built, and what each channel can grade."""
-    public = sum(part.public for part in assignment.parts)
-    rows = [
-        (part.id, f"`{part.file}:{part.function}`", test.name, str(test.points), test.visibility)
-        for part in assignment.parts
-        for test in part.tests
-    ]
-    another = ": another than before, and `git apply starter.patch` brings those there who have begun"
-    lines = [
-        f"Student commit `{commit}`{another * changed}.",
-        "",
-        "| part | where | test | points | seen by students |",
-        "|---|---|---|---|---|",
-        *(f"| {' | '.join(row)} |" for row in rows),
-        "",
-        f"- Gradescope and `hackgen assignment grade`: all {assignment.total} points, each part within a right",
-        "  solution of the others.",
-        f"- Classroom 50 and the CI of the student tree: {public} points. All they hold is public: no hidden test",
-        "  and no reference; what a part needs of others must be right too.",
-        "- No solution, hidden check, path of this machine or trace of the generator is in `student/`, git objects,",
-        "  `student.zip` and `classroom50/`: each file, entry and object was looked through.",
-        *(f"- Note: {note}" for note in said),
-    ]
-    return "\n".join([f"# {assignment.title or assignment.name}: report", "", *lines, ""])
+    facts = {"title": assignment.title or assignment.name, "commit": commit, "changed": changed, "said": said}
+    facts |= {"parts": assignment.parts, "total": assignment.total, "public": assignment.public}
+    return content(COURSE / "report.md.j2", facts).decode()
 
 
 def with_proof(report: str, rows: list[str]) -> str:
