@@ -17,6 +17,7 @@ PROSE = (".md", ".md.j2")
 TABLES = (".toml", ".toml.j2")
 SHOWN = ("tasks", "frameworks", "models", "extras")  # whose cards people read in prompts and README
 SAID = ("title", "summary", "sample")
+PROMPTS = language.prompts(TEMPLATES, language.ENGLISH)
 APART = ("lang", "course")  # assignments are written in English, for an instructor to change
 
 
@@ -66,7 +67,7 @@ def missing(root: Path, code: str) -> list[str]:
     allowed = {*wanted, "prompts.toml", *(card.relative_to(root).as_posix() for card in cards)}
     found += [f"{path} translates nothing" for path in there if path not in allowed]
     tables = [(path, read_toml(root / path)) for path in wanted if path.endswith("strings.toml")]
-    for path, english in [*tables, ("prompts.toml", language.PROMPTS)]:
+    for path, english in [*tables, ("prompts.toml", PROMPTS)]:
         own = read_toml(folder / path) if (folder / path).is_file() else {}
         found += [f"{path}: {key}" for key in english.keys() ^ own.keys()]
         found += [f"{path}: blanks of {key}" for key in english.keys() & own.keys() if _gaps(english[key], own[key])]
@@ -96,7 +97,7 @@ KLINGON = {
     "extras/a/base/A.md.j2": "{{ greeting }}\n",
 }
 TRANSLATED = {
-    "lang/tlh/prompts.toml": "".join(f"{key} = '{text}!'\n" for key, text in language.PROMPTS.items()),
+    "lang/tlh/prompts.toml": "".join(f"{key} = '{text}!'\n" for key, text in PROMPTS.items()),
     "lang/tlh/base/README.d/10-title.md.j2": "# tlhIngan {{ title | markdown }}\n",
     "lang/tlh/base/README.d/20-task.md.j2": "{{ task.title }}; {{ task.summary }}; {{ task.sample }}; {{ lang }}\n",
     "lang/tlh/base/README.d/90-end.md": "Qapla'\n",
@@ -122,7 +123,7 @@ def test_a_language_lies_over_each_layer(tree):
     assert files["strings.toml"].decode() == 'bye = "Qapla"\nhello = "nuqneH {name}"\n'
     assert files["A.md"] == b"nuqneH!\n" and b'lang = "tlh"' in files[".hackgen.toml"]
     assert missing(root, "tlh") == []
-    assert language.prompts(root, "tlh")["task"] == language.PROMPTS["task"] + "!"
+    assert language.prompts(root, "tlh")["task"] == PROMPTS["task"] + "!"
     assert language.said(choice.task, root, "tlh")["title"] == "tlhach"
 
 

@@ -8,39 +8,6 @@ from ..parts import Part, read_toml
 
 ENGLISH = "en"
 
-# What `hackgen new` asks; templates/lang/<code>/prompts.toml has the same keys.
-PROMPTS = {
-    "language": "English",
-    "keys": "(arrows, Enter; Esc: back)",
-    "keys_several": "(Space picks, Enter goes on; Esc: back)",
-    "keys_text": "(Esc: back)",
-    "data": "Your own data: a file or folder, or just Enter for the sample:",
-    "suggested": "{task}",
-    "suggested_target": "{task}, predicting {target}",
-    "other_target": "another column to predict",
-    "target": "Which column should be predicted?",
-    "column": "{role}, {distinct} different values",
-    "task": "What should it learn?",
-    "framework": "With which framework?",
-    "models": "Which models?",
-    "models_none": "Pick at least one.",
-    "last": "That is all that is needed.",
-    "make": "make it, in the folder {folder}",
-    "rename": "under another name",
-    "more": "more options first: title, author, event, language, extras",
-    "name": "Name of the project (its folder)?",
-    "backend": "What should Keras compute with?",
-    "title": "Title",
-    "author": "Author or team",
-    "event": "Course or hackathon (may stay empty)",
-    "lang": "Language of README and the other texts",
-    "extras": "Which extras?",
-    "hours": "How many hours has the event?",
-    "team": "Names of the team, with commas (may stay empty)",
-    "start": "When does it start, such as 2026-11-22 18:00? (empty: the plan counts hours)",
-    "rubric": "By which criteria are you judged?",
-}
-
 
 def languages(root: Path) -> list[str]:
     """The codes of all languages, English first."""
@@ -76,5 +43,5 @@ def said(part: Part, root: Path, code: str) -> dict[str, Any]:
 
 def prompts(root: Path, code: str) -> dict[str, str]:
     """The questions in a language."""
-    asked = root / "lang" / code / "prompts.toml"
-    return PROMPTS | read_toml(asked) if asked.is_file() else PROMPTS
+    own, asked = Path(__file__).with_name("prompts.toml"), root / "lang" / code / "prompts.toml"
+    return read_toml(own) | (read_toml(asked) if asked.is_file() else {})
