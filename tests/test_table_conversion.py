@@ -127,14 +127,44 @@ def test_convert_writes_one_plain_table_of_any_layout(hackgen: Run) -> None:
     assert lines[:3] == ["price,day,kind", "1137.5,2020-02-02,y", "2174.5,2020-03-03,x"]
 
 
-def test_short_forms_of_thousands_are_written_out_when_a_project_is_made(tmp_path: Path) -> None:
-    """A project reads 12000; 12K is for hackgen to know."""
-    rows = [f"€{1 + i / 10:.1f}M;{10 + i}K;{'xy'[i % 2]}" for i in range(60)]
-    (tmp_path / "players.csv").write_text("\n".join(["value;wage;side", *rows]) + "\n", encoding="utf-8")
-    project = generate_own(tmp_path / "p", tmp_path / "players.csv", target="side")
-    lines = (project / "data/players.csv").read_text(encoding="utf-8").splitlines()
-    assert lines[:3] == ["value,wage,side", "1000000,10000,x", "1100000,11000,y"]
-    assert read_toml(project / "data/schema.toml")["columns"]["value"] == {"role": "number"}
+STYLES = {  # as training has a column, as new rows have it (in other words of the same language), what is read
+    "value": (lambda i: f"€{1 + i / 10:.1f}M", ["€2.5M", "1000000"], [2.5e6, 1e6]),
+    "net": (lambda i: f"({i}.50 $)" if i % 3 else f"{i}.50 $", ["(9.50 $)", "9.5"], [-9.5, 9.5]),
+    "saldo": (lambda i: f"{i},25-" if i % 3 else f"{i},25", ["7,50-", "7,5"], [-7.5, 7.5]),
+    "rate": (lambda i: f"{i} %", ["5 %", "5"], [5, 5]),
+    "day": (
+        lambda i: f"{1 + i % 28}. {('Januar', 'März')[i % 2]} 2020",
+        ["3. Dezember 2021", "2021-12-03"],
+        2 * [8007],
+    ),
+    "at": (lambda i: f"{1 + i % 11}:30 {'AP'[i % 2]}M", ["6:00 PM", "6:00 AM"], [-36524 + 0.75, -36524 + 0.25]),
+}
+
+
+@pytest.mark.parametrize("form", ["table", "objects", "people"])
+def test_new_rows_are_read_as_training_read_them(tmp_path: Path, form: str) -> None:
+    """Also where a table had to be converted: its cells stay as they are written, and the schema says how."""
+    rows = [{name: write(i) for name, (write, *_) in STYLES.items()} | {"side": "xy"[i % 2]} for i in range(60)]
+    rows = [{"Customer Name": f"Anna {'ABCDEFG'[i % 7]}oe"} | row for i, row in enumerate(rows)] * (
+        form == "people"
+    ) or rows
+    lines = [";".join(row.values()) for row in [dict(zip(rows[0], rows[0], strict=True)), *rows]]
+    data = tmp_path / ("t.json" if form == "objects" else "t.csv")
+    data.write_text(json.dumps(rows) if form == "objects" else "\n".join(lines), encoding="utf-8")
+    project = generate_own(tmp_path / "p", data, target="side", extras=())
+    entries = {
+        name: about for name, about in read_toml(project / "data/schema.toml")["columns"].items() if name in STYLES
+    }
+    found = run(
+        project,
+        "-c",
+        "import columns, json, pandas as pd\n"
+        f"frame, entries = pd.DataFrame({ {name: new for name, (_, new, _) in STYLES.items()} }), {entries}\n"
+        "cells, parts = columns.typed(frame, entries, columns.STYLES), {'number': 'value', 'date': 'days'}\n"
+        "read = {name: columns.parts_of(cells[name], about) for name, about in entries.items()}\n"
+        "print(json.dumps({name: read[name][parts[about['role']]].tolist() for name, about in entries.items()}))",
+    ).ok()
+    assert json.loads(found.out) == {name: read for name, (*_, read) in STYLES.items()} and not found.err
 
 
 @pytest.mark.parametrize(("rows", "answers"), [("train_values", "train_labels"), ("X_train", "y_train")])

@@ -1,8 +1,8 @@
 """Columns of a table: text cells as floats, times and words, and rows of these as a model takes them.
 
-An entry of data/schema.toml has a column's `role`, and what differs from plain writing: `decimal` and `thousands`
-signs, `strip` (what stands around numbers, such as "%"), `formats` of dates (as pandas.to_datetime takes them, or
-epoch, epoch-ms …), `missing` (cells that mean "not known" besides the usual words), `unknown` (instead of these).
+An entry of data/schema.toml has a column's `role`, and what differs from plain writing: `decimal`, `thousands` signs,
+`strip` ("%" and such around numbers), `replace` (patterns and what stands for them), `formats` of dates (as pandas has
+them, or epoch …), `missing` (cells that mean "not known" beside the usual words), `unknown` (the only ones).
 """
 
 import re
@@ -33,7 +33,7 @@ def typed(frame: pd.DataFrame, entries: dict[str, dict], styles: list[dict] = ST
         few = frame.head(1000)
         return sum(read(known_cells(few[name], about), about | style).count() for name, about in entries.items())
 
-    style, found = max(styles, key=legible) if len(styles) > 1 else styles[0], {}
+    style, found = max(styles, key=legible), {}
     for name, about in entries.items():
         codes, different = pd.factorize(frame[name], use_na_sentinel=False)  # cells repeat, and each is read once
         cells = known_cells(pd.Series(different), about)
@@ -52,26 +52,26 @@ def known_cells(cells: pd.Series, about: dict) -> pd.Series:
     if cells.dtype.kind == "f":  # prepare.py has read them already
         return cells
     cells = cells.astype(str).str.strip().astype(object)
-    words = [*about.get("unknown", MISSING), *about.get("missing", ()), ""]
-    unknown = {str(word).lower() for word in words}
+    unknown = {str(word).lower() for word in (*about.get("unknown", MISSING), *about.get("missing", ()), "")}
     return cells.mask(cells.str.lower().isin(unknown), None)
 
 
 def read(cells: pd.Series, about: dict) -> pd.Series:
     """Known cells as floats, times or texts, by their column's role; missing where they hold none."""
+    if about["role"] not in ("number", "date"):
+        cells = cells.str.split().str.join(" ")
+        return cells.str.replace(r"^(\d+)\.0$", r"\1", regex=True)  # programs write 3.0 where some are missing
+    patterns = {re.escape(mark): "" for mark in about.get("strip", ())}
+    patterns |= about.get("replace", {})
+    cells = cells.replace(patterns, regex=True).str.strip() if patterns else cells
     if about["role"] == "number":
         return numbers(cells, about)
-    if about["role"] == "date":
-        return dates(cells, about.get("formats", ()))
-    one_space = cells.str.split().str.join(" ")
-    return one_space.str.replace(r"^(\d+)\.0$", r"\1", regex=True)  # programs write 3.0 where some are missing
+    return dates(cells, about.get("formats", ()))
 
 
 def numbers(cells: pd.Series, about: dict) -> pd.Series:
     """Cells as floats; a sign between thousands counts only before groups of three digits."""
     decimal, thousands = about.get("decimal", "."), about.get("thousands", "")
-    for mark in about.get("strip", ()):
-        cells = cells.str.replace(mark, "", regex=False).str.strip()
     if thousands:
         group = rf"[{re.escape(thousands)} \u00a0\u202f]"
         grouped = cells.str.fullmatch(rf"[+-]?\d{{1,3}}({group}\d\d\d?)*{group}\d{{3}}(\D.*)?", na=False)  # 12,34,567
@@ -89,7 +89,7 @@ def dates(cells: pd.Series, formats: list[str]) -> pd.Series:
     times = pd.Series(pd.NaT, cells.index, dtype="datetime64[s]")
     cells = cells.astype(object).str.split(" - ").str[0]
     for form in [*formats, "ISO8601"]:
-        rest = cells[times.isna() & cells.notna()]
+        rest = cells[times.isna()]
         if form.startswith("epoch"):
             seconds = pd.to_numeric(rest, errors="coerce")
             read = pd.to_datetime(seconds, unit=form.partition("-")[2] or "s", errors="coerce")

@@ -80,7 +80,7 @@ def numbers_of(found: Table, path: str) -> pd.Series:
     name = found.meta["target"]
     entry = found.entries[name]
     cells = columns.known_cells(found.frame[name], entry)
-    numbers = columns.numbers(cells, entry)
+    numbers = columns.read(cells, entry | {"role": "number"})
     unread = cells.notna() & ~(numbers.abs() < LARGEST) & ~cells.isin(map(str, entry.get("missing", [])))
     if unread.sum() > cells.notna().sum() / 2:
         example = cells[unread].iloc[0]

@@ -22,7 +22,9 @@ from ..inspection.columns.relation import Table, bytes_of
 from ..inspection.columns.rows import ONE_COLUMN
 from ..inspection.tables import opening
 from ..inspection.target import one_of
+from ..inspection.words import marks
 from ..inspection.words.marks import MIXED
+from ..inspection.words.months import in_english
 from ..inspection.words.names import words_of
 from ..inspection.words.vocabulary import WORDS
 from . import COPIED, LOCATION, Plain, located, safe_name
@@ -51,7 +53,7 @@ time = {time}  # the oldest rows by this column train, the newest test; "" = row
 def plain(findings: Findings, task: str, answers: Any) -> Plain:
     """The table as a project gets it: a copy of it or of what it is converted to, or the place where it lies."""
     path = Path(os.path.abspath(findings.path))
-    read = arguments(findings, path)
+    read = arguments(findings, path, answers.target)
     outside = answers.copy is False or path.stat().st_size > COPIED
     if read is None and outside:
         raise too_large(path, "not to be copied" if answers.copy is False else TOO_LARGE)
@@ -65,12 +67,12 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     name = safe_name(path.name.partition(".")[0] + ".csv")
     with tempfile.TemporaryDirectory(prefix="hackgen-convert-") as folder:
         place = Path(folder) / name
-        convert(findings, place, as_is=read is not None)
+        convert(findings, place, answers.target or "", as_is=True)
         if place.stat().st_size > COPIED:  # a packed table may be a thousand times as large as its file
             raise too_large(path, TOO_LARGE)
         found = inspect(str(place), answers.target or None)  # what a project made of the copy would find
         names = [field for column in kept for field, *_ in fields(column)]
-        read = arguments(found, place)
+        read = arguments(found, place, answers.target)
         if read is not None and [column.name for column in found.columns] == names:
             return replace(copied(found, place, name, read, answers), found=found)
         return copied(findings, place, name, None, answers)
@@ -94,13 +96,13 @@ def is_large(path: Path, format: str) -> bool:
     return path.stat().st_size > IN_MEMORY[format] / (PACKED if path.suffix == ".gz" else 1)
 
 
-def convert(findings: Findings, dest: Path, as_is: bool = False) -> list[str]:
+def convert(findings: Findings, dest: Path, target: str = "", as_is: bool = False) -> list[str]:
     """Write the table as plain CSV to `dest`, a file that --data and predict.py take; what was found is returned.
 
-    as_is  numbers and dates stay as they are written; only what is personal is replaced
+    as_is  numbers and dates that a project reads stay as they are written, so that it reads new rows like them
     """
     with dest.open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out, lineterminator="\n").writerows(converted(findings, Path(findings.path), as_is))
+        csv.writer(out, lineterminator="\n").writerows(converted(findings, Path(findings.path), target, as_is))
     replaced = (s for s in findings.suspects if s.kind == "personal" and "instead" in s.detail)
     told = [f"{suspect.column}: {suspect.detail}" for suspect in replaced]
     return [f"{findings.rows:,} rows of {len(findings.columns)} columns", *told, *findings.notes]
@@ -109,9 +111,9 @@ def convert(findings: Findings, dest: Path, as_is: bool = False) -> list[str]:
 # Does pandas read the file as it is?
 
 
-def arguments(findings: Findings, path: Path) -> dict[str, Any] | None:
+def arguments(findings: Findings, path: Path, target: str | None = None) -> dict[str, Any] | None:
     """The arguments with which pandas.read_csv gives the table's cells; None where it has to be converted."""
-    if any((column.use and column.role == "list") or needs_words(column) for column in findings.columns):
+    if any((column.use and column.role == "list") or needs_words(column, target) for column in findings.columns):
         return None
     if findings.format == "parquet":
         return {} if findings.dialect.get("flat", True) else None
@@ -125,11 +127,12 @@ def arguments(findings: Findings, path: Path) -> dict[str, Any] | None:
     return found if path.stat().st_size > opening.CAREFUL or is_read_plainly(findings, path) else None
 
 
-def needs_words(column: Column) -> bool:
-    """Whether cells of a column are written as pandas does not read them: quarters, times of day, 12K, two styles."""
+def needs_words(column: Column, target: str | None) -> bool:
+    """Whether cells of a column are written as no project reads them: quarters, durations, two styles."""
     forms = column.parse.get("formats") or [column.parse.get("format", "")]
-    odd = column.parse.get("decimal") == MIXED or bool(column.parse.keys() & {"clock", "signed", "zeros"})
-    return odd or any(form in PERIODS for form in forms)
+    clock = column.parse.get("clock")  # a time of day is a date to a project, unless it is to be predicted
+    odd = column.parse.get("decimal") == MIXED or clock is True or (clock and column.name == target)
+    return bool(odd) or any(form in PERIODS for form in forms)
 
 
 def is_read_plainly(findings: Findings, path: Path) -> bool:
@@ -155,9 +158,9 @@ def is_read_plainly(findings: Findings, path: Path) -> bool:
 # Cells as a project reads them
 
 
-def converted(findings: Findings, path: Path, as_is: bool = False) -> Iterator[list[str]]:
+def converted(findings: Findings, path: Path, target: str = "", as_is: bool = False) -> Iterator[list[str]]:
     """The names of the columns, then the rows, each cell as a project reads it; without what new rows lack."""
-    spread = [[] if "alone" in column.detail else fields(column, as_is=as_is) for column in findings.columns]
+    spread = [[] if "alone" in column.detail else fields(column, target, as_is) for column in findings.columns]
     if not as_is or findings.dialect.get("header", True):
         yield [name for part in spread for name, _, _ in part]
     with opening.opened(path, findings.format) as table:
@@ -176,9 +179,10 @@ def one_line(cell: str) -> str:
 
 
 def cells_of(table: Table) -> Iterator[list[str]]:
-    """The rows of a table in their order, as text."""
+    """The rows of a table in their order, as text, as they were written."""
     if table.whole:
-        yield from table.sample
+        written = [table.written.get(name, {}) for name in table.names]
+        yield from ([was.get(cell, cell) for was, cell in zip(written, row, strict=True)] for row in table.sample)
         return
     table.connection.execute("SET preserve_insertion_order=true")
     names = ", ".join(f"c{i}" for i in range(len(table.names)))
@@ -201,6 +205,7 @@ def fields(column: Column, target: str = "", as_is: bool = False) -> list[Field]
             return lambda cell: next(iter(list_of(cell)[place : place + 1]), "")
 
         return [(f"{column.name}_{place + 1}", at(place), {"role": "number"}) for place in range(count)]
+    as_is = as_is and not needs_words(column, target)
     write = stand_in(column) if "personal" in column.detail and not column.use else str if as_is else plain_cell(column)
     return [(column.name, write, entry(column, target, as_is))]
 
@@ -227,6 +232,7 @@ def plain_cell(column: Column) -> Callable[[str], str]:
         return cell if value is None or cell in column.parse.get("missing", ()) else f"{value:.15g}"
 
     def date(cell: str) -> str:
+        cell = in_english(cell) if "replace" in column.parse else cell
         form = next((form for form in forms if dates.fits(cell, form)), "")
         return dates.one(cell, form).isoformat(" ").removesuffix(" 00:00:00") if form else cell
 
@@ -241,10 +247,16 @@ def entry(column: Column, target: str, as_is: bool) -> dict[str, Any]:
     if role == "category" and "min" in column.detail and column.name == target:
         role = "number"
     found: dict[str, Any] = {"role": role}
+    if as_is and (clock := column.parse.get("clock")):
+        found = {"role": "date", "formats": clock}
     if not (column.use or column.name == target) or column.role in ("empty", "constant", "picture"):
         found = {"role": "skip", "why": column.why or column.role}
     rules = ("missing", "unknown", "strip", *(("decimal", "thousands") if as_is else ()))
     found |= {rule: column.parse[rule] for rule in rules if rule in column.parse}
+    replace = column.parse.get("replace", {}) | (dict(marks.SIGNED) if column.parse.get("signed") else {})
+    for word, zeros in column.parse.get("zeros", {}).items():
+        replace[rf"\s*{re.escape(word)}(?![^\W\d_])"] = f"e{zeros}"
+    found |= {"replace": replace} if replace else {}
     if isinstance(found.get("strip"), str):
         found["strip"] = [found["strip"]]
     forms = column.parse.get("formats") or [column.parse.get("format", dates.ISO)]
@@ -258,7 +270,7 @@ def schema(findings: Findings, answers: Any, name: str, read: dict[str, Any] | N
     special = {flag: "" if value == "none" and value not in names else value for flag, value in special.items()}
     unique = (column.name for column in findings.columns if column.why.endswith("unique"))
     special["id"] = next((name for name in unique if set(words_of(name)) & IDENTIFIERS), "")
-    spread = [field for column in findings.columns for field in fields(column, special["target"], read is not None)]
+    spread = [field for column in findings.columns for field in fields(column, special["target"], as_is=True)]
     lines = [f"{key(name)} = {text.toml(about)}\n" for name, _, about in spread]
     arguments = [f"{argument} = {text.toml(value)}\n" for argument, value in (read or {}).items()]
     quoted = {flag: text.toml(value) for flag, value in special.items()}

@@ -49,7 +49,9 @@ def look(name: str, counts: Counter[str], in_order: list[str]) -> Look:
     if found := _dates(different, in_order):
         return found
     if _share(different, lambda cell: meaning.seconds(cell) is not None) >= MOSTLY:
-        return Look("number", {"clock": True}, examples=different[:3])
+        forms = [form for form in dates.TIMES if any(fits(cell, form) for cell in different)]
+        known = all(any(fits(cell, form) for form in forms) for cell in different)
+        return Look("number", {"clock": forms if known else True}, examples=different[:3])
     if _share(different, _is_list) >= MOSTLY:
         return Look("list")
     if _share(different, lambda cell: cell.lower().endswith(PICTURE_ENDINGS)) >= MOSTLY:

@@ -27,6 +27,7 @@ DAYS = (
     *("%Y年%m月%d日", "%Y年%m月"),  # Chinese and Japanese
 )
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M%p", " %I:%M:%S %p")
+TIMES = tuple(clock.strip() for clock in CLOCKS[1:])  # of a day
 ZONED = ("%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %z %Y", "%d/%b/%Y:%H:%M:%S %z")  # mails, posts, servers
 FORMS = (ISO, *PERIODS, *(day + clock for day in DAYS for clock in CLOCKS), *ZONED)
 SAMPLE = 200  # cells that decide on the form

@@ -4,7 +4,7 @@ parse  {} means the plain rules. `decimal` "," and `thousands` "." say how numbe
        around them ("%", "$"), `zeros` how many zeros a word behind them stands for ({ K = 3 } where 12K is 12,000),
        ("decimal" ".," that they are written in both styles, so that a cell such as 1.234 is none),
        `signed` that what is less than nothing may stand in parentheses or have its minus behind it,
-       `clock` that they are times (14:05, 2:05 PM, 1:02:03.5), read as seconds,
+       `clock` that they are times (14:05, 2:05 PM, 1:02:03.5), read as seconds: their forms, if each is one of a day,
        `missing` which values mean "not known" besides the usual ones, `unknown` which ones instead of them
 """
 

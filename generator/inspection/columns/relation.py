@@ -48,6 +48,7 @@ class Table:
     duplicate_names: list[str] = field(default_factory=list)
     ragged: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    written: dict[str, dict[str, str]] = field(default_factory=dict)  # cells of columns as they were before a change
     relax: Callable[[], None] | None = None  # makes a relation that bears odd rows, once a query has failed
     mended: bool = False  # it was relaxed
     likely_rows: int = 0  # an estimate, before a large file has been read

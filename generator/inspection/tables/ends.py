@@ -6,7 +6,7 @@ from ..columns.dates import find_form
 from ..columns.meaning import is_missing, number
 from ..columns.relation import Table
 from ..columns.rows import SAMPLE
-from ..words.months import in_english
+from ..words.months import in_english, into_english
 
 TOTALS = {"total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "somme", "suma", "合计", "总计"}
 FEWEST = 5  # rows, below which a first or last one is nothing special
@@ -32,19 +32,17 @@ def trimmed(table: Table, rows: list[list[str]]) -> list[list[str]]:
 
 
 def _with_english_months(table: Table, rows: list[list[str]]) -> list[list[str]]:
-    """The rows with dates such as `1. März 2020` as parsers know them."""
-    places = []
-    for place in range(len(rows[0])):
+    """The rows with dates such as `1. März 2020` as parsers know them; the dialect has the patterns for others."""
+    for place, name in enumerate(table.names):
         some = (row[place] for row in rows[:LOOKED_AT] if any(map(str.isdigit, row[place])))
         if cell := next((cell for cell in some if in_english(cell) != cell), ""):
-            different = {row[place] for row in rows} - {""}
-            if find_form(sorted(map(in_english, different))) and not find_form(sorted(different)):
-                places.append(place)
-                table.notes.append(f'months by their names: "{cell}" is read as {in_english(cell)}')
-    if not places:
-        return rows
-    table.dialect["months"] = places
-    return [[in_english(cell) if place in places else cell for place, cell in enumerate(row)] for row in rows]
+            english = {cell: in_english(cell) for cell in {row[place] for row in rows} - {""}}
+            if find_form(sorted(english.values())) and not find_form(sorted(english)):
+                table.dialect.setdefault("months", {})[name] = into_english(english)
+                table.written[name] = {plain: cell for cell, plain in english.items()}
+                table.notes.append(f'months by their names: "{cell}" is read as {english[cell]}')
+                rows = [[*row[:place], english.get(row[place], ""), *row[place + 1 :]] for row in rows]
+    return rows
 
 
 def _units(rows: list[list[str]]) -> list[str]:

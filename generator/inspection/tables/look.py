@@ -37,6 +37,9 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
         if target is not None:
             target = opening.nearest_column(place, table.names, target)
         columns, profiles = columns_of(table)
+        for column in columns:
+            if column.name in table.dialect.get("months", ()):
+                column.parse["replace"] = table.dialect["months"][column.name]
         found = Findings(path, table.format, place.stat().st_size, table.rows, columns, dialect=table.dialect)
         found.notes = table.notes
         if not table.whole:

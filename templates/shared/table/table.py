@@ -21,7 +21,7 @@ tomllib = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else 
 ROLES = ("number", "category", "date", "text", "skip")
 WHOLE = {"id": str, "target": str, "group": str, "time": str, "read": dict, "columns": dict}  # in schema.toml; …
 COLUMN = {"role": str, "why": str} | dict.fromkeys("missing unknown strip formats".split(), list)
-COLUMN |= {"decimal": str, "thousands": str}  # … and in a column's entry there
+COLUMN |= {"decimal": str, "thousands": str, "replace": dict}  # … and in a column's entry there
 WORDS = {str: "a text", list: 'a list such as ["NA"]', dict: 'a table such as { role = "number" }'}
 AS_TEXT = {"header": None, "dtype": str, "keep_default_na": False}
 READERS = {".parquet": "Parquet", ".xlsx": "Excel", ".xlsm": "Excel", ".json": "JSON"}  # all else is delimited text

@@ -30,7 +30,7 @@ from tqdm import tqdm
 BLOCK = 100_000  # rows read at a time
 SAMPLE_CELLS = 1_500_000  # of the rows on which columns are measured
 KNOBS = ("target", "group", "time", "split_seed", "valid_share", "test_share")
-STYLED = {"decimal", "thousands", "strip"}  # entries without which numbers are written as Python does
+STYLED = {"decimal", "thousands", "strip", "replace"}  # entries without which numbers are written as Python does
 SPLITS = ("train", "valid", "test")
 DAY = 24 * 3600  # seconds, after which nobody still prepares
 KINDS = {"inputs": np.float32, "targets": np.float64, "ids": np.int64, "keys": np.uint64}
