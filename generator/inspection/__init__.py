@@ -12,14 +12,6 @@ from ..errors import Misuse, Problem
 from ..text import quoted
 from .findings import Column, Findings, Suggestion, Suspect, state_of
 
-ABOUT = {
-    "empty": "the file is empty",
-    "picture": "this is a single picture; name the folder that holds all of them",
-    "idx": "this is one of several idx files; name their folder, which has pictures and labels",
-    "npy": "this is a single array; save pictures and labels together: np.savez('data.npz', x=…, y=…)",
-    "archive": "this is an archive of a kind that is not read in place; unpack it, and name what it held",
-    "binary": "this is no table, text or picture that hackgen knows; save it as CSV, Parquet, JSON or .xlsx",
-}
 NESTED = "save what is inside as a list of plain records"
 MOST_FILES = 200_000  # of a folder that are looked at
 TABLES = ("csv", "parquet", "json", "jsonl", "excel", "arff", "sqlite")  # formats of tables
@@ -79,8 +71,8 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
         return inspect_pictures(place, target)
     from . import unread
 
-    if kind == "json" and unread.is_coco(place):
-        return unknown(path, place, unread.COCO)
+    if kind == "json" and (what := unread.of_json(place)):
+        return unknown(path, place, what)
     if kind in ("csv", "text") and not member and (what := unread.of_text(place)):
         return unknown(path, place, what)
     if kind in ("text", "texts") or (kind == "csv" and place.suffix.lower() == ".txt" and _is_chat(place)):
@@ -96,11 +88,8 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
         if member and found.columns and (others := formats.other_tables(place, member)):
             found.notes.append(f"{Path(member).name} is read; the archive also holds {', '.join(others)[:100]}")
         return found
-    return unknown(
-        path,
-        place,
-        (kind == "binary" and (unread.of_file(place) or unread.of_archive(place))) or ABOUT.get(kind, ABOUT["binary"]),
-    )
+    what = kind == "binary" and (unread.of_file(place) or unread.of_archive(place))
+    return unknown(path, place, what or unread.of_format(kind))
 
 
 def _is_chat(place: Path) -> bool:

@@ -1,11 +1,13 @@
 """Which column of a table is likely to be the one to predict: evidences, each with its weight and its sentence.
 
 A column's points are the sum of its evidences: what its name says (names.py), where it stands, what its values are
-beside those of the others, and whether the others tell anything about it. WEIGHTS are the only numbers to tune.
+beside those of the others, and whether the others tell anything about it. weights.toml has the only numbers to tune.
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from ...parts import read_toml
 from ..columns.aggregates import Profile
 from ..columns.relation import Table
 from ..findings import Column
@@ -21,38 +23,7 @@ BESIDE_TEXTS = 4  # other columns up to which a table with texts is one of texts
 MANY_NUMBERS = 8  # other columns from which on the only one of words is likely to be their class
 FEW_NUMBERS = 10  # different integers up to which they are taken for classes
 
-# evidence: points for each unit of it, and the sentence for a person ("" = too weak to be a reason)
-WEIGHTS: dict[str, tuple[float, str]] = {
-    "name": (1.0, 'the name "{name}"'),  # points of names.py
-    "known beforehand": (-3.5, ""),  # its name is one of inputs
-    "file": (4.0, "the file is named after it"),
-    "last": (3.2, "it is the last column"),
-    "first": (2.8, "it is the first column"),
-    "classes": (0.2, ""),
-    "two classes": (0.8, ""),
-    "many words": (-2.0, ""),
-    "only classes": (0.5, "the only one with few values"),
-    "only classes at an end": (1.2, ""),
-    "only words": (0.5, "the only one of words"),
-    "only words of many": (2.0, "all others are numbers"),
-    "only number": (1.0, "the only one that is measured"),
-    "outcomes": (4.0, "its values are those of outcomes"),
-    "event": (8.0, "another column says after what time it happened"),
-    "classes of texts": (1.5, "the other column holds texts"),
-    "inputs": (-4.0, ""),  # its values are sexes, days of the week …
-    "sum": (-3.0, ""),  # of columns beside it
-    "one of many": (-6.0, ""),  # yes or no for each value of what was one column
-    "numbered": (-4.0, ""),  # x1 x2 x3
-    "latest": (9.0, "it is the latest of the columns that are named by dates"),
-    "derived": (-2.5, ""),  # log_price beside price
-    "has derived": (-1.0, ""),
-    "missing": (-3.0, ""),
-    "some missing": (-0.5, ""),
-    "who was measured": (-6.0, ""),
-    "designed": (-2.5, ""),  # its values are equally frequent, as those of an experiment's factors are
-    "told by others": (1.2, "the other columns tell something about it"),
-    "told by nothing": (-0.5, ""),
-}
+WEIGHTS: dict[str, tuple[float, str]] = read_toml(Path(__file__).with_name("weights.toml"))
 
 
 @dataclass

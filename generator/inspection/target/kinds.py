@@ -11,19 +11,8 @@ from ..words.vocabulary import WORDS
 
 NO_TASK = "hackgen has no task for these yet"
 CONTINUED = "their texts in one .txt can be continued"
-USERS = set("user users customer reviewer member viewer listener reader person u uid".split())
-ITEMS = set(
-    """
-    movie film item product book song track artist album anime joke recipe restaurant business beer wine game show place
-    hotel article asin isbn i iid
-    """.split()
-)
-RATINGS = set("rating ratings score stars rate overall".split())
 MOST_RATINGS = 20  # different ones
 FEWEST = 100  # rows from which on columns without names can be ratings
-AUTHORS = set("from author sender user username speaker nick nickname name who userid authorid".split())
-SAID = set("text message content body msg utterance".split())
-TIMES = set("date ts timestamp time datetime created sent".split())
 CORNERS = ("xmin ymin xmax ymax", "x1 y1 x2 y2 label", "x1 y1 x2 y2 class", "bbox", "roix1 roiy1 roix2 roiy2")
 CORNERS += ("xmin xmax ymin ymax", "left top width height", "bboxx bboxy", "encodedpixels")
 TURNS = re.compile(r'\[\s*\{.*"(role|from|speaker)".*"(content|value|text)"', re.DOTALL)
@@ -32,8 +21,8 @@ ANSWERS = re.compile(r'"(qas|answers)"')
 
 def ratings(table: Table, columns: list[Column]) -> tuple[Column, Column, Column] | None:
     """Who rated, what, and how, where a table holds that and hardly more."""
-    named = {"who": _named(columns, USERS), "what": _named(columns, ITEMS)}
-    named["how"] = next((column for column in columns if set(words_of(column.name)[-1:]) & RATINGS), None)
+    named = {"who": _named(columns, WORDS.raters), "what": _named(columns, WORDS.rated)}
+    named["how"] = next((column for column in columns if set(words_of(column.name)[-1:]) & WORDS.ratings), None)
     if all(named.values()) and len({id(column) for column in named.values()}) == 3 and len(columns) <= 5:
         who, what, how = named.values()
         return (who, what, how) if how.role in ("number", "category") and how.distinct <= MOST_RATINGS else None
@@ -74,7 +63,7 @@ def told(table: Table, columns: list[Column]) -> str:
     answers = names.keys() & {"completion", "response", "chosen"}
     if {"instruction", "output"} <= names.keys() or ("prompt" in names and answers):
         return f"these are instructions and answers; {NO_TASK}; {CONTINUED}"
-    if names.keys() & AUTHORS and names.keys() & SAID and names.keys() & TIMES:
+    if names.keys() & WORDS.authors and names.keys() & WORDS.said and names.keys() & WORDS.sent:
         return f"this is a chat: who wrote what and when, and all of them should agree; {CONTINUED}"
     texts = [column for column in columns if column.role == "text"]
     if len(texts) == 2 == len([c for c in columns if c.role not in ("identifier", "constant", "empty")]):
