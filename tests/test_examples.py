@@ -3,7 +3,6 @@
 import re
 import shutil
 from dataclasses import replace
-from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -22,21 +21,16 @@ SIDE_BY_SIDE = "image-classification"
 
 
 def wanted() -> dict[str, Choice]:
-    """The fewest projects that hold each part: every task that brings one, with all its models.
+    """What `hackgen new` writes for each task, with the model that it starts with: small enough to be read in one go.
 
     Frameworks other than PyTorch show one and the same project, to be laid side by side.
     """
     found: dict[str, Choice] = {}
-    shown: set[str] = set()
-    for (task, framework, backend), group in groupby(choices(), lambda c: (c.task.name, c.framework.name, c.backend)):
-        if framework != "pytorch" and task != SIDE_BY_SIDE:
-            continue
-        models = tuple(choice.models[0].name for choice in group)
-        choice = choose(Answers(task=task, framework=framework, backend=backend, models=models))
-        parts = {layer.relative_to(TEMPLATES).as_posix() for layer in choice.layers}
-        if parts - shown:
-            shown |= parts
-            found[task if framework == "pytorch" else f"{task}-{framework}"] = choice
+    for choice in choices():
+        task, framework = choice.task.name, choice.framework.name
+        name = task if framework == "pytorch" else f"{task}-{framework}"
+        if framework == "pytorch" or task == SIDE_BY_SIDE:
+            found.setdefault(name, choose(Answers(task=task, framework=framework)))
     return found
 
 
@@ -49,8 +43,7 @@ def project(name: str) -> dict[str, bytes]:
     if name == OWN:
         return planned(Answers(data=str(EXAMPLES / OWN / "data" / "harvest.csv"), title=title_from(OWN), author=""))
     choice = WANTED[name]
-    models = tuple(model.name for model in choice.models)
-    answers = Answers(choice.task.name, choice.framework.name, choice.backend, models, title=title_from(name))
+    answers = Answers(choice.task.name, choice.framework.name, choice.backend, title=title_from(name))
     return plan(choice, settled(answers, choice))
 
 

