@@ -116,7 +116,7 @@ def test_what_only_looks_like_less_than_nothing_is_not(tmp_path: Path) -> None:
     marks = [f"{1 + i % 5}{'-+'[i % 2] if i % 3 else ''}" for i in range(60)]
     rows = [[mark, f"({i})", i % 2] for i, mark in enumerate(marks)]
     found = looked_at(tmp_path, [["mark", "votes", "y"], *rows])
-    assert not any("signed" in column.parse for column in found.columns)
+    assert not any("replace" in column.parse for column in found.columns)
 
 
 def test_what_could_be_of_both_styles_is_lost_and_named(tmp_path: Path) -> None:

@@ -39,7 +39,9 @@ def unused(found: Findings) -> set[str]:
         (["setosa", "versicolor", "virginica"], "class", ["setosa", "versicolor", "virginica"]),
     ],
 )
-@pytest.mark.parametrize("values", [("1", "0"), ("1.0", "0.0"), ("True", "False"), ("1", ""), ("x", "")])
+@pytest.mark.parametrize(
+    "values", [("1", "0"), ("1.0", "0.0"), ("100", "0"), ("True", "False"), ("ja", "nein"), ("1", ""), ("x", "")]
+)
 def test_one_hot_columns_are_one_target(
     tmp_path: Path, head: list[str], target: str, classes: list[str], values: tuple[str, str]
 ) -> None:

@@ -75,6 +75,7 @@ def test_names_of_people_are_found_in_many_languages(tmp_path: Path, lang: str) 
         ("Nachname", [f"{one}{other}" for one in LAST for other in ("", "son")] * 10, people.NAMES),
         ("姓名", [f"{'王李张刘陈'[i % 5]}{'伟芳娜敏静丽强磊'[i % 8]}" for i in ROWS], people.NAMES),
         ("Name", [f"{LAST[i % 12]}, Mr. {GIVEN[i % 12]}" for i in ROWS], people.NAMES),
+        ("Kunde", [f"{LAST[i % 12]} {GIVEN[i % 12]}" for i in ROWS], people.NAMES),
         ("name.first", [f"Xq{chr(97 + i % 26)}ul" for i in ROWS], people.NAMES),
         ("user_name", [f"sadbird{i}" for i in ROWS], people.NAMES),
         ("user.email", [f"user{i}@host" for i in ROWS], people.MAIL),

@@ -142,6 +142,7 @@ def test_seasons_are_found_in_noise(season: int, days: float) -> None:
     assert find(smooth, days)[0] == find(np.cumsum(rng.normal(size=600)), days)[0] == 1
 
 
+MAL = "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez".split()
 HOUR, FIRST = datetime.timedelta(hours=1), datetime.datetime(2020, 1, 1)
 WRITTEN = {  # how step i is written: header, line, and what its step and first stamp are
     "quarters": ("quarter,gdp", lambda i: f"Q{i % 4 + 1} {1980 + i // 4},{i % 4}", "3 months", "1980-01"),
@@ -150,6 +151,10 @@ WRITTEN = {  # how step i is written: header, line, and what its step and first 
     "parts of weeks": ("Jahr;KW;n", lambda i: f"{'{};{}'.format(*iso_week(i))};{i % 4}", "7 days", "2015-01-05"),
     "last weekdays": ("date,n", lambda i: f"{last_weekday(i)},{i % 12}", "month", "2000-01"),
     "spans": ("MTU (UTC),MW", lambda i: f"{hour(i)} - {hour(i + 1)},{i % 24}", "3600 seconds", "2020-01-01T00:00"),
+    "fiscal years": ("year,n", lambda i: f"FY{1950 + i}/{(1951 + i) % 100:02d},{i % 4}", "year", "1950"),
+    "fiscal quarters": ("p,gdp", lambda i: f"FY{1980 + i // 4} Q{i % 4 + 1},{i % 4}", "3 months", "1980-01"),
+    "words of months": ("Jahr,Monat,n", lambda i: f"{2000 + i // 12},{MAL[i % 12]},{i % 12}", "month", "2000-01"),
+    "days counted": ("Date,n", lambda i: f"{45292 + i},{i % 7}", "day", "2024-01-01"),
     "from and to": (
         "von;bis;MWh",
         lambda i: f"{hour(i)};{hour(i + 1)};1.{i % 9}00,5",

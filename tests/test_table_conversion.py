@@ -127,6 +127,7 @@ def test_convert_writes_one_plain_table_of_any_layout(hackgen: Run) -> None:
     assert lines[:3] == ["price,day,kind", "1137.5,2020-02-02,y", "2174.5,2020-03-03,x"]
 
 
+WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
 STYLES = {  # as training has a column, as new rows have it (in other words of the same language), what is read
     "value": (lambda i: f"€{1 + i / 10:.1f}M", ["€2.5M", "1000000"], [2.5e6, 1e6]),
     "net": (lambda i: f"({i}.50 $)" if i % 3 else f"{i}.50 $", ["(9.50 $)", "9.5"], [-9.5, 9.5]),
@@ -137,6 +138,12 @@ STYLES = {  # as training has a column, as new rows have it (in other words of t
         ["3. Dezember 2021", "2021-12-03"],
         2 * [8007],
     ),
+    "week": (lambda i: f"2024-W{1 + i % 50:02}", ["2024-W52", "W52 2024"], 2 * [9123]),
+    "quarter": (lambda i: f"Q{1 + i % 4} {1990 + i // 4}", ["2024Q4", "Q4 2024"], 2 * [9040]),
+    "season": (lambda i: f"{1960 + i}/{(61 + i) % 100:02}", ["2023/24", "FY2023"], 2 * [8401]),
+    "lon": (lambda i: f"{i}.5{'EW'[i % 2]}", ["7.25W", "7.25 E"], [-7.25, 7.25]),
+    "weight": (lambda i: f"{i}.5 kg" if i % 3 else f"{i}50 g", ["2 kg", "500g"], [2000, 500]),
+    "wide": (lambda i: f"{i}.5".translate(WIDE), ["９．２５", "9.25"], [9.25, 9.25]),
     "at": (lambda i: f"{1 + i % 11}:30 {'AP'[i % 2]}M", ["6:00 PM", "6:00 AM"], [-36524 + 0.75, -36524 + 0.25]),
 }
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from .. import text
 from ..errors import Problem
-from ..inspection.columns.dates import EPOCHS, ISO, PERIODS
+from ..inspection.columns.dates import EPOCHS, ISO, PERIODS, SERIAL
 from ..inspection.columns.formats import format_of
 from ..inspection.columns.meaning import as_numbers, is_missing, to_number
 from ..inspection.columns.relation import Table
@@ -38,7 +38,7 @@ MOST_ROWS = 200_000  # of a table that is not copied, from which its steps are k
 MOST_ASKED = 50  # series that are asked for their step and season
 TRAIN = 0.6  # of the steps a project trains on
 LONGEST_SEASON = 1024  # steps; what a model sees at once holds a season
-UNREAD = {*PERIODS, *EPOCHS}  # forms of dates that pandas does not read
+UNREAD = {*PERIODS, *EPOCHS, SERIAL}  # forms of dates that pandas does not read
 YEARS = re.compile(r"(1[7-9]|20|21)\d\d")
 HEAD = 2**16  # bytes in which a header is looked for
 SCHEMA = """# What hackgen found in {name}. Edit it by hand: series.py follows it.
@@ -181,7 +181,7 @@ def when(path: Path, columns: list[Column], fetch: Any, time: str | None) -> tup
 def as_it_is(path: Path, table: Table, columns: list[Column], layout: Layout, rows: Rows) -> Made | None:
     """How pandas reads a CSV in one call; None where it would read anything else than inspection did."""
     dialect = table.dialect
-    odd = {"foot", "units", "member", "own", "lenient", "months"} & dialect.keys() or table.ragged
+    odd = {"foot", "units", "member", "own", "lenient", "replace"} & dialect.keys() or table.ragged
     if table.format != "csv" or layout.shape in ("across", "months") or odd or not dialect["header"]:
         return None
     read = {"sep": dialect["delimiter"], "encoding": dialect["encoding"]}

@@ -24,7 +24,6 @@ from ..inspection.tables import opening
 from ..inspection.target import one_of
 from ..inspection.words import marks
 from ..inspection.words.marks import MIXED
-from ..inspection.words.months import in_english
 from ..inspection.words.names import words_of
 from ..inspection.words.vocabulary import WORDS
 from . import COPIED, LOCATION, Plain, located, safe_name
@@ -35,7 +34,6 @@ PACKED = 5  # … and a packed text is taken for a fifth of what it holds
 READABLE = ("number", "category", "date", "text")  # roles of columns that a project learns from
 NOT_PLAIN = {"lenient", "units", "foot", "member", "sheet", "one_of"}  # what a dialect says that pandas does not bear
 IDENTIFIERS = WORDS.ids - {"ssn"}  # words in names of columns by which rows may be called: never a person's own
-PERIODS = tuple(dates.PERIODS)  # forms of dates that pandas does not read
 TOO_LARGE = "too large to be converted within the project"
 HEAD = """\
 # What hackgen found in {name}. Edit it by hand: train.py and predict.py follow it.
@@ -128,11 +126,11 @@ def arguments(findings: Findings, path: Path, target: str | None = None) -> dict
 
 
 def needs_words(column: Column, target: str | None) -> bool:
-    """Whether cells of a column are written as no project reads them: quarters, durations, two styles."""
+    """Whether cells of a column are written as no project reads them: durations, two styles, days as numbers."""
     forms = column.parse.get("formats") or [column.parse.get("format", "")]
     clock = column.parse.get("clock")  # a time of day is a date to a project, unless it is to be predicted
     odd = column.parse.get("decimal") == MIXED or clock is True or (clock and column.name == target)
-    return bool(odd) or any(form in PERIODS for form in forms)
+    return bool(odd) or dates.SERIAL in forms
 
 
 def is_read_plainly(findings: Findings, path: Path) -> bool:
@@ -232,7 +230,7 @@ def plain_cell(column: Column) -> Callable[[str], str]:
         return cell if value is None or cell in column.parse.get("missing", ()) else f"{value:.15g}"
 
     def date(cell: str) -> str:
-        cell = in_english(cell) if "replace" in column.parse else cell
+        cell = marks.replaced(cell, parse.get("replace", {}))
         form = next((form for form in forms if dates.fits(cell, form)), "")
         return dates.one(cell, form).isoformat(" ").removesuffix(" 00:00:00") if form else cell
 
@@ -253,14 +251,18 @@ def entry(column: Column, target: str, as_is: bool) -> dict[str, Any]:
         found = {"role": "skip", "why": column.why or column.role}
     rules = ("missing", "unknown", "strip", *(("decimal", "thousands") if as_is else ()))
     found |= {rule: column.parse[rule] for rule in rules if rule in column.parse}
-    replace = column.parse.get("replace", {}) | (dict(marks.SIGNED) if column.parse.get("signed") else {})
+    replace = dict(column.parse.get("replace", {}))
     for word, zeros in column.parse.get("zeros", {}).items():
         replace[rf"\s*{re.escape(word)}(?![^\W\d_])"] = f"e{zeros}"
-    found |= {"replace": replace} if replace else {}
     if isinstance(found.get("strip"), str):
         found["strip"] = [found["strip"]]
-    forms = column.parse.get("formats") or [column.parse.get("format", dates.ISO)]
-    return found | ({"formats": forms} if as_is and forms != [dates.ISO] else {})
+    forms = (column.parse.get("formats") or [column.parse.get("format", dates.ISO)]) if as_is else [dates.ISO]
+    for form in forms:
+        replace |= dates.PERIODS.get(form, {})
+    if replace and found["role"] != "skip":
+        found["replace"] = replace
+    forms = [dates.OF_WEEKS if form == dates.WEEK else form for form in forms if form not in dates.AS_ISO]
+    return found | ({"formats": forms} if forms not in ([], [dates.ISO]) else {})
 
 
 def schema(findings: Findings, answers: Any, name: str, read: dict[str, Any] | None) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..words.marks import MIXED, SIGNED, STYLES
+from ..words.marks import MIXED, STYLES
 from . import dates as rules
 from .cells import EPOCHS, Look
 from .dates import ISO
@@ -86,7 +86,7 @@ def means_missing(cell: str, parse: dict[str, Any]) -> str:
 
 def cast(cell: str, parse: dict[str, Any]) -> str:
     """A cell as a number by the rules of its column, NULL where it is none."""
-    for pattern, python in SIGNED if parse.get("signed") else ():
+    for pattern, python in parse.get("replace", {}).items():
         cell = f"regexp_replace({cell}, {text(pattern)}, {text(python)})"
     marks = parse.get("strip", ())
     for mark in [marks] if isinstance(marks, str) else marks:

@@ -19,6 +19,7 @@ from .numbers import MOSTLY, rules
 EPOCHS = {form: (3e8 * parts, 4e9 * parts) for form, parts in dates.EPOCHS.items()}  # since 1970: from 1979 to 2096
 DIGITS = {6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 TIMES = set("time timestamp date datum epoch ts datetime unix day created".split())  # names of columns of such numbers
+DAYS = set("date datum fecha data dates datetime day".split())  # of those that count days
 MONTHS = set("month monat period yearmonth yyyymm ym".split())  # of those of six digits
 STEP = 60  # seconds: what goes up by equal steps of at least that, and has no name, is a time too
 LOOKED_AT = 2000  # different cells that decide
@@ -41,8 +42,9 @@ def look(name: str, counts: Counter[str], in_order: list[str]) -> Look:
         return Look("empty")
     different = list(counts)[:LOOKED_AT]
     codes = sum(c.isdigit() and c.startswith("0") and len(c) > 1 for c in different)
-    if codes > 0.05 * len(different) and sum(map(str.isdigit, different)) > MOSTLY * len(different):
-        return Look("words")  # 00501 is a code
+    alike = sum(c.isalnum() and c.isascii() and c[0].isdigit() for c in different)
+    if codes > 0.05 * len(different) and alike > MOSTLY * len(different):
+        return Look("words")  # 00501 is a code, and so are 01 and 2A
     if found := rules(counts, different):
         parse, examples = found
         return _epoch(name, different, in_order, Look("number", parse, examples=examples))
@@ -75,6 +77,8 @@ def _epoch(name: str, different: list[str], in_order: list[str], found: Look) ->
         if named or (form == "%Y%m" and all("1700" <= cell <= "2200" for cell in different)):
             return Look("date", {"format": form}, [form])
     values = [value for cell in different if (value := number(cell)) is not None]
+    if words & DAYS and len(values) > 2 and all(dates.SERIALS[0] < value < dates.SERIALS[1] for value in values):
+        return Look("date", {"format": dates.SERIAL}, [dates.SERIAL])
     for form, (low, high) in EPOCHS.items():
         of_times = named or (nameless and _by_steps(in_order, dates.EPOCHS[form]))
         if of_times and all(low < value < high for value in values):

@@ -4,20 +4,30 @@ import datetime
 import re
 from collections.abc import Sequence
 
+from ..words.marks import replaced
+
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 ISO = "iso"  # 2024-01-31, with or without a time and a time zone, which is turned into UTC
-QUARTER, WEEK = "quarter", "week"  # 2024Q1, Q1 2024, 1Q2024, 1-2024 …; 2024-W05 …: their first days
+QUARTER, WEEK = "quarter", "week"  # 2024Q1, Q1 2024, FY24 Q1, 1Q2024, 1-2024 …; 2024-W05 …: their first days
+FISCAL = "fiscal"  # FY2024, 2023/24, 2023-24: the first day of the year that is named, or of the first one
+SERIAL, SERIALS = "serial", (20_000, 60_000)  # 45292: the days that spreadsheets count, which only a name tells
 COUNTED = "counted"  # 1-01 to 3-12: the months of a first, second, third year, taken for 2001 and so on
 EPOCHS = {"epoch": 1, "epoch-ms": 10**3, "epoch-us": 10**6, "epoch-ns": 10**9}  # parts of a second since 1970, which
 # only a name tells
-PERIODS = {
-    QUARTER: (
-        r"(?P<year>\d{4})[-/: ]?[Qq](?P<part>[1-4])",
-        r"([Qq](?P<part>[1-4])[-/ ]?|(?P<of>[1-4])([Qq][-/ ]?|[-/]))(?P<year>\d{4})",
-    ),
-    WEEK: (r"(?P<year>\d{4})[-/ ]?[Ww](?P<part>\d{1,2})", r"[Ww](?P<part>\d{1,2})[-/ ](?P<year>\d{4})"),
-    COUNTED: (r"(?P<year>[1-9]\d?)-(?P<part>0[1-9]|1[0-2])",),
+_ENDS = {quarter: f"{3 * quarter - 2:02}-01" for quarter in range(1, 5)}
+PERIODS = {  # patterns, and their days as ISO has them; a project reads by these too
+    QUARTER: {rf"^(?:FY ?)?(\d{{4}})[-/: ]?[Qq]{q}$": rf"\1-{day}" for q, day in _ENDS.items()}
+    | {rf"^FY ?'?(\d\d)[-/: ]?[Qq]{q}$": rf"20\1-{day}" for q, day in _ENDS.items()}
+    | {rf"^(?:[Qq]{q}[-/ ]?|{q}(?:[Qq][-/ ]?|[-/]))(?:FY ?)?(\d{{4}})$": rf"\1-{day}" for q, day in _ENDS.items()},
+    FISCAL: {
+        r"^(?:FY ?)?(\d{4})[-/–](?:\d\d)?\d\d$": r"\1-01-01",
+        r"^FY ?(\d{4})$": r"\1-01-01",
+        r"^FY ?'?(\d\d)$": r"20\1-01-01",
+    },
+    WEEK: {r"^(\d{4})[-/ ]?[Ww](\d{1,2})$": r"\1-W\2-1", r"^[Ww](\d{1,2})[-/ ](\d{4})$": r"\2-W\1-1"},
+    COUNTED: {r"^([1-9])-(\d\d)$": r"200\1-\2-01", r"^([1-9]\d)-(\d\d)$": r"20\1-\2-01"},
 }
+AS_ISO, OF_WEEKS = (QUARTER, FISCAL, COUNTED), "%G-W%V-%u"  # as which they are read then
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y"),
     *("%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y"),
@@ -27,7 +37,7 @@ DAYS = (
     *("%Y年%m月%d日", "%Y年%m月"),  # Chinese and Japanese
 )
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M%p", " %I:%M:%S %p")
-TIMES = tuple(clock.strip() for clock in CLOCKS[1:])  # of a day
+TIMES = (*(clock.strip() for clock in CLOCKS[1:]), "%H:%M Uhr")  # of a day
 ZONED = ("%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %z %Y", "%d/%b/%Y:%H:%M:%S %z")  # mails, posts, servers
 FORMS = (ISO, *PERIODS, *(day + clock for day in DAYS for clock in CLOCKS), *ZONED)
 SAMPLE = 200  # cells that decide on the form
@@ -41,6 +51,8 @@ def one(cell: str, form: str) -> datetime.datetime:
         return datetime.datetime(1970, 1, 1) + since
     if form in PERIODS:
         return period(cell, form)
+    if form == SERIAL:
+        return datetime.datetime(1899, 12, 30) + datetime.timedelta(seconds=round(86400 * float(cell)))
     if form != ISO:
         return in_utc(datetime.datetime.strptime(cell, form))
     if cell.replace(".", "").replace("-", "", 1).isdigit() and "-" not in cell[1:]:
@@ -51,16 +63,12 @@ def one(cell: str, form: str) -> datetime.datetime:
 
 
 def period(cell: str, form: str) -> datetime.datetime:
-    """The first day of a quarter, of a week by ISO 8601, or of a month of a numbered year."""
-    if not (found := next(filter(None, (re.fullmatch(pattern, cell) for pattern in PERIODS[form])), None)):
+    """The first day of a quarter, of a week by ISO 8601, of a fiscal year, or of a month of a numbered year."""
+    day = replaced(cell, PERIODS[form])
+    years = re.findall(r"\d\d(?=\D|$)", cell)  # 2019/20, 2019-2020
+    if day == cell or (form == FISCAL and len(years) == 2 and (int(years[0]) + 1 - int(years[1])) % 100):
         raise ValueError(f"no {form}")
-    known = found.groupdict()
-    year, part = int(known["year"]), int(known["part"] or known.get("of"))
-    if form == WEEK:
-        return datetime.datetime.fromisocalendar(year, part, 1)
-    if form == COUNTED:
-        return datetime.datetime(2000 + year, part, 1)
-    return datetime.datetime(year, 3 * part - 2, 1)
+    return datetime.datetime.strptime(day, OF_WEEKS if form == WEEK else "%Y-%m-%d")
 
 
 def in_utc(found: datetime.datetime) -> datetime.datetime:

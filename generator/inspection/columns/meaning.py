@@ -3,7 +3,7 @@
 parse  {} means the plain rules. `decimal` "," and `thousands` "." say how numbers are written, `strip` what stands
        around them ("%", "$"), `zeros` how many zeros a word behind them stands for ({ K = 3 } where 12K is 12,000),
        ("decimal" ".," that they are written in both styles, so that a cell such as 1.234 is none),
-       `signed` that what is less than nothing may stand in parentheses or have its minus behind it,
+       `replace` patterns and what stands for them: (9.50) is -9.50, and 16.4W is -16.4
        `clock` that they are times (14:05, 2:05 PM, 1:02:03.5), read as seconds: their forms, if each is one of a day,
        `missing` which values mean "not known" besides the usual ones, `unknown` which ones instead of them
 """
@@ -15,12 +15,23 @@ from typing import Any
 
 import numpy as np
 
-from ..words.marks import LONGEST, MIXED, SIGNED, STYLES
+from ..words.marks import MIXED, STYLES, replaced
 
 MISSING = {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "-inf"}  # compared in lower case
 LARGEST = 1e100  # a number that can be squared
 MOST_ELEMENTS = 256  # of a list of numbers that is read as so many columns
-CLOCK = re.compile(r"(?:(\d+) days? )?(\d{1,4}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?(?:\s?([AaPp])\.?[Mm]\.?)?")
+CLOCK = re.compile(
+    r"(?:(\d+) days? )?(\d{1,4}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?"
+    r"(?:\s?([AaPp])\.?[Mm]\.?| ?(?:Uhr|h|min(?:/\w+)?))?"
+)
+SPELLED = re.compile(
+    r"(?:PT?)?"
+    + "".join(
+        rf"(?:(\d+) ?{unit}[ ,]*)?"
+        for unit in ("d(?:ays?)?T?", "h(?:rs?|ours?)?", "m(?:ins?|inutes?)?", "s(?:ecs?|econds?)?")
+    ),
+    re.IGNORECASE,
+)
 SPACES = str.maketrans("", "", " \u00a0\u202f")  # between thousands
 Parse = dict[str, Any]
 
@@ -46,9 +57,11 @@ def number(cell: str, parse: Parse | None = None) -> float | None:
 
 
 def seconds(cell: str) -> float | None:
-    """A time of day or a duration as seconds, two parts as hours and minutes; None if it is neither."""
+    """A time of day or a duration (2:05, 2h 5m, PT1H) as seconds, None if it is none; two parts are hours, minutes."""
     if not (match := CLOCK.fullmatch(cell.strip())):
-        return None
+        parts = (match := SPELLED.fullmatch(cell.strip())) and match.groups()
+        scales = (86_400, 3600, 60, 1)
+        return sum(s * int(n or 0) for s, n in zip(scales, parts, strict=True)) if parts and any(parts) else None
     hours = int(match[2])
     if match[5]:  # 12:30 AM is half past midnight
         hours = hours % 12 + 12 * (match[5] in "pP")
@@ -57,7 +70,7 @@ def seconds(cell: str) -> float | None:
 
 def plain(cell: str, parse: Parse) -> str:
     """A number as Python writes it: 1.234,5 € with the right rules is 1234.5, and 6.5M is 6.5e6."""
-    cell = signed(cell) if parse.get("signed") else cell
+    cell = replaced(cell, parse.get("replace", {}))
     marks = parse.get("strip", ())
     for mark in [marks] if isinstance(marks, str) else marks:
         cell = cell.replace(mark, "")
@@ -71,13 +84,6 @@ def plain(cell: str, parse: Parse) -> str:
     if thousands := parse.get("thousands"):
         cell = cell.replace(thousands, "").translate(SPACES)
     return cell.replace(parse.get("decimal", "."), ".")
-
-
-def signed(cell: str) -> str:
-    """A cell with its minus in front, where books or printers write it otherwise."""
-    for pattern, python in SIGNED if len(cell) <= LONGEST else ():
-        cell = re.sub(pattern, python, cell)
-    return cell
 
 
 def one_style(cell: str) -> str:

@@ -32,14 +32,17 @@ def rules(counts: Counter[str], different: list[str]) -> tuple[dict[str, Any], l
     """The rules by which most cells are numbers ({} where plain ones do), and cells that need them; None for words."""
     if all(number(cell) is not None for cell in different):
         return {}, []
-    signed = {cell: meaning.signed(cell) for cell in different}
-    less = [cell for cell in different if signed[cell] != cell]
-    if FEWEST_SIGNED <= len(less) <= MOST_SIGNED * len(different):  # all of them: how many there are, as in 4.5 (120)
+    places = marks.are_places(different)
+    patterns = dict(marks.COMPASS if places else marks.SIGNED)
+    plainly = {cell: marks.replaced(cell, patterns) for cell in different}
+    odd = [cell for cell in different if plainly[cell] != cell]
+    most = len(different) * (1.0 if places else MOST_SIGNED)  # all of them: how many there are, as in 4.5 (120)
+    if FEWEST_SIGNED <= len(odd) <= most:
         again = Counter()
-        for cell, plainly in signed.items():
-            again[plainly] += counts[cell]
+        for cell, plain in plainly.items():
+            again[plain] += counts[cell]
         if found := _rules(again, list(again)):
-            return found[0] | {"signed": True}, less[:2]
+            return found[0] | {"replace": patterns}, odd[:2]
     return _rules(counts, different)
 
 

@@ -56,7 +56,7 @@ def _nearly_constant(column: Column, profile: Profile) -> list[Suspect]:
 
 def _as_text(column: Column, profile: Profile) -> list[Suspect]:
     """Numbers that are written with marks, units or commas."""
-    if not profile.look.examples or not column.parse.keys() & {"strip", "thousands", "decimal", "signed", "zeros"}:
+    if not profile.look.examples or not column.parse.keys() & {"strip", "thousands", "decimal", "replace", "zeros"}:
         return []
     examples = ", ".join(f'"{cell}"' for cell in profile.look.examples[:2])
     if column.parse.get("decimal") == MIXED:

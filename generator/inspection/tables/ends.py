@@ -1,11 +1,14 @@
 """Rows that are no examples, as spreadsheets export them: a header, units, totals. Months by the names of a country."""
 
 import itertools
+from collections import Counter
 
+from ..columns import numbers
 from ..columns.dates import find_form
 from ..columns.meaning import is_missing, number
 from ..columns.relation import Table
 from ..columns.rows import SAMPLE
+from ..words import marks
 from ..words.months import in_english, into_english
 
 TOTALS = {"total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "somme", "suma", "合计", "总计"}
@@ -28,21 +31,31 @@ def trimmed(table: Table, rows: list[list[str]]) -> list[list[str]]:
         table.dialect["foot"] = begin
         table.notes.append(f'the last row begins with "{begin}"; it is left out')
         rows = rows[:-1]
-    return _with_english_months(table, rows)
+    return _as_parsers_know(table, rows)
 
 
-def _with_english_months(table: Table, rows: list[list[str]]) -> list[list[str]]:
-    """The rows with dates such as `1. März 2020` as parsers know them; the dialect has the patterns for others."""
+def _as_parsers_know(table: Table, rows: list[list[str]]) -> list[list[str]]:
+    """The rows with `1. März 2020` and `４８．５` as parsers know them; the dialect has the patterns for others."""
     for place, name in enumerate(table.names):
-        some = (row[place] for row in rows[:LOOKED_AT] if any(map(str.isdigit, row[place])))
-        if cell := next((cell for cell in some if in_english(cell) != cell), ""):
-            english = {cell: in_english(cell) for cell in {row[place] for row in rows} - {""}}
-            if find_form(sorted(english.values())) and not find_form(sorted(english)):
-                table.dialect.setdefault("months", {})[name] = into_english(english)
-                table.written[name] = {plain: cell for cell, plain in english.items()}
-                table.notes.append(f'months by their names: "{cell}" is read as {english[cell]}')
-                rows = [[*row[:place], english.get(row[place], ""), *row[place + 1 :]] for row in rows]
+        some = {row[place] for row in rows[:LOOKED_AT] if any(map(str.isdigit, row[place]))}
+        patterns = marks.into_ascii(some)
+        if any(in_english(cell) != cell for cell in some):
+            patterns |= into_english(some)
+        if not patterns:
+            continue
+        plain = {cell: marks.replaced(cell, patterns) for cell in {row[place] for row in rows} - {""}}
+        before, after = sorted(plain), sorted(plain.values())
+        if (find_form(after) and not find_form(before)) or (_are_numbers(after) and not _are_numbers(before)):
+            table.dialect.setdefault("replace", {})[name] = patterns
+            table.written[name] = {now: cell for cell, now in plain.items()}
+            cell = next(cell for cell in before if plain[cell] != cell)
+            table.notes.append(f'{name}: "{cell}" is read as {plain[cell]}')
+            rows = [[*row[:place], plain.get(row[place], ""), *row[place + 1 :]] for row in rows]
     return rows
+
+
+def _are_numbers(cells: list[str]) -> bool:
+    return all(cell.isascii() for cell in cells) and numbers.rules(Counter(cells), cells) is not None
 
 
 def _units(rows: list[list[str]]) -> list[str]:

@@ -9,11 +9,29 @@ from typing import Any
 from ..columns.dates import MONTHS, fits, one
 from ..columns.meaning import is_missing, to_number
 from ..findings import Column
+from ..words.months import in_english
 from .seasons import MOST_ROWS
 
-YEAR = ("year", "yr", "yyyy", "jahr")  # as in a project's calendars.py, and so all of these
+YEAR = (
+    "year",
+    "yr",
+    "yyyy",
+    "jahr",
+    "año",
+    "ano",
+    "année",
+    "annee",
+    "anno",
+    "jaar",
+    "rok",
+    "год",
+    "年",
+    "年份",
+)  # as in a project's calendars.py, and so all of these
 PARTS = {
-    **dict.fromkeys(("month", "mon", "mm", "monat"), "month"),
+    **dict.fromkeys(
+        ("month", "mon", "mm", "monat", "mes", "mês", "mois", "mese", "maand", "месяц", "月", "月份"), "month"
+    ),
     **dict.fromkeys(("quarter", "qtr", "quartal"), "quarter"),
     **dict.fromkeys(("week", "wk", "isoweek", "iso_week", "woche", "kw"), "week"),
 }
@@ -102,7 +120,7 @@ def _date(cell: str, form: str) -> Any:
 
 def moment(year: str, part: str, day: str = "1", hour: str = "0", kind: str = "month") -> Any:
     """The beginning of a month, quarter or week, a day, or a time of day, from a cell each; None if they are none."""
-    name = part.strip().lower()[:3]
+    name = in_english(part.strip()).lower()[:3]
     month = MONTHS.index(name) + 1 if name in MONTHS else to_number(part, {})
     clock = [to_number(number, {}) for number in hour.strip().split(":")]
     numbers = [to_number(year, {}), month, to_number(day, {}), *clock]

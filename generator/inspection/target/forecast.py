@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ..columns.meaning import is_missing, to_number
 from ..findings import Column, Suspect
+from ..words.months import in_english
 from ..words.names import by_name
 from . import timestamps
 from .dates import MONTHS, YEAR, Fetch, moment, time_of
@@ -103,7 +104,8 @@ def looks_like_series(columns: list[Column], fetch: Fetch, why_not: list[str] | 
 def _unrolled(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
     """A row for each year and a column for each month: one series, as a project's calendars.py reads it."""
     year = next((c for c in columns if c.name.strip().lower() in YEAR), None)
-    months = {c.name.strip().lower()[:3]: c for c in columns if c.name.strip().lower()[:3] in MONTHS}
+    named = ((in_english(c.name.strip()).lower()[:3], c) for c in columns)
+    months = {name: c for name, c in named if name in MONTHS}
     if not year or len(months) != 12 or len(columns) != 13:
         return None
     rows = fetch([year.name, *(months[name].name for name in MONTHS)], MOST_ROWS)

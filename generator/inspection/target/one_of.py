@@ -11,9 +11,9 @@ from ..columns.relation import Table
 
 FEWEST = 3  # columns
 MOST = 200  # columns among which such are sought
-VALUES = dict.fromkeys("0 0.0 false no f n".split(), 0) | dict.fromkeys(
-    "1 1.0 true yes t y x ✓ ✔".split(), 1
-)  # in lower case
+NO = "0 0.0 0,0 0% false no f n non nein não falsch faux falso нет いいえ 否 아니오 لا"
+YES = "1 1.0 1,0 100 100.0 100,0 100% true yes t y x ✓ ✔ oui ja sí sim wahr vrai vero да はい 是 예 نعم"
+VALUES = dict.fromkeys(NO.split(), 0) | dict.fromkeys(YES.split(), 1)  # in lower case
 UNKNOWN = -1  # of cells that are empty: beside a 1 they are no other, and a row of them has no class
 LABELLED = 0.5  # of the rows have a 1; where only those that hold something are written, fewer are no classes
 NAME = "class"  # of what has no name in common

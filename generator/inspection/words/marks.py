@@ -1,11 +1,13 @@
 """How numbers are written: currency, percent, unit, words that multiply, thousands and decimal comma."""
 
 import re
+import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 MOSTLY = 0.9  # a column of so many numbers (dates, lists …) is one of them; the rest counts as missing
-MONEY = "$€£¥₹₽₩₺₫₱฿₦₪₴৳₵%‰°#"
+MONEY = "$€£¥￥₹₽₩₺₫₱฿₦₪₴৳₵%‰°#"
 CODES = set(
     """
     usd eur gbp chf jpy inr idr vnd thb myr php sgd krw cny rmb brl mxn cop clp ars pln czk huf sek nok dkk try aud cad
@@ -25,6 +27,13 @@ ZEROS = {  # 12K is twelve thousand, and 1.5 crore fifteen million
     12: "trillion trillions",
 }
 OF_WORDS = {word: zeros for zeros, words in ZEROS.items() for word in words.split()}
+UNITS = (  # of one quantity, with the zeros between them
+    {"mg": -3, "g": 0, "kg": 3},
+    {"mm": -3, "cm": -2, "m": 0, "km": 3},
+    {"ml": -3, "cl": -2, "dl": -1, "l": 0},
+    {"w": 0, "kw": 3, "mw": 6, "gw": 9},
+    {"b": 0, "kb": 3, "mb": 6, "gb": 9, "tb": 12},
+)
 OF_LETTERS = "k", "m", "b"  # which may be units or parts of codes as well
 FEWEST_SCALED = 10  # different numbers with such a letter from which on it is no code, if nothing else says so
 LONGEST = 60  # characters of a cell that may be a number with words around it: trying takes the square of them
@@ -50,10 +59,16 @@ SIGNED = (  # how books write less than nothing, and as Python does: ($12.50), 1
     (r"^([^-]*\d[.,]\d[^-]*?)\s*[-−–]\s*$", r"-\1"),
     (r"^\s*[-−–]\s*([^-\d]*?)\s*([\d.].*)$", r"-\1\2"),
 )
+COMPASS = (  # 48.2N, 16.4° E, and what is south or west less than nothing
+    (r"^\s*([\d.,]+)\s*°?\s*[NE]\s*$", r"\1"),
+    (r"^\s*([\d.,]+)\s*°?\s*[SW]\s*$", r"-\1"),
+)
+_PLACE = re.compile(r"\s*\d{1,3}[.,]\d+\s*°?\s*([NESW])\s*")
 _NUMBER = re.compile(
     r"((?:[^\d+\-.,()]|\.(?=\D))*)([+\-]?)([^\d+\-.,()]*)"  # what stands before, the sign, what stands after it
     r"(\.?\d[\d.,'’ \u00a0\u202f]*?)((?:[eE][+\-]?\d+)?)(\s*[^\d]*|\s?/\s?\d+)"  # the number, what stands behind
 )
+SIGNS = dict(zip("．，－＋％／：￥٫٬٪", ".,-+%/:¥.,%", strict=True))
 _SPACES = " \u00a0\u202f"
 
 
@@ -82,8 +97,12 @@ def rules(odd: list[str], plain: list[str], known: int) -> tuple[dict[str, Any],
     marks = Counter({mark: count for mark, count in marks.items() if count >= ODD_MARK * len(bodies)})
     words = [mark for mark in marks if mark.lower() not in CODES | {ahead.lower()}]
     words = [mark for mark in words if any(map(str.isalpha, mark)) or mark[0] in "+/"]
-    if len(words) > 1 or (words and marks[words[0]] < 0.8 * len(bodies)):
-        return {}, []  # different units, or codes such as 12a and 12b
+    if units := next((units for units in UNITS if len(words) > 1 and {*map(str.lower, words)} <= units.keys()), {}):
+        scaled = {mark: units[mark.lower()] for mark in sorted(words, key=len, reverse=True)}  # 500 g and 2 kg
+        words = [marks.pop(mark) for mark in words][:0]
+    letter = [mark for mark in words if len(mark) == 1 and mark.isalpha()]  # 2A beside 75 is a code, like 12a and 12b
+    if len(words) > 1 or (words and marks[words[0]] < 0.8 * (len(bodies) + len(plain) * len(letter))):
+        return {}, []  # different units, or codes
     plain = [cell.lstrip("+-") for cell in plain]
     found = {"thousands": "."} if _points_are_thousands(bodies, marks) else _separators(bodies, plain)
     if found is None:
@@ -96,10 +115,35 @@ def rules(odd: list[str], plain: list[str], known: int) -> tuple[dict[str, Any],
     return found, examples[:3]
 
 
+def replaced(cell: str, patterns: dict[str, str]) -> str:
+    """A cell with what stands for these patterns."""
+    for pattern, plain in patterns.items() if len(cell) <= LONGEST else ():
+        cell = re.sub(pattern, plain, cell)
+    return cell
+
+
+def into_ascii(cells: Iterable[str]) -> dict[str, str]:
+    """Digits and signs of another script in some cells, ４８．５ or ٤٨٫٥, and what Python has for them."""
+    found = {letter for cell in cells for letter in cell if not letter.isascii()}
+    zeros = {ord(letter) - unicodedata.decimal(letter) for letter in found if letter.isdecimal()}
+    digits = {chr(zero + digit): str(digit) for zero in zeros for digit in range(10)}
+    return digits | {wide: SIGNS[wide] for wide in sorted(found & SIGNS.keys())} if digits else {}
+
+
+def are_places(cells: list[str]) -> bool:
+    """Whether cells are degrees north and south, or east and west; all west may be watts, all south seconds."""
+    ends = [match[1] for cell in cells if (match := _PLACE.fullmatch(cell))]
+    return (
+        len(ends) >= MOSTLY * len(cells)
+        and (set(ends) <= set("NS") or set(ends) <= set("EW"))
+        and ("N" in ends or "E" in ends)
+    )
+
+
 def _ahead(odd: list[str]) -> str:
     """The words that stand before nearly all numbers, as in `Rent from 1.800 €`; "" where they may be part of codes."""
     matches = [match for cell in odd if (match := _NUMBER.fullmatch(cell))]
-    common = Counter(match[1].strip() for match in matches).most_common(1)
+    common = Counter(match[1].strip() for match in matches if match[1][-1:].isspace()).most_common(1)
     if not common or common[0][1] < MOSTLY * len(matches) or len(common[0][0]) < 2 or not common[0][0][0].isalpha():
         return ""
     measured = sum(any(mark in match[4] for mark in ".,'") or bool(match[6].strip()) for match in matches)
@@ -134,9 +178,11 @@ def _is_mark(part: str, before: bool) -> bool:
         return True
     if not before and (text == "+" or re.fullmatch(r"/\s?(5|10|20|100)", text)):
         return True  # 10,000+ and 4.1/5
-    if before or len(text) > 10 or text.lower() in {*OF_WORDS, "th", "st", "nd", "rd"} or any(map(str.isdecimal, text)):
+    if before or len(text) > 10 or any(map(str.isdecimal, text)):
+        return False
+    if text != "m" and text.lower() in {*OF_WORDS, "th", "st", "nd", "rd"}:
         return False  # 12k is twelve thousand
-    return len(text) > 1 or part != text or text in "gmlhsWVA°"
+    return len(text) > 1 or part != text or text in "gmlhsxWVA°" or text > "\u2e7f"  # 25歳
 
 
 def _points_are_thousands(bodies: list[str], marks: Counter[str]) -> bool:

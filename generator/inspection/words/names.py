@@ -23,7 +23,7 @@ def words_of(name: str) -> list[str]:
         parts = unicodedata.normalize("NFKD", split.replace("ß", "ss"))
         split = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", parts))
     words = " ".join(word.lower() for word in re.findall(rf"(?:{LETTER})+|\d+", split))
-    return JOINED.sub(r"\1 \2", words).split()
+    return re.sub(r"(?<=[a-z]{4})(nr|nummer)\b", r" \1", JOINED.sub(r"\1 \2", words)).split()
 
 
 def _without_brackets(name: str) -> list[str]:

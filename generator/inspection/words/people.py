@@ -137,20 +137,20 @@ def are_names(words: list[str], cells: Sequence[str]) -> bool:
         return True
     if share(cells, FAR_EAST) >= MOST and len(cells) >= 5:
         return True
-    given = sum(begins_with_a_name(cell) for cell in cells) / len(cells)
-    titled = sum(bool(TITLES.search(cell)) for cell in cells) / len(cells)
     hinted = bool(last & (OF.names | OF.people) or set(words) & OF.people)
+    given = sum(begins_with_a_name(cell, anywhere=hinted) for cell in cells) / len(cells)
+    titled = sum(bool(TITLES.search(cell)) for cell in cells) / len(cells)
     whole = share(cells, NAMED.pattern)
     if whole < HALF:  # single words, as in a column of first names
         return given >= (HALF if hinted else MOST) and len(cells) >= 5
     return given >= (SOME if hinted else HALF) or (titled >= HALF and whole >= HALF)
 
 
-def begins_with_a_name(cell: str) -> bool:
+def begins_with_a_name(cell: str, anywhere: bool = False) -> bool:
     """Whether the first word of a cell, or the first after a comma, is a usual given name; titles count for nothing."""
     plain = TITLES.sub("", cell.rpartition(",")[2].strip() or cell)
-    first = re.match(rf"({LETTER})+", plain.strip())
-    return bool(first and bare(first[0]) in GIVEN and not first[0][0].islower())
+    first = [word[0] for word in re.finditer(rf"({LETTER})+", plain)][: None if anywhere else 1]
+    return any(bare(word) in GIVEN and not word[0].islower() for word in first)
 
 
 def in_texts(texts: Sequence[str]) -> dict[str, int]:
