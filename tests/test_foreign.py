@@ -209,10 +209,12 @@ WRONG = [  # what is typed, the exit code, and what the one line says
     (["--template", "../theirs", "--ref=-x"], 2, "--ref"),
     (["--template", "../theirs", "--template-answer", "nam=x"], 2, 'no question "nam"; did you mean "name"?'),
     (["--template", "../theirs", "--template-answer", "name"], 2, "NAME=VALUE"),
-    (["--template", "../asks"], 2, '"word" is required'),
+    (["--template", "../asks"], 2, "--template-answer NAME=VALUE: word (str); kind (a, b)"),
     (["--template", "../asks", "--template-answer", "word=no"], 1, "try another"),
-    (["--template", "../broken"], 1, "copier cannot render"),
+    (["--template", "../broken"], 1, "expected the node content"),
+    (["--template", "../syntax"], 1, "(a.txt.jinja, line 2)"),
     (["--template", "../cookie", "--trust", "--template-answer", "kind=c"], 1, "cookiecutter cannot render"),
+    (["--template", "../cookie", "--trust"], 1, "(exit status: 3) (not today)"),
     (["--trust"], 2, "--template"),
 ]
 
@@ -222,9 +224,12 @@ WRONG = [  # what is typed, the exit code, and what the one line says
 def test_what_is_wrong_is_one_line(hackgen, template, typed):
     template(COPIER)
     rule = '{% if word == "no" %}try another{% endif %}'
-    template({"copier.yml": f"word:\n  type: str\n  validator: '{rule}'\n"}, "asks")
+    kind = "kind:\n  choices: [a, b]\nlater:\n  when: '{{ word }}'\n"
+    template({"copier.yml": f"word:\n  type: str\n  validator: '{rule}'\n{kind}"}, "asks")
     template({"copier.yml": "a: [\n"}, "broken")
-    template(COOKIECUTTER, "cookie")
+    template({"copier.yml": "a: b\n", "a.txt.jinja": "\n{% if %}"}, "syntax")
+    hook = "import sys\nsys.stderr.write('not today')\nsys.exit(3)\n"
+    template(COOKIECUTTER | {"hooks/post_gen_project.py": hook}, "cookie")
     words, code, said = typed
     refused(hackgen("new", "x", *words, *MINIMAL), code, said)
     nothing(hackgen)

@@ -265,7 +265,7 @@ def test_conflicts_are_marked_listed_block_the_commit_and_can_be_undone(hackgen:
         assert done.returncode == 0 and "conflict    notes.md" in done.stdout and "nothing was written" in done.stdout
         done = hackgen("update", cwd=project)
         refused(done, 1, "2 conflicts (notes.md, tools/helper.py)", "git add and commit")
-        assert "new         plan.md" in done.stdout
+        assert "new         plan.md" in done.stdout and "3 files are staged" in done.stdout
         told = "<<<<<<< yours\nline 5, ours\n=======\nline five\n>>>>>>> hackgen\n"
         assert told in (project / "notes.md").read_text() and not (project / ASIDE).exists()
         assert (project / "tools" / "helper.py").read_text() == "# ours\n"

@@ -84,7 +84,7 @@ def _finish(change: update.Change, dry_run: bool) -> None:
     click.echo(f"undo: {change.undo}")
     sys.stdout.flush()  # it must be read even if this process is killed now
     update.carry_out(change)
-    click.echo(f"{count} files are staged; git diff --cached shows them, git commit keeps them")
+    click.echo(f"{count - len(torn)} files are staged; git diff --cached shows them, git commit keeps them")
     if torn:
         names = ", ".join(torn)
         raise Problem(

@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -64,7 +64,7 @@ def render(source: str, ref: str | None, trust: bool, answers: Iterable[str], as
             _links(folder, source)
         told = _run(within, kind, address, folder, ref, trust, given, ask)
         if "failed" in told:
-            raise _fault(kind, source, told)
+            raise _fault(kind, source, told, lambda first: _unanswered(folder, given, first))
         if unknown := [name for name in given if name not in told["questions"]]:
             raise Misuse(f'{source} has no question "{unknown[0]}"{nearest(unknown[0], told["questions"])}')
         found = Foreign(kind, address, {})
@@ -139,21 +139,43 @@ def _run(
     done = subprocess.run(command, cwd=within / "tmp", env=_environment(within), **alone)
     if told.is_file():
         said = json.loads(told.read_text(encoding="utf-8"))
-        hook = (done.stderr or b"").decode(errors="replace").strip().splitlines()
+        hook = (done.stderr or b"").decode(errors="replace").partition("Stopping generation")[0].strip().splitlines()
         return said | {"hook": hook[-1] if hook else ""}
     raise Problem(f"{kind} ended early with {done.returncode}, and nothing was written")
 
 
-def _fault(kind: str, source: str, told: dict[str, Any]) -> Problem:
+def _fault(kind: str, source: str, told: dict[str, Any], unanswered: Callable[[str], str]) -> Problem:
     why = " ".join(str(told["failed"]).partition("Context:")[0].split())
     if told["error"] == "UnsafeTemplateError":
         return Misuse(
             f"{source} wants to run code ({why.rpartition(': ')[2].partition('.')[0]}); read it, then add --trust"
         )
-    if told["error"] == "ValueError" and "is required" in why:
-        return Misuse(f"{why} by {source}, and has no default; answer it with --template-answer NAME=VALUE")
+    if told["error"] == "ValueError" and (first := re.fullmatch('Question "(.+)" is required', why)):
+        return Misuse(
+            f"{source} asks what has no default; answer with --template-answer NAME=VALUE: {unanswered(first[1])}"
+        )
     said = f" ({told['hook']})" if told["error"] == "FailedHookException" and told["hook"] else ""
     return Problem(f"{kind} cannot render {source}: {why}{said}; nothing was written")
+
+
+def _unanswered(folder: Path, given: dict[str, str], first: str) -> str:
+    """What a copier template always asks and has no default for, with types and choices; `first` it has told itself."""
+    import yaml
+
+    file = next(folder / name for name in KINDS if (folder / name).is_file())
+    try:
+        tables = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError:  # it includes other files
+        tables = {}
+    told = []
+    for name, table in ({first: {}} | tables).items():
+        if isinstance(table, dict) and not name.startswith("_") and name not in given:
+            choices = table.get("choices")
+            values = list(choices.values()) if isinstance(choices, dict) else choices
+            plain = isinstance(values, list) and all(isinstance(value, (str, int)) for value in values)
+            kind = ", ".join(map(str, values)) if plain else table.get("type", "str")
+            told += [f"{name} ({kind})"] if name == first or not table.keys() & {"default", "when"} else []
+    return "; ".join(told)
 
 
 def _notes(found: Foreign, folder: Path, within: Path) -> list[str]:

@@ -70,7 +70,9 @@ def main() -> None:
     try:
         told = {"copier": by_copier, "cookiecutter": by_cookiecutter}[job["kind"]](job)
     except Exception as error:
-        told = {"failed": str(error), "error": type(error).__name__}
+        place = f" ({error.name}, line {error.lineno})" if getattr(error, "translated", False) else ""  # Jinja's
+        cause = f": {error.__cause__}" if type(error).__name__ == "InvalidConfigFileError" else ""
+        told = {"failed": f"{error}{place}{cause}", "error": type(error).__name__}
     Path(job["told"]).write_text(json.dumps(told), encoding="utf-8")
 
 
