@@ -13,7 +13,6 @@ from .archive import sealed
 from .conversion.command import convert
 from .living.commands import COMMANDS as LIVING
 from .living.commands import add_command, switch_command
-from .living.export_command import export_command
 from .making import extras, git, own_data
 from .making.answers import checked, from_toml, people
 from .making.choice import Answers, Choice, choices, choose, refuse_idle, settled, title_from
@@ -354,5 +353,5 @@ SWITCHED = ("data", "target", "group", "time", "copy", "size", "framework", "bac
 for option in new.params:  # the same answers, changed later
     add_command.params += [option] * (option.name in ASKED_BY_EXTRAS)
     switch_command.params += [option] * (option.name in (*SWITCHED, "lang", *ASKED_BY_EXTRAS))
-for command in (convert, export_command, *LIVING, *COMMANDS):
+for command in (convert, *LIVING, *COMMANDS):
     cli.add_command(command)

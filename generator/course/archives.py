@@ -5,8 +5,7 @@ import os
 import zipfile
 from pathlib import Path
 
-from ..errors import Problem
-from ..making.git import run
+from ..making.git import ask
 
 MOMENT = "2000-01-01T12:00:00+0000"
 
@@ -58,10 +57,4 @@ def git(folder: Path, *arguments: str, ends: tuple[int, ...] = (0,)) -> bytes:
     fixed |= {"HOME": str(folder / ".git" / "nowhere"), "TZ": "UTC"}
     for role in ("AUTHOR", "COMMITTER"):
         fixed |= {f"GIT_{role}_NAME": "Course", f"GIT_{role}_EMAIL": "course@localhost", f"GIT_{role}_DATE": MOMENT}
-    try:
-        done = run(folder, *arguments, **fixed)
-    except FileNotFoundError:
-        raise Problem("git is not installed, and the student tree is a repository; install it") from None
-    if done.returncode not in ends:
-        raise Problem(f"git {arguments[0]} failed: {' '.join(done.stderr.decode(errors='replace').split())}")
-    return done.stdout
+    return ask(folder, *arguments, ends=ends, need="the student tree is a repository", **fixed)

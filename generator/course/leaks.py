@@ -67,7 +67,7 @@ def holding(files: Iterable[tuple[str, bytes]], words: Iterable[bytes], depth: i
     """The files and entries of archives that hold one of the words, whatever else is in them."""
     words, there = tuple(words), []
     for name, content in files:
-        inside = [(f"{name}/{inner}", one or b"") for inner, one in _unpacked(name, content)] if depth < DEEPEST else []
+        inside = [(f"{name}/{inner}", one or b"") for inner, one in _unpacked(content)] if depth < DEEPEST else []
         there += [name] * any(word in content for word in words) or holding(inside, words, depth + 1)
     return there
 
@@ -79,7 +79,7 @@ def _in_file(name: str, content: bytes, secrets: Secrets, depth: int) -> Iterato
         if word in content or word.decode("utf-8", "replace").encode("utf-16-le") in content:
             yield f"{name} holds {word.decode('utf-8', 'replace')!r}"
     if depth < DEEPEST:
-        for inner, inside in _unpacked(name, content):
+        for inner, inside in _unpacked(content):
             if inside is None:
                 yield f"{name} cannot be looked into{inner}"
             else:
@@ -104,7 +104,7 @@ def _in_file(name: str, content: bytes, secrets: Secrets, depth: int) -> Iterato
             yield f"{name} holds {one.name}"
 
 
-def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes | None]]:
+def _unpacked(content: bytes) -> Iterator[tuple[str, bytes | None]]:
     """What is in an archive by name; None where it cannot be told."""
     if packed := [opened for begin, opened in PACKED.items() if content.startswith(begin)]:
         try:

@@ -1,4 +1,4 @@
-"""`hackgen update, add, remove, switch`: a project follows the templates, or other answers."""
+"""`hackgen update, add, remove, switch`: a project follows the templates, or other answers; `hackgen export`."""
 
 import sys
 from pathlib import Path
@@ -8,13 +8,18 @@ import click
 
 from .. import completion
 from ..errors import Problem
-from ..text import printable
+from ..making.choice import Answers
+from ..text import printable, quoted
 from . import changing, update
 from .repository import ASIDE
 
 dry_run = click.option("--dry-run", is_flag=True, help="Show what would become of each file, write nothing.")
 PLACE = click.Path(path_type=Path)
 project = click.option("--project", default=".", type=PLACE, help="The project, or a folder in it [.].")
+USE = {
+    "copier": "copier copy . ../my-project",
+    "cookiecutter": "cookiecutter . --output-dir ..",
+}
 parts = click.argument(
     "words", metavar="model NAME... | EXTRA...", nargs=-1, required=True, shell_complete=completion.part
 )
@@ -92,4 +97,31 @@ def _finish(change: update.Change, dry_run: bool) -> None:
         )
 
 
-COMMANDS = (update_command, add_command, remove_command, switch_command)
+@click.command("export")
+@click.argument("dest")
+@click.option("--to", required=True, metavar="TOOL", help="copier or cookiecutter.", shell_complete=completion.tool)
+@click.option("--task", help="What the projects learn.", shell_complete=completion.task)
+@click.option("--framework", help="What they are written with.", shell_complete=completion.framework)
+@click.option("--backend", help="What Keras computes with.", shell_complete=completion.backend)
+@click.option(
+    "--model", "models", multiple=True, help="A model to include; repeat it.", shell_complete=completion.model
+)
+@click.option("--minimal", is_flag=True, help="No extras: the training core alone.")
+@click.option("--lang", help="The language of README and the other texts [en].", shell_complete=completion.lang)
+def export_command(dest: str, to: str, minimal: bool, **flags: str | tuple[str, ...] | None) -> None:
+    """Write one choice as a template for copier or cookiecutter into the folder DEST, for those without hackgen.
+
+    It asks for title, author, event and the main knobs; its README says how to change, test and host it.
+    """
+    from ..making.write import place, write
+    from .export import export  # with Jinja2, which neither --help nor completion needs
+
+    files = export(Answers(**flags, extras=() if minimal else None), to)  # type: ignore[arg-type]
+    where = place(dest, files)
+    write(files, where)
+    click.echo(printable(f"{where}: {len(files)} files, a template for {to}"))
+    for line in (f"cd {quoted(dest)}", 'git init && git add -A && git commit -m "Template" && git tag v1', USE[to]):
+        click.echo(f"  {line}")
+
+
+COMMANDS = (export_command, update_command, add_command, remove_command, switch_command)

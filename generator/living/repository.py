@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from ..archive import Tree
 from ..errors import Problem
+from ..making import git
 from ..making.write import hold
 from ..text import quoted
 from .merging import Outcome
@@ -45,26 +45,9 @@ class Repository:
 
     def ask(self, *words: str, given: bytes = b"", within: Path | None = None, ends: tuple[int, ...] = (0,)) -> bytes:
         """What git answers in the project; `within` is a work tree of our own instead of the repository's."""
-        plain = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
         own = {"GIT_DIR": str(self.git_folder), "GIT_WORK_TREE": str(within)} if within else {}
-        settings = [word for setting in PLAIN for word in ("-c", setting)]
-        try:
-            done = subprocess.run(
-                ["git", *settings, *words],
-                cwd=within or self.project,
-                env=plain | own | {"LC_ALL": "C", "GIT_LITERAL_PATHSPECS": "1"},
-                input=given,
-                capture_output=True,
-                start_new_session=True,  # Ctrl-C must not leave a lock of git's behind
-            )
-        except FileNotFoundError:
-            raise Problem(
-                "git is not installed, and what it does not track cannot be brought back; install it"
-            ) from None
-        if done.returncode not in ends:
-            lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"it ended with {done.returncode}"]
-            raise Problem(f"git {words[0]} failed: {lines[-1]}")
-        return done.stdout
+        how = {"given": given, "ends": ends, "settings": PLAIN, "need": "what it does not track cannot be brought back"}
+        return git.ask(within or self.project, *words, **how, **own, GIT_LITERAL_PATHSPECS="1")
 
     def entries(self) -> dict[str, Entry]:
         """All that is tracked in the project's folder, by its path there; submodules too."""

@@ -2,9 +2,12 @@
 
 import os
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
+from ..errors import Problem
 from .choice import Choice
 from .own_data import LOCATION
 
@@ -44,12 +47,29 @@ def _is_repository(path: Path) -> bool:
     return path.is_file() or (path / "HEAD").exists() or (path / "HEAD").is_symlink()
 
 
-def run(folder: Path, *arguments: str, given: bytes = b"", **more: str) -> subprocess.CompletedProcess:
+def run(
+    folder: Path, *arguments: str, given: bytes = b"", settings: Iterable[str] = PLAIN, **more: str
+) -> subprocess.CompletedProcess:
     """What git says in a folder, with nothing of the user's setup; `more` are variables of its environment."""
-    settings = (part for setting in PLAIN for part in ("-c", setting))
+    words = (part for setting in settings for part in ("-c", setting))
     plain = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
     how = {"cwd": folder, "env": plain | {"LC_ALL": "C"} | more, "input": given, "timeout": 120}
-    return subprocess.run(["git", *settings, *arguments], capture_output=True, **how)
+    # Ctrl-C must not leave a lock of git's behind
+    return subprocess.run(["git", *words, *arguments], capture_output=True, start_new_session=True, **how)
+
+
+def ask(folder: Path, *arguments: str, ends: tuple[int, ...] = (0,), need: str = "", **how: Any) -> bytes:
+    """What git prints; a `Problem` where it ends otherwise, or is not installed: `need` says what for it should be."""
+    try:
+        done = run(folder, *arguments, **how)
+    except FileNotFoundError:
+        raise Problem(f"git is not installed, and {need}; install it") from None
+    except subprocess.TimeoutExpired:
+        raise Problem(f"git {arguments[0]} does not end; see what keeps it busy in {folder}") from None
+    if done.returncode not in ends:
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"it ended with {done.returncode}"]
+        raise Problem(f"git {arguments[0]} failed: {lines[-1]}")
+    return done.stdout
 
 
 def read(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:

@@ -1,20 +1,32 @@
 """The commands that work on a project from outside: `hackgen compare, cards, status, provenance`."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import Misuse, Problem
 from ..text import printable
 
+if TYPE_CHECKING:
+    from .project import Project
 
-def on_project(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The argument and the flag that such commands share: PROJECT, and which Python runs its code."""
-    python = "Which Python runs the project's code, where that must run [its .venv, else this one]."
-    command = click.option("--python", metavar="PATH", help=python)(command)
-    return click.argument("place", metavar="[PROJECT]", default=".", type=click.Path(path_type=Path))(command)
+PYTHON = "Which Python runs the project's code, where that must run [its .venv, else this one]."
+
+
+def on_project(command: Callable[..., None]) -> Callable[..., None]:
+    """What such commands share: PROJECT, which they get as it was found, and which Python runs its code."""
+
+    @functools.wraps(command)
+    def found(place: Path, python: str | None, **flags: Any) -> None:
+        from .project import find
+
+        command(find(place, python), **flags)
+
+    found = click.option("--python", metavar="PATH", help=PYTHON)(found)
+    return click.argument("place", metavar="[PROJECT]", default=".", type=click.Path(path_type=Path))(found)
 
 
 def told(content: Any) -> None:
@@ -36,7 +48,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for m
 @click.option("--publish", is_flag=True, help="Write comparison/ and refresh README.md.")
 @as_json
 def compare_command(
-    place: Path, python: str | None, named: tuple[str, ...], clones: tuple[str, ...], publish: bool, as_json: bool
+    project: "Project", named: tuple[str, ...], clones: tuple[str, ...], publish: bool, as_json: bool
 ) -> None:
     """Hold all full runs against the one that is best on valid: scores, intervals, and what is only noise.
 
@@ -46,8 +58,7 @@ def compare_command(
     from .compare import compare
     from .project import find
 
-    project = find(place, python)
-    table = compare(project, named, [find(Path(clone), python) for clone in clones])
+    table = compare(project, named, [find(Path(clone), project.python) for clone in clones])
     if publish:
         compare_shown.publish(project, table)
     if as_json:
@@ -60,15 +71,13 @@ def compare_command(
 @on_project
 @click.option("--check", is_flag=True, help="Write nothing; say what is old, and fail if anything is.")
 @as_json
-def cards_command(place: Path, python: str | None, check: bool, as_json: bool) -> None:
+def cards_command(project: "Project", check: bool, as_json: bool) -> None:
     """Fill in what the published run and the data say on MODEL_CARD.md, DATA_CARD.md and ETHICS.md.
 
     It writes between the marked lines only, and says what a person must still write.
     """
     from .cards import regions
-    from .project import find
 
-    project = find(place, python)
     found = regions.refresh(project, check)
     if as_json:
         told(found)
@@ -89,12 +98,10 @@ def cards_command(place: Path, python: str | None, check: bool, as_json: bool) -
 @on_project
 @click.option("--now", metavar="TIME", help="As if it were 2026-11-22 18:00, or H+5:30 after the start.")
 @as_json
-def status_command(place: Path, python: str | None, now: str | None, as_json: bool) -> None:
+def status_command(project: "Project", now: str | None, as_json: bool) -> None:
     """Say where the clock stands against plan.toml, what the next gate wants, and which run is the best so far."""
     from .plan.status import status, text
-    from .project import find
 
-    project = find(place, python)
     found = status(project, now)
     told(found) if as_json else click.echo(text(project, found))
 
@@ -131,14 +138,12 @@ def provenance_command(project: Path, as_json: bool, most: float | None) -> None
 @click.option("--out", default="presentation", help="The folder in the project to write to [presentation].")
 @click.option("--check", is_flag=True, help="Write nothing; say what is open, and fail if anything is.")
 @as_json
-def slides_command(place: Path, python: str | None, minutes: float, out: str, check: bool, as_json: bool) -> None:
+def slides_command(project: "Project", minutes: float, out: str, check: bool, as_json: bool) -> None:
     """Make the deck from deck.toml and the published run: for PowerPoint, and one file for the browser."""
-    from .project import find
     from .slides import deck
 
     if as_json and not check:
         raise Misuse("--json goes with --check")
-    project = find(place, python)
     made = deck.assemble(project, minutes, out)
     if not check:
         deck.write(made)
@@ -153,12 +158,11 @@ def slides_command(place: Path, python: str | None, minutes: float, out: str, ch
 @click.option("--slow", is_flag=True, help="Run the project's code too: its checks, a fresh clone, the demo. Minutes.")
 @click.option("--only", metavar="ID", help="Check one item and print it; PRESENTATION.md stays as it is.")
 @as_json
-def checklist_command(place: Path, python: str | None, slow: bool, only: str | None, as_json: bool) -> None:
+def checklist_command(project: "Project", slow: bool, only: str | None, as_json: bool) -> None:
     """Say what is done and what is missing before you present, and tick PRESENTATION.md; fails while a must is open."""
     from .checklist import work
-    from .project import find
 
-    project, found, section = find(place, python), [], ""
+    found, section = [], ""
     for entry in work.look(project, slow, only):
         found.append(entry)
         if entry["section"] != section and not as_json:

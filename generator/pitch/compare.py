@@ -33,7 +33,7 @@ def compare(
     """
     found, left_out = known_runs(project, clones)
     if named:
-        found = [chosen(project, name, found, left_out) for name in dict.fromkeys(named)]
+        found = [chosen(name, found, left_out) for name in dict.fromkeys(named)]
         left_out = {}
     if not found:
         raise Problem("there is no full run yet; python train.py makes one, python evaluate.py scores it")
@@ -85,7 +85,7 @@ def published(project: Project, left_out: dict[str, str]) -> list[Run]:
         return []
 
 
-def chosen(project: Project, name: str, found: list[Run], left_out: dict[str, str]) -> Run:
+def chosen(name: str, found: list[Run], left_out: dict[str, str]) -> Run:
     """The run of a name; a `Problem` where there is none, or where it says nothing."""
     if name in left_out:
         raise Problem(f"{name} cannot be compared: {left_out[name]}")

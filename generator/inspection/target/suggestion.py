@@ -59,7 +59,7 @@ def suggest(
     if rated and not asked:
         chosen.why = "it is how people rate"
     reasons = "; ".join(part for part in (chosen.why, why) if part)
-    time = "" if pairs or task.startswith("text") else _time(columns, target, table.rows)
+    time = "" if pairs or task.startswith("text") else _time(columns, target)
     group = "" if pairs else _group(columns, target, table.rows)
     labels = profile.known / max(profile.distinct, 1)
     found = suggestion(task, target.name, given, reasons, metric, group, time, labels, table.rows, _words(task, texts))
@@ -215,7 +215,7 @@ def _repeats(column: Column, rows: int) -> bool:
     return 2 <= column.distinct <= 0.8 * rows * (1 - column.missing)
 
 
-def _time(columns: list[Column], target: Column, rows: int) -> str:
+def _time(columns: list[Column], target: Column) -> str:
     """The column of dates that says when each row was made."""
     dates = [c for c in columns if c is not target and c.role == "date" and not NOT_WHEN.search(c.name)]
     dates = [c for c in dates if c.missing < 0.05 and c.distinct >= 5]

@@ -86,7 +86,7 @@ def kind_of(name: str, role: str, cells: Sequence[str]) -> str:
         named = named or (kind == MAIL and words[:2] == ["e", "mail"])
         named = named or (kind == IDENTITY and all(set(words) & some for some in (OF.numbered, OF.number)))
         fits = share(cells, WITH_NAME[kind]) if named else 0.0
-        if fits >= HALF and (kind != ACCOUNT or share(cells, r"(\D*\d){6}.*") >= HALF) and not counted(words, cells):
+        if fits >= HALF and (kind != ACCOUNT or share(cells, r"(\D*\d){6}.*") >= HALF) and not counted(cells):
             return kind
     for kind, pattern in PATTERNS.items():
         if share(cells, pattern) >= HALF:
@@ -102,7 +102,7 @@ def share(cells: Sequence[str], pattern: str) -> float:
     return sum(len(cell) <= LONGEST and bool(compiled.fullmatch(cell.strip())) for cell in cells) / len(cells)
 
 
-def counted(words: list[str], cells: Sequence[str]) -> bool:
+def counted(cells: Sequence[str]) -> bool:
     """Whether numbers count something instead of naming it: calls, balances, small or broken numbers."""
     plain = [cell for cell in cells if re.fullmatch(r"-?\d+(\.\d+)?", cell)]
     long = sum(len(DIGITS.sub("", cell)) >= LEAST_DIGITS and "." not in cell for cell in plain)
