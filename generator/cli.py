@@ -185,7 +185,9 @@ def new(
         choice = choose(given, format=findings.format if findings else "")
         extras.unasked(flags, choice.extras, TEMPLATES)
         dest = choice.task.name if dest is None else dest
-        final = settled(checked(_filled(given, dest, person)), choice)
+        author = acceptable(person.get("name", "")) if given.author is None else given.author
+        given = replace(given, title=given.title or title_from(dest), author=author)
+        final = settled(checked(given), choice)
         refuse_idle(flags, final)
         own = own_data.bring(findings, choice, final) if findings else None
         files = plan(choice, final, own)
@@ -267,12 +269,6 @@ def _inspected(given: Answers) -> "Findings | None":
     findings = inspect(given.data, given.target or None)
     click.echo(report(findings, command=False))
     return findings
-
-
-def _filled(given: Answers, dest: str, person: dict[str, str]) -> Answers:
-    """The defaults that come from around the project: its folder's name, git's user."""
-    author = acceptable(person.get("name", "")) if given.author is None else given.author
-    return replace(given, title=given.title or title_from(dest), author=author)
 
 
 @cli.command("list")

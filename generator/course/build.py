@@ -48,7 +48,8 @@ def build(folder: Path, dist: Path, verify: bool = True) -> Built:
     dist = dist.resolve()
     if dist == folder.resolve() or folder.resolve() in dist.parents:
         raise Problem(f"{dist} lies in the master; build beside it")
-    if dist.exists() and not _is_build(dist):
+    earlier = (dist / "instructor" / "bundle" / "manifest.json").is_file() or (dist.is_dir() and not os.listdir(dist))
+    if dist.exists() and not earlier:
         raise Problem(f"{dist} exists and is no earlier build; choose another place with -o")
     dist.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{dist.name}-", dir=dist.parent))
@@ -72,10 +73,6 @@ def shipped(name: str) -> bytes:
     return read_bank(f"shipped/{name}").encode()
 
 
-def _is_build(dist: Path) -> bool:
-    return dist.is_dir() and (not os.listdir(dist) or (dist / "instructor" / "bundle" / "manifest.json").is_file())
-
-
 def _written(assignment: Assignment, new: Path, old: Path) -> Built:
     """All of a build in a new folder, looked through for leaks."""
     facts = facts_of(assignment)
@@ -84,7 +81,9 @@ def _written(assignment: Assignment, new: Path, old: Path) -> Built:
     lay(new / "student", student)
     commit = archives.repository(new / "student")
     (new / "student.zip").write_bytes(zipped(student))
-    master = {path: (assignment.folder / path).read_bytes() for path in every_file(assignment.folder)}
+    own = [path for path in (assignment.folder / BANK).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    own = [path.relative_to(assignment.folder).as_posix() for path in own]  # what instructors alone have
+    master = {path: (assignment.folder / path).read_bytes() for path in sorted({*listed(assignment.folder), *own})}
     lay(new / "instructor" / "master", master)
     secret = bundle(assignment, facts, secret=True)
     if (table := old / "instructor" / "bundle" / "variants.json").is_file():  # what students have been given stays so
@@ -191,12 +190,6 @@ def spec_of(folder: Path) -> dict[str, Any]:
 
 def _json(content: Any) -> bytes:
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def every_file(folder: Path) -> list[str]:
-    """The files of a master: the project's, and those of the instructor alone."""
-    own = [path.relative_to(folder).as_posix() for path in sorted((folder / BANK).rglob("*")) if path.is_file()]
-    return sorted({*listed(folder), *(path for path in own if "__pycache__" not in path)})
 
 
 def bundle(

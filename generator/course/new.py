@@ -85,7 +85,9 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
             "spec.py": read_bank("shipped/spec.py").encode(),
             "spec.json": (json.dumps(spec, indent=1) + "\n").encode(),
         }
-    files |= {HANDOUT: read_bank("shipped/handout.md").encode(), "README.md": _readme(choice, final.title).encode()}
+    readme = read_bank("shipped/README.md").replace("{title}", markdown(final.title or ""))
+    readme = readme.replace("{what}", f"{choice.task.title} ({choice.task.summary}) with {choice.framework.title}")
+    files |= {HANDOUT: read_bank("shipped/handout.md").encode(), "README.md": readme.encode()}
     files[".gitignore"] = b"".join(line for line in files[".gitignore"].splitlines(True) if b"hackgen" not in line)
     given = sorted(files)
     model = choice.models[0].name
@@ -229,11 +231,6 @@ def instruments(entries: list[Entry]) -> dict[str, bytes]:
 def card_text(head: dict[str, str], given: list[str], entries: Iterable[Entry] = ()) -> str:
     """`assignment.toml`: what is said of all, the paths that students get, a [[part]] for each entry."""
     return content(COURSE / "assignment.toml.j2", {"head": head, "given": given, "parts": entries}).decode()
-
-
-def _readme(choice: Choice, title: str | None) -> str:
-    text = read_bank("shipped/README.md").replace("{title}", markdown(title or ""))
-    return text.replace("{what}", f"{choice.task.title} ({choice.task.summary}) with {choice.framework.title}")
 
 
 def stock(assignment: Assignment) -> dict[str, bytes]:

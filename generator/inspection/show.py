@@ -38,7 +38,9 @@ def text(findings: Findings, width: int = WIDTH, colour: bool = False, command: 
         for line, style in _rows(shown, target, width):
             console.print(Text(line, style=style), no_wrap=True, overflow="crop")
         if hidden:
-            say(_rest(hidden))
+            counts = Counter(column.role for column in hidden).most_common()
+            roles = ", ".join(f"{count} {role}" for role, count in counts)
+            say(f"… and {len(hidden)} more columns ({roles}; --json shows all)")
     for line in _facts(findings):
         say(line)
     if findings.suspects:
@@ -128,12 +130,6 @@ def _shown(columns: list[Column], target: str | None) -> tuple[list[Column], lis
     first, last = (len(columns), 0) if len(columns) <= MOST_COLUMNS else (MOST_COLUMNS - 3, len(columns) - 2)
     places = [i for i, c in enumerate(columns) if i < first or i >= last or c.name == target]
     return [columns[i] for i in places], [c for i, c in enumerate(columns) if i not in places]
-
-
-def _rest(hidden: list[Column]) -> str:
-    counts = Counter(column.role for column in hidden).most_common()
-    roles = ", ".join(f"{count} {role}" for role, count in counts)
-    return f"… and {len(hidden)} more columns ({roles}; --json shows all)"
 
 
 def _values(column: Column) -> str:

@@ -77,6 +77,10 @@ def export(answers: Answers, to: str) -> Files:
         r"\A#.*\n(.*\n)", rf'{ORIGIN.format(to)}\n\1exported = "{to}"\n', files[".hackgen.toml"]
     )
     marked = {path for path in files if files[path] != full[path]}
+    needs = [
+        *project["dependencies"],
+        *(line for of_one in project["optional-dependencies"].values() for line in of_one),
+    ]
     known = {
         "version": __version__,
         "choice": str(choice),
@@ -85,7 +89,7 @@ def export(answers: Answers, to: str) -> Files:
         "refused": REFUSED,
         "say": SAY,
         "look_alikes": look_alikes(),
-        "reserved": sorted(name for name in taken(_needs(project)) if re.fullmatch("[a-z0-9-]+", name)),
+        "reserved": sorted(name for name in taken(needs) if re.fullmatch("[a-z0-9-]+", name)),
         "markdown": {name: _spelled(MARKDOWN, to, name) for name in MARKS},
         "slug": _spelled(SLUG, to),
         "rendered": sorted(marked),
@@ -194,11 +198,6 @@ def _spelled(expression: str, to: str, name: str = "title") -> str:
 def _place(path: str, to: str, rendered: bool) -> str:
     """Where a file of the project lies in the template."""
     return f"template/{path}{'.jinja' * rendered}" if to == "copier" else f"{{{{ cookiecutter.__slug }}}}/{path}"
-
-
-def _needs(project: dict[str, Any]) -> list[str]:
-    """The lines of all that a pyproject.toml asks to be installed."""
-    return [*project["dependencies"], *(line for lines in project["optional-dependencies"].values() for line in lines)]
 
 
 def look_alikes() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Hackgen's parts on top of somebody's template: what stands beside theirs, what is joined, and what is refused."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -22,7 +22,11 @@ PACKAGING = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pip
 
 def laid_on(theirs: Foreign, ours: Files, left_out: Container[str] = ()) -> tuple[Files, list[str]]:
     """All files of the project, and what to tell; a collision is a `Problem`. Our archive leaves out own data."""
-    left = left_to(theirs.files, ours)
+    both = {path for path in (*JOINED, WORKFLOW) if path in theirs.files and path in ours}
+    packaged = [] if set(PACKAGING).isdisjoint(theirs.files) else ["pyproject.toml"]
+    left = sorted(
+        {LICENCE, *both, *packaged}
+    )  # no longer ours alone: what they mean for the whole project is said once
     own = own_part(ours, {"kind": theirs.kind, "source": theirs.source, "left": left})
     if taken := sorted(_collisions(own, [*theirs.files, *theirs.links])):
         raise Problem(
@@ -37,13 +41,6 @@ def laid_on(theirs: Foreign, ours: Files, left_out: Container[str] = ()) -> tupl
         files |= {"pyproject.toml": merged} if merged else {}
         notes += said
     return files, notes
-
-
-def left_to(theirs: Iterable[str], ours: Iterable[str]) -> list[str]:
-    """The paths of ours that are theirs, or no longer ours alone: what they mean for the whole project is said once."""
-    packaged = not set(PACKAGING).isdisjoint(theirs)
-    both = {path for path in (*JOINED, WORKFLOW) if path in theirs and path in ours}
-    return sorted({LICENCE, *both, *(["pyproject.toml"] if packaged else [])})
 
 
 def own_part(ours: Files, template: dict[str, Any]) -> Files:

@@ -146,7 +146,9 @@ def _questions(
     talk: Talk, answers: Answers, dest: str | None, look: Inspect, wanted: Wanted | None
 ) -> "tuple[Answers, str, Findings | None]":
     root, words = talk.root, talk.words
-    if answers.data is None and (answers.task is None or _reads(answers, root)):
+    if answers.data is None and (
+        answers.task is None or choose(replace(answers, models=()), root).task.card.get("reads")
+    ):
         answers = replace(answers, data=os.path.expanduser(_line(talk, "data", "").strip()))
     findings = look(answers) if answers.data else None
     if answers.task is None:
@@ -184,11 +186,6 @@ def _questions(
         answers = wanted(answers) if wanted else _extras(talk, answers)
         answers = _details(talk, answers)
     return answers, name, findings
-
-
-def _reads(answers: Answers, root: Path) -> bool:
-    """Whether what is to be learned may be learned from own data."""
-    return bool(choose(replace(answers, models=()), root).task.card.get("reads"))
 
 
 def _can(answers: Answers, root: Path, **more: str) -> bool:

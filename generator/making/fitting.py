@@ -37,7 +37,9 @@ def check(findings: "Findings", task: Part, answers: Answers) -> None:
         raise Misuse(f"--size is for pictures that are copied, and {findings.path} is {findings.format}; leave it out")
     if answers.size and answers.copy is False:
         raise Misuse("--size is for pictures that are copied, and --no-copy leaves them where they are; leave one out")
-    if not findings.dialect and not _is_table(findings):
+    from ..inspection import TABLES  # its libraries are slow to import
+
+    if not findings.dialect and findings.format not in TABLES:
         return _check_folder(findings, task, answers)
     known = {column.name: column for column in findings.columns}
     for flag in ("target", "group", "time"):
@@ -54,12 +56,6 @@ def check(findings: "Findings", task: Part, answers: Answers) -> None:
     if predicted != "series":
         _check_target(findings, source, predicted, answers, known)
     return None
-
-
-def _is_table(findings: "Findings") -> bool:
-    from ..inspection import TABLES  # its libraries are slow to import
-
-    return findings.format in TABLES
 
 
 def _check_target(

@@ -84,7 +84,9 @@ def write(files: Files, where: Path, finish: Callable[[Path], None] = lambda fol
         if parent == where:
             _move_into(project, where)
         else:
-            _move(project, where)
+            if os.name == "nt" and where.is_dir():
+                where.rmdir()  # Windows renames onto nothing that exists; POSIX replaces an empty folder in one step
+            os.rename(project, where)
     except OSError as error:
         reason = f"{error.strerror or error} ({error.filename2 or error.filename or where})"
         raise Problem(f"cannot write {where}: {reason}; nothing was left behind") from error
@@ -110,12 +112,6 @@ def _write_all(files: Files, folder: Path) -> None:
 def _write_fully(handle: int, content: bytes) -> None:
     while content:  # a disk that fills up takes a part first, and refuses the rest
         content = content[os.write(handle, content) :]
-
-
-def _move(project: Path, where: Path) -> None:
-    if os.name == "nt" and where.is_dir():
-        where.rmdir()  # Windows renames onto nothing that exists; POSIX replaces an empty folder in one step
-    os.rename(project, where)
 
 
 def _move_into(project: Path, where: Path) -> None:

@@ -155,7 +155,8 @@ def judge(
 def table(project: Project, scored: list[Run], judged: dict[str, Any]) -> Table:
     """The scored runs, the best on valid first, each held against that one."""
     best = scored[0].report
-    differing = knobs_that_differ([run.config for run in scored])
+    order = dict.fromkeys(name for run in scored for name in run.config if name not in FACTS)
+    differing = [n for n in order if len({repr(run.config[n]) for run in scored if n in run.config}) > 1]
     usual = defaults(project.root / "config.py")
     entries = []
     for run in scored:
@@ -184,12 +185,6 @@ def verdict_on(gap: list[float] | None, higher_is_better: bool) -> str:
     if low <= 0 <= high:
         return "noise"
     return "better" if (low > 0) == higher_is_better else "worse"
-
-
-def knobs_that_differ(configs: list[dict[str, Any]]) -> list[str]:
-    """The knobs on which the runs that have them do not agree, in the order of config.json."""
-    order = dict.fromkeys(name for config in configs for name in config if name not in FACTS)
-    return [name for name in order if len({repr(config[name]) for config in configs if name in config}) > 1]
 
 
 def defaults(config: Path) -> dict[str, dict[str, Any]]:

@@ -63,17 +63,12 @@ def _from_sample(table: Table, i: int, name: str) -> Profile:
             profile.far = far
             spelled = [cell for cell, value in values.items() if value in far]
             parse["missing"] = [*parse.get("missing", ()), *spelled]
-    if profile.look.kind == "words" and _says_none(counts, profile.cells):
-        parse["unknown"] = sorted(MISSING - {"", NONE})
+    none = sum(count for cell, count in profile.cells.items() if cell.strip().lower() == NONE)
+    if profile.look.kind == "words" and 0 < len(counts) <= MOST_KINDS and none >= OFTEN * profile.cells.total():
+        parse["unknown"] = sorted(MISSING - {"", NONE})  # a sleep disorder or a pool is not unknown then: there is none
     single = sum(count == 1 for count in counts.values())
     profile.few = len(counts) <= FEW and single <= RARE * counts.total()
     return profile
-
-
-def _says_none(counts: Counter[str], cells: Counter[str]) -> bool:
-    """Whether "None" is a value: a sleep disorder or a pool is not unknown then, but there is none."""
-    none = sum(count for cell, count in cells.items() if cell.strip().lower() == NONE)
-    return 0 < len(counts) <= MOST_KINDS and none >= OFTEN * cells.total()
 
 
 def _aggregate(table: Table, batch: list[int], profiles: list[Profile], exact: bool, with_rows: bool) -> None:

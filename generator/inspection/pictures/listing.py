@@ -170,17 +170,12 @@ def read_bytes(root: Path, name: str) -> bytes:
 
 def source(root: Path, name: str) -> io.BytesIO:
     """A picture's bytes, ready to be decoded; raises `Unreadable`."""
-    check_heic(name)
+    if name.lower().endswith(HEIC) and not reads_heic():
+        raise Unreadable("HEIC needs pillow-heif: pip install pillow-heif")
     try:
         return io.BytesIO(read_bytes(root, name))
     except OSError as error:
         raise Unreadable(error.strerror or str(error)) from None
-
-
-def check_heic(name: str) -> None:
-    """Raise `Unreadable` with the remedy for a HEIC file that cannot be read here."""
-    if name.lower().endswith(HEIC) and not reads_heic():
-        raise Unreadable("HEIC needs pillow-heif: pip install pillow-heif")
 
 
 @lru_cache

@@ -41,7 +41,9 @@ def open_excel(table: Table, folder: Path) -> None:
             f"{unsaved[chosen]:,} formula(s) have no saved result and are read as empty; open the workbook in a "
             "spreadsheet program and save it there"
         )
-    skip = _title_rows(sheets[chosen])
+    filled_cells = [sum(map(bool, row)) for row in sheets[chosen][:100]]
+    usual = sorted(filled_cells)[len(filled_cells) // 2]  # titles above the table fill fewer than half as many
+    skip = next((i for i, count in enumerate(filled_cells) if count and 2 * count > usual), 0)
     rows = [row for row in sheets[chosen][skip:] if row]
     width = max(map(len, rows))
     if width * len(rows) > MOST_CELLS:
@@ -68,13 +70,6 @@ def _cells_of(table: Table, sheet: Any) -> tuple[list[list[str]], int]:
         if len(rows) > MOST_ROWS or count > MOST_CELLS:
             raise Problem(f"{table.path}: its sheet {sheet.title} has more cells than are read; {SMALLER}")
     return rows, unsaved
-
-
-def _title_rows(rows: list[list[str]]) -> int:
-    """Rows above the table: empty ones, and titles that fill fewer than half the cells of what follows."""
-    counts = [sum(map(bool, row)) for row in rows[:100]]
-    usual = sorted(counts)[len(counts) // 2]
-    return next((i for i, count in enumerate(counts) if count and 2 * count > usual), 0)
 
 
 def _excel_cell(value: Any) -> str:
