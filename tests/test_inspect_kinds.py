@@ -191,6 +191,15 @@ PARAGRAPH = {"context": "It is so.", "qas": [{"question": "Is it?", "answers": [
         ("boxes.json", json.dumps({"images": [{"id": 1}], "annotations": [{}], "categories": [{}]}), "COCO"),
         ("conll.txt", "EU NNP B-NP B-ORG\nrejects VBZ B-VP O\ncalls NN I-NP O\n. . O O\n\n" * 30, "words with a tag"),
         ("a.svm", "".join(f"{'+-'[i % 2]}1 1:0.{i} 3:{i}.5{' 7:1e-3' * (i % 2)}\n" for i in range(60)), "LIBSVM"),
+        ("page.html", "<!DOCTYPE html>\n<table>" + "<tr><td>1</td><td>2</td></tr>\n" * 30, "a web page"),
+        ("rows.xml", "<?xml version='1.0'?>\n<rows>" + "<row><a>1</a></row>\n" * 30, "XML"),
+        ("rows.yaml", "".join(f"- a: {i}\n  b: {i % 2}\n" for i in MANY), "YAML"),
+        ("genes.fasta", "".join(f">seq{i}\n{'ACGT' * 15}\n" for i in MANY), "FASTA"),
+        ("film.srt", "".join(f"{i}\n00:00:{i:02},000 --> 00:00:{i:02},900\nHi {i}\n\n" for i in MANY), "subtitles"),
+        ("paper.tex", "% a paper\n\\documentclass{article}\n" + "Some words. " * 99, "LaTeX"),
+        ("a.ipynb", json.dumps({"cells": [], "metadata": {}, "nbformat": 4}), "a notebook"),
+        ("access.log", '1.2.3.4 - - [01/Mar/2024:10:00:00 +0000] "GET / HTTP/1.1" 200 512 "-" "x"\n' * 30, "the log of"),
+        ("app.log", "2024-01-02 10:00:00,123 [main] INFO it.works - a word\n" * 30, "the log of"),
     ],
 )  # fmt: skip
 def test_what_has_no_task_yet_is_called_by_its_name(hackgen: Run, name: str, content: str, said: str) -> None:

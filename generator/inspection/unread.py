@@ -27,11 +27,13 @@ def of_file(path: Path) -> str:
 
 
 def of_json(path: Path) -> str:
-    """What a JSON file is that annotates pictures; "" for others."""
+    """What a JSON file is that annotates pictures, or is a notebook; "" for others."""
     from .pictures import annotations
 
     text = annotations.head(path)
-    return of_format("coco") if all(key in text for key in annotations.COCO) else ""
+    if all(key in text for key in annotations.COCO):
+        return of_format("coco")
+    return of_format("notebook") if b'"nbformat"' in text else ""
 
 
 def of_format(name: str) -> str:
@@ -48,9 +50,13 @@ def of_archive(path: Path) -> str:
 
 
 def of_text(path: Path) -> str:
-    """What a text is by its first lines; "" where it is not known."""
+    """What a text is by how it begins, or by its first lines; "" where it is not known."""
     with path.open("rb") as file:
-        lines = file.read(1 << 14).decode("utf-8", "replace").splitlines()[:-1]
+        text = file.read(1 << 14).decode("utf-8-sig", "replace")
+    for pattern, what in _TABLES["beginnings"].items():
+        if re.match(pattern, text):
+            return told(what)
+    lines = text.splitlines()[:-1]
     lines = [line.strip() for line in lines if line.strip() and not line.startswith("-DOCSTART-")]
     for pattern, what in _TABLES["lines"].items():
         if len(lines) >= FEWEST_LINES and sum(bool(re.fullmatch(pattern, line)) for line in lines) >= OF_LINES * len(
