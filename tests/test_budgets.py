@@ -45,9 +45,9 @@ GOAL = {
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
 # … and what the largest one has: none may grow beyond it. Both are printed.
 NOW = {
-    "--minimal": Budget(18, 2465, 220, 11.97, 400, 3500, 800),
-    "default": Budget(19, 2531, 220, 12.08, 400, 3500, 800),
-    "--event": Budget(20, 2829, 236, 12.0, 600, 3500, 800),
+    "--minimal": Budget(18, 2480, 220, 11.99, 400, 3500, 800),
+    "default": Budget(19, 2546, 220, 12.09, 400, 3500, 800),
+    "--event": Budget(20, 2844, 236, 12.02, 600, 3500, 800),
 }
 # Files whose functions run before the first step; the goal is 9. Tables take data.py, table.py and columns.py, texts
 # texts.py, and where there are classes data.py asks metrics.py which score counts.

@@ -198,7 +198,7 @@ PARAGRAPH = {"context": "It is so.", "qas": [{"question": "Is it?", "answers": [
         ("film.srt", "".join(f"{i}\n00:00:{i:02},000 --> 00:00:{i:02},900\nHi {i}\n\n" for i in MANY), "subtitles"),
         ("paper.tex", "% a paper\n\\documentclass{article}\n" + "Some words. " * 99, "LaTeX"),
         ("a.ipynb", json.dumps({"cells": [], "metadata": {}, "nbformat": 4}), "a notebook"),
-        ("access.log", '1.2.3.4 - - [01/Mar/2024:10:00:00 +0000] "GET / HTTP/1.1" 200 512 "-" "x"\n' * 30, "the log of"),
+        ("access.log", '1.2.3.4 - - [01/Mar/2024:10:00:00 +0000] "GET / HTTP/1.1" 200 512 "-" "x"\n' * 30, "log of"),
         ("app.log", "2024-01-02 10:00:00,123 [main] INFO it.works - a word\n" * 30, "the log of"),
     ],
 )  # fmt: skip

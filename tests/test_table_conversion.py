@@ -10,7 +10,7 @@ from conftest import Run, refused
 from corpus import CASES
 from hackgen.inspection import inspect
 from hackgen.parts import read_toml
-from projects import generate_own, run
+from projects import generate, generate_own, run
 
 KINDS = ("classification", "regression")
 
@@ -46,6 +46,38 @@ def test_a_contest_is_understood_and_gets_the_file_that_it_takes(tmp_path: Path)
     mine, sample = (list(csv.reader(path.open(encoding="utf-8"))) for path in paths)
     assert mine[0] == sample[0] and [row[0] for row in mine] == [row[0] for row in sample]
     assert {row[1] for row in mine[1:]} <= {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("head", "first", "classes", "wanted"),
+    [
+        ("id,Status_C,Status_CL", "7,0.5,0.5", ["C", "CL"], {"Status_C": 0, "Status_CL": 1}),
+        (
+            "id,Status_CL,Status_C,Status_D",
+            "7,0.3,0.6,0.1",
+            ["C", "CL", "D"],
+            {"Status_CL": 1, "Status_C": 0, "Status_D": 2},
+        ),
+        ("id,target", "7,0.5", ["0", "1"], {"target": 1}),
+        ("id,target", "7,0", ["0", "1"], {}),
+        ("id,kind", "7,C", ["C", "D"], {}),
+        ("id,price", "7,0.5", [], {}),
+    ],
+)
+def test_a_submission_of_probabilities_has_the_form_of_the_contests_sample(
+    tmp_path: Path, head: str, first: str, classes: list[str], wanted: dict[str, int]
+) -> None:
+    (tmp_path / "sample_submission.csv").write_text(f"{head}\n{first}\n", encoding="utf-8")
+    project = generate(tmp_path / "p", task="tabular-classification", extras=())
+    done = run(
+        project,
+        "-c",
+        "import json, numpy as np, predict\nfrom pathlib import Path\n"
+        f"sample, places = Path({str(tmp_path / 'sample_submission.csv')!r}), np.arange({len(classes)})[None]\n"
+        f"found = predict.chances(sample, places, {classes})\n"
+        "print(json.dumps({name: int(column[0]) for name, column in found.items()}))",
+    ).ok()
+    assert json.loads(done.out) == wanted and list(json.loads(done.out)) == list(wanted)
 
 
 @pytest.mark.parametrize("sample", [["when", "count", "casual"], ["when", "count"], []], ids=["two", "one", "none"])

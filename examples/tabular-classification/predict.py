@@ -12,6 +12,7 @@ import data
 import explain
 import runs
 
+import numpy as np
 import pandas
 
 EACH_ROW = True  # has its answer, so check.py holds these against those of evaluate.py
@@ -25,7 +26,9 @@ def main() -> None:
     parser.add_argument("--device", help="auto, cpu, cuda, mps [auto]")
     parser.add_argument("--explain", action="store_true", help="say of many rows too which columns moved the answer")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
-    parser.add_argument("--csv", metavar="FILE", help="write the answers there, a row each, as contests want them")
+    parser.add_argument(
+        "--csv", metavar="FILE", help="write the answers there, as a sample_submission.csv beside INPUT wants them"
+    )
     args, _ = parser.parse()
     run, config, meta, _ = runs.find(args.run)
     names, inputs = data.read_new(args.input, meta)
@@ -42,11 +45,28 @@ def main() -> None:
         shown = table.assign(moved_by=[in_words(added) for added in why])
     if args.csv:  # the identifier and the answer alone, by their names
         answers = table.iloc[:, :2].set_axis([meta.get("id") or "input", meta["target"]], axis=1)
+        for sample in Path(args.input).parent.glob("sample*ubmission*.csv"):
+            if asked := chances(sample, output, meta.get("classes", [])):
+                answers = answers.iloc[:, :1].assign(**asked)
         common.write(Path(args.csv), answers.to_csv(index=False, lineterminator="\n"))
     if args.json:
         print(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
         print(shown.to_string(index=False, float_format="{:.4g}".format, max_colwidth=80))
+
+
+def chances(sample: Path, output: np.ndarray, classes: list[str]) -> dict[str, np.ndarray]:
+    """Columns of the probabilities, (rows, classes), that a contest's sample asks for; {} where it asks for classes."""
+    asked = pandas.read_csv(sample, nrows=1000).iloc[:, 1:]
+    found = {}
+    if len(classes) == 2 and list(asked.dtypes) == [float]:
+        found[asked.columns[0]] = output[:, 1]
+        return found
+    for name in asked:
+        for label in sorted(classes, key=len):  # Status_CL is of CL, not of L
+            if name.lower().endswith(label.lower()):
+                found[name] = output[:, classes.index(label)]
+    return found if len(found) == len(classes) else {}
 
 
 def in_words(added: dict[str, float]) -> str:

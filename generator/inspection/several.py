@@ -51,8 +51,8 @@ def contest(files: list[Path], training: Path) -> tuple[list[str], list[str]]:
     alone = [name for name in known if name not in told]
     if not others or 2 * len(alone) > len(known):  # tables of something else
         return [], []
-    if samples:
-        return [name for name in heads(samples[0]) if name in alone], alone
+    if asked := [name for file in samples[:1] for name in heads(file) if name in alone]:
+        return asked, alone
     return (alone if len(alone) == 1 and alone[0] and not set(words_of(alone[0])) & WORDS.ids else []), alone
 
 
