@@ -90,7 +90,7 @@ def test_odd_rows_are_named_and_refused_where_nobody_has_seen_them(tmp_path: Pat
     (tmp_path / "good.csv").write_text(text(), encoding="utf-8")
     (tmp_path / "odd.csv").write_bytes(FILES["ragged.csv"])
     project = generate_own(tmp_path / "p", tmp_path / "good.csv")
-    run(project, "train.py", "--data", str(tmp_path / "odd.csv")).refused(1, "2 cell(s) in line", "mend")
+    run(project, "train.py", "--data", str(tmp_path / "odd.csv")).refused(1, "2 cells in line", "mend")
     project = generate_own(tmp_path / "q", tmp_path / "odd.csv")
     assert "train: " in run(project, "data.py").ok().out  # their cells are filled up or cut, once and for all
     assert [s.detail for s in inspect(str(tmp_path / "odd.csv")).suspects if s.kind == "ragged"]

@@ -122,6 +122,7 @@ def test_new_rows_come_in_any_dialect_and_what_is_lost_is_said(tmp_path: Path) -
     files = {
         "english.csv": "Gewicht,Preis,Farbe\n90.5,3000.50,r\n210.5,3000.50,g\n",
         "names.tsv": "farbe\tPREIS\t gewicht \nr\t3.000,50\t90,5\ng\t3.000,50\t210,5\n",
+        "joined.csv": "FARBE;_preis_;Gewicht\nr;3.000,50;90,5\ng;3.000,50;210,5\n",
         "bare.csv": "90,5;3.000,50;r\n210,5;3.000,50;g\n",
     }
     answers = []

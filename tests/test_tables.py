@@ -434,9 +434,9 @@ def test_scores_are_those_of_scikit_learn(project: Path, numbers: Path, tmp_path
 def test_rows_of_another_length_are_named(project: Path, tmp_path: Path) -> None:
     good = [f'{i},"x, {i}",{i % 7}' for i in range(90)]
     for bad, said in (
-        ("1,2", "has 2 cell(s) in line 22"),
-        ("1,2,3,4", "4 cell(s) in line 22"),
-        ('5,"open,1', "mend that line"),
+        ("1,2", "has 2 cells in line 22"),
+        ("1,2,3,4", "4 cells in line 22"),
+        ('5,"open,1', "hackgen convert"),
     ):
         text = "\n".join(["a,b,c", *good[:20], bad, *good[20:]]) + "\n"
         (tmp_path / "t.csv").write_text(text, encoding="utf-8")

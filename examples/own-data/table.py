@@ -94,7 +94,7 @@ def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Tab
 
 
 def plain(name: str) -> str:  # as it is compared
-    return " ".join(str(name).split()).casefold()
+    return " ".join(name.replace("_", " ").split()).casefold()
 
 
 def read(source: Path | str, arguments: dict, known: list[str], target: str = "") -> pd.DataFrame:
@@ -178,7 +178,7 @@ def check_widths(text: str, delimiter: str, name: str) -> None:
     for row in rows:
         width = width or len(row)
         if row and len(row) != width:
-            raise Problem(f"{name} has {len(row)} cell(s) in line {rows.line_num}, its first {width}; mend that line")
+            raise Problem(f"{name} has {len(row)} cells in line {rows.line_num}, not {width}; mend or hackgen convert")
 
 
 def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.DataFrame:

@@ -30,7 +30,7 @@ from tqdm import tqdm
 BLOCK = 100_000  # rows read at a time
 SAMPLE_CELLS = 1_500_000  # of the rows on which columns are measured
 KNOBS = ("target", "group", "time", "split_seed", "valid_share", "test_share")
-STYLED = {"decimal", "thousands", "strip", "replace"}  # entries without which numbers are written as Python does
+PLAIN = {"role", "missing"}  # entries of columns whose numbers are written as Python does
 SPLITS = ("train", "valid", "test")
 DAY = 24 * 3600  # seconds, after which nobody still prepares
 KINDS = {"inputs": np.float32, "targets": np.float64, "ids": np.int64, "keys": np.uint64}
@@ -139,7 +139,7 @@ def blocks(path: Path, about: dict, found: Table | None) -> Iterator[pd.DataFram
             numbers = [
                 name
                 for name, entry in found.features.items()
-                if entry["role"] == "number" and not entry.keys() & STYLED and name not in special
+                if entry["role"] == "number" and entry.keys() <= PLAIN and name not in special
             ]
             arguments["dtype"] = {name: str for name in arguments["usecols"] if name not in numbers}
             arguments["na_values"] = {name: columns.MISSING for name in numbers}
