@@ -3,7 +3,7 @@
 import os
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,13 @@ def acceptable(text: str) -> str:
 def printable(text: str) -> str:
     """A message as one line that no terminal misreads, whatever names it quotes."""
     return re.sub("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", lambda m: ascii(m.group())[1:-1], text)
+
+
+def some(names: Iterable[str], most: int = 5) -> str:
+    """The first few of some names, each once, and how many more there are."""
+    different = list(dict.fromkeys(names))
+    more = len(different) - most
+    return ", ".join(different[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _backslash_u(match: re.Match[str]) -> str:

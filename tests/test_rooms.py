@@ -9,7 +9,7 @@ import pytest
 from hackgen.parts import tomllib
 
 GENERATOR = Path(__file__).parent.parent / "generator"
-FLOORS = ["errors text parts archive", "inspection", "conversion", "making", "pitch", "completion", "living"]
+FLOORS = ["errors text parts archive templating", "inspection", "conversion", "making", "pitch", "completion", "living"]
 FLOORS += ["course"]
 FLOORS += ["cli __main__"]
 ROOMS = "words columns suspects target pictures texts tables series".split()  # of inspection; then show and __init__

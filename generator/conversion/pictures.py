@@ -19,17 +19,12 @@ from .. import text
 from ..errors import Problem
 from ..inspection import Findings
 from ..inspection.pictures import arrays, copies, files, labels, layouts, listing
+from ..templating import rendered
 from . import COPIED, LOCATION, SIDE, Plain, located, safe_name
 
 ARRAYS = ("npz", "idx")  # formats that hold no files of pictures
 LARGEST = 64  # pixels a side of files that become arrays
 PARTS = {"images.npy", "labels.npy", "splits.npy", "groups.npy"}  # of the .npz that a project reads
-SCHEMA = """\
-# What hackgen found in {name}: {rows} pictures. A project reads {layout}.
-format = {format}
-target = {target}  # the column of the labels, where a table had them
-alike = {alike}  # pictures that look like another one; {where} says which, and they stay in one split
-"""
 
 
 def plain(findings: Findings, task: str, answers: Any) -> Plain:
@@ -77,12 +72,10 @@ def renamed(findings: Findings) -> list[str]:
 
 def schema(findings: Findings, answers: Any, name: str) -> bytes:
     """data/schema.toml: what was found, for people and tools; the layout itself says how pictures are read."""
-    layout = "the arrays of the .npz" if findings.format in ARRAYS else "a folder for each class"
-    facts = {"format": findings.format, "target": answers.target or "", "name": text.printable(name)}
+    facts = {"name": text.printable(name), "rows": findings.rows, "format": findings.format}
+    facts |= {"arrays": findings.format in ARRAYS, "target": answers.target or ""}
     facts |= {"alike": sum(map(len, findings.facts.get("alike", [])))}
-    where = "`groups`" if findings.format in ARRAYS else listing.ALIKE
-    filled = {key: value if key == "name" else text.toml(value) for key, value in facts.items()}
-    return SCHEMA.format(**filled, rows=findings.rows, layout=layout, where=where).encode()
+    return rendered(Path(__file__).with_name("pictures.toml.j2"), facts)
 
 
 def small_copies(findings: Findings, answers: Any) -> dict[str, bytes]:

@@ -31,6 +31,7 @@ from ..inspection.target import seasons, timestamps
 from ..inspection.target.dates import MONTHS, is_date, moment, time_of
 from ..inspection.target.forecast import MOST_MISSING, looks_like_series
 from ..inspection.target.suggestion import cells_of
+from ..templating import rendered
 from . import COPIED, LOCATION, Plain, located, safe_name
 
 LARGE = 64 * 2**20  # bytes that a project does not read into memory at once
@@ -41,16 +42,6 @@ LONGEST_SEASON = 1024  # steps; what a model sees at once holds a season
 UNREAD = {*PERIODS, *EPOCHS, SERIAL}  # forms of dates that pandas does not read
 YEARS = re.compile(r"(1[7-9]|20|21)\d\d")
 HEAD = 2**16  # bytes in which a header is looked for
-SCHEMA = """# What hackgen found in {name}. Edit it by hand: series.py follows it.
-{reader}step = {step}  # between rows, as pandas writes it: MS months, D days, h hours, 15min, QS, YS; or a number
-season = {season}  # steps after which values repeat, 1 = none; found in the older part of the data
-{average}
-[read]  # arguments of pandas.read_csv
-{read}
-
-[columns]  # role: date (joined, if several), value (a series each), series (cells that name the series) or skip
-{columns}
-"""
 Rows = list[list[str]]
 
 
@@ -80,13 +71,7 @@ class Made:
 
     def schema(self) -> bytes:
         """data/schema.toml."""
-        lines = [f"{text.toml({name: about})[2:-2]}" for name, about in self.columns.items()]
-        average = "average = true  # dates are irregular: the mean of a step's rows is its value\n" * self.average
-        read = "\n".join(f"{name} = {text.toml(value)}" for name, value in self.read.items())
-        facts = {"name": text.printable(self.name), "step": text.toml(self.step), "average": average, "read": read}
-        facts["season"] = self.season
-        facts["reader"] = 'reader = "prepare"  # prepare.py reads it in pieces, once\n' * self.large
-        return SCHEMA.format(**facts, columns="\n".join(lines)).encode()
+        return rendered(Path(__file__).with_name("series.toml.j2"), vars(self) | {"name": text.printable(self.name)})
 
 
 def plain(findings: Findings, task: str, answers: Any) -> Plain:

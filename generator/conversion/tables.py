@@ -26,6 +26,7 @@ from ..inspection.words import marks
 from ..inspection.words.marks import MIXED
 from ..inspection.words.names import words_of
 from ..inspection.words.vocabulary import WORDS
+from ..templating import rendered
 from . import COPIED, LOCATION, Plain, located, safe_name
 
 BLOCK = 10_000  # rows fetched at a time
@@ -35,17 +36,6 @@ READABLE = ("number", "category", "date", "text")  # roles of columns that a pro
 NOT_PLAIN = {"lenient", "units", "foot", "member", "sheet", "one_of"}  # what a dialect says that pandas does not bear
 IDENTIFIERS = WORDS.ids - {"ssn"}  # words in names of columns by which rows may be called: never a person's own
 TOO_LARGE = "too large to be converted within the project"
-HEAD = """\
-# What hackgen found in {name}. Edit it by hand: train.py and predict.py follow it.
-id = {id}  # tells rows apart: predict.py names its answers by it
-target = {target}
-group = {group}  # rows of one value in this column stay in one split, and it is no input; "" = none
-time = {time}  # the oldest rows by this column train, the newest test; "" = rows are divided by chance
-
-[read]  # arguments of pandas.read_csv
-{read}
-[columns]  # role = number, category, date or text; skip = not used
-{columns}"""
 
 
 def plain(findings: Findings, task: str, answers: Any) -> Plain:
@@ -273,12 +263,5 @@ def schema(findings: Findings, answers: Any, name: str, read: dict[str, Any] | N
     unique = (column.name for column in findings.columns if column.why.endswith("unique"))
     special["id"] = next((name for name in unique if set(words_of(name)) & IDENTIFIERS), "")
     spread = [field for column in findings.columns for field in fields(column, special["target"], as_is=True)]
-    lines = [f"{key(name)} = {text.toml(about)}\n" for name, _, about in spread]
-    arguments = [f"{argument} = {text.toml(value)}\n" for argument, value in (read or {}).items()]
-    quoted = {flag: text.toml(value) for flag, value in special.items()}
-    return HEAD.format(name=text.printable(name), **quoted, read="".join(arguments), columns="".join(lines)).encode()
-
-
-def key(name: str) -> str:
-    """A name as a key of TOML."""
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else text.toml(name)
+    facts = {"name": text.printable(name), "read": read or {}, "columns": {name: about for name, _, about in spread}}
+    return rendered(Path(__file__).with_name("table.toml.j2"), facts | special)

@@ -21,6 +21,7 @@ from ..inspection.tables import opening
 from ..inspection.target import one_of
 from ..inspection.texts import files
 from ..inspection.texts.look import LEAST_CHARACTERS, UNREADABLE, listed
+from ..templating import rendered
 from . import COPIED, LOCATION, Plain, located, safe_name, tables
 
 LABELS = ("label", "class", "target", "category", "sentiment", "spam", "y")  # names of the label's column, best first
@@ -162,16 +163,9 @@ def as_csv(names: list[str], rows: list[list[str]], columns: dict[str, str]) -> 
 
 def schema(name: str, columns: dict[str, str], read: dict[str, Any], labels: Iterable[str] = ()) -> bytes:
     """data/schema.toml: the columns, and how pandas reads the table."""
-    lines = [
-        f"# What hackgen found in {text.printable(name)}. Edit it by hand: train.py follows it.",
-        *(f"{what} = {text.toml(column)}" for what, column in columns.items()),
-    ]
     different = sorted(label for label in set(labels) if label and label.lower() != "none")  # a fair name of a class
-    if missing := list(filter(is_missing, different)):
-        lines.append(f"missing = {text.toml(missing)}  # labels that mean: not known")
-    if read:
-        lines += ["", "[read]  # arguments of pandas.read_csv", *(f"{key} = {text.toml(v)}" for key, v in read.items())]
-    return ("\n".join(lines) + "\n").encode()
+    facts = {"columns": columns, "read": read, "missing": list(filter(is_missing, different))}
+    return rendered(Path(__file__).with_name("texts.toml.j2"), facts | {"name": text.printable(name)})
 
 
 # One text

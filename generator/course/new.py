@@ -14,8 +14,9 @@ from typing import Any
 from ..errors import Misuse, Problem
 from ..making.answers import checked
 from ..making.choice import Answers, Choice, title_from
-from ..making.compose import content, decided, lay, plan
+from ..making.compose import decided, lay, plan
 from ..parts import TEMPLATES, read_toml
+from ..templating import rendered
 from ..text import markdown, toml
 from . import markers
 from .assignment import (
@@ -230,7 +231,7 @@ def instruments(entries: list[Entry]) -> dict[str, bytes]:
 
 def card_text(head: dict[str, str], given: list[str], entries: Iterable[Entry] = ()) -> str:
     """`assignment.toml`: what is said of all, the paths that students get, a [[part]] for each entry."""
-    return content(COURSE / "assignment.toml.j2", {"head": head, "given": given, "parts": entries}).decode()
+    return rendered(COURSE / "assignment.toml.j2", {"head": head, "given": given, "parts": entries}).decode()
 
 
 def stock(assignment: Assignment) -> dict[str, bytes]:

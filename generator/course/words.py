@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..making.compose import content
+from ..templating import rendered
 from .assignment import COURSE, Assignment, Part, read_bank
 
 
@@ -46,7 +46,7 @@ def report(assignment: Assignment, commit: str, changed: bool, said: list[str]) 
     """report.md without its proof: what was built, and what each channel can grade."""
     facts = {"title": assignment.title or assignment.name, "commit": commit, "changed": changed, "said": said}
     facts |= {"parts": assignment.parts, "total": assignment.total, "public": assignment.public}
-    return content(COURSE / "report.md.j2", facts).decode()
+    return rendered(COURSE / "report.md.j2", facts).decode()
 
 
 def with_proof(report: str, rows: list[str]) -> str:

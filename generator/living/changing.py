@@ -11,7 +11,7 @@ from ..errors import Misuse, Problem, nearest
 from ..making import extras
 from ..making.answers import checked, people
 from ..making.choice import OF_DATA, Answers, choose, refuse_idle
-from ..text import quoted
+from ..text import quoted, some
 from .merging import followed, renames
 from .update import Change, Guard
 
@@ -91,11 +91,11 @@ def keep_what_was_edited(base: Tree, theirs: Tree, ours: Tree) -> None:
     """Refuse to take out files that were edited, or that the team's own files import."""
     gone = sorted(base.keys() - theirs.keys())
     if edited := [path for path in gone if path in ours and ours[path] != followed(base[path], ours[path])]:
-        raise Problem(f"you changed {_some(edited)}; keep that elsewhere, git rm it, commit, then try again")
+        raise Problem(f"you changed {some(edited)}; keep that elsewhere, git rm it, commit, then try again")
     modules = {path.removesuffix(".py").replace("/", ".") for path in gone if path.endswith(".py")}
     own = [path for path in ours if path.endswith(".py") and path not in gone and ours[path] != base.get(path)]
     if using := sorted(path for path in own if imported(ours[path]) & modules):
-        raise Problem(f"{_some(using)} imports {_some(sorted(imported(ours[using[0]]) & modules))}; change that first")
+        raise Problem(f"{some(using)} imports {some(sorted(imported(ours[using[0]]) & modules))}; change that first")
 
 
 def imported(source: bytes) -> set[str]:
@@ -135,12 +135,8 @@ def frameworks_apart(change: Change, wanted: Answers, root: Path) -> Guard:
         dest, record = (quoted(os.path.relpath(path)) for path in (beside, change.project / RECORD))
         flags = f"--framework {wanted.framework}" + (f" --backend {wanted.backend}" if wanted.backend else "")
         raise Problem(
-            f"you changed {_some(sorted(edited))}, and code of two frameworks cannot be merged; nothing was written. "
+            f"you changed {some(sorted(edited))}, and code of two frameworks cannot be merged; nothing was written. "
             f"This lays the other project beside it: hackgen new {dest} --answers {record} {flags}"
         )
 
     return guard
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -16,9 +16,10 @@ from typing import Any
 from .. import __version__
 from ..errors import Misuse, nearest
 from ..making.choice import Answers, Choice, choose, settled
-from ..making.compose import content, plan, walk
+from ..making.compose import plan, walk
 from ..making.facts import taken
 from ..parts import parsed
+from ..templating import rendered
 from ..text import ESCAPED
 
 Files = dict[str, bytes]
@@ -95,7 +96,7 @@ def export(answers: Answers, to: str) -> Files:
         "rendered": sorted(marked),
         "copied": [path for path in files if path not in marked],
     }
-    around = {path.removesuffix(".j2"): content(source, known) for source, path in walk(AROUND / to)}
+    around = {path.removesuffix(".j2"): rendered(source, known) for source, path in walk(AROUND / to)}
     placed = {_place(path, to, path in marked): files[path].encode(errors="surrogateescape") for path in files}
     return dict(sorted((around | placed).items()))
 

@@ -16,7 +16,7 @@ from ..making.answers import from_toml
 from ..making.choice import Answers
 from ..parts import TEMPLATES, read_toml
 from ..pitch.project import find
-from ..text import quoted
+from ..text import quoted, some
 from .laying import new_needs, own_part, with_dependencies
 from .merging import Outcome, merge
 from .repository import Repository, in_the_way, interrupted, recover, stage, tracked
@@ -152,8 +152,9 @@ def _check(repository: Repository | None, entries: dict) -> None:
             f"git does not track {project / RECORD} and {ARCHIVE}; first: git add --force --all . && {FIRST[1]}"
         )
     if changed := repository.dirty():
-        names = ", ".join(changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
-        raise Problem(f"there are changes that are not committed ({names}); commit them, or git stash, then try again")
+        raise Problem(
+            f"there are changes that are not committed ({some(changed, 3)}); commit them, or git stash, then try again"
+        )
 
 
 def _lying(project: Path) -> Iterator[tuple[str, bytes]]:

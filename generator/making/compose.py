@@ -8,12 +8,11 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-import jinja2
-
 from .. import text
 from ..archive import sealed
 from ..errors import Problem
 from ..parts import TEMPLATES, WITH_ANY, parsed, read_toml
+from ..templating import rendered
 from . import own_data
 from .answers import to_toml
 from .choice import Answers, Choice, choose, settled
@@ -33,7 +32,7 @@ def plan(choice: Choice, answers: Answers, own: OwnData | None = None) -> dict[s
     known |= {"own": own_data.facts(own, answers)} if own else {}
     known = more_facts(choice.laid, known)
     laid = lay(choice.laid, choice.models_from)
-    files = join_sections({path: merged(path, [content(s, known) for s in sources]) for path, sources in laid.items()})
+    files = join_sections({path: merged(path, [rendered(s, known) for s in sources]) for path, sources in laid.items()})
     if own:
         files |= own.files | {"data/schema.toml": own.schema}
     return dict(sorted(files.items())) | {".hackgen.toml": to_toml(answers).encode()}
@@ -131,34 +130,6 @@ def join_sections(files: dict[str, bytes]) -> dict[str, bytes]:
     if both := sorted(joined.keys() & whole.keys()):
         raise Problem(f"the templates have {both[0]} both as one file and as sections")
     return whole | {path: b"\n\n".join(filter(None, sections)) + b"\n" for path, sections in joined.items()}
-
-
-def content(source: Path, known: dict[str, Any]) -> bytes:
-    """The file's bytes, or what it renders to. Text of the user's is only ever data here: it is never compiled."""
-    if source.suffix != ".j2":
-        return source.read_bytes()
-    try:
-        return compiled(source.read_text(encoding="utf-8")).render(known).encode("utf-8", "backslashreplace")
-    except jinja2.TemplateError as error:
-        raise Problem(f"template {source}: {error}") from error
-
-
-@cache
-def compiled(template: str) -> jinja2.Template:
-    return environment().from_string(template)
-
-
-@cache
-def environment() -> jinja2.Environment:
-    rules = jinja2.Environment(
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # nothing rendered is HTML; each format has its own filter
-    )
-    rules.filters.update(text.FILTERS)
-    return rules
 
 
 def planned(answers: Answers, root: Path = TEMPLATES) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from ..errors import Misuse, Problem
-from ..text import DEVICES, one_line
+from ..text import DEVICES, one_line, some
 
 Files = dict[str, bytes]
 _STAGING = re.compile(r"\.hackgen-new-[0-9a-f]{8}")
@@ -26,9 +26,9 @@ def place(dest: str, files: Files) -> Path:
     if is_here(where):
         taken = list(_collisions(where, files))
         if taken:
-            raise Problem(f"this folder already has {_some(taken)}; nothing was written")
+            raise Problem(f"this folder already has {some(taken)}; nothing was written")
     elif where.is_dir() and (entries := sorted(e for e in os.listdir(where) if not _STAGING.fullmatch(e))):
-        raise Problem(f"{dest} is not empty (it has {_some(entries)}); choose another place or empty it")
+        raise Problem(f"{dest} is not empty (it has {some(entries)}); choose another place or empty it")
     return where
 
 
@@ -59,11 +59,6 @@ def _collisions(where: Path, files: Files) -> Iterator[str]:
             above = where / parent
             if os.path.lexists(above) and (not above.is_dir() or above.is_symlink()):
                 yield str(parent)
-
-
-def _some(names: list[str]) -> str:
-    names = list(dict.fromkeys(names))
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def write(files: Files, where: Path, finish: Callable[[Path], None] = lambda folder: None) -> None:

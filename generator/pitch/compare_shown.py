@@ -5,10 +5,13 @@ import math
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
+
+from ..templating import rendered
 from . import pages
 from .compare import Table
 from .project import Project
-from .results import cell, headline, knobs, number, padded, run_name, seconds, width
+from .results import cell, headline, knobs, number, run_name, seconds
 from .results import table as markdown_table
 
 INK, BLUE, GREY = "#16181d", "#1f4fd8", "#6b7280"
@@ -23,8 +26,9 @@ def text(project: Project, table: Table) -> str:
     names = ("run", "score", "interval", "valid", "parameters", "seconds")
     lines = [[project.say(f"compare.{name}") for name in names]]
     lines += [[run_name(entry), number(entry["score"]), interval(entry), *numbers(entry)] for entry in table["entries"]]
-    wide = [max(width(line[column]) for line in lines) for column in range(len(names))]
-    head, *rows = ("  ".join(padded(cell, w) for cell, w in zip(line, wide, strict=True)).rstrip() for line in lines)
+    wide = [max(map(cell_len, cells)) for cells in zip(*lines, strict=True)]
+    padded = ([set_cell_size(cell, to) for cell, to in zip(line, wide, strict=True)] for line in lines)
+    head, *rows = ("  ".join(cells).rstrip() for cells in padded)
     shown = [head]
     for row, entry in zip(rows, table["entries"], strict=True):
         shown += [row, "  " + "; ".join(filter(None, (verdict(project, entry), knobs(entry))))]
@@ -104,7 +108,7 @@ def figure(project: Project, table: Table) -> str:
         for entry in table["entries"]
     ]
     low, high = ends(table)
-    left, beside = (20 + LETTER * max(width(entry[key]) for entry in entries) for key in ("name", "said"))
+    left, beside = (20 + LETTER * max(cell_len(entry[key]) for entry in entries) for key in ("name", "said"))
     wide = round(max(WIDE, left + LEAST + beside))
     right, bottom = wide - beside, 70 + ROW * len(entries)
 
@@ -115,7 +119,7 @@ def figure(project: Project, table: Table) -> str:
     facts = {"title": project.say("compare.figure"), "headline": headline(project, table), "entries": entries}
     facts |= {"rivals": [table[role] | {"dashes": dashes} for role, dashes in DASHES.items()]}
     facts |= {"ticks": ticks(low, high), "number": number, "across": across, "ink": INK, "grey": GREY}
-    return pages.rendered(Path(__file__).with_name("comparison.svg.j2"), **places, **facts)
+    return rendered(Path(__file__).with_name("comparison.svg.j2"), places | facts).decode()
 
 
 def ends(table: Table) -> tuple[float, float]:

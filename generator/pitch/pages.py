@@ -51,15 +51,6 @@ def line(path: Path, key: str, section: str = "", number: int = 0, text: str = "
     return 1 + next((n for n in range(at, last) if start and start in lines[n]), at)
 
 
-def rendered(template: Path, **facts: Any) -> str:
-    """What a template of a page, a drawing or YAML gives; for HTML and SVG all that it says is escaped."""
-    from jinja2 import Environment, StrictUndefined  # which commands that draw nothing do without
-
-    escape = ".yaml" not in template.suffixes
-    rules = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=escape)
-    return rules.from_string(template.read_text(encoding="utf-8")).render(facts)
-
-
 def section(path: Path, name: str) -> str:
     """What stands now between the two marks of a name, `<!-- name … -->` and `<!-- end of name -->`."""
     return _parts(path, name)[1]

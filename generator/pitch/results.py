@@ -1,6 +1,5 @@
 """A run's results as people read them: numbers of few digits, verdicts in words, cells of Markdown."""
 
-import unicodedata
 from typing import Any
 
 from .project import Project
@@ -74,13 +73,3 @@ def table(head: list[str], lines: list[list[str]], numbers: int = 0) -> str:
     """A table in Markdown; its last columns, `numbers` of them, are aligned to the right. Cells are quoted already."""
     rule = ["---"] * (len(head) - numbers) + ["---:"] * numbers
     return "\n".join(f"| {' | '.join(line)} |" for line in [head, rule, *lines])
-
-
-def width(text: str) -> int:
-    """How many columns of a terminal a text takes: characters of East Asia take two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def padded(text: str, wide: int) -> str:
-    """A text with spaces behind it up to a width in columns of a terminal."""
-    return text + " " * (wide - width(text))

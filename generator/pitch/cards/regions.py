@@ -7,6 +7,7 @@ from typing import Any
 
 from ...errors import Problem
 from ...inspection.words import people
+from ...templating import rendered
 from .. import evidence, pages, results
 from ..project import Project
 from ..results import cell, number, table
@@ -64,7 +65,7 @@ def quoted(text: Any) -> str:
 def front(project: Project, name: str, **facts: Any) -> str:
     """A part of a card's head in YAML, by the template of that name beside this file."""
     kind = HUB_TASKS.get(project.task, project.task)
-    return pages.rendered(Path(__file__).with_name(f"{name}.yaml.j2"), kind=kind, quoted=quoted, **facts)
+    return rendered(Path(__file__).with_name(f"{name}.yaml.j2"), facts | {"kind": kind, "quoted": quoted}).decode()
 
 
 def model_index(project: Project, sheet: dict[str, Any]) -> str:

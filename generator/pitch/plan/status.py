@@ -4,10 +4,12 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
+
 from ...errors import Misuse
 from .. import evidence, runs
 from ..project import Project
-from ..results import number, padded, width
+from ..results import number
 from . import gates
 
 
@@ -64,11 +66,11 @@ def text(project: Project, found: dict[str, Any]) -> str:
     elapsed = found["elapsed_hours"]
     start = datetime.strptime(found["start"], "%Y-%m-%d %H:%M") if found["start"] else None
     lines = [clock(project, elapsed, found["hours"], start), ""]
-    wide = max(width(gate["title"]) for gate in found["gates"])
+    wide = max(cell_len(gate["title"]) for gate in found["gates"])
     for gate in found["gates"]:
         mark = {"passed": "x", "late": "!", "open": " "}[gate["state"]]
         when = f"{due(gate['hours'], start):>20}"
-        lines.append(f"[{mark}] {when}  {padded(gate['title'], wide)}  {waiting(project, gate, elapsed)}")
+        lines.append(f"[{mark}] {when}  {set_cell_size(gate['title'], wide)}  {waiting(project, gate, elapsed)}")
     ahead = next((gate for gate in found["gates"] if gate["id"] == found["next"]), None)
     lines += ["", *(missing(project, ahead, start, elapsed) if ahead else [project.say("status.all")]), ""]
     return "\n".join([*lines, best_line(project, found["best"]), rubric_line(project, found["rubric"])])

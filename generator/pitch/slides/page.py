@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .. import pages
+from ...templating import rendered
 from ..results import number
 from .layout import COLOURS, FONTS, GAP, SMALL, Bars, Element
 
@@ -18,7 +18,7 @@ def build(slides: list[list[Element]], notes: list[str], title: str, accent: str
     facts["fonts"] = FONTS[0], "Liberation Sans", FONTS[1], *CHINESE
     named = [[(type(element).__name__, element) for element in elements] for elements in slides]
     facts |= {"slides": zip(named, notes, strict=True), "embedded": embedded, "drawn": drawn}
-    return pages.rendered(Path(__file__).with_name("page.html.j2"), **facts)
+    return rendered(Path(__file__).with_name("page.html.j2"), facts).decode()
 
 
 def embedded(path: Path) -> str:
