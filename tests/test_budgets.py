@@ -45,9 +45,9 @@ GOAL = {
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
 # … and what the largest one has: none may grow beyond it. Both are printed.
 NOW = {
-    "--minimal": Budget(18, 2480, 220, 11.99, 400, 3500, 800),
-    "default": Budget(19, 2546, 220, 12.09, 400, 3500, 800),
-    "--event": Budget(20, 2844, 236, 12.02, 600, 3500, 800),
+    "--minimal": Budget(18, 2469, 220, 11.99, 400, 3500, 800),
+    "default": Budget(19, 2539, 220, 12.09, 400, 3500, 800),
+    "--event": Budget(20, 2832, 235, 12.02, 600, 3500, 800),
 }
 # Files whose functions run before the first step; the goal is 9. Tables take data.py, table.py and columns.py, texts
 # texts.py, and where there are classes data.py asks metrics.py which score counts.
@@ -58,7 +58,7 @@ EXAMINES = tuple(f"check_{name}.py" for name in EXAMINES)
 EXPLAINS = "explain.py"  # of tables alone: what columns tell; no training needs it, so it counts beside them too
 BY_ITSELF = "models/boosting.py"  # does what train.py and net.py do, and so counts beside them
 BESIDE = (*EXAMINES, EXPLAINS, BY_ITSELF)
-LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 237, EXPLAINS: 220} | dict.fromkeys(EXAMINES, 220)  # not `longest`
+LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 235, EXPLAINS: 220} | dict.fromkeys(EXAMINES, 220)  # not `longest`
 LOOPS[BY_ITSELF] = 202
 
 

@@ -12,13 +12,14 @@ from matplotlib import font_manager
 if sys.argv[1:]:
     font_manager.get_font_names = lambda: ["DejaVu Sans"]
 import report
+from common import words
 from matplotlib import pyplot as plt
 from pathlib import Path
 warnings.simplefilter("error", RuntimeWarning)
 figure, axes = plt.subplots()
 axes.set_title("花朵 $5 and 5$")
-axes.set_xlabel(report.words("figure_epoch"))
-print(report.save(figure, Path("runs/one"), "flowers"), report.words("figure_epoch"))
+axes.set_xlabel(words("figure_epoch"))
+print(report.save(figure, Path("runs/one"), "flowers"), words("figure_epoch"))
 """
 
 
@@ -32,8 +33,8 @@ def test_a_font_with_the_letters_is_taken_and_none_is_said(project: Path) -> Non
     names = run(project, "-c", "import report; print(report.plt.rcParams['font.family'])").ok().out
     if "CJK" not in names and "SimHei" not in names and "YaHei" not in names:
         pytest.skip("this machine has no font with Chinese letters")
-    assert "note:" not in run(project, "-c", DRAWN).ok().out
-    without = run(project, "-c", DRAWN, "without").ok().out
+    assert "note:" not in run(project, "-c", DRAWN).ok().err
+    without = run(project, "-c", DRAWN, "without").ok().err
     assert "Noto Sans CJK" in without and "flowers.png" in without
 
 

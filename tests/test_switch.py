@@ -155,7 +155,7 @@ def test_another_framework_replaces_what_is_untouched_and_merges_no_code(hackgen
 def test_train_names_the_line_that_adds_a_model_and_nothing_takes_anothers_run(hackgen: Run, tmp_path: Path) -> None:
     project = born(tmp_path / "p", task="tabular-classification", models=("mlp",))
     run(project, "train.py", "--model", "transformer").refused(2, "hackgen add model transformer")
-    run(project, "train.py", "--model", "transfomer").refused(2, "invalid choice")
+    run(project, "train.py", "--model", "transfomer").refused(2, "no model transfomer here; use mlp")
     run(project, "train.py", "--smoke", "--out", "first").ok()
     shutil.copytree(project / "runs" / "first", project / "published")
     header = "sepal length (cm),sepal width (cm),petal length (cm),petal width (cm)"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import metrics
 import report
+from common import words
 from data import Data, Split
-from report import words
 
 import numpy as np
 from matplotlib import pyplot as plt

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 import common
 import metrics
 import pictures
-from common import ROOT, Problem
+from common import ROOT, Problem, note
 from config import Config
-from pictures import note
 
 import numpy as np
 from PIL import Image

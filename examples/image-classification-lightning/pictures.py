@@ -1,14 +1,12 @@
 """Picture files of every kind, as arrays of bytes of one shape."""
 
-import functools
 import hashlib
 import os
-import sys
 import warnings
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from common import Problem
+from common import Problem, note
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
@@ -94,8 +92,3 @@ def in_bytes(picture: Image.Image) -> Image.Image:
     if picture.has_transparency_data:
         return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture.convert("RGBA"))
     return picture
-
-
-@functools.cache  # what is read twice is said once
-def note(text: str) -> None:
-    print(f"note: {text}", file=sys.stderr)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import common
-from common import ROOT, Problem
+from common import ROOT, Problem, note
 from config import Config
-from pictures import disturbed, note
+from pictures import disturbed
 
 import numpy as np
 

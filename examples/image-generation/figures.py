@@ -7,8 +7,8 @@ import data as data_module
 import net
 import report
 import runs
+from common import words
 from data import Data
-from report import words
 
 import numpy as np
 from matplotlib import pyplot as plt
@@ -41,13 +41,15 @@ def curves(run: Path) -> plt.Figure:
     """The players' loss, which need not fall, and the distance on valid, which should."""
     history = runs.read_history(run)
     kept = history[history["kept"] == 1][-1]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=True)
+    left.xaxis.get_major_locator().set_params(integer=True)
     left.plot(history["epoch"], history["train_loss"], marker=".")
     left.axhline(3 * np.log(2), color="grey", linestyle="--", label=words("figure_cannot_tell"))
     left.set(xlabel=words("figure_epoch"), ylabel=words("figure_both_losses"))
     right.semilogy(history["epoch"], history["valid_score"], marker=".", color="tab:green")
+    right.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 3, 5, 7)))
     right.yaxis.set_major_formatter("{x:g}")  # as text is no mathematics in report.py
-    right.yaxis.set_minor_formatter(ticker.LogFormatter(minor_thresholds=(1, 0.4)))
+    right.yaxis.set_minor_formatter(ticker.NullFormatter())
     right.axvline(kept["epoch"], linestyle=":", color="black", label=words("figure_kept"))
     right.set(xlabel=words("figure_epoch"), ylabel=words("figure_on_valid", metric="Fréchet distance"))
     left.legend()

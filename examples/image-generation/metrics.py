@@ -5,14 +5,10 @@ Two clouds of points are compared by their means and covariances, as if they wer
 picture scores about 1. Small samples are never at 0, so compare only distances between equally many pictures.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from common import words
+from data import Data, Split
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from data import Data, Split
 
 HIGHER_IS_BETTER = False
 MOST_NUMBERS = 20_000_000  # pixels of train that noise is drawn from; more change nothing but the memory it takes
@@ -74,8 +70,6 @@ def over_draws(values: np.ndarray, pictures: int) -> Interval:
 
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     """What the model stands between: pixels of train without any shape, and real pictures, which nobody can beat."""
-    from report import words  # slow to import, and training needs none of it
-
     rng, train = np.random.default_rng(0), data.train.targets
     rows, draws = data.test.inputs.shape[:2]
     height, width, channels = data.meta["shape"]

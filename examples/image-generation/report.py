@@ -4,21 +4,16 @@ import base64
 import html
 import io
 import json
-import sys
 import warnings
 from pathlib import Path
 
 import common
 import runs
+from common import note, words
 
 import matplotlib
 from matplotlib import font_manager
 from matplotlib import pyplot as plt
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 matplotlib.use("Agg")
 # Fonts of Windows, macOS and Linux that have the letters of East Asia, which Matplotlib's own lacks.
@@ -27,12 +22,7 @@ WIDE += ["Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han San
 plt.rcParams["font.family"] = ["DejaVu Sans", *(name for name in WIDE if name in font_manager.get_font_names())]
 plt.rcParams["text.parse_math"] = False  # names may hold dollars
 STYLE = "body { font: 16px/1.5 system-ui; max-width: 60rem; margin: 2rem auto; padding: 0 1rem } "
-STYLE += "pre { white-space: pre-wrap } img { max-width: 100% }"
-
-
-def words(key: str, **facts: object) -> str:
-    """What this project says to people, in its language: a text of strings.toml with its {blanks} filled in."""
-    return tomllib.loads((common.ROOT / "strings.toml").read_text(encoding="utf-8"))[key].format(**facts)
+STYLE += "pre { white-space: pre-wrap; font-size: 14px } img { max-width: 100% }"
 
 
 def text(sheet: dict) -> str:
@@ -82,7 +72,7 @@ def save(figure: plt.Figure, run: Path, name: str) -> Path:
         figure.savefig(packed, format="png", dpi=120)
     plt.close(figure)
     if any("Glyph" in str(warning.message) for warning in said):
-        print(f"note: no font here has some letters of {name}.png; install Noto Sans CJK, say, and evaluate again")
+        note(f"no font here has some letters of {name}.png; install Noto Sans CJK, say, and evaluate again")
     path = run / "figures" / f"{name}.png"
     common.write(path, packed.getvalue())
     return path
@@ -92,7 +82,8 @@ def learning_curves(run: Path, metric: str) -> Path:
     """Loss and valid score by epoch, and the epoch that was kept."""
     history = runs.read_history(run)
     kept = history[history["kept"] == 1][-1]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=True)
+    left.xaxis.get_major_locator().set_params(integer=True)
     for split in ("train", "valid"):
         left.plot(history["epoch"], history[f"{split}_loss"], marker=".", label=words(f"figure_{split}"))
     left.set(xlabel=words("figure_epoch"), ylabel=words("figure_loss"))

@@ -6,7 +6,8 @@ them, or epoch …), `missing` (cells that mean "not known" beside the usual wor
 """
 
 import re
-import sys
+
+from common import note
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,7 @@ def typed(frame: pd.DataFrame, entries: dict[str, dict], styles: list[dict] = ST
         if lost.any():
             count = np.bincount(codes)
             what = f"{count[lost].sum()} of {count[cells.notna()].sum()} cells hold no {about['role']}"
-            print(f"note: {name}: {what}, such as {cells[lost].iloc[0]!r}; they count as missing", file=sys.stderr)
+            note(f"{name}: {what}, such as {cells[lost].iloc[0]!r}; they count as missing")
         found[name] = values.take(codes).set_axis(frame.index)
     return pd.DataFrame(found, index=frame.index)
 
@@ -61,8 +62,7 @@ def read(cells: pd.Series, about: dict) -> pd.Series:
     if about["role"] not in ("number", "date"):
         cells = cells.str.split().str.join(" ")
         return cells.str.replace(r"^(\d+)\.0$", r"\1", regex=True)  # programs write 3.0 where some are missing
-    patterns = {re.escape(mark): "" for mark in about.get("strip", ())}
-    patterns |= about.get("replace", {})
+    patterns = {re.escape(mark): "" for mark in about.get("strip", ())} | about.get("replace", {})
     cells = cells.replace(patterns, regex=True).str.strip() if patterns else cells
     if about["role"] == "number":
         return numbers(cells, about)

@@ -5,8 +5,9 @@ from pathlib import Path
 import explain
 import metrics
 import report
+import runs
+from common import words
 from data import Data
-from report import words
 
 import numpy as np
 from matplotlib import pyplot as plt
@@ -71,12 +72,11 @@ def reference(data: Data) -> tuple[str, np.ndarray]:
     else:
         few = [False] * meta["numbers"] + [size < MOST_VALUES for size in meta["categories"]]
         model = HistGradientBoostingClassifier(categorical_features=few, random_state=0)
-    rows = np.unique(np.linspace(0, len(data.train.ids) - 1, MOST_ROWS).astype(int))
-    targets = data.train.targets[rows]
-    answer = np.zeros((len(data.test.ids), len(data.meta["classes"])))
-    if len(np.unique(targets)) < 2:  # groups or times left train a single class
-        answer[:, targets[0]] = 1
+    train = runs.fewer(data.train, MOST_ROWS)
+    answer = np.zeros((len(data.test.ids), len(meta["classes"])))
+    if len(np.unique(train.targets)) < 2:  # groups or times left train a single class
+        answer[:, train.targets[0]] = 1
         return name, answer
-    model.fit(data.train.inputs[rows], targets)
+    model.fit(train.inputs, train.targets)
     answer[:, model.classes_] = model.predict_proba(data.test.inputs[:])
     return name, answer

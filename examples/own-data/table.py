@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import columns
-from common import ROOT, Problem, located, steady
+from common import ROOT, Problem, located, note, steady, tomllib
 from config import Config
 
 import pandas as pd
 
-tomllib = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 ROLES = ("number", "category", "date", "text", "skip")
 WHOLE = {"id": str, "target": str, "group": str, "time": str, "read": dict, "columns": dict}  # in schema.toml; …
 COLUMN = {"role": str, "why": str} | dict.fromkeys("missing unknown strip formats".split(), list)
@@ -72,12 +71,12 @@ def opened(config: Config) -> Table:
 
 def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Table:
     """Which column is for what: as flags say, else as data/schema.toml says, else as it seems."""
-    names = {plain(name): name for name in frame} | {name: name for name in frame}
+    names = {plain(name): name for name in frame}
     special = {}
     for flag in ("target", "group", "time"):
         special[flag] = about.get(flag, "")
         if given := getattr(config, flag):
-            special[flag] = names.get(given) or names.get(plain(given), "")
+            special[flag] = given if given in frame else names.get(plain(given), "")
             if not special[flag] and given != "none":
                 raise Problem(f'no column "{given}"; --{flag} takes one of: {", ".join(frame.columns[:20])}')
     used = [name for name, entry in about["columns"].items() if entry["role"] != "skip"]
@@ -114,8 +113,8 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
             frame = pd.read_json(source, lines=kind != "JSON", dtype=False, convert_dates=False).T.reset_index().T
         elif kind == "Excel":
             book = importlib.import_module("openpyxl").load_workbook(source, read_only=True, data_only=True)
-            (sheet := book.worksheets[0]).reset_dimensions()  # what a file says of its size may be wrong
-            rows, width = [], 0
+            sheet, rows, width = book.worksheets[0], [], 0
+            sheet.reset_dimensions()  # what a file says of its size may be wrong
             for row in sheet.values:
                 rows.append(row)
                 width = max(width, len(row))
@@ -155,7 +154,7 @@ def decoded(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
     for encoding in ["utf-16"] if utf16 else ["utf-8-sig", arguments.get("encoding", "utf-8")]:
         with suppress(UnicodeDecodeError):
             return codecs.getincrementaldecoder(encoding)().decode(raw, final=most < 0), encoding
-    print(f"note: {path} is not UTF-8 and is read as Windows-1252", file=sys.stderr)
+    note(f"{path} is not UTF-8 and is read as Windows-1252")
     return raw.decode("cp1252", errors="replace"), "cp1252"
 
 
@@ -187,9 +186,9 @@ def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.D
     Then the columns are as known, in their order, with or without the target.
     """
     first = [" ".join(str(cell).split()) for cell in frame.iloc[:1].to_numpy().flat]
-    spelled = {plain(name): name for name in known} | dict(zip(known, known, strict=True))
+    spelled = {plain(name): name for name in known}
     numbered = [f"column_{number}" for number in range(1, len(first) + 1)]
-    names = [spelled.get(a) or spelled.get(plain(a)) or a or b for a, b in zip(first, numbered, strict=True)]
+    names = [a if a in known else spelled.get(plain(a), a or b) for a, b in zip(first, numbered, strict=True)]
     values = any(any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)) for cell in first)  # numbers, dates
     bare = values or (known and len(frame) == 1) or known[:1] == ["column_1"]
     if not bare or 2 * len(set(names) & set(known)) >= min(len(first), len(known)) > 0:
@@ -216,5 +215,6 @@ def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
     for name, about in used.items():
         if "values" in about and (new := cells[name].notna() & (columns.codes_of(cells[name], about) == 0)).any():
             what = f"{new.sum()} of {len(new)} cells hold a value that training hardly saw, such as"
-            print(f"note: {name}: {what} {cells[name][new].iloc[0]!r}", file=sys.stderr)
-    return frame[meta["id"]].tolist() if meta["id"] in frame else [f"row {row + 1}" for row in frame.index], cells
+            note(f"{name}: {what} {cells[name][new].iloc[0]!r}")
+    names = frame[meta["id"]].tolist() if meta["id"] in frame else [f"row {row + 1}" for row in frame.index]
+    return names, cells

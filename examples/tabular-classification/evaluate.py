@@ -75,12 +75,10 @@ def scored(run: Path, data: Data, found: dict[str, np.ndarray]) -> dict:
     for role, (name, answers) in metrics.rivals(data).items():
         found[role] = answers
         gain, method = metrics.difference(target, output, answers, meta)  # on the same rows
-        beaten = None
-        if gain:
-            beaten = gain[0] > 0 if metrics.HIGHER_IS_BETTER else gain[1] < 0
+        beaten = gain and (gain[0] > 0 if metrics.HIGHER_IS_BETTER else gain[1] < 0)
         score = metrics.score(target, answers, meta)
-        sheet[role] = {"name": name, "score": score, "difference_ci95": gain, "difference_method": method}
-        sheet[role]["beaten"] = beaten
+        rival = {"name": name, "score": score, "difference_ci95": gain, "difference_method": method}
+        sheet[role] = rival | {"beaten": beaten}
     return sheet
 
 

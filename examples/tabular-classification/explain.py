@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 
 import columns
 import metrics
-from data import Data
+from common import words
+from data import Data, Split
+from runs import fewer
 
 import numpy as np
 
@@ -53,12 +55,12 @@ def alone(data: Data, whole: float | None = None) -> Alone | None:
     from sklearn import dummy, ensemble, tree  # slow to import
 
     where, classes = places(data.meta), "classes" in data.meta
-    rows = rows_of(data)
-    if len(rows) < FEWEST or len(np.unique(data.train.targets[rows])) < 2 or len(where) < 2:
+    few = learnt_from(data)
+    if len(few.ids) < FEWEST or len(np.unique(few.targets)) < 2 or len(where) < 2:
         return None
     small = tree.DecisionTreeClassifier if classes else tree.DecisionTreeRegressor
     large = ensemble.HistGradientBoostingClassifier if classes else ensemble.HistGradientBoostingRegressor
-    least = {"min_samples_leaf": max(2, min(20, len(rows) // 50)), "random_state": 0}
+    least = {"min_samples_leaf": max(2, min(20, len(few.ids) // 50)), "random_state": 0}
     everything, truth = set(range(data.train.inputs.shape[1])), metrics.truth(data.valid, data.meta)
 
     def score(output: np.ndarray) -> float:
@@ -95,21 +97,20 @@ def alone(data: Data, whole: float | None = None) -> Alone | None:
     return Alone({name: score(said[name,]) for name in where}, asked, whole)
 
 
-def rows_of(data: Data) -> np.ndarray:
-    """Those of train that trees learn from."""
-    rows, width = data.train.inputs.shape
-    return np.unique(np.linspace(0, rows - 1, min(MOST_ROWS, MOST_CELLS // width)).astype(int))
+def learnt_from(data: Data) -> Split:
+    """Those rows of train that trees learn from."""
+    return fewer(data.train, min(MOST_ROWS, MOST_CELLS // data.train.inputs.shape[1]))
 
 
 def answers(data: Data, used: list[int], model: Any) -> np.ndarray:
     """What a model of scikit-learn, fitted on train, says of valid from some places of the rows."""
     from sklearn import compose, pipeline, preprocessing
 
-    meta, rows = data.meta, rows_of(data)
+    meta, few = data.meta, learnt_from(data)
     codes = [k for k, place in enumerate(used) if place >= meta["numbers"]]
     apart = preprocessing.OneHotEncoder(max_categories=VALUES, handle_unknown="ignore", sparse_output=False)
     whole = pipeline.make_pipeline(compose.make_column_transformer((apart, codes), remainder="passthrough"), model)
-    whole.fit(data.train.inputs[rows][:, used], data.train.targets[rows])
+    whole.fit(few.inputs[:, used], few.targets)
     inputs = data.valid.inputs[:][:, used]
     if "classes" not in meta:
         return whole.predict(inputs) * meta["deviation"] + meta["mean"]
@@ -122,10 +123,10 @@ def is_copy(data: Data, used: list[int]) -> bool:
     """Whether a column has the target in nearly all rows: hardly more values than classes, or numbers in its order."""
     from scipy.stats import rankdata
 
-    rows = rows_of(data)
-    inputs, targets = data.train.inputs[rows][:, used], data.train.targets[rows]
+    few = learnt_from(data)
+    inputs, targets = few.inputs[:, used], few.targets
     if "classes" not in data.meta:
-        wanted, given = rankdata(targets) / len(rows), rankdata(np.hstack([inputs, -inputs]), axis=0) / len(rows)
+        wanted, given = rankdata(targets) / len(targets), rankdata(np.hstack([inputs, -inputs]), axis=0) / len(targets)
         near = np.median(np.abs(wanted[:, None] - given), axis=0) < NEAR
         return any(np.corrcoef(wanted, some)[0, 1] > COPY for some in given[:, near].T)
     different, values = np.unique(inputs, axis=0, return_inverse=True)
@@ -176,7 +177,6 @@ def moved(inputs: np.ndarray, output: np.ndarray, meta: dict, ask: Ask) -> list[
 def explained(run: Path, data: Data, on_valid: np.ndarray, ask: Ask) -> tuple[dict, list[Path]]:
     """What report.json says of single columns, and the paths of figures, for evaluate.py."""
     import report
-    from report import words
 
     from matplotlib import pyplot as plt
 
@@ -211,7 +211,7 @@ def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> Any:
     seen = [columns.shown(row, data.meta) for row in data.valid.inputs[rows]]
     lines = [list(line)[:MOST_COLUMNS] for line in (seen[0], *(row.values() for row in seen))]
     lines = [[report.shorten(cell) for cell in line] for line in lines]
-    cells = np.column_stack([[report.words("figure_mistakes"), *captions], lines])
+    cells = np.column_stack([[words("figure_mistakes"), *captions], lines])
     letters = np.vectorize(len)(cells).max(0) + 3  # of each column
     figure, axes = plt.subplots(figsize=(letters.sum() / 12, 0.3 * len(cells)), layout="constrained")
     axes.axis("off")

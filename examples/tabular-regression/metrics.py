@@ -1,14 +1,11 @@
 """The score of predicted numbers (RMSE, in their own unit), its 95 % interval, and the rivals it is held against."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+
+from common import words
+from data import Data, Split
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from data import Data, Split
 
 HIGHER_IS_BETTER = False
 FEW_ROWS = 1000  # below this the histograms of the fast kind of boosting are too coarse
@@ -70,8 +67,6 @@ def bootstrap(values: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray],
 
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     """What the model must beat, fitted on train alone: name and numbers for test, (rows,)."""
-    from report import words  # which draws, and training has no need of it
-
     mean = truth(data.train, data.meta).mean()
     everywhere = np.full(len(data.test.ids), mean)
     return {
@@ -85,7 +80,7 @@ def classic(data: Data) -> tuple[str, np.ndarray]:
 
     Gradient boosting, which is hard to beat on tables; for a run of that, a linear model.
     """
-    from report import words
+    from runs import fewer  # which asks this file
 
     from sklearn.compose import make_column_transformer  # slow to import, all of them
     from sklearn.ensemble import GradientBoostingRegressor, HistGradientBoostingRegressor
@@ -104,9 +99,8 @@ def classic(data: Data) -> tuple[str, np.ndarray]:
     else:
         few = [False] * meta["numbers"] + [size < MOST_VALUES for size in meta["categories"]]
         model = HistGradientBoostingRegressor(categorical_features=few, random_state=0)
-    last = len(data.train.ids) - 1
-    rows = np.unique(np.linspace(0, last, MOST_ROWS).astype(int))
-    model.fit(data.train.inputs[rows], data.train.targets[rows])
+    train = fewer(data.train, MOST_ROWS)
+    model.fit(train.inputs, train.targets)
     return name, model.predict(data.test.inputs[:]) * meta["deviation"] + meta["mean"]
 
 

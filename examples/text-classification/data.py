@@ -10,22 +10,15 @@ from typing import NamedTuple
 import common
 import metrics
 import texts
-from common import ROOT, Problem
+from common import ROOT, Problem, note, tomllib
 from config import Config
 from texts import Corpus
 
 import numpy as np
 import pandas as pd
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 INPUT = "a text, a .txt file with a text per line, a folder of them with a text each, or a table with a column of texts"
 SCHEMA = ROOT / "data" / "schema.toml"  # of the team's own table: its columns, how it is read
-
-
 SOURCES = {"texts.counted": texts.disturbed}  # what data are read by, and how check.py changes what it says
 
 
@@ -86,7 +79,7 @@ def labelled(path: Path, config: Config) -> tuple[pd.DataFrame, dict[str, str], 
         raise Problem(f"{path}: column {columns['target']!r} is empty in all rows; name another with --target")
     if missing.any():
         where = f"have no label in column {columns['target']!r}, first row {int(missing.argmax()) + 1}"
-        print(f"note: {missing.sum()} of {len(frame)} rows {where}; they are left out", file=sys.stderr)
+        note(f"{missing.sum()} of {len(frame)} rows {where}; they are left out")
     cells = frame.loc[~missing, list(columns.values())].set_axis(list(columns), axis=1)
     return cells, columns, texts.counted(cells.pop("text").tolist())
 
@@ -131,13 +124,11 @@ def divided(cells: pd.DataFrame, keys: np.ndarray, config: Config) -> np.ndarray
         rest = np.flatnonzero(part == 0)
         drawn = common.divide(groups[rest], labels[rest], config, 0.0)
         part[rest] = np.where(drawn == 2, 0, drawn)  # each class had to have one in test
-    same = np.unique(keys, return_inverse=True)[1]
-    last = np.zeros(len(part), int)  # of the splits that a text of these words stands in
-    np.maximum.at(last, same, part)
-    torn = (part >= 0) & (part < last[same])
+    last = pd.Series(part).groupby(keys).transform("max")  # of the splits that a text of these words stands in
+    torn = (part >= 0) & (part < last.to_numpy())
     part[torn] = -1
     if torn.any():
-        print(f"note: {torn.sum()} text(s) also stand in the test set or in valid and are left out", file=sys.stderr)
+        note(f"{torn.sum()} text(s) also stand in the test set or in valid and are left out")
     return part
 
 

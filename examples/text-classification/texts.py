@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import importlib
 import re
-import sys
 import unicodedata
 import zlib
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from common import Problem
+from common import Problem, note
 from config import Config
 
 import numpy as np
@@ -122,8 +121,7 @@ def chosen_length(lengths: np.ndarray, config: Config) -> int:
     batch_size = Config().resolved(len(lengths)).batch_size
     length = config.length or max(LEAST_LENGTH, config.step_words // batch_size)
     if cut := int((lengths > length).sum()):
-        told = f"{cut} of {len(lengths)} training texts are cut after {length} words; see --length"
-        print(f"note: {told}", file=sys.stderr)
+        note(f"{cut} of {len(lengths)} training texts are cut after {length} words; see --length")
     return int(min(length, max(1, lengths.max())))
 
 

@@ -1,9 +1,8 @@
 """The score of a language model: bits it takes to name each held-out character; its 95 % interval, and rivals."""
 
-from __future__ import annotations
-
 import math
 
+from common import words
 from data import UNICODE, UNKNOWN, Data, Split
 
 import numpy as np
@@ -52,8 +51,6 @@ def difference(target: np.ndarray, output: np.ndarray, rival: np.ndarray, meta: 
 
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     """What the model must beat, counted on train alone: name and bits per test character, (characters,)."""
-    from report import words  # slow to import, and training needs none of it
-
     size = len(data.meta["characters"]) + 1
     before, now = pairs(data.test, slice(None))
     asked, pair = np.unique(before * size + now, return_inverse=True)  # only these pairs are counted

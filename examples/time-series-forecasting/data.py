@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import common
-from common import Problem
+from common import Problem, note
 from config import Config
-from series import note, read_schema
+from series import read_schema
 
 import numpy as np
 import pandas as pd

@@ -1,15 +1,9 @@
 """The score of forecasts, its 95 % interval, and the rivals that it is held against."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from data import normalise
+from common import words
+from data import Data, Split, normalise
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from data import Data, Split
 
 HIGHER_IS_BETTER = False
 ENOUGH_SERIES = 10  # from so many on, an interval says how much the series differ
@@ -80,8 +74,6 @@ def bootstrap(values: np.ndarray, target: np.ndarray, meta: dict) -> Interval:
 
 def naive(split: Split, meta: dict) -> dict[str, np.ndarray]:
     """The two forecasts that need no learning, (rows, horizon) each."""
-    from report import words  # slow to import, and training needs none of it
-
     before = np.array(meta["naive"]) - meta["context"]  # places, counted from the first step to forecast
     values = split.inputs.values
     return {
@@ -95,7 +87,7 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
 
     The reference is a linear model that corrects the seasonal naive forecast, as the networks do.
     """
-    from report import words
+    from runs import fewer  # which asks this file
 
     from sklearn.linear_model import Ridge  # slow to import, and no training needs it
 
@@ -110,10 +102,9 @@ def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
             parts.append(level + spread * (seen[:, meta["naive"]] + correction))
         return np.concatenate(parts)
 
-    most = min(MOST_ROWS, MOST_NUMBERS // meta["context"])
-    rows = np.unique(np.linspace(0, len(data.train.ids) - 1, most).astype(int))
-    seen, level, spread = normalise(data.train.inputs[rows].astype(float), meta)
-    wanted = (data.train.targets[rows] - level) / spread - seen[:, meta["naive"]]
+    few = fewer(data.train, min(MOST_ROWS, MOST_NUMBERS // meta["context"]))
+    seen, level, spread = normalise(few.inputs.astype(float), meta)
+    wanted = (few.targets - level) / spread - seen[:, meta["naive"]]
     models = [Ridge(alpha=penalty).fit(seen, wanted) for penalty in PENALTIES]
     target, on_valid = truth(data.valid, meta), naive(data.valid, meta)
     simple = min(on_valid, key=lambda name: score(target, on_valid[name], meta))

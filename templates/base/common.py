@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import difflib
+import functools
 import hashlib
 import importlib
 import json
@@ -72,6 +73,17 @@ if Path(sys.argv[0]).resolve().parent == ROOT:  # a command, no test or notebook
 for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
     if getattr(sys, name) is None:  # `>&-`; and no file may get the number of a stream
         setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
+tomllib = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+
+
+@functools.cache  # what is read twice is said once
+def note(text: str) -> None:
+    print(f"note: {text}", file=sys.stderr)
+
+
+def words(key: str, **facts: object) -> str:
+    """What this project says to people, in its language: a text of strings.toml with its {blanks} filled in."""
+    return tomllib.loads((ROOT / "strings.toml").read_text(encoding="utf-8"))[key].format(**facts)
 
 
 class Parser(argparse.ArgumentParser):
@@ -83,33 +95,29 @@ class Parser(argparse.ArgumentParser):
         self.knobs = {field.name: field.default for kind in kinds for field in dataclasses.fields(kind)}
         why = dict(re.findall(r"^    (\w+): .*?  # (.+)$", (ROOT / "config.py").read_text(encoding="utf-8"), re.M))
         for name, default in self.knobs.items():
-            how: dict[str, Any] = {"type": type(default)}
-            if isinstance(default, bool):
-                how = {"action": argparse.BooleanOptionalAction}
-            elif name == "model":
-                how = {"choices": list(MODELS)}
-            about = f"{why.get(name, '')} [{default}]".replace("%", "%%")
+            how = {"action": argparse.BooleanOptionalAction} if isinstance(default, bool) else {"type": type(default)}
+            about = f"{why.get(name, ', '.join(MODELS))} [{default}]".replace("%", "%%")
             self.add_argument("--" + name.replace("_", "-"), help=about, **how)
 
     def parse(self) -> tuple[argparse.Namespace, dict[str, Any]]:
         """The flags, and those knobs that were given."""
-        words = [re.sub(r"^--\w[\w-]*", lambda flag: flag[0].replace("_", "-"), word) for word in sys.argv[1:]]
-        args = self.parse_args(words)
-        given = {name: value for name, value in vars(args).items() if name in self.knobs and value is not None}
-        return args, given
+        typed = [re.sub(r"^--\w[\w-]*", lambda flag: flag[0].replace("_", "-"), word) for word in sys.argv[1:]]
+        args = self.parse_args(typed)
+        return args, {name: value for name, value in vars(args).items() if name in self.knobs and value is not None}
 
     def error(self, message: str) -> NoReturn:
         if flag := re.search(r"unrecognized arguments: (--[\w-]+)", message):
             near = difflib.get_close_matches(flag[1], self._option_string_actions, 1)
             message = f"no flag {flag[1]}" + (f"; did you mean {near[0]}?" if near else "")
-        if (model := re.search(r"--model: invalid choice: '(.*?)'", message)) and model[1] in MORE:
-            message = f"no model {model[1]} here; hackgen add model {model[1]} lays it in"
         raise Problem(f"{message}; --help lists the flags", 2)
 
 
 def configured(given: dict[str, Any]) -> Config:
     """The defaults of the model that is named, changed by what was given."""
     model = given.get("model", next(iter(MODELS)))
+    if model not in MODELS:
+        remedy = f"hackgen add model {model} lays it in" if model in MORE else f"use {', '.join(MODELS)}"
+        raise Problem(f"no model {model} here; {remedy}", 2)
     for name in given:
         owners = [other for other, kind in MODELS.items() if hasattr(kind, name)]
         if model not in owners:
@@ -131,10 +139,7 @@ def write(path: Path, content: bytes | str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        with draft.open("wb") as file:
-            file.write(content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
+        draft.write_bytes(content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
         os.replace(draft, path)
     except OSError as error:
         raise Problem(f"cannot write {path}: {error.strerror}; what was there before is kept") from error
@@ -188,10 +193,8 @@ def steady(path: Path, read: Callable[[], Any]) -> tuple[Any, str]:
 def divide(keys: Any, labels: Any, config: Config, test_share: float | None = None) -> Any:
     """0, 1 or 2 (train, valid, test) for each row, in equal shares of each class; equal keys meet in one split.
 
-    -1 for the rows of a class of which the three cannot each have one; that they are left out is said.
-
     keys        (rows,) equal for duplicates, photographs of one person …
-    labels      (rows,) classes, None where there are none
+    labels      (rows,) classes, None where there are none; -1, and a note, for one that the three cannot each have
     test_share  instead of the config's
     """
     import numpy as np  # not above: first tell_missing must stand ready
@@ -204,7 +207,7 @@ def divide(keys: Any, labels: Any, config: Config, test_share: float | None = No
     for label in np.unique(labels):
         members = np.flatnonzero(labels[first] == label)
         if len(members) < 3:
-            print(f"note: class {label} is left out, as too few of its rows differ to divide them", file=sys.stderr)
+            note(f"class {label} is left out, as too few of its rows differ to divide them")
             continue
         members = rng.permutation(members)
         before = (np.cumsum(size[members]) - size[members]) / size[members].sum()  # share of rows in earlier groups

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from common import Problem
+from common import Problem, note, words
 from config import Config
 
 import numpy as np
@@ -38,7 +37,7 @@ def choose(config: Config, part: np.ndarray, targets: np.ndarray, classes: list[
         if len(few):
             shown = ", ".join(f"{classes[k]!r} {count[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
             what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
-            print(f"note: {name} holds few rows of {len(few)} class(es): {shown}, {what}", file=sys.stderr)
+            note(f"{name} holds few rows of {len(few)} class(es): {shown}, {what}")
     shares = sum(counts) / sum(counts).sum()
     least, most = shares.min(), shares.max()
     known = METRICS if len(classes) == 2 else METRICS[:2]
@@ -131,7 +130,6 @@ def bootstrap(statistic: Callable[[np.ndarray], float], target: np.ndarray) -> I
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
     """What the model must beat, fitted on train alone: name and class probabilities for test, (rows, classes)."""
     from figures import reference  # what only evaluate.py needs is slow to import
-    from report import words
 
     classes = len(data.meta["classes"])
     shares = np.bincount(data.train.targets[:], minlength=classes) / len(data.train.ids)
@@ -156,7 +154,7 @@ def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict[str, floa
 
 def worst(split: Split, output: np.ndarray, meta: dict, most: int) -> list[tuple[int, str]]:
     """The rows whose class got the least chance, of equal ones one; after mistakes, unsure ones. With captions."""
-    from report import shorten, words
+    from report import shorten
 
     targets, names = truth(split, meta), [shorten(name) for name in meta["classes"]]
     chance = output[np.arange(len(output)), targets]

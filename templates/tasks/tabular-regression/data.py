@@ -1,12 +1,11 @@
 """Rows of a table with a number each, from your file to train, valid and test: `python data.py` shows them."""
 
-import sys
 from typing import NamedTuple
 
 import columns
 import common
 import table
-from common import Problem
+from common import Problem, note
 from config import Config
 from table import Table
 
@@ -93,7 +92,7 @@ def numbers_of(found: Table, path: str) -> pd.Series:
         what = "is no number" if np.isnan(numbers[row]) else "is too large a number to learn"
         raise Problem(f"{path} row {row + 1}: {cell[:40]!r} in column {name!r} {what}; mend or empty that cell")
     if count := int(numbers.isna().sum()):
-        print(f"note: {count} of {len(numbers)} rows have no {name!r} and are left out", file=sys.stderr)
+        note(f"{count} of {len(numbers)} rows have no {name!r} and are left out")
     numbers = numbers.dropna()
     if numbers.nunique() < 2:
         raise Problem(f"{path}: column {name!r} has no two different numbers; name another with --target")
@@ -119,7 +118,7 @@ def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
         keys = connected_components(ties, directed=False)[1][keys]  # at any remove
     if np.bincount(keys).max() > max(TIED * len(rows), np.bincount(alone).max()):
         together = "groups" if group else "rows"
-        print(f"note: many rows have equal features, so only {together} are kept in one split", file=sys.stderr)
+        note(f"many rows have equal features, so only {together} are kept in one split")
         return alone
     return keys
 
@@ -134,7 +133,7 @@ def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray)
         raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
     times = columns.typed(found.frame.loc[cells.index, [name]], {name: entry})[name]
     if count := int(times.isna().sum()):
-        print(f"note: {count} rows have no {name!r} that can be read and count as the oldest", file=sys.stderr)
+        note(f"{count} rows have no {name!r} that can be read and count as the oldest")
     newest = times.fillna(times.min()).groupby(keys).transform("max")
     age = newest.rank(method="max", ascending=False) / len(newest)  # the share of rows that are as new, or newer
     test, held_out = max(config.test_share, age.min()), config.test_share + config.valid_share

@@ -5,8 +5,8 @@ from pathlib import Path
 import explain
 import metrics
 import report
+from common import words
 from data import Data
-from report import words
 
 import numpy as np
 from matplotlib import pyplot as plt

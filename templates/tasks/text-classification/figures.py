@@ -5,8 +5,8 @@ from pathlib import Path
 
 import metrics
 import report
+from common import words
 from data import Data, Split
-from report import words
 from texts import split_words
 
 import numpy as np

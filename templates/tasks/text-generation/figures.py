@@ -6,10 +6,10 @@ from pathlib import Path
 import net
 import report
 import runs
+from common import words
 from data import Data, decode
 from loss import continue_text
 from metrics import truth
-from report import words
 
 import numpy as np
 from matplotlib import pyplot as plt
@@ -53,11 +53,11 @@ def samples(run: Path, data: Data) -> plt.Figure:
     _, config, meta, _ = runs.find(str(run))
     model = net.restore(run, config, meta)
     start = data.valid.inputs[:1][0].tolist()
-    figure, grid = plt.subplots(2, 2, figsize=(12, 7), layout="constrained")
+    figure, grid = plt.subplots(2, 2, figsize=(10, 4.5), layout="constrained")
     for axes, temperature in zip(grid.flat, TEMPERATURES, strict=True):
         written = decode(continue_text(model, start, WRITTEN, temperature, np.random.default_rng(0), meta), meta)
         lines = [wrapped for line in written.splitlines() for wrapped in textwrap.wrap(line, 72) or [""]]
-        axes.text(0, 1, "\n".join(map(visible, lines[:22])), va="top", family="monospace", fontsize=7)
+        axes.text(0, 1, "\n".join(map(visible, lines[:14])), va="top", family="monospace", fontsize=7)
         axes.set_title(words("figure_temperature", value=temperature), loc="left")
         axes.axis("off")
     return figure

@@ -3,21 +3,15 @@
 import functools
 import gzip
 import re
-import sys
 import zlib
 from pathlib import Path
 from typing import Any, TextIO
 
-from common import ROOT, Problem
+from common import ROOT, Problem, note, tomllib
 from config import Config
 
 import numpy as np
 import pandas as pd
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 ROLES = ("date", "series", "value", "skip")
 TIME = "\n"  # a column that no file can have: when a row is
@@ -181,8 +175,3 @@ def filled(table: pd.DataFrame) -> pd.DataFrame:
     if missing := gaps[kept].sum():
         note(f"{missing} of {full.loc[:, kept].count().sum()} steps are missing; the value before is repeated there")
     return full.loc[:, kept]
-
-
-@functools.cache  # what is read twice is said once
-def note(text: str) -> None:
-    print(f"note: {text}", file=sys.stderr)

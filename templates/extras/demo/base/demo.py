@@ -27,8 +27,7 @@ import common
 import data
 import report
 import runs
-from common import ROOT, Problem
-from report import words
+from common import ROOT, Problem, words
 
 RECORDED, EXAMPLES = ROOT / "demo" / "recorded.json", 6
 FILES = tempfile.TemporaryDirectory(prefix="demo-", ignore_cleanup_errors=True)  # uploads; it goes with the page
@@ -108,7 +107,7 @@ def main() -> None:
 
 def best_there_is(args: Any, page: Any) -> SimpleNamespace:
     """What is shown: title, examples and `ask` of the run's model or, where it cannot be read, recorded answers."""
-    title = report.tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["description"]
+    title = common.tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["description"]
     kept = common.read_json(RECORDED) if RECORDED.is_file() else {}
     try:
         run, config, meta, smoke = runs.find(args.run)

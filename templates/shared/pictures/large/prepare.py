@@ -12,9 +12,9 @@ import time
 from pathlib import Path
 
 import common
-from common import ROOT, Problem
+from common import ROOT, Problem, note
 from data import Found
-from pictures import fill, names_below, note
+from pictures import fill, names_below
 
 import numpy as np
 from PIL import Image

@@ -42,7 +42,8 @@ def prepared(config: Config, classes: bool) -> tuple[list[dict[str, np.ndarray]]
     classes  targets are places in meta["values"], in the order in which they come; else they are numbers
     """
     path = common.located(config.data)
-    facts = [str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns, table.schema(), classes]
+    state = path.stat()
+    facts = [str(path.resolve()), state.st_size, state.st_mtime_ns, table.schema(), classes]
     facts += [getattr(config, name) for name in KNOBS]
     stamp = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
     folder = common.ROOT / "prepared" / stamp
@@ -92,7 +93,8 @@ def write(config: Config, path: Path, folder: Path, classes: bool) -> None:
     meta |= columns.sizes(columns.encode(cells[chosen == 0], meta), features)
     values: dict[str, int] = {}
     known = 0
-    needed, free = rows * 4 * (meta["numbers"] + len(meta["categories"])), shutil.disk_usage(folder).free
+    needed = rows * 4 * (meta["numbers"] + len(meta["categories"]))
+    free = shutil.disk_usage(folder).free
     if needed > free:
         raise Problem(f"{folder} needs {needed / 1e9:.1f} GB and has {free / 1e9:.1f} GB; make room there")
     with ExitStack() as stack:
@@ -110,7 +112,7 @@ def write(config: Config, path: Path, folder: Path, classes: bool) -> None:
                     files[number][what].write(np.asarray(arrays[what])[chosen == number].astype(kind).tobytes())
             known += int((chosen >= 0).sum())
     if known < rows:
-        print(f"note: {rows - known} of {rows} rows have no {found.meta['target']!r} and are left out")
+        common.note(f"{rows - known} of {rows} rows have no {found.meta['target']!r} and are left out")
     if common.sha256(path) != data["sha256"]:
         raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
     meta["data"]["rows"] = known
@@ -142,7 +144,7 @@ def blocks(path: Path, about: dict, found: Table | None) -> Iterator[pd.DataFram
                 if entry["role"] == "number" and entry.keys() <= PLAIN and name not in special
             ]
             arguments["dtype"] = {name: str for name in arguments["usecols"] if name not in numbers}
-            arguments["na_values"] = {name: columns.MISSING for name in numbers}
+            arguments["na_values"] = dict.fromkeys(numbers, columns.MISSING)
         parts = pd.read_csv(path, chunksize=BLOCK, skipinitialspace=True, **arguments)
     for part in itertools.takewhile(len, parts):
         part = part.set_axis(names, axis=1) if part.shape[1] == len(names) else part
@@ -209,5 +211,6 @@ def keys_of(found: Table, block: pd.DataFrame, cells: pd.DataFrame) -> np.ndarra
 
 def by_hash(config: Config, keys: np.ndarray) -> np.ndarray:
     """0, 1 or 2 (train, valid, test) for each row, decided by its key and the seed alone."""
-    share = pd.util.hash_array(keys ^ np.uint64(config.split_seed * 0x9E3779B97F4A7C15 % 2**64)) / 2**64
+    salt = np.uint64(config.split_seed * 0x9E3779B97F4A7C15 % 2**64)
+    share = pd.util.hash_array(keys ^ salt) / 2**64
     return np.select([share < config.test_share, share < config.test_share + config.valid_share], [2, 1], 0)

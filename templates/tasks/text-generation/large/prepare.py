@@ -13,16 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import common
-from common import ROOT, Problem
+from common import ROOT, Problem, tomllib
 from config import Config
 from data import BLOCK, UNICODE
 
 import numpy as np
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 MARKS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32"}  # the longer ones first
 MARKS |= {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}

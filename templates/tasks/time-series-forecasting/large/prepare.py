@@ -86,7 +86,7 @@ def prepare(files: list[Path], source: Path, schema: dict, folder: Path) -> None
         raise Problem(f"{source}: more than {series.MOST_GAPS:.0%} of the steps have no value; look at step there")
     if missing or len(kept) < len(names):
         left_out = f"{len(names) - len(kept)} of {len(names)} series have too many gaps and are left out"
-        series.note(f"{missing} steps are missing; the value before is repeated there; {left_out}")
+        common.note(f"{missing} steps are missing; the value before is repeated there; {left_out}")
     np.save(folder / "values.npy", values[: len(kept)])
     np.save(folder / "clock.npy", clock.to_numpy())
     common.write_json(folder / "about.json", {"names": kept})
@@ -130,7 +130,7 @@ def pieces(files: list[Path], source: Path, schema: dict) -> Iterator[pd.DataFra
         except (OSError, ValueError, Problem) as error:
             if not source.is_dir():
                 raise Problem(f"{file} cannot be read: {error}") from None
-            series.note(f"{file.name} is left out: {error}")
+            common.note(f"{file.name} is left out: {error}")
 
 
 def named(piece: pd.DataFrame, file: Path, schema: dict) -> pd.DataFrame:

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import data
-from common import Problem
+from common import Problem, words
 from pictures import ENDINGS, decoded
-from report import words
 
 import gradio as gr
 import numpy as np

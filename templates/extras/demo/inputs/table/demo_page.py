@@ -14,8 +14,8 @@ import common
 import data
 import explain
 import table
-from common import Problem
-from report import shorten, words
+from common import Problem, words
+from report import shorten
 
 import gradio as gr
 import numpy as np

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from common import Problem
-from report import words
+from common import Problem, words
 from texts import WORD, Texts, counted
 
 import gradio as gr

@@ -11,8 +11,7 @@ from typing import Any
 
 import data
 import figures
-from common import Problem
-from report import words
+from common import Problem, words
 
 import gradio as gr
 import numpy as np

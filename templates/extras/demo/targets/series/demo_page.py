@@ -10,8 +10,8 @@ from typing import Any
 
 import data
 import figures
-from common import Problem
-from report import shorten, words
+from common import Problem, words
+from report import shorten
 
 import gradio as gr
 import numpy as np

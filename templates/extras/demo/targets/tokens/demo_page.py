@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import data
-from common import Problem
-from report import shorten, words
+from common import Problem, words
+from report import shorten
 
 import gradio as gr
 import numpy as np
