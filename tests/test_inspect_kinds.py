@@ -352,6 +352,12 @@ def test_texts_without_endings_are_texts(tmp_path: Path) -> None:
     assert found.facts["classes"] == {"rec.autos": 24, "sci.space": 24}
 
 
+def test_a_link_to_itself_spoils_nothing_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n" + "".join(f"{i % 7},{i % 2}\n" for i in range(60)))
+    (tmp_path / "loop").symlink_to("loop")
+    assert inspect(str(tmp_path / "t.csv")).rows == 60
+
+
 def test_a_folder_that_is_a_link_to_elsewhere_is_left_out_and_named(tmp_path: Path) -> None:
     for kind in ("pos", "neg"):
         for i in range(12):

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from corpus import CASES, Case, column, csv, flowers
 from hackgen.errors import Misuse, Problem
 from hackgen.inspection import Column, Findings, inspect
-from hackgen.inspection.columns import profiles, relation
+from hackgen.inspection.columns import aggregates, profiles, relation
 from hackgen.inspection.columns.roles import columns_of
 from hackgen.inspection.show import text
 from hackgen.inspection.suspects import telling
@@ -188,6 +188,14 @@ def test_damaged_archives_and_parquet_are_one_line(tmp_path: Path) -> None:
             inspect(str(tmp_path / name))
     with pytest.raises(Problem, match="does not exist"):
         inspect(str(tmp_path / "nothing.csv"))
+
+
+def test_a_large_table_of_equal_rows_is_read(tmp_path: Path, monkeypatch: Any) -> None:
+    """Repeated rows are counted by a share of the rows' hashes, which may be none of them."""
+    (tmp_path / "t.csv").write_text("a,b\n" + "1,2\n" * 3000)
+    monkeypatch.setattr(opening, "CAREFUL", 1000)
+    monkeypatch.setattr(aggregates, "COMPARED", 1)
+    assert inspect(str(tmp_path / "t.csv")).rows == 3000
 
 
 @pytest.mark.parametrize("how", ["plain", "latin", "stray", "ragged", "words", "longer"])

@@ -207,6 +207,26 @@ def test_new_rows_are_read_as_training_read_them(tmp_path: Path, form: str) -> N
     assert json.loads(found.out) == {name: read for name, (*_, read) in STYLES.items()} and not found.err
 
 
+ABROAD = {  # a header, names of people and classes
+    "cp932": ("氏名,年齢,会員", "佐藤太郎 鈴木花子 高橋健一 田中美咲", ["はい", "いいえ"]),
+    "cp949": ("성명,점수,합격여부", "김민준 이서연 박지훈 최예은", ["합격", "불합격"]),
+    "cp1252": ("Vorname,Größe,Fuß", "Jörg Zoë Günther André", ["süß", "groß"]),
+}
+
+
+@pytest.mark.parametrize("encoding", ABROAD)
+def test_a_copy_without_names_stays_in_the_encoding_of_new_rows(tmp_path: Path, encoding: str) -> None:
+    head, names, classes = ABROAD[encoding]
+    rows = [f"{names.split()[i % 4]},{20 + i % 40},{classes[i % 2]}" for i in range(90)]
+    (tmp_path / "t.csv").write_text("\n".join([head, *rows]), encoding=encoding)
+    project = generate_own(tmp_path / "p", tmp_path / "t.csv", extras=())
+    copy = (project / "data/t.csv").read_text(encoding=encoding)
+    assert names.split()[0] not in copy and classes[0] in copy
+    new = f"table.Path({str(tmp_path / 't.csv')!r}), table.schema()['read'], {head.split(',')}"
+    done = run(project, "-c", f"import table; print(*table.read({new}))").ok()
+    assert done.out.split() == head.split(",") and not done.err
+
+
 @pytest.mark.parametrize(("rows", "answers"), [("train_values", "train_labels"), ("X_train", "y_train")])
 def test_answers_in_a_table_of_their_own_are_not_overlooked(tmp_path: Path, rows: str, answers: str) -> None:
     (tmp_path / f"{rows}.csv").write_text("id,size,price\n" + "".join(f"{i},{i % 7},{i % 9}.5\n" for i in range(60)))

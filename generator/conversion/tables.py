@@ -55,10 +55,14 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     name = safe_name(path.name.partition(".")[0] + ".csv")
     with tempfile.TemporaryDirectory(prefix="hackgen-convert-") as folder:
         place = Path(folder) / name
-        convert(findings, place, answers.target or "", as_is=True)
-        if place.stat().st_size > COPIED:  # a packed table may be a thousand times as large as its file
-            raise too_large(path, TOO_LARGE)
-        found = inspect(str(place), answers.target or None)  # what a project made of the copy would find
+        written = findings.dialect.get("encoding", "utf-8")  # new rows are in it too, as far as the copy still tells
+        for encoding in ("utf-8",) if written.startswith("utf") else (written, "utf-8"):
+            convert(findings, place, answers.target or "", True, encoding)
+            if place.stat().st_size > COPIED:  # a packed table may be a thousand times as large as its file
+                raise too_large(path, TOO_LARGE)
+            found = inspect(str(place), answers.target or None)  # what a project made of the copy would find
+            if found.dialect.get("encoding") == encoding:
+                break
         names = [field for column in kept for field, *_ in fields(column)]
         read = arguments(found, place, answers.target)
         if read is not None and [column.name for column in found.columns] == names:
@@ -84,12 +88,14 @@ def is_large(path: Path, format: str) -> bool:
     return path.stat().st_size > IN_MEMORY[format] / (PACKED if path.suffix == ".gz" else 1)
 
 
-def convert(findings: Findings, dest: Path, target: str = "", as_is: bool = False) -> list[str]:
+def convert(
+    findings: Findings, dest: Path, target: str = "", as_is: bool = False, encoding: str = "utf-8"
+) -> list[str]:
     """Write the table as plain CSV to `dest`, a file that --data and predict.py take; what was found is returned.
 
     as_is  numbers and dates that a project reads stay as they are written, so that it reads new rows like them
     """
-    with dest.open("w", encoding="utf-8", newline="") as out:
+    with dest.open("w", encoding=encoding, errors="replace", newline="") as out:
         csv.writer(out, lineterminator="\n").writerows(converted(findings, Path(findings.path), target, as_is))
     replaced = (s for s in findings.suspects if s.kind == "personal" and "instead" in s.detail)
     told = [f"{suspect.column}: {suspect.detail}" for suspect in replaced]

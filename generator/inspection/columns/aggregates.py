@@ -60,7 +60,8 @@ def ask(
     if with_rows:
         share = -(-table.likely_rows // COMPARED)
         inner.append(f"hash({', '.join(cells)}) AS h")
-        outer.append("list(h)" + (f" FILTER (WHERE h % {share} = 0)" if share > 1 else ""))
+        some = f" FILTER (WHERE h % {share} = 0)" if share > 1 else ""
+        outer.append(f"coalesce(list(h){some}, [])")  # few different rows may all be left out
     selected = ", ".join(f"{sql} AS a{n}" for n, sql in enumerate(outer))
     source = f"(SELECT {', '.join(cells + casts)} FROM {{relation}})"  # a cast would be made wherever it is named
     query = f"SELECT {selected} FROM (SELECT {', '.join(inner)} FROM {source})"

@@ -115,7 +115,7 @@ def below(root: Path, notes: list[str], wanted: Callable[[str], bool]) -> Iterat
                         except OSError:
                             troubles["broken link(s)"] += 1
                             continue
-                    if entry.is_dir():
+                    if os.path.isdir(entry.path):  # entry.is_dir() fails at a link to itself
                         real = os.path.realpath(entry.path)
                         if real in around:
                             troubles["link(s) to a folder around them"] += 1

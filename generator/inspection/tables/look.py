@@ -189,7 +189,8 @@ def names_pictures(place: Path, table: Table) -> bool:
         return False
     here = list(itertools.islice(os.scandir(place.resolve().parent), MOST_BESIDE))
     names = [entry.name for entry in here]
-    for folder in [entry for entry in here if entry.is_dir() and not entry.name.startswith(".")][:MOST_FOLDERS]:
+    folders = [entry for entry in here if not entry.name.startswith(".") and os.path.isdir(entry.path)]
+    for folder in folders[:MOST_FOLDERS]:
         with contextlib.suppress(OSError):  # one that cannot be read
             names += (entry.name for entry in itertools.islice(os.scandir(folder), MOST_BESIDE))
     stems = {stem for stem, ending in map(os.path.splitext, names) if ending.lower() in PICTURE_ENDINGS}
