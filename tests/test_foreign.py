@@ -116,6 +116,7 @@ def test_copier_update_and_hackgen_update_go_on_each_with_its_part(hackgen, temp
     assert (done.returncode, done.stderr) == (0, "") and "nothing to do" in done.stdout
     added = hackgen("add", "demo", "--project", str(project))
     assert added.returncode == 0 and (project / "demo.py").is_file(), added.stderr
+    assert "README.md, pyproject.toml: the template's too; only new dependencies go in" in added.stdout
     merged = tomllib.loads(text(project / "pyproject.toml"))["project"]
     assert "gradio" in str(merged["optional-dependencies"]["demo"]) and merged["name"] == "birds"
     assert "kind = " in text(project / ".hackgen.toml") and text(project / "LICENSE") == "All rights theirs.\n"

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
 
@@ -62,17 +63,6 @@ def test_the_archive_holds_the_same_bytes_for_the_same_answers_and_none_of_the_d
         assert with_data(kept, files) == {path: content for path, content in files.items() if path != ARCHIVE}
 
 
-def test_a_sample_is_followed_while_it_is_untouched(tmp_path: Path) -> None:
-    old = templates(tmp_path / "old", tasks__toys__data__a_csv="1\n", tasks__toys__data__b_csv="1\n")
-    new = templates(tmp_path / "new", tasks__toys__data__a_csv="2\n", tasks__toys__data__b_csv="2\n")
-    project = born(tmp_path / "p", old)
-    (project / "data/b.csv").write_text("ours\n")
-    committed(project)
-    assert states(updated(project, new)) == {"data/a.csv": "replaced", "data/b.csv": "conflict"}
-    assert (project / "data/b.csv").read_text() == "ours\n"
-    assert (project / ASIDE / "data/b.csv").read_text() == "2\n"
-
-
 def copied(project: Path, place: Path, *how: str) -> Path:
     """A clone as `git clone` makes it; what a kind does with it follows."""
     git(project.parent, "clone", "--quiet", *how, f"file://{project}", str(place))
@@ -95,10 +85,11 @@ def from_template(project: Path, place: Path, inside: str = "") -> Path:
 
 
 def without_git(project: Path, place: Path) -> Path:
+    """With the two lines that a refusal tells."""
     shutil.copytree(project, place, ignore=shutil.ignore_patterns(".git"))
-    with pytest.raises(Problem, match="git init && git add --force --all; git commit --message"):
-        update.opened(place)
-    return committed(place, "Before the update")
+    for line in update.FIRST:
+        subprocess.run(line, shell=True, check=True, cwd=place, env=os.environ | ALONE, stdout=subprocess.DEVNULL)
+    return place
 
 
 def inside(project: Path, place: Path) -> Path:
@@ -142,17 +133,22 @@ def undo(project: Path) -> None:
 
 
 def test_what_holds_no_markers_stays_and_the_new_one_lies_aside(tmp_path: Path) -> None:
-    old = templates(tmp_path / "old", base__logo_png="\0one\n", base__bin_dat="\0one\n")
-    new = templates(tmp_path / "new", base__logo_png="\0two\n", base__bin_dat="\0two\n", base__notes_md=NEWER)
+    """Also of the sample, which the archive does not hold."""
+    files = "base/logo.png", "base/bin.dat", "tasks/toys/data/a.csv", "tasks/toys/data/b.csv"
+    old = templates(tmp_path / "old", **dict.fromkeys(files, "\0one\n"))
+    new = templates(tmp_path / "new", **dict.fromkeys(files, "\0two\n"), base__notes_md=NEWER)
     project = born(tmp_path / "project", old)
-    (project / "logo.png").write_bytes(b"\0ours\n")
+    for name in ("logo.png", "data/b.csv"):
+        (project / name).write_bytes(b"\0ours\n")
     (project / "notes.md").unlink()
     committed(project)
     before = snapshot(project)
     found = updated(project, new)
-    assert states(found) == {"logo.png": "conflict", "notes.md": "conflict", "bin.dat": "replaced"}
-    assert (project / "logo.png").read_bytes() == b"\0ours\n" and not (project / "notes.md").exists()
-    assert (project / ASIDE / "logo.png").read_bytes() == b"\0two\n"
+    torn = dict.fromkeys(("logo.png", "data/b.csv", "notes.md"), "conflict")
+    assert states(found) == torn | dict.fromkeys(("bin.dat", "data/a.csv"), "replaced")
+    for name in ("logo.png", "data/b.csv"):
+        assert (project / name).read_bytes() == b"\0ours\n" and (project / ASIDE / name).read_bytes() == b"\0two\n"
+    assert not (project / "notes.md").exists()
     assert (project / ASIDE / "notes.md").read_text() == NEWER
     with pytest.raises(Problem, match=f"{ASIDE}/ still holds files"):
         updated(project, new)
@@ -164,50 +160,33 @@ def test_what_holds_no_markers_stays_and_the_new_one_lies_aside(tmp_path: Path) 
     assert set(states(updated(project, new)).values()) == {"left alone"}
 
 
-@pytest.mark.parametrize("kind", ["untracked", "ignored", "link", "folder", "tracked", "parent", "submodule", "equal"])
-def test_what_lies_in_the_way_of_a_new_file_is_never_overwritten(kind: str, project: Path, new: Path, tmp_path) -> None:
-    templates(new, base__more__deep_md="new\n")
-    way = project / "more" / "deep.md"
-    elsewhere = tmp_path / "elsewhere"
-    if kind in ("parent", "submodule"):
-        elsewhere.mkdir()
-        (elsewhere / "code.py").write_text("print()\n")
-    if kind == "parent":
-        (project / "more").symlink_to(elsewhere)
-    elif kind == "submodule":
-        git(
-            project,
-            "-c",
-            "protocol.file.allow=always",
-            "submodule",
-            "--quiet",
-            "add",
-            str(committed(elsewhere)),
-            "more",
-        )
-        committed(project)
-        (project / "more" / "code.py").write_text("changed\n")
-    else:
-        way.parent.mkdir()
-    if kind == "ignored":
-        (project / ".gitignore").write_text("runs/\n__pycache__/\ntoys/\nmore/\n")
-        git(project, "commit", "--quiet", "--all", "--message", "ignored")
-    if kind == "link":
-        way.symlink_to(project / "notes.md")
-    elif kind == "folder":
-        way.mkdir()
-        (way / "ours.md").write_text("ours\n")
-    elif kind not in ("parent", "submodule"):
-        way.write_text("new\n" if kind == "equal" else "ours\n")
-    if kind == "tracked":
-        committed(project)
+WAYS = "untracked", "ignored", "tracked", "equal", "link", "folder", "parent/deep", "submodule/deep"
+
+
+def test_what_lies_in_the_way_of_a_new_file_is_never_overwritten(project: Path, new: Path, tmp_path: Path) -> None:
+    templates(new, **{f"base/way/{kind}.md": "new\n" for kind in WAYS})
+    elsewhere, way = templates(tmp_path / "elsewhere"), project / "way"
+    words = "-c protocol.file.allow=always submodule --quiet add".split()
+    git(project, *words, str(committed(elsewhere)), "way/submodule")
+    with open(project / ".gitignore", "a") as file:
+        file.write("ignored.md\n")
+    (way / "tracked.md").write_text("ours\n")
+    committed(project)
+    (way / "submodule" / "README.md").write_text("changed, not committed\n")
+    (way / "parent").symlink_to(elsewhere)
+    (way / "link.md").symlink_to(project / "notes.md")
+    (way / "folder.md").mkdir()
+    for name in ("untracked.md", "ignored.md", "folder.md/ours.md"):
+        (way / name).write_text("ours\n")
+    (way / "equal.md").write_text("new\n")
     before = snapshot(project)
     found = updated(project, new)
-    assert found["more/deep.md"].state == ("left alone" if kind == "equal" else "conflict")
-    if kind not in ("equal", "parent", "submodule"):
-        assert (way / "ours.md" if kind == "folder" else way).read_text() == (LINES if kind == "link" else "ours\n")
-        assert (project / ASIDE / "more/deep.md").read_text() == "new\n"
-    assert not (elsewhere / "deep.md").exists() and way.exists() == (kind not in ("parent", "submodule"))
+    torn = {kind for kind in WAYS if found[f"way/{kind}.md"].state == "conflict"}
+    assert torn == {*WAYS} - {"equal"} and found["way/equal.md"].state == "left alone"
+    assert all((project / ASIDE / "way" / f"{kind}.md").read_text() == "new\n" for kind in torn)
+    after = snapshot(project)[0]
+    assert all(after[path] == content for path, content in before[0].items() if path.startswith("way/"))
+    assert not (elsewhere / "deep.md").exists() and not (way / "submodule" / "deep.md").exists()
     undo(project)
     assert snapshot(project) == before
 
@@ -285,6 +264,9 @@ def test_conflicts_are_marked_listed_block_the_commit_and_can_be_undone(hackgen:
 def test_what_cannot_be_updated_is_refused_in_one_line(hackgen: Run, project: Path, tmp_path: Path) -> None:
     (project / "notes.md").write_text("changed\n")
     refused(hackgen("update", str(project)), 1, "not committed (notes.md)")
+    git(project, "update-index", "--skip-worktree", "notes.md")
+    refused(hackgen("update", str(project)), 1, "git overlooks what you change in notes.md; git update-index --no-skip")
+    git(project, "update-index", "--no-skip-worktree", "notes.md")
     git(project, "checkout", "--quiet", "notes.md")
     refused(hackgen("update", str(tmp_path)), 1, "no project that hackgen made")
     record = (project / RECORD).read_text()
@@ -315,14 +297,13 @@ def test_what_cannot_be_updated_is_refused_in_one_line(hackgen: Run, project: Pa
     refused(hackgen("update", str(project)), 1, "git does not track")
 
 
-def killed_at(count: int, project: Path, new: Path) -> bool:
-    """Update in a process that is killed at its `count`-th step that files or processes can tell; False if it ended."""
+def killed(project: Path, new: Path, strikes: Callable[[], bool]) -> bool:
+    """Update in a process that is killed at the first step of files or processes where it strikes; False if nowhere."""
     child = os.fork()
     if not child:
-        left = iter(range(count))
 
         def strike(event: str, _: object) -> None:
-            if event in STEPS and next(left, None) is None:
+            if event in STEPS and strikes():
                 os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(strike)
@@ -331,6 +312,11 @@ def killed_at(count: int, project: Path, new: Path) -> bool:
         finally:
             os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+def step(number: int) -> Callable[[], bool]:
+    left = iter(range(number))
+    return lambda: next(left, None) is None
 
 
 STEPS = {"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.chmod", "subprocess.Popen", "shutil.rmtree"}
@@ -364,21 +350,15 @@ def test_killed_at_any_moment_it_leaves_a_state_that_both_ways_lead_back_from(
     every: int, larger: bool, project: Path, new: Path, tmp_path: Path
 ) -> None:
     (project / "notes.md").write_text(LINES.replace("line 5\n", "ours\n"))
-    (project / "untracked.md").write_text("ours\n")
-    (project / "plan.md").write_text("ours, untracked\n")
-    git(project, "commit", "--quiet", "--all", "--message", "ours")
+    committed(project)
     templates(new, base__more__deep_md="new\n", tasks__toys__data_py="print('more toys')\n")
-    if larger:
-        (project / "untracked.md").unlink()
-        (project / "plan.md").unlink()
-        place = inside(project, tmp_path / "larger")
-        (place / "plan.md").write_text("ours, untracked\n")
-    else:
-        place = project
+    place = inside(project, tmp_path / "larger") if larger else project
     whole = place.parent if larger else place
+    (place / "plan.md").write_text("ours, untracked, and in the way\n")
+    (place / "untracked.md").write_text("ours\n")
     before, undone, states_seen = snapshot(whole), random.Random(0), set()
     count = 40
-    while killed_at(count, place, new):
+    while killed(place, new, step(count)):
         after = snapshot(whole)
         states_seen.add(after[2])
         done = (place / ASIDE).exists() and not (place / ASIDE / ".work" / "journal.json").exists()
@@ -395,11 +375,7 @@ def test_killed_at_any_moment_it_leaves_a_state_that_both_ways_lead_back_from(
 
 @CAN_FORK
 def test_what_was_edited_after_a_kill_is_not_undone(project: Path, new: Path) -> None:
-    count = 40
-    while killed_at(count, project, new) and not (project / "plan.md").exists():
-        with patch.dict(os.environ, ALONE):
-            update.opened(project)
-        count += 5
+    assert killed(project, new, (project / "plan.md").exists)
     with pytest.raises(Problem, match="run hackgen update without --dry-run"):
         updated(project, new, dry_run=True)
     (project / "notes.md").write_text("edited in between\n")
@@ -413,23 +389,18 @@ def test_what_was_edited_after_a_kill_is_not_undone(project: Path, new: Path) ->
 
 @pytest.mark.slow
 def test_after_an_update_the_own_tests_pass_and_training_works(tmp_path: Path) -> None:
-    def put(file: Path, old: str, new: str) -> None:
-        before = file.read_text(encoding="utf-8")
-        assert old in before
-        file.write_text(before.replace(old, new, 1), encoding="utf-8")
-
     root = tmp_path / "templates"
     shutil.copytree(REAL, root)
-    for path in [*root.glob("base/c*.py"), *root.glob("frameworks/pytorch/base/train.py"), root / "base/config.py.j2"]:
-        put(path, "\nimport ", "\n# newer\nimport ")
     project = born(tmp_path / "project", task="tabular-classification")
-    put(project / "config.py", "    seed: int = 0", "    seed: int = 7")
-    put(project / "train.py", "\ndef fit(", "\nOURS = 1\n\n\ndef fit(")
-    put(project / "metrics.py", "HIGHER_IS_BETTER = True", "HIGHER_IS_BETTER = True  # ours")
+    newer = [root / path for path in ("base/common.py", "frameworks/pytorch/base/train.py", "base/config.py.j2")]
+    ours = [project / path for path in ("config.py", "train.py", "metrics.py")]
+    for file in (*newer, *ours):
+        text = file.read_text(encoding="utf-8")
+        text = text.replace("\nimport ", "\n# newer\nimport ", 1) if file in newer else text + "\n\nOURS = 1\n"
+        file.write_text(text, encoding="utf-8")
     committed(project)
-    found = states(updated(project, root))
-    assert found["config.py"] == found["train.py"] == "merged" and found["metrics.py"] == "left alone"
-    assert found["common.py"] == "replaced" and "conflict" not in found.values()
+    wanted = {"config.py": "merged", "train.py": "merged", "metrics.py": "left alone", "common.py": "replaced"}
+    assert states(updated(project, root)) == wanted
     works(project, whole=True)
 
 

@@ -45,7 +45,6 @@ REFUSED = (  # a pattern that re takes, in ASCII
 )
 
 SAY = "no quotes, backslashes, braces, invisible or odd characters; a letter or a word comes first"
-ORIGIN = "# Written by a {} template that hackgen exported."
 
 MARKDOWN = "{% for c in TITLE %}{{ '\\\\' if c in '*_[]<>&|~#$' }}{{ c }}{% endfor %}"
 SLUG = (
@@ -67,6 +66,7 @@ def export(answers: Answers, to: str) -> Files:
     full = _rendered(choice, final, knobs)
     without = {name: _rendered(choice, replace(final, **{name: ""}), knobs) for name in OPTIONAL}
     project = parsed(full["pyproject.toml"])["project"]
+    needs = [*project["dependencies"], *(line for lines in project["optional-dependencies"].values() for line in lines)]
     tags = _tags(to, project["name"], knobs)
     pattern = "|".join(map(re.escape, tags))
     files = dict(full)
@@ -74,9 +74,8 @@ def export(answers: Answers, to: str) -> Files:
         others = {name: without[name][path] for name in OPTIONAL}
         if re.search(pattern, whole) or any(other != whole for other in others.values()):
             files[path] = re.sub(pattern, lambda mark: tags[mark.group()], _template(whole, others, to))
-    files[".hackgen.toml"] = re.sub(
-        r"\A#.*\n(.*\n)", rf'{ORIGIN.format(to)}\n\1exported = "{to}"\n', files[".hackgen.toml"]
-    )
+    origin = rf'# Written by a {to} template that hackgen exported.\n\1exported = "{to}"\n'
+    files[".hackgen.toml"] = re.sub(r"\A#.*\n(.*\n)", origin, files[".hackgen.toml"])
     marked = {path for path in files if files[path] != full[path]}
     needs = [
         *project["dependencies"],

@@ -64,6 +64,11 @@ class Repository:
         lines = self.ask("status", *words).decode(errors="surrogateescape").split("\0")
         return [line[3:].removeprefix(self.prefix) for line in lines if line]
 
+    def overlooked(self) -> list[str]:
+        """The files that lie there, and whose changes git is told not to look at: it would not bring them back."""
+        lines = self.ask("ls-files", "-v", "-z").decode(errors="surrogateescape").split("\0")
+        return [line[2:] for line in lines if line[:1] in [*"hsS"] and os.path.lexists(self.project / line[2:])]
+
     def undo(self, *more: str) -> str:
         """The line that brings back the state before an update; it also removes `more`, which git does not track."""
         where = "" if os.path.samefile(self.project, ".") else f" -C {quoted(os.path.relpath(self.project))}"

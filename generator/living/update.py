@@ -110,7 +110,7 @@ def prepare(
     change.pointer = copies.pop(LOCATION, None)
     change.outcomes = merge(base, theirs | copies, ours, lambda path: in_the_way(project, path, entries))
     if change.template and answers != change.answers:
-        declare(change, new_needs(plan(*decided(change.answers, root)), files), ours)
+        declare(change, plan(*decided(change.answers, root)), files, ours)
     if archive != (project / ARCHIVE).read_bytes():
         change.outcomes.append(Outcome(ARCHIVE, "replaced", archive))
     change.outcomes.sort(key=lambda outcome: outcome.path in (RECORD, ARCHIVE))  # what half an update has, it may keep
@@ -134,10 +134,13 @@ def _no_longer_read(change: Change, written: Tree, entries: dict) -> list[str]:
     return [f"{place} stays, though nothing reads it now; git rm -r {quoted(place)} if nobody needs it"] * bool(left)
 
 
-def declare(change: Change, needs: dict[str, Any], ours: Tree) -> None:
-    """What new parts need goes into the pyproject.toml that is another template's, or is told."""
+def declare(change: Change, before: Tree, after: Tree, ours: Tree) -> None:
+    """What new parts need goes into the pyproject.toml that is another template's, or is told; so is what is left."""
+    needs = new_needs(before, after)
     merged, said = with_dependencies(ours.get("pyproject.toml"), needs) if any(needs.values()) else (None, [])
     change.notes += said
+    if stale := [path for path in change.template["left"] if path in ours and before.get(path) != after.get(path)]:
+        change.notes.append(f"{', '.join(stale)}: the template's too; only new dependencies go in, the rest is yours")
     if merged and merged != ours["pyproject.toml"]:
         change.outcomes.append(Outcome("pyproject.toml", "merged", merged))
 
@@ -155,6 +158,9 @@ def _check(repository: Repository | None, entries: dict) -> None:
         raise Problem(
             f"there are changes that are not committed ({some(changed, 3)}); commit them, or git stash, then try again"
         )
+    if hidden := repository.overlooked():
+        how = "git update-index --no-skip-worktree (or --no-assume-unchanged)"
+        raise Problem(f"git overlooks what you change in {some(hidden, 3)}; {how} {quoted(hidden[0])}")
 
 
 def _lying(project: Path) -> Iterator[tuple[str, bytes]]:
