@@ -4,36 +4,17 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+from ...parts import read_toml
+
 MOSTLY = 0.9  # a column of so many numbers (dates, lists …) is one of them; the rest counts as missing
-MONEY = "$€£¥￥₹₽₩₺₫₱฿₦₪₴৳₵%‰°#"
-CODES = set(
-    """
-    usd eur gbp chf jpy inr idr vnd thb myr php sgd krw cny rmb brl mxn cop clp ars pln czk huf sek nok dkk try aud cad
-    nzd zar ngn kes ghs egp aed sar pkr bdt lkr rub uah rs rs. us$ ca$ a$ r$ s$ hk$ nt$ rp rp. rm kr kr. zł kč ft lei tl
-    đ ksh tk ~ < > ca. ca approx. about
-    """.split()
-)
-WITH_POINTS = {"€", "eur", "₫", "đ", "vnd", "₺", "tl", "kr", "kr.", "dkk", "r$", "brl", "rp", "rp.", "idr"}
-ZEROS = {  # 12K is twelve thousand, and 1.5 crore fifteen million
-    3: "k thousand thousands tsd tausend mil ribu тыс 千",
-    4: "万 萬 만",
-    5: "lakh lakhs lac lacs",
-    6: "m mn mm mio million millions millionen millones milhões milhão triệu juta млн",
-    7: "cr crore crores",
-    8: "亿 億 억",
-    9: "b bn bil billion billions mrd tỷ miliar млрд",
-    12: "trillion trillions",
-}
-OF_WORDS = {word: zeros for zeros, words in ZEROS.items() for word in words.split()}
-UNITS = (  # of one quantity, with the zeros between them
-    {"mg": -3, "g": 0, "kg": 3},
-    {"mm": -3, "cm": -2, "m": 0, "km": 3},
-    {"ml": -3, "cl": -2, "dl": -1, "l": 0},
-    {"w": 0, "kw": 3, "mw": 6, "gw": 9},
-    {"b": 0, "kb": 3, "mb": 6, "gb": 9, "tb": 12},
-)
+_TABLES = read_toml(Path(__file__).with_suffix(".toml"))
+MONEY = _TABLES["money"]
+CODES, WITH_POINTS = (set(_TABLES[name].split()) for name in ("codes", "with_points"))
+UNITS: list[dict[str, int]] = list(_TABLES["units"].values())
+OF_WORDS = {word: int(zeros) for zeros, words in _TABLES["zeros"].items() for word in words.split()}
 OF_LETTERS = "k", "m", "b"  # which may be units or parts of codes as well
 FEWEST_SCALED = 10  # different numbers with such a letter from which on it is no code, if nothing else says so
 LONGEST = 60  # characters of a cell that may be a number with words around it: trying takes the square of them
@@ -43,16 +24,7 @@ STYLES = {  # whole numbers are of neither
     ".": re.compile(r"[+-]?(\d{1,3}(,\d{3})+\.\d+|[1-9]\d{0,2}(,\d{3})+|\d*\.\d+([eE][+-]?\d+)?)"),
     ",": re.compile(r"[+-]?(\d{1,3}(\.\d{3})+,\d+|[1-9]\d{0,2}(\.\d{3})+|\d*,\d+)"),
 }
-SEPARATORS = (
-    (".", ""),
-    (".", ","),
-    (",", ""),
-    (",", "."),
-    (".", "'"),
-    (".", "’"),
-    (".", " "),
-    (",", " "),
-)  # in this order
+SEPARATORS: list[list[str]] = _TABLES["separators"]
 FEWEST_MIXED = 3  # different cells of each style
 SIGNED = (  # how books write less than nothing, and as Python does: ($12.50), 12.50-, −3, -$ 3
     (r"^\s*([^\d(]*?)\s*\(([^()]*\d[^()]*)\)\s*$", r"-\1\2"),

@@ -25,31 +25,10 @@ OF = SimpleNamespace(**{name: set(words.split()) for name, words in _TABLES["col
 OF_KIND = {kind: set(words.split()) for kind, words in _TABLES["kinds"].items()}
 NUMBER = re.compile(r"(number|nummer|nr|no|num|id|adresse|address)$")  # behind what is numbered: telefonnummer
 DIGITS = re.compile(r"\D")
-PATTERNS = {  # which say it without a name …
-    MAIL: r"[^\s@<>]{1,64}@[^\s@<>]{1,190}\.[A-Za-z]{2,}",
-    PHONE: r"(\+\d|00\d{1,3}[ /-])[\d ()./-]{6,18}\d|\(\d{2,5}\) ?[\d ./-]{5,12}\d|\d{3}[-.]\d{3}[-.]\d{4}"
-    r"|0\d{2,5} ?[/-] ?\d[\d -]{4,9}\d",
-    ADDRESS: r"\d+[a-z]?,? ([\w.'-]+ ){1,4}"
-    r"(street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|way|court|ct|place|pl|terrace|square)\b.*"
-    r"|[\w .'-]+(straße|strasse|str\.|weg|gasse|platz|allee|ring|damm) ?\d+.*"
-    r"|(rue|avenue|calle|via|rua|avenida|plaza|piazza) .*\d+.*|\d+ (rue|avenue|boulevard|chemin|place) .+",
-    IDENTITY: r"\d{3}-\d{2}-\d{4}",
-    NETWORK: r"(\d{1,3}\.){3}\d{1,3}|([0-9a-f]{2}[:-]){5}[0-9a-f]{2}|([0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}",
-}
-WITH_NAME = {  # … and with one
-    MAIL: r".*@.*",
-    PHONE: r"[+(]?\d[\d ()./+-]{5,20}(\s*(x|ext\.?)\s*\d+)?",
-    ADDRESS: r"(?=.*\d)(?=.*[^\W\d_]{3}).{6,}",
-    ACCOUNT: r"[A-Z]{2}\d{2}[A-Z0-9 ]{8,32}|[\d* Xx-]{6,30}",
-    IDENTITY: r"(?=(\D*\d){5})[\w ./-]{6,24}",
-    NETWORK: PATTERNS[NETWORK],
-}
+PATTERNS = {kind: "|".join(several) for kind, several in _TABLES["patterns"].items()}
+WITH_NAME = {NETWORK: PATTERNS[NETWORK]} | _TABLES["with_name"]
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{8,30}")
-IN_TEXT = {
-    MAIL: re.compile(rf"(?<![\w.]){PATTERNS[MAIL]}"),
-    PHONE: re.compile(r"(?<![\w.,-])(\+\d[\d ()/-]{7,16}\d|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4})(?![\w-])"),
-    ACCOUNT: re.compile(r"\b[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){3,7}( ?[A-Z0-9]{1,4})?\b"),
-}
+IN_TEXT = {kind: re.compile(pattern) for kind, pattern in _TABLES["in_text"].items()}
 
 
 def bare(word: str) -> str:
