@@ -26,6 +26,7 @@ from ..inspection.columns.meaning import as_numbers, is_missing, to_number
 from ..inspection.columns.relation import Table
 from ..inspection.columns.roles import columns_of
 from ..inspection.findings import Column, Findings
+from ..inspection.series.look import tables_in
 from ..inspection.tables.opening import nearest_column, opened
 from ..inspection.target import seasons, timestamps
 from ..inspection.target.dates import MONTHS, is_date, moment, time_of
@@ -295,8 +296,6 @@ def rewritten(path: Path, columns: list[Column], layout: Layout, rows: Rows) -> 
 
 def of_folder(findings: Findings, place: Path, target: str | None) -> Made:
     """All files of a folder that hold a series each, below each other, with the file's name as the series'."""
-    from ..inspection.series.look import tables_in
-
     value = target or findings.suggestion.target
     of_value = next((column for column in findings.columns if column.name == value), None)
     lines, stamps = [], []
@@ -321,8 +320,6 @@ def of_folder(findings: Findings, place: Path, target: str | None) -> Made:
 
 def in_place(findings: Findings, place: Path, target: str | None) -> Made:
     """How a project reads the files of a folder where they lie: like the first; a file's name is that of its series."""
-    from ..inspection.series.look import tables_in
-
     departing = findings.facts["files"]["departing"]
     first = next((file for file in tables_in(place) if file.name not in departing), place)
     own = findings.dialect.get("own", "")

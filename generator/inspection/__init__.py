@@ -1,6 +1,6 @@
 """Looking at data: `inspect(path)` says what a file or folder holds and what could be learned from it.
 
-What reads data (DuckDB, NumPy, Pillow, openpyxl) is imported only when a file of the kind is looked at.
+What reads data (DuckDB, Pillow, openpyxl) is imported only when a file of the kind is looked at.
 """
 
 import errno
@@ -10,6 +10,8 @@ from pathlib import Path
 
 from ..errors import Misuse, Problem
 from ..text import quoted
+from . import several, unread
+from .columns import formats
 from .findings import Column, Findings, Suggestion, Suspect, state_of
 
 NESTED = "save what is inside as a list of plain records"
@@ -62,15 +64,11 @@ def _inspect(path: str, place: Path, target: str | None) -> Findings:
 
 
 def _file(path: str, place: Path, target: str | None) -> Findings:
-    from .columns import formats
-
     kind, member = formats.format_of(place)
     if kind in ("pictures", "npz"):
         from .pictures.look import inspect_pictures
 
         return inspect_pictures(place, target)
-    from . import unread
-
     if kind == "json" and (what := unread.of_json(place)):
         return unknown(path, place, what)
     if kind in ("csv", "text") and not member and (what := unread.of_text(place)):
@@ -106,27 +104,23 @@ def unknown(path: str, place: Path, note: str) -> Findings:
 
 def _folder(path: str, place: Path, target: str | None) -> Findings:
     """What most of a folder's files are: pictures, texts or tables."""
-    from .columns.formats import PICTURE_ENDINGS, TABLE_ENDINGS, visible
-
     endings: dict[str, list[Path]] = {"picture": [], "table": [], "text": []}
     seen, others = 0, []
     unreadable: list[str] = []
     outside: list[str] = []
-    for file in itertools.islice(visible(place, unreadable, outside), MOST_FILES):
+    for file in itertools.islice(formats.visible(place, unreadable, outside), MOST_FILES):
         ending, seen = file.suffix.lower(), seen + 1
-        if ending in PICTURE_ENDINGS:
+        if ending in formats.PICTURE_ENDINGS:
             endings["picture"].append(file)
         elif file.stem.lower() in ("readme", "license", "licence", "notice", "citation"):
             continue  # about the data, not data
         elif ending in (".txt", ".md", ".text"):
             endings["text"].append(file)
-        elif ending in (*TABLE_ENDINGS, ".xlsx", ".gz", ".npz") or file.name.endswith("-ubyte"):
+        elif ending in (*formats.TABLE_ENDINGS, ".xlsx", ".gz", ".npz") or file.name.endswith("-ubyte"):
             endings["table"].append(file)
         else:
             others.append(file)
     note = [f"{len(unreadable)} sub-folder(s) could not be read: {', '.join(unreadable[:3])}"] if unreadable else []
-    from . import unread
-
     led = f"{len(outside)} link(s) that lead out of the folder left out, first {min(outside)}" if outside else ""
     what = unread.of_folder(others) if len(others) > sum(map(len, endings.values())) else ""
     if what and not endings["picture"]:
@@ -160,11 +154,9 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
 
 def _series_or_table(path: str, place: Path, files: list[Path], target: str | None) -> Findings:
     """A file for each series, or else one table among several."""
-    from . import several
-    from .columns.formats import is_training
     from .series.look import inspect_series_folder
 
-    named = any(is_training(file.name) for file in files)
+    named = any(formats.is_training(file.name) for file in files)
     if not named and (what := several.recordings(files)):
         return Findings(path, "unknown", notes=[what])
     return (None if named else inspect_series_folder(path, place, target)) or _one_of(path, files, target)
@@ -172,10 +164,7 @@ def _series_or_table(path: str, place: Path, files: list[Path], target: str | No
 
 def _one_of(path: str, files: list[Path], target: str | None) -> Findings:
     """The table among several: train.csv if there is one, else the largest; a contest's sample tells what is asked."""
-    from . import several
-    from .columns.formats import is_training
-
-    named = [file for file in files if is_training(file.name)]
+    named = [file for file in files if formats.is_training(file.name)]
     chosen = named[0] if named else max(files, key=lambda file: file.stat().st_size)
     if what := several.labels_apart(files, chosen):
         return Findings(path, "unknown", notes=[what])

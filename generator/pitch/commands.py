@@ -118,18 +118,18 @@ def provenance_command(project: Path, as_json: bool, most: float | None) -> None
     from .project import find
     from .provenance import provenance
 
-    found = provenance(find(project).root)
-    rows = [*found.files, found.total]
+    compared, files, total = provenance(find(project).root)
+    rows = [*files, total]
     if as_json:
-        files = [{"path": f.path, "lines": f.lines, "scaffold": f.scaffold, "share": round(f.share, 4)} for f in rows]
-        told({"compared": found.compared, "files": files[:-1], "total": files[-1]})
+        shown = [file._asdict() | {"share": round(file.share, 4)} for file in rows]
+        told({"compared": compared, "files": shown[:-1], "total": shown[-1]})
     else:
         wide = max(len(file.path) for file in rows)
-        click.echo(f"compared with {found.compared}\n{'file':{wide}}  lines  scaffold  share")
+        click.echo(f"compared with {compared}\n{'file':{wide}}  lines  scaffold  share")
         for file in rows:
             click.echo(printable(f"{file.path:{wide}}  {file.lines:5}  {file.scaffold:8}  {file.share:5.0%}"))
-    if most is not None and 100 * found.total.share > most:
-        raise Problem(f"{found.total.share:.1%} of the lines are scaffold, more than {most:g} %")
+    if most is not None and 100 * total.share > most:
+        raise Problem(f"{total.share:.1%} of the lines are scaffold, more than {most:g} %")
 
 
 @click.command("slides")

@@ -2,9 +2,9 @@
 
 import difflib
 from collections import Counter
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import NamedTuple
 
 from .. import __version__
 from ..archive import ARCHIVE, unpacked
@@ -24,8 +24,7 @@ _NAMES = "--name-only", f"--format=%x1e%H {_LABEL}", "--", ".hackgen.toml"
 LOGS = [("log", "--follow", *_NAMES), ("log", "-m", "--first-parent", *_NAMES)]
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """A text file of today: its lines that are not blank, and how many of them the scaffold brought."""
 
     path: str
@@ -37,25 +36,13 @@ class File:
         return self.scaffold / self.lines if self.lines else 0.0
 
 
-@dataclass(frozen=True)
-class Provenance:
-    """What was compared with what, and what came out; `compared` is said to people."""
-
-    compared: str
-    files: list[File]
-
-    @property
-    def total(self) -> File:
-        return File("total", sum(file.lines for file in self.files), sum(file.scaffold for file in self.files))
-
-
-def provenance(project: Path) -> Provenance:
-    """Compare a project with its scaffold; only reads, from the folder and from git."""
+def provenance(project: Path) -> tuple[str, list[File], File]:
+    """With what a project is compared, in words, its files, and all of them as one; only reads, from folder and git."""
     compared, scaffold = _scaffold(project)
     written = {path: content for path, raw in scaffold.items() if (content := lines_of(path, raw)) is not None}
     today = {path: content for path, raw in _today(project).items() if (content := lines_of(path, raw)) is not None}
     files = [File(path, len(lines), kept(path, lines, written)) for path, lines in sorted(today.items()) if lines]
-    return Provenance(compared, files)
+    return compared, files, File("total", sum(file.lines for file in files), sum(file.scaffold for file in files))
 
 
 def _scaffold(project: Path) -> tuple[str, Tree]:

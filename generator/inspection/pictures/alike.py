@@ -8,6 +8,8 @@ most similar two of 1,797 digits of 8×8 pixels at 0.9942, of 20,000 MNIST digit
 a plain sheet, is alike only to its exact copy.
 """
 
+from hashlib import blake2b
+
 import numpy as np
 
 FACTS = np.dtype([("key", "<u8"), ("look", "<u8"), ("sum", "<i8"), ("squares", "<i8")])
@@ -27,8 +29,6 @@ def facts(images: np.ndarray) -> np.ndarray:
 
     images  (n, height, width, channels) bytes
     """
-    from hashlib import blake2b
-
     noted = np.zeros(len(images), FACTS)
     flat = np.ascontiguousarray(images).reshape(len(images), -1)
     noted["key"] = [int.from_bytes(blake2b(row, digest_size=8).digest(), "little") for row in flat]

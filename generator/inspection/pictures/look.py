@@ -5,6 +5,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
+
 from ...text import leads_out
 from ..findings import Column, Findings, Suspect
 from ..suspects.leaks import imbalance, rarest
@@ -124,8 +126,6 @@ def _files(found: Findings, here: listing.Listing, opened: list[Opened]) -> None
 
 def _of_arrays(path: Path) -> Findings:
     """The findings about idx files or an .npz."""
-    import numpy as np
-
     found = Findings(str(path), "npz" if path.suffix.lower() == ".npz" else "idx")
     sources = (
         [path] if found.format == "npz" else [f for f in path.glob("*ubyte*") if f.is_file() and not leads_out(f, path)]

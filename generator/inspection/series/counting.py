@@ -125,8 +125,6 @@ class Steps:
 
 def judged(files: Sequence[File], regular: bool) -> Steps:
     """Steps and gaps of files; `regular` False means that values are averaged, so that gaps say nothing."""
-    import numpy as np
-
     steps = Steps()
     clocks = [file.clock for file in files if file.clock]
     if not clocks:

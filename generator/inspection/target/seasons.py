@@ -5,6 +5,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from . import timestamps
 
 LEAST_REPETITION = 0.3  # a season that repeats less than this is no better than none
@@ -38,8 +40,6 @@ def series_facts(
     averaged_over   days, weeks … over which a project averages, where the steps are irregular
     series          count, names of the first ones, rows of the shortest and longest (several only)
     """
-    import numpy as np
-
     kind = float if isinstance(times[0], (int, float)) else "datetime64[s]"
     stamps, numbers = np.array(times, kind), np.array([np.nan if v is None else v for v in values], float)
     names, which = np.unique(np.array(["" for _ in times] if ids is None else list(ids)), return_inverse=True)
@@ -120,8 +120,6 @@ def repetition(values: Any, season: int) -> float:
 
     0 where they are as alike after half of it: then they change slowly, or half of it is the season.
     """
-    import numpy as np
-
     level = values.mean()
     sums = np.concatenate([[0.0], np.cumsum(values - level)])
     around = (sums[season:] - sums[:-season]) / season
@@ -146,8 +144,6 @@ def spoken(step: str, clock: dict[str, Any]) -> str:
 
 def filled(place: Any, values: Any) -> Any:
     """Values at steps `place` (rising) as a series without gaps: the one before is repeated, as in a project."""
-    import numpy as np
-
     there = ~np.isnan(values)
     if there.sum() < LEAST:
         return np.zeros(0)
@@ -158,8 +154,6 @@ def filled(place: Any, values: Any) -> Any:
 
 def irregular(distinct: Any, clock: dict[str, Any]) -> bool:
     """Whether fewer than half of the steps are near the usual one, so that rows are events and not steps."""
-    import numpy as np
-
     if clock["unit"] in ("months", "weekdays"):
         return False
     gaps = np.diff(distinct)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+import numpy as np
+
 SAMPLE = 2_000_000  # characters whose scripts are looked up
 LINES_OF_CHAT = 200  # looked at
 _MESSAGE = re.compile(  # [12/03/2021, 10:15:00] Anna: or 2021-03-12 10:15 - Anna:
@@ -46,8 +48,6 @@ class Tally:
 
     def repeated(self) -> int:
         """Texts that stand elsewhere already; empty ones are counted apart."""
-        import numpy as np
-
         keys = np.frombuffer(self.keys, np.uint64)
         return len(keys) - len(np.unique(keys)) - max(0, self.empty - 1)
 

@@ -1,14 +1,16 @@
 """The items of the checklist, and the page that shows them: PRESENTATION.md, written once and then ticked in place.
 
-A new item is a row of ITEMS, its texts in words/<language>/checklist.toml, and where code decides a function in CHECKS
-of work.py. Of 25 there is none to spare: what is true together with another one belongs into that one.
+A new item is a row of items.toml, its texts in words/<language>/checklist.toml, and where code decides a function in
+CHECKS of work.py. Of 25 there is none to spare: what is true together with another one belongs into that one.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from ...parts import read_toml
 from ..project import words
 from ..results import cell
 
@@ -20,11 +22,7 @@ LINE = re.compile(r"^(?P<box>\s*[-*] \[)(?P<tick>[ xX])(?P<text>\] .*<!-- ?(?P<i
 
 @dataclass(frozen=True)
 class Item:
-    """One line of the list, and the command that shows it. Texts are in checklist.toml: `item_<id>`, `do_<id>`.
-
-    extra  only projects with this extra are asked
-    slow   it runs the project's code, on demand; what it found counts until the project changes
-    """
+    """One line of the list, and the command that shows it; see items.toml."""
 
     id: str
     section: str
@@ -35,34 +33,7 @@ class Item:
     slow: bool = False
 
 
-SCORE_AGAIN = "python evaluate.py published --publish"
-ITEMS = (  # in the order in which one prepares a talk
-    Item("permission", "data", "git ls-files data published", by=PEOPLE),
-    Item("personal", "data", "hackgen cards", must=False, extra="cards"),
-    Item("sanity", "model", "python check.py", slow=True),
-    Item("published", "model", "python evaluate.py --publish"),
-    Item("newest", "model", "git log published", must=False),
-    Item("beats-baseline", "model", "hackgen compare", must=False),
-    Item("fresh-clone", "model", "hackgen checklist --slow", slow=True),
-    Item("numbers", "pages", SCORE_AGAIN),
-    Item("mistakes", "pages", "python -m webbrowser published/report.html"),
-    Item("cards", "pages", "hackgen cards", extra="cards"),
-    Item("written", "pages", "hackgen checklist --only written"),
-    Item("packages", "repository", 'pip install -e ".[dev]"'),
-    Item("history", "repository", "hackgen checklist --only history"),
-    Item("event", "repository", "hackgen provenance", extra="kickoff"),
-    Item("committed", "repository", "git status"),
-    Item("pushed", "repository", "git push --follow-tags", must=False),
-    Item("demo-recorded", "demo", "python demo.py --run published --record", extra="demo"),
-    Item("demo-works", "demo", "python demo.py", extra="demo", slow=True),
-    Item("demo-tried", "demo", "python demo.py", must=False, by=PEOPLE, extra="demo"),
-    Item("criteria", "talk", "hackgen status", by=BOTH, extra="kickoff"),
-    Item("deck", "talk", "hackgen slides --check", extra="slides"),
-    Item("story", "talk", "hackgen slides --minutes 3", must=False, by=PEOPLE),
-    Item("answers", "talk", "hackgen compare", must=False, by=PEOPLE),
-    Item("rehearsed", "talk", "hackgen status", must=False, by=PEOPLE),
-    Item("submitted", "talk", "git push", must=False, by=PEOPLE),
-)
+ITEMS = [Item(id, **about) for id, about in read_toml(Path(__file__).with_suffix(".toml")).items()]
 
 
 def asked(extras: Iterable[str]) -> list[Item]:

@@ -273,7 +273,8 @@ def event(project: Project) -> Found:
     team = project.answers.get("team") or []  # one part of a name is enough
     missing = [name for name in team if not any(part in who for who in authors for part in name.casefold().split())]
     bad += [project.say("checklist.nobody_of", names=", ".join(missing))] if missing else []
-    share, most = 100 * provenance.provenance(project.root).total.share, plan["most_scaffold"]
+    *_, total = provenance.provenance(project.root)
+    share, most = 100 * total.share, plan["most_scaffold"]
     told = project.say("checklist.scaffold", share=f"{share:.0f}", most=f"{most:g}")
     return not bad and share <= most, "; ".join(bad + ([told] if share > most or not bad else []))
 
