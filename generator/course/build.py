@@ -193,10 +193,7 @@ def _json(content: Any) -> bytes:
 
 
 def bundle(
-    assignment: Assignment,
-    facts: dict[str, bytes],
-    secret: bool,
-    spec: dict[str, Any] | None = None,
+    assignment: Assignment, facts: dict[str, bytes], secret: bool, spec: dict[str, Any] | None = None
 ) -> dict[str, bytes]:
     """What the grader needs beside a submission; without `secret` just the public tests and what they reach."""
     tests = [test for part in assignment.parts for test in part.shown(secret)]

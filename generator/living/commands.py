@@ -16,10 +16,7 @@ from .repository import ASIDE
 dry_run = click.option("--dry-run", is_flag=True, help="Show what would become of each file, write nothing.")
 PLACE = click.Path(path_type=Path)
 project = click.option("--project", default=".", type=PLACE, help="The project, or a folder in it [.].")
-USE = {
-    "copier": "copier copy . ../my-project",
-    "cookiecutter": "cookiecutter . --output-dir ..",
-}
+USE = {"copier": "copier copy . ../my-project", "cookiecutter": "cookiecutter . --output-dir .."}
 parts = click.argument(
     "words", metavar="model NAME... | EXTRA...", nargs=-1, required=True, shell_complete=completion.part
 )

@@ -52,11 +52,7 @@ def by_cookiecutter(job: dict[str, Any]) -> dict[str, Any]:
     from cookiecutter.main import cookiecutter
 
     project = cookiecutter(
-        job["folder"],
-        no_input=not job["ask"],
-        extra_context=job["answers"],
-        output_dir=job["out"],
-        default_config=True,
+        job["folder"], no_input=not job["ask"], extra_context=job["answers"], output_dir=job["out"], default_config=True
     )
     questions = json.loads((Path(job["folder"]) / "cookiecutter.json").read_text(encoding="utf-8"))
     return {"project": project, "questions": [name for name in questions if not name.startswith("_")]}

@@ -11,16 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from .meaning import number
-from .rows import (
-    DELIMITERS,
-    SAMPLE,
-    choose_delimiter,
-    count_empty,
-    excel_hint,
-    index_named,
-    split_lines,
-    split_rows,
-)
+from .rows import DELIMITERS, SAMPLE, choose_delimiter, count_empty, excel_hint, index_named, split_lines, split_rows
 
 DOUBLE = re.compile(r"([^:,;\t\n]+(::[^:\t\n]*)+\n){5}")  # 1::1193::5, as MovieLens writes it
 MOST_SKIPPED = 30  # lines of title or comment before a table

@@ -91,13 +91,7 @@ def _mend(table: Table, folder: Path, path: Path, dialect: delimited.Dialect, to
     table.notes.append("some rows have another number of cells, or broken quotes; they are padded or left out")
 
 
-def _reading(
-    table: Table,
-    path: Path,
-    dialect: delimited.Dialect,
-    total: list[str],
-    strict: bool = True,
-) -> str:
+def _reading(table: Table, path: Path, dialect: delimited.Dialect, total: list[str], strict: bool = True) -> str:
     """The relation that reads the file as it is now, without a row of units and the row `total`, if not empty."""
     name = str(path)
     if any(special in name for special in "*?["):  # DuckDB would take it for a pattern
