@@ -10,7 +10,6 @@ import re
 import secrets
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -78,10 +77,10 @@ def drawn(assignment: Assignment, secret: bytes, student: str) -> dict[str, Any]
         if forms := part.drawn.get("forms"):
             draw = part.drawn.get("like", part.id)
             name = list(forms)[number(secret, assignment.name, student, draw) % len(forms)]
-            lists = {key: values for key, values in forms[name].items() if isinstance(values, list)}
             spec[part.id] = {"form": name}
-            for key, values in lists.items():
-                spec[part.id][key] = values[number(secret, assignment.name, student, f"{draw} {key}") % len(values)]
+            for key, values in forms[name].items():
+                if isinstance(values, list):
+                    spec[part.id][key] = values[number(secret, assignment.name, student, f"{draw} {key}") % len(values)]
     return spec | {"data": {"seed": number(secret, assignment.name, student, "data") % 2**31}}
 
 
@@ -139,8 +138,7 @@ def variants(dist: Path, people: Path, secret: bytes, out: Path) -> Made:
     known = {hashlib.sha256(student.encode()).hexdigest(): spec for student, spec in specs.items()}
     table = (json.dumps(known, indent=1) + "\n").encode()
     archives.lay(dist / "instructor" / "bundle", {"variants.json": table})
-    with zipfile.ZipFile(upload) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()} | {"bundle/variants.json": table}
+    files = archives.unzipped(upload) | {"bundle/variants.json": table}
     draft = upload.with_suffix(".tmp")
     draft.write_bytes(archives.zipped(files, ("setup.sh", "run_autograder")))
     os.replace(draft, upload)

@@ -18,10 +18,10 @@ from ...making.facts import name_of
 from .. import evidence, pages, provenance
 from ..plan import gates
 from ..project import Project
+from ..results import listed
 from .items import PAGE
 
 Found = tuple[bool | None, str]  # whether it is done, None where it does not apply; and what was found
-MOST_NAMED = 5  # places that one line names
 LEAST_COMMITS = 3  # fewer look as if the work had been brought along
 
 SECRETS = re.compile(
@@ -81,12 +81,6 @@ def to_commit(project: Project, *paths: str) -> str:
     known = [path for path in paths if any(name == path or name.startswith(f"{path}/") for name in there)]
     files = [path for path in paths if (project.root / path).exists() and (path not in known or unsaved(project, path))]
     return project.say("checklist.commit", files=listed(files)) if files else ""
-
-
-def listed(places: list[str]) -> str:
-    """The first few places, and how many more there are."""
-    more = len(places) - MOST_NAMED
-    return ", ".join(places[:MOST_NAMED]) + (f" (+{more})" if more > 0 else "")
 
 
 def state(project: Project) -> str | None:

@@ -9,12 +9,12 @@ from ...errors import Problem
 from .. import evidence, pages
 from ..cards import regions
 from ..project import Project
-from ..results import number
+from ..results import listed, number
 from ..slides import scores, story
 from ..slides.layout import length
 from . import repository
 from .items import PAGE
-from .repository import Found, listed
+from .repository import Found
 
 README = "README.md"
 LICENCES = (

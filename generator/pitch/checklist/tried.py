@@ -19,9 +19,9 @@ from ..cards import regions
 from ..compare import defaults
 from ..plan import gates
 from ..project import Project
-from ..results import number, verdict
+from ..results import listed, number, verdict
 from ..slides import deck as decks
-from .repository import Found, git, listed, to_commit, unsaved
+from .repository import Found, git, to_commit, unsaved
 from .texts import first_command, sheet
 
 SHOWN_BY = ("models", "loss.py", "data.py", "train.py", "config.py")  # a change there may change the score

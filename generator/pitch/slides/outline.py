@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import results
 from ..project import Project
-from ..results import is_worse, number, seconds
+from ..results import is_worse, listed, number, seconds
 from . import layout as look
 from . import story
 from .layout import Bars, Box, Element, Picture, Text, TooLong, fit, grid, shorten, tall
@@ -221,8 +221,7 @@ def comparison(told: Told) -> Slide | None:
     slide = Slide("comparison", title, [drawn], written=section["notes"])
     hidden = [entry["run"] for entry in entries[shown:]] + table["waiting"]
     hidden += [name for name, why in table["left_out"].items() if why != told.project.say("runs.smoke")]
-    more = len(hidden) - MOST_NAMED
-    names = ", ".join(shorten(name, 20) for name in hidden[:MOST_NAMED]) + (f" (+{more})" if more > 0 else "")
+    names = listed([shorten(name, 20) for name in hidden], MOST_NAMED)
     rows_of, data = f"{table['n_test']:,}", shorten(table["data"]["name"])
     slide.source = told.say("compared", metric=table["metric"], n_test=rows_of, data=data)
     slide.source += told.say("hidden", names=names) if hidden else ""
