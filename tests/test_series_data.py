@@ -626,6 +626,26 @@ def test_newer_history_may_be_written_in_another_style(tmp_path: Path) -> None:
     assert "1 of 60 cells cannot be read, such as 'closed'" in lost.err
 
 
+STYLES = {  # how a row of step i is written, as in training
+    "months in words": lambda i: f"{MAL[i % 12]} {2000 + i // 12};{1000 + i},5 €",
+    "quarters": lambda i: f"Q{i % 4 + 1} {1980 + i // 4};{i % 4} %",
+    "weeks": lambda i: f"{'{}-W{:02d}'.format(*iso_week(i))};{i}.5K",
+    "fiscal years": lambda i: (
+        f"{1800 + i}/{(1801 + i) % 100:02d};$(1,{100 + i}.5)" if i % 3 else f"{1800 + i}/{(1801 + i) % 100:02d};$7.5"
+    ),
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_newer_history_is_read_as_training_was(tmp_path: Path, style: str) -> None:
+    """Its file is the copy, so whatever is written so is read so."""
+    text = "when;n\n" + "\n".join(map(STYLES[style], range(200))) + "\n"
+    project = made(tmp_path, "t", text)
+    assert (project / "data" / "t.csv").read_text(encoding="utf-8") == text
+    found = probe(project)
+    assert found["meta"]["steps"] == 200 and not found["notes"], found["notes"]
+
+
 BUGS = [  # check, file, what stands there, the bug
     ("inputs-matter", "data.py", "Windows(flat, ids, range(-", "Windows(flat, ids[::-1].copy(), range(-"),
     ("splits-disjoint", "data.py", "min(end, known[-1] + 1) - horizon", "min(end, known[-1] + 1 - horizon)"),

@@ -20,7 +20,7 @@ import numpy as np
 
 from .. import text
 from ..errors import Problem
-from ..inspection.columns.dates import EPOCHS, ISO, PERIODS, SERIAL
+from ..inspection.columns.dates import EPOCHS, ISO, OF_WEEKS, PERIODS, SERIAL, WEEK
 from ..inspection.columns.formats import format_of
 from ..inspection.columns.meaning import as_numbers, is_missing, to_number
 from ..inspection.columns.relation import Table
@@ -32,8 +32,9 @@ from ..inspection.target import seasons, timestamps
 from ..inspection.target.dates import MONTHS, is_date, moment, time_of
 from ..inspection.target.forecast import MOST_MISSING, looks_like_series
 from ..inspection.target.suggestion import cells_of
+from ..inspection.words.marks import replaced
 from ..templating import rendered
-from . import COPIED, LOCATION, Plain, located, safe_name
+from . import COPIED, LOCATION, Plain, located, safe_name, tables
 
 LARGE = 64 * 2**20  # bytes that a project does not read into memory at once
 MOST_ROWS = 200_000  # of a table that is not copied, from which its steps are known
@@ -167,7 +168,7 @@ def when(path: Path, columns: list[Column], fetch: Any, time: str | None) -> tup
 def as_it_is(path: Path, table: Table, columns: list[Column], layout: Layout, rows: Rows) -> Made | None:
     """How pandas reads a CSV in one call; None where it would read anything else than inspection did."""
     dialect = table.dialect
-    odd = {"foot", "units", "member", "own", "lenient", "replace"} & dialect.keys() or table.ragged
+    odd = {"foot", "units", "member", "own", "lenient"} & dialect.keys() or table.ragged
     if table.format != "csv" or layout.shape in ("across", "months") or odd or not dialect["header"]:
         return None
     read = {"sep": dialect["delimiter"], "encoding": dialect["encoding"]}
@@ -185,6 +186,9 @@ def as_it_is(path: Path, table: Table, columns: list[Column], layout: Layout, ro
     for place, name in enumerate(layout.values, len(layout.dates) + len(layout.names)):
         decimal = decimal_of({row[place] for row in rows}, by_name[name])
         about[name] = {"role": "value", "decimal": decimal} | missing_in(by_name[name])
+    for name in (*layout.dates, *layout.values):
+        if replace := patterns(by_name[name]):
+            about[name]["replace"] = replace
     if (layout.dates and not form) or any(one.get("decimal") == "" for one in about.values()):
         return None
     for column in columns:
@@ -193,6 +197,13 @@ def as_it_is(path: Path, table: Table, columns: list[Column], layout: Layout, ro
             if column.role == "number" and not column.parse.keys() - {"decimal", "thousands", "missing"}:
                 about[column.name] |= {"decimal": column.parse.get("decimal", ".")} | missing_in(column)
     return clocked(Made(safe_name(path.name), None, about, read), layout, rows)
+
+
+def patterns(column: Column) -> dict[str, str]:
+    """What a project replaces in cells of a column before pandas reads them."""
+    strip = column.parse.get("strip", ())
+    marks = {re.escape(mark): "" for mark in ([strip] if isinstance(strip, str) else strip)}
+    return tables.patterns(column) | marks
 
 
 def header_of(path: Path, read: dict[str, Any]) -> list[str]:
@@ -226,6 +237,8 @@ def date_form(dates: list[Column], layout: Layout, rows: Rows) -> str:
         return "%Y" if all(YEARS.fullmatch(cell) for (cell,) in known) else "number"
     if is_date(dates[0]):
         form = of_pandas(dates[0])
+        if len(dates) == 1 and (periods := dates[0].parse.get("format")) in PERIODS:
+            return OF_WEEKS if periods == WEEK else "ISO8601"
         if len(dates) > 1 and form:
             form = "%Y-%m-%d" if form == "ISO8601" else form
             form += " %H" + ":%M" * (":" in known[0][1]) + ":%S" * (known[0][1].count(":") == 2)
@@ -249,7 +262,8 @@ def read_as(cells: Sequence[str], form: str) -> datetime.datetime | None:
 
 def decimal_of(cells: set[str], column: Column) -> str:
     """The decimal mark by which a project reads all cells as inspection does, "" where there is none."""
-    known = {cell: to_number(cell, column.parse) for cell in cells}
+    replace = patterns(column)
+    known = {replaced(cell, replace): to_number(cell, column.parse) for cell in cells}
     for decimal, thousands in ((".", ","), (",", ".")):
         d, t = re.escape(decimal), re.escape(thousands)
         form = re.compile(rf"[+-]?(\d+|\d{{1,3}}({t}\d{{3}})+)?({d}\d*)?([eE][+-]?\d+)?")

@@ -247,18 +247,23 @@ def entry(column: Column, target: str, as_is: bool) -> dict[str, Any]:
         found = {"role": "skip", "why": column.why or column.role}
     rules = ("missing", "unknown", "strip", *(("decimal", "thousands") if as_is else ()))
     found |= {rule: column.parse[rule] for rule in rules if rule in column.parse}
-    replace = dict(column.parse.get("replace", {}))
-    for word, zeros in column.parse.get("zeros", {}).items():
-        replace[rf"\s*{re.escape(word)}(?![^\W\d_])"] = f"e{zeros}"
     if isinstance(found.get("strip"), str):
         found["strip"] = [found["strip"]]
     forms = (column.parse.get("formats") or [column.parse.get("format", dates.ISO)]) if as_is else [dates.ISO]
-    for form in forms:
-        replace |= dates.PERIODS.get(form, {})
-    if replace and found["role"] != "skip":
+    if found["role"] != "skip" and (replace := patterns(column)) and as_is:
         found["replace"] = replace
     forms = [dates.OF_WEEKS if form == dates.WEEK else form for form in forms if form not in dates.AS_ISO]
     return found | ({"formats": forms} if forms not in ([], [dates.ISO]) else {})
+
+
+def patterns(column: Column) -> dict[str, str]:
+    """What a project replaces in cells of a column before pandas reads them: months, quarters, words for zeros."""
+    found = dict(column.parse.get("replace", {}))
+    for word, zeros in column.parse.get("zeros", {}).items():
+        found[rf"\s*{re.escape(word)}(?![^\W\d_])"] = f"e{zeros}"
+    for form in column.parse.get("formats") or [column.parse.get("format", "")]:
+        found |= dates.PERIODS.get(form, {})
+    return found
 
 
 def schema(findings: Findings, answers: Any, name: str, read: dict[str, Any] | None) -> bytes:

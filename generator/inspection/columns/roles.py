@@ -24,6 +24,9 @@ def columns_of(table: Table) -> tuple[list[Column], list[Profile]]:
     columns = [
         _column(table, i, name, profile) for i, (name, profile) in enumerate(zip(table.names, profiles, strict=True))
     ]
+    for column in columns:
+        if patterns := table.dialect.get("replace", {}).get(column.name):
+            column.parse["replace"] = patterns | column.parse.get("replace", {})
     if (i := _spelt(table, columns)) is not None:
         columns[i].role, columns[i].use, columns[i].why = "text", True, ""
         columns[i].detail.clear()

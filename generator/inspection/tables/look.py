@@ -37,9 +37,6 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
         if target is not None:
             target = opening.nearest_column(place, table.names, target)
         columns, profiles = columns_of(table)
-        for column in columns:
-            if patterns := table.dialect.get("replace", {}).get(column.name):
-                column.parse["replace"] = patterns | column.parse.get("replace", {})
         found = Findings(path, table.format, place.stat().st_size, table.rows, columns, dialect=table.dialect)
         found.notes = table.notes
         if not table.whole:

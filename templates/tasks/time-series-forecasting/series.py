@@ -64,7 +64,9 @@ def read(source: Path | TextIO, schema: dict) -> pd.DataFrame:
         raise Problem(f"{source} cannot be read ({error}); hackgen convert makes a plain table of it") from None
     frame = typed(frame, source, schema)
     if len(frame) < 2:
-        raise Problem(f"{source} has {len(frame)} rows with date and value; look at the formats in data/schema.toml")
+        raise Problem(
+            f"{source} has {len(frame)} rows with date and value; see data/schema.toml, or hackgen convert it"
+        )
     names, values = (columns_of(schema["columns"], role) for role in ("series", "value"))
     clock, step = on_clock(frame[TIME], schema)
     table = frame[values].groupby([step, *(frame[name] for name in names)]).mean()
@@ -87,7 +89,8 @@ def typed(frame: pd.DataFrame, source: object, schema: dict) -> pd.DataFrame:
         )
     frame = frame[[*dates, *names, *values]].astype("string")
     for name in frame:
-        cells = frame[name].str.strip()
+        patterns = schema["columns"][name].get("replace", {})
+        cells = frame[name].replace(patterns, regex=True).str.strip()
         frame[name] = cells.mask(cells.isin(["", *schema["columns"][name].get("missing", [])]))
     for name in values:
         frame[name] = numbers(frame[name], schema["columns"][name].get("decimal", "."))
