@@ -630,9 +630,7 @@ STYLES = {  # how a row of step i is written, as in training
     "months in words": lambda i: f"{MAL[i % 12]} {2000 + i // 12};{1000 + i},5 €",
     "quarters": lambda i: f"Q{i % 4 + 1} {1980 + i // 4};{i % 4} %",
     "weeks": lambda i: f"{'{}-W{:02d}'.format(*iso_week(i))};{i}.5K",
-    "fiscal years": lambda i: (
-        f"{1800 + i}/{(1801 + i) % 100:02d};$(1,{100 + i}.5)" if i % 3 else f"{1800 + i}/{(1801 + i) % 100:02d};$7.5"
-    ),
+    "fiscal years": lambda i: f"{1800 + i}/{(1801 + i) % 100:02d};" + (f"$({i}.5)" if i % 2 else f"${i}"),
 }
 
 
