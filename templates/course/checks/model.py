@@ -238,7 +238,8 @@ def trees_learn(ask, rng) -> None:
     told = inputs[:, 0] > 0 if "classes" in ask.facts.meta else inputs[:, 0]
     targets, seed = told.reshape(targets.shape).astype(targets.dtype), int(rng.integers(1 << 30))
     got, few = (run(ask, ask, inputs, targets, seed, epochs=epochs, learning_rate=0.1) for epochs in (4, 1))
-    if not got["losses"][-1] < got["losses"][0] or not len(got["after"]) > 2 * len(few["after"]):
+    grown = len(got["after"]) - len(few["after"])  # numbers in nodes
+    if not got["losses"][-1] < got["losses"][0] or grown < 30:
         raise Wrong("four epochs should have several times the trees of one, and a lower loss")
 
 

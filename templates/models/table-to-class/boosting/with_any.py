@@ -1,9 +1,9 @@
-"""Gradient boosting (scikit-learn's histograms): a model without gradients, which trains and answers by itself.
+"""Gradient boosting (scikit-learn's histograms) beside a small network: a model that trains and answers by itself.
 
 A tree splits one column at a time, so slopes and sums of many columns cost it many splits; so the trees see beside the
-columns what a linear model says of a row. This file offers what train.py and net.py do for networks, and they are not
-asked. skops saves both models, and reads only the types that TRUSTED names: a foreign file can run no code, as a pickle
-could.
+columns what a linear model says of a row. A network errs elsewhere: the mean of both makes fewer mistakes than either.
+This file offers what train.py and net.py do for others. skops saves all, and reads only the types that TRUSTED names: a
+foreign file can run no code, as a pickle could.
 """
 
 import argparse
@@ -26,24 +26,27 @@ from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 BEST, LAST = "best.skops", "last.skops"
 TRUSTED = ["functools.partial", "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
-TRUSTED += ["sklearn.utils.validation.check_array"]
+TRUSTED += ["sklearn.neural_network._stochastic_optimizers.AdamOptimizer", "sklearn.utils.validation.check_array"]
 SHARE = 0.9  # of the rows, drawn anew, decide in each epoch (stochastic gradient boosting, Friedman 2002)
 COLUMNS = 0.5  # share of them that a split may choose from, drawn anew for each
 MOST_VALUES = 255  # of a column; a category of more is read as a number, in the order of its codes
-LITTLE = 1e-9  # weight of the rows that do not decide: without any, scikit-learn would not see their values
+LITTLE = 1e-9  # weight of rows that do not decide: without any, scikit-learn would not see their values
 LEAST_ROWS = 20  # in a leaf; of few rows a fiftieth
 FEWEST_LEAVES, ROWS_A_LEAF = 6, 500  # of train: a leaf more for so many, as few rows bear small trees
 FOLDS = 5  # of train: what the linear model says of one, the others have taught it
+WIDTH, DECAY, RATE = 64, 0.1, 0.002  # of the network: hidden units, weight decay, learning rate
+STEPS, FEWEST, MOST = 100, 16, 128  # of the network in an epoch, and rows of a step: a twentieth of all, within these
 Model = dict[str, Any]
 
 
 def build(meta: dict, config: Config) -> Model:
-    """A linear model and trees that know nothing yet, for numbers and codes of categories, (rows, both)."""
+    """A linear model, trees and a network that know nothing yet, for numbers and codes of categories, (rows, both)."""
     codes = list(range(meta["numbers"], meta["numbers"] + len(meta["categories"])))
     apart = OneHotEncoder(handle_unknown="ignore"), codes
     linear = make_pipeline(make_column_transformer(apart, remainder="passthrough"), Ridge())
@@ -58,7 +61,9 @@ def build(meta: dict, config: Config) -> Model:
         warm_start=True,
         random_state=config.seed,
     )
-    return {"linear": linear, "trees": trees}
+    kind = MLPClassifier if "classes" in meta else MLPRegressor
+    network = kind(hidden_layer_sizes=[WIDTH], alpha=DECAY, learning_rate_init=RATE, random_state=config.seed)
+    return {"linear": linear, "trees": trees, "network": network}
 
 
 fresh = build
@@ -80,7 +85,7 @@ def coarse(inputs: np.ndarray, numbers: int) -> np.ndarray:
 
 
 def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
-    """Grow trees until epochs or minutes are over or valid no longer improves; goes on where `last` of the run stands.
+    """Grow and train until epochs or minutes are over or valid no longer improves; goes on where `last` stands.
 
     Keeps the best model in best.skops. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed.
     """
@@ -90,9 +95,10 @@ def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[i
         model.update(last["model"])
         state = State(**last["state"])
         state.saved(run, config, ())  # again, as a kill may have come before it
-    rows, trees, best = len(data.train.ids), model["trees"], None
+    rows, trees, network, best = len(data.train.ids), model["trees"], model["network"], None
     leaves = min(config.leaves, FEWEST_LEAVES + rows // ROWS_A_LEAF)
     trees.set_params(min_samples_leaf=min(LEAST_ROWS, max(1, rows // 50)), max_leaf_nodes=leaves)
+    network.set_params(batch_size=min(MOST, max(FEWEST, rows // 20)))
     inputs = coarse(with_linear(model["linear"], data.train, data.meta), data.meta["outputs"] + data.meta["numbers"])
     print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):
@@ -104,6 +110,10 @@ def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[i
             weights *= np.array(data.meta["class_weights"])[part.targets]
         trees.set_params(max_iter=state.steps + config.trees)
         trees.fit(inputs[order], part.targets, weights)
+        drawn = rng.choice(rows, STEPS * network.batch_size, p=weights / weights.sum())
+        if len(known := np.unique(part.targets)) > 1:
+            classes = {"classes": known} if "classes" in data.meta else {}
+            network.partial_fit(spread(part.inputs[drawn], data.meta), part.targets[drawn], **classes)
         state.end_step(config.trees)
         state.rate = config.learning_rate
         output = outputs(model, data.valid.inputs, None, data.meta)
@@ -130,26 +140,32 @@ def with_linear(linear: Any, train: Split, meta: dict) -> np.ndarray:
     return np.hstack([said.reshape(len(inputs), -1), inputs])
 
 
-def outputs(
-    model: Model, inputs: Any, targets: Any, meta: dict, precision: str = "", batch: int = 50_000
-) -> np.ndarray:
+def spread(inputs: np.ndarray, meta: dict) -> np.ndarray:
+    """Numbers, how far along each of its bins each is, and a 1 for its category, (rows, columns): for the network."""
+    numbers, codes = inputs[:, : meta["numbers"]], inputs[:, meta["numbers"] :]
+    along = (numbers[:, :, None] - np.array(meta["bin_starts"])) / np.array(meta["bin_widths"])
+    most = [range(1, min(size, MOST_VALUES)) for size in meta["categories"]]  # code 0 is a value never seen
+    apart = [codes[:, [place]] == list(values) for place, values in enumerate(most)]
+    return np.hstack([numbers, along.clip(0, 1).reshape(len(inputs), -1), *apart]).astype(np.float32)
+
+
+def outputs(model: Model, inputs: Any, targets: Any, meta: dict, precision: str = "", batch: int = 9000) -> np.ndarray:
     """Class probabilities, (rows, classes), or numbers in their own unit, (rows,); `batch` only changes the memory."""
-    linear, trees, classes = model["linear"], model["trees"], len(meta.get("classes", []))
-    trained = hasattr(trees, "n_iter_")
+    linear, trees, network = model["linear"], model["trees"], model["network"]
+    classes = len(meta.get("classes", []))
     parts = []
     for start in range(0, len(inputs), batch):
         some = inputs[start : start + batch]
-        if trained:
-            some = np.hstack([linear.predict(some).reshape(len(some), -1), some])
-        if not classes:
-            parts.append((trees.predict(some) if trained else np.zeros(len(some))) * meta["deviation"] + meta["mean"])
-            continue
-        chances = np.zeros((len(some), classes))
-        if trained:  # train may lack a class, or hold a single one
-            chances[:, trees.classes_] = trees.predict_proba(some)[:, : len(trees.classes_)]
-        else:
-            chances[:] = 1 / classes
-        parts.append(chances)
+        answer = np.full((len(some), classes), 1 / classes) if classes else np.zeros(len(some))
+        if hasattr(trees, "n_iter_"):
+            ask, seen = ("predict_proba" if classes else "predict"), linear.predict(some).reshape(len(some), -1)
+            said = [getattr(trees, ask)(np.hstack([seen, some]))]
+            if hasattr(network, "coefs_"):
+                said.append(getattr(network, ask)(spread(some, meta)))
+            answer = np.mean(said, axis=0)
+            if classes:  # of which train may lack some, or hold a single one
+                answer = answer[:, : len(trees.classes_)] @ np.eye(classes)[trees.classes_]
+        parts.append(answer if classes else answer * meta["deviation"] + meta["mean"])
     return np.concatenate(parts).astype(np.float32)
 
 
@@ -159,10 +175,12 @@ def mean_loss(model: Model, split: Split, meta: dict) -> float:
 
 
 def learnt(model: Model) -> dict[str, np.ndarray]:
-    """All that training should change, for check.py: what the nodes of all trees say, and weights of columns."""
+    """All that training should change, for check.py: what the nodes of all trees say, and weights."""
     trees = [tree for trees in getattr(model["trees"], "_predictors", []) for tree in trees]
     nodes = np.concatenate([np.zeros(1), *(tree.nodes["value"] for tree in trees)])
-    return {"nodes": nodes, "linear": np.ravel(getattr(model["linear"][-1], "coef_", []))}
+    weights = [np.zeros(0), *map(np.ravel, getattr(model["network"], "coefs_", []))]
+    linear = np.ravel(getattr(model["linear"][-1], "coef_", []))
+    return {"nodes": nodes, "linear": linear, "network": np.concatenate(weights)}
 
 
 def mean_gradient(run: Path, config: Config) -> np.ndarray:
@@ -170,7 +188,7 @@ def mean_gradient(run: Path, config: Config) -> np.ndarray:
 
 
 def parameter_count(model: Model) -> int:
-    """Numbers that training sets: where each tree splits, what its leaves say, and weights of columns."""
+    """Numbers that training sets: what the nodes of trees say, and weights."""
     return sum(map(len, learnt(model).values())) - 1
 
 
