@@ -59,7 +59,7 @@ EXPLAINS = "explain.py"  # of tables alone: what columns tell; no training needs
 BY_ITSELF = "models/boosting.py"  # does what train.py and net.py do, and so counts beside them
 BESIDE = (*EXAMINES, EXPLAINS, BY_ITSELF)
 LOOPS = {"train.py": 217, "loop.py": 200, "demo.py": 235, EXPLAINS: 220} | dict.fromkeys(EXAMINES, 220)  # not `longest`
-LOOPS[BY_ITSELF] = 202
+LOOPS[BY_ITSELF] = 220
 
 
 def projects(root: Path) -> Iterator[tuple[str, str, Choice, dict[str, bytes]]]:
