@@ -60,9 +60,9 @@ def between(key: str, interval: list[float]) -> str:
 
 
 def shorten(text: str, most: int = 24) -> str:
-    """A name as it fits beside an axis or into a cell."""
+    """A name as it fits beside an axis or into a cell: its middle goes, as long names often differ at their ends."""
     text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return text if len(text) <= most else f"{text[: most // 2]}…{text[most // 2 + 1 - most :]}"
 
 
 def save(figure: plt.Figure, run: Path, name: str) -> Path:

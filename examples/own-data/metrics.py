@@ -162,8 +162,8 @@ def worst(split: Split, output: np.ndarray, meta: dict, most: int) -> list[tuple
     rows = np.unique(np.stack([chance, keys]), axis=1, return_index=True)[1]  # by chance, then by key
     found = []
     for row in rows[: np.clip(np.sum(chance[rows] < SURE), SHOWN, most)]:
-        right, said = names[targets[row]], names[output[row].argmax()]
-        told = right if right == said else words("figure_mistake", right=right, said=said)
+        right, said = targets[row], output[row].argmax()
+        told = names[right] if right == said else words("figure_mistake", right=names[right], said=names[said])
         found.append((row, f"{told} ({output[row].max():.0%})"))
     return found
 

@@ -192,11 +192,10 @@ def explained(run: Path, data: Data, on_valid: np.ndarray, ask: Ask) -> tuple[di
         right.axvline(found.whole, color="black", linestyle=":", label=words("figure_whole"))
         right.set(xlabel=words("figure_alone", metric=metric))
         right.legend(loc="lower right", bbox_to_anchor=(1, 1), frameon=False)  # above: it would hide a bar
-        facts = [
-            {"name": name, "score": f"{score:.3g}", "whole": f"{found.whole:.3g}"}
-            for name, score in found.asked.items()
-        ]
-        about |= {"remarks": [words("report_alone", **fact) for fact in facts]}
+        about["remarks"] = []
+        for name, score in found.asked.items():
+            remark = words("report_alone", name=name, score=f"{score:.3g}", whole=f"{found.whole:.3g}")
+            about["remarks"].append(remark)
     else:
         right.set_axis_off()
     return about, [report.save(figure, run, "columns")]
@@ -210,7 +209,7 @@ def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> Any:
 
     seen = [columns.shown(row, data.meta) for row in data.valid.inputs[rows]]
     lines = [list(line)[:MOST_COLUMNS] for line in (seen[0], *(row.values() for row in seen))]
-    lines = [[report.shorten(cell) for cell in line] for line in lines]
+    lines = [[report.shorten(cell, 14) for cell in line] for line in lines]  # wider ones would be too small to read
     cells = np.column_stack([[words("figure_mistakes"), *captions], lines])
     letters = np.vectorize(len)(cells).max(0) + 3  # of each column
     figure, axes = plt.subplots(figsize=(letters.sum() / 12, 0.3 * len(cells)), layout="constrained")
