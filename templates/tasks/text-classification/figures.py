@@ -49,13 +49,14 @@ def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
 def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
     """The texts of valid that the model was most wrong about, or least sure of."""
     found = metrics.worst(data.valid, output, data.meta, MOST_TEXTS)
-    figure, axes = plt.subplots(figsize=(10, 0.3 + 0.8 * len(found)), layout="constrained")
+    texts = [textwrap.fill(data.valid.inputs.text(row), WIDE, max_lines=HIGH, placeholder=" …") for row, _ in found]
+    high = 0.46 + 0.17 * max(text.count("\n") for text in texts)  # inches of a caption and its text
+    figure, axes = plt.subplots(figsize=(10, 0.3 + high * len(found)), layout="constrained")
     axes.axis("off")
     axes.set(xlim=(0, 1), ylim=(len(found), 0))
-    for place, (row, caption) in enumerate(found):
-        text = textwrap.fill(data.valid.inputs.text(row), WIDE, max_lines=HIGH, placeholder=" …")
+    for place, ((_, caption), text) in enumerate(zip(found, texts, strict=True)):
         axes.text(0, place, caption, fontsize=10, weight="bold", va="top")
-        axes.text(0, place + 0.26, text, fontsize=10, va="top")
+        axes.text(0, place + 0.21 / high, text, fontsize=10, va="top")
     return figure
 
 
