@@ -87,6 +87,7 @@ def test_what_cannot_be_added_removed_or_switched_is_one_line(hackgen: Run, tmp_
         refused(hackgen("switch", *words, cwd=table), 2, words[0], "without data of your own")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", sorted(OWN))
 def test_from_the_sample_to_own_data_and_back(task: str, hackgen: Run, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
@@ -99,7 +100,8 @@ def test_from_the_sample_to_own_data_and_back(task: str, hackgen: Run, tmp_path:
     assert done.returncode == 0 and "tracked, so that a clone trains" in done.stdout, done.stderr
     assert contents(project) == fresh(task=task, data=data)
     assert git(project, "diff", "--name-only") == "" and git(project, "ls-files", "--others") == ""
-    committed(project)
+    git(committed(project), "clone", "--quiet", ".", str(tmp_path / "clone"))
+    works(tmp_path / "clone")
     assert hackgen("update", cwd=project).stdout.startswith("nothing to do")
     done = hackgen("switch", "--data", "", cwd=project)
     assert done.returncode == 0 and "stays, though nothing reads it now" in done.stdout
@@ -125,6 +127,7 @@ def test_data_that_lie_here_or_stay_outside_are_never_at_risk(outside: bool, hac
     assert snapshot(project) == before
 
 
+@pytest.mark.slow
 def test_another_framework_replaces_what_is_untouched_and_merges_no_code(hackgen: Run, tmp_path: Path) -> None:
     project = born(tmp_path / "p", models=("cnn", "mlp"))
     with open(project / "README.md", "a", encoding="utf-8") as file:
@@ -134,7 +137,7 @@ def test_another_framework_replaces_what_is_untouched_and_merges_no_code(hackgen
     wanted = fresh(models=("cnn", "mlp"), framework="keras", backend="tensorflow")
     wanted |= {"README.md": wanted["README.md"] + b"\nOurs.\n"}
     assert contents(project) == wanted
-    committed(project)
+    works(committed(project))
     with open(project / "models" / "cnn.py", "a", encoding="utf-8") as file:
         file.write("# ours\n")
     git(project, "mv", "net.py", "network.py")
@@ -191,12 +194,3 @@ def test_after_each_extra_and_model_the_project_works(task: str, hackgen: Run, t
         assert hackgen("remove", "model", known[known.index(name) - 1], cwd=project).returncode == 0
         committed(project)
     works(project, whole=True)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("task", [*sorted(OWN), None])
-def test_after_a_switch_the_project_works(task: str | None, hackgen: Run, tmp_path: Path) -> None:
-    project = born(tmp_path / "p", task=task or IMAGES)
-    to = ["--data", str(OWN[task](tmp_path))] if task else ["--framework", "jax"]
-    assert hackgen("switch", *to, cwd=project).returncode == 0
-    works(committed(project))
