@@ -1,6 +1,7 @@
 """`hackgen new --data`: what comes into the project, what stays outside, and that it trains on it."""
 
 import csv
+import json
 import random
 import re
 import subprocess
@@ -219,3 +220,34 @@ def test_a_folder_that_changes_while_it_is_read_is_refused(hackgen: Run, monkeyp
 
     monkeypatch.setattr(copies, "copies", meanwhile)
     refused(hackgen("new", "p", "--data", "photos", "--yes"), 1, "changes while it is read; copy it")
+
+
+@pytest.mark.parametrize("kind", ["pictures in a table", "a file for each series", "dates beside each other", "texts"])
+def test_a_copy_of_another_layout_makes_a_project_again(hackgen: Run, tmp_path: Path, kind: str) -> None:
+    """So update, add and switch work on it: what is recorded names columns of the copy."""
+    data = tmp_path / "data.json" if kind == "texts" else tmp_path / "data"
+    if kind == "texts":
+        rows = [
+            {"body": f"{'good' if i % 2 else 'bad'} thing number {i} of many", "mood": "ud"[i % 2]} for i in range(80)
+        ]
+        data.write_text(json.dumps(rows), encoding="utf-8")
+    elif kind == "pictures in a table":
+        data.mkdir()
+        for i in range(24):
+            Image.new("RGB", (8, 8), (i, 9 * i, 200 * (i % 2))).save(data / f"{i}.png")
+        lines = "".join(f"{i}.png,{'yn'[i % 2]},{i % 3}\n" for i in range(24))
+        (data / "train.csv").write_text("image,healthy,site\n" + lines, encoding="utf-8")
+    elif kind == "a file for each series":
+        data.mkdir()
+        for k in range(3):
+            lines = "".join(f"{1 + i // 24:02}.01.2024 {i % 24:02}:00;{k + i % 24},5\n" for i in range(240))
+            (data / f"sensor_{k}.csv").write_text("when;level\n" + lines, encoding="utf-8")
+    else:
+        days = [f"2020-{1 + i // 28:02}-{1 + i % 28:02}" for i in range(60)]
+        lines = "".join(f"s{k},{','.join(str(50 + k + i % 7) for i in range(60))}\n" for k in range(5))
+        data = tmp_path / "data.csv"
+        data.write_text(f"shop,{','.join(days)}\n{lines}", encoding="utf-8")
+    for first in (["--data", str(data)], ["--answers", "1/.hackgen.toml"]):
+        made = hackgen("new", "2" if "--answers" in first else "1", *first, "--yes", "--no-git", "--minimal")
+        assert made.returncode == 0, made.stderr
+    assert (hackgen.work / "1/config.py").read_bytes() == (hackgen.work / "2/config.py").read_bytes()

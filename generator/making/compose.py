@@ -25,7 +25,7 @@ NOT_COPIED = {"part.toml", "facts.toml", "facts.py", "assignment.toml"}
 
 def plan(choice: Choice, answers: Answers, own: OwnData | None = None) -> dict[str, bytes]:
     """Every file of the project. `new`, `--dry-run` and the tests all use this one plan."""
-    answers = replace(answers, data=own.knob) if own else answers
+    answers = own.recorded(answers) if own else answers
     choice = replace(choice, large=bool(own and own.large))
     known = facts(choice, answers)
     known |= {"learns_from": own.name if own else known["task"]["sample"]}

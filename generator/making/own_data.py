@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .. import conversion
 from ..conversion import COPIED, LOCATION, SIDE, Plain
 from ..errors import Misuse, Problem
+from ..parts import parsed
 from ..text import quoted
 from . import fitting
 from .choice import Answers, Choice
@@ -42,6 +43,17 @@ class OwnData(Plain):
     def series_files(self) -> int:
         """How many files of a folder hold a series each; 0 where the data are no such folder."""
         return self.found.facts.get("files", {}).get("read", 0)
+
+    def recorded(self, answers: Answers) -> Answers:
+        """The answers as they hold for the copy, whose columns may have other names, or none: it is looked at again."""
+        about = parsed(self.schema.decode()) if self.copied and family(self.found.format) != "pictures" else {}
+        columns = about.get("columns", {})
+        names = {*columns, about.get("text"), about.get("target"), "none", "", None}
+        dates = [name for name, column in columns.items() if column["role"] == "date"]
+        flags = ("target", "group", "time") if self.copied else ()
+        lost = {flag: "" for flag in flags if getattr(answers, flag) not in names}
+        lost |= {"time": dates[0]} if "time" in lost and len(dates) == 1 else {}
+        return replace(answers, data=self.knob, **lost)
 
     def told(self, answers: Answers) -> str:
         """Where the data are and who has them, for the person who makes the project."""
