@@ -448,6 +448,18 @@ CASES = [
     Case("wide_digits.csv", csv(column("x", ["４８．５", "６３．７", "５０"])), roles=NUMBER),
     Case("arabic_digits.csv", csv(column("x", ["٤٨٫٥", "٦٣٫٧", "٥٠"])), roles=NUMBER),
     Case("durations.csv", csv(column("x", ["2h 26m", "45m", "1h 5m"])), roles=NUMBER, parse={"x": {"clock": True}}),
+    Case("laps.csv", csv(column("x", ["1:23.456", "0:59.120", "12:01.002"])), roles=NUMBER),
+    Case("deviations.csv", csv(column("x", ["5.1 ± 0.3", "4.8 ± 0.25", "6 ± 1"])), roles=NUMBER),
+    Case("powers.csv", csv(column("x", ["1.02×10^5", "3 × 10^-3", "2.5x10^4"])), roles=NUMBER),
+    *(Case(f"dates_{i}.csv", csv(column("day", cells), delimiter="|"), roles={"day": "date"})
+      for i, cells in enumerate([
+        ["Sat 01 Jan 2022", "Sun 16 Feb 2022"],
+        ["January 1st, 2022", "March 22nd, 2022"],
+        ["2022. 1. 2.", "2022. 11. 30."],
+        ["2022년 1월 2일", "2022년 11월 30일"],
+        ["1 stycznia 2022 r.", "30 maja 2022 r."],
+        ["2022-01-01 10:00:00 UTC", "2022-03-01 12:30:00 UTC"],
+      ])),
     Case("clock_and_word.csv", csv(column("x", ["7:05 Uhr", "14:30 Uhr"])), roles=NUMBER),
     Case("fiscal.csv", csv(column("year", [f"{y}/{(y + 1) % 100:02}" for y in range(1950, 2010)])),
          roles={"year": "date"}, parse={"year": {"format": "fiscal"}}),

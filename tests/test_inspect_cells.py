@@ -119,6 +119,15 @@ def test_what_only_looks_like_less_than_nothing_is_not(tmp_path: Path) -> None:
     assert not any("replace" in column.parse for column in found.columns)
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"), [(["$5", "€7", "$9.50"], "amounts in $ and €"), (["5 %", "0.5", "7 %"], "and without %")]
+)
+def test_amounts_of_several_kinds_count_alike_and_that_is_said(tmp_path: Path, cells: list[str], said: str) -> None:
+    rows = [[cells[i % 3].replace("5", str(i)), "ab"[i % 2]] for i in range(60)]
+    found = looked_at(tmp_path, [["price", "kind"], *rows], "kind")
+    assert said in told(found, "numbers-as-text", "price")
+
+
 def test_what_could_be_of_both_styles_is_lost_and_named(tmp_path: Path) -> None:
     cells = [f"{i},5" if i % 2 else f"{i}.25" for i in range(100)] + ["1.234", "2,345"]
     found = looked_at(tmp_path, [["price", "kind"], *([cell, "ab"[i % 2]] for i, cell in enumerate(cells))], "kind")

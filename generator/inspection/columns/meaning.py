@@ -24,6 +24,7 @@ CLOCK = re.compile(
     r"(?:(\d+) days? )?(\d{1,4}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?"
     r"(?:\s?([AaPp])\.?[Mm]\.?| ?(?:Uhr|h|min(?:/\w+)?))?"
 )
+LAP = re.compile(r"(\d{1,3}):([0-5]\d\.\d+)")  # 1:23.456
 SPELLED = re.compile(
     r"(?:PT?)?"
     + "".join(
@@ -58,6 +59,8 @@ def number(cell: str, parse: Parse | None = None) -> float | None:
 
 def seconds(cell: str) -> float | None:
     """A time of day or a duration (2:05, 2h 5m, PT1H) as seconds, None if it is none; two parts are hours, minutes."""
+    if lap := LAP.fullmatch(cell.strip()):
+        return 60 * int(lap[1]) + float(lap[2])
     if not (match := CLOCK.fullmatch(cell.strip())):
         parts = (match := SPELLED.fullmatch(cell.strip())) and match.groups()
         scales = (86_400, 3600, 60, 1)

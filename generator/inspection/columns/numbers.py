@@ -32,17 +32,16 @@ def rules(counts: Counter[str], different: list[str]) -> tuple[dict[str, Any], l
     """The rules by which most cells are numbers ({} where plain ones do), and cells that need them; None for words."""
     if all(number(cell) is not None for cell in different):
         return {}, []
-    places = marks.are_places(different)
-    patterns = dict(marks.COMPASS if places else marks.SIGNED)
-    plainly = {cell: marks.replaced(cell, patterns) for cell in different}
-    odd = [cell for cell in different if plainly[cell] != cell]
-    most = len(different) * (1.0 if places else MOST_SIGNED)  # all of them: how many there are, as in 4.5 (120)
-    if FEWEST_SIGNED <= len(odd) <= most:
-        again = Counter()
-        for cell, plain in plainly.items():
-            again[plain] += counts[cell]
-        if found := _rules(again, list(again)):
-            return found[0] | {"replace": patterns}, odd[:2]
+    for patterns in (marks.COMPASS if marks.are_places(different) else marks.SIGNED, marks.MEASURED):
+        plainly = {cell: marks.replaced(cell, patterns) for cell in different}
+        odd = [cell for cell in different if plainly[cell] != cell]
+        most = MOST_SIGNED if patterns is marks.SIGNED else 1.0  # all: how many there are, as in 4.5 (120)
+        if FEWEST_SIGNED <= len(odd) <= most * len(different):
+            again = Counter()
+            for cell, plain in plainly.items():
+                again[plain] += counts[cell]
+            if found := _rules(again, list(again)):
+                return found[0] | {"replace": patterns}, odd[:2]
     return _rules(counts, different)
 
 

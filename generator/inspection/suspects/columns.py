@@ -9,7 +9,7 @@ from ..columns.meaning import as_numbers, is_missing, to_number
 from ..columns.profiles import plainly
 from ..columns.relation import Table
 from ..findings import Column, Suspect
-from ..words.marks import MIXED
+from ..words.marks import MIXED, MONEY
 
 WORDS = {"?", "-", "--", "na", "n/a", "none", "unknown", "null", "nan", "missing", "not available", "undefined"} | {
     "tbd", "unk", "inf", "-inf", "+inf", "infinity", "-infinity",
@@ -18,6 +18,7 @@ NEARLY = 0.99  # of the known cells with one value: nearly constant
 MOST_KINDS = 200  # different values of a column in which several may be one that is written differently
 LONGEST_SHORT = 3  # letters of what may be short for another value
 MOST_DATES = 20_000  # different cells of dates that are looked through for what is none
+RARE, FEW_PLAIN = 0.02, 3  # share and number of cells without a % that are more than slips
 FEWEST_ROWS = 50  # below this, nearly all is too few to speak of
 
 
@@ -62,7 +63,13 @@ def _as_text(column: Column, profile: Profile) -> list[Suspect]:
     if column.parse.get("decimal") == MIXED:
         detail = f"numbers in two styles, such as {examples} and with points; one that could be of both is missing"
         return [Suspect("numbers-as-text", column.name, detail)]
-    return [Suspect("numbers-as-text", column.name, f"numbers such as {examples} are read as numbers")]
+    strip = column.parse.get("strip", "")
+    money = [mark for mark in strip if mark in MONEY] if isinstance(strip, list) else []
+    percent = sum(count for cell, count in profile.cells.items() if "%" in cell) if "%" in strip else 0
+    several = f"; amounts in {' and '.join(money)} count alike" if len(money) > 1 else ""
+    if 0 < percent <= (1 - RARE) * profile.known and profile.low is not None and profile.known - percent >= FEW_PLAIN:
+        several = "; those with and without % count alike"
+    return [Suspect("numbers-as-text", column.name, f"numbers such as {examples} are read as numbers{several}")]
 
 
 def _lost(column: Column, profile: Profile) -> list[Suspect]:

@@ -26,15 +26,16 @@ STYLES = {  # whole numbers are of neither
 }
 SEPARATORS: list[list[str]] = _TABLES["separators"]
 FEWEST_MIXED = 3  # different cells of each style
-SIGNED = (  # how books write less than nothing, and as Python does: ($12.50), 12.50-, −3, -$ 3
-    (r"^\s*([^\d(]*?)\s*\(([^()]*\d[^()]*)\)\s*$", r"-\1\2"),
-    (r"^([^-]*\d[.,]\d[^-]*?)\s*[-−–]\s*$", r"-\1"),
-    (r"^\s*[-−–]\s*([^-\d]*?)\s*([\d.].*)$", r"-\1\2"),
-)
-COMPASS = (  # 48.2N, 16.4° E, and what is south or west less than nothing
-    (r"^\s*([\d.,]+)\s*°?\s*[NE]\s*$", r"\1"),
-    (r"^\s*([\d.,]+)\s*°?\s*[SW]\s*$", r"-\1"),
-)
+SIGNED = {  # how books write less than nothing, and as Python does: ($12.50), 12.50-, −3, -$ 3
+    r"^\s*([^\d(]*?)\s*\(([^()]*\d[^()]*)\)\s*$": r"-\1\2",
+    r"^([^-]*\d[.,]\d[^-]*?)\s*[-−–]\s*$": r"-\1",
+    r"^\s*[-−–]\s*([^-\d]*?)\s*([\d.].*)$": r"-\1\2",
+}
+COMPASS = {  # 48.2N, 16.4° E, and what is south or west less than nothing
+    r"^\s*([\d.,]+)\s*°?\s*[NE]\s*$": r"\1",
+    r"^\s*([\d.,]+)\s*°?\s*[SW]\s*$": r"-\1",
+}
+MEASURED = {r"\s*±.*$": "", r"\s*[×x·*]\s*10\^?([-+]?\d+)\s*$": r"e\1"}  # 5.1 ± 0.3, 1.2 × 10^5
 _PLACE = re.compile(r"\s*\d{1,3}[.,]\d+\s*°?\s*([NESW])\s*")
 _NUMBER = re.compile(
     r"((?:[^\d+\-.,()]|\.(?=\D))*)([+\-]?)([^\d+\-.,()]*)"  # what stands before, the sign, what stands after it
