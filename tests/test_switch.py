@@ -34,6 +34,8 @@ def test_other_models_and_extras_make_the_project_of_the_other_answers(hackgen: 
     last = {"extras": ("cards", "checklist", "compare", "kickoff"), "models": ("lstm", "transformer"), "hours": 24}
     last |= {"team": ("Ada", "Bo"), "title": "Another", "lang": "zh", "author": "A"}
     assert contents(project) == fresh(task=TEXTS, **last)
+    assert hackgen("switch", "--event", "Our day", cwd=project).returncode == 0
+    assert contents(project) == fresh(task=TEXTS, **last | {"event": "Our day", "extras": None})
 
 
 def test_what_the_team_changed_is_kept_or_refused_by_name(hackgen: Run, tmp_path: Path) -> None:
@@ -41,12 +43,13 @@ def test_what_the_team_changed_is_kept_or_refused_by_name(hackgen: Run, tmp_path
     config = (project / "config.py").read_text(encoding="utf-8")
     (project / "config.py").write_text(re.sub(r"(    seed: int = )\d+", r"\g<1>7", config), encoding="utf-8")
     (project / "notebook.py").write_text("from models import mlp\nimport demo\n", encoding="utf-8")
+    (project / "later.py").write_text("import_module('models.mlp')\n", encoding="utf-8")
     with open(project / "demo_page.py", "a", encoding="utf-8") as file:
         file.write("# ours\n")
     committed(project)
     before = snapshot(project)
     refused(hackgen("remove", "demo", cwd=project), 1, "you changed demo_page.py")
-    refused(hackgen("remove", "model", "mlp", cwd=project), 1, "notebook.py imports models.mlp")
+    refused(hackgen("remove", "model", "mlp", cwd=project), 1, "later.py, notebook.py imports models.mlp")
     assert snapshot(project) == before
     done = hackgen("add", "model", "transformer", cwd=project)
     assert done.returncode == 0 and "merged      config.py" in done.stdout

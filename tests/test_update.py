@@ -42,9 +42,11 @@ def project(tmp_path: Path, old: Path) -> Path:
 
 
 def test_an_untouched_project_becomes_a_fresh_one_and_is_staged(project: Path, new: Path) -> None:
+    (project / "notes.md").chmod(0o755)
+    committed(project)
     found = states(updated(project, new))
     assert found == {"notes.md": "replaced", "tools/helper.py": "removed", "plan.md": "new"}
-    assert contents(project) == fresh(new)
+    assert contents(project) == fresh(new) and git(project, "ls-files", "-s", "notes.md").startswith("100755")
     assert not (project / "tools").exists()
     assert not git(project, "diff", "--name-only") and git(project, "status", "--porcelain").count("\n") == 5
     committed(project)
