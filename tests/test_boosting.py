@@ -47,7 +47,7 @@ def test_a_file_with_another_type_is_refused(tmp_path: Path) -> None:
 
 
 SAME_BINS = """
-import common, data, numpy as np, pathlib
+import common, data, metrics, numpy as np, pathlib
 from models import boosting
 config = common.configured({"epochs": 6}).resolved(300)
 found = data.load(config)
@@ -80,6 +80,14 @@ for count in (1, 4):
     boosting.fit(model := boosting.build(found.meta, config), few, config, pathlib.Path(f"few-{count}"))
     assert np.isfinite(boosting.outputs(model, inputs, None, found.meta)).all()
 """
+TOGETHER = """
+found = found._replace(train=train._replace(targets=train.inputs[:, 0] * train.inputs[:, 1]))
+found = found._replace(valid=valid._replace(targets=valid.inputs[:, 0] * valid.inputs[:, 1]))
+boosting.fit(model := boosting.build(found.meta, config), found, config, pathlib.Path("mean"))
+alone, truth = model | {"network": boosting.MLPRegressor()}, metrics.truth(found.valid, found.meta)
+wrong = [abs(boosting.outputs(one, valid.inputs, None, found.meta) - truth).mean() for one in (alone, model)]
+assert wrong[1] < 0.95 * wrong[0], wrong  # slopes that turn
+"""
 LACKING = """
 import common, data, numpy as np, pathlib
 from models import boosting
@@ -99,7 +107,7 @@ for targets in ([1] * 8, [0, 2] * 20, [2]):  # classes of train, of three
 def test_trees_of_all_epochs_see_the_same_bins_and_know_slopes_and_bear_few_rows(tmp_path: Path) -> None:
     """Whichever rows count: else what trees of earlier epochs say of the rows would be misread in the next."""
     project = generate(tmp_path / "p", task="tabular-regression", models=("boosting",))
-    run(project, "-c", SAME_BINS + SLOPES).ok()
+    run(project, "-c", SAME_BINS + SLOPES + TOGETHER).ok()
 
 
 @pytest.mark.slow  # trains
