@@ -17,8 +17,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import projects
 from bugs import Bug
-from more_bugs import BUGS
 from planted import FIELDS, examined
+from strange_bugs import BUGS
 
 NAME = FIELDS.index("caught")  # so many columns say which bug it is
 RESULTS = Path(__file__).with_name("planted_bugs.csv")

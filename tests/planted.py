@@ -45,10 +45,23 @@ FIRST = {
     "not seeded|best forgotten|new optimiser": "resume,same-seed,gradients",
     "another range": "there-and-back",
     "padding|batch first": "batch-size,causal",
-    "fakes|running average|of a player|same noise|has the other": "own-half,gradients,comes-closer,noise-matters",
+    "fakes|of a player|same noise|has the other": "own-half,gradients,comes-closer,noise-matters",
+    "running average": "average,comes-closer",
+    "same chance|dropout of every|one key|statistics never|mode never|absolute": "sees",
+    "class is ignored|loss divided|labels counted|root of the loss|error of the mean": "sees",
+    "interval|identifiers": "report",
+    "names of classes|last word never|unknown words": "inputs-matter,batch-size",
+    "flipped|whole batch|over the rows|built in|of the batch|filled up|hidden in": "batch-size",
+    "threshold": "answers",
+    "memory dropped|temperature|unknown letters|of the text|behind the text": "goes-on",
+    "old window|band of": "forecasts",
+    "penalty": "balance",
+    "minutes|calls counted|left out between|a limit|losses of all": "rate,own-batch",
+    "swallowed|stops where|a limit|for valid$": "kept-epoch",
+    "memory not saved": "resume",
     "other half|detach|player|noise": "own-half,gradients,comes-closer,balance,noise-matters,own-batch",
 }
-ONLY_PLAYERS = {"there-and-back", "own-half", "comes-closer", "balance", "noise-matters"}
+ONLY_PLAYERS = {"there-and-back", "own-half", "comes-closer", "balance", "noise-matters", "average"}
 NO_PLAYERS = {
     "own-batch",
     "clipping",

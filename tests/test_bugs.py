@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from bugs import Bug
-from more_bugs import BUGS
 from planted import edited, examined
 from projects import generate
 from selection import EVERYTHING
+from strange_bugs import BUGS
 
 RESULTS = Path(__file__).parents[1] / "benchmarks" / "planted_bugs.csv"
 FEWEST = {"pytorch": 40, "lightning": 25, "keras": 25, "jax": 25}
