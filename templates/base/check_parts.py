@@ -142,8 +142,8 @@ def rate(bench: Any) -> Found:
     half = runs.State(seconds=30.0).share_done(common.configured({"minutes": 1.0}), 1)  # of a minute
     falls = plan[-1] < 0.5 * plan.max() and (np.diff(plan)[plan.argmax() :] <= 0).all()
     passed = len(right) == 3 and right.all() and falls and left <= 0 and half == 0.5
-    found = f"a step of {length:.1e}, of Adam about the rate; then rates of {np.float32(history['learning_rate'])}"
-    found += f"; {left:g} rows in no step" * (left > 0) + f"; half of one minute counts as {half:.1%}" * (half != 0.5)
+    found = f"a step of {length:.1e}, of Adam about the rate; then rates of {np.round(history['learning_rate'], 6)}, "
+    found += f"{max(left, 0):g} rows in no step, half of one minute is {half:.0%}"
     return passed and 0.03 * first < length < 3 * first, found, f"{first:.1e}; then those of the schedule, which fall"
 
 
@@ -181,7 +181,7 @@ def sees(bench: Any) -> Found:
 
 def batch_size(bench: Any) -> Found:
     """An answer is the same in every batch: operations along the batch axis or a reshape that mixes, a mask of padding,
-    dropout or no eval(), all rows in net.outputs()"""
+    dropout or no eval(), chance in data.py, all rows in net.outputs()"""
     valid, rows = bench.data.valid, np.arange(min(12, len(bench.data.valid.ids)))
     model, _ = bench.trained(bench.train, epochs=1)  # as training leaves it
     whole, sevens = (bench.outputs(picked(valid, rows), model, size) for size in (64, 7))
