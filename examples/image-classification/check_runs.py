@@ -18,12 +18,12 @@ import common
 import data as data_module
 import metrics
 import runs
+from check_parts import alike
 from data import Split
 
 import numpy as np
 
 ROWS = 61  # no multiple of a batch: who drops the last one, or cuts it short, is seen
-CLOSE = 1e-4  # relative; sums of the same numbers in another order differ by less
 MOST_ROWS = 20_000  # that predict.py is asked for
 Found = tuple[bool | None, str, str]
 
@@ -49,8 +49,7 @@ def short(bench: Any, epochs: int, seed: int = 0, pressed: tuple = (), run: Path
 
 def strangers(split: Split) -> Split:
     """The rows of a split, each with the target of another."""
-    others = np.roll(np.arange(len(split.ids)), len(split.ids) // 2)
-    return split._replace(targets=split.targets[others])
+    return split._replace(targets=split.targets[np.roll(np.arange(len(split.ids)), len(split.ids) // 2)])
 
 
 def command(name: str, *words: str) -> str:
@@ -94,8 +93,7 @@ def fitted(bench: Any) -> Found:
     if not np.array_equal(again.test.ids, bench.data.test.ids):
         return False, "other rows of test with another seed, or when loaded again", "equal splits"
     wrong = [name for name, value in bench.meta.items() if again.meta[name] != value]
-    train = runs.fewer(again.train, len(bench.train.ids))
-    wrong += ["inputs"] * (not np.array_equal(train.inputs, bench.train.inputs))
+    wrong += ["inputs"] * (not np.array_equal(runs.fewer(again.train, len(bench.train.ids)).inputs, bench.train.inputs))
     return not wrong, f"{', '.join(wrong) or 'nothing'} of meta follows other values in valid and test", "nothing"
 
 
@@ -119,8 +117,8 @@ def each_row_once(bench: Any) -> Found:
 
 
 def kept_epoch(bench: Any) -> Found:
-    """The best epoch on valid is kept: State.end_epoch (runs.py) scores all rows at once, State.over has patience;
-    train.fit() copies buffers (running averages); net.outputs() sets eval mode; net.restore() reads best not last"""
+    """The best epoch on valid is kept: State.end_epoch (runs.py) scores all rows at once, no "nan", State.over has
+    patience; train.fit() copies buffers (running averages); net.outputs() sets eval mode; net.restore() reads best"""
     noise = strangers(runs.fewer(bench.valid, ROWS))  # the best epoch on it is a matter of chance, seldom the last
     for seed in range(3):
         history = short(bench, 5, seed, valid=noise)
@@ -128,9 +126,11 @@ def kept_epoch(bench: Any) -> Found:
         if scores.max() > scores[-1]:
             break
     kept, best = history[history["kept"] == 1][-1], history[scores.argmax()]
-    model = bench.net.restore(bench.run, bench.kept, bench.meta, "cpu")
-    output = bench.net.outputs(model, noise.inputs, noise.targets, bench.meta, "float32")
+    output = bench.outputs(noise, bench.net.restore(bench.run, bench.kept, bench.meta, "cpu"))
     again = [rule(metrics.truth(noise, bench.meta), output, bench.meta) for rule in (metrics.loss, metrics.score)]
+    with contextlib.suppress(common.Problem), contextlib.redirect_stdout(io.StringIO()):
+        runs.State().end_epoch(math.nan, np.nan * output, bench.data._replace(valid=noise), bench.kept)
+        return False, "training goes on with a loss and answers that are no numbers", "an end of it"
     said = [kept["valid_loss"], kept["valid_score"]]
     found = f"epoch {kept['epoch']:g} of {len(history)}, loss {said[0]:.6f}, score {said[1]:.6f} in history.csv; "
     found += f"{again[0]:.6f}, {again[1]:.6f} by the kept weights"
@@ -163,17 +163,22 @@ def resume(bench: Any) -> Found:
 
 
 def report(bench: Any) -> Found:
-    """The report is of the kept weights: in evaluate.main() score all test rows at once; see metrics.score()"""
+    """The report is of the kept weights: evaluate.main() scores all test rows at once; metrics.score(), interval()"""
     run, test = smoke_run(bench), bench.data.test
     sheet, found = common.read_json(run / "report.json"), np.load(run / "predictions.npz")
-    model = bench.net.restore(run, bench.config, bench.meta, "cpu")
-    output = bench.net.outputs(model, test.inputs, test.targets, bench.meta, "float32")
+    output = bench.outputs(test, bench.net.restore(run, bench.config, bench.meta, "cpu"))
     right = {"id": test.ids, "target": metrics.truth(test, bench.meta), "output": output}
     wrong = [f"{found[name].shape} {name}s, or other ones" for name in right if not alike(found[name], right[name])]
     score = textbook(found["target"], found["output"], bench.meta)
     wrong += [f"score {sheet['score']:.6f}"] * (not alike(score, sheet["score"]))
     wrong += [f"n_test {sheet['n_test']}"] * (sheet["n_test"] != len(test.ids))
     expected = f"{output.shape} outputs, score {score:.6f}"
+    if sheet["ci95"] and output.ndim < 3 and (rows := len(output)) <= MOST_ROWS:
+        (low, high), draws = sheet["ci95"], np.random.default_rng(0).integers(rows, size=(200, rows))
+        scores = [metrics.score(right["target"][drawn], output[drawn], bench.meta) for drawn in draws]
+        spread = np.ptp(np.percentile(scores, [2.5, 97.5]))  # less than where neighbours go together
+        likely = low <= sheet["score"] <= high and 0.6 * spread <= high - low <= 6 * spread + 4 / rows
+        wrong += [f"ci95 {low:.4f} to {high:.4f}"] * (not likely)
     return not wrong, "; ".join(wrong) or expected, expected
 
 
@@ -210,10 +215,6 @@ def answers(bench: Any) -> Found:
         for name, value in answer.items()
     )
     return other == 0, f"{other} answers for {len(rows)} rows of test differ", "0 differ"
-
-
-def alike(a: Any, b: Any) -> bool:
-    return np.shape(a) == np.shape(b) and np.allclose(a, b, CLOSE, CLOSE)
 
 
 CHECKS = [fitted, each_row_once, kept_epoch, unseen, resume, report]

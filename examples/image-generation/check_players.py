@@ -10,7 +10,7 @@ from unittest import mock
 import data
 import loss
 import metrics
-from check_parts import Found, picked
+from check_parts import STILL, Found, difference, picked
 
 import numpy as np
 
@@ -39,17 +39,37 @@ def comes_closer(bench: Bench) -> Found:
 
 
 def balance(bench: Bench) -> Found:
-    """Neither player wins at once: the other one does not learn; look at both losses, their signs and the rate"""
+    """Neither player wins at once: the other one does not learn; look at both losses in loss.py, their
+    signs, the penalty, and the rate"""
     undecided = 3 * math.log(2)  # of a discriminator that cannot tell: ln 2 for each of its three answers
     last = played(bench)[1][-1]
     return 0.5 * undecided < last < 2 * undecided, f"loss of both {last:.4f}", f"about {undecided:.4f}"
 
 
 def noise_matters(bench: Bench) -> Found:
-    """Other noise makes other pictures: the generator does not read its input, or draws the same each time"""
+    """Other noise makes other pictures: the generator does not read its input, or draws the same each time; noise of
+    each step is fresh, in train.py: no generator or key that begins anew"""
     made, real = bench.outputs(bench.valid, played(bench)[0]), metrics.truth(bench.valid, bench.meta)
     spread = made.var(0).sum() / real.var(0).sum()
+    few = picked(bench.train, np.arange(min(bench.config.batch_size - 3, len(bench.train.ids))))  # compiles a new step
+    with mock.patch.object(loss, "tell_apart", lambda *given, rule=loss.tell_apart: 0 * rule(*given)):
+        fooled = bench.trained(few, learning_rate=STILL, epochs=3)[1]
+    if np.ptp(fooled) == 0:
+        return False, f"in three epochs of one step the generator loses {fooled[0]:.6f}", "other losses by other noise"
     return spread > 0.1 or too_large(bench), f"variety {spread:.4f} of that of real pictures", "above 0.1"
+
+
+def average(bench: Bench) -> Found:
+    """The running average follows the generator: with no memory update_average() in models/ copies all of it, also the
+    statistics of batch normalisation; see which share it takes of which"""
+    model = played(bench)[0]
+    if not hasattr(model, "update_average"):
+        return None, "no update_average() in models/", "one"
+    model.memory = 0.0
+    model.update_average()
+    copied, model.average = bench.outputs(bench.valid, model), model.generator
+    gap = difference(copied, bench.outputs(bench.valid, model))
+    return gap < 1e-3, f"without memory its pictures are off by {gap:.1e}", "below 1e-3"
 
 
 def too_large(bench: Bench) -> bool | None:
@@ -85,4 +105,4 @@ def there_and_back(bench: Bench) -> Found:
     )
 
 
-CHECKS = [comes_closer, balance, noise_matters, own_half, there_and_back]
+CHECKS = [comes_closer, balance, noise_matters, average, own_half, there_and_back]

@@ -91,6 +91,7 @@ class Bench:
         self.run = run or Path(tempfile.mkdtemp(dir=self.folder))
         others = others or {"valid": self.valid if PLAYERS.is_file() else runs.fewer(split)}  # with noise of its own
         model, data = self.fresh(**knobs), self.data._replace(train=split, **others)
+        self.outputs(runs.fewer(self.valid, 1), model)  # as train.main() does, so that `fit` has to begin training
         with contextlib.redirect_stdout(io.StringIO()):
             history = self.trainer.fit(model, data, self.kept, self.run, pressed)
         return model, [row[runs.HISTORY.index("train_loss")] for row in history]

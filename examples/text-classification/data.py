@@ -138,10 +138,14 @@ def misplaced(config: Config, split: Split, meta: dict) -> int:
         return 0  # to read all of such data anew takes long
     cells, _, corpus = labelled(common.located(config.data), config)
     same = np.array(meta["classes"])[split.targets] == cells["target"].to_numpy(str)[split.ids]
-    words, found = texts.inputs(corpus, split.ids, meta)[:], split.inputs[:]
-    padded = np.full(found.shape, texts.PADDING, words.dtype)  # as wide as a longer text of other rows made them
-    padded[:, : words.shape[1]] = words
-    return int((~same | ~np.isclose(padded, found, atol=1e-3).all(1)).sum())
+    found = split.inputs[:]
+    if "weights" in meta:
+        return int((~same | ~np.isclose(texts.inputs(corpus, split.ids, meta)[:], found, atol=1e-3).all(1)).sum())
+    number = {word: place for place, word in enumerate(meta["vocabulary"])}
+    for row, words in enumerate(texts.split_words(corpus.texts[place]) for place in split.ids):
+        read = [texts.START, *(number.get(word, texts.UNKNOWN) for word in words[: meta["length"]])]
+        same[row] &= np.array_equal(found[row, : len(read)], read) and not found[row, len(read) :].any()
+    return int((~same).sum())
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], Sequence]:

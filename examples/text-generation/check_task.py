@@ -1,10 +1,12 @@
 """What check.py examines in text alone: how it goes on."""
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
 import loss
-from data import UNKNOWN
+from check_parts import difference, picked
+from data import UNICODE, UNKNOWN
 
 import numpy as np
 
@@ -14,25 +16,46 @@ TEMPERATURE = 0.5
 
 def goes_on(bench: Any) -> Found:
     """A text goes on as it is scored: loss.continue_text() reads all letters so far, takes the scores of the last one,
-    and divides by the temperature; loss.answers() charges bits, not nats"""
+    of a long text too, and divides by the temperature; loss.answers() charges bits, not nats, and for naming what is
+    unknown"""
     model, context, letters = bench.brief[0], bench.meta["context"], len(bench.meta["characters"]) + 1
-    gap = 0.0
+    gap, chances = 0.0, []
+
+    def likeliest(_: int, p: np.ndarray) -> int:
+        chances.append(p)
+        return int(p.argmax())
+
+    rng = SimpleNamespace(choice=likeliest)
     for number, tokens in enumerate(bench.data.test.inputs[:4].tolist()):
-        tokens, chances = tokens[: context - number % 3], []  # so the first letter counts, or one that comes later
-
-        def likeliest(_: int, p: np.ndarray, chances: list = chances) -> int:
-            chances.append(p)
-            return int(p.argmax())
-
-        rng = SimpleNamespace(choice=likeliest)
-        new = list(loss.continue_text(model, tokens, 1 + number % 3, TEMPERATURE, rng, bench.meta))
-        seen = np.tile(np.array([*tokens, *new[:-1]]), (letters, 1))  # (letters, context), the next letter one of all
+        start = tokens[: context - number if number < 2 else context // 2]
+        new = list(loss.continue_text(model, start, 1 + number % 3, TEMPERATURE, rng, bench.meta))
+        read = [*start, *new[:-1]]  # so the first letter counts, or one that comes later; what follows it does not
+        seen = np.tile(np.array([*read, *tokens[len(read) :]]), (letters, 1))  # (letters, context)
         targets = np.full_like(seen, -1)
-        targets[:, -1] = np.arange(letters)
-        right = 2.0 ** (-bench.net.outputs(model, seen, targets, bench.meta, "float32") / TEMPERATURE)
+        targets[:, len(read) - 1] = np.arange(letters)  # the next letter is one of all
+        bits = bench.net.outputs(model, seen, targets, bench.meta, "float32")
+        bits[UNKNOWN] -= math.log2(UNICODE - letters + 1)  # for naming it
+        right = 2.0 ** (-bits / TEMPERATURE)
         right[UNKNOWN] = 0.0  # it cannot be written
-        gap = max(gap, float(np.abs(chances[-1] - right / right.sum()).max()))
+        gap = max(gap, abs((2.0**-bits).sum() - 1), np.abs(chances[-1] - right / right.sum()).max())
+    for letter in (1, 2):
+        list(loss.continue_text(model, [*tokens, *tokens, letter], 1, TEMPERATURE, rng, bench.meta))
+    if np.array_equal(*chances[-2:]):
+        return False, f"the last letter of {2 * context} changes nothing", "other chances of the next one"
     return gap < 1e-3, f"chances of the next letter differ by {gap:.1e} from what its bits say", "below 1e-3"
 
 
-CHECKS = [goes_on]
+def causal(bench: Any) -> Found:
+    """A prediction sees the past alone: see the mask of attention, and each reshape in models/; data.load() has no own
+    target in the inputs; position t must not read t + 1"""
+    rows, half = picked(bench.train, np.arange(8)), bench.train.inputs.shape[1] // 2
+    if not np.array_equal(rows.inputs[:, 1:], rows.targets[:, :-1]):
+        return False, "an input is not the target before it", "inputs that lag one step behind their own target"
+    later = rows.inputs.copy()
+    later[:, half:] = rows.inputs[::-1, half:]  # other rows' endings
+    early = [bench.outputs(some).reshape(rows.targets.shape)[:, :half] for some in (rows, rows._replace(inputs=later))]
+    gap = difference(*early)
+    return gap < 1e-4, f"the first half changes by {gap:.1e} with the second", "below 1e-4"
+
+
+CHECKS = [causal, goes_on]

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import common
+import figures
+from check_parts import alike
 
 import numpy as np
 
@@ -12,22 +14,30 @@ Found = tuple[bool | None, str, str]
 
 def forecasts(bench: Any) -> Found:
     """predict.py forecasts from the newest steps: data.read_new() takes the newest steps, data.encode() and
-    data.decode() go to units and back, predict.forecast() begins with the next step"""
+    data.decode() go to units and back, predict.forecast() begins with the next step and beyond the horizon goes on
+    from what it said; low and high are those of figures.band() on valid"""
     import check_runs  # here, as it imports predict.py, and that this file
 
     run, meta, values = check_runs.smoke_run(bench), bench.meta, bench.data.test.inputs.values
     rows = values.reshape(len(meta["series"]), -1)
     if len(rows) > check_runs.MOST_ROWS:
         return None, f"{len(rows)} series", f"at most {check_runs.MOST_ROWS}, or it takes long"
-    said: dict[str, list[float]] = {name: [] for name in meta["series"]}
-    for answer in json.loads(check_runs.command("predict", "--run", run.name, "--device", "cpu", "--json")):
-        said.setdefault(str(answer["series"]), []).append(answer["forecast"])
+    said: dict[str, list[dict]] = {name: [] for name in meta["series"]}
+    steps = str(meta["horizon"] + 1)  # the last builds on a forecast
+    for answer in json.loads(check_runs.command("predict", steps, "--run", run.name, "--device", "cpu", "--json")):
+        said.setdefault(str(answer["series"]), []).append(answer)
     model = bench.net.restore(run, bench.config, meta, "cpu")
     newest = np.stack([row[~np.isnan(row)][-meta["context"] :] for row in rows])  # (series, context)
     output = bench.net.outputs(model, newest, None, meta, "float32")
-    right = [about["mean"] + about["unit"] * row for about, row in zip(meta["series"].values(), output, strict=True)]
-    other = sum(not check_runs.alike(said[name], row) for name, row in zip(meta["series"], right, strict=True))
-    return other == 0, f"forecasts of {other} of {len(rows)} series differ", "0 differ"
+    seen = np.hstack([newest, output])[:, -meta["context"] :]
+    output = np.hstack([output, bench.net.outputs(model, seen, None, meta, "float32")[:, :1]])
+    width = figures.band(bench.data.valid.targets[:], bench.outputs(bench.data.valid, model))
+    other, narrow = 0, 0
+    for (name, about), row in zip(meta["series"].items(), output, strict=True):
+        other += not alike([answer["forecast"] for answer in said[name]], about["mean"] + about["unit"] * row)
+        ends = [answer["high"] - answer["low"] for answer in said[name][:-1]]
+        narrow += not alike(ends, 2 * about["unit"] * width)
+    return other + narrow == 0, f"forecasts of {other}, bands of {narrow} of {len(rows)} series differ", "0 differ"
 
 
 def score_by_hand(bench: Any) -> Found:
@@ -40,7 +50,7 @@ def score_by_hand(bench: Any) -> Found:
         number, target, output = found["target"][:, 0], found["target"][:, 1:], found["output"]
     right = float(np.mean([np.abs(output - target)[number == one].mean() for one in np.unique(number)]))
     score = common.read_json(run / "report.json")["score"]
-    return check_runs.alike(score, right), f"{score:.6f}", f"{right:.6f}"
+    return alike(score, right), f"{score:.6f}", f"{right:.6f}"
 
 
 CHECKS = [forecasts, score_by_hand]
