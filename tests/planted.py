@@ -50,7 +50,7 @@ FIRST = {
     "same chance|dropout of every|one key|statistics never|mode never|absolute": "sees",
     "class is ignored|loss divided|labels counted|root of the loss|error of the mean": "sees",
     "interval|identifiers": "report",
-    "names of classes|last word never|unknown words": "inputs-matter,batch-size",
+    "names of classes|last word never|unknown words|hidden in": "inputs-matter,batch-size",
     "flipped|whole batch|over the rows|built in|of the batch|filled up|hidden in": "batch-size",
     "threshold": "answers",
     "memory dropped|temperature|unknown letters|of the text|behind the text": "goes-on",

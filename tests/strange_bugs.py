@@ -388,7 +388,7 @@ JAX = [
         "train.py",
         "adamw(0.0, beta1, beta2, weight_decay=weight_decay, mask=matrices)",
         "adamw(0.0, beta1, beta2, weight_decay, mask=matrices)",
-        r"weight decay|make_optimizer|optimi[sz]er",
+        r"[Ww]eight decay|make_optimizer|optimi[sz]er",
     ),
     bug(
         "padding counts among the strongest",
