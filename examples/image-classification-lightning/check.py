@@ -75,12 +75,7 @@ class Bench:
         return self.trainer.fresh(self.meta, self.kept)
 
     def trained(
-        self,
-        split: Split,
-        run: Path | None = None,
-        pressed: Sequence[int] = (),
-        others: dict | None = None,
-        **knobs: Any,
+        self, split: Split, run: Path | None = None, pressed: Sequence = (), others: dict | None = None, **knobs: Any
     ) -> tuple[Any, list[float]]:
         """A fresh model after train.fit on the rows of `split`, and its mean loss in each epoch.
 
