@@ -459,7 +459,11 @@ CASES = [
         ["2022년 1월 2일", "2022년 11월 30일"],
         ["1 stycznia 2022 r.", "30 maja 2022 r."],
         ["2022-01-01 10:00:00 UTC", "2022-03-01 12:30:00 UTC"],
+        ["2022/01/01 9:30:00 PM GMT+1", "2022/03/01 11:30:00 AM GMT+1"],
       ])),
+    Case("below.csv", csv([["Region", "2020", "2021", "Type"], *([f"R{i}", ".." if i % 3 else i, f"{i}(p)", "ab"[i % 2]]
+         for i in range(60)), ["Source: us", "", "", ""], ["(p) not final", "", "", ""]]), rows=60,
+         roles={"2020": "number", "2021": "number", "Type": "category"}, target="Type"),
     Case("clock_and_word.csv", csv(column("x", ["7:05 Uhr", "14:30 Uhr"])), roles=NUMBER),
     Case("fiscal.csv", csv(column("year", [f"{y}/{(y + 1) % 100:02}" for y in range(1950, 2010)])),
          roles={"year": "date"}, parse={"year": {"format": "fiscal"}}),

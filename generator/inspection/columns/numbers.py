@@ -21,6 +21,7 @@ UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd
 SINGLE_WORD = 20  # different numbers beside which words stand for "no number", whatever they say …
 AMONG = 0.6  # … where so many of the cells are numbers (half, beside one word) …
 CODED = 0.05  # … and hardly any other holds digits, as codes do; unless there are decimals, which no code has
+HARDLY = 0.2  # of the cells are numbers where all others say that nothing is known
 FEWEST_SIGNED, MOST_SIGNED = 3, 0.8  # different cells with a minus of another kind, and the share of them
 WORDS = 0.25  # different words for each different number: more are names
 DECIMALS = re.compile(r"\d[.,]\d")
@@ -73,7 +74,7 @@ def _enough(share: float, left: dict[str, str], counts: Counter[str], different:
     """Whether a column is one of numbers: nearly all cells, or most beside words that stand for "no number"."""
     if share >= MOSTLY:
         return True
-    if share >= 0.5 and all(map(_means_unknown, left.values())):
+    if share >= HARDLY and all(map(_means_unknown, left.values())):
         return True
     if share < 0.5 or len(different) <= SINGLE_WORD:
         return False

@@ -16,6 +16,7 @@ WORDS = {"?", "-", "--", "na", "n/a", "none", "unknown", "null", "nan", "missing
 }  # fmt: skip
 NEARLY = 0.99  # of the known cells with one value: nearly constant
 MOST_KINDS = 200  # different values of a column in which several may be one that is written differently
+ROMAN = re.compile("[IVXivx]+")
 LONGEST_SHORT = 3  # letters of what may be short for another value
 MOST_DATES = 20_000  # different cells of dates that are looked through for what is none
 RARE, FEW_PLAIN = 0.02, 3  # share and number of cells without a % that are more than slips
@@ -118,7 +119,7 @@ def _short_forms(counts: dict[str, int]) -> dict[str, str]:
     found = {}
     for value in counts:
         short = plainly(value).strip(".")
-        if not 0 < len(short) <= LONGEST_SHORT or not short.isalpha():
+        if not 0 < len(short) <= LONGEST_SHORT or not short.isalpha() or all(map(ROMAN.fullmatch, counts)):
             continue
         longer = [o for o in counts if len(plainly(o)) > max(len(short) + 1, 2) and _abbreviates(short, plainly(o))]
         if len(longer) == 1:

@@ -13,6 +13,7 @@ from ..words.months import in_english, into_english
 
 TOTALS = {"total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "somme", "suma", "合计", "总计"}
 FEWEST = 5  # rows, below which a first or last one is nothing special
+ALONE = 0.1  # of the rows: as many may stand below a table
 NUMBERS = 0.8  # of the cells below a unit
 LOOKED_AT = 200  # rows
 
@@ -26,12 +27,21 @@ def trimmed(table: Table, rows: list[list[str]]) -> list[list[str]]:
         shown = ", ".join(f'"{unit}"' for unit in units[:3])
         table.notes.append(f"the first row holds units ({shown}); it is left out")
         rows = rows[1:]
+    while len(rows) > FEWEST and len(rows[0]) > 2 and rows[-1][0] and not any(rows[-1][1:]) and _is_full(rows):
+        table.dialect["foot"] = rows[-1][0]
+        table.notes.append(f'a row below the table holds "{rows[-1][0][:40]}" alone; it is left out')
+        rows = rows[:-1]
     begin = next((cell for cell in rows[-1] if cell), "")
     if begin.lower().strip(" :") in TOTALS and len(rows[0]) > 2 and sum(map(bool, rows[-1])) < len(rows[-1]):
         table.dialect["foot"] = begin
         table.notes.append(f'the last row begins with "{begin}"; it is left out')
         rows = rows[:-1]
     return _as_parsers_know(table, rows)
+
+
+def _is_full(rows: list[list[str]]) -> bool:
+    """Whether hardly a row has its first cell alone."""
+    return sum(not any(row[1:]) for row in rows) <= ALONE * len(rows)
 
 
 def _as_parsers_know(table: Table, rows: list[list[str]]) -> list[list[str]]:
@@ -83,7 +93,7 @@ def is_header(rows: list[list[str]]) -> bool:
     named = [cell for cell in first if cell]
     if len(named) > 2 and named == [str(i) for i in range(len(named))]:
         return bool(others)  # columns that pandas has numbered
-    if _are_years(first):
+    if _are_years(first, others[:SAMPLE]):
         return True  # a wide series: a name, then 1990, 1991 …
     for i, cell in enumerate(first):
         known = [row[i] for row in others[:SAMPLE] if not is_missing(row[i])]
@@ -109,11 +119,22 @@ def is_header(rows: list[list[str]]) -> bool:
     return True
 
 
-def _are_years(first: list[str]) -> bool:
-    """Whether a row is a word or nothing, and then years or months that follow each other."""
-    years = [int(cell) for cell in first if cell.isdigit() and len(cell) == 4 and 1500 <= int(cell) <= 2200]
-    steps = {b - a for a, b in itertools.pairwise(years)}
-    return len(years) >= 5 and len(steps) == 1 and not any(c.isdigit() and len(c) != 4 for c in first[:1])
+def _are_years(first: list[str], others: list[list[str]]) -> bool:
+    """Whether a row is a word or nothing, and then years that follow each other; a few, where words stand for the rest.
+
+    others  rows below, which hold no years
+    """
+    places = [i for i, cell in enumerate(first) if _is_year(cell)]
+    steps = {int(first[b]) - int(first[a]) for a, b in itertools.pairwise(places)}
+    if len(steps) != 1 or (first[0].isdigit() and len(first[0]) != 4):
+        return False
+    words = all(cell and number(cell) is None for i, cell in enumerate(first) if i not in places)
+    below = any(_is_year(row[i]) for row in others for i in places)
+    return len(places) >= 5 or (words and not below and steps == {1} and len(others) >= FEWEST)
+
+
+def _is_year(cell: str) -> bool:
+    return cell.isdigit() and len(cell) == 4 and 1500 <= int(cell) <= 2200
 
 
 def _shape(cell: str) -> str:
