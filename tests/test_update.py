@@ -173,8 +173,8 @@ def test_what_lies_in_the_way_of_a_new_file_is_never_overwritten(project: Path, 
     with open(project / ".gitignore", "a") as file:
         file.write("ignored.md\n")
     (way / "tracked.md").write_text("ours\n")
-    committed(project)
-    (way / "submodule" / "README.md").write_text("changed, not committed\n")
+    git(committed(project), "config", "submodule.recurse", "true")
+    (way / "submodule" / "base" / "notes.md").write_text("changed, not committed\n")
     (way / "parent").symlink_to(elsewhere)
     (way / "link.md").symlink_to(project / "notes.md")
     (way / "folder.md").mkdir()
@@ -199,7 +199,7 @@ def test_line_endings_follow_the_files_of_the_team(setting: str, project: Path, 
     ours = LINES.replace("line 25\n", "line 25, ours\n")
     (project / "notes.md").write_bytes(ours.replace("\n", "\r\n").encode())
     (project / "tools" / "helper.py").write_bytes((project / "tools/helper.py").read_bytes().replace(b"\n", b"\r\n"))
-    committed(project)
+    git(committed(project), "config", "core.safecrlf", "true")
     found = updated(project, new)
     assert states(found) == {"notes.md": "merged", "tools/helper.py": "removed", "plan.md": "new"}
     expected = NEWER.replace("line 25\n", "line 25, ours\n").replace("\n", "\r\n").encode()
