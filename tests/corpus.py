@@ -461,6 +461,8 @@ CASES = [
         ["2022-01-01 10:00:00 UTC", "2022-03-01 12:30:00 UTC"],
         ["2022/01/01 9:30:00 PM GMT+1", "2022/03/01 11:30:00 AM GMT+1"],
       ])),
+    Case("posts.jsonl", "\n".join(json.dumps({"id": 10**18 + i, "size": i % 7, "y": "ab"[i % 2]})
+         for i in range(60)).encode(), roles={"id": "identifier"}, unused={"id"}, target="y"),
     Case("below.csv", csv([["Region", "2020", "2021", "Type"], *([f"R{i}", ".." if i % 3 else i, f"{i}(p)", "ab"[i % 2]]
          for i in range(60)), ["Source: us", "", "", ""], ["(p) not final", "", "", ""]]), rows=60,
          roles={"2020": "number", "2021": "number", "Type": "category"}, target="Type"),

@@ -22,6 +22,7 @@ TIMES = set("time timestamp date datum epoch ts datetime unix day created".split
 DAYS = set("date datum fecha data dates datetime day".split())  # of those that count days
 MONTHS = set("month monat period yearmonth yyyymm ym".split())  # of those of six digits
 STEP = 60  # seconds: what goes up by equal steps of at least that, and has no name, is a time too
+EXACT = 15  # digits that a float tells apart
 LOOKED_AT = 2000  # different cells that decide
 
 
@@ -45,6 +46,9 @@ def look(name: str, counts: Counter[str], in_order: list[str]) -> Look:
     alike = sum(c.isalnum() and c.isascii() and c[0].isdigit() for c in different)
     if codes > 0.05 * len(different) and alike > MOSTLY * len(different):
         return Look("words")  # 00501 is a code, and so are 01 and 2A
+    lengths = set(map(len, different))
+    if min(lengths) > EXACT and max(lengths) - min(lengths) <= 1 and all(map(str.isdecimal, different)):
+        return Look("words")  # what floats take for one another
     if found := rules(counts, different):
         parse, examples = found
         return _epoch(name, different, in_order, Look("number", parse, examples=examples))
