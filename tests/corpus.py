@@ -448,6 +448,7 @@ CASES = [
     Case("wide_digits.csv", csv(column("x", ["４８．５", "６３．７", "５０"])), roles=NUMBER),
     Case("arabic_digits.csv", csv(column("x", ["٤٨٫٥", "٦٣٫٧", "٥٠"])), roles=NUMBER),
     Case("durations.csv", csv(column("x", ["2h 26m", "45m", "1h 5m"])), roles=NUMBER, parse={"x": {"clock": True}}),
+    Case("timedeltas.csv", csv(column("x", ["6:04:00", "1 day, 12:52:00"]), delimiter="|"), roles=NUMBER),
     Case("laps.csv", csv(column("x", ["1:23.456", "0:59.120", "12:01.002"])), roles=NUMBER),
     Case("deviations.csv", csv(column("x", ["5.1 ± 0.3", "4.8 ± 0.25", "6 ± 1"])), roles=NUMBER),
     Case("powers.csv", csv(column("x", ["1.02×10^5", "3 × 10^-3", "2.5x10^4"])), roles=NUMBER),

@@ -116,6 +116,14 @@ def test_files_of_every_kind_read_the_same_whatever_training_was_written_in(proj
         assert name in fault(project, tmp_path / name)
 
 
+def test_a_title_above_is_refused_also_where_the_first_column_has_no_name(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Report,\nName,Size\nx,3\n", encoding="utf-8")
+    code = (
+        f"import table\nanswer = list(table.read(table.Path({str(tmp_path / 't.csv')!r}), {{}}, ['column_1', 'Size']))"
+    )
+    assert ask(project, code) == ["Report", "column_2"]  # and so Size is missed
+
+
 def test_rules_say_how_cells_become_numbers_and_what_is_missing(project: Path) -> None:
     cases = [
         (

@@ -190,7 +190,7 @@ def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.D
     numbered = [f"column_{number}" for number in range(1, len(first) + 1)]
     names = [a if a in known else spelled.get(plain(a), a or b) for a, b in zip(first, numbered, strict=True)]
     values = any(any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)) for cell in first)  # numbers, dates
-    bare = values or (known and len(frame) == 1) or known[:1] == ["column_1"]
+    bare = values or (known and len(frame) == 1) or known[-1:] == [f"column_{len(known)}"]
     if not bare or 2 * len(set(names) & set(known)) >= min(len(first), len(known)) > 0:
         return frame.iloc[1:].set_axis(names, axis=1).loc[:, lambda below: ~below.columns.duplicated()]
     for names in (known or numbered, [name for name in known if name != target]):

@@ -21,7 +21,7 @@ MISSING = {"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "
 LARGEST = 1e100  # a number that can be squared
 MOST_ELEMENTS = 256  # of a list of numbers that is read as so many columns
 CLOCK = re.compile(
-    r"(?:(\d+) days? )?(\d{1,4}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?"
+    r"(?:(\d+) days?,? )?(\d{1,4}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?"
     r"(?:\s?([AaPp])\.?[Mm]\.?| ?(?:Uhr|h|min(?:/\w+)?))?"
 )
 LAP = re.compile(r"(\d{1,3}):([0-5]\d\.\d+)")  # 1:23.456
