@@ -1,9 +1,8 @@
 """Gradient boosting (scikit-learn's histograms) beside a small network: a model that trains and answers by itself.
 
-A tree splits one column at a time, so slopes and sums of many columns cost it many splits; so the trees see beside the
-columns what a linear model says of a row. A network errs elsewhere: the mean of both makes fewer mistakes than either.
-This file offers what train.py and net.py do for others. skops saves all, and reads only the types that TRUSTED names: a
-foreign file can run no code, as a pickle could.
+A tree splits one column at a time, so slopes and sums cost it many splits: the trees see beside the columns what a
+linear model says of a row. A network errs elsewhere: the mean of both makes fewer mistakes. This file offers what
+train.py and net.py do for others; skops saves all, and reads only the types of TRUSTED, so that no file can run code.
 """
 
 import argparse
@@ -142,11 +141,12 @@ def with_linear(linear: Any, train: Split, meta: dict) -> np.ndarray:
 
 def spread(inputs: np.ndarray, meta: dict) -> np.ndarray:
     """Numbers, how far along each of its bins each is, and a 1 for its category, (rows, columns): for the network."""
-    numbers, codes = inputs[:, : meta["numbers"]], inputs[:, meta["numbers"] :]
-    along = (numbers[:, :, None] - np.array(meta["bin_starts"])) / np.array(meta["bin_widths"])
-    most = [range(1, min(size, MOST_VALUES)) for size in meta["categories"]]  # code 0 is a value never seen
-    apart = [codes[:, [place]] == list(values) for place, values in enumerate(most)]
-    return np.hstack([numbers, along.clip(0, 1).reshape(len(inputs), -1), *apart]).astype(np.float32)
+    numbers, starts, widths = meta["numbers"], np.array(meta["bin_starts"]), np.array(meta["bin_widths"])
+    used = np.nonzero(widths < 1e9)  # others are too wide to tell
+    along = ((inputs[:, used[0]] - starts[used]) / widths[used]).clip(0, 1)
+    kinds = [range(1, min(size, MOST_VALUES)) for size in meta["categories"]]  # 0 is a value never seen
+    apart = [inputs[:, [place]] == kind for place, kind in enumerate(kinds, numbers)]
+    return np.hstack([inputs[:, :numbers], along, *apart]).astype(np.float32)
 
 
 def outputs(model: Model, inputs: Any, targets: Any, meta: dict, precision: str = "", batch: int = 9000) -> np.ndarray:
