@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..words.vocabulary import WORDS
 from . import dates, meaning
 from .dates import FORMS, fits, one
 from .formats import PICTURE_ENDINGS
@@ -18,9 +19,6 @@ from .numbers import MOSTLY, rules
 
 EPOCHS = {form: (3e8 * parts, 4e9 * parts) for form, parts in dates.EPOCHS.items()}  # since 1970: from 1979 to 2096
 DIGITS = {6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
-TIMES = set("time timestamp date datum epoch ts datetime unix day created".split())  # names of columns of such numbers
-DAYS = set("date datum fecha data dates datetime day".split())  # of those that count days
-MONTHS = set("month monat period yearmonth yyyymm ym".split())  # of those of six digits
 STEP = 60  # seconds: what goes up by equal steps of at least that, and has no name, is a time too
 EXACT = 15  # digits that a float tells apart
 LOOKED_AT = 2000  # different cells that decide
@@ -72,16 +70,16 @@ def _share(cells: Sequence[str], test: Any) -> float:
 def _epoch(name: str, different: list[str], in_order: list[str], found: Look) -> Look:
     """A date where the numbers are seconds since 1970, or 20240131, and the name says that it is a time."""
     words = set(re.findall(r"[a-z]+", name.lower()))
-    named = words & TIMES or any(word.endswith(("time", "date", "stamp")) for word in words)
+    named = words & WORDS.epochs or any(word.endswith(("time", "date", "stamp")) for word in words)
     nameless = re.fullmatch(r"column_\d+", name)
-    if found.parse or not (named or nameless or words & MONTHS):
+    if found.parse or not (named or nameless or words & WORDS.months):
         return found
-    form = DIGITS.get(len(different[0]), "") if named or words & MONTHS else ""
+    form = DIGITS.get(len(different[0]), "") if named or words & WORDS.months else ""
     if form and all(cell.isdigit() and len(cell) == len(different[0]) and fits(cell, form) for cell in different):
         if named or (form == "%Y%m" and all("1700" <= cell <= "2200" for cell in different)):
             return Look("date", {"format": form}, [form])
     values = [value for cell in different if (value := number(cell)) is not None]
-    if words & DAYS and len(values) > 2 and all(dates.SERIALS[0] < value < dates.SERIALS[1] for value in values):
+    if words & WORDS.days and len(values) > 2 and all(dates.SERIALS[0] < value < dates.SERIALS[1] for value in values):
         return Look("date", {"format": dates.SERIAL}, [dates.SERIAL])
     for form, (low, high) in EPOCHS.items():
         of_times = named or (nameless and _by_steps(in_order, dates.EPOCHS[form]))

@@ -6,16 +6,9 @@ from itertools import islice
 from pathlib import Path
 
 from ..columns.formats import visible
+from ..words.vocabulary import WORDS
 from .listing import Listing, parts
 
-MASKS = set(  # folders, in lower case and without _ and spaces
-    """
-    mask masks annotation annotations annots label labels seg segmentation segmentations segmentationclass
-    segmentationobject gt gts groundtruth groundtruths labelimages maskimages trimap trimaps matte mattes alpha
-    silhouettes
-    """.split()
-)
-MADE, OF = set("target targets depth depths output outputs".split()), set("input inputs rgb source original".split())
 TWO_SETS = re.compile(r"(train|test|val|valid)[-_ ]?([ab])", re.I)  # as CycleGAN has them
 ENOUGH = 0.5  # of the pictures that have a partner
 MOST = 200_000  # files gone through
@@ -37,7 +30,8 @@ def with_masks(listing: Listing) -> str:
     """Pictures in one folder and their masks under the same names in another, or `a.png` beside `a_mask.png`."""
     stems: dict[str, set[str]] = {}
     inside = {re.sub("[-_ ]", "", folder.lower()) for name in listing.names for folder in parts(name)[:-1]}
-    known = MASKS | (MADE if inside & OF else set())
+    made = inside & WORDS.made_folders
+    known = WORDS.mask_folders | (made if inside & WORDS.source_folders else set())
     for name in listing.names:
         *folders, file = parts(name)
         stem = os.path.splitext(file)[0].lower()
@@ -46,7 +40,7 @@ def with_masks(listing: Listing) -> str:
         stems.setdefault("mask" if kind or end else "picture", set()).add(stem[: end.start()] if end else stem)
     masks, pictures = stems.get("mask", set()), stems.get("picture", set())
     if masks and pictures and len(masks & pictures) >= ENOUGH * len(masks):
-        what = "pictures with one to be made of each" if inside & MADE else "pictures with masks (segmentation)"
+        what = "pictures with one to be made of each" if made else "pictures with masks (segmentation)"
         return f"{what}, {len(masks & pictures):,} pairs"
     sides = [TWO_SETS.fullmatch(folders[-1]) for *folders, _ in map(parts, listing.names) if folders]
     if len(sides) == len(listing.names) and all(sides) and len({side[2].lower() for side in sides}) == 2:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..columns import delimited
 from ..columns.profiles import spelled
 from ..target import one_of
+from ..words.vocabulary import WORDS
 from .listing import SPLITS, TABLES, Listing, find, parts, read_bytes
 
 LABEL_NAMES = ("label", "labels", "class", "class_name", "classes", "target", "category", "species", "breed", "y")
@@ -16,7 +17,6 @@ MOST_BESIDE = 20  # tables beside a folder that are looked into for its labels �
 LARGEST_TABLE = 100 << 20  # … each of at most so many bytes
 IN_NAMES = "name"  # what the column is called where file names begin with the label …
 FEWEST_NAMED = 5  # … of so many pictures at least
-CAMERAS = set("img image dsc dscn dscf pxl mvi photo pic picture p frame scan screenshot page file".split())
 LEAST_SHARE = 0.5  # of a column's cells must name pictures, or the table is about something else …
 LEAST_COVERED = 0.2  # … and this share of the pictures must be named: a column of numbers is soon like 1.png, 2.png
 
@@ -98,7 +98,8 @@ def by_names(listing: Listing) -> str:
     ]
     labels = [match[1].lower() for match in found if match]
     counts = Counter(labels)
-    if len(labels) < len(found) or len(counts) < 2 or min(counts.values()) < FEWEST_NAMED or counts.keys() & CAMERAS:
+    few = len(counts) < 2 or min(counts.values()) < FEWEST_NAMED
+    if len(labels) < len(found) or few or counts.keys() & WORDS.cameras:
         return ""
     listing.labels = list(labels)
     told = ", ".join(f'"{parts(listing.names[labels.index(label)])[-1]}" is "{label}"' for label in sorted(counts)[:2])

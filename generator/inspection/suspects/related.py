@@ -11,7 +11,6 @@ from ..findings import Column
 from ..words.names import words_of
 from ..words.vocabulary import WORDS
 
-SUMS = {"total", "sum", "overall", "gesamt", "all", "combined", "suma", "totals"}
 FEWEST_ROWS = 20  # fewer may be equal by chance
 MOST_ALIKE = 8  # columns of yes and no that begin alike, from which on they were one column
 
@@ -58,7 +57,7 @@ def sums_of(table: Table, columns: list[Column]) -> set[int]:
     """Columns called totals that are the sum of those right before or after them: cars, buses, bikes, total."""
     rows, found = len(table.sample), set()
     for i, column in enumerate(columns):
-        if column.role != "number" or not set(words_of(column.name)) & SUMS or rows < FEWEST_ROWS:
+        if column.role != "number" or not set(words_of(column.name)) & WORDS.totals or rows < FEWEST_ROWS:
             continue
         total = as_numbers(table.columns[i], column.parse)
         for step in (-1, 1):

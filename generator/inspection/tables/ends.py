@@ -10,6 +10,7 @@ from ..columns.relation import Table
 from ..columns.rows import SAMPLE
 from ..words import marks
 from ..words.months import in_english, into_english
+from ..words.vocabulary import WORDS
 
 TOTALS = {"total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "somme", "suma", "合计", "总计"}
 FEWEST = 5  # rows, below which a first or last one is nothing special
@@ -83,7 +84,6 @@ def _units(rows: list[list[str]]) -> list[str]:
 
 
 FEW = 10  # times as many cells as different ones make a column of classes
-NAMES = set("text texts label labels name names value values id class target word words title date sentence".split())
 
 
 def is_header(rows: list[list[str]]) -> bool:
@@ -102,7 +102,7 @@ def is_header(rows: list[list[str]]) -> bool:
     if any(numeric) or any(cell and is_missing(cell) for cell in first) or sum(row == first for row in rows[:1000]) > 2:
         return False
     if len(first) == 1:
-        return first[0].lower() in NAMES and bool(others)  # a word above words: only a usual name is one
+        return first[0].lower() in WORDS.headers and bool(others)  # a word above words: only a usual name is one
     columns = [[row[i] for row in others if row[i]] for i in range(len(first))]
     like = unlike = 0
     for cell, below in zip(first, columns, strict=True):

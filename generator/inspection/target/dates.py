@@ -10,34 +10,11 @@ from ..columns.dates import MONTHS, fits, one
 from ..columns.meaning import is_missing, to_number
 from ..findings import Column
 from ..words.months import in_english
+from ..words.vocabulary import WORDS
 from .seasons import MOST_ROWS
 
-YEAR = (
-    "year",
-    "yr",
-    "yyyy",
-    "jahr",
-    "año",
-    "ano",
-    "année",
-    "annee",
-    "anno",
-    "jaar",
-    "rok",
-    "год",
-    "年",
-    "年份",
-)  # as in a project's calendars.py, and so all of these
-PARTS = {
-    **dict.fromkeys(
-        ("month", "mon", "mm", "monat", "mes", "mês", "mois", "mese", "maand", "месяц", "月", "月份"), "month"
-    ),
-    **dict.fromkeys(("quarter", "qtr", "quartal"), "quarter"),
-    **dict.fromkeys(("week", "wk", "isoweek", "iso_week", "woche", "kw"), "week"),
-}
+PARTS = ("month", "quarter", "week")  # of dates, beside the year
 NUMBERED = ("date", "time", "period", "t", "decimal date", "decimal_date", "decimal year", "decimal_year")  # 1974.25
-DAY = ("day", "dd", "dayofmonth", "tag")
-DATE, CLOCK = ("date", "day", "datum", "dteday"), ("time", "hour", "hr", "clock", "uhrzeit", "zeit", "stunde")
 HOURS = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d){0,2}")
 NOT_WHEN = re.compile(  # when a person was born, or something will end, in a few languages
     r"birth|dob|born|expir|due|geburt|geboren|ablauf|fällig|naissance|échéance|nacimiento|nascita|nascimento|рожд|出生",
@@ -63,17 +40,16 @@ def time_of(
             return "", [dates[0].name, clock[0]], lambda rows: [_date(_stamp(*row), form) for row in rows]
         return dates[0].name, [dates[0].name], lambda rows: [_date(row[0].strip(), form) for row in rows]
     numeric = [c for c in columns if c.role in ("number", "identifier", "category", "constant")]
-    year = next((c for c in numeric if c.name.strip().lower() in YEAR and _years(c)), None)
-    kinds = dict.fromkeys(PARTS.values())
-    part = next((c for kind in kinds for c in numeric if part_of(c) == kind), None)
+    year = next((c for c in numeric if c.name.strip().lower() in WORDS.year and _years(c)), None)
+    part = next((c for kind in PARTS for c in numeric if part_of(c) == kind), None)
     if year and part:
         kind = part_of(part)
-        day = next((c for c in numeric if c.name.strip().lower() in DAY), None) if kind == "month" else None
-        hour = next((c for c in numeric if c.name.strip().lower() in CLOCK), None) if day else None
+        day = next((c for c in numeric if c.name.strip().lower() in WORDS.day), None) if kind == "month" else None
+        hour = next((c for c in numeric if c.name.strip().lower() in WORDS.clock), None) if day else None
         parts = [column.name for column in (year, part, day, hour) if column]
         return "", parts, lambda rows: [moment(*row, kind=kind) for row in rows]
     varied = [c for c in numeric if c.role != "constant"]
-    named = [c for c in varied if c.name.strip().lower() in (*YEAR, *NUMBERED) and _years(c)]
+    named = [c for c in varied if c.name.strip().lower() in {*WORDS.year, *NUMBERED} and _years(c)]
     if named:
         return named[0].name, [named[0].name], lambda rows: [to_number(row[0], {}) for row in rows]
     return None, [], lambda rows: []
@@ -81,7 +57,8 @@ def time_of(
 
 def part_of(column: Column) -> str:
     """Which part of a date a column holds beside the year: month quarter week, "" for none."""
-    return PARTS.get(column.name.strip().lower(), "")
+    name = column.name.strip().lower()
+    return next((part for part in PARTS if name in getattr(WORDS, part)), "")
 
 
 def is_date(column: Column) -> bool:
@@ -91,8 +68,8 @@ def is_date(column: Column) -> bool:
 
 def _clock(columns: list[Column], day: Column, fetch: Fetch) -> tuple[str, int] | None:
     """The column of times of day beside one of days, and how many colons they have, as a project joins them."""
-    of_day = next((c for c in columns if c.name.strip().lower() in CLOCK), None)
-    if of_day is None or day.name.strip().lower() not in DATE or "%H" in str(day.detail.get("format")):
+    of_day = next((c for c in columns if c.name.strip().lower() in WORDS.clock), None)
+    if of_day is None or day.name.strip().lower() not in WORDS.date or "%H" in str(day.detail.get("format")):
         return None
     rows = [row for row in fetch([of_day.name, day.name], MOST_ROWS) if not any(map(is_missing, row))]
     if not rows or not all(HOURS.fullmatch(hour.strip()) and ":" not in date for hour, date in rows):

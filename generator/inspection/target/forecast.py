@@ -13,8 +13,9 @@ from ..columns.meaning import is_missing, to_number
 from ..findings import Column, Suspect
 from ..words.months import in_english
 from ..words.names import by_name
+from ..words.vocabulary import WORDS
 from . import timestamps
-from .dates import MONTHS, YEAR, Fetch, moment, time_of
+from .dates import MONTHS, Fetch, moment, time_of
 from .seasons import LEAST, MOST_ROWS, series_facts
 
 FEWEST = 24  # steps of a series: fewer hold no forecast of a few steps in train, valid and test each
@@ -103,7 +104,7 @@ def looks_like_series(columns: list[Column], fetch: Fetch, why_not: list[str] | 
 
 def _unrolled(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
     """A row for each year and a column for each month: one series, as a project's calendars.py reads it."""
-    year = next((c for c in columns if c.name.strip().lower() in YEAR), None)
+    year = next((c for c in columns if c.name.strip().lower() in WORDS.year), None)
     named = ((in_english(c.name.strip()).lower()[:3], c) for c in columns)
     months = {name: c for name, c in named if name in MONTHS}
     if not year or len(months) != 12 or len(columns) != 13:
