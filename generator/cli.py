@@ -12,10 +12,10 @@ from . import __version__, completion
 from .archive import sealed
 from .conversion.command import convert
 from .living.commands import COMMANDS as LIVING
-from .living.commands import add_command, switch_command
+from .living.commands import add_command, export_command, switch_command
 from .making import extras, git, own_data
 from .making.answers import checked, from_toml, people
-from .making.choice import Answers, Choice, choices, choose, refuse_idle, settled, title_from
+from .making.choice import OF_DATA, Answers, Choice, choices, choose, refuse_idle, settled, title_from
 from .making.write import is_here, place, tree, write
 from .parts import TEMPLATES, backends, read_toml
 from .pitch.commands import COMMANDS
@@ -344,10 +344,12 @@ def inspect_command(path: str, target: str | None, deep: bool, as_json: bool) ->
         click.echo(text(findings, colour=sys.stdout.isatty()))
 
 
-ASKED_BY_EXTRAS = ("hours", "team", "start", "rubric")
-SWITCHED = ("data", "target", "group", "time", "copy", "size", "framework", "backend", "title", "author", "event")
-for option in new.params:  # the same answers, changed later
-    add_command.params += [option] * (option.name in ASKED_BY_EXTRAS)
-    switch_command.params += [option] * (option.name in (*SWITCHED, "lang", *ASKED_BY_EXTRAS))
+OF_EXTRAS = {"hours", "team", "start", "rubric"}
+for command, names in (  # the same answers, exported or changed later
+    (add_command, OF_EXTRAS),
+    (switch_command, {"framework", "backend", "data", *OF_DATA, "title", "author", "event", "lang", *OF_EXTRAS}),
+    (export_command, {"task", "framework", "backend", "models", "minimal", "lang"}),
+):
+    command.params += [option for option in new.params if option.name in names]
 for command in (convert, *LIVING, *COMMANDS):
     cli.add_command(command)

@@ -97,14 +97,6 @@ def _finish(change: update.Change, dry_run: bool) -> None:
 @click.command("export")
 @click.argument("dest")
 @click.option("--to", required=True, metavar="TOOL", help="copier or cookiecutter.", shell_complete=completion.tool)
-@click.option("--task", help="What the projects learn.", shell_complete=completion.task)
-@click.option("--framework", help="What they are written with.", shell_complete=completion.framework)
-@click.option("--backend", help="What Keras computes with.", shell_complete=completion.backend)
-@click.option(
-    "--model", "models", multiple=True, help="A model to include; repeat it.", shell_complete=completion.model
-)
-@click.option("--minimal", is_flag=True, help="No extras: the training core alone.")
-@click.option("--lang", help="The language of README and the other texts [en].", shell_complete=completion.lang)
 def export_command(dest: str, to: str, minimal: bool, **flags: str | tuple[str, ...] | None) -> None:
     """Write one choice as a template for copier or cookiecutter into the folder DEST, for those without hackgen.
 
