@@ -59,9 +59,8 @@ def of_text(path: Path) -> str:
     lines = text.splitlines()[:-1]
     lines = [line.strip() for line in lines if line.strip() and not line.startswith("-DOCSTART-")]
     for pattern, what in _TABLES["lines"].items():
-        if len(lines) >= FEWEST_LINES and sum(bool(re.fullmatch(pattern, line)) for line in lines) >= OF_LINES * len(
-            lines
-        ):
+        fitting = sum(bool(re.fullmatch(pattern, line)) for line in lines)
+        if len(lines) >= FEWEST_LINES and fitting >= OF_LINES * len(lines):
             return told(what)
     return ""
 

@@ -24,9 +24,7 @@ def laid_on(theirs: Foreign, ours: Files, left_out: Container[str] = ()) -> tupl
     """All files of the project, and what to tell; a collision is a `Problem`. Our archive leaves out own data."""
     both = {path for path in (*JOINED, WORKFLOW) if path in theirs.files and path in ours}
     packaged = [] if set(PACKAGING).isdisjoint(theirs.files) else ["pyproject.toml"]
-    left = sorted(
-        {LICENCE, *both, *packaged}
-    )  # no longer ours alone: what they mean for the whole project is said once
+    left = sorted({LICENCE, *both, *packaged})  # no longer ours alone: what they mean for all of it is said once
     own = own_part(ours, {"kind": theirs.kind, "source": theirs.source, "left": left})
     if taken := sorted(_collisions(own, [*theirs.files, *theirs.links])):
         raise Problem(
