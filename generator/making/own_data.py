@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
 TABULAR = {"tabular-classification", "tabular-regression"}
 PICTURE_FORMATS = ("pictures", "picture-list")
-FAMILIES = {"pictures": "pictures", "picture-list": "pictures", "npz": "pictures", "idx": "pictures"} | {
-    "text": "texts",
-    "texts": "texts",
-}
+FAMILIES = dict.fromkeys((*PICTURE_FORMATS, "npz", "idx"), "pictures") | dict.fromkeys(("text", "texts"), "texts")
 
 
 @dataclass(frozen=True)
