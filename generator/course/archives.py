@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 from ..making.git import ask
+from .grader.overlay import write as lay
 
 MOMENT = "2000-01-01T12:00:00+0000"
 
@@ -41,14 +42,6 @@ def patch(old: dict[str, bytes], new: dict[str, bytes], folder: Path) -> bytes:
         (folder / name).mkdir(parents=True)
         lay(folder / name, files)
     return git(folder, "diff", "--no-index", "--no-prefix", "--binary", "--full-index", "a", "b", ends=(0, 1))
-
-
-def lay(folder: Path, files: dict[str, bytes], programs: tuple[str, ...] = ()) -> None:
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
-        if path in programs:
-            (folder / path).chmod(0o755)
 
 
 def git(folder: Path, *arguments: str, ends: tuple[int, ...] = (0,)) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import Problem
 from . import markers
-from .assignment import BANK, CARD, Assignment, Part, line_of, read, text_of
+from .assignment import BANK, CARD, PART_BEGINS, Assignment, Part, line_of, read, text_of
 from .grader import engine, overlay
 from .new import stock, with_function
 
@@ -133,7 +133,7 @@ def wrong(assignment: Assignment, case: Case, result: engine.Result) -> Iterator
 
 def place(assignment: Assignment, part: Part) -> str:
     """The line of the card where a part's entry begins."""
-    line = line_of(text_of(assignment.folder, CARD), r"\[\[part\]\]", assignment.parts.index(part))
+    line = line_of(text_of(assignment.folder, CARD), PART_BEGINS, assignment.parts.index(part))
     return f"{CARD}:{line}"
 
 
