@@ -13,7 +13,7 @@ import pytest
 import yaml
 from conftest import contents, refused
 from cookiecutter.exceptions import FailedHookException
-from hackgen.living.export import REFUSED, TOOLS, export
+from hackgen.living.export import REFUSED, TOOLS, _template, export
 from hackgen.making.answers import from_toml
 from hackgen.making.choice import Answers, choices, choose
 from hackgen.making.compose import planned
@@ -118,6 +118,8 @@ def test_every_choice_can_be_exported():
 def test_titles_of_all_scripts_give_equal_bytes():
     allowed = [c for c in map(chr, range(0x20, 0x11000)) if not re.search(REFUSED, f"x{c}x")]
     assert len(allowed) > 60_000
+    for text in ("{{ 7 * 7 }}", "{% if %}", "{# no #}"):
+        assert jinja2.Template(_template(text, {}, "copier")).render() == text
     chance = random.Random(0)
     files = {to: export(Answers(extras=()), to) for to in TOOLS}
     for _ in range(20):
@@ -167,6 +169,7 @@ def test_knobs_are_asked_and_change_one_line_each(tmp_path, to):
     before = planned(Answers(extras=(), models=("cnn",)))["config.py"].decode().splitlines()
     changed = [new.partition("  #")[0].strip() for new, old in zip(lines, before, strict=True) if new != old]
     assert changed == ["seed: int = 3", "epochs: int = 7", "batch_size: int = 64", "learning_rate: float = 0.001"]
+    assert " = 0.001 " in [line for line in lines if "learning_rate: float" in line][-1]  # the model's own
 
 
 def test_no_project_ignores_a_file_of_its_own(tmp_path):

@@ -172,8 +172,9 @@ def test_what_leads_outside_is_refused(hackgen, template, tmp_path, files, link,
 
 @pytest.mark.slow
 def test_collisions_are_listed_and_refused_whatever_the_case(hackgen, template):
-    theirs = template(COPIER | {"Train.py": "theirs\n", "models/gpt.py/x": "", "check.py": ""})
-    refused(hackgen("new", "x", "--template", str(theirs), *MINIMAL), 1, "both bring check.py", "train.py", "nothing")
+    theirs = template(COPIER | {"Train.py": "theirs\n", "models/gpt.py/x": "", "check.py": "", "data_card.md": ""})
+    told = "both bring DATA_CARD.md, check.py", "train.py", "nothing"
+    refused(hackgen("new", "x", "--template", str(theirs), *MINIMAL), 1, *told)
     assert hackgen("export", "../out", "--to", "copier").returncode == 0
     refused(hackgen("new", "x", "--template", "../out", *MINIMAL), 1, "both bring .hackgen.toml")
     nothing(hackgen)
@@ -181,7 +182,8 @@ def test_collisions_are_listed_and_refused_whatever_the_case(hackgen, template):
 
 @pytest.mark.slow
 def test_a_repository_of_theirs_is_left_out_and_dots_and_dry_runs_work(hackgen, template):
-    task = f"_tasks:\n  - ['{sys.executable}', '-c', 'import os; os.makedirs(\".git/hooks\")']\n"
+    code = 'import os; os.makedirs(".git/hooks"); open(".git/hooks/theirs", "w")'
+    task = f"_tasks:\n  - ['{sys.executable}', '-c', '{code}']\n"
     theirs = template(COPIER | {"copier.yml": COPIER["copier.yml"] + task})
     asked = ["--template", "../theirs", "--trust", *MINIMAL]
     done = hackgen("new", ".", *asked, "--dry-run")
@@ -189,7 +191,8 @@ def test_a_repository_of_theirs_is_left_out_and_dots_and_dry_runs_work(hackgen, 
     nothing(hackgen)
     done = hackgen("new", ".", *asked)
     assert done.returncode == 0 and "repository that the template makes is left out" in done.stderr
-    assert (hackgen.work / ".git" / "HEAD").is_file() and os.access(hackgen.work / "bin/run", os.X_OK)
+    assert (hackgen.work / ".git" / "HEAD").is_file() and not (hackgen.work / ".git" / "hooks" / "theirs").exists()
+    assert os.access(hackgen.work / "bin/run", os.X_OK)
     assert f"_src_path: {theirs}\n" in text(hackgen.work / ".copier-answers.yml")
     kept = hackgen("new", "../again", "--answers", ".hackgen.toml")
     assert kept.returncode == 0 and str(theirs) in kept.stderr
