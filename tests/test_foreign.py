@@ -134,6 +134,18 @@ def test_a_cookiecutter_template_needs_trust_and_is_rendered_apart(hackgen, temp
 
 
 @pytest.mark.slow
+def test_one_of_several_templates_is_chosen_and_gets_its_answers(hackgen, template):
+    several = '{"templates": {"a": {"path": "a"}, "b": {"path": "b"}}}'
+    files = {"cookiecutter.json": several, "a/cookiecutter.json": "{}"}
+    theirs = template(files | {f"b/{path}": content for path, content in COOKIECUTTER.items()})
+    asked = ["--trust", "--template", str(theirs), "--template-answer"]
+    refused(hackgen("new", "x", *asked, "templates=c", *MINIMAL), 1, "there is: a, b")
+    asked += ["templates=b", "--template-answer", "slug=owls"]
+    done = hackgen("new", "x", *asked, *MINIMAL)
+    assert done.returncode == 0 and text(hackgen.work / "x/setup.py") == "name = 'owls'\n"
+
+
+@pytest.mark.slow
 def test_code_of_a_copier_template_needs_trust_whatever_this_machine_trusts(hackgen, template, tmp_path):
     theirs = template({"copier.yml": COPIER["copier.yml"] + "_tasks:\n  - touch made\n", "a.txt": "a\n"})
     settings = tmp_path / "settings.yml"

@@ -51,10 +51,22 @@ def by_copier(job: dict[str, Any]) -> dict[str, Any]:
 def by_cookiecutter(job: dict[str, Any]) -> dict[str, Any]:
     from cookiecutter.main import cookiecutter
 
+    top = Path(job["folder"]) / "cookiecutter.json"
+    questions = json.loads(top.read_text(encoding="utf-8"))
+    several = questions.get("templates", {})  # which are templates themselves
+    chosen = job["answers"].pop("templates", None)
+    if chosen is not None and chosen not in several:
+        raise ValueError(f'no template "{chosen}" in it; there is: {", ".join(several) or "only one"}')
     project = cookiecutter(
-        job["folder"], no_input=not job["ask"], extra_context=job["answers"], output_dir=job["out"], default_config=True
+        job["folder"],
+        no_input=not job["ask"],
+        extra_context=job["answers"],
+        output_dir=job["out"],
+        default_config=True,
+        directory=several[chosen]["path"] if chosen else None,
     )
-    questions = json.loads((Path(job["folder"]) / "cookiecutter.json").read_text(encoding="utf-8"))
+    for one in several.values():
+        questions |= json.loads((top.parent / one["path"] / "cookiecutter.json").read_text(encoding="utf-8"))
     return {"project": project, "questions": [name for name in questions if not name.startswith("_")]}
 
 
@@ -67,6 +79,7 @@ def main() -> None:
         told = {"copier": by_copier, "cookiecutter": by_cookiecutter}[job["kind"]](job)
     except Exception as error:
         place = f" ({error.name}, line {error.lineno})" if getattr(error, "translated", False) else ""  # Jinja's
+        place = " (cookiecutter.json)" if isinstance(error, json.JSONDecodeError) else place
         cause = f": {error.__cause__}" if type(error).__name__ == "InvalidConfigFileError" else ""
         told = {"failed": f"{error}{place}{cause}", "error": type(error).__name__}
     Path(job["told"]).write_text(json.dumps(told), encoding="utf-8")
