@@ -45,9 +45,9 @@ GOAL = {
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
 # … and what the largest one has: none may grow beyond it. Both are printed.
 NOW = {
-    "--minimal": Budget(18, 2469, 220, 11.99, 400, 3500, 800),
-    "default": Budget(19, 2539, 220, 12.09, 400, 3500, 800),
-    "--event": Budget(20, 2832, 235, 12.02, 600, 3500, 800),
+    "--minimal": Budget(18, 2465, 220, 12.03, 400, 3500, 800),
+    "default": Budget(19, 2535, 220, 12.13, 400, 3500, 800),
+    "--event": Budget(20, 2828, 235, 12.06, 600, 3500, 800),
 }
 # Files whose functions run before the first step; the goal is 9. Tables take data.py, table.py and columns.py, texts
 # texts.py, and where there are classes data.py asks metrics.py which score counts.

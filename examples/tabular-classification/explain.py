@@ -25,7 +25,7 @@ COPY, NEAR = 0.9, 0.02  # share of each class, or correlation of ranks; share of
 # … others where the model is good and owes it all to them, as shares of the way from the baseline to no mistake.
 GOOD, ALL, REST = 0.75, 0.95, 0.6
 MOST_ASKED, TIMES, SHOWN = 200_000, 3, 12  # rows of all deals, deals of a column, columns in a figure
-MOST_COLUMNS = 6  # of a row shown
+MOST_COLUMNS, WIDE = 6, 14  # of a row shown, and characters of its cells: more would be too small to read
 Ask = Callable[[np.ndarray], np.ndarray]  # what the model answers for encoded rows
 
 
@@ -87,13 +87,15 @@ def alone(data: Data, whole: float | None = None) -> Alone | None:
     said |= {pair: by(*pair) for pair in combinations(weak, 2)}
     asked = {}
     for names, output in said.items():
-        told = len(names) == 1 and is_copy(data, where[names[0]])
-        if share(whole) > GOOD and share(score(output)) > ALL * share(whole) and len(names) < len(where):
+        reached = score(output)
+        suspect = len(names) == 1 and is_copy(data, where[names[0]])
+        if share(whole) > GOOD and share(reached) > ALL * share(whole) and len(names) < len(where):
             rest = without(*names)
-            gain, _ = metrics.difference(truth, output, rest, data.meta)
-            told |= share(score(rest)) < REST ** len(names) * share(whole) and bool(gain) and gain[0] * gain[1] > 0
-        if told:
-            asked[" + ".join(names)] = score(output)
+            gain, _ = metrics.difference(truth, output, rest, data.meta)  # sure where its ends have one sign
+            poor = share(score(rest)) < REST ** len(names) * share(whole)  # without these columns
+            suspect |= poor and bool(gain) and gain[0] * gain[1] > 0
+        if suspect:
+            asked[" + ".join(names)] = reached
     return Alone({name: score(said[name,]) for name in where}, asked, whole)
 
 
@@ -192,10 +194,9 @@ def explained(run: Path, data: Data, on_valid: np.ndarray, ask: Ask) -> tuple[di
         right.axvline(found.whole, color="black", linestyle=":", label=words("figure_whole"))
         right.set(xlabel=words("figure_alone", metric=metric))
         right.legend(loc="lower right", bbox_to_anchor=(1, 1), frameon=False)  # above: it would hide a bar
-        about["remarks"] = []
-        for name, score in found.asked.items():
-            remark = words("report_alone", name=name, score=f"{score:.3g}", whole=f"{found.whole:.3g}")
-            about["remarks"].append(remark)
+        whole = f"{found.whole:.3g}"
+        facts = ({"name": name, "score": f"{score:.3g}"} for name, score in found.asked.items())
+        about["remarks"] = [words("report_alone", whole=whole, **fact) for fact in facts]
     else:
         right.set_axis_off()
     return about, [report.save(figure, run, "columns")]
@@ -209,7 +210,7 @@ def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> Any:
 
     seen = [columns.shown(row, data.meta) for row in data.valid.inputs[rows]]
     lines = [list(line)[:MOST_COLUMNS] for line in (seen[0], *(row.values() for row in seen))]
-    lines = [[report.shorten(cell, 14) for cell in line] for line in lines]  # wider ones would be too small to read
+    lines = [[report.shorten(cell, WIDE) for cell in line] for line in lines]
     cells = np.column_stack([[words("figure_mistakes"), *captions], lines])
     letters = np.vectorize(len)(cells).max(0) + 3  # of each column
     figure, axes = plt.subplots(figsize=(letters.sum() / 12, 0.3 * len(cells)), layout="constrained")
