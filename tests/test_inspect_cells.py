@@ -128,6 +128,21 @@ def test_amounts_of_several_kinds_count_alike_and_that_is_said(tmp_path: Path, c
     assert said in told(found, "numbers-as-text", "price")
 
 
+def test_what_may_be_thousands_in_a_european_file_is_said(tmp_path: Path) -> None:
+    rows = [f"{1 + i % 30}.{100 + i};0.{100 + i};{'ab'[i % 2]}" for i in range(90)]
+    for mark in ";,":
+        (tmp_path / "t.csv").write_text("\n".join(["guests;share;kind", *rows]).replace(";", mark), encoding="utf-8")
+        found = inspect(str(tmp_path / "t.csv"), "kind")
+        assert ("not as thousands" in told(found, "numbers-as-text", "guests")) == (mark == ";")
+        assert not told(found, "numbers-as-text", "share")
+
+
+def test_a_slip_of_the_hand_in_a_class_is_a_suspicion(tmp_path: Path) -> None:
+    kinds = ["setosa", "virginica"] * 40 + ["setsoa", "Virginca", "ruderalis"]
+    found = looked_at(tmp_path, [["size", "kind"], *([i % 7, kind] for i, kind in enumerate(kinds))], "kind")
+    assert told(found, "short-forms").startswith('"setsoa" 1× for "setosa", "Virginca" 1× for "virginica"?')
+
+
 def test_what_could_be_of_both_styles_is_lost_and_named(tmp_path: Path) -> None:
     cells = [f"{i},5" if i % 2 else f"{i}.25" for i in range(100)] + ["1.234", "2,345"]
     found = looked_at(tmp_path, [["price", "kind"], *([cell, "ab"[i % 2]] for i, cell in enumerate(cells))], "kind")

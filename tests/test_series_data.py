@@ -155,6 +155,20 @@ WRITTEN = {  # how step i is written: header, line, and what its step and first 
     "fiscal quarters": ("p,gdp", lambda i: f"FY{1980 + i // 4} Q{i % 4 + 1},{i % 4}", "3 months", "1980-01"),
     "words of months": ("Jahr,Monat,n", lambda i: f"{2000 + i // 12},{MAL[i % 12]},{i % 12}", "month", "2000-01"),
     "days counted": ("Date,n", lambda i: f"{45292 + i},{i % 7}", "day", "2024-01-01"),
+    "calendar weeks": ("KW,n", lambda i: f"{'{}/KW{:02d}'.format(*iso_week(i))},{i % 4}", "7 days", "2015-01-05"),
+    "half-years": ("half,n", lambda i: f"{1850 + i // 2}H{1 + i % 2},{i % 4}", "6 months", "1850-01"),
+    "hours from 1 to 24": (
+        "Date;Hour;MW",
+        lambda i: f"{FIRST + i * HOUR:%d.%m.%Y};{i % 24 + 1};1,{i % 9}",
+        "3600 seconds",
+        "2020-01-01T00:00",
+    ),
+    "mornings and evenings": (
+        "Date,Time,MW",
+        lambda i: f"{FIRST + i * HOUR:%m/%d/%Y,%I:%M %p},{i % 24}",
+        "3600 seconds",
+        "2020-01-01T00:00",
+    ),
     "from and to": (
         "von;bis;MWh",
         lambda i: f"{hour(i)};{hour(i + 1)};1.{i % 9}00,5",
@@ -334,6 +348,11 @@ def test_months_beside_each_other_are_one_series() -> None:
     found = ask(columns("YEAR number", *(f"{name} number" for name in names)), rows)
     assert found and (found["shape"], found["target"], found["facts"]["steps"]) == ("one", "", 360)
     assert found["facts"]["season"]["steps"] == 12
+
+
+def test_rows_without_dates_make_a_project_where_a_person_wants_it(tmp_path: Path) -> None:
+    project = made(tmp_path, "t", "word,n\n" + "".join(f"w{i},{i % 7}\n" for i in range(90)))
+    assert "step = 1" in (project / "data/schema.toml").read_text(encoding="utf-8")
 
 
 def test_what_is_no_series_is_left_alone() -> None:

@@ -44,12 +44,12 @@ def look(name: str, counts: Counter[str], in_order: list[str]) -> Look:
     alike = sum(c.isalnum() and c.isascii() and c[0].isdigit() for c in different)
     if codes > 0.05 * len(different) and alike > MOSTLY * len(different):
         return Look("words")  # 00501 is a code, and so are 01 and 2A
-    lengths = set(map(len, different))
-    if min(lengths) > EXACT and max(lengths) - min(lengths) <= 1 and all(map(str.isdecimal, different)):
-        return Look("words")  # what floats take for one another
     if found := rules(counts, different):
         parse, examples = found
-        return _epoch(name, different, in_order, Look("number", parse, examples=examples))
+        look = _epoch(name, different, in_order, Look("number", parse, examples=examples))
+        lengths = set(map(len, different))
+        long = min(lengths) > EXACT and max(lengths) - min(lengths) <= 1 and all(map(str.isdecimal, different))
+        return Look("words") if long and look.kind == "number" else look  # floats take some of them for one another
     if found := _dates(different, in_order):
         return found
     if _share(different, lambda cell: meaning.seconds(cell) is not None) >= MOSTLY:
@@ -104,7 +104,7 @@ def _dates(different: list[str], in_order: list[str]) -> Look | None:
     some = different[:: max(1, len(different) // 300)]
     if any(len(cell) > 45 for cell in some[:20]) or not any(any(map(str.isdigit, cell)) for cell in some):
         return None
-    if sum(any(mark in cell for mark in "-/.: ,QqWw年") for cell in some) < MOSTLY * len(some):
+    if sum(any(mark in cell for mark in "-/.: ,QqWwHh年") for cell in some) < MOSTLY * len(some):
         return None
     forms, left = [], some
     while left and len(forms) < 5:

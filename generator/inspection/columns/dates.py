@@ -18,13 +18,19 @@ _ENDS = {quarter: f"{3 * quarter - 2:02}-01" for quarter in range(1, 5)}
 PERIODS = {  # patterns, and their days as ISO has them; a project reads by these too
     QUARTER: {rf"^(?:FY ?)?(\d{{4}})[-/: ]?[Qq]{q}$": rf"\1-{day}" for q, day in _ENDS.items()}
     | {rf"^FY ?'?(\d\d)[-/: ]?[Qq]{q}$": rf"20\1-{day}" for q, day in _ENDS.items()}
+    | {rf"^(\d{{4}})[-/ ]?[Hh]{half}$": rf"\1-{day}-01" for half, day in ((1, "01"), (2, "07"))}
     | {rf"^(?:[Qq]{q}[-/ ]?|{q}(?:[Qq][-/ ]?|[-/]))(?:FY ?)?(\d{{4}})$": rf"\1-{day}" for q, day in _ENDS.items()},
     FISCAL: {
         r"^(?:FY ?)?(\d{4})[-/–](?:\d\d)?\d\d$": r"\1-01-01",
         r"^FY ?(\d{4})$": r"\1-01-01",
         r"^FY ?'?(\d\d)$": r"20\1-01-01",
     },
-    WEEK: {r"^(\d{4})[-/ ]?[Ww](\d{1,2})$": r"\1-W\2-1", r"^[Ww](\d{1,2})[-/ ](\d{4})$": r"\2-W\1-1"},
+    WEEK: {
+        r"^(\d{4})[-/ ]?[Ww](\d{1,2})$": r"\1-W\2-1",
+        r"^[Ww](\d{1,2})[-/ ](\d{4})$": r"\2-W\1-1",
+        r"^(\d{4})[-/ ]?(?:KW|CW) ?(\d{1,2})$": r"\1-W\2-1",
+        r"^(?:KW|CW) ?(\d{1,2})[-/ ](\d{4})$": r"\2-W\1-1",
+    },
     COUNTED: {r"^([1-9])-(\d\d)$": r"200\1-\2-01", r"^([1-9]\d)-(\d\d)$": r"20\1-\2-01"},
 }
 AS_ISO, OF_WEEKS = (QUARTER, FISCAL, COUNTED), "%G-W%V-%u"  # as which they are read then
@@ -80,7 +86,7 @@ def find_form(cells: Sequence[str]) -> str:
     """The first form that all cells (of many, a sample) have, "" where there is none."""
     step = max(1, len(cells) // SAMPLE)
     sample = cells[::step]
-    if not any(any(mark in cell for mark in "-/.: ,QqWw年") for cell in sample[:20]):
+    if not any(any(mark in cell for mark in "-/.: ,QqWwHh年") for cell in sample[:20]):
         return ""  # bare numbers are numbers
     likely = (form for form in FORMS if any(fits(cell, form) for cell in sample[:5]))
     return next((form for form in likely if all(fits(cell, form) for cell in sample)), "")

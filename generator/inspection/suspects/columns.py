@@ -1,6 +1,7 @@
 """What a person should look at before believing a score, whatever the target: odd cells, dates and columns."""
 
 import datetime
+import difflib
 import re
 
 from ..columns.aggregates import Profile
@@ -16,6 +17,8 @@ WORDS = {"?", "-", "--", "na", "n/a", "none", "unknown", "null", "nan", "missing
 }  # fmt: skip
 NEARLY = 0.99  # of the known cells with one value: nearly constant
 MOST_KINDS = 200  # different values of a column in which several may be one that is written differently
+SELDOM, USUAL, ALIKE = 2, 20, 0.8  # how often a slip of the hand stands, what it is of, and how alike they are
+THREE = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 ROMAN = re.compile("[IVXivx]+")
 LONGEST_SHORT = 3  # letters of what may be short for another value
 MOST_DATES = 20_000  # different cells of dates that are looked through for what is none
@@ -38,7 +41,11 @@ def of_columns(table: Table, columns: list[Column], profiles: list[Profile]) -> 
             found.append(Suspect("constant", column.name, column.why))
         elif table.rows >= FEWEST_ROWS:
             found += _nearly_constant(column, profile)
-        found += _as_text(column, profile) + _sentinels(column, profile) + _dates(column, profile)
+        found += (
+            _as_text(column, profile, table.dialect.get("delimiter") == ";")
+            + _sentinels(column, profile)
+            + _dates(column, profile)
+        )
         found += _lost(column, profile) + _spellings(column, profile)
     if table.ragged:
         lines = ", ".join(map(str, table.ragged[:3]))
@@ -56,8 +63,18 @@ def _nearly_constant(column: Column, profile: Profile) -> list[Suspect]:
     return [Suspect("nearly-constant", column.name, f'"{value}" in {share:.1%} of the known cells')]
 
 
-def _as_text(column: Column, profile: Profile) -> list[Suspect]:
-    """Numbers that are written with marks, units or commas."""
+def _as_text(column: Column, profile: Profile, european: bool) -> list[Suspect]:
+    """Numbers that are written with marks, units or commas, or may be thousands in a European file: 1.234."""
+    cells = [cell for cell in profile.cells if not is_missing(cell, column.parse)]
+    if (
+        european
+        and column.role == "number"
+        and not column.parse
+        and len(cells) >= USUAL
+        and all(map(THREE.fullmatch, cells))
+    ):
+        detail = f'each has three decimals, as "{cells[0]}", which is read as {float(cells[0]):g} and not as thousands'
+        return [Suspect("numbers-as-text", column.name, detail)]
     if not profile.look.examples or not column.parse.keys() & {"strip", "thousands", "decimal", "replace", "zeros"}:
         return []
     examples = ", ".join(f'"{cell}"' for cell in profile.look.examples[:2])
@@ -115,9 +132,13 @@ def _spellings(column: Column, profile: Profile) -> list[Suspect]:
 
 
 def _short_forms(counts: dict[str, int]) -> dict[str, str]:
-    """Values that begin exactly one other one, or are made of the initials of its words: M, NY."""
+    """Values that begin exactly one other one, or are made of the initials of its words: M, NY; or seldom: a slip."""
     found = {}
-    for value in counts:
+    usual = [value for value, count in counts.items() if count >= USUAL and value.isalpha()]
+    for value, count in counts.items():
+        if count <= SELDOM and value.isalpha() and (alike := difflib.get_close_matches(value, usual, 1, ALIKE)):
+            found[value] = alike[0]
+            continue
         short = plainly(value).strip(".")
         if not 0 < len(short) <= LONGEST_SHORT or not short.isalpha() or all(map(ROMAN.fullmatch, counts)):
             continue

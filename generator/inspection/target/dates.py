@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..columns.dates import MONTHS, fits, one
-from ..columns.meaning import is_missing, to_number
+from ..columns.meaning import is_missing, seconds, to_number
 from ..findings import Column
 from ..words.months import in_english
 from ..words.vocabulary import WORDS
@@ -15,7 +15,7 @@ from .seasons import MOST_ROWS
 
 PARTS = ("month", "quarter", "week")  # of dates, beside the year
 NUMBERED = ("date", "time", "period", "t", "decimal date", "decimal_date", "decimal year", "decimal_year")  # 1974.25
-HOURS = re.compile(r"([01]?\d|2[0-3])(:[0-5]\d){0,2}")
+HOURS = re.compile(r"([01]?\d|2[0-4])(:[0-5]\d){0,2}( ?[AaPp]\.?[Mm]\.?)?")
 NOT_WHEN = re.compile(  # when a person was born, or something will end, in a few languages
     r"birth|dob|born|expir|due|geburt|geboren|ablauf|fällig|naissance|échéance|nacimiento|nascita|nascimento|рожд|出生",
     re.IGNORECASE,
@@ -36,8 +36,8 @@ def time_of(
     if dates and (clock or dates[0].role == "date"):
         form = dates[0].parse.get("format") or dates[0].detail.get("format") or "iso"
         if clock:
-            form = "iso" if form == "iso" else f"{form} %H:%M" + ":%S" * (clock[1] == 2)
-            return "", [dates[0].name, clock[0]], lambda rows: [_date(_stamp(*row), form) for row in rows]
+            form = "iso" if form == "iso" else f"{form} %H:%M:%S"
+            return "", [dates[0].name, clock[0]], lambda rows: [_date(_stamp(*row, clock[1]), form) for row in rows]
         return dates[0].name, [dates[0].name], lambda rows: [_date(row[0].strip(), form) for row in rows]
     numeric = [c for c in columns if c.role in ("number", "identifier", "category", "constant")]
     year = next((c for c in numeric if c.name.strip().lower() in WORDS.year and _years(c)), None)
@@ -67,20 +67,22 @@ def is_date(column: Column) -> bool:
 
 
 def _clock(columns: list[Column], day: Column, fetch: Fetch) -> tuple[str, int] | None:
-    """The column of times of day beside one of days, and how many colons they have, as a project joins them."""
+    """The column of times of day beside one of days, and by how many hours they are late: 24 is the end of the day."""
     of_day = next((c for c in columns if c.name.strip().lower() in WORDS.clock), None)
     if of_day is None or day.name.strip().lower() not in WORDS.date or "%H" in str(day.detail.get("format")):
         return None
     rows = [row for row in fetch([of_day.name, day.name], MOST_ROWS) if not any(map(is_missing, row))]
     if not rows or not all(HOURS.fullmatch(hour.strip()) and ":" not in date for hour, date in rows):
         return None
-    return of_day.name, max(rows[0][0].count(":"), 0)
+    return of_day.name, int(any(hour.strip().startswith("24") for hour, _ in rows))
 
 
-def _stamp(day: str, hour: str) -> str:
+def _stamp(day: str, hour: str, late: int) -> str:
     """A day and a time of it as one cell."""
-    hour = hour.strip()
-    return "" if is_missing(hour) else f"{day.strip()} {hour if ':' in hour else f'{int(hour):02d}:00'}"
+    if is_missing(hour):
+        return ""
+    passed = seconds(hour if ":" in hour else re.sub(r"\d+", r"\g<0>:00", hour.strip())) or 0.0
+    return f"{day.strip()} {datetime.timedelta(seconds=int(passed) - 3600 * late)!s:0>8}"
 
 
 def _years(column: Column) -> bool:

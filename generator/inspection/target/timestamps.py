@@ -156,7 +156,7 @@ def days_of(steps: dict[str, Any]) -> float:
     """How many days a step lasts, 0 where that is unknown."""
     every = steps["every"]
     if steps["unit"] == "numbers":
-        return 365.25 * every if every >= 1 and 1500 <= steps["start"] <= 2200 else 0.0  # years
+        return 365.25 * every if every >= 1 and 1500 <= steps.get("start", 0) <= 2200 else 0.0  # years
     return every * {"months": 365.25 / 12, "weekdays": 7 / 5, "seconds": 1 / DAY}[steps["unit"]]
 
 
