@@ -18,7 +18,7 @@ from .. import text
 from ..errors import Problem
 from ..inspection import Column, Findings, inspect
 from ..inspection.columns import dates, meaning
-from ..inspection.columns.relation import Table, bytes_of
+from ..inspection.columns.relation import Table, as_cells, bytes_of
 from ..inspection.columns.rows import ONE_COLUMN
 from ..inspection.tables import opening
 from ..inspection.target import one_of
@@ -182,8 +182,7 @@ def cells_of(table: Table) -> Iterator[list[str]]:
     names = ", ".join(f"c{i}" for i in range(len(table.names)))
     cursor = table.connection.execute(f"SELECT {names} FROM {table.relation}")
     while rows := cursor.fetchmany(BLOCK):
-        for row in rows:
-            yield ["" if cell is None else str(cell).strip() for cell in row]
+        yield from as_cells(rows)
 
 
 Field = tuple[str, Callable[[str], str], dict[str, Any]]  # its name, how a cell is written, its entry in schema.toml

@@ -10,7 +10,7 @@ import re
 import shutil
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -73,6 +73,11 @@ class Table:
             return self.connection.execute(query).fetchall()
         finally:
             self.connection.execute("SET preserve_insertion_order=false")
+
+    def first(self, places: Iterable[int], most: int) -> list[list[str]]:
+        """The cells of some columns in the first rows, in the order of the file."""
+        cells = ", ".join(f"c{i}" for i in places)
+        return as_cells(self.in_order(f"SELECT {cells} FROM {self.relation} LIMIT {int(most)}"))
 
     def close(self) -> None:
         """Let go of the files that DuckDB holds open, if it was started."""
@@ -216,6 +221,11 @@ def fill(table: Table, rows: list[list[str]]) -> None:
     table.connection.unregister("arrays")
 
 
+def as_cells(rows: Iterable[tuple[Any, ...]]) -> list[list[str]]:
+    """What DuckDB gives, as text without spaces around."""
+    return [["" if cell is None else str(cell).strip() for cell in row] for row in rows]
+
+
 def take_sample(table: Table) -> None:
     """A sample of rows out of DuckDB, all of them where they are few."""
     most = sample_rows(len(table.names))
@@ -229,5 +239,5 @@ def take_sample(table: Table) -> None:
         found = table.connection.execute(
             f"SELECT {cells} FROM {table.relation} WHERE hash(c0, c{len(table.names) - 1}) % {keep} = 0 LIMIT {most}"
         ).fetchall()
-    table.sample = [["" if cell is None else str(cell).strip() for cell in row] for row in found]
+    table.sample = as_cells(found)
     table.whole = few

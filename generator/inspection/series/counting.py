@@ -67,9 +67,7 @@ def by_itself(file: File, asked: Asked, own: Own | None) -> None:
             if table.whole:
                 counted_here(file, table.sample, asked, places)
                 return
-            cells = ", ".join(f"c{places[column.name]}" for column in asked.time)
-            first = table.in_order(f"SELECT {cells} FROM {table.relation} LIMIT {FIRST}")
-            take_steps(file, [["" if cell is None else cell.strip() for cell in row] for row in first], asked)
+            take_steps(file, table.first((places[column.name] for column in asked.time), FIRST), asked)
             file.rows, file.dated, first, last, *others = table.one(query(asked, places))
             file.span = None if first is None else (first, last)
             for i, column in enumerate(asked.values):

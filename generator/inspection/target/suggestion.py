@@ -193,9 +193,7 @@ def cells_of(table: Table, columns: list[Column], names: list[str], most: int) -
     places = [next(i for i, column in enumerate(columns) if column.name == name) for name in names]
     if table.whole:
         return [[row[i] for i in places] for row in table.sample[:most]]
-    cells = ", ".join(f"c{i}" for i in places)
-    rows = table.in_order(f"SELECT {cells} FROM {table.relation} LIMIT {int(most)}")
-    return [["" if cell is None else cell.strip() for cell in row] for row in rows]
+    return table.first(places, most)
 
 
 # Rows that belong together, and their order
