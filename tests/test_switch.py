@@ -113,10 +113,14 @@ def test_from_the_sample_to_own_data_and_back(task: str, hackgen: Run, tmp_path:
     assert {path: content for path, content in contents(project).items() if path not in copies} == sample
 
 
-@pytest.mark.parametrize("outside", [False, True])
-def test_data_that_lie_here_or_stay_outside_are_never_at_risk(outside: bool, hackgen: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("outside", "earlier"), [(False, ""), (True, ""), (True, "its $other place\n")])
+def test_data_that_lie_here_or_stay_outside_are_never_at_risk(
+    outside: bool, earlier: str, hackgen: Run, tmp_path: Path
+) -> None:
     project = born(tmp_path / "p", task="tabular-classification")
     (project / "data").mkdir(exist_ok=True)
+    if earlier:
+        (project / "data" / "location.txt").write_text(earlier, encoding="utf-8")
     data = OWN["tabular-classification"](tmp_path if outside else project / "data")
     before = snapshot(project)
     done = hackgen("switch", "--data", str(data), *["--no-copy"] * outside, cwd=project)

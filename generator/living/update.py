@@ -115,7 +115,10 @@ def prepare(
         change.outcomes.append(Outcome(ARCHIVE, "replaced", archive))
     change.outcomes.sort(key=lambda outcome: outcome.path in (RECORD, ARCHIVE))  # what half an update has, it may keep
     if not dry_run:
-        change.undo = repository.undo(*([LOCATION] if change.pointer else []))
+        place = project / LOCATION
+        known = place.read_text(encoding="utf-8").strip() if change.pointer and place.is_file() else ""
+        change.undo = repository.undo(*([LOCATION] if change.pointer and not known else []))
+        change.undo += f" && echo {quoted(known)} > {quoted(os.path.relpath(place))}" if known else ""
 
 
 def carry_out(change: Change) -> None:
