@@ -154,10 +154,11 @@ def test_convert_writes_one_plain_table_of_any_layout(hackgen: Run) -> None:
     refused(hackgen("convert", str(source), "plain.csv"), 1, "plain.csv is there already")
     refused(hackgen("convert", "nothing.csv"), 1, "does not exist")
     rows = [f"{i}.{i * 37 % 900 + 100},5;{1 + i % 28:02}.{1 + i % 12:02}.2020;{'xy'[i % 2]}" for i in range(1, 60)]
-    (hackgen.work / "g.csv").write_text("\n".join(["price;day;kind", *rows]) + "\n", encoding="utf-8")
+    rows = [f"{row};2020-01-{1 + i % 28:02} 10:30:00 UTC" for i, row in enumerate(rows)]
+    (hackgen.work / "g.csv").write_text("\n".join(["price;day;kind;seen", *rows]) + "\n", encoding="utf-8")
     assert hackgen("convert", "g.csv").returncode == 0
     lines = (hackgen.work / "g-plain.csv").read_text(encoding="utf-8").splitlines()
-    assert lines[:3] == ["price,day,kind", "1137.5,2020-02-02,y", "2174.5,2020-03-03,x"]
+    assert lines[:2] == ["price,day,kind,seen", "1137.5,2020-02-02,y,2020-01-01 10:30:00"]
 
 
 WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")

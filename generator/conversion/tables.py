@@ -229,7 +229,7 @@ def plain_cell(column: Column) -> Callable[[str], str]:
         form = next((form for form in forms if dates.fits(cell, form)), "")
         return dates.one(cell, form).isoformat(" ").removesuffix(" 00:00:00") if form else cell
 
-    if column.role == "date" and forms != [dates.ISO]:
+    if column.role == "date" and (forms != [dates.ISO] or "replace" in parse):
         return date
     return number if column.role == "number" and parse else str
 
