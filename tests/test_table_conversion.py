@@ -178,6 +178,11 @@ STYLES = {  # as training has a column, as new rows have it (in other words of t
     "lon": (lambda i: f"{i}.5{'EW'[i % 2]}", ["7.25W", "7.25 E"], [-7.25, 7.25]),
     "weight": (lambda i: f"{i}.5 kg" if i % 3 else f"{i}50 g", ["2 kg", "500g"], [2000, 500]),
     "wide": (lambda i: f"{i}.5".translate(WIDE), ["９．２５", "9.25"], [9.25, 9.25]),
+    "lasted": (
+        lambda i: f"{1 + i % 3} day, {i % 24}:05:30" if i % 2 else f"{i % 24}h 5m",
+        ["1:30:00", "2h 1m"],
+        [5400, 7260],
+    ),
     "at": (lambda i: f"{1 + i % 11}:30 {'AP'[i % 2]}M", ["6:00 PM", "6:00 AM"], [-36524 + 0.75, -36524 + 0.25]),
 }
 

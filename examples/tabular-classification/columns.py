@@ -71,6 +71,8 @@ def read(cells: pd.Series, about: dict) -> pd.Series:
 
 def numbers(cells: pd.Series, about: dict) -> pd.Series:
     """Cells as floats; a sign between thousands counts only before groups of three digits."""
+    if "formats" in about:  # durations, in seconds
+        return pd.to_timedelta(cells, errors="coerce").dt.total_seconds()
     decimal, thousands = about.get("decimal", "."), about.get("thousands", "")
     if thousands:
         group = rf"[{re.escape(thousands)} \u00a0\u202f]"
@@ -80,7 +82,7 @@ def numbers(cells: pd.Series, about: dict) -> pd.Series:
         odd = cells.str.contains(".", regex=False, na=False)
         cells = cells.mask(odd).str.replace(decimal, ".", regex=False)
     values = pd.to_numeric(cells, errors="coerce").astype(float)
-    unknown = pd.to_numeric(pd.Series(about.get("missing", []), dtype=object), errors="coerce")  # -999, also -999.0
+    unknown = pd.to_numeric(about.get("missing", []), errors="coerce")  # -999, also -999.0
     return values.mask(values.isin(unknown) | (values.abs() >= LARGEST))
 
 
@@ -105,8 +107,7 @@ def role_of(cells: pd.Series) -> dict:
     for role in ("number", "date"):
         if read(known, {"role": role}).count() > MOSTLY * len(known):
             return {"role": role}
-    many = len(known) > len(cells) / 2
-    return {"role": "text" if many and known.str.count(r"\S+").mean() > LONG else "category"}
+    return {"role": "text" if 2 * len(known) > len(cells) and known.str.count(r"\S+").mean() > LONG else "category"}
 
 
 def fit(train: pd.DataFrame, entries: dict[str, dict]) -> dict[str, dict]:
@@ -117,8 +118,7 @@ def fit(train: pd.DataFrame, entries: dict[str, dict]) -> dict[str, dict]:
         if about["role"] == "category":
             spelled = cells.value_counts()
             alike = spelled.groupby(spelled.index.str.casefold(), sort=False)  # case makes no difference
-            counts = alike.sum()
-            frequent = counts[counts >= FEWEST].nlargest(MOST_VALUES)
+            frequent = alike.sum().loc[lambda count: count >= FEWEST].nlargest(MOST_VALUES)
             about["values"] = sorted(alike.idxmax()[frequent.index])
             if len(frequent) > 1 or 0 < frequent.sum() < len(cells):
                 features[name] = about

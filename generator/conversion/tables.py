@@ -122,10 +122,10 @@ def arguments(findings: Findings, path: Path, target: str | None = None) -> dict
 
 
 def needs_words(column: Column, target: str | None) -> bool:
-    """Whether cells of a column are written as no project reads them: durations, two styles, days as numbers."""
+    """Whether cells of a column are written as no project reads them: two styles, days as numbers."""
     forms = column.parse.get("formats") or [column.parse.get("format", "")]
-    clock = column.parse.get("clock")  # a time of day is a date to a project, unless it is to be predicted
-    odd = column.parse.get("decimal") == MIXED or clock is True or (clock and column.name == target)
+    clock = column.parse.get("clock", True)  # a time of day is a date to a project, unless it is to be predicted
+    odd = column.parse.get("decimal") == MIXED or (clock is not True and column.name == target)
     return bool(odd) or dates.SERIAL in forms
 
 
@@ -241,7 +241,7 @@ def entry(column: Column, target: str, as_is: bool) -> dict[str, Any]:
         role = "number"
     found: dict[str, Any] = {"role": role}
     if as_is and (clock := column.parse.get("clock")):
-        found = {"role": "date", "formats": clock}
+        found = {"role": "number", "formats": ["duration"]} if clock is True else {"role": "date", "formats": clock}
     if not (column.use or column.name == target) or column.role in ("empty", "constant", "picture"):
         found = {"role": "skip", "why": column.why or column.role}
     rules = ("missing", "unknown", "strip", *(("decimal", "thousands") if as_is else ()))
@@ -262,7 +262,7 @@ def patterns(column: Column) -> dict[str, str]:
         found[rf"\s*{re.escape(word)}(?![^\W\d_])"] = f"e{zeros}"
     for form in column.parse.get("formats") or [column.parse.get("format", "")]:
         found |= dates.PERIODS.get(form, {})
-    return found
+    return found | (dates.DURATIONS if column.parse.get("clock") is True else {})
 
 
 def schema(findings: Findings, answers: Any, name: str, read: dict[str, Any] | None) -> bytes:

@@ -34,6 +34,11 @@ PERIODS = {  # patterns, and their days as ISO has them; a project reads by thes
     COUNTED: {r"^([1-9])-(\d\d)$": r"200\1-\2-01", r"^([1-9]\d)-(\d\d)$": r"20\1-\2-01"},
 }
 AS_ISO, OF_WEEKS = (QUARTER, FISCAL, COUNTED), "%G-W%V-%u"  # as which they are read then
+DURATIONS = {  # as pandas has them: 1:23.456, 2:05 h, 1 day, 2:05:00
+    r"^(\d{1,3}:\d\d\.\d+)$": r"0:\1",
+    r"^(\d+ days?,? )?(\d+:\d\d) ?(?:Uhr|h|min(?:/\w+)?)?$": r"\1\2:00",
+    ", ": " ",
+}
 DAYS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y"),
     *("%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y"),
