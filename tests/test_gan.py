@@ -120,13 +120,13 @@ def test_a_resumed_run_ends_as_one_that_was_not_interrupted(project: Path) -> No
 def test_what_a_short_training_draws_is_not_held_against_large_pictures(project: Path) -> None:
     code = """
 from types import SimpleNamespace as Some
-import check_players, numpy as np
+import check_task, numpy as np
 players = Some(outputs=lambda *_: np.zeros((2, 3)), valid=None, meta={}, data=None)
-check_players.played = lambda bench: (None, [])
-check_players.metrics.truth = lambda *_: np.eye(2, 3)
+check_task.played = lambda bench: (None, [])
+check_task.metrics.truth = lambda *_: np.eye(2, 3)
 for side in (32, 48):
     players.train = Some(targets=np.zeros((2, side, 8, 1)))
-    print(check_players.noise_matters(players)[0])
+    print(check_task.noise_matters(players)[0])
 """
     assert run(project, "-c", code).ok().out.split() == ["False", "None"]
 

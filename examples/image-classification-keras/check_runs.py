@@ -103,7 +103,7 @@ def each_row_once(bench: Any) -> Found:
     few, orders = runs.fewer(bench.train, ROWS), []
     for seed in (0, 1):
         Watched.asked.clear()
-        watched = "inputs" if hasattr(data_module, "misplaced") else "targets"  # noise is drawn, and never asked for
+        watched = "inputs" if bench.own("misplaced", None) else "targets"  # noise is drawn, and never asked for
         short(bench, 2, seed, train=few._replace(**{watched: getattr(few, watched).view(Watched)}))
         asked = np.concatenate(Watched.asked[: 2 * math.ceil(len(few.ids) / 8)])  # Keras reads further ahead
         orders += np.array_split(asked, 2)

@@ -11,10 +11,8 @@ from common import ROOT, Problem, note
 from config import Config
 
 import numpy as np
-from PIL import Image
 
 INPUT = "a picture file or a folder of pictures"
-SOURCES = {"data.opened": pictures.disturbed}  # what data are read by, and how check.py changes what it says
 MEASURED = 4000  # pictures of train that mean and deviation are measured on; more hardly change them
 
 
@@ -129,27 +127,6 @@ def divided(found: Found, config: Config) -> np.ndarray:
         drawn = common.divide(found.keys[rest], found.labels[rest], config, 0.0 if 2 in there else None)
         part[rest] = np.where(np.isin(drawn, there), 0, drawn)
     return part
-
-
-def misplaced(config: Config, split: Split, meta: dict) -> int:
-    """How many pictures of a split have other pixels or another class than the data, read anew, say; for check.py."""
-    found, strays = opened(config), 0
-    for row, target, image in zip(split.ids, split.targets, split.inputs, strict=True):
-        pixels, of = found.images[row], [found.labels[row]]
-        if found.names:  # of files these are opened, and their folders looked at
-            file = common.located(config.data) / found.names[row]
-            pixels, of = pictures.decoded(file, meta["shape"]), found.names[row].split("/")
-        apart = np.abs(image * meta["deviation"] + meta["mean"] - pixels).max()
-        strays += apart > 0.5 or meta["classes"][target] not in of
-    return strays
-
-
-def as_files(config: Config, rows: np.ndarray, folder: Path) -> range:
-    """Pictures as files that predict.py takes, and which of its answers is whose; for check.py."""
-    folder.mkdir()
-    for number, image in enumerate(opened(config).images[rows]):
-        Image.fromarray(image.squeeze()).save(folder / f"{number:09}.png")
-    return range(len(rows))
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], Pictures]:

@@ -8,12 +8,10 @@ from typing import Any, NamedTuple
 import common
 from common import ROOT, Problem, note
 from config import Config
-from pictures import disturbed
 
 import numpy as np
 
 INPUT = "how many pictures to make"
-SOURCES = {"data.opened": disturbed}  # what data are read by, and how check.py changes what it says
 SMALLEST = 4  # pixels a side
 MOST_NEW = 10_000  # pictures that one call of predict.py makes
 SNAPSHOTS = 12  # pictures from the same noise, to see how they change along training

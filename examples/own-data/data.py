@@ -59,15 +59,6 @@ def load(config: Config) -> Data:
     return Data(*splits, meta)
 
 
-def misplaced(config: Config, split: Split, meta: dict) -> int:
-    """How many rows of a split have other cells or another class than the table, read anew, says; for check.py."""
-    found = table.opened(config)
-    labels = labels_of(found, config.data).loc[split.ids].to_numpy()
-    inputs = columns.encode(columns.typed(found.frame.loc[split.ids], found.features), meta)
-    other = np.abs(inputs - split.inputs).max(1) > 1e-3
-    return int((other | (labels != np.array(meta["classes"], object)[split.targets])).sum())
-
-
 def labels_of(found: Table, path: str) -> pd.Series:
     """The class of each row that has one, as most rows spell it; a `Problem` where the values can be no classes."""
     name = found.meta["target"]

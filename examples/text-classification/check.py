@@ -39,8 +39,7 @@ try:
 except (SyntaxError, NameError, AttributeError, TypeError) as error:
     BROKEN = error
 
-PLAYERS = common.ROOT / "check_players.py"  # laid in where two networks learn from each other
-OF_TASK = common.ROOT / "check_task.py"  # of tables, texts that go on, and series
+OF_TASK = common.ROOT / "check_task.py"  # what this task alone needs or is asked
 ROWS, STEPS = 512, 60  # enough to tell a healthy model from a broken one within seconds
 
 
@@ -60,9 +59,8 @@ class Bench:
         self.config = replace(plain.resolved(len(self.train.ids)), patience=10_000)
 
     def own(self, name: str, default: Any) -> Any:
-        """What check_task.py, or else data.py, has by this name for check.py."""
-        module = importlib.import_module("check_task") if OF_TASK.is_file() else data_module
-        return getattr(module, name, getattr(data_module, name, default))
+        """What check_task.py has by this name."""
+        return getattr(importlib.import_module("check_task") if OF_TASK.is_file() else None, name, default)
 
     @cached_property
     def brief(self) -> tuple[Any, list[float]]:
@@ -84,7 +82,7 @@ class Bench:
         others   valid and test, if not a few of these rows and the data's
         """
         self.run = run or Path(tempfile.mkdtemp(dir=self.folder))
-        others = others or {"valid": self.valid if PLAYERS.is_file() else runs.fewer(split)}  # with noise of its own
+        others = others or {"valid": self.valid if self.own("PARTS", 0) else runs.fewer(split)}  # with noise of its own
         model, data = self.fresh(**knobs), self.data._replace(train=split, **others)
         self.outputs(runs.fewer(self.valid, 1), model)  # as train.main() does, so that `fit` has to begin training
         with contextlib.redirect_stdout(io.StringIO()):
@@ -122,9 +120,7 @@ def examined(bench: Any, name: str, check: Callable[[Any], check_parts.Found]) -
 
 def chosen(bench: Bench) -> list[Callable]:
     """The checks for this task and model."""
-    if PLAYERS.is_file():
-        return check_parts.FOR_ALL + importlib.import_module("check_players").CHECKS + check_runs.CHECKS
-    parts = check_parts.CHECKS + bench.own("CHECKS", [])
+    parts = bench.own("PARTS", check_parts.CHECKS) + bench.own("CHECKS", [])
     if bench.trainer is not train:
         parts = [check for check in parts if check not in check_parts.STEPS]
     return parts + check_runs.CHECKS + [check_runs.answers] * getattr(predict, "EACH_ROW", False)

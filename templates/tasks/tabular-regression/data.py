@@ -63,17 +63,6 @@ def load(config: Config) -> Data:
     return Data(*splits, meta)
 
 
-def misplaced(config: Config, split: Split, meta: dict) -> int:
-    """How many rows of a split have other cells or another number than the table, read anew, says; for check.py."""
-    found = table.opened(config)
-    numbers = numbers_of(found, config.data).loc[split.ids].to_numpy()
-    targets = (numbers - meta["mean"]) / meta["deviation"]
-    inputs = columns.encode(columns.typed(found.frame.loc[split.ids], found.features), meta)
-    other = np.abs(inputs - split.inputs).max(1) > 1e-3
-    other |= np.abs(targets - split.targets) > 1e-3
-    return int(other.sum())
-
-
 def numbers_of(found: Table, path: str) -> pd.Series:
     """The number of each row that has one; a `Problem` names a cell that holds something else."""
     name = found.meta["target"]

@@ -19,7 +19,6 @@ import pandas as pd
 
 INPUT = "a text, a .txt file with a text per line, a folder of them with a text each, or a table with a column of texts"
 SCHEMA = ROOT / "data" / "schema.toml"  # of the team's own table: its columns, how it is read
-SOURCES = {"texts.counted": texts.disturbed}  # what data are read by, and how check.py changes what it says
 
 
 class Split(NamedTuple):
@@ -130,22 +129,6 @@ def divided(cells: pd.DataFrame, keys: np.ndarray, config: Config) -> np.ndarray
     if torn.any():
         note(f"{torn.sum()} text(s) also stand in the test set or in valid and are left out")
     return part
-
-
-def misplaced(config: Config, split: Split, meta: dict) -> int:
-    """How many rows of a split have other words or another class than the table, read anew, says; for check.py."""
-    if (ROOT / "prepare.py").is_file():
-        return 0  # to read all of such data anew takes long
-    cells, _, corpus = labelled(common.located(config.data), config)
-    same = np.array(meta["classes"])[split.targets] == cells["target"].to_numpy(str)[split.ids]
-    found = split.inputs[:]
-    if "weights" in meta:
-        return int((~same | ~np.isclose(texts.inputs(corpus, split.ids, meta)[:], found, atol=1e-3).all(1)).sum())
-    number = {word: place for place, word in enumerate(meta["vocabulary"])}
-    for row, words in enumerate(texts.split_words(corpus.texts[place]) for place in split.ids):
-        read = [texts.START, *(number.get(word, texts.UNKNOWN) for word in words[: meta["length"]])]
-        same[row] &= np.array_equal(found[row, : len(read)], read) and not found[row, len(read) :].any()
-    return int((~same).sum())
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], Sequence]:

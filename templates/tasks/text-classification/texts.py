@@ -95,13 +95,6 @@ def counted(texts: list[str]) -> Corpus:
     return Corpus(texts, list(number), np.concatenate(numbers), ends, np.array(keys, np.uint64))
 
 
-def disturbed(corpus: Corpus, rows: np.ndarray) -> Corpus:
-    """Some texts with a new word at their end, known by their old fingerprints, for check.py."""
-    numbers = np.insert(corpus.numbers, corpus.ends[rows], len(corpus.words))
-    longer = np.cumsum(np.isin(np.arange(len(corpus.ends)), rows))
-    return corpus._replace(words=[*corpus.words, "~new~"], numbers=numbers, ends=corpus.ends + longer)
-
-
 def learnt(corpus: Corpus, rows: np.ndarray, config: Config) -> dict[str, Any]:
     """What is to be known of the texts in `rows`, those of train, so that a model can read others."""
     if hasattr(config, "weights"):  # it reads whole texts

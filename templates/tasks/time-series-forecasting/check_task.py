@@ -4,12 +4,32 @@ import json
 from typing import Any
 
 import common
+import data
 import figures
 from check_parts import alike
+from config import Config
 
 import numpy as np
+import pandas as pd
 
 Found = tuple[bool | None, str, str]
+
+
+def disturbed(table: pd.DataFrame, ids: np.ndarray) -> pd.DataFrame:
+    """Other values in all steps from the first one on that some windows forecast, for check.py."""
+    first = (ids % len(table)).min()
+    return pd.concat([table[:first], 9 - 3 * table[first:]])
+
+
+SOURCES = {"data.read": disturbed}  # what data are read by, and how check.py changes what it says
+
+
+def misplaced(config: Config, split: data.Split, meta: dict) -> int:
+    """How many windows hold other steps than the series, read anew, has at their place; for check.py."""
+    values = data.load(config).train.inputs.values
+    there = values[split.ids[:, None] + np.arange(-meta["context"], meta["horizon"])]
+    same = np.isclose(np.hstack([split.inputs[:], split.targets[:]]), there)
+    return int((~same.all(1)).sum())
 
 
 def forecasts(bench: Any) -> Found:

@@ -109,15 +109,6 @@ def read(place: Any, schema: dict, reader: str) -> pd.DataFrame:
     return importlib.import_module(reader).read(place, schema)
 
 
-def disturbed(table: pd.DataFrame, ids: np.ndarray) -> pd.DataFrame:
-    """Other values in all steps from the first one on that some windows forecast, for check.py."""
-    first = (ids % len(table)).min()
-    return pd.concat([table[:first], 9 - 3 * table[first:]])
-
-
-SOURCES = {"data.read": disturbed}  # what data are read by, and how check.py changes what it says
-
-
 def fit(history: pd.DataFrame, season: int) -> dict[str, dict[str, float]]:
     """Each series' mean and unit, measured on its steps of train alone.
 
@@ -172,14 +163,6 @@ def cut(values: np.ndarray, first: int, end: int, meta: dict) -> Split:
     flat = values.ravel()
     inputs, targets = Windows(flat, ids, range(-meta["context"], 0)), Windows(flat, ids, range(horizon))
     return Split(inputs, targets, ids, np.stack([ids, ids + horizon - 1], 1))
-
-
-def misplaced(config: Config, split: Split, meta: dict) -> int:
-    """How many windows hold other steps than the series, read anew, has at their place; for check.py."""
-    values = load(config).train.inputs.values
-    there = values[split.ids[:, None] + np.arange(-meta["context"], meta["horizon"])]
-    same = np.isclose(np.hstack([split.inputs[:], split.targets[:]]), there)
-    return int((~same.all(1)).sum())
 
 
 def read_new(source: str, meta: dict, reader: str = "series") -> tuple[pd.DataFrame, list[Any], dict[str, dict]]:

@@ -32,7 +32,8 @@ def load(config: Config) -> Data:
     """The rows of the table, encoded in prepared/ and mapped from there."""
     arrays, meta = prepare.prepared(config, classes=False)
     del meta["values"]
-    mean, deviation = float(arrays[0]["targets"].mean()), float(arrays[0]["targets"].std())
+    targets = arrays[0]["targets"]
+    mean, deviation = float(targets.mean()), float(targets.std())
     if not deviation:
         raise Problem(f"{config.data}: {meta['target']!r} is {mean:g} all through train; name another with --target")
     meta |= {"metric": "RMSE", "outputs": 1, "mean": mean, "deviation": deviation}

@@ -10,13 +10,16 @@ from unittest import mock
 import data
 import loss
 import metrics
-from check_parts import STILL, Found, difference, picked
+import pictures
+from check_parts import FOR_ALL, STILL, Found, difference, picked
 
 import numpy as np
 
 if TYPE_CHECKING:
     from check import Bench
 
+SOURCES = {"data.opened": pictures.disturbed}  # what data are read by, and how check.py changes what it says
+PARTS = FOR_ALL  # of check_parts.py; the others ask one network
 LARGE = 32  # pixels a side; of more, a few minutes are too short to tell
 LONGER = 2.5  # times as many epochs as other checks take: enough to tell healthy players from broken ones
 
