@@ -101,7 +101,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "def continue_text(",
             "continue_text of frameworks/keras/targets/tokens/loss.py",
         ),
-        ("lightning", "frameworks/pytorch/targets/image/loss.py", "", "frameworks/lightning/targets/image/loss.py"),
+        ("lightning", "frameworks/pytorch/targets/class/loss.py", "", "frameworks/lightning/targets/class/loss.py"),
         ("jax", "frameworks/jax/targets/image/train.py", "", "frameworks/jax/targets/image/train.py"),
         ("jax", "models/image-to-class/cnn/with_jax.py", "", "models/image-to-class/cnn/with_jax.py"),
     ],

@@ -4,8 +4,6 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from rich.cells import cell_len, set_cell_size
-
 from ...errors import Misuse
 from .. import evidence, runs
 from ..project import Project
@@ -63,6 +61,8 @@ def best(project: Project) -> dict[str, Any] | None:
 
 def text(project: Project, found: dict[str, Any]) -> str:
     """The status as people read it."""
+    from rich.cells import cell_len, set_cell_size  # slow to import
+
     elapsed = found["elapsed_hours"]
     start = datetime.strptime(found["start"], "%Y-%m-%d %H:%M") if found["start"] else None
     lines = [clock(project, elapsed, found["hours"], start), ""]
