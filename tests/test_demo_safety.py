@@ -4,7 +4,9 @@ import http.client
 import json
 import os
 import secrets
+import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -225,3 +227,25 @@ def test_it_answers_while_others_keep_200_connections(ask: Ask, place: tuple[str
     finally:
         for connection in opened:
             connection.close()
+
+
+@pytest.mark.parametrize("before", ["", "trap '' HUP; "])
+def test_what_was_uploaded_goes_with_the_terminal_or_stays_under_nohup(
+    projects: Callable[[str], Path], tmp_path: Path, before: str
+) -> None:
+    page = subprocess.Popen(
+        ["sh", "-c", f"{before}exec {sys.executable} demo.py --no-browser"],
+        cwd=projects("image-classification"),
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert b"http://127.0.0.1" in page.stdout.readline() and list(tmp_path.glob("demo-*"))
+        page.send_signal(signal.SIGHUP)
+        if before:
+            time.sleep(1)  # where it heeded the signal, it would end by then
+            assert page.poll() is None and list(tmp_path.glob("demo-*"))
+            page.terminate()
+        assert page.wait(SECONDS) == 143 and not list(tmp_path.glob("demo-*"))
+    finally:
+        page.kill()

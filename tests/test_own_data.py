@@ -13,9 +13,12 @@ from conftest import Run, contents, refused
 from corpus import CASES
 from hackgen.conversion import safe_name, tables
 from hackgen.inspection import inspect
+from hackgen.inspection.findings import Findings
 from hackgen.inspection.pictures import copies
 from hackgen.inspection.tables import opening
-from hackgen.parts import read_toml
+from hackgen.making import ask
+from hackgen.making.choice import Answers
+from hackgen.parts import read_toml, tasks
 from PIL import Image
 from projects import generate_own, run
 
@@ -103,6 +106,16 @@ def test_what_does_not_fit_is_one_line(hackgen: Run, data: Path) -> None:
     refused(hackgen("new", "p", "--data", data.name, "--target", "kinds", "--yes"), 2, "kind")
     refused(hackgen("new", "p", "--data", data.name, "--task", "image-classification", "--yes"), 2, "pictures", "table")
     assert not (hackgen.work / "p").exists()
+
+
+@pytest.mark.parametrize("task", [part.name for part in tasks() if part.card.get("reads")])
+def test_what_holds_no_data_is_one_line_whatever_it_is_to_be(hackgen: Run, task: str) -> None:
+    (hackgen.work / "broken.csv").write_bytes(b"\0\1\2" * 50)
+    (hackgen.work / "empty").mkdir()
+    refused(hackgen("new", "p", "--data", "broken.csv", "--task", task, "--yes"), 1, "broken.csv", "save it as")
+    refused(hackgen("new", "p", "--data", "empty", "--task", task, "--yes"), 1, "empty", "holds no table")
+    offered = [part.name for part in tasks() if ask._fits(part, Answers(), Findings("broken.csv", "unknown"))]
+    assert offered == []  # the questions ask for other data
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TABULAR = {"tabular-classification", "tabular-regression"}
 PICTURE_FORMATS = ("pictures", "picture-list")
 FAMILIES = dict.fromkeys((*PICTURE_FORMATS, "npz", "idx"), "pictures") | dict.fromkeys(("text", "texts"), "texts")
+FAMILIES["unknown"] = "unknown"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class OwnData(Plain):
 
 
 def family(format: str) -> str:
-    """What a task's card lists under `reads`: pictures, texts, or else a table."""
+    """What a task's card lists under `reads`: pictures, texts, or else a table; no task reads what is unknown."""
     return FAMILIES.get(format, "table")
 
 
@@ -119,6 +120,8 @@ def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
     task, reads = choice.task, choice.task.card.get("reads", [])
     if not reads:
         raise Misuse(f"{task.name} learns from its sample alone; leave out --data, or name another --task")
+    if findings.format == "unknown":
+        raise Problem(f"{findings.path}: {why_nothing(findings)}")
     if family(findings.format) not in reads:
         fits, where = findings.suggestion, quoted(findings.path)
         if fits and fits.task == task.name:

@@ -63,7 +63,9 @@ def main() -> None:
         del os.environ[name]  # they open folders, routes and tunnels
     os.environ |= {"GRADIO_TEMP_DIR": FILES.name, "GRADIO_SERVER_PORT": str(args.port), "HF_HUB_OFFLINE": "1"}
     os.environ |= {"GRADIO_ANALYTICS_ENABLED": "False", "no_proxy": "localhost,127.0.0.1"}
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an orderly end: what was uploaded goes
+    for number in {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}:  # also where the terminal is closed,
+        if signal.getsignal(number) != signal.SIG_IGN:  # but not under nohup
+            signal.signal(number, lambda *_: sys.exit(143))  # an orderly end: what was uploaded goes
     try:
         import gradio as gr  # after the settings that it reads
         from starlette.middleware import Middleware
@@ -120,8 +122,7 @@ def best_there_is(args: Any, page: Any) -> SimpleNamespace:
             about = report.text(sheet)
         examples = [{"question": example["question"]} for example in kept.get("examples", [])]
         if kept.get("data_sha256") != facts["data_sha256"]:
-            drawn = page.examples(data.load(config).valid, config, meta, EXAMPLES)
-            examples = [{"question": question} for question in drawn]
+            examples = [{"question": drawn} for drawn in page.examples(data.load(config).valid, config, meta, EXAMPLES)]
     except (Problem, ImportError, OSError) as fault:
         if args.run or args.record or not kept:
             raise
@@ -153,8 +154,7 @@ def build(source: SimpleNamespace, content: Any) -> Any:
     first = source.examples[0]
     event = {"api_visibility": "private", "concurrency_id": "model", "show_progress": "minimal", "js": TO_ANSWER}
     with gr.Blocks(title=source.title, analytics_enabled=False) as page:
-        about = f'<p style="white-space: pre-line">{escape(source.about)}</p>'
-        gr.HTML(f"<h1>{escape(source.title)}</h1>{about}", elem_id="about")
+        gr.HTML(f"<h1>{escape(source.title)}</h1><p style=white-space:pre-line>{escape(source.about)}", elem_id="about")
         with gr.Row():
             buttons = [content.button(n, example["question"]) for n, example in enumerate(source.examples, 1)]
         with gr.Row():
