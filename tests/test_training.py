@@ -166,6 +166,48 @@ def test_publishing_refuses_smoke_runs_and_readme_without_markers(project: Path,
     run(work, "evaluate.py", "full", "--publish").refused(1, "README.md", "results")
 
 
+PUBLISHED_AGAIN = """
+import itertools, sys, evaluate
+from common import PUBLISHED, read_json
+from runs import RUNS
+
+class Struck(BaseException):
+    pass
+
+def strike(event, args):
+    global left
+    if event in ("os.remove", "os.rename", "os.rmdir", "os.mkdir"):
+        left -= 1
+        if left < 0:
+            raise Struck
+
+def names(folder):
+    return {path.relative_to(folder) for path in folder.rglob("*") if ".tmp" not in str(path)}
+
+left = 1_000
+sys.addaudithook(strike)
+whole = names(PUBLISHED)
+for moment in itertools.count():
+    left = moment
+    try:
+        evaluate.publish(RUNS / "full", read_json(RUNS / "full" / "report.json"))
+        break
+    except Struck:
+        left = 1_000
+        kept = PUBLISHED if PUBLISHED.exists() else PUBLISHED.with_name("published.new") / "before.tmp"
+        missing = whole - names(kept)
+        assert not missing, (moment, missing)
+assert names(PUBLISHED) == whole and not [*PUBLISHED.parent.glob("*.new"), *PUBLISHED.rglob("*.tmp")]
+print(moment)
+"""
+
+
+def test_whenever_publishing_is_killed_a_whole_run_is_published(project: Path, tmp_path: Path) -> None:
+    work = copy(project, tmp_path / "work")
+    run(work, "evaluate.py", "full", "--publish").ok()
+    assert int(run(work, "-c", PUBLISHED_AGAIN).ok().out.split()[-1]) > 10
+
+
 @pytest.mark.skipif(not CAN_FORK, reason="limits the size of files")
 def test_a_full_disk_keeps_the_last_good_checkpoint(project: Path, tmp_path: Path) -> None:
     work = copy(project, tmp_path / "work")

@@ -48,8 +48,7 @@ def main() -> None:
     common.write_json(run / "report.json", sheet)
     drawn = figures.draw(run, data, found, on_valid) + drawn
     common.write(run / "report.html", report.page(run, sheet, drawn))
-    print(report.text(sheet))
-    print(f"\n{len(drawn)} figures and report.html in {run}")
+    print(f"{report.text(sheet)}\n\n{len(drawn)} figures and report.html in {run}")
     if args.publish:
         publish(run, sheet)
 
@@ -59,8 +58,7 @@ def scored(run: Path, data: Data, found: dict[str, np.ndarray]) -> dict:
     target, output, meta = found["target"], found["output"], data.meta
     about, history = common.read_json(run / "config.json"), runs.read_history(run)
     interval, method = metrics.interval(target, output, meta)
-    known = ("task", "framework", "backend", "model", "smoke", "seed", "split_seed")
-    sheet = {name: about[name] for name in known} | {
+    sheet = {name: about[name] for name in "task framework backend model smoke seed split_seed".split()} | {
         "metric": meta["metric"],
         "higher_is_better": metrics.HIGHER_IS_BETTER,
         "score": metrics.score(target, output, meta),
@@ -90,8 +88,10 @@ def publish(run: Path, sheet: dict) -> None:
         draft = PUBLISHED.with_name("published.new")
         shutil.rmtree(draft, ignore_errors=True)
         shutil.copytree(run, draft, ignore=shutil.ignore_patterns("last.*", "*.tmp", "snapshots"))
-        shutil.rmtree(PUBLISHED, ignore_errors=True)
+        PUBLISHED.mkdir(exist_ok=True)
+        PUBLISHED.rename(draft / "before.tmp")  # whole until the new one stands there, whenever a kill comes
         draft.rename(PUBLISHED)
+        shutil.rmtree(PUBLISHED / "before.tmp")
     readme = common.ROOT / "README.md"
     start, end = "<!-- results: refreshed by evaluate.py --publish -->", "<!-- end of results -->"
     before, found, rest = readme.read_text(encoding="utf-8").partition(start)
