@@ -48,7 +48,8 @@ def main() -> None:
     common.write_json(run / "report.json", sheet)
     drawn = figures.draw(run, data, found, on_valid) + drawn
     common.write(run / "report.html", report.page(run, sheet, drawn))
-    print(f"{report.text(sheet)}\n\n{len(drawn)} figures and report.html in {run}")
+    print(report.text(sheet))
+    print(f"\n{len(drawn)} figures and report.html in {run}")
     if args.publish:
         publish(run, sheet)
 
@@ -58,7 +59,8 @@ def scored(run: Path, data: Data, found: dict[str, np.ndarray]) -> dict:
     target, output, meta = found["target"], found["output"], data.meta
     about, history = common.read_json(run / "config.json"), runs.read_history(run)
     interval, method = metrics.interval(target, output, meta)
-    sheet = {name: about[name] for name in "task framework backend model smoke seed split_seed".split()} | {
+    known = ("task", "framework", "backend", "model", "smoke", "seed", "split_seed")
+    sheet = {name: about[name] for name in known} | {
         "metric": meta["metric"],
         "higher_is_better": metrics.HIGHER_IS_BETTER,
         "score": metrics.score(target, output, meta),

@@ -154,7 +154,8 @@ def build(source: SimpleNamespace, content: Any) -> Any:
     first = source.examples[0]
     event = {"api_visibility": "private", "concurrency_id": "model", "show_progress": "minimal", "js": TO_ANSWER}
     with gr.Blocks(title=source.title, analytics_enabled=False) as page:
-        gr.HTML(f"<h1>{escape(source.title)}</h1><p style=white-space:pre-line>{escape(source.about)}", elem_id="about")
+        about = f'<p style="white-space: pre-line">{escape(source.about)}</p>'
+        gr.HTML(f"<h1>{escape(source.title)}</h1>{about}", elem_id="about")
         with gr.Row():
             buttons = [content.button(n, example["question"]) for n, example in enumerate(source.examples, 1)]
         with gr.Row():
