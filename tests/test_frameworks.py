@@ -212,6 +212,8 @@ def test_what_another_model_framework_or_version_left_is_refused(tmp_path: Path,
     )
     run(project, "train.py", "--smoke", "--epochs", "1", "--out", "one").ok()
     assert "one is done" in run(project, "train.py", "--resume", "one").ok().out  # nothing is left to do
+    (project / "runs" / "one" / "history.csv").unlink()  # as if it was killed after its last save
+    assert "one is done" in run(project, "train.py", "--resume", "one").ok().out
     config = project / "runs" / "one" / "config.json"
     settings = json.loads(config.read_text(encoding="utf-8"))
 

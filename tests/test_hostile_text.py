@@ -24,6 +24,7 @@ from hackgen.making.compose import plan
 from hackgen.making.facts import facts
 from hackgen.making.language import languages
 from hackgen.parts import TEMPLATES
+from hackgen.pitch.project import words as texts_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -217,6 +218,15 @@ def test_nasty_text_in_every_place_at_once(task, nasty):
 @given(st.sampled_from(TASKS), st.lists(one_line_text, min_size=len(PLAIN), max_size=len(PLAIN)))
 def test_any_text_in_every_place(task, typed):
     holds(task, dict(zip(PLAIN, typed, strict=True)))
+
+
+def test_no_page_holds_a_tag_that_a_reader_would_not_see():
+    """Such as <MAIL>, which stands for an address; comments mark regions."""
+    pages = [page.decode() for task in TASKS for path, page in plain(task, ()).items() if path.endswith(".md")]
+    said = [texts_of(name, lang) for name in ("cards", "checklist") for lang in languages(TEMPLATES)]
+    pages += [line for lines in said for line in lines.values() if isinstance(line, str)]
+    tags = [told for page in pages for kind, told in read_markdown(page)[1:] if kind.startswith("html")]
+    assert tags and [tag for tag in tags if not tag.startswith("<!--")] == []
 
 
 @settings(max_examples=100, deadline=None)
