@@ -155,6 +155,8 @@ def test_a_clone_answers_from_the_published_run(project: Path, tmp_path: Path) -
     assert answers[0] == answers[1]
     for name in ("best.pt", "meta.json", "report.json"):
         assert (clone / "published" / name).read_bytes() == (work / "published" / name).read_bytes()
+    run(clone, "train.py", "--resume", "published", "--epochs", "9").refused(1, "published", "last", "train again")
+    assert (clone / "published/best.pt").read_bytes() == (work / "published/best.pt").read_bytes()
 
 
 def test_publishing_refuses_smoke_runs_and_readme_without_markers(project: Path, tmp_path: Path) -> None:

@@ -55,6 +55,8 @@ def begin(description: str) -> tuple[argparse.Namespace, Path | None, Config, Da
         config.steps, config.passes = SMOKE_STEPS, 0
     if run:
         check_same(run, data.meta)
+        if run == PUBLISHED:
+            raise Problem("published holds what answers, not what training goes on with (last); train again")
         write_json(run / "config.json", read_json(run / "config.json") | asdict(config))
     config = config.resolved(len(data.train.ids))
     if hasattr(common.kit(config), "main"):  # of a model without gradients, which trains by itself
@@ -165,13 +167,11 @@ class State:
         valid_loss = metrics.loss(truth, output, data.meta)
         merit = [score if metrics.HIGHER_IS_BETTER else -score, -valid_loss]  # of equal scores, the lower loss
         kept = merit > self.best[:2]
-        if kept:
-            self.best = [*merit, self.epoch]
+        self.best = [*merit, self.epoch] if kept else self.best
         row = [self.epoch, self.steps, train_loss, valid_loss, score, self.rate, self.seconds]
         print(ROW.format(*row, "*" * kept), flush=True)
         self.history.append([*row, kept])
-        self.epoch += 1
-        self.step, self.loss_sum = 0, 0.0
+        self.epoch, self.step, self.loss_sum = self.epoch + 1, 0, 0.0
         return kept
 
     def to_be_saved(self, pressed: Sequence[int], seconds: float = 1.0) -> bool:
