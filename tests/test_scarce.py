@@ -5,6 +5,8 @@ import random
 from pathlib import Path
 
 import pytest
+from hackgen.pitch import results
+from hackgen.pitch.project import find
 from PIL import Image
 from projects import generate, generate_own, run
 
@@ -70,6 +72,29 @@ def test_no_interval_and_no_beaten_rival_from_one_class(tmp_path: Path) -> None:
     )
     told = run(project, "-c", one).ok()  # of a draw without the one row, scikit-learn warns and says 0
     assert (told.out, told.err) == ("True\n", "")
+
+
+# who is ahead, by how much: the rival's score where the model has 0.5, the difference, whether it is beaten
+SAID = {
+    "beaten by the model (": (0.4, [0.05, 0.15], True),
+    "better than the model (": (0.6, [-0.15, -0.05], False),
+    "behind the model, by no more than noise (": (0.45, [-0.05, 0.15], False),
+    "ahead of the model, by no more than noise (": (0.55, [-0.15, 0.05], False),
+    "level with the model (": (0.5, [-0.1, 0.1], False),
+}
+
+
+@pytest.mark.parametrize("higher", [True, False])
+def test_words_say_who_is_ahead_and_whether_it_is_noise(tmp_path: Path, higher: bool) -> None:
+    project = generate(tmp_path / "p", task="tabular-classification")
+    sheet, rivals = {"score": 0.5, "higher_is_better": higher}, []
+    for score, (low, high), beaten in SAID.values():
+        turned = (score, [low, high]) if higher else (1 - score, [-high, -low])
+        rivals.append({"difference_ci95": turned[1], "beaten": beaten, "score": turned[0]})
+    code = f"import json, report; print(json.dumps([report.verdict({sheet}, rival) for rival in {rivals}]))"
+    told = json.loads(run(project, "-c", code).ok().out)
+    assert told == [results.verdict(find(project), sheet, rival) for rival in rivals]  # as hackgen says it
+    assert all(line.startswith(words) for line, words in zip(told, SAID, strict=True)), told
 
 
 def test_mistakes_are_shown_once_each_and_then_what_is_unsure(tmp_path: Path) -> None:
