@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import random
 from pathlib import Path
 
@@ -159,6 +160,21 @@ def test_convert_writes_one_plain_table_of_any_layout(hackgen: Run) -> None:
     assert hackgen("convert", "g.csv").returncode == 0
     lines = (hackgen.work / "g-plain.csv").read_text(encoding="utf-8").splitlines()
     assert lines[:2] == ["price,day,kind,seen", "1137.5,2020-02-02,y,2020-01-01 10:30:00"]
+
+
+def test_convert_sweeps_what_killed_ones_left(hackgen: Run) -> None:
+    """And leaves alone what another one may be writing just now."""
+    (hackgen.work / "a.csv").write_text("x;y\n" + "1;2\n3;5\n" * 9, encoding="utf-8")
+    drafts = [".hackgen-convert-7.old.csv", ".hackgen-convert-8.pictures/a/1.png", ".hackgen-convert-9.new/b/1.png"]
+    for name in drafts:
+        draft = hackgen.work / name
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(b"half")
+        for path in [draft, draft.parent, draft.parents[1]][: name.count("/") + 1]:
+            os.utime(path, (0, 0))
+    os.utime(hackgen.work / drafts[2])
+    assert hackgen("convert", "a.csv").returncode == 0
+    assert sorted(os.listdir(hackgen.work)) == [".hackgen-convert-9.new", "a-plain.csv", "a.csv"]
 
 
 WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")

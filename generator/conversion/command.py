@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ FAMILIES = {"pictures": "image", "picture-list": "image", "npz": "image", "idx":
 FAMILIES |= {"text": "tokens", "texts": "tokens"}  # all else is a table
 ENDINGS = {"pictures": "", "picture-list": "", "npz": ".npz", "idx": ".npz"}  # by format, …
 OF_TASKS = {"tokens": ".txt", "text-generation": ".txt"}  # … or by task; else .csv
+DRAFT, LEFT = ".hackgen-convert-", 3600  # seconds without a change, after which a draft is a killed process's
 
 
 @click.command("convert")
@@ -37,13 +39,20 @@ def convert(source: str, dest: str | None, target: str | None) -> None:
     if place.exists():
         raise Problem(f"{place} is there already; name another place, or remove it first")
     place.parent.mkdir(parents=True, exist_ok=True)
-    draft = place.with_name(f".{os.getpid()}.{place.name}")
+    for left in place.parent.glob(f"{DRAFT}*"):
+        if max(part.lstat().st_mtime for part in (left, *left.rglob("*"))) < time.time() - LEFT:
+            _remove(left)
+    draft = place.with_name(f"{DRAFT}{os.getpid()}.{place.name}")
     try:
         told = room(source).convert(findings, draft)
         draft.rename(place)
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.unlink(missing_ok=True)
+        _remove(draft)
     for line in told:
         click.echo(printable(line))
     click.echo(printable(f"{place} is what --data and predict.py take"))
+
+
+def _remove(draft: Path) -> None:
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.unlink(missing_ok=True)
