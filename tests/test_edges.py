@@ -37,7 +37,7 @@ def test_closed_streams_do_not_end_a_training(project: Path, closed: str) -> Non
     assert (project / f"runs/closed-{len(closed)}/best.pt").is_file()
 
 
-@pytest.mark.parametrize("command", ["train.py", "predict.py", "check.py"])
+@pytest.mark.parametrize("command", ["train.py", "evaluate.py", "predict.py", "check.py", "explain.py"])
 def test_ctrl_c_while_a_library_is_imported_ends_the_command(project: Path, tmp_path: Path, command: str) -> None:
     """Some libraries take it for a fault of their own; here NumPy does."""
     (tmp_path / "numpy.py").write_text(
