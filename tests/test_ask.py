@@ -115,6 +115,13 @@ def test_data_that_do_not_do_are_asked_for_again_and_can_be_corrected(asked, cap
     assert answers.data == "toys.csv" and "toys does not exist" in capsys.readouterr().err
 
 
+def test_flags_about_data_are_refused_at_once_where_there_are_none(asked, capsys):
+    given = replace(TOYS, data=None, task=None, target="kind", models=(), framework=None)
+    answers, _ = asked(ENTER + "toys.csv" + ENTER + ENTER + MODELS + MAKE, given, inspect=inspected)
+    assert (answers.data, answers.target) == ("toys.csv", "kind")
+    assert "--target means nothing without data of your own" in capsys.readouterr().err
+
+
 def test_data_for_which_there_is_no_task_are_asked_for_again_with_the_reason(asked, capsys):
     nothing = Findings("x", "unknown", notes=["this is a single picture; name the folder"])
     found = {"x": nothing, "": None}

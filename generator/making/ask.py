@@ -21,7 +21,7 @@ from ..parts import TEMPLATES, Part, backends, frameworks, models, tasks
 from ..text import printable
 from . import extras, fitting, language, own_data
 from .answers import checked, people
-from .choice import Answers, choose, title_from
+from .choice import Answers, choose, refuse_idle, title_from
 from .write import place
 
 if TYPE_CHECKING:
@@ -150,6 +150,8 @@ def _questions(
         answers.task is None or choose(replace(answers, models=()), root).task.card.get("reads")
     ):
         answers = replace(answers, data=os.path.expanduser(_line(talk, "data", "").strip()))
+    if not answers.data:  # said at once, as the flag can be made good by data alone
+        refuse_idle({name: given for name, given in vars(answers).items() if given is not None}, answers)
     findings = look(answers) if answers.data else None
     if answers.task is None:
         answers, findings = _task(talk, answers, findings, look)
