@@ -225,6 +225,8 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(project: Path, tmp_path: Pat
     assert "cannot write" in done.stderr and "kept" in done.stderr
     assert (work / "runs" / "a" / "best.pt").read_bytes() == good and not list((work / "runs").rglob("*.tmp"))
     assert (work / "runs" / "latest").read_text(encoding="utf-8").strip() == "a"
+    (work / "runs" / "latest").write_bytes(b"\xff")
+    run(work, "evaluate.py").refused(1, "there is: a")
 
 
 def test_usage_mistakes_get_one_line(project: Path) -> None:

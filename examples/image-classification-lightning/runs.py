@@ -89,7 +89,7 @@ def find(name: str | None) -> tuple[Path, Config, dict, bool]:
     """A run by its name or folder, else the newest, else the published one: folder, config, meta, smoke."""
     places = [RUNS / name, Path(name), ROOT / name] if name else [PUBLISHED]
     if not name and (RUNS / "latest").is_file():
-        places.insert(0, RUNS / (RUNS / "latest").read_text(encoding="utf-8").strip())
+        places.insert(0, RUNS / (RUNS / "latest").read_text("utf-8", "replace").strip())
     folder = next((place.resolve() for place in places if (place / "config.json").is_file()), None)
     if not folder:
         there = ", ".join(sorted(path.parent.name for path in RUNS.glob("*/config.json"))[-5:])
