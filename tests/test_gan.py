@@ -121,11 +121,12 @@ def test_what_a_short_training_draws_is_not_held_against_large_pictures(project:
     code = """
 from types import SimpleNamespace as Some
 import check_task, numpy as np
-players = Some(outputs=lambda *_: np.zeros((2, 3)), valid=None, meta={}, data=None)
-check_task.played = lambda bench: (None, [])
+players = Some(outputs=lambda *_: np.zeros((2, 3)), valid=None, meta={}, data=None, config=Some(batch_size=8))
+players.trained = lambda *_, **knobs: (None, [1, 2])
+check_task.played, check_task.picked = lambda bench: (None, []), lambda *_: None
 check_task.metrics.truth = lambda *_: np.eye(2, 3)
 for side in (32, 48):
-    players.train = Some(targets=np.zeros((2, side, 8, 1)))
+    players.train = Some(targets=np.zeros((2, side, 8, 1)), ids=range(2))
     print(check_task.noise_matters(players)[0])
 """
     assert run(project, "-c", code).ok().out.split() == ["False", "None"]
