@@ -123,7 +123,8 @@ def test_a_file_too_large_for_the_limit_is_one_line(hackgen):
     """The system's own refusal in the middle of a write, as on a full disk."""
     import resource
 
-    code = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500)); "
+    code = "import resource, sys; sys.dont_write_bytecode = True; "  # Python would keep half of what it compiles
+    code += "resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500)); "
     code += "sys.argv = ['hackgen', 'new', 'x', '--yes']; from hackgen.__main__ import main; main()"
     done = subprocess.run([sys.executable, "-c", code], cwd=hackgen.work, capture_output=True, encoding="utf-8")
     refused(done, 1, os.strerror(errno.EFBIG), "nothing was left behind")

@@ -217,7 +217,8 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(project: Path, tmp_path: Pat
     run(work, "train.py", "--epochs", "1", "--out", "a").ok()
     good = (work / "runs" / "a" / "best.pt").read_bytes()
     code = (
-        "import resource, runpy, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "import resource, runpy, signal, sys; sys.dont_write_bytecode = True;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); sys.argv = ['train.py', '--out', 'b'];"
         "sys.path.insert(0, ''); runpy.run_path('train.py', run_name='__main__')"
     )
