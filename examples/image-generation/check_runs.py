@@ -18,14 +18,13 @@ import common
 import data as data_module
 import metrics
 import runs
-from check_parts import alike
+from check_parts import Found, alike
 from data import Split
 
 import numpy as np
 
 ROWS = 61  # no multiple of a batch: who drops the last one, or cuts it short, is seen
 MOST_ROWS = 20_000  # that predict.py is asked for
-Found = tuple[bool | None, str, str]
 
 
 class Watched(np.ndarray):

@@ -8,12 +8,12 @@ import data
 import explain
 import metrics
 import table
+from check_parts import Found
 from config import Config
 
 import numpy as np
 import pandas as pd
 
-Found = tuple[bool | None, str, str]
 CLOSE = 1e-3  # deviations
 
 

@@ -5,12 +5,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import loss
-from check_parts import difference, picked
+from check_parts import Found, difference, picked
 from data import MOST_HELD_OUT, UNICODE, UNKNOWN
 
 import numpy as np
 
-Found = tuple[bool | None, str, str]
 TEMPERATURE = 0.5
 
 

@@ -6,13 +6,11 @@ from typing import Any
 import common
 import data
 import figures
-from check_parts import alike
+from check_parts import Found, alike
 from config import Config
 
 import numpy as np
 import pandas as pd
-
-Found = tuple[bool | None, str, str]
 
 
 def disturbed(table: pd.DataFrame, ids: np.ndarray) -> pd.DataFrame:
