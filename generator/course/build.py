@@ -203,6 +203,7 @@ def bundle(
         "title": assignment.title or assignment.name,
         "framework": assignment.framework or "numpy",
         "backend": assignment.backend,
+        "model": assignment.model,
         "total": sum(test.points for test in tests),
         "secret": secret,
         "submit": list(assignment.submit),

@@ -101,21 +101,13 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
 def bank(choice: Choice, level: str) -> list[Entry]:
     """The parts of all layers that fit the choice and the level, in the order of layers."""
     laid, found = lay(choice.layers, choice.models_from), {}
-    for layer in choice.layers:
-        if not (layer / CARD).is_file():
-            continue
-        if why := read_toml(layer / CARD).get("none"):
-            raise Problem(f"there is no assignment for {choice}: {why}; choose another model")
-        for raw in read_toml(layer / CARD).get("part", []):
+    for layer in [layer for layer in choice.layers if (layer / CARD).is_file()]:
+        for raw in read_toml(layer / CARD)["part"]:
             if unknown := sorted(raw.keys() - KEYS):
                 raise Problem(f'{layer / CARD}: part {raw.get("id")} has an unknown entry "{unknown[0]}"')
-            replaced = layer.parts[-3:-1] and _overtaken(layer, laid.get(raw["file"], []), choice)
-            if entry := None if replaced else _settled(raw, choice, level):
-                found.pop(entry.id, None)
-                found[entry.id] = entry
-            elif not replaced and raw["id"] in found:
-                del found[raw["id"]]
-    return list(found.values())
+            if not _overtaken(layer, laid.get(raw.get("file"), []), choice):
+                found[raw["id"]] = found.get(raw["id"], {}) | raw  # a later layer says what differs
+    return [entry for raw in found.values() if (entry := _settled(raw, choice, level))]
 
 
 def _overtaken(layer: Path, sources: list[Path], choice: Choice) -> bool:

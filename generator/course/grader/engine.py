@@ -30,6 +30,7 @@ from . import grading, overlay, worker
 
 # What is imported once, for all children. JAX and TensorFlow do not survive a fork: each child imports them by itself.
 WARM = {"pytorch": ["torch", "torch._dynamo"], "lightning": ["torch", "torch._dynamo", "lightning"]}
+OF_MODEL = {"boosting": ["skops.io"]}  # with scikit-learn
 START = 180  # seconds that the framework may take to be imported once, and the reference to answer
 MEMORY, WRITTEN, PROCESSES = 2 << 30, 256 << 20, 100  # bytes beyond what the framework takes; what a child may start
 SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # where any user may leave something for the next part's run
@@ -173,6 +174,7 @@ class Grader:
             self.facts = SimpleNamespace(**facts, **arrays)
         names = self.manifest["framework"], self.manifest.get("backend") or ""
         self.warm = WARM.get(names[0], WARM["pytorch"] if names == ("keras", "torch") else [])
+        self.warm = self.warm and [*self.warm, *OF_MODEL.get(self.manifest.get("model"), [])]
         self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
         self.user, self.open = self._choose_user(bundle, isolation, slot)
         self.channel: socket.socket | None = None

@@ -90,15 +90,21 @@ def every_weight(ask, rng) -> float:
     return 1.0
 
 
-def same_answers(ask, rng) -> None:
+def same_answers(ask, rng, side: int = 0) -> None:
     """Equal to the reference, with unusual weights and on random input."""
     for _ in range(2):
         inputs, targets = drawn(ask, rng)
+        inputs = inputs[:, :side, :side] if side else inputs
         seed = int(rng.integers(1 << 30))
         want = answers(ask, inputs, targets, seed, ask.reference)
         got = answers(ask, inputs, targets, seed)
         if apart(want, got) > 2e-3:
             raise Wrong("with unusual weights and random rows the answers differ from those of a right solution")
+
+
+def small_pictures(ask, rng) -> None:
+    """The same for pictures with so few pixels a side."""
+    same_answers(ask, rng, int(rng.integers(20, 60)))
 
 
 def causal(ask, rng) -> None:
@@ -135,7 +141,8 @@ def training(ask, rng, of=None, **knobs) -> tuple[dict, np.ndarray, np.ndarray]:
 
 
 def run(ask, of, inputs, targets, weights: int, **knobs) -> dict:
-    usual = {"epochs": 3, "batch_size": 4, "minutes": 0.0, "patience": 1000, "clip": 0.3, "dropout": 0.0}
+    usual = {"epochs": 3, "batch_size": 4, "minutes": 0.0, "patience": 1000, "clip": 0.3}
+    usual |= {"dropout": 0.0, "frozen_share": 0.0}
     config = ask.facts.config | {name: value for name, value in (usual | knobs).items() if name in ask.facts.config}
     got = of("model.trained", meta=ask.facts.meta, config=config, inputs=inputs, targets=targets, seed=weights)
     if not isinstance(got, dict) or not all(np.isfinite(got.get(name, np.nan)).all() for name in ("losses", "after")):
@@ -159,6 +166,11 @@ def same_run(ask, rng, **knobs) -> None:
 def same_run_unclipped(ask, rng) -> None:
     """The same where no gradient is cut: what clipped ones leave behind would be too small to be seen."""
     same_run(ask, rng, clip=1e6)
+
+
+def frozen_at_first(ask, rng) -> None:
+    """The same where what was learnt before stands still for half of twelve steps."""
+    same_run(ask, rng, steps=12, frozen_share=0.5, top_share=0.9)
 
 
 def trained_by(ask, rng) -> None:
@@ -219,17 +231,20 @@ def same_trees(ask, rng) -> None:
         close(got["losses"], want["losses"], rtol=1e-3, atol=1e-5)
 
 
-def answers_of_trees(ask, rng) -> None:
-    """One answer a row: chances that add up to one, or numbers; rows have different ones."""
-    got, inputs, _ = training(ask, rng)
-    found = np.asarray(got["outputs"])
-    classes = len(ask.facts.meta.get("classes", ""))
-    if found.shape != ((len(inputs), classes) if classes else (len(inputs),)) or not np.isfinite(found).all():
-        raise Wrong("there must be a row of class probabilities, or a number, for each row")
-    if classes and not np.allclose(found.sum(1), 1, atol=1e-4):
-        raise Wrong("the probabilities of a row must add up to 1")
-    if np.ptp(found, axis=0).max() < 1e-6:
-        raise Wrong("all rows get the same answer")
+def mixture(ask, rng) -> None:
+    """What trees and a network are made to say is mixed in the student's form, however many rows are read at once."""
+    meta, form, rows = ask.facts.meta, ask.spec["answers"], 30
+    inputs, _ = drawn(ask, rng, rows)
+    inputs[:, 0] = np.arange(rows)
+    classes = len(meta.get("classes", ""))
+    known = np.arange(classes > 2, classes)  # of three and more train lacks the first
+    said = rng.dirichlet(np.ones(len(known)), (2, rows)) if classes else rng.normal(scale=0.2, size=(2, rows))
+    gap = np.abs(said[0] - said[1]).reshape(rows, -1).max(1)
+    of_trees = [1.0 if one > form.get("gap", 9) else form.get("share", 0.5) for one in gap]
+    want = np.stack([part * one + (1 - part) * two for part, one, two in zip(of_trees, *said, strict=True)])
+    want = np.pad(want, ((0, 0), (classes - len(known), 0))) if classes else want * meta["deviation"] + meta["mean"]
+    batch = int(rng.integers(4, rows))
+    close(ask("model.mixed", meta=meta, inputs=inputs, said=said, known=known, batch=batch), want.astype(np.float32))
 
 
 def trees_learn(ask, rng) -> None:

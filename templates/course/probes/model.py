@@ -22,12 +22,24 @@ TORCH = knobs.FRAMEWORK in ("pytorch", "lightning")
 def made(meta: dict, config: dict, seed: int) -> tuple[Any, Any, Any]:
     """A fresh model with weights that `seed` draws, its settings, and what trains it."""
     settings = common.configured({**config, "device": "cpu", "precision": "float32"})
+    if "frozen_share" in config:
+        import backbone
+
+        backbone.load = small_body
     own = common.kit(settings)
     trainer = own if hasattr(own, "fit") else train
     model = trainer.fresh(meta, settings)
     if trainer is train:
         draw(model, meta, seed)
     return model, settings, trainer
+
+
+def small_body(_: str) -> tuple:
+    """Instead of a network that was trained before: any weights tell pictures apart, and none need be there."""
+    from torch import nn
+
+    layers = nn.Conv2d(3, 6, 5, 4), nn.Tanh(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(24, 12)
+    return nn.Sequential(*layers), (0.4, 0.5, 0.6), (0.2, 0.3, 0.25)
 
 
 def variables(model: Any) -> list[tuple[str, np.ndarray, Callable[[np.ndarray], Any]]]:
@@ -112,6 +124,21 @@ def trained(
         "after": np.concatenate([after[name].ravel() for name in after]),
         "outputs": kit.outputs(model, drawn, None if asked is not None else targets, meta, "float32"),
     }
+
+
+def mixed(meta: dict, inputs: np.ndarray, said: np.ndarray, known: np.ndarray, batch: int) -> np.ndarray:
+    """The answers to rows that begin with their number, where trees and network say what is given for each."""
+    from models import boosting
+
+    def one(answers: np.ndarray) -> SimpleNamespace:
+        def predict(rows: np.ndarray) -> np.ndarray:
+            return answers[rows[:, 0].astype(int)]
+
+        return SimpleNamespace(predict=predict, predict_proba=predict, classes_=known, n_iter_=1, coefs_=[])
+
+    linear = SimpleNamespace(predict=lambda rows: rows[:, :1])
+    model = {"linear": linear, "trees": one(said[0]), "network": one(said[1])}
+    return boosting.outputs(model, inputs, None, meta, "", batch)
 
 
 def losses(meta: dict, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:
