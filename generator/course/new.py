@@ -106,7 +106,8 @@ def bank(choice: Choice, level: str) -> list[Entry]:
             if unknown := sorted(raw.keys() - KEYS):
                 raise Problem(f'{layer / CARD}: part {raw.get("id")} has an unknown entry "{unknown[0]}"')
             if not _overtaken(layer, laid.get(raw.get("file"), []), choice):
-                found[raw["id"]] = found.get(raw["id"], {}) | raw  # a later layer says what differs
+                earlier = found.get(raw["id"], {}) if "file" not in raw else {}  # which this one changes, or replaces
+                found[raw["id"]] = earlier | raw
     return [entry for raw in found.values() if (entry := _settled(raw, choice, level))]
 
 
