@@ -20,7 +20,7 @@ from hackgen.errors import Problem
 from hackgen.inspection import inspect
 from hackgen.inspection.columns import relation
 from hackgen.inspection.pictures import arrays
-from hackgen.inspection.tables import json_tables, opening, sheets, text_tables
+from hackgen.inspection.tables import opening, sheets, text_tables, typed_tables
 from hackgen.inspection.texts import files
 from projects import generate, run
 
@@ -295,7 +295,7 @@ def test_data_that_grow_while_a_project_reads_them_are_refused(tmp_path: Path, t
 
 def test_a_table_of_very_many_columns_or_values_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relation, "MOST_COLUMNS", 50)
-    monkeypatch.setattr(json_tables, "MOST_VALUES", 100)
+    monkeypatch.setattr(typed_tables, "MOST_VALUES", 100)
     for name, content, said in (
         ("a.csv", ",".join(f"c{i}" for i in range(60)) + "\n" + ",".join("1" * 60) + "\n", "has 60 columns, and 50"),
         ("a.json", json.dumps([{}] * 200), "is a list of 200 values"),

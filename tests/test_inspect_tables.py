@@ -18,8 +18,8 @@ from hackgen.inspection.columns import aggregates, profiles, relation
 from hackgen.inspection.columns.roles import columns_of
 from hackgen.inspection.show import text
 from hackgen.inspection.suspects import telling
-from hackgen.inspection.tables import engine_tables, json_tables, opening, text_tables
-from hackgen.inspection.target import predictable
+from hackgen.inspection.tables import opening, text_tables, typed_tables
+from hackgen.inspection.target import choice
 from hackgen.inspection.words import names
 from hackgen.parts import TEMPLATES
 
@@ -256,8 +256,8 @@ def test_a_list_inside_a_large_json_is_found(packed: bool, tmp_path: Path, monke
     text = json.dumps(content, indent=1).encode()
     path.write_bytes(gzip.compress(text) if packed else text)
     small = inspect(str(path))
-    monkeypatch.setattr(json_tables, "IN_MEMORY", 1000)
-    monkeypatch.setattr(engine_tables.of_records, "PIECE", 5000)
+    monkeypatch.setattr(typed_tables, "IN_MEMORY", 1000)
+    monkeypatch.setattr(typed_tables.of_records, "PIECE", 5000)
     large = inspect(str(path))
     assert large.rows == small.rows == 3000 and large.notes[0] == small.notes[0]
     assert [(c.name, c.role) for c in large.columns] == [(c.name, c.role) for c in small.columns]
@@ -390,13 +390,13 @@ def test_what_others_tell_of_a_column_is_what_a_ridge_regression_of_it_does(tmp_
     with opening.opened(Path(made(tmp_path, [row[:20] for row in streets(400)])), "csv") as table:
         columns, _ = columns_of(table)
         usable = [i for i, column in enumerate(columns) if column.role in ("number", "category")]
-        told = predictable.told_by_others(table, columns, usable)
-        blocks = {i: predictable._block(table.columns[i], columns[i]) for i in usable}
+        told = choice.told_by_others(table, columns, usable)
+        blocks = {i: choice._block(table.columns[i], columns[i]) for i in usable}
     order = np.random.default_rng(0).permutation(len(blocks[usable[0]]))
     for i, wanted in blocks.items():
         x, shares = np.concatenate([block for k, block in blocks.items() if k != i], axis=1), []
         for fitted, judged in ((order[::2], order[1::2]), (order[1::2], order[::2])):
-            gram = x[fitted].T @ x[fitted] + predictable.RIDGE * len(fitted) * np.eye(x.shape[1])
+            gram = x[fitted].T @ x[fitted] + choice.RIDGE * len(fitted) * np.eye(x.shape[1])
             left = wanted[judged] - x[judged] @ np.linalg.solve(gram, x[fitted].T @ wanted[fitted])
             shares.append(1 - (left**2).sum() / (wanted[judged] ** 2).sum())
         assert told[i] == pytest.approx(np.clip(np.mean(shares), 0, 1), abs=1e-9)

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from hackgen.conversion.command import convert
 from hackgen.errors import Problem
-from hackgen.inspection.pictures import alike, arrays, layouts
+from hackgen.inspection.pictures import arrays, layouts, likeness
 from hackgen.inspection.pictures import copies as picture_copies
 from hackgen.inspection.pictures import files as picture_file
 from hackgen.inspection.pictures import labels as picture_labels
@@ -317,7 +317,7 @@ def at64(picture: Image.Image) -> np.ndarray:
 
 
 def grouped(images: np.ndarray) -> np.ndarray:
-    return alike.groups(images, alike.facts(images))
+    return likeness.grouped(images)[1]
 
 
 def again(picture: Image.Image, **how: object) -> Image.Image:

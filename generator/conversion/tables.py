@@ -24,8 +24,7 @@ from ..inspection.tables import opening
 from ..inspection.target import one_of
 from ..inspection.words import marks
 from ..inspection.words.marks import MIXED
-from ..inspection.words.names import words_of
-from ..inspection.words.vocabulary import WORDS
+from ..inspection.words.names import WORDS, words_of
 from ..templating import rendered
 from . import COPIED, LOCATION, Plain, located, safe_name
 
@@ -35,6 +34,7 @@ PACKED = 5  # … and a packed text is taken for a fifth of what it holds
 READABLE = ("number", "category", "date", "text")  # roles of columns that a project learns from
 NOT_PLAIN = {"lenient", "units", "foot", "member", "sheet", "one_of"}  # what a dialect says that pandas does not bear
 IDENTIFIERS = WORDS.ids - {"ssn"}  # words in names of columns by which rows may be called: never a person's own
+BREAK = re.compile(r"[\r\n]")  # a plain cell has none
 TOO_LARGE = "too large to be converted within the project"
 
 
@@ -163,13 +163,8 @@ def converted(findings: Findings, path: Path, target: str = "", as_is: bool = Fa
             table.relax()
         one_of.again(table, findings.dialect)
         for row in cells_of(table):
-            cells = zip(spread, (one_line(cell) for cell in row), strict=True)
+            cells = zip(spread, (" ".join(cell.split()) if BREAK.search(cell) else cell for cell in row), strict=True)
             yield [write(cell) for part, cell in cells for _, write, _ in part]
-
-
-def one_line(cell: str) -> str:
-    """A cell without line ends."""
-    return " ".join(cell.split()) if "\n" in cell or "\r" in cell else cell
 
 
 def cells_of(table: Table) -> Iterator[list[str]]:
@@ -195,7 +190,7 @@ def fields(column: Column, target: str = "", as_is: bool = False) -> list[Field]
         count = min(max(elements) if isinstance(elements, list) else elements, meaning.MOST_ELEMENTS)
 
         def at(place: int) -> Callable[[str], str]:
-            return lambda cell: next(iter(list_of(cell)[place : place + 1]), "")
+            return lambda cell: next(iter(meaning.elements(cell)[place : place + 1]), "")
 
         return [(f"{column.name}_{place + 1}", at(place), {"role": "number"}) for place in range(count)]
     as_is = as_is and not needs_words(column, target)
@@ -208,11 +203,6 @@ def stand_in(column: Column) -> Callable[[str], str]:
     numbers: dict[str, int] = {}
     kind = column.detail["personal"]
     return lambda cell: "" if meaning.is_missing(cell) else f"[{kind} {numbers.setdefault(cell, len(numbers) + 1)}]"
-
-
-def list_of(cell: str) -> list[str]:
-    """The numbers in a cell such as [1.5, 2, 3], as text."""
-    return [part for part in re.split(r"\s*[,;|]\s*|\s+", cell.strip().strip("[](){}").strip()) if part]
 
 
 def plain_cell(column: Column) -> Callable[[str], str]:

@@ -61,17 +61,20 @@ def of_classes(path: Path, findings: Findings, answers: Any) -> Plain:
         names = next(source)
         rows = list(source if is_small else itertools.islice(source, FIRST_ROWS))
     columns, read = chosen(names, rows, findings, answers), how_to_read(path, findings)
-    place = names.index(columns["target"])
-    other = spelled([row[place] for row in rows]) if is_small else {}  # labels that differ in case or spaces are one
-    if other:
-        rows = [[*row[:place], other.get(row[place], row[place]), *row[place + 1 :]] for row in rows]
-    labels = {row[place] for row in rows}
+    of_target = [row[names.index(columns["target"])] for row in rows]
+    other = spelled(of_target) if is_small else {}  # labels that differ in case or spaces are one
+    labels = {other.get(label, label) for label in of_target}
     given = {row[names.index(columns["split"])] for row in rows} if "split" in columns else set()
-    personal = {c.name: tables.stand_in(c) for c in findings.columns if "personal" in c.detail and not c.use}
-    if personal:
-        rows = [[personal.get(n, str)(cell) for n, cell in zip(names, row, strict=True)] for row in rows]
-    if is_small and (read is None or personal or other or not given <= set(SPLITS.values())):
-        name, read, content = f"{safe_name(path.name.split('.')[0])}.csv", {}, as_csv(names, rows, columns)
+    write = {c.name: tables.stand_in(c) for c in findings.columns if "personal" in c.detail and not c.use}
+    if is_small and (read is None or write or other or not given <= set(SPLITS.values())):
+        name, read = f"{safe_name(path.name.split('.')[0])}.csv", {}
+        write[columns["target"]] = lambda cell: other.get(cell, cell)
+        if given:
+            write[columns["split"]] = lambda cell: SPLITS[cell.lower()]
+        out, cells = io.StringIO(newline=""), (zip(names, row, strict=True) for row in rows)
+        plain = [[tidy(write.get(column, str)(cell)) for column, cell in row] for row in cells]
+        csv.writer(out, lineterminator="\n").writerows([names, *plain])
+        content = out.getvalue().encode("utf-8", "replace")
     elif is_small:
         name, content = safe_name(path.name), path.read_bytes()
     if is_small and len(content) <= COPIED:
@@ -145,20 +148,6 @@ def how_to_read(path: Path, findings: Findings) -> dict[str, Any] | None:
     if read is not None and not findings.dialect.get("header", True):
         read |= {"names": [column.name for column in findings.columns]}
     return read
-
-
-def as_csv(names: list[str], rows: list[list[str]], columns: dict[str, str]) -> bytes:
-    """All cells as a plain CSV in UTF-8, with what a given split calls its parts put into plain words."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(names)
-    place = names.index(columns["split"]) if "split" in columns else -1
-    for row in rows:
-        cells = list(row)
-        if place >= 0:
-            cells[place] = SPLITS[cells[place].lower()]
-        writer.writerow([tidy(cell) for cell in cells])
-    return out.getvalue().encode("utf-8", "replace")
 
 
 def schema(name: str, columns: dict[str, str], read: dict[str, Any], labels: Iterable[str] = ()) -> bytes:

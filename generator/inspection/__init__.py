@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import Misuse, Problem
 from ..text import quoted
-from . import several, unread
+from . import unread
 from .columns import formats
 from .findings import Column, Findings, Suggestion, Suspect, state_of
 
@@ -66,17 +66,16 @@ def _inspect(path: str, place: Path, target: str | None) -> Findings:
 def _file(path: str, place: Path, target: str | None) -> Findings:
     kind, member = formats.format_of(place)
     if kind in ("pictures", "npz"):
-        from .pictures.look import inspect_pictures
-
-        return inspect_pictures(place, target)
+        return _of_pictures(place, target)
     if kind == "json" and (what := unread.of_json(place)):
         return unknown(path, place, what)
     if kind in ("csv", "text") and not member and (what := unread.of_text(place)):
         return unknown(path, place, what)
-    if kind in ("text", "texts") or (kind == "csv" and place.suffix.lower() == ".txt" and _is_chat(place)):
-        from .texts.look import inspect_texts
+    if kind in ("text", "texts") or (kind == "csv" and place.suffix.lower() == ".txt"):
+        from .texts.look import begins_as_chat, inspect_texts
 
-        return inspect_texts(place)
+        if kind != "csv" or begins_as_chat(place):  # which has a comma in each line, as a table may have
+            return inspect_texts(place)
     if kind in TABLES:
         if kind in ("excel", "parquet", "sqlite") and (member or place.suffix.lower() == ".gz"):
             return unknown(path, place, f"it holds {kind.capitalize()}, which is not read inside an archive; unpack it")
@@ -90,11 +89,10 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
     return unknown(path, place, what or unread.of_format(kind))
 
 
-def _is_chat(place: Path) -> bool:
-    """Whether a .txt that could be a table, as it has a comma in each line, is a chat."""
-    from .texts import files, shape
+def _of_pictures(place: Path, target: str | None) -> Findings:
+    from .pictures.look import inspect_pictures
 
-    return shape.is_chat(files.head_of(place, files.encoding_of(place)))
+    return inspect_pictures(place, target)
 
 
 def unknown(path: str, place: Path, note: str) -> Findings:
@@ -105,11 +103,11 @@ def unknown(path: str, place: Path, note: str) -> Findings:
 def _folder(path: str, place: Path, target: str | None) -> Findings:
     """What most of a folder's files are: pictures, texts or tables."""
     endings: dict[str, list[Path]] = {"picture": [], "table": [], "text": []}
-    seen, others = 0, []
-    unreadable: list[str] = []
-    outside: list[str] = []
-    for file in itertools.islice(formats.visible(place, unreadable, outside), MOST_FILES):
-        ending, seen = file.suffix.lower(), seen + 1
+    others: list[Path] = []
+    notes: list[str] = []
+    seen = sorted(itertools.islice(formats.below(place, notes, lambda name: True), MOST_FILES))
+    for file in (place / name for name, _ in seen):
+        ending = file.suffix.lower()
         if ending in formats.PICTURE_ENDINGS:
             endings["picture"].append(file)
         elif file.stem.lower() in ("readme", "license", "licence", "notice", "citation"):
@@ -120,55 +118,43 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
             endings["table"].append(file)
         else:
             others.append(file)
-    note = [f"{len(unreadable)} sub-folder(s) could not be read: {', '.join(unreadable[:3])}"] if unreadable else []
-    led = f"{len(outside)} link(s) that lead out of the folder left out, first {min(outside)}" if outside else ""
-    what = unread.of_folder(others) if len(others) > sum(map(len, endings.values())) else ""
-    if what and not endings["picture"]:
+    pictures, tables, texts = endings.values()
+    what = unread.of_folder(others) if len(others) > len(pictures) + len(tables) + len(texts) else ""
+    bare = sum(not file.suffix.strip(".0123456789") for file in others) > 0.5 * len(seen)  # as mails and news are kept
+    arrays = tables and all("ubyte" in file.name or file.suffix == ".npz" for file in tables)
+    if what and not pictures:
         found = Findings(path, "unknown", notes=[what])
-    elif endings["picture"] and len(endings["picture"]) >= len(endings["table"]):
-        from .pictures.look import inspect_pictures
-
-        found = inspect_pictures(place, target)
-    elif endings["text"] and len(endings["text"]) >= len(endings["table"]):
+    elif pictures and len(pictures) >= len(tables):
+        found = _of_pictures(place, target)
+    elif (texts and len(texts) >= len(tables)) or (bare and not tables):
         from .texts.look import inspect_texts
 
         found = inspect_texts(place)
-    elif endings["table"]:
-        if all("ubyte" in file.name or file.suffix == ".npz" for file in endings["table"]):
-            from .pictures.look import inspect_pictures
-
-            found = inspect_pictures(place, target)
-        else:
-            found = _series_or_table(path, place, endings["table"], target)
-    elif sum(not file.suffix.strip(".0123456789") for file in others) > 0.5 * seen:  # as mails and news are kept
-        from .texts.look import inspect_texts
-
-        found = inspect_texts(place)
+    elif tables:
+        found = _of_pictures(place, target) if arrays else _tables(path, place, tables, target)
     else:
-        found = Findings(path, "unknown")
-        found.notes.append(f"the folder holds no table, text or picture ({seen} files)")
-    found.notes += [text for text in note if not any("be read" in known for known in found.notes)]
-    found.notes += [led] if led and not any("out of the folder" in known for known in found.notes) else []
+        found = Findings(path, "unknown", notes=[f"the folder holds no table, text or picture ({len(seen)} files)"])
+    found.notes += [note for note in notes if note not in found.notes]
     return found
 
 
-def _series_or_table(path: str, place: Path, files: list[Path], target: str | None) -> Findings:
-    """A file for each series, or else one table among several."""
-    from .series.look import inspect_series_folder
+def _tables(path: str, place: Path, files: list[Path], target: str | None) -> Findings:
+    """A file for each series, or else one table among several.
 
-    named = any(formats.is_training(file.name) for file in files)
-    if not named and (what := several.recordings(files)):
-        return Findings(path, "unknown", notes=[what])
-    return (None if named else inspect_series_folder(path, place, target)) or _one_of(path, files, target)
-
-
-def _one_of(path: str, files: list[Path], target: str | None) -> Findings:
-    """The table among several: train.csv if there is one, else the largest; a contest's sample tells what is asked."""
+    That is train.csv if there is one, else the largest; a contest's sample tells what is asked.
+    """
     named = [file for file in files if formats.is_training(file.name)]
+    if not named:
+        from .series.look import inspect_series_folder
+
+        if what := unread.recordings(files):
+            return Findings(path, "unknown", notes=[what])
+        if found := inspect_series_folder(path, place, target):
+            return found
     chosen = named[0] if named else max(files, key=lambda file: file.stat().st_size)
-    if what := several.labels_apart(files, chosen):
+    if what := unread.labels_apart(files, chosen):
         return Findings(path, "unknown", notes=[what])
-    asked, alone = several.contest(files, chosen)
+    asked, alone = unread.contest(files, chosen)
     found = _file(str(chosen), chosen, target or (asked or [None])[0])
     if asked and target is None:
         if found.suggestion:

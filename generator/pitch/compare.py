@@ -42,7 +42,9 @@ def compare(
     wanted = (like or (own[0] if named else newest)).terms
     for run in found:
         if not runs.comparable(run.terms, wanted):
-            left_out[run.name] = difference_in_terms(project, run.terms, wanted)
+            pairs = zip(("data", "split", "metric"), run.terms, wanted, strict=True)
+            other = [name for name, a, b in pairs if a != b and None not in (a, b)]
+            left_out[run.name] = ", ".join(project.say(f"compare.other_{name}") for name in other)
     alike = [run for run in found if run.name not in left_out]
     scored = runs.by_valid_score(project, [run for run in alike if run.report])
     waiting = [run.name for run in alike if not run.report]
@@ -94,15 +96,13 @@ def chosen(name: str, found: list[Run], left_out: dict[str, str]) -> Run:
     raise Problem(f'no run "{name}"; there is: {", ".join(run.name for run in found) or "none"}')
 
 
-def difference_in_terms(project: Project, one: runs.Terms, other: runs.Terms) -> str:
-    """What makes two runs impossible to compare."""
-    names = [name for name, a, b in zip(("data", "split"), one, other, strict=False) if a != b]
-    names += [] if one[2] == other[2] or None in (one[2], other[2]) else ["metric"]
-    return ", ".join(project.say(f"compare.other_{name}") for name in names)
-
-
 def on_the_same_rows(project: Project, scored: list[Run], like: Run | None, left_out: dict[str, str]) -> list[Run]:
-    """The runs whose reports belong to what lies beside them, and that were tested on the newest one's rows."""
+    """The runs whose reports belong to what lies beside them, and that were tested on the newest one's rows.
+
+    These are the same where truths are equal, and ids where each row has one.
+    """
+    import numpy as np
+
     rows = {}
     for run in scored:
         try:
@@ -115,20 +115,14 @@ def on_the_same_rows(project: Project, scored: list[Run], like: Run | None, left
     newest = max(
         there, key=lambda run: (like is not None and run.folder == like.folder, "/" not in run.name, run.written)
     )
+    wanted = rows[newest.name]
     for run in there:
-        if not same_rows(rows[newest.name], rows[run.name]):
+        names = ["target"]
+        if len(wanted["id"]) == len(wanted["target"]):  # text has one for each window, which may be cut differently
+            names.append("id")
+        if not all(np.array_equal(wanted[name], rows[run.name][name]) for name in names):
             left_out[run.name] = project.say("compare.other_rows", rows=f"{len(rows[run.name]['target']):,}")
     return [run for run in there if run.name not in left_out]
-
-
-def same_rows(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two runs were tested on the same rows: equal truths, and equal ids where each row has one."""
-    import numpy as np
-
-    if one["target"].shape != other["target"].shape or not np.array_equal(one["target"], other["target"]):
-        return False
-    each = len(one["id"]) == len(one["target"])  # text has an id for each window, and windows may be cut differently
-    return not each or np.array_equal(one["id"], other["id"])
 
 
 def judge(

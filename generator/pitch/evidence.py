@@ -57,6 +57,10 @@ def text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(text, value))
+
+
 def flag(value: Any) -> bool:
     return isinstance(value, bool)
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -62,7 +63,11 @@ class Project:
             body = ast.parse((self.root / name).read_text(encoding="utf-8-sig")).body
         except (OSError, ValueError, SyntaxError):  # a team is just editing it
             return {}
-        return {key: value for node in body for key, value in _assigned(node)}
+        found = {}
+        for node in body:
+            with suppress(AttributeError, ValueError):  # no assignment, or none that is written out
+                found |= {target.id: ast.literal_eval(node.value) for target in node.targets}
+        return found
 
     @property
     def higher_is_better(self) -> bool:
@@ -128,14 +133,3 @@ def words(page: str, lang: str) -> dict[str, str]:
 def _inside(environment: Path) -> list[str]:
     """Where a virtual environment has its Python, on one system or the other."""
     return [str(environment / place) for place in ("bin/python", "Scripts/python.exe")]
-
-
-def _assigned(node: ast.stmt) -> list[tuple[str, Any]]:
-    """The names that a statement gives a value which is written out."""
-    if not isinstance(node, ast.Assign):
-        return []
-    try:
-        value = ast.literal_eval(node.value)
-    except ValueError:
-        return []
-    return [(target.id, value) for target in node.targets if isinstance(target, ast.Name)]

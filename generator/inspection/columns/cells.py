@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..words.vocabulary import WORDS
+from ..words.names import WORDS
 from . import dates, meaning
 from .dates import FORMS, fits, one
 from .formats import PICTURE_ENDINGS
@@ -119,23 +119,13 @@ def _dates(different: list[str], in_order: list[str]) -> Look | None:
         return None
     order = {form: sum(fits(cell, form) for cell in some) for form in forms}
     forms = [form for form in forms if order[form] > 0.005 * len(some)]
-    other = _swapped(forms[0])
-    ambiguous = False
-    if other and order[forms[0]] == len(some) and all(fits(cell, other) for cell in some):
-        ambiguous = True
-        if _disorder(in_order, other) < _disorder(in_order, forms[0]):
-            forms[0] = other  # the rows are in that order
+    other = re.sub(r"^%([dm])([/-])%([dm])", r"%\3\2%\1", forms[0])  # day and month exchanged
+    ambiguous = other != forms[0] and other in FORMS and order[forms[0]] == len(some)
+    ambiguous = ambiguous and all(fits(cell, other) for cell in some)
+    if ambiguous and _disorder(in_order, other) < _disorder(in_order, forms[0]):
+        forms[0] = other  # the rows are in that order
     parse = {"format": forms[0]} | ({"formats": forms} if len(forms) > 1 else {})
     return Look("date", parse, forms, ambiguous=ambiguous)
-
-
-def _swapped(form: str) -> str:
-    """The form with day and month exchanged, where both are numbers."""
-    for day, month in (("%d/%m", "%m/%d"), ("%d-%m", "%m-%d")):
-        for a, b in ((day, month), (month, day)):
-            if form.startswith(a):
-                return form.replace(a, b, 1) if form.replace(a, b, 1) in FORMS else ""
-    return ""
 
 
 def _disorder(cells: list[str], form: str) -> int:
@@ -149,9 +139,6 @@ def _disorder(cells: list[str], form: str) -> int:
 
 def _is_list(cell: str) -> bool:
     """[1.5, 2], or three and more numbers between spaces, commas, semicolons or bars."""
-    inside = cell.strip().strip("[](){}").strip()
-    bracketed = cell[:1] in "[({" and cell[-1:] in "])}"
-    parts = re.split(r"\s*[,;|]\s*|\s+", inside)
-    if len(parts) < (1 if bracketed else 3):
-        return False
-    return all(number(part) is not None or is_missing(part) for part in parts[:2000])
+    bracketed, parts = cell[:1] in "[({" and cell[-1:] in "])}", meaning.elements(cell)
+    enough = bracketed or len(parts) >= 3
+    return enough and all(number(part) is not None or is_missing(part) for part in parts[:2000])

@@ -3,54 +3,24 @@
 import datetime
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
+from ...parts import read_toml
 from ..words.marks import replaced
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 ISO = "iso"  # 2024-01-31, with or without a time and a time zone, which is turned into UTC
-QUARTER, WEEK = "quarter", "week"  # 2024Q1, Q1 2024, FY24 Q1, 1Q2024, 1-2024 …; 2024-W05 …: their first days
-FISCAL = "fiscal"  # FY2024, 2023/24, 2023-24: the first day of the year that is named, or of the first one
+QUARTER, FISCAL, WEEK, COUNTED = "quarter", "fiscal", "week", "counted"
 SERIAL, SERIALS = "serial", (20_000, 60_000)  # 45292: the days that spreadsheets count, which only a name tells
-COUNTED = "counted"  # 1-01 to 3-12: the months of a first, second, third year, taken for 2001 and so on
-EPOCHS = {"epoch": 1, "epoch-ms": 10**3, "epoch-us": 10**6, "epoch-ns": 10**9}  # parts of a second since 1970, which
-# only a name tells
-_ENDS = {quarter: f"{3 * quarter - 2:02}-01" for quarter in range(1, 5)}
-PERIODS = {  # patterns, and their days as ISO has them; a project reads by these too
-    QUARTER: {rf"^(?:FY ?)?(\d{{4}})[-/: ]?[Qq]{q}$": rf"\1-{day}" for q, day in _ENDS.items()}
-    | {rf"^FY ?'?(\d\d)[-/: ]?[Qq]{q}$": rf"20\1-{day}" for q, day in _ENDS.items()}
-    | {rf"^(\d{{4}})[-/ ]?[Hh]{half}$": rf"\1-{day}-01" for half, day in ((1, "01"), (2, "07"))}
-    | {rf"^(?:[Qq]{q}[-/ ]?|{q}(?:[Qq][-/ ]?|[-/]))(?:FY ?)?(\d{{4}})$": rf"\1-{day}" for q, day in _ENDS.items()},
-    FISCAL: {
-        r"^(?:FY ?)?(\d{4})[-/–](?:\d\d)?\d\d$": r"\1-01-01",
-        r"^FY ?(\d{4})$": r"\1-01-01",
-        r"^FY ?'?(\d\d)$": r"20\1-01-01",
-    },
-    WEEK: {
-        r"^(\d{4})[-/ ]?[Ww](\d{1,2})$": r"\1-W\2-1",
-        r"^[Ww](\d{1,2})[-/ ](\d{4})$": r"\2-W\1-1",
-        r"^(\d{4})[-/ ]?(?:KW|CW) ?(\d{1,2})$": r"\1-W\2-1",
-        r"^(?:KW|CW) ?(\d{1,2})[-/ ](\d{4})$": r"\2-W\1-1",
-    },
-    COUNTED: {r"^([1-9])-(\d\d)$": r"200\1-\2-01", r"^([1-9]\d)-(\d\d)$": r"20\1-\2-01"},
-}
+# Parts of a second since 1970, which only a name tells.
+EPOCHS = {"epoch": 1, "epoch-ms": 10**3, "epoch-us": 10**6, "epoch-ns": 10**9}
+_TABLES = read_toml(Path(__file__).with_suffix(".toml"))
+PERIODS: dict[str, dict[str, str]] = _TABLES["periods"]  # patterns, and what stands for them; a project reads by these
+DURATIONS: dict[str, str] = _TABLES["durations"]
 AS_ISO, OF_WEEKS = (QUARTER, FISCAL, COUNTED), "%G-W%V-%u"  # as which they are read then
-DURATIONS = {  # as pandas has them: 1:23.456, 2:05 h, 1 day, 2:05:00
-    r"^(\d{1,3}:\d\d\.\d+)$": r"0:\1",
-    r"^(\d+ days?,? )?(\d+:\d\d) ?(?:Uhr|h|min(?:/\w+)?)?$": r"\1\2:00",
-    ", ": " ",
-}
-DAYS = (
-    *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y"),
-    *("%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%m-%d-%y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y"),
-    *("%d-%b-%y", "%d-%B-%Y", "%d/%b/%Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%Y-%b-%d"),
-    *("%a %d %b %Y", "%a %b %d %Y", "%a, %d %b %Y", "%A, %B %d, %Y", "%A, %d %B %Y"),
-    *("%Y-%m", "%Y/%m", "%m/%Y", "%m-%Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y %b", "%Y-%b"),
-    *("%Y年%m月%d日", "%Y年%m月", "%Y년 %m월 %d일", "%Y년 %m월"),  # Chinese and Japanese, Korean
-)
-CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M%p", " %I:%M:%S %p")
-TIMES = (*(clock.strip() for clock in CLOCKS[1:]), "%H:%M Uhr")  # of a day
-ZONED = ("%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %z %Y", "%d/%b/%Y:%H:%M:%S %z")  # mails, posts, servers
-FORMS = (ISO, *PERIODS, *(day + clock for day in DAYS for clock in CLOCKS), *ZONED)
+TIMES = (*(clock.strip() for clock in _TABLES["clocks"][1:]), "%H:%M Uhr")  # of a day
+DATED = (day + clock for day in _TABLES["days"] for clock in _TABLES["clocks"])
+FORMS = (ISO, *PERIODS, *DATED, *_TABLES["zoned"])
 SAMPLE = 200  # cells that decide on the form
 
 

@@ -64,6 +64,12 @@ def encoding_of(raw: bytes, cut: bool = False) -> str:
     return "utf-8-sig"
 
 
+def decoded(raw: bytes) -> tuple[str, str]:
+    """Bytes as text without a mark before it, and how they were written."""
+    encoding = encoding_of(raw)
+    return raw.decode(encoding, "replace").removeprefix("\ufeff"), encoding
+
+
 def _older(raw: bytes) -> str:
     """An encoding of the time before UTF-8. Western words have a mark here and there; where whole words are beyond
     ASCII a library tells of which script they are, which it cannot tell of Western ones (benchmarks/readers.py)."""

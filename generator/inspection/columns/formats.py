@@ -6,11 +6,11 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ...errors import Problem
-from ...text import leads_out
 from . import delimited
 from .rows import split_rows
 
@@ -106,16 +106,51 @@ def _even(rows: list[list[str]], width: int) -> float:
     return sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
 
 
-def visible(place: Path, unreadable: list[str], outside: list[str]) -> Iterator[Path]:
-    """The files below a folder that are not hidden, by folder and name; a link that leads out of it is none of them."""
-    for folder, inside, names in os.walk(place, onerror=lambda error: unreadable.append(str(error.filename))):
-        inside[:] = sorted(name for name in inside if not name.startswith((".", "__MACOSX")))
-        outside += [name for name in inside if leads_out(Path(folder, name), place)]  # which are not entered
-        for file in (Path(folder, name) for name in sorted(names) if not name.startswith(".")):
-            if leads_out(file, place):
-                outside.append(file.name)
-            else:
-                yield file
+def below(root: Path, notes: list[str], wanted: Callable[[str], bool]) -> Iterator[tuple[str, int]]:
+    """Name and size of every file that is wanted below a folder; a link is followed if it stays in it, once."""
+    home = os.path.realpath(root)
+    troubles: Counter[str] = Counter()
+    locked: list[str] = []
+    outside: list[str] = []
+    waiting = [(str(root), "", frozenset([home]))]
+    while waiting:
+        folder, prefix, around = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    name = prefix + entry.name
+                    if entry.name.startswith(".") or entry.name == "__MACOSX":
+                        continue
+                    if entry.is_symlink() and not os.path.realpath(entry.path).startswith(home + os.sep):
+                        if os.path.realpath(entry.path) == home:
+                            troubles["link(s) to a folder around them"] += 1
+                        else:
+                            outside.append(name)
+                        continue
+                    if wanted(name):
+                        try:
+                            facts = entry.stat()
+                            if entry.is_file():
+                                yield name, facts.st_size
+                                continue
+                        except OSError:
+                            troubles["broken link(s)"] += 1
+                            continue
+                    if os.path.isdir(entry.path):  # entry.is_dir() fails at a link to itself
+                        real = os.path.realpath(entry.path)
+                        if real in around:
+                            troubles["link(s) to a folder around them"] += 1
+                        else:
+                            waiting.append((entry.path, f"{name}/", around | {real}))
+        except OSError as error:
+            if not prefix:
+                raise
+            locked.append(f"{prefix[:-1]} ({error.strerror})")
+    if locked:
+        notes.append(f"{len(locked)} folder(s) cannot be read and are left out, first {min(locked)}")
+    if outside:
+        notes.append(f"{len(outside)} link(s) that lead out of the folder left out, first {min(outside)}")
+    notes += [f"{count} {what} left out" for what, count in troubles.items()]
 
 
 def is_training(name: str) -> bool:

@@ -83,18 +83,18 @@ def plain(cell: str, parse: Parse) -> str:
             cell = f"{cell.removesuffix(word).rstrip()}e{zeros}"
             break
     if parse.get("decimal") == MIXED:
-        return one_style(cell)
+        styles = [style for style, pattern in STYLES.items() if pattern.fullmatch(cell)]
+        if len(styles) == 1:
+            cell = cell.replace("." if styles == [","] else ",", "").replace(",", ".")
+        return cell if len(styles) < 2 else ""  # which could be of both
     if thousands := parse.get("thousands"):
         cell = cell.replace(thousands, "").translate(SPACES)
     return cell.replace(parse.get("decimal", "."), ".")
 
 
-def one_style(cell: str) -> str:
-    """A number of either style as Python writes it, nothing where it could be of both."""
-    styles = [style for style, pattern in STYLES.items() if pattern.fullmatch(cell)]
-    if len(styles) > 1:
-        return ""
-    return cell.replace("." if styles == [","] else ",", "").replace(",", ".") if styles else cell
+def elements(cell: str) -> list[str]:
+    """The numbers in a cell such as [1.5, 2, 3], as text."""
+    return [part for part in re.split(r"\s*[,;|]\s*|\s+", cell.strip().strip("[](){}").strip()) if part]
 
 
 def to_number(cell: str, parse: Parse) -> float | None:

@@ -9,15 +9,10 @@ from collections import Counter
 from typing import Any
 
 from ..words import marks
-from ..words.marks import MOSTLY
+from ..words.marks import MOSTLY, UNKNOWN
 from . import meaning
 from .meaning import MISSING, number, to_number
 
-UNKNOWN = {"unknown", "missing", "not available", "not known", "undefined", "tbd", "n.a", "nil", "no data", "-"} | {
-    "--", "---", "*", "x", "\\n", "#value!", "#ref!", "#div/0!", "unk", "not applicable", "nd", "n.d", "k.a",
-    "nm", "n/m", "tba", "n.m", "see note", "see notes", "not measured", "not recorded", "pending", "unbekannt",
-    "keine angabe", "k. a", "s/d", "desconocido", "inconnu", "onbekend", "sconosciuto", "неизвестно", "未知", "不明",
-}  # fmt: skip
 SINGLE_WORD = 20  # different numbers beside which words stand for "no number", whatever they say …
 AMONG = 0.6  # … where so many of the cells are numbers (half, beside one word) …
 CODED = 0.05  # … and hardly any other holds digits, as codes do; unless there are decimals, which no code has

@@ -1,13 +1,11 @@
 """What each column of a table is: number, category, text, date, identifier …, by its name, its cells and its counts."""
 
-import re
 from collections import Counter
 
 from ..findings import Column
-from ..words.names import words_of
-from ..words.vocabulary import WORDS
+from ..words.names import WORDS, words_of
 from .aggregates import Profile
-from .meaning import to_number
+from .meaning import elements, to_number
 from .profiles import profiles_of
 from .relation import Table
 
@@ -84,7 +82,7 @@ def _role_of_words(name: str, profile: Profile, some: list[str]) -> str:
     share = profile.distinct / max(profile.known, 1)
     words = sum(len(cell.split()) for cell in some) / len(some)
     of_name = words_of(name)
-    dense = sum(any(ord(letter) > 0x2E7F for letter in cell) for cell in some) > 0.5 * len(some)  # Chinese, Japanese …
+    dense = sum(any(ord(letter) > 0x2E7F for letter in cell) for cell in some) >= 0.5 * len(some)  # Chinese, Japanese …
     named_id = bool(set(of_name[-1:]) & WORDS.ids) or bool(set(of_name) & {"uuid", "guid", "id"})
     named_name = bool(set(of_name) & WORDS.names) and not set(of_name) & {"title"}
     if _is_person(of_name, profile):
@@ -94,7 +92,8 @@ def _role_of_words(name: str, profile: Profile, some: list[str]) -> str:
     if long and not named_id and (share > 0.3 or profile.distinct > 200) and profile.distinct > 5:
         prose = sum(any(map(str.isalpha, cell)) for cell in some) > 0.5 * len(some)
         looks_named = named_name and words < 6 and share > 0.9
-        if prose and not looks_named and not _are_codes(some):
+        codes = sum(cell.startswith(("http://", "https://", "www.")) or " " not in cell for cell in some)
+        if prose and not looks_named and (dense or codes <= 0.8 * len(some)):  # no web links, no single long words
             return "text"
     if share >= 0.9 and profile.known >= 8 and (profile.distinct > 20 or share == 1):
         if words >= 2.5 and not named_id and not named_name and profile.length >= 15:
@@ -109,13 +108,6 @@ def _is_person(words: list[str], profile: Profile) -> bool:
     """Whether a column such as patient_id says whose rows they are, however few people there are."""
     named = bool(set(words[-1:]) & (WORDS.ids - WORDS.weak_ids) and set(words[:-1]) & WORDS.people)
     return named and FEW_PEOPLE <= profile.distinct <= profile.known / 2
-
-
-def _are_codes(cells: list[str]) -> bool:
-    """Whether most cells are addresses, web links or one long word instead of prose."""
-    codes = sum(cell.startswith(("http://", "https://", "www.")) or " " not in cell for cell in cells)
-    dense = sum(any(ord(letter) > 0x2E7F for letter in cell) for cell in cells)
-    return codes > 0.8 * len(cells) and dense < 0.5 * len(cells)
 
 
 def _is_identifier(i: int, name: str, profile: Profile, rows: int, table: Table) -> bool:
@@ -177,7 +169,7 @@ def _describe(column: Column, profile: Profile, some: list[str]) -> None:
             "example": some[0][:80],
         }
     if column.role == "list":
-        lengths = {len([p for p in re.split(r"[\s,;|]+", cell.strip("[](){} ")) if p]) for cell in some}
-        detail["elements"] = min(lengths) if len(lengths) == 1 else [min(lengths), max(lengths)]
+        lengths = sorted({len(elements(cell)) for cell in some})
+        detail["elements"] = lengths[0] if len(lengths) == 1 else [lengths[0], lengths[-1]]
     if column.role == "picture":
         detail["example"] = some[0]

@@ -5,9 +5,9 @@ import re
 from itertools import islice
 from pathlib import Path
 
-from ..columns.formats import visible
-from ..words.vocabulary import WORDS
-from .listing import Listing, parts
+from ..columns.formats import below
+from ..words.names import WORDS
+from .listing import Listing, parts, suffix
 
 TWO_SETS = re.compile(r"(train|test|val|valid)[-_ ]?([ab])", re.I)  # as CycleGAN has them
 ENOUGH = 0.5  # of the pictures that have a partner
@@ -52,10 +52,10 @@ def with_boxes(path: Path, listing: Listing) -> str:
     """Pictures with boxes around things: in text files of numbers, in one JSON file, or in an XML file each."""
     stems = {os.path.splitext(parts(name)[-1])[0] for name in listing.names}
     files = {".txt": [], ".json": [], ".xml": []}
-    for file in islice(visible(path, [], []), MOST):
-        ending = file.suffix.lower()
-        if ending in files and not file.is_symlink() and (ending == ".json" or file.stem in stems):
-            files[ending].append(file)
+    for name, _ in sorted(islice(below(path, [], lambda name: suffix(name) in files), MOST)):
+        file = path / name
+        if not file.is_symlink() and (suffix(name) == ".json" or file.stem in stems):
+            files[suffix(name)].append(file)
     heads = {ending: [(file, head(file)) for file in some[:LOOKED_INTO]] for ending, some in files.items()}
     lines = [line for _, text in heads[".txt"] for line in text.splitlines() if line.strip()]
     if (found := heads[".txt"]) and lines and all(map(BOX.fullmatch, lines)):  # a class and four numbers or more

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..columns import delimited
 from ..columns.profiles import spelled
 from ..target import one_of
-from ..words.vocabulary import WORDS
+from ..words.names import WORDS
 from .listing import SPLITS, TABLES, Listing, find, parts, read_bytes
 
 LABEL_NAMES = ("label", "labels", "class", "class_name", "classes", "target", "category", "species", "breed", "y")
@@ -158,7 +158,7 @@ class Names:
 
 def cells(content: bytes, names: Names) -> tuple[list[str], list[list[str]]]:
     """Titles and rows of a table, each row as long as the titles; without a title line they are column1, column2 …"""
-    text = content.decode(delimited.encoding_of(content), "replace").removeprefix("\ufeff")
+    text, _ = delimited.decoded(content)
     rows = delimited.read(text).rows if text.strip() else []
     if not rows:
         return [], []

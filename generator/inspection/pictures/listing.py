@@ -1,17 +1,15 @@
 """Which pictures or texts a folder or a zip archive holds, without opening any: names, classes and split folders."""
 
 import io
-import os
 import re
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from ...text import of_file
-from ..columns.formats import PICTURE_ENDINGS
+from ..columns.formats import PICTURE_ENDINGS, below
 
 SPLITS = {name: "train" for name in ("train", "training")}
 SPLITS |= {name: "valid" for name in ("valid", "val", "validation", "dev")}
@@ -68,7 +66,11 @@ def find(path: Path, wanted: Callable[[str], bool] = is_wanted) -> Listing:
     """List a folder or a .zip; raises `ValueError` with the line for people where it cannot be read."""
     listing = Listing(path)
     archive.cache_clear()  # it may be another one of that name
-    for name, size in sorted((in_archive if path.is_file() else below)(path, listing.notes, wanted)):
+    try:
+        found = sorted((in_archive if path.is_file() else below)(path, listing.notes, wanted))
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+    for name, size in found:
         if name == ALIKE:
             continue
         if suffix(name) in TABLES:
@@ -83,53 +85,6 @@ def find(path: Path, wanted: Callable[[str], bool] = is_wanted) -> Listing:
 def suffix(name: str) -> str:
     """The ending of a file name with its dot, in small letters; plain string work, as there are many names."""
     return name[max(name.rfind("."), 0) :].lower()
-
-
-def below(root: Path, notes: list[str], wanted: Callable[[str], bool]) -> Iterator[tuple[str, int]]:
-    """Name and size of every file that is wanted below a folder; a link is followed if it stays in it, once."""
-    home = os.path.realpath(root)
-    troubles: Counter[str] = Counter()
-    locked: list[str] = []
-    outside: list[str] = []
-    waiting = [(str(root), "", frozenset([home]))]
-    while waiting:
-        folder, prefix, around = waiting.pop()
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    name = prefix + entry.name
-                    if entry.name.startswith(".") or entry.name == "__MACOSX":
-                        continue
-                    if entry.is_symlink() and not os.path.realpath(entry.path).startswith(home + os.sep):
-                        if os.path.realpath(entry.path) == home:
-                            troubles["link(s) to a folder around them"] += 1
-                        else:
-                            outside.append(name)
-                        continue
-                    if wanted(name):
-                        try:
-                            facts = entry.stat()
-                            if entry.is_file():
-                                yield name, facts.st_size
-                                continue
-                        except OSError:
-                            troubles["broken link(s)"] += 1
-                            continue
-                    if os.path.isdir(entry.path):  # entry.is_dir() fails at a link to itself
-                        real = os.path.realpath(entry.path)
-                        if real in around:
-                            troubles["link(s) to a folder around them"] += 1
-                        else:
-                            waiting.append((entry.path, f"{name}/", around | {real}))
-        except OSError as error:
-            if not prefix:
-                raise ValueError(f"{folder} cannot be read: {error.strerror}") from None
-            locked.append(f"{prefix[:-1]} ({error.strerror})")
-    if locked:
-        notes.append(f"{len(locked)} folder(s) cannot be read and are left out, first {min(locked)}")
-    if outside:
-        notes.append(f"{len(outside)} link(s) that lead out of the folder left out, first {min(outside)}")
-    notes += [f"{count} {what} left out" for what, count in troubles.items()]
 
 
 def in_archive(path: Path, notes: list[str], wanted: Callable[[str], bool]) -> Iterator[tuple[str, int]]:

@@ -5,8 +5,6 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
-
 from ...text import leads_out
 from ..findings import Column, Findings, Suspect
 from ..suspects.leaks import imbalance, rarest
@@ -14,7 +12,7 @@ from ..target.suggestion import suggestion
 from . import arrays, files, labels, layouts, listing
 from .annotations import annotated
 from .labels import IN_NAMES
-from .likeness import LARGEST, MOST_PIXELS, Opened, alike_ones, equal_ones
+from .likeness import LARGEST, Opened, alike_ones, equal_ones, some_of
 
 MOST_FILES, MOST_BYTES = 100_000, 2 << 30  # of pictures that are opened; of more, a sample
 LEAST = 3  # pictures that make a class: one for train, valid and test each
@@ -155,11 +153,9 @@ def _of_arrays(path: Path) -> Findings:
     given = [split or "train" for split in splits.tolist()] if splits.any() else [""] * len(splits)
     if splits.any():
         found.facts["splits"] = dict(Counter(given))
-    most = max(2, MOST_PIXELS // int(np.prod(images.shape[1:])))
-    rows = np.arange(len(images)) if len(images) <= most else np.linspace(0, len(images) - 1, most).astype(int)
-    if len(rows) < len(images):
-        found.notes.append(f"pictures that look alike are sought in a sample of {most:,}")
-    shown = [f"number {row}" for row in rows.tolist()]
+    rows = some_of(found, len(images), images.shape[1:])
+    shown = [f"number {row}" for row in rows]
     named = names[rows].tolist() if labelled else [None] * len(rows)
-    equal_ones(found, images[rows], rows.tolist(), shown, [given[row] for row in rows], named)
+    some = images if len(rows) == len(images) else images[rows]
+    equal_ones(found, some, rows, shown, [given[row] for row in rows], named)
     return found

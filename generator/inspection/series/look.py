@@ -15,9 +15,8 @@ from ..tables import opening
 from ..tables.look import inspect_table
 from ..target.dates import time_of
 from ..target.suggestion import cells_of, suggestion
-from . import counting, heads
-from .counting import Asked, Numbers, Steps, judged
-from .heads import File, Own
+from . import counting
+from .counting import Asked, File, Numbers, Own, Steps, judged
 
 ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".csv.gz")  # of files with a series each
 SHOWN = 5  # files that are named
@@ -27,7 +26,7 @@ TASK = "time-series-forecasting"
 def inspect_series_folder(path: str, place: Path, target: str | None) -> Findings | None:
     """What a folder of series holds; None where its tables are not alike, or no series of one column each."""
     paths = tables_in(place)
-    files = heads.headed(paths) if len(paths) > 1 else None
+    files = counting.headed(paths) if len(paths) > 1 else None
     alike, own = named_alike(files or [])
     if len(alike) < max(2, len(files or []) / 2):
         return None
@@ -57,7 +56,7 @@ def named_alike(files: list[File]) -> tuple[list[File], Own | None]:
     counts = Counter(tuple(sorted(file.names)) for file in files if file.names)
     usual = list(max(counts, key=counts.get, default=()))
     alike, own = [file for file in files if sorted(file.names) == usual], None
-    if len(alike) < max(2, len(files) / 2) and (own := heads.own_column(files)):
+    if len(alike) < max(2, len(files) / 2) and (own := counting.own_column(files)):
         for file in files:  # which then call that column the same
             file.own, file.names = own.of(file.names), own.named(file.names)
         alike = [file for file in files if file.own]

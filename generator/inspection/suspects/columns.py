@@ -2,7 +2,9 @@
 
 import datetime
 import difflib
+import math
 import re
+from collections import Counter
 
 from ..columns.aggregates import Profile
 from ..columns.dates import fits, one
@@ -10,11 +12,8 @@ from ..columns.meaning import as_numbers, is_missing, to_number
 from ..columns.profiles import plainly
 from ..columns.relation import Table
 from ..findings import Column, Suspect
-from ..words.marks import MIXED, MONEY
+from ..words.marks import MIXED, MONEY, TOLD
 
-WORDS = {"?", "-", "--", "na", "n/a", "none", "unknown", "null", "nan", "missing", "not available", "undefined"} | {
-    "tbd", "unk", "inf", "-inf", "+inf", "infinity", "-infinity",
-}  # fmt: skip
 NEARLY = 0.99  # of the known cells with one value: nearly constant
 MOST_KINDS = 200  # different values of a column in which several may be one that is written differently
 SELDOM, USUAL, ALIKE = 2, 20, 0.8  # how often a slip of the hand stands, what it is of, and how alike they are
@@ -40,27 +39,18 @@ def of_columns(table: Table, columns: list[Column], profiles: list[Profile]) -> 
         elif column.role in ("constant", "empty"):
             found.append(Suspect("constant", column.name, column.why))
         elif table.rows >= FEWEST_ROWS:
-            found += _nearly_constant(column, profile)
-        found += (
-            _as_text(column, profile, table.dialect.get("delimiter") == ";")
-            + _sentinels(column, profile)
-            + _dates(column, profile)
-        )
-        found += _lost(column, profile) + _spellings(column, profile)
+            value, count = max(profile.counts.items(), key=lambda item: item[1], default=("", 0))
+            if profile.distinct > 1 and count >= NEARLY * profile.known:
+                detail = f'"{value}" in {count / profile.known:.1%} of the known cells'
+                found.append(Suspect("nearly-constant", column.name, detail))
+        found += _as_text(column, profile, table.dialect.get("delimiter") == ";")
+        for look in (_sentinels, _dates, _lost, _spellings):
+            found += look(column, profile)
     if table.ragged:
         lines = ", ".join(map(str, table.ragged[:3]))
         detail = f"{len(table.ragged)} row(s) with more or fewer cells are cut or filled up, first in line {lines}"
         found.append(Suspect("ragged", None, detail))
     return found
-
-
-def _nearly_constant(column: Column, profile: Profile) -> list[Suspect]:
-    """One value in nearly all rows."""
-    value, count = max(profile.counts.items(), key=lambda item: item[1], default=("", 0))
-    if profile.distinct < 2 or count < NEARLY * profile.known:
-        return []
-    share = count / profile.known
-    return [Suspect("nearly-constant", column.name, f'"{value}" in {share:.1%} of the known cells')]
 
 
 def _as_text(column: Column, profile: Profile, european: bool) -> list[Suspect]:
@@ -142,15 +132,12 @@ def _short_forms(counts: dict[str, int]) -> dict[str, str]:
         short = plainly(value).strip(".")
         if not 0 < len(short) <= LONGEST_SHORT or not short.isalpha() or all(map(ROMAN.fullmatch, counts)):
             continue
-        longer = [o for o in counts if len(plainly(o)) > max(len(short) + 1, 2) and _abbreviates(short, plainly(o))]
+        others = {o: re.findall(r"[^\W\d_]+", plainly(o)) for o in counts if len(plainly(o)) > max(len(short) + 1, 2)}
+        said = {o: ("".join(words), "".join(word[0] for word in words)) for o, words in others.items()}
+        longer = [o for o, (whole, initials) in said.items() if whole.startswith(short) or initials == short]
         if len(longer) == 1:
             found[value] = longer[0]
     return found
-
-
-def _abbreviates(short: str, long: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", long)
-    return "".join(words).startswith(short) or (len(words) > 1 and "".join(word[0] for word in words) == short)
 
 
 def _sentinels(column: Column, profile: Profile) -> list[Suspect]:
@@ -163,7 +150,7 @@ def _sentinels(column: Column, profile: Profile) -> list[Suspect]:
         count = sum(profile.cells[cell] for cell, n in zip(profile.cells, numbers, strict=True) if n == value)
         found.append(Suspect("sentinel", column.name, f"{value:g} {count}×, far from all else (read as missing)"))
     read = {word for word in column.parse.get("missing", ()) if as_numbers([word], {})[0] not in profile.far}
-    words = {c: count for c, count in profile.cells.items() if c and (c.lower() in WORDS or c in read)}
+    words = {c: count for c, count in profile.cells.items() if c and (c.lower() in TOLD or c in read)}
     if words:
         shown = ", ".join(f'"{word}" {count}×' for word, count in list(words.items())[:4])
         known = column.role != "number"  # of numbers, no word is one
@@ -195,3 +182,51 @@ def _dates(column: Column, profile: Profile) -> list[Suspect]:
         detail = f"{late or 'some'} in the future, the last is {column.detail['last']}"
         found.append(Suspect("future-dates", column.name, detail))
     return found
+
+
+CHANCE = 1000  # times as many rows could be told apart by the values of all columns, or rows are equal by chance
+
+
+def of_rows(table: Table, columns: list[Column]) -> list[Suspect]:
+    """Duplicates and near duplicates."""
+    found = []
+    if table.repeated:
+        share = f"{table.repeated / table.compared:.1%}"
+        detail = f"{table.repeated} row(s) repeat an earlier one ({share})"
+        if table.compared < table.rows:
+            detail = f"about {share} of the rows repeat another (from {table.compared:,} rows)"
+        found.append(Suspect("duplicates", None, detail))
+    return found + _near_duplicates(table, columns)
+
+
+def _near_duplicates(table: Table, columns: list[Column]) -> list[Suspect]:
+    """Rows that are equal but for case, spaces, punctuation, rounding and what identifies them."""
+    used = [i for i, column in enumerate(columns) if column.role not in ("identifier", "constant", "empty")]
+    prose = any(columns[i].role == "text" for i in used)
+    told_apart = sum(math.log(max(1, columns[i].distinct)) for i in used)
+    if not prose and (len(used) < 3 or told_apart < math.log(CHANCE * max(table.rows, 1))):
+        return []
+    alike = dict.fromkeys(range(len(table.sample)), ())  # rows that agree with another in all columns looked at so far
+    for i in sorted(used, key=lambda i: -columns[i].distinct):
+        folded = _folded(table.columns[i], columns[i])
+        alike = {n: (*key, folded[n]) for n, key in alike.items()}
+        often = Counter(alike.values())
+        alike = {n: key for n, key in alike.items() if often[key] > 1}
+        if not alike:
+            return []
+    near = len({tuple(table.sample[n]) for n in alike}) - len({*alike.values()})
+    if not near:
+        return []
+    detail = f"{near} of {len(table.sample):,} rows looked at differ from another in writing only"
+    return [Suspect("near-duplicates", None, detail)]
+
+
+def _folded(cells: list[str], column: Column) -> list[str]:
+    """Cells as they are compared: numbers rounded to four digits, words without case and marks."""
+    if column.role == "number":
+        numbers = as_numbers(cells, column.parse).tolist()
+        return [f"{n:.4g}" if n == n else cell for n, cell in zip(numbers, cells, strict=True)]
+    if column.role not in ("text", "category"):
+        return cells
+    plain = {cell: re.sub(r"\W+", " ", cell.lower()).strip() for cell in set(cells)}
+    return [plain[cell] for cell in cells]

@@ -6,11 +6,9 @@ from ..columns.aggregates import Profile
 from ..columns.meaning import as_numbers, is_missing
 from ..columns.relation import Table
 from ..findings import Column, Suspect
-from ..words.names import words_of
-from ..words.vocabulary import WORDS
-from .made_of import in_order, in_ranges, parts_of
+from ..words.names import WORDS, words_of
+from . import telling
 from .related import dated_names
-from .telling import FEWEST_ROWS, REPEATED, by_gaps, by_nothing, correlated, divides, is_class, tells
 
 FEWEST_OF_CLASS = 3  # rows, of which train, valid and test each get one
 
@@ -23,7 +21,7 @@ def of_target(table: Table, columns: list[Column], profiles: list[Profile], targ
         found += imbalance(profiles[place].counts, "rows", target.name)
     if task == "tabular-classification":
         found += rarest(profiles[place].counts, "rows", target.name)
-    if table.rows >= FEWEST_ROWS:
+    if table.rows >= telling.FEWEST_ROWS:
         found += _leaks(table, columns, place, task)
     given = {suspect.column for suspect in found if suspect.kind == "leakage"}
     left = [c for c in columns if c.use and c is not target and c.name not in given and c.role != "picture"]
@@ -68,7 +66,7 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
     """Columns that tell the target in nearly all rows of the sample."""
     target, cells = columns[place], table.columns[place]
     known = [n for n, cell in enumerate(cells) if not is_missing(cell, target.parse)]
-    if len(known) < FEWEST_ROWS:
+    if len(known) < telling.FEWEST_ROWS:
         return []
     stated = f"{len(known):,} rows looked at" if not table.whole else f"all {len(known):,} rows"
     numeric = task == "tabular-regression"
@@ -83,16 +81,20 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
         if i == place or not column.use or column.role == "picture" or column.name in earlier:
             continue
         given = [table.columns[i][n] for n in known]
-        if numeric:
-            why = _tells_number(given, column, wanted)
+        if column.role == "number" and numeric:
+            numbers = as_numbers(given, column.parse)
+            why = telling.correlated(numbers, wanted) or telling.in_order(numbers, column, wanted)
+            why = why or telling.in_ranges(given, column, wanted)
+        elif numeric:
+            why = telling.in_ranges(given, column, wanted) if column.role == "category" else ""
         else:
-            why = by_gaps(given, column, wanted) or by_nothing(given, column, wanted)
+            why = telling.by_gaps(given, column, wanted) or telling.by_nothing(given, column, wanted)
         if not why and not numeric and column.role not in ("text", "list"):
-            repeat = sum(count for count in table.counts[i].values() if count > 1) >= REPEATED * len(known)
+            repeat = sum(count for count in table.counts[i].values() if count > 1) >= telling.REPEATED * len(known)
             why = (
-                (tells(given, column, wanted) if repeat else "")
-                or divides(given, column, wanted)
-                or is_class(given, wanted, column.name, target.name)
+                (telling.tells(given, column, wanted) if repeat else "")
+                or telling.divides(given, column, wanted)
+                or telling.is_class(given, wanted, column.name, target.name)
             )
         if why:
             found.append(Suspect("leakage", column.name, f"{why} ({stated})"))
@@ -100,18 +102,9 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
             by_name.append(Suspect("leakage", column.name, f"its name says that it is made from {target.name}"))
     found += by_name
     if numeric:
-        parts = parts_of(table, columns, place, known, wanted, earlier | {s.column for s in found})
+        parts = telling.parts_of(table, columns, place, known, wanted, earlier | {s.column for s in found})
         found += [Suspect("leakage", name, told) for name, told in parts.items()]
     return found
-
-
-def _tells_number(given: list[str], column: Column, wanted: np.ndarray) -> str:
-    """Whether a column is the number to predict on another scale, or ranges of it."""
-    why = ""
-    if column.role == "number":
-        numbers = as_numbers(given, column.parse)
-        why = correlated(numbers, wanted) or in_order(numbers, column, wanted)
-    return why or (in_ranges(given, column, wanted) if column.role in ("number", "category") else "")
 
 
 MADE = WORDS.guessed | set("encoded encode enc prob probability score label code cat num binary".split())

@@ -8,8 +8,7 @@ from ..columns import dates
 from ..columns.meaning import as_numbers
 from ..columns.relation import Table
 from ..findings import Column
-from ..words.names import words_of
-from ..words.vocabulary import WORDS
+from ..words.names import WORDS, words_of
 
 FEWEST_ROWS = 20  # fewer may be equal by chance
 MOST_ALIKE = 8  # columns of yes and no that begin alike, from which on they were one column

@@ -10,7 +10,7 @@ from ..columns.relation import Table
 from ..columns.rows import SAMPLE
 from ..words import marks
 from ..words.months import in_english, into_english
-from ..words.vocabulary import WORDS
+from ..words.names import WORDS
 
 TOTALS = {"total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "somme", "suma", "合计", "总计"}
 FEWEST = 5  # rows, below which a first or last one is nothing special

@@ -13,13 +13,13 @@ import duckdb
 
 from ...errors import Misuse, Problem, nearest
 from ..columns.relation import Table
-from . import engine_tables, json_tables, other_programs, sheets, text_tables
+from . import other_programs, sheets, text_tables, typed_tables
 
 CAREFUL = 32 * 2**20  # bytes of text that are read with care, and wholly in memory
 OPENERS = {
-    "parquet": engine_tables.open_parquet,
-    "json": json_tables.open_json,
-    "jsonl": json_tables.open_json,
+    "parquet": typed_tables.open_parquet,
+    "json": typed_tables.open_json,
+    "jsonl": typed_tables.open_json,
     "excel": sheets.open_excel,
     "arff": other_programs.open_arff,
     "sqlite": other_programs.open_sqlite,

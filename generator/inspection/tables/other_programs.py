@@ -22,7 +22,7 @@ def open_arff(table: Table, folder: Path) -> None:
         raw = file.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise Problem(f"{table.path} is ARFF of more than {LARGEST >> 20} MB; save it as CSV")
-    text = raw.decode(delimited.encoding_of(raw), "replace").removeprefix("\ufeff")
+    text, _ = delimited.decoded(raw)
     head, *body = re.split(r"^[ \t]*@data[ \t]*$", re.sub(r"\r\n?", "\n", text), maxsplit=1, flags=re.I | re.M)
     known = [match.groups() for line in head.splitlines() if (match := ATTRIBUTE.match(line.strip()))]
     if not known:

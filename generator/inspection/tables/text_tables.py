@@ -24,8 +24,7 @@ def open_csv(table: Table, folder: Path, careful: int) -> None:
         raw = file.read(careful + 1)
     if len(raw) > careful:
         return _large_csv(table, folder, raw)
-    encoding = delimited.encoding_of(raw)
-    text = raw.decode(encoding, "replace").removeprefix("\ufeff")
+    text, encoding = delimited.decoded(raw)
     if "\0" in text:
         table.notes.append(f"{text.count(chr(0))} NUL character(s) were left out")
         text = text.replace("\0", "")

@@ -10,7 +10,7 @@ from ..columns.dates import MONTHS, fits, one
 from ..columns.meaning import is_missing, seconds, to_number
 from ..findings import Column
 from ..words.months import in_english
-from ..words.vocabulary import WORDS
+from ..words.names import WORDS
 from .seasons import MOST_ROWS
 
 PARTS = ("month", "quarter", "week")  # of dates, beside the year

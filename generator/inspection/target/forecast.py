@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 from ..columns.meaning import is_missing, to_number
 from ..findings import Column, Suspect
 from ..words.months import in_english
-from ..words.names import by_name
-from ..words.vocabulary import WORDS
+from ..words.names import WORDS, by_name
 from . import timestamps
 from .dates import MONTHS, Fetch, moment, time_of
 from .seasons import LEAST, MOST_ROWS, series_facts

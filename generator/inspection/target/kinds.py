@@ -6,8 +6,7 @@ from itertools import combinations
 
 from ..columns.relation import Table
 from ..findings import Column
-from ..words.names import words_of
-from ..words.vocabulary import WORDS
+from ..words.names import WORDS, words_of
 
 NO_TASK = "hackgen has no task for these yet"
 CONTINUED = "their texts in one .txt can be continued"

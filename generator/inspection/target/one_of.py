@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..columns import aggregates
 from ..columns.meaning import MISSING
 from ..columns.relation import Table
+from ..words.marks import NO, YES
 
 FEWEST = 3  # columns
 MOST = 200  # columns among which such are sought
-NO = "0 0.0 0,0 0% false no f n non nein não falsch faux falso нет いいえ 否 아니오 لا"
-YES = "1 1.0 1,0 100 100.0 100,0 100% true yes t y x ✓ ✔ oui ja sí sim wahr vrai vero да はい 是 예 نعم"
-VALUES = dict.fromkeys(NO.split(), 0) | dict.fromkeys(YES.split(), 1)  # in lower case
+VALUES = dict.fromkeys(NO, 0) | dict.fromkeys(YES, 1)  # in lower case
 UNKNOWN = -1  # of cells that are empty: beside a 1 they are no other, and a row of them has no class
 LABELLED = 0.5  # of the rows have a 1; where only those that hold something are written, fewer are no classes
 NAME = "class"  # of what has no name in common
@@ -109,8 +109,7 @@ def _merged(relation: str, places: list[int], kept: list[int], values: list[str]
     """The relation in SQL."""
     written = ", ".join(f"'{cell}'" for cell, value in VALUES.items() if value)
     ones = [f"coalesce(lower(trim(c{i})) IN ({written}), false)" for i in places]
-    quoted = ("'" + value.replace("'", "''") + "'" for value in values)
-    cases = " ".join(f"WHEN {one} THEN {value}" for one, value in zip(ones, quoted, strict=True))
+    cases = " ".join(f"WHEN {one} THEN {aggregates.text(value)}" for one, value in zip(ones, values, strict=True))
     single = " + ".join(f"CAST({one} AS INTEGER)" for one in ones)
     cells = [f"CASE WHEN {single} <> 1 THEN NULL {cases} END" if i == places[0] else f"c{i}" for i in kept]
     return f"(SELECT {', '.join(f'{cell} AS c{n}' for n, cell in enumerate(cells))} FROM {relation})"

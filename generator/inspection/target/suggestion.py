@@ -14,8 +14,7 @@ from ..columns.relation import Table
 from ..findings import Column, Suggestion
 from ..suspects.leaks import imbalance
 from ..words import people
-from ..words.names import by_name, words_of
-from ..words.vocabulary import WORDS
+from ..words.names import WORDS, by_name, words_of
 from .choice import FEW_NUMBERS, MOST_CLASSES, choose
 from .dates import NOT_WHEN
 from .forecast import looks_like_series

@@ -27,18 +27,18 @@ def in_names(names: Sequence[str], least: int) -> tuple[list[str], np.ndarray] |
     """The names of columns that are dates or years of one form, at least `least` and half of them, and these dates."""
     middle = names[len(names) // 2] if names else ""
     fitting = {form: [name for name in names if fits(name, form)] for form in (*FORMS, YEAR) if fits(middle, form)}
-    form = max(fitting, key=lambda form: (len(fitting[form]), -uneven(fitting[form], form)), default="")
+
+    def even(form: str) -> float:
+        """How alike the steps are: 01/02/2024 may mean two days, and the form under which steps are alike is taken."""
+        steps = np.diff(np.sort(stamps(fitting[form], form))).astype(np.int64)
+        return -float(steps.std() / max(steps.mean(), 1)) if len(steps) else 0.0
+
+    form = max(fitting, key=lambda form: (len(fitting[form]), even(form)), default="")
     if not form or len(fitting[form]) < max(least, len(names) / 2, 1):
         return None
     best, times = fitting[form], stamps(fitting[form], form)
     plausible = times.min() > np.datetime64("1500") and times.max() < np.datetime64("2200")
     return (best, times) if plausible else None
-
-
-def uneven(names: Sequence[str], form: str) -> float:
-    """How unlike the steps are: 01/02/2024 may mean two days, and the form under which steps are alike is taken."""
-    steps = np.diff(np.sort(stamps(names, form))).astype(np.int64)
-    return float(steps.std() / max(steps.mean(), 1)) if len(steps) else 0.0
 
 
 def stamps(cells: Sequence[str], form: str) -> np.ndarray:

@@ -33,6 +33,11 @@ def inspect_texts(path: Path) -> Findings:
 # A file
 
 
+def begins_as_chat(path: Path) -> bool:
+    """Whether a file is a chat."""
+    return is_chat(head_of(path, encoding_of(path)))
+
+
 def _file(path: Path) -> Findings:
     """A text file: a text a line, or one long text."""
     found = Findings(str(path), "text", path.stat().st_size)

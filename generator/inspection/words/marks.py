@@ -12,7 +12,8 @@ from ...parts import read_toml
 MOSTLY = 0.9  # a column of so many numbers (dates, lists …) is one of them; the rest counts as missing
 _TABLES = read_toml(Path(__file__).with_suffix(".toml"))
 MONEY = _TABLES["money"]
-CODES, WITH_POINTS = (set(_TABLES[name].split()) for name in ("codes", "with_points"))
+CODES, WITH_POINTS, NO, YES = (set(_TABLES[name].split()) for name in ("codes", "with_points", "no", "yes"))
+UNKNOWN, TOLD, NOTHING = (set(_TABLES[name]) for name in ("unknown", "told", "nothing"))
 UNITS: list[dict[str, int]] = list(_TABLES["units"].values())
 OF_WORDS = {word: int(zeros) for zeros, words in _TABLES["zeros"].items() for word in words.split()}
 OF_LETTERS = "k", "m", "b"  # which may be units or parts of codes as well
@@ -26,16 +27,7 @@ STYLES = {  # whole numbers are of neither
 }
 SEPARATORS: list[list[str]] = _TABLES["separators"]
 FEWEST_MIXED = 3  # different cells of each style
-SIGNED = {  # how books write less than nothing, and as Python does: ($12.50), 12.50-, −3, -$ 3
-    r"^\s*([^\d(]*?)\s*\(([^()]*\d[^()]*)\)\s*$": r"-\1\2",
-    r"^([^-]*\d[.,]\d[^-]*?)\s*[-−–]\s*$": r"-\1",
-    r"^\s*[-−–]\s*([^-\d]*?)\s*([\d.].*)$": r"-\1\2",
-}
-COMPASS = {  # 48.2N, 16.4° E, and what is south or west less than nothing
-    r"^\s*([\d.,]+)\s*°?\s*[NE]\s*$": r"\1",
-    r"^\s*([\d.,]+)\s*°?\s*[SW]\s*$": r"-\1",
-}
-MEASURED = {r"\s*±.*$": "", r"\s*[×x·*]\s*10\^?([-+]?\d+)\s*$": r"e\1"}  # 5.1 ± 0.3, 1.2 × 10^5
+SIGNED, COMPASS, MEASURED = (_TABLES[name] for name in ("signed", "compass", "measured"))  # and as Python has them
 _PLACE = re.compile(r"\s*\d{1,3}[.,]\d+\s*°?\s*([NESW])\s*")
 _NUMBER = re.compile(
     r"((?:[^\d+\-.,()]|\.(?=\D))*)([+\-]?)([^\d+\-.,()]*)"  # what stands before, the sign, what stands after it
@@ -52,11 +44,10 @@ def rules(odd: list[str], plain: list[str], known: int) -> tuple[dict[str, Any],
     known  how many of the odd ones do not stand for "not known"
     """
     odd = [cell for cell in odd if len(cell) <= LONGEST and any(map(str.isdecimal, cell))]
+    matches = [match for cell in odd if (match := _NUMBER.fullmatch(cell))]
     marks: Counter[str] = Counter()
-    bodies, examples, scaled, ahead = [], [], _scales(odd), _ahead(odd)
-    for cell in odd:
-        if not (match := _NUMBER.fullmatch(cell)):
-            continue
+    bodies, examples, scaled, ahead = [], [], _scales(matches), _ahead(matches)
+    for match in matches:
         word, rest = _behind(match[6])
         around = [(match[1], True), (match[3], True), (rest if word in scaled else match[6], False)]
         around = [(part, before) for part, before in around if part.strip()]
@@ -64,7 +55,7 @@ def rules(odd: list[str], plain: list[str], known: int) -> tuple[dict[str, Any],
             continue
         marks.update(part.strip() for part, _ in around)
         bodies.append(match[4])
-        examples.append(cell)
+        examples.append(match[0])
     if not bodies or len(bodies) < 0.5 * known:
         return {}, []
     marks = Counter({mark: count for mark, count in marks.items() if count >= ODD_MARK * len(bodies)})
@@ -113,9 +104,8 @@ def are_places(cells: list[str]) -> bool:
     )
 
 
-def _ahead(odd: list[str]) -> str:
+def _ahead(matches: list[re.Match[str]]) -> str:
     """The words that stand before nearly all numbers, as in `Rent from 1.800 €`; "" where they may be part of codes."""
-    matches = [match for cell in odd if (match := _NUMBER.fullmatch(cell))]
     common = Counter(match[1].strip() for match in matches if match[1][-1:].isspace()).most_common(1)
     if not common or common[0][1] < MOSTLY * len(matches) or len(common[0][0]) < 2 or not common[0][0][0].isalpha():
         return ""
@@ -123,9 +113,8 @@ def _ahead(odd: list[str]) -> str:
     return common[0][0] if measured >= 0.5 * len(matches) else ""
 
 
-def _scales(odd: list[str]) -> dict[str, int]:
+def _scales(matches: list[re.Match[str]]) -> dict[str, int]:
     """How many zeros the words behind numbers stand for, the longest word first; {} where they are units or codes."""
-    matches = [match for cell in odd if (match := _NUMBER.fullmatch(cell))]
     found = [(match, *behind) for match in matches if (behind := _behind(match[6]))[0]]
     words = {word for _, word, _ in found}
     if all(word.lower() in OF_LETTERS for word in words):  # 3m may be metres, 12B and 12C flats, 5K, 10K and 21K races
@@ -175,7 +164,9 @@ def _separators(bodies: list[str], plain: list[str]) -> dict[str, Any] | None:
     """Decimal and thousands separators that all bodies agree with; None where there are none."""
     texts = [body.strip() for body in bodies]
     for decimal, thousands in SEPARATORS:
-        pattern = _pattern(decimal, thousands)
+        d, t = re.escape(decimal), f"[{_SPACES}]" if thousands == " " else re.escape(thousands)
+        grouped = rf"\d{{1,3}}(?:{t}\d{{3}})+|\d{{1,2}}(?:{t}\d\d)+{t}\d{{3}}|\d+"  # 12,34,567 in India
+        pattern = re.compile(rf"(?:{grouped})(?:{d}\d*)?" if thousands else rf"\d*(?:{d}\d*)?")
         if sum(bool(pattern.fullmatch(text)) for text in texts) < 0.98 * len(texts):
             continue
         if thousands == "," and all(text.startswith("0,") for text in texts if "," in text):
@@ -197,13 +188,3 @@ def mixed(cells: list[str]) -> dict[str, Any]:
     found = [{style for style, pattern in STYLES.items() if pattern.fullmatch(cell)} for cell in cells]
     clear = Counter(next(iter(styles)) for styles in found if len(styles) == 1)
     return {"decimal": MIXED} if min(clear.get(style, 0) for style in STYLES) >= FEWEST_MIXED else {}
-
-
-def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
-    d = re.escape(decimal)
-    if not thousands:
-        return re.compile(rf"\d*(?:{d}\d*)?")
-    t = f"[{_SPACES}]" if thousands == " " else re.escape(thousands)
-    return re.compile(
-        rf"(?:\d{{1,3}}(?:{t}\d{{3}})+|\d{{1,2}}(?:{t}\d\d)+{t}\d{{3}}|\d+)(?:{d}\d*)?"
-    )  # 12,34,567 in India

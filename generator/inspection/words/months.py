@@ -7,18 +7,12 @@ from pathlib import Path
 from ...parts import read_toml
 from .names import LETTER
 
-YEARS: list[str] = read_toml(Path(__file__).with_suffix(".toml"))["years"]
+_TABLES = read_toml(Path(__file__).with_suffix(".toml"))
+YEARS: list[str] = _TABLES["years"]
+AROUND: dict[str, str] = _TABLES["around"]
 ENGLISH = [name.title() for name in YEARS[1].split()]
 IN_ENGLISH = {name: english for year in YEARS for name, english in zip(year.split(), ENGLISH, strict=True)}
 WORD = re.compile(rf"({LETTER})+\.?")
-AROUND = {  # 1. März 2020, 5 de enero de 2021, March 1st, 2020, 1 marca 2020 r., 2020. 3. 1., 2020-03-01 12:00 UTC
-    r"^(\d{1,2})\. ": r"\1 ",
-    r"\bde\b ?": "",
-    r"(?<=\d)(st|nd|rd|th)\b": "",
-    r" r\.$": "",
-    r"^(\d{4})\. (\d{1,2})\. (\d{1,2})\.": r"\1-\2-\3",
-    r"(?<=[\dMm]) ?(UTC|GMT)([+-]\d{1,2})?$": "",
-}
 
 
 def in_english(cell: str) -> str:

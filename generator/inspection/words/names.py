@@ -3,8 +3,18 @@
 import re
 import unicodedata
 from pathlib import Path
+from types import SimpleNamespace
 
-from .vocabulary import ENDS, FORMULA, NAMES, WHETHER, WORDS
+from ...parts import read_toml
+
+_TABLES = read_toml(Path(__file__).with_name("vocabulary.toml"))
+WORDS = SimpleNamespace(**{name: set(words.split()) for name, words in _TABLES["words"].items()})
+_POINTS = [item for field in _TABLES["outcomes"].values() for item in field.items()]
+NAMES = {name: int(points) for points, names in _POINTS for name in names.split()}
+ENDS = {*WORDS.ends, *(name for name in NAMES if not name.isascii() and len(name) > 1)}
+WHETHER = ("是否", "有无")  # Chinese names of what is yes or no
+FORMULA = re.compile(r"(target|label|class|y|outcome)(var|variable|value|col|column|name|id|idx|s|es)?\d?")
+
 
 JOINED = re.compile(
     r"\b(user|customer|client|patient|person|member|player|student|employee|subject|household|school|hospital|town|city"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,15 @@ def regions(project: Project, splits: dict[str, Any] | None = None) -> list[Regi
         sheet = evidence.report(project, project.published)
         config = evidence.read_json(project.published / "config.json")
         meta = evidence.read_json(project.published / "meta.json")
-        found.append((model, "results", model_index(project, sheet)))
+        measured = {sheet["metric"]: sheet["score"], **sheet["other_metrics"]}
+        measured = {name: value for name, value in measured.items() if evidence.number(value)}
+        found.append((model, "results", front(project, "results", sheet=sheet, measured=measured)))
         found.append((model, "training", training(project, sheet, config)))
         found.append((model, "evaluation", evaluation(project, sheet, meta)))
     if splits:
-        found.append((data, "data", data_front(project, splits)))
+        size = SIZES[sum(splits["meta"]["data"]["rows"] >= 10**power for power in range(3, 10))]
+        rows = {"validation" if name == "valid" else name: count for name, count in splits["rows"].items()}
+        found.append((data, "data", front(project, "data", size=size, splits=rows)))
         found.append((data, "splits", split_table(project, splits)))
     return [*found, (ethics, "evidence", what_code_sees(project, sheet, meta))]
 
@@ -66,13 +71,6 @@ def front(project: Project, name: str, **facts: Any) -> str:
     """A part of a card's head in YAML, by the template of that name beside this file."""
     kind = HUB_TASKS.get(project.task, project.task)
     return rendered(Path(__file__).with_name(f"{name}.yaml.j2"), facts | {"kind": kind, "quoted": quoted}).decode()
-
-
-def model_index(project: Project, sheet: dict[str, Any]) -> str:
-    """What was measured on what, each number as it stands in report.json."""
-    measured = {sheet["metric"]: sheet["score"], **sheet["other_metrics"]}
-    measured = {name: value for name, value in measured.items() if evidence.number(value)}
-    return front(project, "results", sheet=sheet, measured=measured)
 
 
 def training(project: Project, sheet: dict[str, Any], config: dict[str, Any]) -> str:
@@ -127,13 +125,6 @@ def weakest(project: Project, meta: dict[str, Any]) -> list[tuple[str, int, floa
     shares = right / np.maximum(counts, 1)
     there = [index for index in np.argsort(shares, kind="stable") if counts[index]]
     return [(str(classes[index]), int(counts[index]), float(shares[index])) for index in there[:MOST_CLASSES]]
-
-
-def data_front(project: Project, splits: dict[str, Any]) -> str:
-    """The size, the task and the rows of each split, for the Hub."""
-    size = SIZES[sum(splits["meta"]["data"]["rows"] >= 10**power for power in range(3, 10))]
-    rows = {"validation" if name == "valid" else name: count for name, count in splits["rows"].items()}
-    return front(project, "data", size=size, splits=rows)
 
 
 def split_table(project: Project, splits: dict[str, Any]) -> str:
@@ -192,28 +183,18 @@ def personal(project: Project) -> list[str]:
     """Places in data/ that look personal: `file: kind (how often)`, and columns of data/schema.toml that are used."""
     found = []
     for path in sorted((project.root / "data").rglob("*")):
-        text = beginning(path)
+        if not path.is_file() or path.name in ("schema.toml", "location.txt"):
+            continue
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES)
+        text = "" if b"\0" in raw[:8000] else raw.decode("utf-8", "replace")
         for kind, known in KINDS.items():
             if count := len(people.IN_TEXT[known].findall(text)):
                 found.append(f"{project.relative(path)}: {kind} ({count})")
-    return found + [f"data/schema.toml: {name}" for name in personal_columns(project)]
-
-
-def beginning(path: Path) -> str:
-    """The beginning of a text; nothing of what is no text."""
-    if not path.is_file() or path.name in ("schema.toml", "location.txt"):
-        return ""
-    with path.open("rb") as file:
-        raw = file.read(MOST_BYTES)
-    return "" if b"\0" in raw[:8000] else raw.decode("utf-8", "replace")
-
-
-def personal_columns(project: Project) -> list[str]:
-    """Columns that are used and named like something personal."""
     schema = project.root / "data" / "schema.toml"
-    try:
+    with suppress(Problem):  # training says what is wrong with it
         columns = pages.read_toml(schema).get("columns", {}) if schema.is_file() else {}
-    except Problem:
-        return []  # training says what is wrong with it
-    roles = {name: about.get("role") for name, about in columns.items() if isinstance(about, dict)}
-    return [name for name, role in roles.items() if role != "skip" and PERSONAL.search(name)]
+        roles = {name: about.get("role") for name, about in columns.items() if isinstance(about, dict)}
+        used = [name for name, role in roles.items() if role != "skip" and PERSONAL.search(name)]
+        found += [f"data/schema.toml: {name}" for name in used]
+    return found

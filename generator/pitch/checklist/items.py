@@ -1,7 +1,8 @@
 """The items of the checklist, and the page that shows them: PRESENTATION.md, written once and then ticked in place.
 
-A new item is a row of items.toml, its texts in words/<language>/checklist.toml, and where code decides a function in
-CHECKS of work.py. Of 25 there is none to spare: what is true together with another one belongs into that one.
+A new item is a row of items.toml, its texts in words/<language>/checklist.toml, and where code decides a function of
+its name in texts, repository or tried. Of 25 there is none to spare: what is true together with another one belongs
+into that one.
 """
 
 import re
@@ -15,7 +16,7 @@ from ..project import words
 from ..results import cell
 
 PAGE, REGION = "PRESENTATION.md", "checklist"
-CODE, BOTH, PEOPLE = "auto", "semi", "human"  # code decides; code looks and a person decides; a person decides
+CODE, PEOPLE = "auto", "human"  # who decides; semi: code looks and a person decides
 SECTIONS = ("data", "model", "pages", "repository", "demo", "talk")
 LINE = re.compile(r"^(?P<box>\s*[-*] \[)(?P<tick>[ xX])(?P<text>\] .*<!-- ?(?P<id>[a-z0-9-]+) ?-->).*$", re.MULTILINE)
 

@@ -175,7 +175,10 @@ def entropy(text: str) -> float:
 
 def packages(project: Project) -> Found:
     names = declared(project)
-    known = reachable(names, places_of(project))
+    home, places = Path(project.interpreter).parent.parent, sys.path  # its Python is not run to ask
+    if project.interpreter != sys.executable:
+        places = [str(path) for path in (*home.glob("lib/python*/site-packages"), *home.glob("Lib/site-packages"))]
+    known = reachable(names, places)
     paths = [path for path in tracked(project) if path.endswith(".py")]
     own = {part.removesuffix(".py") for path in paths for part in (path.split("/")[0], path.rsplit("/", 1)[-1])}
     usual = own | set(sys.stdlib_module_names)
@@ -196,14 +199,6 @@ def brings(module: str, known: dict[str, metadata.Distribution | None]) -> bool:
         if module in tops or any(file.parts[0].removesuffix(".py") == module for file in files):
             return True
     return False
-
-
-def places_of(project: Project) -> list[str]:
-    """Where the project's packages are installed; its Python is not run to ask."""
-    home = Path(project.interpreter).parent.parent
-    if project.interpreter == sys.executable:
-        return sys.path
-    return [str(path) for path in (*home.glob("lib/python*/site-packages"), *home.glob("Lib/site-packages"))]
 
 
 def declared(project: Project) -> set[str]:
@@ -233,6 +228,11 @@ def imported(path: Path) -> set[str]:
     """
     text = path.read_text(encoding="utf-8-sig")
     tree, lines = ast.parse(text, path.name), text.splitlines()
+    forgiving = {"ImportError", "ModuleNotFoundError", "Exception"}
+
+    def forgives(handler: ast.ExceptHandler) -> bool:
+        return bool(forgiving & {getattr(node, "id", "") for node in ast.walk(handler.type or ast.Name("Exception"))})
+
     tries = [node for node in ast.walk(tree) if isinstance(node, ast.Try) and any(map(forgives, node.handlers))]
     optional = {id(inner) for node in tries for step in node.body for inner in ast.walk(step)}
     found = set()
@@ -243,12 +243,6 @@ def imported(path: Path) -> set[str]:
         if "# optional" not in lines[node.lineno - 1] and not getattr(node, "level", 0):
             found |= {name.split(".")[0] for name in names}
     return found
-
-
-def forgives(handler: ast.ExceptHandler) -> bool:
-    """Whether a handler catches that a module is missing."""
-    named = {node.id for node in ast.walk(handler.type or ast.Name("Exception")) if isinstance(node, ast.Name)}
-    return bool(named & {"ImportError", "ModuleNotFoundError", "Exception"})
 
 
 # The event's rules: when the work was done, by whom, and how much of it is the scaffold

@@ -156,7 +156,7 @@ def answered(text: str) -> bool:
     return length("".join(answer)) >= LEAST_ANSWER
 
 
-def nothing_personal(project: Project) -> Found:
+def personal(project: Project) -> Found:
     found = regions.personal(project)
     told = (project.root / "data").is_dir()
     return (not found, listed(found)) if told else (None, project.say("checklist.no_data"))

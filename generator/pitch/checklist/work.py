@@ -9,30 +9,15 @@ from ...errors import Misuse, Problem
 from .. import evidence, pages
 from ..project import Project
 from . import repository, texts, tried
-from .items import BOTH, CODE, PAGE, REGION, SECTIONS, Item, asked, ticked, ticks
+from .items import CODE, ITEMS, PAGE, PEOPLE, REGION, SECTIONS, Item, asked, ticked, ticks
 from .repository import Found
 
 KEPT = ".checklist.json"  # untracked: the results of slow checks, and the state of the project they are of
-CHECKS: dict[str, Callable[[Project], Found]] = {
-    "personal": texts.nothing_personal,
-    "sanity": tried.sanity,
-    "published": tried.published,
-    "newest": tried.newest,
-    "beats-baseline": tried.beats_baseline,
-    "fresh-clone": tried.fresh_clone,
-    "numbers": texts.numbers,
-    "mistakes": texts.mistakes,
-    "cards": texts.cards,
-    "written": texts.written,
-    "packages": repository.packages,
-    "history": repository.history,
-    "event": repository.event,
-    "committed": repository.committed,
-    "pushed": repository.pushed,
-    "demo-recorded": tried.demo_recorded,
-    "demo-works": tried.demo_works,
-    "criteria": tried.criteria,
-    "deck": tried.deck,
+CHECKS: dict[str, Callable[[Project], Found]] = {  # an item's check is called as the item is
+    item.id: getattr(room, name)
+    for item in ITEMS
+    for room in (texts, repository, tried)
+    if item.by != PEOPLE and hasattr(room, name := item.id.replace("-", "_"))
 }
 Entry = dict[str, Any]  # id section title command kind must state found advice checked: plain JSON
 
@@ -65,7 +50,7 @@ def judged(project: Project, item: Item, boxed: bool, kept: dict[str, Any], slow
     Runs the check, unless it is slow and not wanted; the result of a slow one is noted in `kept`.
     """
     passed, found, checked = None, "", None
-    if item.by in (CODE, BOTH) and (slow or not item.slow):
+    if item.by != PEOPLE and (slow or not item.slow):
         passed, found = result(project, item)
         checked = time.strftime("%Y-%m-%d %H:%M")
         if item.slow:

@@ -8,7 +8,7 @@ from typing import Any
 from ...errors import Problem
 from ...making import git
 from .. import evidence, pages, runs
-from ..evidence import flag, number, text
+from ..evidence import flag, number, text, texts
 from ..project import Project
 
 Check = dict[str, str]
@@ -24,7 +24,7 @@ GATE: Wanted = {
     "title": ("a text", text),
     "hours": ("hours after the start", lambda value: number(value) and value >= 0),
     "agreed": ("true or false", flag),
-    "people": ("a list of texts", lambda value: isinstance(value, list) and all(map(text, value))),
+    "people": ("a list of texts", texts),
     "checks": ("a list of { kind, text } of a known kind", lambda value: _are_checks(value)),
 }
 RUBRIC: Wanted = {"name": ("a text", text), "confirmed": ("true or false", flag)}

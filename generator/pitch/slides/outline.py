@@ -1,6 +1,5 @@
 """From the story and the numbers to slides: what each one says and shows, at its place, and leaves to the speaker."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,6 +109,10 @@ def telling(told: Told, name: str) -> Slide:
     section = told.story[name]
     title, points = section["title"] or told.say(name), points_of(told, name)
     made = Slide(name, title, written=section["notes"], said=[title, *points])
+    if name == "demo":
+        made.said[0] = told.say("say_demo", seconds=f"{section['seconds']:.0f}")
+    if name == "next":
+        made.said.append(told.say("say_end"))
     path = story.picture(told.project, told.story, name)
     share = 1.0 if not path else 0.36 if points else 0.0
     left = Box(look.MARGIN, look.BODY, share * look.INNER, BOTTOM - look.BODY)
@@ -130,12 +133,6 @@ def points_of(told: Told, name: str) -> list[str]:
 def bullets(points: list[str], box: Box) -> list[Element]:
     inner = Box(box.left, box.top, box.width - look.BULLET, box.height)
     return [Text(box, points, fit(points, look.BODIES, inner, look.GAP), bullets=True)] if points else []
-
-
-def demo(told: Told) -> Slide:
-    slide = telling(told, "demo")
-    slide.said[0] = told.say("say_demo", seconds=f"{told.story['demo']['seconds']:.0f}")
-    return slide
 
 
 def approach(told: Told) -> Slide:
@@ -181,7 +178,8 @@ def result(told: Told) -> Slide:
         Text(below, about, fit(about, (20, 18), below, look.GAP), "muted"),
         Bars(right, names, values, [sheet["ci95"], None, None], alt),
     ]
-    slide.source = told.say("source", better=better(told))
+    better = told.project.say("results.higher" if sheet["higher_is_better"] else "results.lower")
+    slide.source = told.say("source", better=better)
     slide.said = [told.say("say_result"), told.say(f"say_{found}")]
     slide.more = ([told.say("say_interval")] if sheet["ci95"] else []) + [told.say("say_baseline")]
     return slide
@@ -195,10 +193,6 @@ def finding(sheet: dict[str, Any]) -> str:
     if not baseline["beaten"]:
         return "worse" if is_worse(baseline) else "none"
     return "both" if reference["beaten"] else "beaten" if is_worse(reference) else "one"
-
-
-def better(told: Told) -> str:
-    return told.project.say("results.higher" if told.sheet["higher_is_better"] else "results.lower")
 
 
 def comparison(told: Told) -> Slide | None:
@@ -243,17 +237,4 @@ def row(told: Told, entry: dict[str, Any], knobs: bool) -> list[str]:
     ]
 
 
-def ending(told: Told) -> Slide:
-    slide = telling(told, "next")
-    slide.said.append(told.say("say_end"))
-    return slide
-
-
-MAKE: dict[str, Callable[[Told], Slide | None]] = {
-    "cover": cover,
-    "demo": demo,
-    "approach": approach,
-    "result": result,
-    "comparison": comparison,
-    "next": ending,
-}
+MAKE = {"cover": cover, "approach": approach, "result": result, "comparison": comparison}  # the others are told

@@ -21,19 +21,13 @@ from . import layout as look
 from .layout import Bars, Box, Element, Grid, Picture, Text
 
 # A colour of the theme is changed everywhere at once, by Design > Variants > Colors.
-PARTS = {"dk1": "ink", "lt1": "paper", "dk2": "muted", "lt2": "soft", "accent1": "accent", "accent2": "other"}
-PARTS |= {"accent3": "rule"}
-THEME = {
-    "ink": MSO_THEME_COLOR.TEXT_1,
-    "paper": MSO_THEME_COLOR.BACKGROUND_1,
-    "muted": MSO_THEME_COLOR.TEXT_2,
-    "soft": MSO_THEME_COLOR.BACKGROUND_2,
-    "accent": MSO_THEME_COLOR.ACCENT_1,
-    "other": MSO_THEME_COLOR.ACCENT_2,
-    "rule": MSO_THEME_COLOR.ACCENT_3,
-}
+PARTS = {"ink": "dk1", "paper": "lt1", "muted": "dk2", "soft": "lt2", "accent": "accent1", "other": "accent2"}
+PARTS |= {"rule": "accent3"}
+NAMED = {colour: part.replace("dk", "tx").replace("lt", "bg") for colour, part in PARTS.items()}
+THEME = {colour: MSO_THEME_COLOR.from_xml(name) for colour, name in NAMED.items()}
 TITLE_ONLY = 5  # of python-pptx's own template, which is 4:3
 PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # "No Style, No Grid"
+NUMBER = "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}"
 ALIGN = {"left": PP_ALIGN.LEFT, "right": PP_ALIGN.RIGHT, "center": PP_ALIGN.CENTER}
 ANCHOR = {"top": MSO_ANCHOR.TOP, "middle": MSO_ANCHOR.MIDDLE, "bottom": MSO_ANCHOR.BOTTOM}
 
@@ -71,7 +65,7 @@ def prepare(deck: Any, colours: dict[str, str]) -> None:
             put(shape, Box(look.MARGIN + 300 * (kind == "FOOTER"), look.FOOT, 200, 24))
     theme = deck.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
     root = etree.fromstring(theme.blob)
-    for name, colour in PARTS.items():
+    for colour, name in PARTS.items():
         place = root.find(f".//{qn('a:clrScheme')}/{qn(f'a:{name}')}")
         place[:] = [etree.Element(qn("a:srgbClr"), val=colours[colour].lstrip("#"))]
     for kind in ("a:majorFont", "a:minorFont"):
@@ -113,7 +107,10 @@ def text(shapes: Any, element: Text) -> None:
         if element.bullets:
             bullet(paragraph)
         if element.role == "number":
-            count(paragraph)
+            run = paragraph._p.find(qn("a:r"))  # the slide's own number, which follows when slides are moved
+            field = parse_xml(f'<a:fld {nsdecls("a")} id="{NUMBER}" type="slidenum"/>')
+            field.extend(list(run))
+            paragraph._p.replace(run, field)
 
 
 def write(paragraph: Any, words: str, size: float, colour: str, bold: bool) -> None:
@@ -131,14 +128,6 @@ def bullet(paragraph: Any) -> None:
     own.append(parse_xml(f'<a:buClr {nsdecls("a")}><a:schemeClr val="accent1"/></a:buClr>'))
     own.append(parse_xml(f'<a:buFont {nsdecls("a")} typeface="Arial"/>'))
     own.append(parse_xml(f'<a:buChar {nsdecls("a")} char="•"/>'))
-
-
-def count(paragraph: Any) -> None:
-    """Make the text the slide's own number, which follows when slides are moved."""
-    run = paragraph._p.find(qn("a:r"))
-    field = parse_xml(f'<a:fld {nsdecls("a")} id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum"/>')
-    field.extend(list(run))
-    paragraph._p.replace(run, field)
 
 
 def picture(shapes: Any, element: Picture) -> None:

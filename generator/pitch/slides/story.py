@@ -19,6 +19,8 @@ LEAST_LENGTH = 25  # of the sentence on a mistake, in letters
 PROMPTS = ("Write:", "请写：")  # how a text begins that the team has still to write, in each language
 
 TEXT, TEXTS, SECONDS = "a text", "a list of texts", "a number of seconds"
+FITS = {TEXT: evidence.text, TEXTS: evidence.texts}
+FITS[SECONDS] = lambda value: evidence.number(value) and 0 <= value <= 3600
 EMPTY: dict[str, Any] = {TEXT: "", TEXTS: [], SECONDS: 45}
 HEAD = {"title": TEXT, "tagline": TEXT, "event": TEXT, "accent": TEXT, "other_scores": TEXTS}
 SLIDE = {"title": TEXT, "points": TEXTS, "picture": TEXT, "notes": TEXT}
@@ -53,7 +55,12 @@ def read(project: Project) -> Story:
         why = f"on white {told['accent']} has a contrast of {ratio:.1f}, below {READABLE}; take a darker one"
         raise fault(project, "", "accent", why)
     for name, section in sections.items():
-        _check_picture(project, name, section.get("picture", ""))
+        picture = section.get("picture") or NO_PICTURE
+        path = (project.root / picture).resolve()
+        if picture != NO_PICTURE and not (path.is_relative_to(project.root) and path.suffix.lower() in PICTURES):
+            raise fault(project, name, "picture", f'"{picture}" must be a .png or .jpg inside the project')
+        if picture != NO_PICTURE and not path.is_file():
+            raise fault(project, name, "picture", f'"{picture}" does not exist; name another one, or ""')
     return told
 
 
@@ -62,27 +69,9 @@ def _checked(project: Project, table: dict[str, Any], keys: dict[str, str], sect
     for name, value in table.items():
         if name not in keys:
             raise fault(project, section, name, f'there is no key "{name}" here{nearest(name, list(keys))}')
-        if not _fits(value, keys[name]):
+        if not FITS[keys[name]](value):
             raise fault(project, section, name, f"{name} must be {keys[name]}")
     return {name: EMPTY[kind] for name, kind in keys.items()} | table
-
-
-def _fits(value: Any, kind: str) -> bool:
-    if kind == TEXTS:
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
-    if kind == TEXT:
-        return isinstance(value, str)
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 3600
-
-
-def _check_picture(project: Project, section: str, name: str) -> None:
-    if not name or name == NO_PICTURE:
-        return
-    path = (project.root / name).resolve()
-    if not path.is_relative_to(project.root) or path.suffix.lower() not in PICTURES:
-        raise fault(project, section, "picture", f'"{name}" must be a .png or .jpg inside the project')
-    if not path.is_file():
-        raise fault(project, section, "picture", f'"{name}" does not exist; name another one, or ""')
 
 
 def picture(project: Project, told: Story, section: str) -> Path | None:
