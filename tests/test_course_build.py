@@ -227,6 +227,11 @@ FAULTS = [
         ':7: unknown entry "gaol"; did you mean "goal"?',
     ),
     ("assignment_dot_toml", CARD.replace("+ self.bias", "+ bias"), "a find that stands in its code once"),
+    (
+        "assignment_dot_toml",
+        f"{CARD}\n[[part.alternative]]\nfind = 'x'\nwhy = 'y'\n",
+        "each alternative of part loss needs",
+    ),
     ("assignment_dot_toml", CARD.partition("[[part.test]]")[0], "part forward has no test"),
     ("assignment_dot_toml", CARD.replace("points = 2", 'points = "2"', 1), "points must be a whole number"),
     ("assignment_dot_toml", CARD.replace('"linear.py", ', ""), "linear.py, which students do not get"),
@@ -307,11 +312,10 @@ def test_files_that_cannot_be_read_are_one_line(
     assert said in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_the_notes_tell_what_the_stock_project_scores() -> None:
-    text = f"Measured: {words.STOCK}."
-    assert words.with_stock(text, []) == text
-    rows = ["| blank | 0 of 9 | 0 |", "| stock code | 6 of 9 | 6 |"]
-    assert words.with_stock(text, rows).endswith("it is: 6 of 9 points.")
+def test_the_notes_tell_what_the_stock_project_scores(tiny: Path) -> None:
+    one, rows = assignment.read(tiny), ["| blank | 0 of 9 | 0 |", "| stock code | 6 of 9 | 6 |"]
+    assert "handed in as it is gets 6 of 9 points" in words.notes(one, rows)
+    assert "gets what report.md says" in words.notes(one, [])
 
 
 def test_marking_any_project_begins_its_card(hackgen) -> None:

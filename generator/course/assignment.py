@@ -12,7 +12,7 @@ from ..errors import Problem, nearest
 from ..parts import TEMPLATES, read_toml
 from . import markers
 
-CARD, BANK = "assignment.toml", "assignment"  # the file, and the folder of checks, probes and alternatives
+CARD, BANK = "assignment.toml", "assignment"  # the file, and the folder of checks and probes
 HANDOUT = "ASSIGNMENT.md"
 COURSE = TEMPLATES / "course"
 UNREAD = {".git", ".venv", "venv", "runs", "__pycache__", "node_modules", BANK}
@@ -21,8 +21,7 @@ HEAD = {"name": str, "title": str, "task": str, "framework": str, "backend": str
 HEAD |= {"deadline": str, "ai_use": str, "submit": list, "include": list, "part": list}
 PART = {"id": str, "goal": str, "test": list, "mutant": list, "alternative": list, "drawn": dict}
 TEST = {"name": str, "run": str, "points": int, "visibility": str, "timeout": int}
-MUTANT = {"find": str, "replace": str, "why": str}
-ALTERNATIVE = {"file": str, "find": str, "replace": str, "why": str}
+EDIT = {"find": str, "replace": str, "why": str}  # of a part's code: a mutant, or another right solution
 PART_BEGINS = r"\[\[part\]\]"
 LONGEST = 300  # seconds a test may take: Gradescope gives ten minutes for all
 
@@ -207,14 +206,11 @@ def _joined(folder: Path, place: str, entry: dict, marked: markers.Marked, inclu
     if (worth := sum(test.points for test in tests)) != marked.points:
         said = f"{marked.path}:{marked.first} says {marked.points}"
         raise Problem(f"{place}: the tests of part {id} give {worth} points, but {said}")
-    for mutant in entry.get("mutant", []):
-        _known(mutant, MUTANT, place)
-        if not mutant.get("why") or marked.body.count(mutant.get("find", "\0")) != 1:
-            raise Problem(f"{place}: a mutant of part {id} needs a why, and a find that stands in its code once")
-    for other in entry.get("alternative", []):
-        _known(other, ALTERNATIVE, place)
-        if "file" in other and not (folder / BANK / other["file"]).is_file():
-            raise Problem(f"{place}: an alternative of part {id} names {BANK}/{other['file']}, which does not exist")
+    for kind in ("mutant", "alternative"):
+        for edit in entry.get(kind, []):
+            _known(edit, EDIT, place)
+            if not edit.get("why") or marked.body.count(edit.get("find", "\0")) != 1:
+                raise Problem(f"{place}: each {kind} of part {id} needs a why, and a find that stands in its code once")
     return Part(
         id=id,
         file=marked.path,

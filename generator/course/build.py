@@ -19,7 +19,8 @@ from ..parts import read_toml
 from . import archives, leaks, markers
 from .archives import lay, zipped
 from .assignment import BANK, CARD, HANDOUT, Assignment, Test, code_parts, listed, read, read_bank, text_of
-from .words import handout, notes, report, with_proof, with_stock
+from .grader.overlay import tree
+from .words import handout, notes, report, with_proof
 
 CHECKS = "public_checks"  # the bundle of public checks in a student tree
 GRADER = Path(__file__).parent / "grader"
@@ -81,10 +82,9 @@ def _written(assignment: Assignment, new: Path, old: Path) -> Built:
     lay(new / "student", student)
     commit = archives.repository(new / "student")
     (new / "student.zip").write_bytes(zipped(student))
-    own = [path for path in (assignment.folder / BANK).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    own = [path.relative_to(assignment.folder).as_posix() for path in own]  # what instructors alone have
-    master = {path: (assignment.folder / path).read_bytes() for path in sorted({*listed(assignment.folder), *own})}
+    master = {path: (assignment.folder / path).read_bytes() for path in listed(assignment.folder)}
     lay(new / "instructor" / "master", master)
+    lay(new / "instructor" / "master" / BANK, tree(assignment.folder / BANK))  # what instructors alone have
     secret = bundle(assignment, facts, secret=True)
     if (table := old / "instructor" / "bundle" / "variants.json").is_file():  # what students have been given stays so
         secret["variants.json"] = table.read_bytes()
@@ -107,7 +107,7 @@ def _written(assignment: Assignment, new: Path, old: Path) -> Built:
     built.notes += warnings(assignment, student)
     said = with_proof(report(assignment, commit, built.changed, built.notes), [])
     lay(new, {"report.md": said.encode()})
-    lay(new / "instructor", {"NOTES.md": notes(assignment).encode()})
+    lay(new / "instructor", {"NOTES.md": notes(assignment, []).encode()})
     return built
 
 
@@ -118,8 +118,7 @@ def verified(dist: Path, full: bool = False) -> list[str]:
     rows = proof(dist, full)
     report = dist / "report.md"
     report.write_bytes(with_proof(report.read_text(encoding="utf-8"), rows).encode())
-    notes = dist / "instructor" / "NOTES.md"
-    notes.write_bytes(with_stock(notes.read_text(encoding="utf-8"), rows).encode())
+    lay(dist / "instructor", {"NOTES.md": notes(read(dist / "instructor" / "master"), rows).encode()})
     return rows
 
 

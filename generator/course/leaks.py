@@ -7,7 +7,7 @@ import re
 import subprocess
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import MAGIC_NUMBER
@@ -60,30 +60,35 @@ def lines_of(text: str) -> frozenset[str]:
 
 def found(files: Iterable[tuple[str, bytes]], secrets: Secrets) -> list[str]:
     """What leaks, a line each with the place; empty where nothing does."""
-    return [line for name, content in files for line in dict.fromkeys(_in_file(name, content, secrets, 0))]
+    every = (inside for name, content in files for inside in _entries(name, content))
+    return list(dict.fromkeys(line for name, content in every for line in _in_file(name, content, secrets)))
 
 
-def holding(files: Iterable[tuple[str, bytes]], words: Iterable[bytes], depth: int = 0) -> list[str]:
+def holding(files: Iterable[tuple[str, bytes]], words: Collection[bytes]) -> list[str]:
     """The files and entries of archives that hold one of the words, whatever else is in them."""
-    words, there = tuple(words), []
-    for name, content in files:
-        inside = [(f"{name}/{inner}", one or b"") for inner, one in _unpacked(content)] if depth < DEEPEST else []
-        there += [name] * any(word in content for word in words) or holding(inside, words, depth + 1)
-    return there
+    every = (inside for name, content in files for inside in _entries(name, content))
+    return [name for name, content in every if content and any(word in content for word in words)]
 
 
-def _in_file(name: str, content: bytes, secrets: Secrets, depth: int) -> Iterator[str]:
+def _entries(name: str, content: bytes, depth: int = 0) -> Iterator[tuple[str, bytes | None]]:
+    """A file, and what is in it where it is an archive; None for what cannot be looked into, its name says why."""
+    yield name, content
+    for inner, inside in _unpacked(content) if depth < DEEPEST else ():
+        if inside is None:
+            yield f"{name} cannot be looked into{inner}", None
+        else:
+            yield from _entries(f"{name}/{inner}", inside, depth + 1)
+
+
+def _in_file(name: str, content: bytes | None, secrets: Secrets) -> Iterator[str]:
+    if content is None:
+        yield name
+        return
     if name.endswith(COMPILED) or content[:4] == MAGIC_NUMBER or re.match(rb"..\r\n[\x00-\x03]\0\0\0", content, re.S):
         yield f"{name} is compiled code, and may hold what its source does not"
     for word in (*OF_HACKGEN, *secrets.words):
         if word in content or word.decode("utf-8", "replace").encode("utf-16-le") in content:
             yield f"{name} holds {word.decode('utf-8', 'replace')!r}"
-    if depth < DEEPEST:
-        for inner, inside in _unpacked(content):
-            if inside is None:
-                yield f"{name} cannot be looked into{inner}"
-            else:
-                yield from _in_file(f"{name}/{inner}", inside, secrets, depth + 1)
     text = content.decode("utf-8", "replace")
     if name.endswith(".py"):
         try:

@@ -20,12 +20,11 @@ from ..templating import rendered
 from ..text import markdown, toml
 from . import markers
 from .assignment import (
-    ALTERNATIVE,
     BANK,
     CARD,
     COURSE,
+    EDIT,
     HANDOUT,
-    MUTANT,
     TEST,
     Assignment,
     code_parts,
@@ -33,6 +32,7 @@ from .assignment import (
     read_bank,
     text_of,
 )
+from .grader.overlay import graft
 
 LEVELS = ("intro", "core", "advanced")
 KEYS = {"id", "file", "function", "first", "last", "points", "levels", "goal", "hint", "test", "mutant", "alternative"}
@@ -150,8 +150,8 @@ def _settled(raw: dict[str, Any], choice: Choice, level: str) -> Entry | None:
         goal,
         " ".join(hint.split()).replace('"', "'").replace("\\", "/"),
         kept("test", TEST),
-        kept("mutant", MUTANT),
-        kept("alternative", ALTERNATIVE),
+        kept("mutant", EDIT),
+        kept("alternative", EDIT),
         drawn,
         (first, last or first) if first else None,
     )
@@ -167,24 +167,15 @@ def of_framework(said: dict[str, Any], key: str, names: tuple[str, ...]) -> Any:
 
 def with_function(text: str, other: str, name: str) -> str:
     """The file with one function taken from another file, and with the imports and helpers that it lacks."""
-    tree, new = ast.parse(text), ast.parse(other)
-    here, there = dict(markers.functions(tree)), dict(markers.functions(new))
-    if name not in here or name not in there:
-        raise Problem(f"a drawn part replaces {name}, which one of the two files does not have")
-    lines, more = text.split("\n"), other.split("\n")
-    old, fresh = here[name], there[name]
-    code = textwrap.dedent("\n".join(more[fresh.lineno - 1 : fresh.end_lineno])).split("\n")
-    code = [f"{' ' * old.col_offset}{line}".rstrip() for line in code]
-    helpers = [
-        "\n".join(more[node.lineno - 1 : node.end_lineno])
-        for node in new.body
-        if isinstance(node, markers.Function) and node.name != name.partition(".")[0] and node.name not in here
-    ]
-    lines[old.lineno - 1 : old.end_lineno] = code
-    around = next(node for node in tree.body if node.lineno <= old.lineno <= node.end_lineno)
-    first = markers.first_line(around) - 1
-    lines[first:first] = "".join(f"{helper}\n\n\n" for helper in helpers).split("\n")[:-1]
-    return with_imports("\n".join(lines), [node for node in new.body if isinstance(node, IMPORT)], _names(tree))
+    tree, new, lines, more = ast.parse(text), ast.parse(other), text.split("\n"), other.split("\n")
+    known = dict(markers.functions(tree))
+    first = markers.first_line(next(node for node in tree.body if node.end_lineno >= known[name].lineno)) - 1
+    for node in new.body:
+        if isinstance(node, markers.Function) and node.name not in known:
+            helper = [*more[node.lineno - 1 : node.end_lineno], "", ""]
+            lines[first:first], first = helper, first + len(helper)
+    text, _ = graft("\n".join(lines), other, [name])
+    return with_imports(text, [node for node in new.body if isinstance(node, IMPORT)], _names(tree))
 
 
 def with_imports(text: str, more: list[ast.stmt], used: set[str]) -> str:
@@ -214,12 +205,11 @@ def _names(tree: ast.AST) -> set[str]:
 
 
 def instruments(entries: list[Entry]) -> dict[str, bytes]:
-    """The checks, probes and alternatives that the parts name, for assignment/."""
+    """The checks that the parts name, and their probes, for assignment/."""
     checks = {f"checks/{test['run'].partition(':')[0]}" for entry in entries for test in entry.tests}
     probes = sorted(path.name for path in (COURSE / "probes").glob("*.py"))
     named = {f"probes/{probe}" for probe in probes for check in checks if f'"{probe[:-2]}' in read_bank(check)}
-    others = {one["file"] for entry in entries for one in entry.alternatives if "file" in one}
-    return {f"{BANK}/{path}": read_bank(path).encode() for path in sorted(checks | named | others)}
+    return {f"{BANK}/{path}": read_bank(path).encode() for path in sorted(checks | named)}
 
 
 def card_text(head: dict[str, str], given: list[str], entries: Iterable[Entry] = ()) -> str:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ..errors import Problem
 from . import markers
-from .assignment import BANK, CARD, PART_BEGINS, Assignment, Part, line_of, read, text_of
+from .assignment import CARD, PART_BEGINS, Assignment, Part, line_of, read, text_of
 from .grader import engine, overlay
-from .new import stock, with_function
+from .new import stock
 
 FULL, NONE, LESS = "full", "none", "less"  # what a part should get
 
@@ -86,10 +86,8 @@ def cases(assignment: Assignment, full: bool) -> Iterator[Case]:
                 raise Problem(f"{place(assignment, part)}: the mutant of {part.id} changes nothing: {mutant['why']}")
             yield Case(f"{part.id}: {mutant['why']}", files, {**dict.fromkeys(ids, FULL), part.id: LESS})
         for other in part.alternatives:
-            why = other.get("why") or other.get("file", "another way")
-            yield Case(
-                f"{part.id}, right: {why}", solution | changed(assignment, part, other), dict.fromkeys(ids, FULL)
-            )
+            files = solution | changed(assignment, part, other)
+            yield Case(f"{part.id}, right: {other['why']}", files, dict.fromkeys(ids, FULL))
 
 
 def solved(assignment: Assignment, ids: Iterable[str]) -> dict[str, bytes]:
@@ -102,12 +100,9 @@ def solved(assignment: Assignment, ids: Iterable[str]) -> dict[str, bytes]:
 
 
 def changed(assignment: Assignment, part: Part, edit: dict[str, str]) -> dict[str, bytes]:
-    """The part's file, solved, with an edit of the part's code, or with its function from another file."""
+    """The part's file, solved, with an edit of the part's code."""
     text = text_of(assignment.folder, part.file)
     every = [one.id for one in assignment.parts]
-    if "file" in edit:
-        other = text_of(assignment.folder / BANK, edit["file"])
-        return {part.file: with_function(markers.strip(text, part.file, every), other, part.function).encode()}
     body = next(one.body for one in markers.parse(text, part.file) if one.id == part.id)
     text = text.replace(body, body.replace(edit["find"], edit["replace"], 1), 1)
     return {part.file: markers.strip(text, part.file, every).encode()}

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import re
 import stat
 import zipfile
@@ -61,7 +60,7 @@ def read(source: Path, wanted: Iterable[str]) -> list[Submission]:
             except (zipfile.BadZipFile, ValueError, OSError):
                 messages.append(f"{PurePosixPath(path).name} cannot be opened as a zip archive of at most 64 MB")
         if any(path.endswith("/") for path in own):
-            messages.append("links in the submission are not followed; hand in the files themselves")
+            messages.append(overlay.LINKS)
         chosen, said = overlay.matched((path for path in own if not path.endswith("/")), wanted)
         submission = Submission(people, {}, [*messages, *said])
         for name, path in chosen.items():
@@ -77,17 +76,8 @@ def read(source: Path, wanted: Iterable[str]) -> list[Submission]:
 
 def in_folder(folder: Path) -> dict[str, Read]:
     """Every file below a folder by its path; a link is a path with / at its end."""
-    found: dict[str, Read] = {}
-    for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in (".git", "__pycache__"))
-        for name in [*names, *(name for name in folders if Path(root, name).is_symlink())]:
-            path = Path(root, name)
-            short = path.relative_to(folder).as_posix()
-            if path.is_symlink():
-                found[f"{short}/"] = bytes
-            elif path.is_file():
-                found[short] = partial(beginning, path)
-    return found
+    there = overlay.walk(folder)
+    return {f"{short}/" * path.is_symlink() or short: partial(beginning, path) for short, path in there}
 
 
 def beginning(path: Path, most: int) -> bytes:

@@ -23,7 +23,7 @@ from ..errors import Misuse, Problem
 from . import archives, leaks
 from .assignment import CARD, HANDOUT, Assignment, listed, read
 from .build import for_student, starter
-from .grader.overlay import normal
+from .grader.overlay import normal, tree
 
 SHARE = 0.9  # of the rows, or of a text, that each student has
 ID = ("id", "email", "e-mail", "login", "username", "user", "sis login id", "team", "name")
@@ -124,9 +124,7 @@ def variants(dist: Path, people: Path, secret: bytes, out: Path) -> Made:
     words = [secret.hex().encode(), secret, *re.findall(rb"[^\s,;\"]+@[^\s,;\"]+", people.read_bytes())]
     if there := leaks.holding([*leaks.tree(dist / "instructor"), (upload.name, upload.read_bytes())], words):
         raise Problem(f"{there[0]} holds the secret, or an address of the roster; take it out of the master and build")
-    paths = [path for path in sorted((dist / "student").rglob("*")) if path.is_file()]
-    base = {path.relative_to(dist / "student").as_posix(): path.read_bytes() for path in paths}
-    base = {path: content for path, content in base.items() if not path.startswith(".git/")}
+    base = tree(dist / "student")
     places = [path for path in base if path.startswith("data/") and path.endswith(DATA)]
     specs = {student: drawn(assignment, secret, student) for student in roster(people)}
 

@@ -55,20 +55,13 @@ def with_proof(report: str, rows: list[str]) -> str:
     return "\n".join([f"{report.partition(PROOF)[0].rstrip()}\n", PROOF, *said, ""])
 
 
-STOCK = "the stock project: see the report"
-
-
-def notes(assignment: Assignment) -> str:
-    """NOTES.md: what the instructor does with all this, and what to beware of."""
+def notes(assignment: Assignment, rows: list[str]) -> str:
+    """NOTES.md: what the instructor does with all this, and what to beware of, by the rows of the proof."""
     drawn = [part.id for part in assignment.parts if part.drawn]
     said = "No part is drawn, so all of it can be had by one command: use this for practice, not for marks that count."
     if drawn:
         said = f"Drawn, and worth nothing as hackgen prints it: {', '.join(drawn)}."
     text = read_bank("shipped/NOTES.md").replace("{title}", assignment.title or assignment.name)
+    stock = [f"{row.split(' | ')[1]} points" for row in rows if row.startswith("| stock code |")]
+    text = text.replace("{stock}", (*stock, "what report.md says once that is proved")[0])
     return text.replace("{name}", assignment.name).replace("{drawn}", said)
-
-
-def with_stock(notes: str, rows: list[str]) -> str:
-    """The notes with what the stock project scores, from the rows of the proof."""
-    cells = next((row.split(" | ") for row in rows if row.startswith("| stock code |")), None)
-    return notes.replace(STOCK, f"the stock project, handed in as it is: {cells[1]} points") if cells else notes

@@ -1,4 +1,4 @@
-"""What checks are written with: a verdict that a student may read, comparison, and random input."""
+"""What checks are written with: a verdict that a student may read, and comparison."""
 
 import numpy as np
 
@@ -20,11 +20,3 @@ def close(got: object, want: object, rtol: float = 1e-4, atol: float = 1e-5, nam
         raise Wrong(f"{name} holds values that are no finite numbers")
     if not (right := np.isclose(got, want, rtol, atol)).all():
         raise Wrong(f"{name} is wrong in {right.size - right.sum()} of {right.size} numbers")
-
-
-def like(array: np.ndarray, rng: np.random.Generator, rows: int) -> np.ndarray:
-    """Random rows of an array's shape, type and range: integers among its least to greatest, floats of its spread."""
-    shape = (rows, *array.shape[1:])
-    if array.dtype.kind in "biu":
-        return rng.integers(array.min(), array.max(), shape, endpoint=True).astype(array.dtype)
-    return rng.normal(array.mean(), array.std() or 1, shape).astype(array.dtype)

@@ -3,12 +3,14 @@
 import ast
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 MOST_FILES = 10_000  # looked at in a submission
 MOST_BYTES = 1 << 18  # of one file that counts: reading its syntax takes hundreds of times that
 NEVER = {"__MACOSX", "__pycache__", ".git", ".venv", "venv", "env", "site-packages", "grader", "runs"}
+LINKS = "links in the submission are not followed; hand in the files themselves"
 Files = dict[str, bytes]
 
 
@@ -42,19 +44,12 @@ def normal(id: str) -> str:
 
 def read(folder: Path, wanted: Iterable[str], whole: bool = False) -> tuple[Files, list[str]]:
     """The files of a submission that count, from a folder, or all its code; links are not followed."""
-    paths, messages, links = [], [], False
-    for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in NEVER]
-        for name in names:
-            path = Path(root, name)
-            links |= path.is_symlink()
-            if path.is_file() and not path.is_symlink():
-                paths.append(path.relative_to(folder).as_posix())
-        if len(paths) > MOST_FILES:
-            messages.append(f"the submission has more than {MOST_FILES:,} files; only some were looked at")
-            break
-    if links:
-        messages.append("links in the submission are not followed; hand in the files themselves")
+    there = list(islice(walk(folder, NEVER), MOST_FILES + 1))
+    paths = [path for path, place in there if not place.is_symlink()]
+    messages = [f"the submission has more than {MOST_FILES:,} files; only some were looked at"] * (
+        len(there) > MOST_FILES
+    )
+    messages += [LINKS] * (len(paths) < len(there))
     found, more = matched(paths, wanted)
     if whole:
         found = {path: path for path in paths if path.endswith((".py", ".toml", ".json"))} | found
@@ -135,8 +130,15 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
         path.write_bytes(content)
 
 
+def walk(folder: Path, leave: Collection[str] = (".git", "__pycache__")) -> Iterator[tuple[str, Path]]:
+    """Every file below a folder, with its path there, and every link, which is not followed; some folders are left."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in leave)
+        for path in (Path(root, name) for name in [*sorted(names), *folders]):
+            if path.is_symlink() or path.is_file():
+                yield path.relative_to(folder).as_posix(), path
+
+
 def tree(folder: Path) -> Files:
-    """All files of a folder of the bundle by path, if it is there; caches and hidden files are left out."""
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    names = {path.relative_to(folder).as_posix(): path for path in paths}
-    return {name: path.read_bytes() for name, path in names.items() if "__pycache__" not in name and name[0] != "."}
+    """All files of a folder by path, if it is there."""
+    return {name: path.read_bytes() for name, path in walk(folder) if path.is_file()}
