@@ -19,25 +19,21 @@ from selection import EVERYTHING, installed
 OFFERED = [c for c in choices() if not c.backend or c.backend == "tensorflow"]
 EVERY = list(dict.fromkeys((c.task.name, c.framework.name, c.models[0].name) for c in OFFERED if installed(c)))
 NO_FACTS = {"facts.json": b'{"meta": {}, "config": {}}\n', "facts.npz": b""}
-FULL = [  # a model of each family in PyTorch, and the CNN where processes are forked as well
+FULL = [  # a model of each family in PyTorch, and the CNN in the other frameworks
     ("image-classification", "pytorch", "cnn", "advanced"),
     ("tabular-regression", "pytorch", "mlp", "core"),
     ("text-classification", "pytorch", "lstm", "intro"),
     ("text-generation", "pytorch", "transformer", "core"),
     ("image-generation", "pytorch", "gan", "advanced"),
     ("image-classification", "lightning", "cnn", "core"),
-]
-SLOW = [  # each grading imports the framework anew: a minute or two for a proof in full
-    ("image-classification", "jax", "cnn", "core"),
+    ("image-classification", "jax", "cnn", "core"),  # a minute or two: each grading imports the framework anew
     ("image-classification", "keras", "cnn", "core"),
 ]
-FULL += SLOW if EVERYTHING else []
 SHORT = [(*choice, LEVELS[number % 3]) for number, choice in enumerate(EVERY)]
 # each level in PyTorch, elsewhere one by turns
 WHOLE = [one for one in EVERY if one[1] == "pytorch" or EVERYTHING]
 LEVELLED = [(*one, level) for one in WHOLE for level in LEVELS] + [one for one in SHORT if one[:3] not in WHOLE]
 SAMPLE = SHORT if EVERYTHING else [one for one in SHORT if one[1] == "pytorch" and one[:3] not in [f[:3] for f in FULL]]
-SAMPLE += [] if EVERYTHING else SLOW
 
 
 def lay_master(folder: Path, task: str, framework: str, model: str, level: str) -> Path:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,9 +113,13 @@ def _written(assignment: Assignment, new: Path, old: Path) -> Built:
 
 def verified(dist: Path, full: bool = False) -> list[str]:
     """Grade what must be worth all and nothing, and write it into the report; a `Problem` where it is not so."""
-    from .proof import proof  # with NumPy, which other commands do without
+    from .grader.engine import Broken  # with NumPy, which other commands do without
+    from .proof import proof
 
-    rows = proof(dist, full)
+    try:
+        rows = proof(dist, full)
+    except Broken as error:
+        raise Problem(f"nothing can be proved: {error}") from None
     report = dist / "report.md"
     report.write_bytes(with_proof(report.read_text(encoding="utf-8"), rows).encode())
     lay(dist / "instructor", {"NOTES.md": notes(read(dist / "instructor" / "master"), rows).encode()})
@@ -228,85 +232,57 @@ def bundle(
 
 def instruments(folder: Path, tests: Iterable[Test], whole: bool) -> dict[str, bytes]:
     """Checks and probes of the tests; unless `whole`, just the functions that they reach."""
-    texts = {
-        path.relative_to(folder / BANK).as_posix(): text_of(folder, path.relative_to(folder).as_posix())
-        for kind in ("checks", "probes")
-        for path in sorted((folder / BANK / kind).rglob("*.py"))
-    }
+    paths = [path for path in tree(folder / BANK) if re.fullmatch(r"(checks|probes)/.*\.py", path)]
+    texts = {path: text_of(folder, f"{BANK}/{path}") for path in paths}
     for path, text in texts.items():
         markers.tree_of(text, f"{BANK}/{path}")
-    if whole:
-        return {path: text.encode() for path, text in texts.items()}
-    wanted: dict[str, set[str]] = {}
-    for test in tests:
-        file, _, name = test.run.partition(":")
-        wanted.setdefault(f"checks/{file}", set()).add(name)
+    more = {(f"checks/{file}", name) for file, _, name in (test.run.partition(":") for test in tests)}
+    wanted: set[tuple[str, str]] = set()
     kept: dict[str, str] = {}
-    todo = list(wanted)
-    while todo:  # a check may import from another, and names its probes as "file.function"
-        path = todo.pop()
-        text = reached(texts[path], wanted[path])
-        kept[path] = text
-        for other, names in _asked(text, path.partition("/")[0]).items():
-            if other in texts and not names <= wanted.get(other, set()):
-                wanted[other] = wanted.get(other, set()) | names
-                todo.append(other)
-    return {path: text.encode() for path, text in sorted(kept.items())}
+    while more and not whole:  # a check may import from another, and names its probes as "file.function"
+        wanted |= more
+        names = {path: {name for file, name in wanted if file == path} for path in paths}
+        kept = {path: reached(texts[path], some) for path, some in names.items() if some}
+        more = {one for path, text in kept.items() for one in _asked(text, path) if one[0] in texts} - wanted
+    return {path: text.encode() for path, text in (texts if whole else kept).items()}
 
 
-def _asked(text: str, room: str) -> dict[str, set[str]]:
-    """Which functions of which other files a text names: by import, or as a text "file.function"."""
-    found: dict[str, set[str]] = {}
+def _asked(text: str, path: str) -> Iterator[tuple[str, str]]:
+    """File and name of what a file takes from others: by import, or as a text "file.function"."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom) and node.module:
-            file = node.module.removeprefix("probes.").removeprefix("checks.")
-            found.setdefault(f"{room}/{file}.py", set()).update(name.name for name in node.names)
+            file = f"{path.partition('/')[0]}/{node.module.removeprefix('probes.')}.py"
+            yield from ((file, alias.name) for alias in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             if named := re.fullmatch(r"(\w+)\.(\w+)", node.value):
-                found.setdefault(f"probes/{named[1]}.py", set()).add(named[2])
-    return found
+                yield f"probes/{named[1]}.py", named[2]
 
 
 def reached(text: str, names: Collection[str]) -> str:
-    """A file without the top-level functions, classes and values that none of these names leads to."""
-    tree, lines = ast.parse(text), text.split("\n")
-    defined: dict[str, list[ast.stmt]] = {}
-    for node in tree.body:
-        for name in _names(node):
-            defined.setdefault(name, []).append(node)
-    todo, seen = list(names), set()
-    while todo:
-        if (name := todo.pop()) not in seen:
-            seen.add(name)
-            for node in defined.get(name, []):
-                todo += [one.id for one in ast.walk(node) if isinstance(one, ast.Name)]
-    used = {
-        one.id for name in seen for node in defined.get(name, []) for one in ast.walk(node) if isinstance(one, ast.Name)
-    }
-    for number, node in reversed(list(enumerate(tree.body))):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            bound = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-            gone = not bound & used
-        else:
-            gone = bool(_names(node)) and not _names(node) & seen
-        if gone:
-            first = markers.first_line(node)
-            above = tree.body[number - 1].end_lineno if number else 0
-            comments = first - 1
-            while comments > above and lines[comments - 1].startswith("#"):
-                comments -= 1
-            del lines[comments : node.end_lineno]
-    return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).rstrip() + "\n"
+    """A file without the top-level imports, functions, classes and values that none of these names leads to."""
+    tree, lines, wanted, more = ast.parse(text), text.split("\n"), set(), set(names)
+    while more:
+        wanted |= more
+        inside = (one for node in tree.body if _names(node) & more for one in ast.walk(node))
+        more = {one.id for one in inside if isinstance(one, ast.Name)} - wanted
+    kept, above = [], 0
+    for node in tree.body:  # each with the comments above it
+        if not (defined := _names(node)) or defined & wanted:
+            kept += lines[above : node.end_lineno]
+        above = node.end_lineno
+    return "\n".join(kept).strip() + "\n"
 
 
 def _names(node: ast.stmt) -> set[str]:
-    """What a top-level statement defines, imports left out."""
+    """What a top-level statement defines."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
     if isinstance(node, markers.Function | ast.ClassDef):
         return {node.name}
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return {one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)}
-    return set()
+    names = (
+        one for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(node, ast.Assign | ast.AnnAssign)
+    )
+    return {one.id for one in names if isinstance(one.ctx, ast.Store)}
 
 
 def facts_of(assignment: Assignment) -> dict[str, bytes]:

@@ -24,12 +24,12 @@ OPENING = re.compile(rf'# >>> part ({ID}) points=([1-9][0-9]{{0,2}})(?: hint="([
 CLOSING = re.compile(rf"# <<< part ({ID})")
 WIDE = 120
 # What other tools and courses write: Otter, nbgrader, DeepLearning.AI, CS231n, repobee-sanitizer, codestripper.
-FOREIGN = [f"{one} {two}" for one in ("begin", "end", "start", "stop") for two in ("solution", "part", "answer")]
-FOREIGN += [f"{one} {two}" for one in ("begin", "end") for two in ("prompt", "ignore", "tests", "hidden", "test")]
-FOREIGN += ["start code here", "end code here", "your code here", "start of your code", "end of your code"]
-FOREIGN += ["your answer here", "begin mark scheme", "end mark scheme", "sanitizer start", "sanitizer end"]
-FOREIGN += ["sanitizer replace", "sanitizer shred", "cs remove", "cs replace", "cs uncomment", "cs ignore", "cs add"]
-ALONE = ("SOLUTION", "SOLUTION NO PROMPT", "SEED", "IGNORE", "HIDDEN")  # Otter's, where nothing else is said
+FOREIGN = re.compile(
+    r"\b(b[egin]{3,5}|end|start|stop) ?(s[olutin]{5,9}|part|answer|prompt|ignore|tests?|hidden|mark scheme)\b"
+    r"|\b(start|end|your) (code|answer) here\b|\b(start|end) of your code\b"
+    r"|\bsanitizer (start|end|replace|shred)\b|\bcs (remove|replace|uncomment|ignore|add)\b|^solution( no prompt)?$"
+)
+ALONE = ("SEED", "IGNORE", "HIDDEN")  # Otter's, where nothing else is said
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -169,11 +169,12 @@ def _refuse_near_miss(comment: str, place: str, opened: tuple | None, known: lis
     """Let other comments pass."""
     arrows = re.search(r"[<>]{2,}|(?<=# )[<>](?= ?part\b)", comment)
     words = re.findall(r"[\w-]+", (comment[arrows.end() :] if arrows else comment).casefold())
-    is_part = bool(words) and _alike(words[0], "part")
+    is_part = bool(words) and words[0][0] == "p" and difflib.SequenceMatcher(None, words[0], "part").ratio() >= 0.75
     ids = {*known, opened[1][1]} if opened else set(known)
     worth = re.search(r"\b(points?|hint)\s*[=:]", comment, re.I)
     meant = (arrows and words and (is_part or words[0] in ids or worth)) or (is_part and worth)
-    if not (meant or is_foreign(comment)):
+    foreign = FOREIGN.search(" ".join(re.findall(r"[^\W\d_]+", comment.casefold())))
+    if not (meant or foreign or comment.strip("# \t") in ALONE):
         return
     named = [word for word in words[is_part:][:1] if re.fullmatch(ID, word)] if meant else []
     id = opened[1][1] if opened else (*named, "NAME")[0]
@@ -182,32 +183,6 @@ def _refuse_near_miss(comment: str, place: str, opened: tuple | None, known: lis
     ends = opened or (arrows and "<" in arrows[0]) or re.match(r"[#\s=*]*(end|stop)", comment, re.I)
     right = _end(id) if ends else start(id, max(int(points[1]) if points else 1, 1), hint[1].strip() if hint else "")
     raise Problem(f'{place}: "{comment}" is no marker of hackgen, and would mark nothing; write: {right}')
-
-
-@lru_cache(4096)
-def is_foreign(comment: str) -> bool:
-    """Whether a comment is another tool's marker, or nearly so."""
-    words = re.findall(r"[^\W\d_]+", comment.casefold())
-    if " ".join(words) in ("solution", "solution no prompt") or comment.strip("# \t") in ALONE:
-        return True
-    if len(words) == 1 and any(_alike(words[0], f"{one}solution") for one in ("begin", "end")):
-        return True
-    for known in FOREIGN:
-        wanted = known.split()
-        for place in range(len(words) - len(wanted) + 1):
-            said = words[place : place + len(wanted)]
-            if all(_alike(one, other) for one, other in zip(said, wanted, strict=True)):
-                return True
-    return False
-
-
-def _alike(word: str, known: str) -> bool:
-    """Equal, or a slip of the keyboard away; of short words there are too many that are alike."""
-    if word == known or len(known) < 4 or abs(len(word) - len(known)) > 2:
-        return word == known
-    if len(known) < 6 and word[0] != known[0]:
-        return False
-    return difflib.SequenceMatcher(None, word, known, False).ratio() >= (0.75 if len(known) < 6 else 0.8)
 
 
 def _marked(tree: ast.Module, lines: list[str], path: str, opening: re.Match[str], first: int, last: int) -> Marked:

@@ -19,19 +19,7 @@ from ..parts import TEMPLATES, read_toml
 from ..templating import rendered
 from ..text import markdown, toml
 from . import markers
-from .assignment import (
-    BANK,
-    CARD,
-    COURSE,
-    EDIT,
-    HANDOUT,
-    TEST,
-    Assignment,
-    code_parts,
-    listed,
-    read_bank,
-    text_of,
-)
+from .assignment import BANK, CARD, COURSE, EDIT, HANDOUT, TEST, Assignment, code_parts, listed, read_bank, text_of
 from .grader.overlay import graft
 
 LEVELS = ("intro", "core", "advanced")

@@ -25,15 +25,7 @@ class Case:
 
 
 def proof(dist: Path, full: bool = False) -> list[str]:
-    """Lines for report.md on a build; a `Problem` for what is not as it should be."""
-    try:
-        return _proof(dist, full)
-    except engine.Broken as error:
-        raise Problem(f"nothing can be proved: {error}") from None
-
-
-def _proof(dist: Path, full: bool) -> list[str]:
-    """The rows of a proof.
+    """The rows of a table for report.md on a build; a `Problem` for what is not as it should be.
 
     Always: the solution gets all and the blank nothing, also by the public checks; what the stock code scores.
     full    also each part alone and left out, every mutant and every alternative.
