@@ -35,7 +35,7 @@ TEST = {
 
 def result(*scores: tuple[float, int]) -> Result:
     tests = [
-        Outcome(f"p{n // 2}", f"t{n}", score, most, "", ("public", "hidden")[n % 2], 0.1)
+        Outcome(f"p{n // 2}", f"t{n}", score, most, "", ("public", "hidden")[n % 2])
         for n, (score, most) in enumerate(scores)
     ]
     return Result("a", "A", tests, ["x.py was taken for y.py"])

@@ -200,14 +200,14 @@ def _marked(tree: ast.Module, lines: list[str], path: str, opening: re.Match[str
                 inside.append((suite, node))
             elif begin < last and end > first and not (begin < first and last < end + 1):
                 raise Problem(f"{place}: part {id} cuts the statement of line {begin}; let it hold lines {begin}-{end}")
-    top = [(suite, node) for suite, node in inside if not any(_holds(other, node) for _, other in inside)]
-    if not top:
+    if not inside:
         raise Problem(f"{place}: part {id} holds no whole statement; put its markers around some")
-    if any(suite is not top[0][0] for suite, _ in top):
+    top = [node for suite, node in inside if suite is inside[0][0]]  # outer blocks come before those in them
+    if any(not first_line(top[0]) <= first_line(node) <= top[-1].end_lineno for _, node in inside):
         raise Problem(f"{place}: part {id} holds statements of two blocks; let it hold those of one")
-    if isinstance(top[0][1], ast.Expr) and top[0][1] is function.body[0] and ast.get_docstring(function) is not None:
+    if isinstance(top[0], ast.Expr) and top[0] is function.body[0] and ast.get_docstring(function) is not None:
         raise Problem(f"{place}: part {id} holds the docstring, which stays; put the marker below it")
-    indent = re.match(r"\s*", lines[first_line(top[0][1]) - 1])[0]
+    indent = re.match(r"\s*", lines[first_line(top[0]) - 1])[0]
     if any(re.match(r"\s*", lines[number - 1])[0] != indent for number in (first, last)):
         raise Problem(f"{place}: markers of part {id} begin in the column of its statements; indent both like them")
     end = "\r" * lines[first - 1].endswith("\r")
@@ -240,10 +240,6 @@ def _suites(node: ast.AST) -> Iterator[list[ast.stmt]]:
 def first_line(node: ast.stmt) -> int:
     """The first line of a statement with its decorators."""
     return min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
-
-
-def _holds(outer: ast.stmt, inner: ast.stmt) -> bool:
-    return outer is not inner and any(node is inner for node in ast.walk(outer))
 
 
 def _reach(function: Function, lines: list[str]) -> int:

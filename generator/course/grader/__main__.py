@@ -1,9 +1,8 @@
 """Grade one submission, with the bundle that this folder lies in.
 
-`python -m grader` in a student's project · `python -m grader gradescope /autograder` · `python -m grader classroom50`
+`python -m grader gradescope /autograder` · `python -m grader classroom50` in a checkout
 """
 
-import argparse
 import datetime
 import hashlib
 import json
@@ -65,20 +64,15 @@ def previous(root: Path) -> float:
     )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="grader", description=__doc__.splitlines()[0])
-    parser.add_argument("kind", nargs="?", default="terminal", choices=["terminal", "gradescope", "classroom50"])
-    parser.add_argument("folder", nargs="?", type=Path, default=Path.cwd())
-    args = parser.parse_args(arguments)
-    if args.kind == "gradescope":
-        return gradescope(args.folder)
-    result = engine.grade(BUNDLE, args.folder, isolation="auto" if args.kind == "classroom50" else "none")
-    if args.kind == "classroom50":
-        moment = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        written(Path("result.json"), formats.classroom50(result, os.environ, moment))
-    print(formats.terminal(result, public=not engine.manifest(BUNDLE)["secret"]))
+def classroom50(checkout: Path) -> int:
+    """Grade a checkout, write ./result.json, and print what it says."""
+    result = engine.grade(BUNDLE, checkout)
+    moment = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    written(Path("result.json"), formats.classroom50(result, os.environ, moment))
+    print(formats.terminal(result, public=True))
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    _, kind, *folder = sys.argv
+    sys.exit({"gradescope": gradescope, "classroom50": classroom50}[kind](Path(*folder)))
