@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,9 @@ PATIENCE = 300  # seconds for the master to be imported, or to read its data
 class Built:
     """What came of a build."""
 
-    where: Path
     commit: str
-    changed: bool = False  # the starter, since the last build into the same folder
-    notes: list[str] = field(default_factory=list)
+    changed: bool  # the starter, since the last build into the same folder
+    notes: list[str]
 
 
 def build(folder: Path, dist: Path, verify: bool = True) -> Built:
@@ -65,7 +64,6 @@ def build(folder: Path, dist: Path, verify: bool = True) -> Built:
         if not dist.exists() and (draft / "old").exists():
             os.rename(draft / "old", dist)
         shutil.rmtree(draft, ignore_errors=True)
-    built.where = dist
     return built
 
 
@@ -97,14 +95,13 @@ def _written(assignment: Assignment, new: Path, old: Path) -> Built:
     lay(room / "bundle", bundle(assignment, facts, secret=False))
     lay(room / "bundle" / "starter", starter(assignment))
     scan(assignment, new)
-    built = Built(new, commit)
-    if (old / "student.zip").is_file() and (before := archives.unzipped(old / "student.zip")) != student:
-        built.changed = True
+    before = archives.unzipped(old / "student.zip") if (old / "student.zip").is_file() else student
+    built = Built(commit, before != student, warnings(assignment, student))
+    if built.changed:
         with tempfile.TemporaryDirectory() as place:
             lay(new, {"starter.patch": archives.patch(before, student, Path(place))})
     elif (old / "starter.patch").is_file():
         shutil.copy(old / "starter.patch", new)  # still wanted by those who have the starter before
-    built.notes += warnings(assignment, student)
     said = with_proof(report(assignment, commit, built.changed, built.notes), [])
     lay(new, {"report.md": said.encode()})
     lay(new / "instructor", {"NOTES.md": notes(assignment, []).encode()})
@@ -221,7 +218,7 @@ def bundle(
         manifest["variant"] = spec or spec_of(assignment.folder)
     files["manifest.json"] = _json(manifest)
     files |= facts
-    files["requirements.txt"] = requirements(assignment.folder, assignment.model).encode()
+    files["requirements.txt"] = requirements(assignment.folder).encode()
     files |= {f"grader/{path.name}": path.read_bytes() for path in sorted(GRADER.glob("*.py"))}
     if secret:
         every = starter(assignment, solved=[part.id for part in assignment.parts])
@@ -309,12 +306,14 @@ def ran(files: dict[str, bytes], script: str, *words: str) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in Path(place).glob("facts.*")}
 
 
-def requirements(folder: Path, model: str = "") -> str:
-    """The packages of a project and its model, as they were tested; of torch the small build for the CPU."""
+def requirements(folder: Path) -> str:
+    """The packages of a project, as they were tested; of torch the small build for the CPU.
+
+    Weights that were trained before are not needed: parts are graded with random ones.
+    """
     lines = []
     if (folder / "pyproject.toml").is_file():
-        project = read_toml(folder / "pyproject.toml").get("project", {})
-        needs = project.get("dependencies", []) + project.get("optional-dependencies", {}).get(model, [])
+        needs = read_toml(folder / "pyproject.toml").get("project", {}).get("dependencies", [])
         constraints = folder / "constraints.txt"
         pinned = constraints.read_text(encoding="utf-8") if constraints.is_file() else ""
         exact = {re.match(r"[\w.-]+", line)[0].lower(): line for line in pinned.splitlines() if re.match(r"\w", line)}

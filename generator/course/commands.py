@@ -84,7 +84,7 @@ def build_command(folder: Path, dist: Path | None, no_verify: bool) -> None:
     built = build(folder, dist, verify=not no_verify)
     for note in built.notes:
         say(f"hackgen: {note}", err=True)
-    say(f"{built.where}: student commit {built.commit[:12]}{' (changed: see starter.patch)' * built.changed}")
+    say(f"{dist}: student commit {built.commit[:12]}{' (changed: see starter.patch)' * built.changed}")
     for name, what in WRITTEN:
         say(f"  {name:26} {what}")
 

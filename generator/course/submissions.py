@@ -152,23 +152,14 @@ def renamed(name: str) -> str:
 def submitters(text: str) -> dict[str, list[Person]]:
     """The people of each submission by Gradescope's submission_metadata.yml, of which no more is read."""
     found: dict[str, list[Person]] = {}
-    people: list[Person] | None = None
-    for line in text.splitlines():
-        if match := re.fullmatch(r"(submission_\w+):\s*", line):
-            people = None
-            found[match[1]] = []
-            name = match[1]
-        elif re.fullmatch(r"  :\w+:.*", line):
-            people = found[name] if line.startswith("  :submitters:") and found else None
-        elif people is not None and (match := re.fullmatch(r"\s*(- )?:(name|sid|email):\s*(.*?)\s*", line)):
-            if match[1]:
-                people.append({})
-            key = "sis" if match[2] == "sid" else match[2]
-            people[-1][key] = match[3].strip("'\"")
-    for name, people in found.items():
-        for person in people:
-            person["id"] = overlay.normal(person.get("email") or person.get("sis") or person.get("name", name))
-        found[name] = people or [{"id": name}]
+    for name, about in re.findall(r"^(submission_\w+):\s*\n((?:[ -].*\n?)*)", text.replace("\r", ""), re.M):
+        _, _, rest = about.partition("  :submitters:")
+        items = re.match(r".*\n((?: *- .*\n?|   .*\n?)*)", rest)
+        for item in re.split(r"^ *- ", items[1], flags=re.M)[1:] if items else ():
+            known = dict(re.findall(r":(name|sid|email): *['\"]?(.*?)['\"]? *$", item, re.M))
+            id = overlay.normal(known.get("email") or known.get("sid") or known.get("name", name))
+            found.setdefault(name, []).append({"id": id, "sis": known.pop("sid", ""), **known})
+        found.setdefault(name, [{"id": name}])
     return found
 
 
