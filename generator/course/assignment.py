@@ -108,12 +108,9 @@ def read(folder: Path) -> Assignment:
     marked = {}
     for part in code_parts(folder):
         if part.id in marked:
-            raise Problem(f"{part.path}:{part.first}: part {part.id} is also in {marked[part.id].path}; rename one")
+            raise Problem(f"{part.place}: part {part.id} is also in {marked[part.id].path}; rename one")
         if twin := [one for one in marked.values() if (one.path, one.function) == (part.path, part.function)]:
-            place = f"{part.path}:{part.first}"
-            raise Problem(
-                f"{place}: {part.function} has part {twin[0].id} too, and a function is graded as one; join them"
-            )
+            raise Problem(f"{part.place}: {part.function} has part {twin[0].id} too, and is graded as one; join them")
         marked[part.id] = part
     parts, seen = [], set()
     for number, entry in enumerate(tables.get("part", [])):
@@ -124,14 +121,11 @@ def read(folder: Path) -> Assignment:
         seen.add(id)
         if id not in marked:
             raise Problem(
-                f"{place}: no code is marked as part {id}{nearest(id, sorted(marked))}; take it out, or mark "
-                f"it: hackgen assignment mark {folder} FILE:FUNCTION --id {id} --points N"
+                f"{place}: no code is marked as part {id}{nearest(id, sorted(marked))}; mark it, or take it out"
             )
         parts.append(_joined(folder, place, entry, marked[id], include))
     if left := [part for part in marked.values() if part.id not in seen]:
-        raise Problem(
-            f"{left[0].path}:{left[0].first}: part {left[0].id} has no [[part]] in {CARD}; write one, with tests"
-        )
+        raise Problem(f"{left[0].place}: part {left[0].id} has no [[part]] in {CARD}; write one, with tests")
     if not parts:
         raise Problem(f"{CARD}: there is no [[part]]; hackgen assignment mark makes one")
     more = tables.get("submit", [])
@@ -204,25 +198,14 @@ def _joined(folder: Path, place: str, entry: dict, marked: markers.Marked, inclu
     if not tests:
         raise Problem(f"{place}: part {id} has no test; write a [[part.test]] with name, run and points")
     if (worth := sum(test.points for test in tests)) != marked.points:
-        said = f"{marked.path}:{marked.first} says {marked.points}"
-        raise Problem(f"{place}: the tests of part {id} give {worth} points, but {said}")
+        raise Problem(f"{place}: the tests of part {id} give {worth} points, but {marked.place} says {marked.points}")
     for kind in ("mutant", "alternative"):
         for edit in entry.get(kind, []):
             _known(edit, EDIT, place)
             if not edit.get("why") or marked.body.count(edit.get("find", "\0")) != 1:
                 raise Problem(f"{place}: each {kind} of part {id} needs a why, and a find that stands in its code once")
-    return Part(
-        id=id,
-        file=marked.path,
-        function=marked.function,
-        points=marked.points,
-        hint=marked.hint,
-        goal=entry.get("goal", ""),
-        tests=tuple(tests),
-        mutants=tuple(entry.get("mutant", [])),
-        alternatives=tuple(entry.get("alternative", [])),
-        drawn=entry.get("drawn", {}),
-    )
+    about = marked.path, marked.function, marked.points, marked.hint, entry.get("goal", ""), tuple(tests)
+    return Part(id, *about, *(tuple(entry.get(kind, [])) for kind in ("mutant", "alternative")), entry.get("drawn", {}))
 
 
 def _has_function(folder: Path, what: str, run: str) -> None:

@@ -48,37 +48,40 @@ class Marked:
     stub: str  # what stands there for students
     body: str  # the block without its markers
 
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.first}"
+
 
 def parse(text: str, path: str) -> list[Marked]:
     """The parts of a Python file in their order; a `Problem` with file, line and remedy where a marker is not right."""
-    tree, lines = tree_of(text, path), text.split("\n")
-    found, opened = [], None
+    tree, lines, found, opened = tree_of(text, path), text.split("\n"), [], None
+
+    def fault(line: int, said: str) -> Problem:
+        return Problem(f"{path}:{line}: {said}")
+
     for number, comment, alone in _comments(text):
         opening, closing = OPENING.fullmatch(comment), CLOSING.fullmatch(comment)
-        if not (opening or closing):
-            _refuse_near_miss(comment, f"{path}:{number}", opened, [part.id for part in found])
+        id, begun = (opening or closing or [""] * 2)[1], opened[1][1] if opened else ""
+        if not id:
+            _refuse_near_miss(comment, f"{path}:{number}", begun, [part.id for part in found])
         elif not alone:
-            raise Problem(f"{path}:{number}: a marker stands on a line of its own; write there: {comment}")
-        elif opening and opened:
-            raise Problem(f"{path}:{number}: part {opened[1][1]} is still open; before it write: {_end(opened[1][1])}")
+            raise fault(number, f"a marker stands on a line of its own; write there: {comment}")
+        elif opening and begun:
+            raise fault(number, f"part {begun} is still open; before it write: {_end(begun)}")
         elif opening:
             opened = number, opening
-        elif not opened:
-            raise Problem(
-                f"{path}:{number}: part {closing[1]} was not begun; above it write: {start(closing[1], 1, '…')}"
-            )
-        elif closing[1] != opened[1][1]:
-            raise Problem(f"{path}:{number}: part {opened[1][1]} ends here, so write: {_end(opened[1][1])}")
+        elif not begun:
+            raise fault(number, f"part {id} was not begun; above it write: {start(id, 1, '…')}")
+        elif id != begun:
+            raise fault(number, f"part {begun} ends here, so write: {_end(begun)}")
         else:
-            found.append(_marked(tree, lines, path, opened[1], opened[0], number))
-            opened = None
+            part, opened = _marked(tree, lines, path, opened[1], opened[0], number), None
+            if twice := [other for other in found if other.id == id]:
+                raise fault(part.first, f"part {id} is also in line {twice[0].first}; give it another name")
+            found.append(part)
     if opened:
-        raise Problem(
-            f"{path}:{opened[0]}: part {opened[1][1]} has no end; below its last line write: {_end(opened[1][1])}"
-        )
-    for part in found:
-        if twice := [other for other in found if other.id == part.id and other is not part]:
-            raise Problem(f"{path}:{twice[0].first}: part {part.id} is also in line {part.first}; give it another name")
+        raise fault(opened[0], f"part {opened[1][1]} has no end; below its last line write: {_end(opened[1][1])}")
     return found
 
 
@@ -165,19 +168,18 @@ def _comments(text: str) -> list[tuple[int, str, bool]]:
     return found
 
 
-def _refuse_near_miss(comment: str, place: str, opened: tuple | None, known: list[str]) -> None:
+def _refuse_near_miss(comment: str, place: str, opened: str, known: list[str]) -> None:
     """Let other comments pass."""
     arrows = re.search(r"[<>]{2,}|(?<=# )[<>](?= ?part\b)", comment)
     words = re.findall(r"[\w-]+", (comment[arrows.end() :] if arrows else comment).casefold())
     is_part = bool(words) and words[0][0] == "p" and difflib.SequenceMatcher(None, words[0], "part").ratio() >= 0.75
-    ids = {*known, opened[1][1]} if opened else set(known)
     worth = re.search(r"\b(points?|hint)\s*[=:]", comment, re.I)
-    meant = (arrows and words and (is_part or words[0] in ids or worth)) or (is_part and worth)
+    meant = (arrows and words and (is_part or words[0] in [opened, *known] or worth)) or (is_part and worth)
     foreign = FOREIGN.search(" ".join(re.findall(r"[^\W\d_]+", comment.casefold())))
     if not (meant or foreign or comment.strip("# \t") in ALONE):
         return
     named = [word for word in words[is_part:][:1] if re.fullmatch(ID, word)] if meant else []
-    id = opened[1][1] if opened else (*named, "NAME")[0]
+    id = opened or (*named, "NAME")[0]
     points = re.search(r"points?\W+(\d+)", comment, re.I)
     hint = re.search(r"hint\W+([^\"'\\]+)", comment, re.I)
     ends = opened or (arrows and "<" in arrows[0]) or re.match(r"[#\s=*]*(end|stop)", comment, re.I)
@@ -213,9 +215,8 @@ def _marked(tree: ast.Module, lines: list[str], path: str, opening: re.Match[str
     end = "\r" * lines[first - 1].endswith("\r")
     block = lines[first - 1 : last]
     stub = [line + end for line in _stub(id, int(opening[2]), hint or f"write {name}, as said above it", indent)]
-    return Marked(
-        id, int(opening[2]), hint, path, name, first, last, "\n".join(block), "\n".join(stub), "\n".join(block[1:-1])
-    )
+    texts = map("\n".join, (block, stub, block[1:-1]))
+    return Marked(id, int(opening[2]), hint, path, name, first, last, *texts)
 
 
 def _stub(id: str, points: int, hint: str, indent: str) -> list[str]:

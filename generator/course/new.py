@@ -130,19 +130,10 @@ def _settled(raw: dict[str, Any], choice: Choice, level: str) -> Entry | None:
     hint = hint or textwrap.shorten(re.split(r"(?<=[.!?])\s", goal)[0].rstrip("."), 90, placeholder=" …")
     drawn = {name: of_framework(raw["drawn"], name, names) for name in raw.get("drawn", {})}
     first, last = of_framework(raw, "first", names), of_framework(raw, "last", names)
-    return Entry(
-        raw["id"],
-        raw["file"],
-        function,
-        raw["points"],
-        goal,
-        " ".join(hint.split()).replace('"', "'").replace("\\", "/"),
-        kept("test", TEST),
-        kept("mutant", EDIT),
-        kept("alternative", EDIT),
-        drawn,
-        (first, last or first) if first else None,
-    )
+    hint = " ".join(hint.split()).replace('"', "'").replace("\\", "/")
+    edits = kept("mutant", EDIT), kept("alternative", EDIT)
+    within = (first, last or first) if first else None
+    return Entry(raw["id"], raw["file"], function, raw["points"], goal, hint, kept("test", TEST), *edits, drawn, within)
 
 
 def of_framework(said: dict[str, Any], key: str, names: tuple[str, ...]) -> Any:
@@ -230,7 +221,7 @@ def mark(folder: Path, file: str, where: str, points: int, name: str | None, hin
         words = where.rpartition(".")[2].lower().strip("_")
         name = words if re.fullmatch(markers.ID, words) else Path(file).stem.lower()
     if taken := [part for part in code_parts(folder) if part.id == name]:
-        raise Problem(f"part {name} is in {taken[0].path}:{taken[0].first} already; name this one with --id")
+        raise Problem(f"part {name} is in {taken[0].place} already; name this one with --id")
     marked = markers.mark(text_of(folder, file), file, where, name, points, hint)
     card = folder / CARD
     if card.is_file():
