@@ -153,7 +153,6 @@ def variant_command(
 
 def drawn_for(dist: Path, secret: Path | None) -> Callable[[str], Any] | None:
     """What was drawn for an id, computed from the secret or by the table that `variant` left; None where none was."""
-    import hashlib
     import json
 
     from . import variants
@@ -166,7 +165,7 @@ def drawn_for(dist: Path, secret: Path | None) -> Callable[[str], Any] | None:
         return lambda id: variants.drawn(assignment, key, id)
     table = dist / "instructor" / "bundle" / "variants.json"
     known = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
-    return (lambda id: known.get(hashlib.sha256(variants.normal(id).encode()).hexdigest())) if known else None
+    return (lambda id: known.get(variants.key(id))) if known else None
 
 
 def build_of(dist: Path) -> Path:

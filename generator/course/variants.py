@@ -23,7 +23,7 @@ from ..errors import Misuse, Problem
 from . import archives, leaks
 from .assignment import CARD, HANDOUT, Assignment, listed, read
 from .build import for_student, starter
-from .grader.overlay import normal, tree
+from .grader.overlay import key, normal, tree
 
 SHARE = 0.9  # of the rows, or of a text, that each student has
 ID = ("id", "email", "e-mail", "login", "username", "user", "sis login id", "team", "name")
@@ -133,7 +133,7 @@ def variants(dist: Path, people: Path, secret: bytes, out: Path) -> Made:
         return files | {path: part_of(base[path], path, specs[student]["data"]["seed"]) for path in places}
 
     made = _laid(specs, out, content, "Starter\n")
-    known = {hashlib.sha256(student.encode()).hexdigest(): spec for student, spec in specs.items()}
+    known = {key(student): spec for student, spec in specs.items()}
     table = (json.dumps(known, indent=1) + "\n").encode()
     archives.lay(dist / "instructor" / "bundle", {"variants.json": table})
     files = archives.unzipped(upload) | {"bundle/variants.json": table}

@@ -4,7 +4,6 @@
 """
 
 import datetime
-import hashlib
 import json
 import os
 import sys
@@ -49,19 +48,18 @@ def metadata(root: Path) -> dict:
 
 
 def drawn(root: Path) -> dict | None:
-    """What was drawn for the first of the submission's people that variants.json knows, by the sha256 of an id."""
+    """What was drawn for the first of the submission's people that variants.json knows."""
     if not (table := BUNDLE / "variants.json").is_file():
         return None
     known = json.loads(table.read_text(encoding="utf-8"))
     ids = sorted(overlay.normal(user.get("email", "")) for user in metadata(root).get("users", []))
-    return next((known[key] for id in ids if (key := hashlib.sha256(id.encode()).hexdigest()) in known), None)
+    return next((known[key] for key in map(overlay.key, ids) if key in known), None)
 
 
 def previous(root: Path) -> float:
     """The last score that an earlier submission got, for the case that this one cannot be graded."""
-    return next(
-        (float(one["score"]) for one in metadata(root).get("previous_submissions", [])[::-1] if one.get("score")), 0.0
-    )
+    scores = [float(one.get("score") or 0) for one in metadata(root).get("previous_submissions", [])]
+    return next((score for score in reversed(scores) if score), 0.0)
 
 
 def classroom50(checkout: Path) -> int:
