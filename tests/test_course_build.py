@@ -200,6 +200,7 @@ def test_what_is_kept_of_a_file_is_what_some_names_reach() -> None:
     text = "import a\nimport b\n\nX = 1\n\n\n# of f\ndef f():\n    return b.x + X\n\n\n# of g\ndef g():\n    return a\n"
     assert reached(text, {"f"}) == "import b\n\nX = 1\n\n\n# of f\ndef f():\n    return b.x + X\n"
     assert ast.dump(ast.parse(reached(text, {"f", "g"}))) == ast.dump(ast.parse(text))
+    assert reached(f"{text}    # g again\n\n\n# of h\ndef h():\n    pass\n", {"h"}) == "# of h\ndef h():\n    pass\n"
 
 
 def test_probes_come_with_the_checks_that_name_them(tiny: Path) -> None:

@@ -263,10 +263,13 @@ def reached(text: str, names: Collection[str]) -> str:
         inside = (one for node in tree.body if _names(node) & more for one in ast.walk(node))
         more = {one.id for one in inside if isinstance(one, ast.Name)} - wanted
     kept, above = [], 0
-    for node in tree.body:  # each with the comments above it
+    for node in tree.body:  # each with the comments above it, and those at its end
+        end = node.end_lineno
+        while end < len(lines) and lines[end][:1].isspace():
+            end += 1
         if not (defined := _names(node)) or defined & wanted:
-            kept += lines[above : node.end_lineno]
-        above = node.end_lineno
+            kept += lines[above:end]
+        above = end
     return "\n".join(kept).strip() + "\n"
 
 
