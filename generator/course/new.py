@@ -20,7 +20,7 @@ from ..templating import rendered
 from ..text import markdown, toml
 from . import markers
 from .assignment import BANK, CARD, COURSE, EDIT, HANDOUT, TEST, Assignment, code_parts, listed, read_bank, text_of
-from .grader.overlay import graft
+from .grader.overlay import graft, tree
 
 LEVELS = ("intro", "core", "advanced")
 KEYS = {"id", "file", "function", "first", "last", "points", "levels", "goal", "hint", "test", "mutant", "alternative"}
@@ -83,7 +83,8 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
     head = {"name": f"{model.replace('_', '-')}-{level}", "title": final.title, "task": choice.task.name}
     head |= {"framework": choice.framework.name, "backend": choice.backend or "", "model": model, "level": level}
     card = card_text(head | {"deadline": DEADLINE, "ai_use": AI_USE}, given, entries)
-    return dict(sorted(files.items())) | {CARD: card.encode()} | instruments(entries)
+    tools = {f"{BANK}/{path}": content for path, content in tree(COURSE).items() if path[:6] in ("checks", "probes")}
+    return dict(sorted(files.items())) | {CARD: card.encode()} | tools
 
 
 def bank(choice: Choice, level: str) -> list[Entry]:
@@ -181,14 +182,6 @@ def with_imports(text: str, more: list[ast.stmt], used: set[str]) -> str:
 
 def _names(tree: ast.AST) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-def instruments(entries: list[Entry]) -> dict[str, bytes]:
-    """The checks that the parts name, and their probes, for assignment/."""
-    checks = {f"checks/{test['run'].partition(':')[0]}" for entry in entries for test in entry.tests}
-    probes = sorted(path.name for path in (COURSE / "probes").glob("*.py"))
-    named = {f"probes/{probe}" for probe in probes for check in checks if f'"{probe[:-2]}' in read_bank(check)}
-    return {f"{BANK}/{path}": read_bank(path).encode() for path in sorted(checks | named)}
 
 
 def card_text(head: dict[str, str], given: list[str], entries: Iterable[Entry] = ()) -> str:
