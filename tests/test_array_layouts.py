@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hackgen.inspection import inspect
-from hackgen.inspection.pictures import arrays, layouts
+from hackgen.inspection.pictures import layouts
 
 RANDOM = np.random.default_rng(0)
 IMAGES = RANDOM.integers(0, 256, (40, 9, 8, 3)).astype(np.uint8)
@@ -18,7 +18,7 @@ NAMES = np.array(["cat", "dog"])[LABELS]
 
 def read(path: Path) -> tuple[np.ndarray, list[str], list[str]]:
     sources, labels, splits = (layouts.npz if path.suffix == ".npz" else layouts.idx_folder)(path, True)
-    return arrays.whole(path, sources), [str(label) for label in labels], splits.tolist()
+    return layouts.whole(path, sources), [str(label) for label in labels], splits.tolist()
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from hackgen.conversion import tables, texts
 from hackgen.errors import Problem
 from hackgen.inspection import inspect
 from hackgen.inspection.columns import relation
-from hackgen.inspection.pictures import arrays
-from hackgen.inspection.tables import opening, sheets, text_tables, typed_tables
+from hackgen.inspection.pictures import layouts
+from hackgen.inspection.tables import opening, other_programs, text_tables, typed_tables
 from hackgen.inspection.texts import files
 from projects import generate, run
 
@@ -162,7 +162,7 @@ def test_a_line_that_goes_on_later_in_a_packed_table_stops_at_once(
 
 
 def test_a_sheet_of_more_rows_than_there_can_be_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "MOST_ROWS", 50)
+    monkeypatch.setattr(other_programs, "MOST_ROWS", 50)
     workbook(lambda name, content: content)(tmp_path / "a.xlsx")
     with pytest.raises(Problem, match="has more cells than are read"):
         inspect(str(tmp_path / "a.xlsx"))
@@ -170,7 +170,7 @@ def test_a_sheet_of_more_rows_than_there_can_be_is_given_up(tmp_path: Path, monk
 
 def test_pictures_that_pack_well_are_still_read(tmp_path: Path) -> None:
     npz(tmp_path / "a.npz", x=header((3000, 8, 8)) + bytes(3000 * 64), y=header((3000,)) + bytes([0, 1, 2]) * 1000)
-    assert (arrays.MOST_LIKELY, inspect(str(tmp_path / "a.npz")).rows) == (100, 3000)
+    assert (layouts.MOST_LIKELY, inspect(str(tmp_path / "a.npz")).rows) == (100, 3000)
 
 
 def test_what_unpacks_to_more_than_is_copied_stays_outside(hackgen: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hackgen.inspection import inspect
 from hackgen.inspection.show import text as report
-from hackgen.inspection.tables import opening, sheets
+from hackgen.inspection.tables import opening, other_programs
 from projects import generate_own, run
 
 READ = """
@@ -153,12 +153,12 @@ def test_merged_cells_are_filled_and_formulas_without_results_are_told(tmp_path:
 
 def test_a_merge_is_found_wherever_a_block_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, part = workbook(tmp_path / "a.xlsx"), "xl/worksheets/sheet1.xml"
-    whole = sheets.scan(path, part)
+    whole = other_programs.scan(path, part)
     assert len(whole[0]) == 20 and whole[1] == 60
-    monkeypatch.setattr(sheets, "OVERLAP", 200)
+    monkeypatch.setattr(other_programs, "OVERLAP", 200)
     for size in (211, 1000):
-        monkeypatch.setattr(sheets, "BLOCK", size)
-        assert sheets.scan(path, part) == whole
+        monkeypatch.setattr(other_programs, "BLOCK", size)
+        assert other_programs.scan(path, part) == whole
 
 
 def test_a_report_of_much_that_is_odd_fits_a_screen(tmp_path: Path) -> None:

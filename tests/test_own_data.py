@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import Run, contents, refused
 from corpus import CASES
-from hackgen.conversion import safe_name, tables
+from hackgen.conversion import pictures, safe_name, tables
 from hackgen.inspection import inspect
 from hackgen.inspection.findings import Findings
-from hackgen.inspection.pictures import copies
 from hackgen.inspection.tables import opening
 from hackgen.making import ask
 from hackgen.making.choice import Answers
@@ -225,13 +224,13 @@ def test_a_folder_that_changes_while_it_is_read_is_refused(hackgen: Run, monkeyp
         place = hackgen.work / "photos" / "ab"[i % 2] / f"{i}.png"
         place.parent.mkdir(parents=True, exist_ok=True)
         Image.new("L", (8, 8), 20 * i).save(place)
-    first = copies.copies
+    first = pictures.copies
 
     def meanwhile(*given: object) -> object:
         Image.new("L", (8, 8), 7).save(hackgen.work / "photos" / "a" / "new.png")
         return first(*given)
 
-    monkeypatch.setattr(copies, "copies", meanwhile)
+    monkeypatch.setattr(pictures, "copies", meanwhile)
     refused(hackgen("new", "p", "--data", "photos", "--yes"), 1, "changes while it is read; copy it")
 
 

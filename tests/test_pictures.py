@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from hackgen.conversion import pictures as picture_copies
 from hackgen.conversion.command import convert
 from hackgen.errors import Problem
-from hackgen.inspection.pictures import arrays, layouts, likeness
-from hackgen.inspection.pictures import copies as picture_copies
 from hackgen.inspection.pictures import files as picture_file
 from hackgen.inspection.pictures import labels as picture_labels
+from hackgen.inspection.pictures import layouts, likeness
 from hackgen.inspection.pictures import listing as picture_list
-from hackgen.inspection.pictures.copies import safe
+from hackgen.inspection.pictures.listing import safe
 from hackgen.inspection.pictures.look import inspect_pictures
 from hackgen.making.choice import Answers
 from hackgen.making.compose import planned
@@ -478,10 +478,10 @@ def test_arrays_are_read_block_by_block_and_what_is_cut_off_is_said(
     np.savez_compressed(tmp_path / "shares.npz", x_train=shares[:45], y_train=labels[:45], x_test=shares[45:],
                         y_test=labels[45:])  # fmt: skip
     np.savez(tmp_path / "columns.npz", x=np.asfortranarray(images), y=labels)
-    monkeypatch.setattr(arrays, "BLOCK", 700)
+    monkeypatch.setattr(layouts, "BLOCK", 700)
     for name in ("plain.npz", "shares.npz", "columns.npz"):
         sources, found, _ = layouts.npz(tmp_path / name, True)
-        assert np.array_equal(arrays.whole(tmp_path / name, sources)[..., 0], images)
+        assert np.array_equal(layouts.whole(tmp_path / name, sources)[..., 0], images)
         assert found.tolist() == labels.tolist()
     cut = tmp_path / "cut.npz"
     cut.write_bytes((tmp_path / "plain.npz").read_bytes()[:-300])

@@ -10,6 +10,7 @@ import pytest
 import tomllib
 from hackgen.conversion.series import convert
 from hackgen.inspection import inspect
+from hackgen.inspection.columns import relation
 from projects import generate_own, run
 
 DAYS = np.datetime64("2020-01-01") + np.arange(400)
@@ -160,6 +161,18 @@ def test_each_of_many_files_is_counted(tmp_path: Path, format: str) -> None:
     assert found.facts["files"] == {"count": count, "read": count, "departing": {}}
     assert found.rows == sum(60 + (format != "parquet") * (number % 3) for number in range(count))
     assert found.facts["series"]["steps"] == 61 - (format == "parquet") and not found.facts["series"]["gaps"]["missing"]
+
+
+def test_a_long_file_is_counted_as_a_short_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where rows name weeks; long is what has more rows than a sample."""
+    monkeypatch.setattr(relation, "SAMPLE", 100)
+    for number in range(3):
+        weeks = [f"{2010 + i // 52},{1 + i % 52},{i % 9 + number}" for i in range(312)]
+        (tmp_path / f"s{number}.csv").write_text("\n".join(["year,week,sales", *weeks]) + "\n", encoding="utf-8")
+    found = inspect(str(tmp_path))
+    assert found.rows == 936 and found.facts["files"] == {"count": 3, "read": 3, "departing": {}}
+    (sales,) = (column for column in found.columns if column.name == "sales")
+    assert (sales.detail["min"], sales.detail["max"], round(sales.detail["mean"], 1)) == (0, 10, 5.0)
 
 
 def in_own_words(folder: Path, header: str = "day,{}", **files: int) -> Path:

@@ -8,22 +8,25 @@ import csv
 import io
 import os
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
 
 from .. import text
 from ..errors import Problem
 from ..inspection import Findings
-from ..inspection.pictures import arrays, copies, files, labels, layouts, listing
+from ..inspection.pictures import files, labels, layouts, listing
 from ..templating import rendered
 from . import COPIED, LOCATION, SIDE, Plain, located, safe_name
 
 ARRAYS = ("npz", "idx")  # formats that hold no files of pictures
 LARGEST = 64  # pixels a side of files that become arrays
+QUALITY = 90  # of JPEG
+EXACT = 64  # pixels a side, up to which PNG takes little and loses nothing
+FEW_TIMES = 1.5  # as large as a JPEG a PNG may be, to be taken for its exactness
 PARTS = {"images.npy", "labels.npy", "splits.npy", "groups.npy"}  # of the .npz that a project reads
 
 
@@ -67,7 +70,58 @@ def convert(findings: Findings, dest: Path) -> list[str]:
 def renamed(findings: Findings) -> list[str]:
     """Which classes have another name in the copy, as not every system takes a folder of theirs; arrays keep theirs."""
     classes = findings.facts.get("classes", {}) if findings.format not in ARRAYS else ()
-    return [f'class "{name}" is "{copies.safe(name)}" there' for name in classes if copies.safe(name) != name]
+    return [f'class "{name}" is "{listing.safe(name)}" there' for name in classes if listing.safe(name) != name]
+
+
+def copies(path: Path, size: int = 256, target: str = "") -> Iterator[tuple[int, str, bytes]]:
+    """The pictures of a folder, archive or table: row, path in data/ ([split/][class/]name) and content of each.
+
+    size    most pixels a side; larger ones are made smaller, with their proportions
+    target  the column of labels, where a table has them
+
+    Labels of a table become class folders. What cannot be read or is not of the data is left out.
+    """
+    here, _ = labels.listed(path, target)
+    here.keep(any(label is not None for label in here.labels))
+    folders: dict[tuple[str, str], str] = {}  # of a class's name, by the folder around it
+    taken: set[str] = {listing.ALIKE}
+    for row, (name, label, split) in enumerate(zip(here.names, here.labels, here.splits, strict=True)):
+        try:
+            ending, content = small(files.upright(listing.source(here.root, name), 2 * size), size, name)
+        except files.Unreadable:
+            continue
+        folder = f"{split}/" if split else ""
+        if label:
+            if (folder, label) not in folders:
+                folders[folder, label] = listing.unique(folder, listing.safe(label), "", taken)
+            folder = f"{folders[folder, label]}/"
+        stem = listing.parts(name)[-1].rpartition(".")[0]
+        yield row, listing.unique(folder, listing.safe(stem), ending, taken), content
+
+
+def small(picture: Any, size: int, name: str) -> tuple[str, bytes]:
+    """Ending and bytes of a picture of at most `size` pixels a side: PNG where exactness costs little, else JPEG."""
+    if max(picture.size) > size:
+        factor = size / max(picture.size)
+        fitting = [max(1, round(side * factor)) for side in picture.size]
+        picture = picture.resize(fitting, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    if picture.mode == "RGB" and not ImageChops.difference(picture, picture.convert("L").convert("RGB")).getbbox():
+        picture = picture.convert("L")  # grey in three channels
+    bare = Image.new(picture.mode, picture.size)  # no EXIF, no profile, no text
+    bare.paste(picture)
+    if max(bare.size) > EXACT:
+        jpeg = _packed(bare, "JPEG", quality=QUALITY)
+        if name.lower().endswith((".jpg", ".jpeg", ".heic", ".heif")):
+            return ".jpg", jpeg
+        png = _packed(bare, "PNG", optimize=True)
+        return (".png", png) if len(png) <= FEW_TIMES * len(jpeg) else (".jpg", jpeg)
+    return ".png", _packed(bare, "PNG", optimize=True)
+
+
+def _packed(picture: Any, kind: str, **how: Any) -> bytes:
+    content = io.BytesIO()
+    picture.save(content, kind, **how)
+    return content.getvalue()
 
 
 def schema(findings: Findings, answers: Any, name: str) -> bytes:
@@ -82,7 +136,7 @@ def small_copies(findings: Findings, answers: Any) -> dict[str, bytes]:
     """The copies by their places, with the table of what looks alike; nothing where they are too large together."""
     found: dict[int, tuple[str, bytes]] = {}
     total = 0
-    for row, place, content in copies.copies(Path(findings.path), answers.size or SIDE, answers.target or ""):
+    for row, place, content in copies(Path(findings.path), answers.size or SIDE, answers.target or ""):
         found[row] = place, content
         total += len(content)
         if total > COPIED:
@@ -94,7 +148,7 @@ def small_copies(findings: Findings, answers: Any) -> dict[str, bytes]:
 def copied_to(folder: Path, findings: Findings) -> int:
     """Write the copies below a folder, with the table of what looks alike; returns how many."""
     places = {}
-    for row, place, content in copies.copies(Path(findings.path), SIDE):
+    for row, place, content in copies(Path(findings.path), SIDE):
         places[row] = place
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         (folder / place).write_bytes(content)
@@ -119,7 +173,7 @@ def packed(findings: Findings) -> bytes:
     layout = layouts.npz if findings.format == "npz" else layouts.idx_folder
     try:
         sources, found, splits = layout(path, labelled)
-        images = arrays.whole(path, sources)
+        images = layouts.whole(path, sources)
     except ValueError as error:
         raise Problem(str(error)) from None
     return archive(findings, images, found.astype(str) if labelled else [""] * len(images), splits)

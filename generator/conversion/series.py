@@ -8,9 +8,9 @@ import csv
 import datetime
 import io
 import itertools
+import operator
 import os
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ import numpy as np
 
 from .. import text
 from ..errors import Problem
-from ..inspection.columns.dates import EPOCHS, ISO, OF_WEEKS, PERIODS, SERIAL, WEEK
+from ..inspection.columns.dates import EPOCHS, ISO, OF_WEEKS, PERIODS, SERIAL, WEEK, fits, one
 from ..inspection.columns.formats import format_of
 from ..inspection.columns.meaning import as_numbers, is_missing, to_number
 from ..inspection.columns.relation import Table
@@ -28,17 +28,17 @@ from ..inspection.columns.roles import columns_of
 from ..inspection.findings import Column, Findings
 from ..inspection.series.look import tables_in
 from ..inspection.tables.opening import nearest_column, opened
-from ..inspection.target import seasons, timestamps
+from ..inspection.target import seasons
 from ..inspection.target.dates import MONTHS, is_date, moment, time_of
 from ..inspection.target.forecast import MOST_MISSING, looks_like_series
+from ..inspection.target.seasons import MOST_ASKED, MOST_ROWS
 from ..inspection.target.suggestion import cells_of
 from ..inspection.words.marks import replaced
 from ..templating import rendered
 from . import COPIED, LOCATION, Plain, located, safe_name, tables
 
 LARGE = 64 * 2**20  # bytes that a project does not read into memory at once
-MOST_ROWS = 200_000  # of a table that is not copied, from which its steps are known
-MOST_ASKED = 50  # series that are asked for their step and season
+
 TRAIN = 0.6  # of the steps a project trains on
 LONGEST_SEASON = 1024  # steps; what a model sees at once holds a season
 UNREAD = {*PERIODS, *EPOCHS, SERIAL}  # forms of dates that pandas does not read
@@ -128,7 +128,7 @@ def laid_out(
     names = [column.name for column in columns]
     found = looks_like_series(columns, fetch) or {"shape": "one", "values": [], "keys": []}
     if found["shape"] == "across" and (target or "date") not in names:
-        dates, times = timestamps.in_names(names, 1)
+        dates, times = seasons.in_names(names, 1)
         return Layout("across", [], found["keys"], dates, lambda _: times)
     if "year" in found and (target or "value") not in names:
         return Layout("months", [found["year"]], [], [name for name in names if name != found["year"]])
@@ -248,16 +248,9 @@ def date_form(dates: list[Column], layout: Layout, rows: Rows) -> str:
     if form == "ISO8601":
         return "" if any(" - " in cell for (cell,) in known) else form
     stamps = layout.stamps_of([list(parts) for parts in known])
-    return form if all(read_as(parts, form) == stamp for parts, stamp in zip(known, stamps, strict=True)) else ""
-
-
-def read_as(cells: Sequence[str], form: str) -> datetime.datetime | None:
-    """A date as pandas reads it, None where it does not."""
-    try:
-        found = datetime.datetime.strptime(" ".join(cell.strip() for cell in cells), form)
-    except ValueError:
-        return None
-    return found.astimezone(datetime.timezone.utc).replace(tzinfo=None) if found.tzinfo else found
+    joined = (" ".join(cell.strip() for cell in parts) for parts in known)
+    read = (one(cell, form) if " - " not in cell and fits(cell, form) else None for cell in joined)
+    return form if all(map(operator.eq, read, stamps)) else ""
 
 
 def decimal_of(cells: set[str], column: Column) -> str:
@@ -409,9 +402,9 @@ def clocked(made: Made, layout: Layout, rows: Rows) -> Made:
     if layout.dates:
         told = [[stamp for stamp, _ in some] for some in asked]
         found = [clock_of(some) for some in told if len(set(some)) > 2] or [clock_of(some) for some in told]
-        clock = timestamps.usual(found)
+        clock = seasons.usual(found)
         made.average = "floor" in clock
-        made.step = timestamps.frequency(clock)
+        made.step = seasons.frequency(clock)
         if made.columns[layout.dates[0]]["format"] == "%Y" and clock["unit"] == "numbers":
             made.step = f"{clock['every']:.0f}YS".removeprefix("1")
     else:
@@ -428,16 +421,16 @@ def season_of(rows: list[tuple[Any, list[str]]], column: int, parse: dict[str, s
     dated = isinstance(rows[0][0], datetime.datetime)
     stamps = np.array([stamp for stamp, _ in rows], "datetime64[s]" if dated else float)
     if "floor" in clock:
-        stamps = timestamps.floor(stamps, clock["floor"])
+        stamps = seasons.floored(stamps, clock["floor"])
     values = as_numbers([cells[column] for _, cells in rows], parse)
     there = ~np.isnan(values)
     if not there.any():
         return 1, {}
-    start = {"start": timestamps.plain(stamps[there].min())}
-    known, step = np.unique(timestamps.positions(stamps[there], clock | start), return_inverse=True)
+    start = {"start": seasons.plain(stamps[there].min())}
+    known, step = np.unique(seasons.positions(stamps[there], clock | start), return_inverse=True)
     means = np.bincount(step, values[there]) / np.bincount(step)
     history = seasons.filled(known, means)
-    return seasons.find(history[: round(TRAIN * len(history))], timestamps.days_of(clock), LONGEST_SEASON)
+    return seasons.find(history[: round(TRAIN * len(history))], seasons.days_of(clock), LONGEST_SEASON)
 
 
 def clock_of(stamps: list[Any]) -> dict[str, Any]:
@@ -446,8 +439,8 @@ def clock_of(stamps: list[Any]) -> dict[str, Any]:
     distinct = np.unique(np.array(stamps, "datetime64[s]" if dated else float))
     if len(distinct) < 2:
         raise Problem("a series has a single date; name others with --time, or --time none if rows are steps")
-    clock = timestamps.clock(distinct)
-    place = timestamps.positions(distinct, clock)
+    clock = seasons.clock_of(distinct)
+    place = seasons.positions(distinct, clock)
     lacking = 1 - len(np.unique(place)) / (int(place[-1]) + 1)
-    floor = timestamps.resampling(distinct, 1 - MOST_MISSING)
-    return {**clock, **timestamps.floored_clock(floor)} if floor and lacking > MOST_MISSING else clock
+    floor = seasons.resampling(distinct, 1 - MOST_MISSING)
+    return {**clock, **seasons.floored_clock(floor)} if floor and lacking > MOST_MISSING else clock

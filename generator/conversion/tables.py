@@ -18,8 +18,8 @@ from .. import text
 from ..errors import Problem
 from ..inspection import Column, Findings, inspect
 from ..inspection.columns import dates, meaning
-from ..inspection.columns.relation import Table, as_cells, bytes_of
-from ..inspection.columns.rows import ONE_COLUMN
+from ..inspection.columns.delimited import ONE_COLUMN
+from ..inspection.columns.relation import Table, bytes_of
 from ..inspection.tables import opening
 from ..inspection.target import one_of
 from ..inspection.words import marks
@@ -28,7 +28,6 @@ from ..inspection.words.names import WORDS, words_of
 from ..templating import rendered
 from . import COPIED, LOCATION, Plain, located, safe_name
 
-BLOCK = 10_000  # rows fetched at a time
 IN_MEMORY = {"csv": 32 * 2**20, "parquet": 6 * 2**20}  # bytes; larger tables are prepared for training …
 PACKED = 5  # … and a packed text is taken for a fifth of what it holds
 READABLE = ("number", "category", "date", "text")  # roles of columns that a project learns from
@@ -169,15 +168,9 @@ def converted(findings: Findings, path: Path, target: str = "", as_is: bool = Fa
 
 def cells_of(table: Table) -> Iterator[list[str]]:
     """The rows of a table in their order, as text, as they were written."""
-    if table.whole:
-        written = [table.written.get(name, {}) for name in table.names]
-        yield from ([was.get(cell, cell) for was, cell in zip(written, row, strict=True)] for row in table.sample)
-        return
-    table.connection.execute("SET preserve_insertion_order=true")
-    names = ", ".join(f"c{i}" for i in range(len(table.names)))
-    cursor = table.connection.execute(f"SELECT {names} FROM {table.relation}")
-    while rows := cursor.fetchmany(BLOCK):
-        yield from as_cells(rows)
+    written = [table.written.get(name, {}) if table.whole else {} for name in table.names]
+    for rows in table.stream(range(len(table.names))):
+        yield from ([was.get(cell, cell) for was, cell in zip(written, row, strict=True)] for row in rows)
 
 
 Field = tuple[str, Callable[[str], str], dict[str, Any]]  # its name, how a cell is written, its entry in schema.toml

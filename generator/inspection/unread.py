@@ -8,8 +8,8 @@ from pathlib import Path
 from string import Template
 
 from ..parts import read_toml
+from .columns.delimited import choose_delimiter, split_rows
 from .columns.meaning import number
-from .columns.rows import choose_delimiter, split_rows
 from .words.names import WORDS, words_of
 
 _TABLES = read_toml(Path(__file__).with_suffix(".toml"))
@@ -17,9 +17,9 @@ FEWEST_LINES, OF_LINES = 5, 0.9
 LEAST = 0.5  # of the files
 
 
-def told(text: str) -> str:
-    """A text of a table with what others share."""
-    return Template(text).substitute(_TABLES["shared"])
+def told(text: str, **facts: object) -> str:
+    """A text of a table with what others share, and with facts."""
+    return Template(text).substitute(_TABLES["shared"] | facts)
 
 
 def of_file(path: Path) -> str:
@@ -99,16 +99,9 @@ def recordings(files: list[Path]) -> str:
     if len({len(first) if headless else tuple(first) for first in firsts}) != 1:
         return ""
     if any(set(words_of(name)) & WORDS.times for name in firsts[0]) and not headless:
-        one = min(several)
-        return (
-            f"it holds {len(files):,} tables with equal columns and times in {len(several)} folders, a series each; to "
-            f"forecast them, name one of the folders, such as {one}"
-        )
-    shown = ", ".join(sorted(folder.name for folder in several)[:4])
-    return (
-        f"it holds {len(files):,} tables with equal columns in {len(several)} folders ({shown} …), as recordings of a "
-        "class each; hackgen has no task for these yet; one table, with a row of features for each, can be learnt"
-    )
+        return told(_TABLES["folders"]["series"], files=f"{len(files):,}", folders=len(several), one=min(several))
+    names = ", ".join(sorted(folder.name for folder in several)[:4])
+    return told(_TABLES["folders"]["recordings"], files=f"{len(files):,}", folders=len(several), names=names)
 
 
 def contest(files: list[Path], training: Path) -> tuple[list[str], list[str]]:

@@ -64,27 +64,21 @@ def compare(
 def known_runs(project: Project, clones: Sequence[Project]) -> tuple[list[Run], dict[str, str]]:
     """All full runs, oldest first, and those of teammates' clones; a run that lies in two places counts once."""
     found, left_out = runs.survey(project)
-    more = published(project, left_out)
-    for clone in clones:
-        there, damaged = runs.survey(clone)
-        there += published(clone, damaged)
-        more += [replace(run, name=f"{clone.root.name}/{run.name}") for run in there]
-        left_out |= {f"{clone.root.name}/{name}": why for name, why in damaged.items()}
     known = {run.checkpoint_sha256 for run in found}
-    for run in more:
-        if run.checkpoint_sha256 not in known:
-            found.insert(0, run)
-            known.add(run.checkpoint_sha256)
+    for place in (project, *clones):
+        there, damaged = runs.survey(place) if place is not project else ([], left_out)
+        try:  # the published run stands for itself where its run is not on this machine
+            there += filter(None, [runs.published(place)])
+        except Problem as problem:
+            damaged["published"] = str(problem)
+        if place is not project:
+            there = [replace(run, name=f"{place.root.name}/{run.name}") for run in there]
+            left_out |= {f"{place.root.name}/{name}": why for name, why in damaged.items()}
+        for run in there:
+            if run.checkpoint_sha256 not in known:
+                found.insert(0, run)
+                known.add(run.checkpoint_sha256)
     return found, left_out
-
-
-def published(project: Project, left_out: dict[str, str]) -> list[Run]:
-    """The published run, which stands for itself where its run is not on this machine."""
-    try:
-        return list(filter(None, [runs.published(project)]))
-    except Problem as problem:
-        left_out["published"] = str(problem)
-        return []
 
 
 def chosen(name: str, found: list[Run], left_out: dict[str, str]) -> Run:
@@ -203,7 +197,8 @@ ENTRY = {name: evidence.REPORT[name] for name in COPIED} | {"run": evidence.text
 ENTRY |= {"difference": evidence.span, "verdict": lambda value: value in VERDICTS}
 KEPT = {name: evidence.REPORT[name] for name in ("metric", "higher_is_better", "n_test", "split_seed", "data")}
 KEPT |= dict.fromkeys(("baseline", "reference"), evidence.table({"name": evidence.text, "score": evidence.number}))
-KEPT |= {"waiting": lambda value: isinstance(value, list), "left_out": evidence.table({})}
+KEPT |= {"waiting": evidence.many(evidence.text), "left_out": evidence.table({})}
+KEPT |= {"entries": evidence.many(evidence.table(ENTRY))}
 
 
 def kept(project: Project) -> Table | None:
@@ -212,8 +207,6 @@ def kept(project: Project) -> Table | None:
     if not path.is_file():
         return None
     found = evidence.read_json(path)
-    entries = found.get("entries")
-    whole = isinstance(entries, list) and all(map(evidence.table(ENTRY), entries)) and len(entries) > 0
-    if not whole or evidence.misfit(found, KEPT):
+    if evidence.misfit(found, KEPT) or not found["entries"]:
         raise Problem(f"{project.relative(path)} is damaged; hackgen compare --publish writes it again")
     return found

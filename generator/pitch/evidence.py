@@ -57,10 +57,6 @@ def text(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def texts(value: Any) -> bool:
-    return isinstance(value, list) and all(map(text, value))
-
-
 def flag(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -76,6 +72,10 @@ def count(value: Any) -> bool:
 def span(value: Any) -> bool:
     """An interval, or null where there is none."""
     return value is None or (isinstance(value, list) and len(value) == 2 and all(map(number, value)))
+
+
+def many(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(map(fits, value))
 
 
 def table(fields: Fields) -> Callable[[Any], bool]:

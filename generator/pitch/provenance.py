@@ -63,7 +63,13 @@ def _scaffold(project: Path) -> tuple[str, Tree]:
         if commit:
             told = f"commit {commit[:10]}, which adds .hackgen.toml and has no label of hackgen's"
             return told, _tree(project, f"{commit}:{folder}")
-    return "what hackgen writes for .hackgen.toml", _written_again(project / ".hackgen.toml")
+    recorded = project / ".hackgen.toml"
+    if (version := read_toml(recorded).get("version")) != __version__:
+        raise Problem(
+            f"no commit of {project} adds .hackgen.toml, hackgen {version} wrote it and this is {__version__}: "
+            "commit the project, or install that version"
+        )
+    return "what hackgen writes for .hackgen.toml", written(from_toml(recorded))
 
 
 def _tree(project: Path, tree: str) -> Tree:
@@ -78,17 +84,6 @@ def _tree(project: Path, tree: str) -> Tree:
         size = int(head.split()[2])
         tree[path], packed = packed[:size], packed[size + 1 :]
     return tree
-
-
-def _written_again(recorded: Path) -> Tree:
-    """The same project, made in memory by this hackgen; a recorded version that is another's cannot be."""
-    version = read_toml(recorded).get("version")
-    if version != __version__:
-        raise Problem(
-            f"no commit of {recorded.parent} adds .hackgen.toml, hackgen {version} wrote it and this is {__version__}: "
-            "commit the project, or install that version"
-        )
-    return written(from_toml(recorded))
 
 
 def _today(project: Path) -> Tree:

@@ -2,11 +2,12 @@
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ...parts import read_toml
 from ..words.marks import replaced
+from ..words.names import LETTER
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 ISO = "iso"  # 2024-01-31, with or without a time and a time zone, which is turned into UTC
@@ -19,8 +20,12 @@ PERIODS: dict[str, dict[str, str]] = _TABLES["periods"]  # patterns, and what st
 DURATIONS: dict[str, str] = _TABLES["durations"]
 AS_ISO, OF_WEEKS = (QUARTER, FISCAL, COUNTED), "%G-W%V-%u"  # as which they are read then
 TIMES = (*(clock.strip() for clock in _TABLES["clocks"][1:]), "%H:%M Uhr")  # of a day
-DATED = (day + clock for day in _TABLES["days"] for clock in _TABLES["clocks"])
-FORMS = (ISO, *PERIODS, *DATED, *_TABLES["zoned"])
+FORMS = (ISO, *PERIODS, *(day + clock for day in _TABLES["days"] for clock in _TABLES["clocks"]), *_TABLES["zoned"])
+YEARS: list[str] = _TABLES["years"]
+AROUND: dict[str, str] = _TABLES["around"]
+ENGLISH = [name.title() for name in YEARS[1].split()]
+IN_ENGLISH = {name: english for year in YEARS for name, english in zip(year.split(), ENGLISH, strict=True)}
+WORD = re.compile(rf"({LETTER})+\.?")
 SAMPLE = 200  # cells that decide on the form
 
 
@@ -74,3 +79,22 @@ def fits(cell: str, form: str) -> bool:
     except (ValueError, OverflowError):
         return False
     return True
+
+
+# Months in other languages
+
+
+def in_english(cell: str) -> str:
+    """A date with the month's English name: `1. März 2020` is 1 Mar 2020, and `5 de enero de 2021` 5 Jan 2021."""
+    for pattern, plain in AROUND.items():
+        cell = re.sub(pattern, plain, cell)
+    return WORD.sub(lambda word: IN_ENGLISH.get(word[0].lower().rstrip("."), word[0]), cell)
+
+
+def into_english(cells: Iterable[str]) -> dict[str, str]:
+    """What in_english does to these cells and to others of their language, as patterns and what stands for them."""
+    known = {word[0].lower().rstrip(".") for cell in cells for word in WORD.finditer(cell)}
+    most = max(len(known.intersection(year.split())) for year in YEARS)
+    years = [year.split() for year in YEARS if len(known.intersection(year.split())) == most]
+    names = ("|".join(dict.fromkeys(of_month)) for of_month in zip(*years, strict=True))
+    return AROUND | {rf"(?i)\b({name})\b\.?": english for name, english in zip(names, ENGLISH, strict=True)}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ...errors import Problem
 from . import delimited
-from .rows import split_rows
+from .delimited import split_rows
 
 BINARY = (b"\xd0\xcf\x11\xe0", b"\x89HDF", b"ARROW1", b"%PDF", b"MATLAB ", b"{\\rtf", b"<stata_dta>")
 SQLITE = b"SQLite format 3\0"
@@ -91,19 +91,16 @@ def _looks_tabular(text: str) -> bool:
     """Whether nearly all lines of a .txt have as many cells as the first: prose with commas has not."""
     text = text[: text.rindex("\n") + 1] if "\n" in text else text
     dialect = delimited.sniff(text)
-    if dialect.width < 2:
+    wide = dialect.width
+    if wide < 2:
         return False
     body = delimited.without_lines(text, dialect.skip)
     read = [split_rows(body, dialect.delimiter, quoted)[0] for quoted in (False, True)]
-    rows, even = max(((rows, _even(rows, dialect.width)) for rows in read), key=lambda pair: pair[1])
+    shares = [sum(len(row) >= wide and not any(row[wide:]) for row in rows) / len(rows) for rows in read]
+    even, rows = max(shares), read[shares.index(max(shares))]
     if dialect.delimiter in "\t|":
         return even > 0.8
-    return even == 1.0 and len(rows) > 1 and (dialect.width > 2 or any(len(row[0]) < 30 for row in rows))
-
-
-def _even(rows: list[list[str]], width: int) -> float:
-    """The share of the rows that have so many cells, or empty ones behind them."""
-    return sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
+    return even == 1.0 and len(rows) > 1 and (wide > 2 or any(len(row[0]) < 30 for row in rows))
 
 
 def below(root: Path, notes: list[str], wanted: Callable[[str], bool]) -> Iterator[tuple[str, int]]:

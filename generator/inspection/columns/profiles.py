@@ -13,10 +13,9 @@ import numpy as np
 
 from . import aggregates
 from .aggregates import Profile
-from .cells import EPOCHS, LOOKED_AT, look
+from .cells import EPOCHS, LOOKED_AT, far_values, look
 from .dates import fits, one
 from .meaning import MISSING, as_numbers, is_missing
-from .numbers import far_values
 from .relation import Table
 
 FEW = 5000  # different values up to which each is counted
@@ -119,7 +118,7 @@ def _of_counts(profile: Profile) -> None:
             profile.low, profile.high = min(counts), max(counts)
             profile.mean = sum(value * count for value, count in counts.items()) / profile.known
         profile.whole = bool(counts) and all(value == int(value) for value in counts)
-        by_text = {_spelled(value): count for value, count in counts.items()}
+        by_text = {s if float(s := f"{v:g}") == v else repr(v): count for v, count in counts.items()}  # 3 for 3.0
     else:
         kinds = profile.look.kind == "words" and len(there) <= min(FEW, sum(there.values()) / 2)  # else names, codes
         by_text = alike(there) if kinds else there
@@ -151,12 +150,6 @@ def spelled(cells: Iterable[str]) -> dict[str, str]:
 def plainly(cell: str) -> str:
     """A cell as it is compared with others."""
     return " ".join(cell.casefold().split())
-
-
-def _spelled(value: float) -> str:
-    """A counted number as text: 3 for 3.0."""
-    short = f"{value:g}"
-    return short if float(short) == value else repr(value)
 
 
 def _span(profile: Profile, cells: Iterable[str]) -> tuple[str, str] | None:

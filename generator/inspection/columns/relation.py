@@ -10,7 +10,7 @@ import re
 import shutil
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,13 +21,14 @@ import duckdb
 import numpy as np
 
 from ...errors import Problem
+from .delimited import unique_names
 from .formats import member_of
 from .meaning import is_missing
-from .rows import unique_names
 
 SAMPLE = 20_000  # rows from which roles, leaks and near duplicates are found
 MOST_COLUMNS = 20_000
 MEMORY = "600MB"  # DuckDB's own limit; what it cannot hold goes to disk
+BLOCK = 10_000  # rows fetched at a time
 ROOM = 1 << 30  # bytes of a disk that stay free
 CELLS = 600_000  # of a sample, so that a wide table takes no longer than a long one
 
@@ -74,10 +75,16 @@ class Table:
         finally:
             self.connection.execute("SET preserve_insertion_order=false")
 
-    def first(self, places: Iterable[int], most: int) -> list[list[str]]:
-        """The cells of some columns in the first rows, in the order of the file."""
+    def stream(self, places: Sequence[int], most: int = 1 << 60) -> Iterator[list[list[str]]]:
+        """The cells of some columns of the first rows, in the order of the file, many rows at a time."""
+        if self.whole:
+            yield [[row[i] for i in places] for row in self.sample[:most]]
+            return
+        self.connection.execute("SET preserve_insertion_order=true")
         cells = ", ".join(f"c{i}" for i in places)
-        return as_cells(self.in_order(f"SELECT {cells} FROM {self.relation} LIMIT {int(most)}"))
+        cursor = self.connection.execute(f"SELECT {cells} FROM {self.relation} LIMIT {int(most)}")
+        while rows := cursor.fetchmany(BLOCK):
+            yield as_cells(rows)
 
     def close(self) -> None:
         """Let go of the files that DuckDB holds open, if it was started."""

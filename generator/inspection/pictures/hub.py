@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import Problem
-from .copies import safe, unique
+from .listing import safe, unique
 
 _ADDRESS = re.compile(
     r"(?:hf:(?://)?(?:datasets/)?|(?:https?://)?huggingface\.co/datasets/)([\w\-.]+(?:/[\w\-.]+)?)/?(?:[?#].*)?"

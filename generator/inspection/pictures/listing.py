@@ -2,23 +2,26 @@
 
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from ...text import of_file
+from ...text import DEVICES, of_file
 from ..columns.formats import PICTURE_ENDINGS, below
 
 SPLITS = {name: "train" for name in ("train", "training")}
 SPLITS |= {name: "valid" for name in ("valid", "val", "validation", "dev")}
 SPLITS |= {name: "test" for name in ("test", "testing")}
 TABLES = {".csv", ".tsv"}
+WANTED = {*PICTURE_ENDINGS, *TABLES}
 ALIKE = "alike.csv"  # which pictures look alike, as conversion writes it: no labels
 NOWHERE = {"", ".", ".."}
 HEIC = (".heic", ".heif")  # read where pillow-heif is installed
 FEW, LOOSE = 2, 0.02  # pictures beside a folder around the others, or share of these, that are no part of the data
+LONGEST = 80  # characters of a name that every system takes
 LARGEST_MEMBER = 1 << 29  # bytes that one file of an archive may unpack to
 
 
@@ -57,12 +60,7 @@ class Listing:
         return sum(inside) - sum(wanted)
 
 
-def is_wanted(name: str) -> bool:
-    """Whether a name is that of a picture or a table."""
-    return suffix(name) in PICTURE_ENDINGS or suffix(name) in TABLES
-
-
-def find(path: Path, wanted: Callable[[str], bool] = is_wanted) -> Listing:
+def find(path: Path, wanted: Callable[[str], bool] = lambda name: suffix(name) in WANTED) -> Listing:
     """List a folder or a .zip; raises `ValueError` with the line for people where it cannot be read."""
     listing = Listing(path)
     archive.cache_clear()  # it may be another one of that name
@@ -193,3 +191,21 @@ def arrange(listing: Listing) -> None:
         listing.notes.append(f"{len(loose)} file(s) beside the folders left out")
     if outside := listing.splits.count(None) - len(loose):
         listing.notes.append(f"{outside} file(s) beside the split folders left out")
+
+
+def safe(name: str) -> str:
+    """A name that every file system takes, as near to the given one as that allows."""
+    plain = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
+    plain = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\ufeff]', "_", plain)[:LONGEST]
+    plain = plain.strip(" ").rstrip(".") or "_"
+    return f"_{plain}" if plain.startswith(".") or DEVICES.match(plain) else plain
+
+
+def unique(folder: str, stem: str, ending: str, taken: set[str]) -> str:
+    """A path that differs from all taken ones in more than the case of letters."""
+    path, number = f"{folder}{stem}{ending}", 1
+    while path.casefold() in taken:
+        number += 1
+        path = f"{folder}{stem}_{number}{ending}"
+    taken.add(path.casefold())
+    return path

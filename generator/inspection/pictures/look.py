@@ -9,7 +9,7 @@ from ...text import leads_out
 from ..findings import Column, Findings, Suspect
 from ..suspects.leaks import imbalance, rarest
 from ..target.suggestion import suggestion
-from . import arrays, files, labels, layouts, listing
+from . import files, labels, layouts, listing
 from .annotations import annotated
 from .labels import IN_NAMES
 from .likeness import LARGEST, Opened, alike_ones, equal_ones, some_of
@@ -138,7 +138,7 @@ def _of_arrays(path: Path) -> Findings:
             sources, names, splits = layout(path, False)
             labelled = False
             found.notes.append(f"no labels: {error}")
-        images = arrays.whole(path, sources)
+        images = layouts.whole(path, sources)
     except ValueError as error:
         found.notes[:] = [str(error)]
         return found

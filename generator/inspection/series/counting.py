@@ -1,5 +1,6 @@
 """The files of a folder of series: how each begins, what it holds, counted exactly, its steps, and what it lacks."""
 
+import math
 import statistics
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,19 +12,19 @@ import duckdb
 import numpy as np
 
 from ...errors import Problem
-from ..columns import aggregates, delimited
-from ..columns.dates import ISO
+from ..columns import delimited
 from ..columns.formats import format_of
 from ..columns.meaning import is_missing, to_number
 from ..columns.relation import Table, bytes_of
 from ..findings import Column
 from ..tables import opening, text_tables
-from ..target import timestamps
-from ..target.dates import MONTHS, is_date, part_of
+from ..target import seasons
 from ..target.forecast import FEWEST, MOST_MISSING
 from ..target.seasons import spoken
 
 HEAD, LINES = 2**16, 100  # bytes, and lines in them, that say what the columns of a text are called
+FIRST = 500  # rows of a file in which its steps are looked at
+DATED = 0.9  # of the rows of a series
 MOST_HEADERS = 20  # different ones, after which files are of no one kind, unless all but a column is alike
 
 
@@ -120,19 +121,23 @@ def own_column(files: Sequence[File]) -> Own | None:
     return own if shared and len(fitting) >= max(2, len(named) / 2) else None
 
 
-FIRST = 500  # rows of a file in which its steps are looked at
-DATED = 0.9  # of the rows of a series
-
-
 @dataclass
 class Numbers:
     """What one file has in a column of numbers."""
 
     known: int = 0
     odd: int = 0  # cells that are neither missing nor numbers
-    low: float | None = None
-    high: float | None = None
-    mean: float | None = None
+    low: float = math.inf
+    high: float = -math.inf
+    total: float = 0.0
+
+    def add(self, cells: list[str], parse: dict[str, Any]) -> None:
+        """Count more cells of the column."""
+        there = [cell for cell in cells if not is_missing(cell, parse)]
+        values = [value for cell in there if (value := to_number(cell, parse)) is not None]
+        self.known, self.odd = self.known + len(values), self.odd + len(there) - len(values)
+        self.low, self.high = min([self.low, *values]), max([self.high, *values])
+        self.total += sum(values)
 
 
 @dataclass
@@ -163,44 +168,24 @@ def by_itself(file: File, asked: Asked, own: Own | None) -> None:
             if table.ragged:  # which a project refuses
                 more = f" and {len(table.ragged) - 1} more" if len(table.ragged) > 1 else ""
                 file.why = f"has another number of cells in line {table.ragged[0]}{more}"
-            if table.whole:
-                counted_here(file, table.sample, asked, places)
-                return
-            take_steps(file, table.first((places[column.name] for column in asked.time), FIRST), asked)
-            file.rows, file.dated, first, last, *others = table.one(query(asked, places))
-            file.span = None if first is None else (first, last)
-            for i, column in enumerate(asked.values):
-                file.numbers[column.name] = Numbers(*others[5 * i : 5 * i + 5])
-            if table.mended:
-                file.why = "has rows with another number of cells, or broken quotes"
+            wide = len(asked.time)
+            for rows in table.stream([places[column.name] for column in (*asked.time, *asked.values)]):
+                stamps = asked.stamps_of([row[:wide] for row in rows])
+                known = [stamp for stamp in stamps if stamp is not None]
+                if not file.rows:
+                    file.looked_at = len(stamps[:FIRST])
+                    first = [stamp for stamp in stamps[:FIRST] if stamp is not None]
+                    kind = float if first and isinstance(first[0], (int, float)) else "datetime64[s]"
+                    distinct = np.unique(np.array(first, kind))
+                    file.clock = seasons.clock_of(distinct) if len(distinct) >= 3 else {}
+                file.rows, file.dated = file.rows + len(rows), file.dated + len(known)
+                ends = (*(file.span or ()), *known)
+                file.span = (min(ends), max(ends)) if ends else None
+                for place, column in enumerate(asked.values, wide):
+                    numbers = file.numbers.setdefault(column.name, Numbers())
+                    numbers.add([row[place] for row in rows], column.parse)
     except (Problem, duckdb.Error) as problem:
         file.why = unreadable(file, problem)
-
-
-def counted_here(file: File, rows: list[list[str]], asked: Asked, places: dict[str, int]) -> None:
-    """Count rows that memory holds."""
-    when = [[row[places[c.name]] for c in asked.time] for row in rows]
-    stamps = [stamp for stamp in asked.stamps_of(when) if stamp is not None]
-    file.rows, file.dated = len(rows), len(stamps)
-    file.span = (min(stamps), max(stamps)) if stamps else None
-    take_steps(file, when[:FIRST], asked)
-    for column in asked.values:
-        cells = [row[places[column.name]] for row in rows]
-        there = [cell for cell in cells if not is_missing(cell, column.parse)]
-        values = [value for cell in there if (value := to_number(cell, column.parse)) is not None]
-        told = Numbers(len(values), len(there) - len(values))
-        if values:
-            told.low, told.high, told.mean = min(values), max(values), sum(values) / len(values)
-        file.numbers[column.name] = told
-
-
-def take_steps(file: File, first: list[list[str]], asked: Asked) -> None:
-    """The steps of a file's first rows, of which `first` are the cells that say when they are."""
-    stamps = [stamp for stamp in asked.stamps_of(first) if stamp is not None]
-    kind = float if stamps and isinstance(stamps[0], (int, float)) else "datetime64[s]"
-    distinct = np.unique(np.array(stamps, kind))
-    file.looked_at = len(first)
-    file.clock = timestamps.clock(distinct) if len(distinct) >= 3 else {}
 
 
 # When they are, together
@@ -226,16 +211,16 @@ def judged(files: Sequence[File], regular: bool) -> Steps:
     clocks = [file.clock for file in files if file.clock]
     if not clocks:
         return steps
-    clock = timestamps.usual(clocks)
-    lengths, steps.frequency = [], spoken(timestamps.describe(clock), clock)
+    clock = seasons.usual(clocks)
+    lengths, steps.frequency = [], spoken(seasons.describe(clock), clock)
     for file in files:
         own = file.clock
         if own and (own["unit"], own["every"]) != (clock["unit"], clock["every"]) and regular:
-            length = spoken(timestamps.describe(own), own)
+            length = spoken(seasons.describe(own), own)
             steps.departing[file.path.name] = f"has steps of {length}, the others of {steps.frequency}"
             continue
         ends = np.array(file.span, "datetime64[s]" if clock["unit"] != "numbers" else float)
-        length = int(timestamps.positions(ends, {**clock, "start": timestamps.plain(ends[0])})[1]) + 1
+        length = int(seasons.positions(ends, {**clock, "start": seasons.plain(ends[0])})[1]) + 1
         lengths.append(length)
         if length < FEWEST:
             steps.departing[file.path.name] = f"has {length} steps, too few to be forecast"
@@ -249,50 +234,6 @@ def judged(files: Sequence[File], regular: bool) -> Steps:
             steps.departing[file.path.name] = f"lacks {missing / length:.0%} of its {length:,} steps"
     spans = [file.span for file in files if file.span]
     steps.usual = int(statistics.median(lengths)) if lengths else 0
-    steps.first = timestamps.show(min(span[0] for span in spans), clock)
-    steps.last = timestamps.show(max(span[1] for span in spans), clock)
+    steps.first = seasons.show(min(span[0] for span in spans), clock)
+    steps.last = seasons.show(max(span[1] for span in spans), clock)
     return steps
-
-
-# A long file, in SQL
-
-
-def query(asked: Asked, places: dict[str, int]) -> str:
-    """What is asked of a file: its rows, and when and what they are."""
-    inner, outer = [f"{when(asked, places)} AS w"], ["count(*)", "count(w)", "min(w)", "max(w)"]
-    for column in asked.values:
-        i = places[column.name]
-        inner += [f"c{i}", f"{aggregates.known(aggregates.cast(f'c{i}', column.parse), column.parse)} AS v{i}"]
-        odd = f"v{i} IS NULL AND c{i} IS NOT NULL AND NOT ({aggregates.means_missing(f'c{i}', column.parse)})"
-        outer += [f"count(v{i})", f"count_if({odd})", f"min(v{i})", f"max(v{i})", f"avg(v{i})"]
-    return f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(dict.fromkeys(inner))} FROM {{relation}})"
-
-
-def when(asked: Asked, places: dict[str, int]) -> str:
-    """The time of a row in SQL: a number for years and the like, else a TIMESTAMP; NULL where there is none."""
-    cells = [f"trim(c{places[column.name]})" for column in asked.time]
-    first = asked.time[0]
-    if is_date(first):
-        forms = first.detail.get("formats") or [first.parse.get("format") or first.detail.get("format") or ISO]
-        day = aggregates.moment(cells[0], forms)
-        if len(cells) == 1:
-            return day
-        return f"TRY_CAST(strftime({day}, '%Y-%m-%d ') || {_clock(cells[1])} AS TIMESTAMP)"
-    if len(cells) == 1:
-        return f"TRY_CAST({cells[0]} AS DOUBLE)"
-    months = ", ".join(f"'{name}'" for name in MONTHS)
-    part = f"coalesce(TRY_CAST({cells[1]} AS DOUBLE), list_position([{months}], lower({cells[1]}[:3])))"
-    if part_of(asked.time[1]) == "week":
-        return "CAST(NULL AS TIMESTAMP)"
-    if part_of(asked.time[1]) == "quarter":
-        part = f"3 * {part} - 2"
-    numbers = [f"TRY_CAST({cells[0]} AS DOUBLE)", part]
-    day = [f"TRY_CAST({cells[2]} AS DOUBLE)"] if len(cells) > 2 else ["1"]
-    date = ", ".join(f"CAST({number} AS INTEGER)" for number in numbers + day)
-    hour = cells[3] if len(cells) > 3 else "'0'"
-    return f"TRY_CAST(printf('%04d-%02d-%02d ', {date}) || {_clock(hour)} AS TIMESTAMP)"
-
-
-def _clock(cell: str) -> str:
-    """A time of day, which may be an hour alone, as 12:30."""
-    return f"CASE WHEN contains({cell}, ':') THEN {cell} ELSE lpad({cell}, 2, '0') || ':00' END"

@@ -185,4 +185,4 @@ def of_all(column: Column, numbers: list[Numbers], rows: int) -> None:
     column.missing = round(1 - count / max(rows, 1), 6)
     if count and column.role == "number":
         column.detail["min"], column.detail["max"] = min(n.low for n in known), max(n.high for n in known)
-        column.detail["mean"] = sum(of_one.mean * of_one.known for of_one in known) / count
+        column.detail["mean"] = sum(of_one.total for of_one in known) / count

@@ -256,15 +256,9 @@ def _products(values: dict[int, np.ndarray], wanted: np.ndarray, names: dict[int
             with np.errstate(divide="ignore", invalid="ignore"):
                 results = {"×": values[a] * values[b], "/": values[a] / values[b]}
             for sign, result in results.items():
-                if _equal(result, wanted):
+                both = np.isfinite(result) & np.isfinite(wanted)
+                few = both.sum() < max(FEWEST_ROWS, 0.5 * len(wanted)) or len(np.unique(wanted[both])) < FEW_VALUES
+                close = np.abs(result[both] - wanted[both]) <= 0.005 * np.maximum(np.abs(wanted[both]), 1e-9)
+                if not few and close.mean() > LEAK:
                     found[names[a]] = f"{target} = {names[a]} {sign} {names[b]}"
     return found
-
-
-def _equal(given: np.ndarray, wanted: np.ndarray) -> bool:
-    """Whether numbers are the same but for rounding."""
-    both = np.isfinite(given) & np.isfinite(wanted)
-    if both.sum() < FEWEST_ROWS or both.sum() < 0.5 * len(wanted) or len(np.unique(wanted[both])) < FEW_VALUES:
-        return False
-    close = np.abs(given[both] - wanted[both]) <= 0.005 * np.maximum(np.abs(wanted[both]), 1e-9)
-    return bool(close.mean() > LEAK)

@@ -3,13 +3,12 @@
 import itertools
 from collections import Counter
 
-from ..columns import numbers
-from ..columns.dates import find_form
+from ..columns.cells import rules
+from ..columns.dates import find_form, in_english, into_english
+from ..columns.delimited import SAMPLE
 from ..columns.meaning import is_missing, number
 from ..columns.relation import Table
-from ..columns.rows import SAMPLE
 from ..words import marks
-from ..words.months import in_english, into_english
 from ..words.names import WORDS
 
 TOTALS = {"total", "totals", "grand total", "sum", "summe", "gesamt", "gesamtsumme", "somme", "suma", "合计", "总计"}
@@ -66,7 +65,7 @@ def _as_parsers_know(table: Table, rows: list[list[str]]) -> list[list[str]]:
 
 
 def _are_numbers(cells: list[str]) -> bool:
-    return all(cell.isascii() for cell in cells) and numbers.rules(Counter(cells), cells) is not None
+    return all(cell.isascii() for cell in cells) and rules(Counter(cells), cells) is not None
 
 
 def _units(rows: list[list[str]]) -> list[str]:

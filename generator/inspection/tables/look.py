@@ -11,9 +11,8 @@ from ..columns.meaning import is_missing, to_number
 from ..columns.relation import Table
 from ..columns.roles import columns_of
 from ..findings import Column, Findings, Suggestion, Suspect
-from ..suspects.columns import of_columns, of_rows
+from ..suspects.columns import of_columns, of_people, of_rows
 from ..suspects.leaks import of_target, shares
-from ..suspects.personal import of_people
 from ..target import kinds, one_of
 from ..target.suggestion import suggest
 from ..words.names import by_name

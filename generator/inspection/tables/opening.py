@@ -13,14 +13,14 @@ import duckdb
 
 from ...errors import Misuse, Problem, nearest
 from ..columns.relation import Table
-from . import other_programs, sheets, text_tables, typed_tables
+from . import other_programs, text_tables, typed_tables
 
 CAREFUL = 32 * 2**20  # bytes of text that are read with care, and wholly in memory
 OPENERS = {
     "parquet": typed_tables.open_parquet,
     "json": typed_tables.open_json,
     "jsonl": typed_tables.open_json,
-    "excel": sheets.open_excel,
+    "excel": other_programs.open_excel,
     "arff": other_programs.open_arff,
     "sqlite": other_programs.open_sqlite,
 }

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from ..columns import dates
+from ..columns.meaning import number
 
 Record = dict[str, Any]
 MOST_NESTED = 300  # columns that objects inside may add; keys that are data would make one each
@@ -103,7 +104,7 @@ def listed(entries: list[Any], names: list[str]) -> list[Record]:
     """Entries as records; lists of values get their names from the first of them, if that holds words only."""
     if not names and width(entries) > 1 and len(entries) > 2:
         first = names_in(entries[0])
-        if first and not any(is_number(name) for name in first):
+        if first and not any(number(name) is not None or not name.strip() for name in first):
             names, entries = first, entries[1:]
     return [entry if isinstance(entry, dict) else named(entry, names) for entry in entries]
 
@@ -113,14 +114,6 @@ def named(entry: Any, names: list[str]) -> Record:
     values = entry if isinstance(entry, list) else [entry]
     heads = itertools.chain(names, (f"column_{i}" for i in itertools.count(len(names) + 1)))
     return dict(zip(heads, values, strict=False))
-
-
-def is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return not text.strip()
-    return True
 
 
 def flat(record: Record, before: str = "") -> Record:

@@ -4,13 +4,12 @@ Up to CAREFUL bytes delimited.py reads, which knows stray quotes and ragged rows
 the dialect found at their beginning and at places spread over them, and never held in memory.
 """
 
-import codecs
 from pathlib import Path
 
 from ..columns import aggregates, delimited
+from ..columns.delimited import ONE_COLUMN, split_rows
 from ..columns.meaning import number
 from ..columns.relation import Table, as_utf8, bytes_of, check_lines, fill, is_packed, sample_rows, take_names
-from ..columns.rows import ONE_COLUMN, split_rows
 from . import ends
 
 CHUNKS = 64  # places of a large file that the sample is taken from
@@ -66,7 +65,10 @@ def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
     plain = encoding == "utf-8-sig" and not is_packed(table.path) and not aligned
     path = table.path if plain else as_utf8(table, folder, encoding, LONGEST, aligned)
     describe(table, dialect, encoding, reading.rows)
-    last = _last_rows(path, dialect)
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - END))
+        tail = file.read().partition(b"\n")[2].decode("utf-8", "ignore")
+    last = _whole_rows(tail, dialect, dialect.quote)
     rows = reading.rows[table.dialect["header"] :] + last
     ends.trimmed(table, rows)
     total = last[-1] if "foot" in table.dialect else []
@@ -115,14 +117,6 @@ def _reading(table: Table, path: Path, dialect: delimited.Dialect, total: list[s
     return f"(SELECT * FROM {relation} WHERE NOT ({' AND '.join(cells)}))"
 
 
-def _last_rows(path: Path, dialect: delimited.Dialect) -> list[list[str]]:
-    """The whole rows in a file's last lines."""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - END))
-        text = file.read().partition(b"\n")[2].decode("utf-8", "ignore")
-    return _whole_rows(text, dialect, dialect.quote)
-
-
 def _spread(table: Table, path: Path, dialect: delimited.Dialect) -> None:
     """Take a sample from places spread over the file; quotes are given up where more of its rows are whole so."""
     size, length, most = path.stat().st_size, 2**18, sample_rows(dialect.width) // CHUNKS
@@ -150,11 +144,10 @@ def _whole_rows(text: str, dialect: delimited.Dialect, quote: str) -> list[list[
 
 
 def _is_utf8(path: Path) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        try:
-            while block := file.read(2**22):
-                decoder.decode(block)
-        except UnicodeDecodeError:
-            return False
+    try:
+        with path.open(encoding="utf-8") as file:
+            while file.read(2**22):
+                pass
+    except UnicodeDecodeError:
+        return False
     return True

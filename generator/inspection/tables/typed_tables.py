@@ -115,7 +115,9 @@ def open_json(table: Table, folder: Path) -> None:
         records = list(map(of_records.flat, records))
     names = list(dict.fromkeys(itertools.chain.from_iterable(records)))
     name_columns(table, names)
-    fill(table, [[_cell(record.get(name)) for name in names] for record in records])
+    rows = ([record.get(name) for name in names] for record in records)
+    spelled = json.JSONEncoder(ensure_ascii=False).encode
+    fill(table, [["" if v is None else v.strip() if isinstance(v, str) else spelled(v) for v in row] for row in rows])
     return None
 
 
@@ -149,10 +151,3 @@ def _records(table: Table, text: str) -> list[dict[str, Any]]:
             table.notes.append(f'the table is taken from the list "{inside}" in the file')
         return records
     return [record if isinstance(record, dict) else of_records.named(record, []) for record in records]
-
-
-def _cell(value: Any) -> str:
-    """A JSON value as the cell of a table: null is empty, text itself, all else as JSON writes it."""
-    if value is None:
-        return ""
-    return value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

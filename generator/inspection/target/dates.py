@@ -6,20 +6,16 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..columns.dates import MONTHS, fits, one
+from ..columns.dates import MONTHS, fits, in_english, one
 from ..columns.meaning import is_missing, seconds, to_number
 from ..findings import Column
-from ..words.months import in_english
 from ..words.names import WORDS
 from .seasons import MOST_ROWS
 
 PARTS = ("month", "quarter", "week")  # of dates, beside the year
 NUMBERED = ("date", "time", "period", "t", "decimal date", "decimal_date", "decimal year", "decimal_year")  # 1974.25
 HOURS = re.compile(r"([01]?\d|2[0-4])(:[0-5]\d){0,2}( ?[AaPp]\.?[Mm]\.?)?")
-NOT_WHEN = re.compile(  # when a person was born, or something will end, in a few languages
-    r"birth|dob|born|expir|due|geburt|geboren|ablauf|fällig|naissance|échéance|nacimiento|nascita|nascimento|рожд|出生",
-    re.IGNORECASE,
-)
+NOT_WHEN = re.compile("|".join(WORDS.not_when), re.IGNORECASE)
 Fetch = Callable[[list[str], int], list[list[str]]]
 
 

@@ -9,11 +9,11 @@ import statistics
 from collections import Counter
 from typing import Any, NamedTuple
 
+from ..columns.dates import in_english
 from ..columns.meaning import is_missing, to_number
 from ..findings import Column, Suspect
-from ..words.months import in_english
 from ..words.names import WORDS, by_name
-from . import timestamps
+from . import seasons
 from .dates import MONTHS, Fetch, moment, time_of
 from .seasons import LEAST, MOST_ROWS, series_facts
 
@@ -124,7 +124,7 @@ def _unrolled(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
 
 def _across(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:
     """A row for each series and a column for each date, as a project's across.py reads it."""
-    dated = timestamps.in_names([c.name for c in columns], FEWEST_ACROSS)
+    dated = seasons.in_names([c.name for c in columns], FEWEST_ACROSS)
     if not dated:
         return None
     place = {name: i for i, name in enumerate(dated[0])}

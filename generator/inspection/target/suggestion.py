@@ -61,7 +61,8 @@ def suggest(
     time = "" if pairs or task.startswith("text") else _time(columns, target)
     group = "" if pairs else _group(columns, target, table.rows)
     labels = profile.known / max(profile.distinct, 1)
-    found = suggestion(task, target.name, given, reasons, metric, group, time, labels, table.rows, _words(task, texts))
+    words = max(map(_words_in, texts), default=0) if task == "text-classification" else 0
+    found = suggestion(task, target.name, given, reasons, metric, group, time, labels, table.rows, words)
     found.alternatives = [columns[place].name for place in chosen.alternatives]
     return found, None
 
@@ -120,11 +121,6 @@ def _task(columns: list[Column], place: int, profile: Profile, texts: list[Colum
     if classes and prose and len(others) - len(marks) <= beside:
         return "text-classification", f"{prose[0].name} holds texts; {why}"
     return ("tabular-classification" if classes else "tabular-regression"), why
-
-
-def _words(task: str, texts: list[Column]) -> float:
-    """Words of a text on average, where texts are what is learnt from."""
-    return max(map(_words_in, texts), default=0) if task == "text-classification" else 0
 
 
 def _words_in(column: Column) -> float:
@@ -190,9 +186,7 @@ def _series(table: Table, columns: list[Column], target: str | None) -> dict[str
 def cells_of(table: Table, columns: list[Column], names: list[str], most: int) -> list[list[str]]:
     """The cells of some columns in the first rows, in the order of the file: a series with gaps would be none."""
     places = [next(i for i, column in enumerate(columns) if column.name == name) for name in names]
-    if table.whole:
-        return [[row[i] for i in places] for row in table.sample[:most]]
-    return table.first(places, most)
+    return [row for rows in table.stream(places, most) for row in rows]
 
 
 # Rows that belong together, and their order

@@ -9,11 +9,10 @@ from pathlib import Path
 from ..columns.profiles import spelled
 from ..findings import Findings, Suspect
 from ..pictures.listing import Listing, find
-from ..suspects import personal as people
+from ..suspects.columns import MOST_TEXTS, suspected
 from ..suspects.leaks import imbalance
 from ..target.suggestion import suggestion
-from .files import encoding_of, head_of, lines_of, read
-from .shape import Tally, is_chat, scripts, shape_of
+from .files import Tally, encoding_of, head_of, is_chat, lines_of, read, scripts, shape_of
 
 ENDINGS = (".txt", ".text", ".md", ".txt.gz")
 UNLABELLED = ("unsup", "unlabeled", "unlabelled")  # a folder that is no class
@@ -49,7 +48,7 @@ def _file(path: Path) -> Findings:
         tally, held = Tally(), []
         for line in lines_of(path, encoding):
             tally.add(line.rstrip("\n"))
-            held += [line] * (len(held) < people.MOST_TEXTS)
+            held += [line] * (len(held) < MOST_TEXTS)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         found.notes.append(f"it cannot be unpacked to its end ({error})")
         return found
@@ -63,7 +62,7 @@ def _file(path: Path) -> Findings:
         found.rows = 1
         if scripts_found := scripts(tally.letters):
             found.facts["scripts"] = scripts_found
-    found.suspects += people.suspected(held, "line")
+    found.suspects += suspected(held, "line")
     if is_chat(head):
         detail = "a chat says who wrote what; all of them should agree, and the model will write their names"
         found.suspects.append(Suspect("personal", None, detail))
@@ -114,7 +113,7 @@ def _folder(path: Path) -> Findings:
             continue
         encodings[encoding.removesuffix("-sig")] += 1
         key = tally.add(text)
-        held += [text] * (len(held) < people.MOST_TEXTS)
+        held += [text] * (len(held) < MOST_TEXTS)
         if several:
             by_class[label] += 1
             by_part[split] += 1
@@ -131,7 +130,7 @@ def _folder(path: Path) -> Findings:
         found.facts["corrupt"] = bad[:20]
         found.suspects.append(Suspect("corrupt", None, f"{len(bad)} file(s) are no text: {', '.join(bad[:NAMED])}"))
     _suspect_texts(found, tally, "file")
-    found.suspects += people.suspected(held, "text")
+    found.suspects += suspected(held, "text")
     if several:
         _suspect_classes(found, of_key, by_class)
     _suggest(found, path, several, different, tally)

@@ -16,11 +16,7 @@ WHETHER = ("是否", "有无")  # Chinese names of what is yes or no
 FORMULA = re.compile(r"(target|label|class|y|outcome)(var|variable|value|col|column|name|id|idx|s|es)?\d?")
 
 
-JOINED = re.compile(
-    r"\b(user|customer|client|patient|person|member|player|student|employee|subject|household|school|hospital|town|city"
-    r"|pat|pt|subj|cust|emp|stud|prod|hh|trans|acct|obs|part|pers|resp|fam|mem|usr|case|claim|policy|team|match|game"
-    r"|store|shop|item|product|order|invoice|transaction|session|account|device|movie|book)(id|no|nr|code)\b"
-)
+JOINED = re.compile(rf"\b({'|'.join(WORDS.joined)})(id|no|nr|code)\b")
 
 # With signs of vowels and tones, which Python does not call letters: Hebrew, Arabic, India's scripts, Thai.
 LETTER = "(?![\\d_])[\\w\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0970-\u0dff\u0e31-\u0e3a\u0e47-\u0e4e]"
@@ -60,7 +56,9 @@ def by_name(name: str) -> float:
         return 11.0
     if set(words) & WORDS.guessed:
         return 0.0
-    if is_later(words) or set(words[-1:]) & WORDS.true or whole.startswith(WHETHER):
+    after = words[-2:-1] == ["next"] and words[-1] in WORDS.periods  # next_day_return, default.payment.next.month
+    later = len(words) > 1 and (words[0] == "next" or words[-1] in ("next", "tomorrow") or after)
+    if later or set(words[-1:]) & WORDS.true or whole.startswith(WHETHER):
         return 12.0
     said = without_unit(_unmarked(words))
     bare = _unmarked(without_unit(_head(words)))
@@ -127,13 +125,6 @@ def _of_word(word: str) -> float:
     if word in NAMES or word in WORDS.features:
         return NAMES.get(word, 0)
     return 0.8 * max((NAMES[end] for end in ENDS if word.endswith(end)), default=0)
-
-
-def is_later(words: list[str]) -> bool:
-    """Whether a name says that its value comes after the others: next_day_return, default.payment.next.month."""
-    return len(words) > 1 and (
-        words[0] == "next" or words[-1] in ("next", "tomorrow") or (words[-2] == "next" and words[-1] in WORDS.periods)
-    )
 
 
 def file_is_named_after(path: Path, name: str) -> float:

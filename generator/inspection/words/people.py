@@ -9,18 +9,13 @@ from types import SimpleNamespace
 from ...parts import read_toml
 from .names import LETTER, words_of
 
-KINDS = (  # as reports call them
-    "names of people", "e-mail addresses", "phone numbers", "postal addresses", "account numbers", "identity numbers",
-    "network addresses",
-)  # fmt: skip
-NAMES, MAIL, PHONE, ADDRESS, ACCOUNT, IDENTITY, NETWORK = KINDS
 HALF, SOME, MOST = 0.5, 0.25, 0.8  # shares of the different cells that decide
 LOOKED_AT = 500  # different cells
 LONGEST = 200  # characters of such a cell
 LEAST_DIGITS = 6  # of an account's number
-STAND_IN = re.compile(rf"\[({'|'.join(KINDS)}) \d+\]")  # what a project's copy holds instead
-
 _TABLES = read_toml(Path(__file__).with_suffix(".toml"))
+NAMES, MAIL, PHONE, ADDRESS, ACCOUNT, IDENTITY, NETWORK = KINDS = _TABLES["called"]  # as reports call them
+STAND_IN = re.compile(rf"\[({'|'.join(KINDS)}) \d+\]")  # what a project's copy holds instead
 OF = SimpleNamespace(**{name: set(words.split()) for name, words in _TABLES["columns"].items()})  # words in names
 OF_KIND = {kind: set(words.split()) for kind, words in _TABLES["kinds"].items()}
 NUMBER = re.compile(r"(number|nummer|nr|no|num|id|adresse|address)$")  # behind what is numbered: telefonnummer
@@ -38,12 +33,8 @@ def bare(word: str) -> str:
 
 
 GIVEN = {bare(name) for names in _TABLES["given"].values() for name in names.split()}
-WITHOUT_SPACES = ("姓名", "氏名", "名前", "이름", "성명")  # behind whose it is
-FAR_EAST = (  # families' names that most people of China and Korea have, and a given name
-    "[王李张刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡郭何林罗羅高郑鄭梁谢謝宋唐许許韩韓冯馮邓鄧曹彭曾肖董袁潘于蒋蔡余杜叶葉程苏蘇魏吕呂丁沈姚卢盧崔]"
-    "[\u4e00-\u9fff]{1,2}|[김이박최정강조윤장임한오서신권황안송류홍전][가-힣]{2}"
-)
-TITLES = re.compile(r"\b(mr|mrs|ms|miss|dr|prof|herr|frau|mme|mlle|sr|sra|sig|rev|capt|col|major|sir|lady)\b\.? ", re.I)
+WITHOUT_SPACES = tuple(_TABLES["without_spaces"])
+FAR_EAST, TITLES = _TABLES["far_east"], re.compile(_TABLES["titles"], re.IGNORECASE)
 NAMED = re.compile(rf"({LETTER}['’.-]?){{1,30}}(,? ({LETTER}['’.-]?){{1,30}}){{1,5}}")  # two to six words
 
 

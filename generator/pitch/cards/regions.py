@@ -62,15 +62,11 @@ def unwritten(project: Project, page: Path) -> list[int]:
     return [number for number, line in enumerate(lines, 1) if mark in line]
 
 
-def quoted(text: Any) -> str:
-    """A text for YAML, in the quotes that JSON and YAML share."""
-    return json.dumps(str(text), ensure_ascii=False)
-
-
 def front(project: Project, name: str, **facts: Any) -> str:
     """A part of a card's head in YAML, by the template of that name beside this file."""
-    kind = HUB_TASKS.get(project.task, project.task)
-    return rendered(Path(__file__).with_name(f"{name}.yaml.j2"), facts | {"kind": kind, "quoted": quoted}).decode()
+    facts |= {"kind": HUB_TASKS.get(project.task, project.task)}
+    facts |= {"quoted": lambda text: json.dumps(str(text), ensure_ascii=False)}  # as JSON and YAML share them
+    return rendered(Path(__file__).with_name(f"{name}.yaml.j2"), facts).decode()
 
 
 def training(project: Project, sheet: dict[str, Any], config: dict[str, Any]) -> str:

@@ -174,7 +174,9 @@ def entropy(text: str) -> float:
 
 
 def packages(project: Project) -> Found:
-    names = declared(project)
+    table = pages.read_toml(project.root / "pyproject.toml").get("project", {})
+    groups = [table.get("dependencies", []), *table.get("optional-dependencies", {}).values()]
+    names = {name_of(line) for group in groups for line in group}
     home, places = Path(project.interpreter).parent.parent, sys.path  # its Python is not run to ask
     if project.interpreter != sys.executable:
         places = [str(path) for path in (*home.glob("lib/python*/site-packages"), *home.glob("Lib/site-packages"))]
@@ -199,13 +201,6 @@ def brings(module: str, known: dict[str, metadata.Distribution | None]) -> bool:
         if module in tops or any(file.parts[0].removesuffix(".py") == module for file in files):
             return True
     return False
-
-
-def declared(project: Project) -> set[str]:
-    """The distributions that pyproject.toml names, those of its groups too."""
-    table = pages.read_toml(project.root / "pyproject.toml").get("project", {})
-    groups = table.get("optional-dependencies", {}).values()
-    return {name_of(line) for line in [*table.get("dependencies", []), *(line for group in groups for line in group)]}
 
 
 def reachable(names: Iterable[str], places: list[str]) -> dict[str, metadata.Distribution | None]:

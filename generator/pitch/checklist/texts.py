@@ -10,7 +10,7 @@ from .. import evidence, pages
 from ..cards import regions
 from ..project import Project
 from ..results import listed, number
-from ..slides import scores, story
+from ..slides import story
 from ..slides.layout import length
 from . import repository
 from .items import PAGE
@@ -64,7 +64,7 @@ def written(project: Project) -> Found:
     for path, lines in repository.texts(project, ".md", ".py").items():
         for count, line in enumerate(lines, 1):
             page = path.endswith(".md")
-            blank = page and path not in regions.PAGES and story.is_blank(project, line)  # cards have an item
+            blank = page and path not in regions.PAGES and project.say("cards.mark") in line  # cards have an item
             if path != PAGE and (UNFINISHED.search(line) or blank):
                 bad.append(f"{path}:{count}")
             links = LINK.findall(line) if page else []
@@ -110,7 +110,7 @@ def strangers(text: str, said: dict[str, Any]) -> list[str]:
     """`line: number` of each score in a text that the report does not know; what commands refresh is left out."""
     text = REFRESHED.sub(lambda found: "\n" * found[0].count("\n"), text)  # all other lines keep their numbers
     lines = enumerate(text.splitlines(), 1)
-    return [f"{count}: {other}" for count, line in lines for other in scores.strangers(line, said)]
+    return [f"{count}: {other}" for count, line in lines for other in story.strangers(line, said)]
 
 
 def mistakes(project: Project) -> Found:

@@ -204,31 +204,27 @@ def python(project: Project, *arguments: str, place: Path | None = None, codes: 
 
 def served(project: Project, place: Path) -> bytes:
     """The page that demo.py serves, fetched from the address that it prints."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         said = Path(folder) / "said"
         command, how = [project.interpreter, "-u", "demo.py", "--no-browser"], {"cwd": place, "env": alone()}
         with said.open("wb") as out:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **how)
             try:
-                return opened(project, process, said)
+                until = time.monotonic() + LIMIT
+                while time.monotonic() < until:
+                    ended, text = process.poll() is not None, said.read_text(encoding="utf-8", errors="replace")
+                    if ended:
+                        why = (text.strip() or "no word").splitlines()[-1]
+                        raise Problem(project.say("checklist.failed", command="python demo.py", why=why))
+                    if address := re.search(r"http://(?:127\.0\.0\.1|localhost):\d+/?", text):
+                        with contextlib.suppress(OSError):  # not yet
+                            return direct.open(address[0], timeout=LIMIT).read()
+                    time.sleep(0.2)
+                raise Problem(project.say("checklist.too_long", command="python demo.py", seconds=LIMIT))
             finally:
                 process.terminate()
                 process.wait()
-
-
-def opened(project: Project, process: subprocess.Popen, said: Path) -> bytes:
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    until = time.monotonic() + LIMIT
-    while time.monotonic() < until:
-        ended, text = process.poll() is not None, said.read_text(encoding="utf-8", errors="replace")
-        if ended:
-            why = (text.strip() or "no word").splitlines()[-1]
-            raise Problem(project.say("checklist.failed", command="python demo.py", why=why))
-        if address := re.search(r"http://(?:127\.0\.0\.1|localhost):\d+/?", text):
-            with contextlib.suppress(OSError):  # not yet
-                return direct.open(address[0], timeout=LIMIT).read()
-        time.sleep(0.2)
-    raise Problem(project.say("checklist.too_long", command="python demo.py", seconds=LIMIT))
 
 
 def alike(one: Any, other: Any) -> bool:

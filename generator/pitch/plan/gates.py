@@ -8,7 +8,7 @@ from typing import Any
 from ...errors import Problem
 from ...making import git
 from .. import evidence, pages, runs
-from ..evidence import flag, number, text, texts
+from ..evidence import flag, many, number, text
 from ..project import Project
 
 Check = dict[str, str]
@@ -24,8 +24,8 @@ GATE: Wanted = {
     "title": ("a text", text),
     "hours": ("hours after the start", lambda value: number(value) and value >= 0),
     "agreed": ("true or false", flag),
-    "people": ("a list of texts", texts),
-    "checks": ("a list of { kind, text } of a known kind", lambda value: _are_checks(value)),
+    "people": ("a list of texts", many(text)),
+    "checks": ("a list of { kind, text } of a known kind", many(lambda value: _is_check(value))),
 }
 RUBRIC: Wanted = {"name": ("a text", text), "confirmed": ("true or false", flag)}
 CRITERION: Wanted = {
@@ -86,24 +86,13 @@ def _wrong(path: Path, key: str, wrong: str, entry: tuple[str, int] = ("", 0)) -
     return Problem(f"{path.name}, line {pages.line(path, key, *entry)}: {wrong}")
 
 
-def _are_checks(checks: Any) -> bool:
-    known = isinstance(checks, list) and all(isinstance(check, dict) for check in checks)
-    return known and all(check.get("kind") in KINDS and text(check.get("text")) for check in checks)
-
-
-def passed(project: Project, check: Check) -> bool:
-    """Whether what a check asks for is there."""
-    return KINDS[check["kind"]](project, check)
+def _is_check(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("kind") in KINDS and text(value.get("text"))
 
 
 def _written(project: Project, check: Check) -> bool:
     path = project.root / check["path"]
     return path.is_file() and project.say("cards.mark") not in path.read_text(encoding="utf-8", errors="replace")
-
-
-def _beaten(project: Project, check: Check) -> bool:
-    report = best_report(project)
-    return bool(report and report["baseline"]["beaten"])
 
 
 def _best_published(project: Project, check: Check) -> bool:
@@ -130,7 +119,7 @@ KINDS: dict[str, Callable[[Project, Check], bool]] = {
     "mapped": lambda project, check: all(criterion["where"].strip() for criterion in rubric(project)["criteria"]),
     "trained": lambda project, check: bool(runs.survey(project)[0]) or project.has_published,
     "scored": lambda project, check: any(run.report for run in runs.survey(project)[0]) or project.has_published,
-    "beaten": _beaten,
+    "beaten": lambda project, check: (best_report(project) or {"baseline": {}})["baseline"].get("beaten") is True,
     "published": lambda project, check: project.has_published,
     "best_published": _best_published,
     "committed": lambda project, check: (

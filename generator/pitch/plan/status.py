@@ -43,7 +43,7 @@ def hours_since(start: datetime | None, now: str | None) -> float | None:
 
 def judge(project: Project, gate: dict[str, Any], elapsed: float | None) -> dict[str, Any]:
     """A gate with what was found: `passed` when all checks hold and people agreed, `late`, or else `open`."""
-    checks = [check | {"passed": gates.passed(project, check)} for check in gate["checks"]]
+    checks = [check | {"passed": gates.KINDS[check["kind"]](project, check)} for check in gate["checks"]]
     done = gate["agreed"] and all(check["passed"] for check in checks)
     late = elapsed is not None and elapsed > gate["hours"]
     return gate | {"checks": checks, "state": "passed" if done else "late" if late else "open"}

@@ -1,16 +1,21 @@
 """The deck of a project: put together from its story and its runs, held against its limits, written as two files."""
 
+import base64
 import hashlib
+import itertools
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ...errors import Problem
+from ...templating import rendered
 from .. import compare, evidence, pages, runs
 from ..project import Project
-from . import notes, outline, page, story
-from .layout import Text
+from ..results import number
+from . import outline, story
+from .layout import COLOURS, FONTS, GAP, SMALL, Bars, Element, Text, is_wide
 from .outline import Slide, Told
 
 FOLDER = "presentation"
@@ -18,6 +23,15 @@ NAMES = ("deck.pptx", "deck.html")
 RECORD = "deck.json"  # what was written, so that a file that was edited since is known, and the comparison it shows
 MOST_WORDS = 40  # on a slide, its table aside: who reads does not listen
 LEAST_SLIDES, SLIDES_A_MINUTE = 8, 8 / 3
+
+
+@dataclass
+class Spoken:
+    """The notes of one slide: when they begin, in seconds, what is said, and how many words that is."""
+
+    begins: float
+    text: str
+    words: int
 
 
 @dataclass
@@ -30,7 +44,7 @@ class Deck:
     raw: story.Story
     story: story.Story
     slides: list[Slide]
-    spoken: list[notes.Spoken]
+    spoken: list[Spoken]
     compared: dict[str, Any]
     remarks: list[str]
     fingerprint: str  # of all that the two files are made from
@@ -56,7 +70,7 @@ def assemble(project: Project, minutes: float = 3.0, folder: str = FOLDER, store
         raise story.fault(project, "demo", "seconds", why)
     compared, more = comparison(project, sheet, recorded(place), stored)
     slides = outline.slides(Told(project, told, known, sheet, compared["table"]))
-    spoken = notes.speak(slides, minutes, seconds)
+    spoken = speak(slides, minutes, seconds)
     drawn = repr([slides, spoken]).replace(repr(str(project.root))[1:-1], "")  # equal in every clone
     digest = hashlib.sha256(json.dumps([drawn, told], sort_keys=True).encode())
     for path in filter(None, (story.picture(project, told, name) for name in story.SECTIONS)):
@@ -120,7 +134,7 @@ def found(deck: Deck) -> dict[str, Any]:
         | {"begins": spoken.begins, "spoken_words": spoken.words}
         for slide, spoken in zip(deck.slides, deck.spoken, strict=True)
     ]
-    total, most = sum(spoken.words for spoken in deck.spoken), notes.allowed(deck.minutes, deck.demo_seconds)
+    total, most = sum(spoken.words for spoken in deck.spoken), allowed(deck.minutes, deck.demo_seconds)
     missing = [say("slides.open_write", line=line, what=key) for line, key in story.unwritten(deck.project, deck.raw)]
     for slide in slides:
         if slide["shown_words"] > MOST_WORDS:
@@ -140,7 +154,7 @@ def found(deck: Deck) -> dict[str, Any]:
 def shown(slide: Slide) -> int:
     """The words on a slide, without its table, its number and the line on what was measured."""
     read = [e for e in slide.elements if isinstance(e, Text) and e.role not in ("number", "source")]
-    return sum(notes.count(text) for element in read for text in element.paragraphs)
+    return sum(count(text) for element in read for text in element.paragraphs)
 
 
 def text(project: Project, found: dict[str, Any]) -> str:
@@ -170,7 +184,7 @@ def write(deck: Deck) -> None:
             raise Problem(f"{why}; move it away, or write elsewhere with --out FOLDER")
     slides, said = [slide.elements for slide in deck.slides], [spoken.text for spoken in deck.spoken]
     title, accent = deck.story["title"], deck.story["accent"]
-    made = {"deck.html": page.build(slides, said, title, accent, deck.project.answers.get("lang", "en")).encode()}
+    made = {"deck.html": build(slides, said, title, accent, deck.project.answers.get("lang", "en")).encode()}
     try:
         from . import powerpoint
 
@@ -208,3 +222,78 @@ def recorded(folder: Path) -> dict[str, Any]:
         return record if isinstance(record.get("files"), list) else {}
     except Problem:
         return {}
+
+
+WORDS_A_MINUTE = 130  # calm speech
+SIGNS_A_WORD = 1.8  # Chinese characters that take as long as a word
+FIRST = ("result", "problem", "demo", "limits", "next", "cover", "approach", "comparison")  # in a short talk
+ENDS = (".", "!", "?", "。", "！", "？", "…")
+
+
+def speak(slides: list[Slide], minutes: float, demo_seconds: float) -> list[Spoken]:
+    """What is said on each slide: the team's notes where there are some, else what the slide offers, if time is left.
+
+    First the first sentence of each slide, then the others, then what more there is, as long as all of it fits.
+    """
+    chosen = {slide.name: [slide.written] if slide.written else [] for slide in slides}
+    left = allowed(minutes, demo_seconds) - sum(count(slide.written) for slide in slides)
+    open_ones = sorted((s for s in slides if not s.written), key=lambda slide: FIRST.index(slide.name))
+    offers: list[Callable[[Slide], list[str]]] = [lambda s: s.said[:1], lambda s: s.said[1:], lambda s: s.more]
+    for offer, slide in itertools.product(offers, open_ones):
+        for sentence in offer(slide):
+            if sentence and not story.is_prompt(sentence) and count(sentence) <= left:
+                chosen[slide.name].append(sentence)
+                left -= count(sentence)
+    spoken, now = [], 0.0
+    for slide in slides:
+        text = " ".join(map(ended, chosen[slide.name]))
+        spoken.append(Spoken(now, text, count(text)))
+        now += 60 * count(text) / WORDS_A_MINUTE + (demo_seconds if slide.name == "demo" else 0)
+    return spoken
+
+
+def allowed(minutes: float, demo_seconds: float) -> int:
+    """How many words fit beside the demo."""
+    return max(0, int(WORDS_A_MINUTE * (minutes - demo_seconds / 60)))
+
+
+def count(text: str) -> int:
+    """How many words a text is when spoken; of Chinese, as many as take the same time."""
+    signs = sum(is_wide(character) and character.isalpha() for character in text)
+    plain = "".join(" " if is_wide(character) else character for character in text)
+    return sum(any(c.isalnum() for c in word) for word in plain.split()) + round(signs / SIGNS_A_WORD)
+
+
+def ended(sentence: str) -> str:
+    """With a full stop, where it has no end of its own."""
+    sentence = sentence.strip()
+    return sentence if sentence.endswith(ENDS) else sentence + ("。" if is_wide(sentence[-1]) else ".")
+
+
+CHINESE = ("PingFang SC", "Noto Sans CJK SC")
+
+
+def build(slides: list[list[Element]], notes: list[str], title: str, accent: str, language: str) -> str:
+    """The whole page."""
+    facts = {"title": title, "language": language, "colours": COLOURS | {"accent": accent}, "gap": GAP, "small": SMALL}
+    facts["fonts"] = FONTS[0], "Liberation Sans", FONTS[1], *CHINESE
+    named = [[(type(element).__name__, element) for element in elements] for elements in slides]
+    facts |= {"slides": zip(named, notes, strict=True), "embedded": embedded, "drawn": drawn}
+    return rendered(Path(__file__).with_name("page.html.j2"), facts).decode()
+
+
+def embedded(path: Path) -> str:
+    """A picture as an address that holds it."""
+    kind = "png" if path.suffix.lower() == ".png" else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def drawn(element: Bars) -> Iterator[dict[str, Any]]:
+    """Where the bars of a chart are, in points from its corner, and between which `ends` an interval lies on each."""
+    box, low = element.box, min([0, *element.values])
+    scale = 0.97 * box.width / (max([0, *element.values, *(span[1] for span in element.spans if span)]) - low or 1)
+    step = (box.height - 40) / len(element.values)
+    for i, (name, value, span) in enumerate(zip(element.names, element.values, element.spans, strict=True)):
+        place = {"top": i * step + 28, "high": step - 46, "start": (min(0, value) - low) * scale}
+        ends = [(end - low) * scale for end in span or ()]
+        yield {"name": f"{name}: {number(value)}", "length": abs(value) * scale, "ends": ends} | place

@@ -1,13 +1,13 @@
 """What the team tells: deck.toml, every mistake named by its line, every number filled in from the published report."""
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from ...errors import Problem, nearest
 from .. import evidence, pages, results
 from ..project import Project
-from . import scores
 from .layout import READABLE, WHITE, contrast, length, shorten
 
 FILE = "deck.toml"
@@ -19,7 +19,7 @@ LEAST_LENGTH = 25  # of the sentence on a mistake, in letters
 PROMPTS = ("Write:", "请写：")  # how a text begins that the team has still to write, in each language
 
 TEXT, TEXTS, SECONDS = "a text", "a list of texts", "a number of seconds"
-FITS = {TEXT: evidence.text, TEXTS: evidence.texts}
+FITS = {TEXT: evidence.text, TEXTS: evidence.many(evidence.text)}
 FITS[SECONDS] = lambda value: evidence.number(value) and 0 <= value <= 3600
 EMPTY: dict[str, Any] = {TEXT: "", TEXTS: [], SECONDS: 45}
 HEAD = {"title": TEXT, "tagline": TEXT, "event": TEXT, "accent": TEXT, "other_scores": TEXTS}
@@ -120,12 +120,7 @@ def mistakes(project: Project) -> list[str]:
     except Problem:
         return []
     told = [found[1] for found in map(re.compile(r"\s*(?:\d+[.)]|[-*])\s+(.+)").match, lines) if found]
-    return [text for text in told if not is_blank(project, text) and length(text) >= LEAST_LENGTH]
-
-
-def is_blank(project: Project, line: str) -> bool:
-    """Whether a line of a page still asks somebody to write something."""
-    return project.say("cards.mark") in line
+    return [text for text in told if project.say("cards.mark") not in text and length(text) >= LEAST_LENGTH]
 
 
 # The numbers: none is typed by hand
@@ -171,7 +166,67 @@ def refuse_other_scores(project: Project, told: Story, sheet: dict[str, Any]) ->
     names = [*sheet["other_metrics"], *project.say("slides.score_names").split(",")]
     for section, name, text in texts(told):
         typed = "" if is_prompt(text) else re.sub(r"\{\w*\}", "□", text)
-        if other := next(scores.strangers(typed, sheet, names, told["other_scores"]), None):
+        if other := next(strangers(typed, sheet, names, told["other_scores"]), None):
             said = f"{sheet['metric']} {results.number(sheet['score'])}"
             why = f'"{other}" is not in published/report.json ({said}); write {{score}} and it is filled in'
             raise fault(project, section, name, f"{why}, or name it under other_scores if it is somebody else's", text)
+
+
+NUMBER = re.compile(r"(?<![A-Za-z0-9_.,/-])\d+(?:[.,]\d+)?(?:\s?[%％])?(?![A-Za-z0-9_/]|[.,]\d)")  # Han may adjoin
+SENTENCE = re.compile(r"(?<=[!?;。！？；\n])|(?<=\.)\s")
+INTERVAL = re.compile(r"\s*-?(?:interval|confidence|CI\b|的?置信|区间)", re.IGNORECASE)  # 95 % of it is no score
+NEAR = 14  # characters between a metric's name and a whole number that is taken for its value: "RMSE is now 54"
+UNNAMED = ("seed", "split_seed")  # whole numbers of a report that are nobody's score
+
+
+def strangers(text: str, sheet: dict[str, Any], names: Iterable[str] = (), cited: Iterable[str] = ()) -> Iterator[str]:
+    """The numbers that a text gives for the report's metric, or for what is called one of `names`, and are not in it.
+
+    cited  scores of others, as they are typed, which a text may name too
+    """
+    text = text.replace(sheet["data"]["name"], "□")  # "Python 3.11" is no score
+    true = [*values({key: value for key, value in sheet.items() if key not in UNNAMED})]
+    true += [abs(sheet["score"] - sheet[rival]["score"]) for rival in ("baseline", "reference") if rival in sheet]
+    known = {plain(number) for quoted in cited for number in NUMBER.findall(quoted)}
+    spelled = [re.escape(name.strip().replace("_", " ")) for name in (sheet["metric"], *names)]
+    metrics = re.compile(rf"(?<!\w)(?:{'|'.join(spelled)})(?!\w)", re.IGNORECASE | re.ASCII)
+    for sentence in SENTENCE.split(text):
+        for number in claims(sentence, metrics):
+            if plain(number) not in known and not any(shows(number, value) for value in true):
+                yield number.strip()
+
+
+def claims(sentence: str, metrics: re.Pattern[str]) -> Iterator[str]:
+    """The numbers of a sentence that are said of a metric it names: fractions and per cents, whole ones close by."""
+    places = [found.span() for found in metrics.finditer(sentence)]
+    for found in NUMBER.finditer(sentence) if places else ():
+        number = found.group()
+        if plain(number) == "95%" and INTERVAL.match(sentence, found.end()):
+            continue
+        close = any(0 <= found.start() - end <= NEAR or 0 <= start - found.end() <= 2 for start, end in places)
+        if not number.strip().isdigit() or close:
+            yield number
+
+
+def plain(number: str) -> str:
+    return re.sub(r"\s", "", number).replace(",", ".").replace("％", "%")
+
+
+def shows(number: str, value: float) -> bool:
+    """Whether a typed number is a value, as exact as it is typed; a share may be typed in per cent."""
+    typed = plain(number).rstrip("%")
+    readings = {typed} | ({typed.replace(".", "")} if re.fullmatch(r"\d+,\d{3}", number) else set())
+    return any(
+        abs(abs(said) - float(reading)) <= 0.501 * 10.0 ** -len(reading.partition(".")[2])
+        for reading in readings
+        for said in (value, 100 * value)
+    )
+
+
+def values(content: Any) -> Iterator[float]:
+    """Every number in a report, at any depth."""
+    if isinstance(content, dict | list):
+        for item in content.values() if isinstance(content, dict) else content:
+            yield from values(item)
+    elif isinstance(content, int | float) and not isinstance(content, bool):
+        yield float(content)
