@@ -11,6 +11,7 @@ import tomllib
 from hackgen.conversion.series import convert
 from hackgen.inspection import inspect
 from hackgen.inspection.columns import relation
+from hackgen.inspection.tables import opening, text_tables
 from projects import generate_own, run
 
 DAYS = np.datetime64("2020-01-01") + np.arange(400)
@@ -173,6 +174,17 @@ def test_a_long_file_is_counted_as_a_short_one(tmp_path: Path, monkeypatch: pyte
     assert found.rows == 936 and found.facts["files"] == {"count": 3, "read": 3, "departing": {}}
     (sales,) = (column for column in found.columns if column.name == "sales")
     assert (sales.detail["min"], sales.detail["max"], round(sales.detail["mean"], 1)) == (0, 10, 5.0)
+
+
+def test_a_file_of_rows_with_another_number_of_cells_is_named_however_long(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "CAREFUL", 1000)
+    monkeypatch.setattr(text_tables, "CHUNKS", 4)
+    (folder / "odd.csv").write_text(text(rows(250)).replace("\n2020-02-03", ",9,9\n2020-02-03", 1), encoding="utf-8")
+    found = inspect(str(folder))
+    assert "another number of cells" in found.facts["files"]["departing"]["odd.csv"]
+    assert found.facts["files"]["count"] == 1 + found.facts["files"]["read"]
 
 
 def in_own_words(folder: Path, header: str = "day,{}", **files: int) -> Path:

@@ -158,7 +158,6 @@ def converted(findings: Findings, path: Path, target: str = "", as_is: bool = Fa
         yield [name for part in spread for name, _, _ in part]
     with opening.opened(path, findings.format) as table:
         if findings.dialect.get("lenient") and table.relax:
-            table.mended = True
             table.relax()
         one_of.again(table, findings.dialect)
         for row in cells_of(table):

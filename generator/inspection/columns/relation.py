@@ -51,7 +51,6 @@ class Table:
     notes: list[str] = field(default_factory=list)
     written: dict[str, dict[str, str]] = field(default_factory=dict)  # cells of columns as they were before a change
     relax: Callable[[], None] | None = None  # makes a relation that bears odd rows, once a query has failed
-    mended: bool = False  # it was relaxed
     likely_rows: int = 0  # an estimate, before a large file has been read
     compared: int = 0  # rows that were compared with each other (all, unless they are very many)
     repeated: int = 0  # of those, the ones that equal an earlier one
@@ -108,14 +107,6 @@ class Table:
             Counter({cell: count for cell, count in column.items() if not is_missing(cell)}) for column in self.counts
         ]
 
-    def mend(self) -> None:
-        """Called while a query's error is handled: make a relation that bears odd rows, once, else raise the error."""
-        if self.relax is None:
-            raise
-        relax, self.relax = self.relax, None
-        self.mended = True
-        relax()
-
     def one(self, query: str) -> tuple[Any, ...]:
         """The only row that a query answers; `{relation}` in it stands for the table."""
         return self._asked(query).fetchone()
@@ -129,7 +120,10 @@ class Table:
         try:
             return self.connection.execute(query.replace("{relation}", self.relation))
         except duckdb.Error:
-            self.mend()
+            if self.relax is None:
+                raise
+            relax, self.relax = self.relax, None
+            relax()
             return self.connection.execute(query.replace("{relation}", self.relation))
 
 

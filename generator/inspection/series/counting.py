@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -168,24 +168,33 @@ def by_itself(file: File, asked: Asked, own: Own | None) -> None:
             if table.ragged:  # which a project refuses
                 more = f" and {len(table.ragged) - 1} more" if len(table.ragged) > 1 else ""
                 file.why = f"has another number of cells in line {table.ragged[0]}{more}"
-            wide = len(asked.time)
-            for rows in table.stream([places[column.name] for column in (*asked.time, *asked.values)]):
-                stamps = asked.stamps_of([row[:wide] for row in rows])
-                known = [stamp for stamp in stamps if stamp is not None]
-                if not file.rows:
-                    file.looked_at = len(stamps[:FIRST])
-                    first = [stamp for stamp in stamps[:FIRST] if stamp is not None]
-                    kind = float if first and isinstance(first[0], (int, float)) else "datetime64[s]"
-                    distinct = np.unique(np.array(first, kind))
-                    file.clock = seasons.clock_of(distinct) if len(distinct) >= 3 else {}
-                file.rows, file.dated = file.rows + len(rows), file.dated + len(known)
-                ends = (*(file.span or ()), *known)
-                file.span = (min(ends), max(ends)) if ends else None
-                for place, column in enumerate(asked.values, wide):
-                    numbers = file.numbers.setdefault(column.name, Numbers())
-                    numbers.add([row[place] for row in rows], column.parse)
+            batches = table.stream([places[column.name] for column in (*asked.time, *asked.values)])
+            try:
+                tally(file, batches, asked)
+            except duckdb.Error:  # of a long file; a project refuses it too
+                file.why = "has rows with another number of cells, or broken quotes"
     except (Problem, duckdb.Error) as problem:
         file.why = unreadable(file, problem)
+
+
+def tally(file: File, batches: Iterable[list[list[str]]], asked: Asked) -> None:
+    """Count rows, many at a time, of the columns that are asked for: first those that say when."""
+    wide = len(asked.time)
+    for rows in batches:
+        stamps = asked.stamps_of([row[:wide] for row in rows])
+        known = [stamp for stamp in stamps if stamp is not None]
+        if not file.rows:
+            file.looked_at = len(stamps[:FIRST])
+            first = [stamp for stamp in stamps[:FIRST] if stamp is not None]
+            kind = float if first and isinstance(first[0], (int, float)) else "datetime64[s]"
+            distinct = np.unique(np.array(first, kind))
+            file.clock = seasons.clock_of(distinct) if len(distinct) >= 3 else {}
+        file.rows, file.dated = file.rows + len(rows), file.dated + len(known)
+        ends = (*(file.span or ()), *known)
+        file.span = (min(ends), max(ends)) if ends else None
+        for place, column in enumerate(asked.values, wide):
+            numbers = file.numbers.setdefault(column.name, Numbers())
+            numbers.add([row[place] for row in rows], column.parse)
 
 
 # When they are, together
