@@ -53,7 +53,7 @@ NOW = {
 # texts.py, and where there are classes data.py asks metrics.py which score counts.
 STEPS = {"tabular-classification": 11, "tabular-regression": 10, "text-classification": 10}
 STEPS |= dict.fromkeys(("text-generation", "image-generation"), 8)
-EXAMINES = ("parts", "runs", "task")  # beside budgets, ≤ 220 lines
+EXAMINES = ("parts", "runs", "scores", "task")  # beside budgets, ≤ 220 lines
 EXAMINES = tuple(f"check_{name}.py" for name in EXAMINES)
 EXPLAINS = "explain.py"  # of tables alone: what columns tell; no training needs it, so it counts beside them too
 BY_ITSELF = "models/boosting.py"  # does what train.py and net.py do, and so counts beside them

@@ -16,6 +16,7 @@ MLP = ("image-classification", "mlp")
 GPT = ("text-generation", "transformer")
 SERIES = ("time-series-forecasting", None)
 # check, project, file, what stands there, the bug; more of them, by kinds of mistakes, are in bugs.py
+VIT = ("image-classification", "transformer")
 BUGS = [
     ("splits-disjoint", MLP, "data.py", "part == number)", "part >= number)"),
     (
@@ -140,8 +141,42 @@ BUGS = [
         "bincount(data.test.targets[:]",
     ),
     ("forecasts", SERIES, "data.py", ".to_numpy()[-context:]", ".to_numpy()[-context - 1 : -1]"),
-    ("score-by-hand", SERIES, "metrics.py", "by_step(target, output).mean()", "by_step(target, output)[0]"),
+    ("report", SERIES, "metrics.py", "by_step(target, output).mean()", "by_step(target, output)[0]"),
     ("goes-on", GPT, "loss.py", "scores[0, -1].double()", "scores[0, 0].double()"),
+    ("places", VIT, "models/transformer.py", "+ self.positions  #", "+ self.positions[0]  #"),
+    (
+        "interplay",
+        VIT,
+        "models/transformer.py",
+        "F.scaled_dot_product_attention(queries, keys, values)",
+        "F.scaled_dot_product_attention(*(x.transpose(1, 2) for x in (queries, keys, values))).transpose(1, 2)",
+    ),
+    (
+        "knobs",
+        VIT,
+        "models/transformer.py",
+        "(Block(width, heads, dropout) for _ in range(depth))",
+        "[Block(width, heads, dropout)] * depth",
+    ),
+    ("compared", ("tabular-classification", "mlp"), "evaluate.py", '["kept"] == 1][-1]', '["kept"] >= 0][-1]'),
+    (
+        "weighed",
+        ("tabular-classification", "mlp"),
+        "loss.py",
+        "targets, weight,",
+        "targets, None if weight is None else weight.flip(0),",
+    ),
+    ("scale", SERIES, "data.py", "+ ahead % season for", "+ ahead % season - 1 for"),
+    ("moved-by", ("tabular-classification", "mlp"), "explain.py", "(output - ask(changed))", "(ask(changed) - output)"),
+    ("upright", MLP, "pictures.py", "ImageOps.exif_transpose(opened)", "opened"),
+    (
+        "folder",
+        ("text-classification", None),
+        "data.py",
+        "texts.plain_text(Path(name)).strip() for name in names",
+        "texts.plain_text(Path(name)).strip() for name in names[::-1]",
+    ),
+    ("padding", ("text-classification", "cnn"), "models/cnn.py", ", padding_idx=0)", ")"),
 ]
 
 
@@ -318,7 +353,8 @@ def test_texts_are_held_against_the_table_however_long_the_others_are(tmp_path: 
 
 def test_the_bugs_cover_every_check(tmp_path: Path) -> None:
     found = set()
-    for task in ("text-generation", "tabular-classification", "time-series-forecasting"):
+    tasks = "text-generation", "tabular-classification", "time-series-forecasting"
+    for task in (*tasks, "image-classification", "text-classification"):
         project = generate(tmp_path / task, task=task)
         there = run(project, "check.py", "--only", "nothing").refused(2, "no check nothing; there are ")
         found |= set(there.partition(" are ")[2].split(", "))

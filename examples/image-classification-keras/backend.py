@@ -38,7 +38,8 @@ class Embedding(keras.layers.Embedding):
     """
 
     def call(self, inputs: Any) -> Any:
-        return keras.ops.take(self.embeddings * 1.0, keras.ops.cast(inputs, "int32"), axis=0)
+        vectors = keras.ops.take(self.embeddings * 1.0, keras.ops.cast(inputs, "int32"), axis=0)
+        return keras.ops.cast(vectors, self.compute_dtype)
 
 
 __all__ = ["Embedding", "keras"]

@@ -1,11 +1,9 @@
-"""More checks for check.py: what data are fitted on; what short runs of the commands read, keep, score, answer."""
+"""More checks for check.py: what data are fitted on, and what short runs of train.fit read, repeat and keep."""
 
 import contextlib
 import dataclasses
 import functools
-import importlib
 import io
-import json
 import math
 import sys
 import warnings
@@ -18,13 +16,12 @@ import common
 import data as data_module
 import metrics
 import runs
-from check_parts import Found, alike
+from check_parts import Found, alike, picked
 from data import Split
 
 import numpy as np
 
 ROWS = 61  # no multiple of a batch: who drops the last one, or cuts it short, is seen
-MOST_ROWS = 20_000  # that predict.py is asked for
 
 
 class Watched(np.ndarray):
@@ -49,26 +46,6 @@ def short(bench: Any, epochs: int, seed: int = 0, pressed: tuple = (), run: Path
 def strangers(split: Split) -> Split:
     """The rows of a split, each with the target of another."""
     return split._replace(targets=split.targets[np.roll(np.arange(len(split.ids)), len(split.ids) // 2)])
-
-
-def command(name: str, *words: str) -> str:
-    """What a command of this project prints, run in this process so that imports are paid once."""
-    sys.argv = [f"{name}.py", *words]
-    with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.suppress(SystemExit):
-        importlib.import_module(name).main()
-    return said.getvalue()
-
-
-def smoke_run(bench: Any) -> Path:
-    """A run that train.py and evaluate.py made, with the settings that check.py was given."""
-    runs.RUNS, runs.watch_ctrl_c = bench.folder, list  # nothing is left in the project; Ctrl-C ends at once
-    run = bench.folder / "commanded"
-    if not run.exists():
-        words = [f"--{name}={value}" for name, value in bench.given.items() if not isinstance(value, bool)]
-        words += [f"--{'no-' * (not value)}{name}" for name, value in bench.given.items() if isinstance(value, bool)]
-        command("train", *words, "--smoke", "--out", run.name, "--device", "cpu", "--precision", "float32")
-        command("evaluate", run.name, "--device", "cpu")
-    return run
 
 
 def fitted(bench: Any) -> Found:
@@ -154,66 +131,23 @@ def differs(before: np.ndarray, after: np.ndarray) -> list[str]:
 def resume(bench: Any) -> Found:
     """Who goes on ends as if never interrupted: train.fit() saves all that the next step depends on, and that is not an
     old gradient (zero_grad)"""
-    whole = short(bench, 2)
+    rows = picked(bench.train, np.arange(3 * ROWS) % len(bench.train.ids))  # so many that several are compiled in one
+    whole = short(bench, 2, train=rows)
     with contextlib.suppress(common.Problem):
-        short(bench, 2, pressed=(1,))
-    columns = differs(whole, short(bench, 2, run=bench.run))
+        short(bench, 2, pressed=(1,), train=rows)  # which ends after its first steps
+    columns = differs(whole, short(bench, 2, run=bench.run, train=rows))
     return not columns, f"{', '.join(columns) or 'no column'} of history.csv differs", "no column differs"
 
 
-def report(bench: Any) -> Found:
-    """The report is of the kept weights: evaluate.main() scores all test rows at once; metrics.score(), interval()"""
-    run, test = smoke_run(bench), bench.data.test
-    sheet, found = common.read_json(run / "report.json"), np.load(run / "predictions.npz")
-    output = bench.outputs(test, bench.net.restore(run, bench.config, bench.meta, "cpu"))
-    right = {"id": test.ids, "target": metrics.truth(test, bench.meta), "output": output}
-    wrong = [f"{found[name].shape} {name}s, or other ones" for name in right if not alike(found[name], right[name])]
-    score = textbook(found["target"], found["output"], bench.meta)
-    wrong += [f"score {sheet['score']:.6f}"] * (not alike(score, sheet["score"]))
-    wrong += [f"n_test {sheet['n_test']}"] * (sheet["n_test"] != len(test.ids))
-    expected = f"{output.shape} outputs, score {score:.6f}"
-    if sheet["ci95"] and output.ndim < 3 and (rows := len(output)) <= MOST_ROWS:
-        truth, draws = right["target"], np.random.default_rng(0).integers(rows, size=(200, rows))
-        scores = [metrics.score(truth[some], output[some], bench.meta) for some in draws if np.ptp(truth[some])]
-        spread, (low, high) = np.ptp(np.percentile(scores, [2.5, 97.5])), sheet["ci95"]
-        likely = low <= sheet["score"] <= high and 0.6 * spread <= high - low <= 6 * spread + 4 / rows
-        wrong += [f"ci95 {low:.4f} to {high:.4f}"] * (not likely)
-    return not wrong, "; ".join(wrong) or expected, expected
+def same_seed(bench: Any) -> Found:
+    """The seed decides all: derive first weights, order, dropout from config.seed, in train.fresh() and train.fit()"""
+    one, two, three = (bench.trained(bench.train, epochs=1, seed=seed)[1] for seed in (1, 1, 2))
+    a, b = (bench.net.learnt(bench.fresh(seed=seed)) for seed in (1, 2))
+    drawn = [name for name in a if a[name].ndim > 1 and a[name].any() and name[:5] != "body."]  # no pretrained body
+    same = [name for name in drawn if np.array_equal(a[name], b[name])]
+    found = f"{'equal' if one == two else 'different'} losses, {'equal' if one == three else 'others'} with seed + 1"
+    found += f", whose first weights are {'the same in ' + same[0] if same else 'others'}"
+    return one == two and one != three and not same, found, "equal losses, others with seed + 1"
 
 
-def textbook(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
-    """The score, by scikit-learn where it knows the metric."""
-    from sklearn import metrics as known  # slow to import
-
-    rules = {
-        "accuracy": lambda: known.accuracy_score(target, output.argmax(1)),
-        "macro F1": lambda: known.f1_score(target, output.argmax(1), average="macro"),
-        "RMSE": lambda: known.mean_squared_error(target, output) ** 0.5,
-    }
-    return rules.get(meta["metric"], lambda: metrics.score(target, output, meta))()
-
-
-def answers(bench: Any) -> Found:
-    """predict.py answers as evaluate.py did: data.read_new() scales, names and orders as data.load() does, and never
-    sees the target; data.decode() names the likeliest class"""
-    run, rows, about = smoke_run(bench), bench.data.test.ids, bench.meta["data"]
-    if min(len(rows), about["rows"]) > MOST_ROWS or not about["path"]:
-        return None, f"{about['rows']} rows of {about['name']}", f"a file of at most {MOST_ROWS}, or it takes long"
-    source = common.located(about["path"])
-    if as_files := bench.own("as_files", None):
-        source = bench.folder / "new"
-        rows = as_files(common.configured(bench.given), rows, source)
-    said = json.loads(command("predict", str(source), "--run", run.name, "--device", "cpu", "--json"))
-    output = np.load(run / "predictions.npz")["output"]
-    right = [{"prediction": value} for value in output.ravel().tolist()]
-    if classes := bench.meta.get("classes"):
-        right = [{"class": classes[row.argmax()], "probability": float(row.max())} for row in output]
-    other = sum(
-        not (alike(value, said[row][name]) if isinstance(value, float) else value == said[row][name])
-        for row, answer in zip(rows, right, strict=True)
-        for name, value in answer.items()
-    )
-    return other == 0, f"{other} answers for {len(rows)} rows of test differ", "0 differ"
-
-
-CHECKS = [fitted, each_row_once, kept_epoch, unseen, resume, report]
+CHECKS = [fitted, each_row_once, kept_epoch, unseen, resume, same_seed]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -12,6 +13,7 @@ import loss
 import metrics
 import pictures
 from check_parts import FOR_ALL, STILL, Found, difference, picked
+from config import FRAMEWORK
 
 import numpy as np
 
@@ -108,4 +110,33 @@ def there_and_back(bench: Bench) -> Found:
     )
 
 
+def own_step(bench: Bench) -> Found:
+    """A player's step follows its own batch alone: forget old gradients, with zero_grad, before each backward()"""
+    moved, few = [], bench.config.batch_size
+    for name in ("tell_apart", "fool"):
+        ends = []
+        for steps in (1, 4):
+            asked = itertools.count()  # from the second step on a player has nothing to gain
+            rule = getattr(loss, name)
+            with mock.patch.object(loss, name, lambda *given, r=rule, n=asked: (next(n) == 0) * r(*given)):
+                rows = picked(bench.train, np.zeros(few * steps, int))  # all alike, as order differs
+                ends.append(bench.net.learnt(bench.trained(rows, epochs=1)[0]))
+        player = {"tell_apart": "discriminator", "fool": "generator"}[name]
+        moved += [key for key in ends[0] if player in key and not np.array_equal(ends[0][key], ends[1][key])]
+    return not moved, f"{len(moved)} weights follow an old gradient {', '.join(moved[:2])}".strip(), "0"
+
+
+def frechet(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
+    """The mean distance over the draws, with a root of the matrix itself."""
+    from scipy.linalg import sqrtm  # slow to import
+
+    found, spread = [], np.atleast_2d(np.cov(target, rowvar=False))
+    for made in output.transpose(1, 0, 2):
+        own, gap = np.atleast_2d(np.cov(made, rowvar=False)), made.mean(0) - target.mean(0)
+        found.append(gap @ gap + np.trace(own + spread - 2 * sqrtm(own @ spread).real))
+    return float(np.mean(found))
+
+
+SCORES = {"Fréchet distance": frechet}
 CHECKS = [comes_closer, balance, noise_matters, average, own_half, there_and_back]
+CHECKS += [own_step] * (FRAMEWORK in ("pytorch", "lightning"))  # the only ones that keep gradients

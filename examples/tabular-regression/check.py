@@ -1,7 +1,7 @@
 """Sanity checks on this project's real data and model, after Karpathy's recipe for training: `python check.py`.
 
-All that is trained here is trained by train.fit: check_parts.py looks at what that does, check_runs.py at what this
-project's own commands make of it.
+All that is trained here is trained by train.fit: check_parts.py looks at what that does, check_runs.py at short runs,
+check_scores.py at what this project's own commands report and answer.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ BROKEN = None  # what one of the project's own files raises, and which keeps the
 try:
     import check_parts
     import check_runs
+    import check_scores
     import data as data_module
     import net
-    import predict
     import runs
     import train
     from data import Split
@@ -120,10 +120,10 @@ def examined(bench: Any, name: str, check: Callable[[Any], check_parts.Found]) -
 
 def chosen(bench: Bench) -> list[Callable]:
     """The checks for this task and model."""
-    parts = bench.own("PARTS", check_parts.CHECKS) + bench.own("CHECKS", [])
+    parts = bench.own("PARTS", check_parts.CHECKS + check_scores.PLACES) + bench.own("CHECKS", [])
     if bench.trainer is not train:
         parts = [check for check in parts if check not in check_parts.STEPS]
-    return parts + check_runs.CHECKS + [check_runs.answers] * getattr(predict, "EACH_ROW", False)
+    return parts + check_runs.CHECKS + check_scores.CHECKS
 
 
 def readable(error: Exception) -> None:
@@ -152,7 +152,7 @@ def main() -> int:
         if unknown := [name for name in wanted if name not in checks]:
             raise Problem(f"no check {unknown[0]}; there are {', '.join(checks)}", 2)
         for name, check in checks.items():
-            if name not in wanted or (args.quick and check.__module__ == "check_runs"):
+            if name not in wanted or (args.quick and check.__module__ in ("check_runs", "check_scores")):
                 continue
             results.append(result := examined(bench, name, check))
             if not args.json:

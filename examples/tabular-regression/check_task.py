@@ -56,6 +56,9 @@ def as_files(config: Config, rows: np.ndarray, path: Path) -> range:
 def lone_column(bench: Any) -> Found:
     """No column alone tells the target: if it is not known in time, give it the role "skip" in data/schema.toml"""
     found, expected = explain.alone(bench.data), "less than all, or others do too"
+    for name, used in explain.places(bench.meta).items():
+        if len(bench.train.ids) > 20 and is_count(bench.train.inputs[:, used], bench.train.ids):
+            return False, f"column {name!r} counts the rows of the file", "a fact of each row"
     if found is None:
         return None, "too few rows, or a single column", f"{explain.FEWEST} rows and two columns"
     whole = f"{found.whole:.3g}"
@@ -64,6 +67,11 @@ def lone_column(bench: Any) -> Found:
         return None, f"{said}: would you know it when you predict?", expected
     best = (max if metrics.HIGHER_IS_BETTER else min)(found.scores, key=found.scores.__getitem__)
     return True, f"the best, {best!r}, scores {found.scores[best]:.3g} of {whole}", expected
+
+
+def is_count(values: np.ndarray, ids: np.ndarray) -> bool:
+    """Whether values, (rows, places), are one number that grows by the same from each row of the file to the next."""
+    return values.shape[1] == 1 and np.ptp(values) > 0 and abs(np.corrcoef(values[:, 0], ids)[0, 1]) > 1 - 1e-9
 
 
 def equal_rows(bench: Any) -> Found:
@@ -86,4 +94,25 @@ def rivals_of_train(bench: Any) -> Found:
     return not wrong, f"{', '.join(wrong) or 'no rival'} follows test's targets", "no rival"
 
 
-CHECKS = [lone_column, rivals_of_train] + [equal_rows] * hasattr(data, "keys_of")  # which large tables lack
+def moved_by(bench: Any) -> Found:
+    """A column adds to an answer what explain.moved() says: the answer less what it is with a typical value there"""
+    meta = bench.meta
+    inputs, first = bench.valid.inputs[:20], next(name for name, used in explain.places(meta).items() if 0 in used)
+    usual = ([0.0] * meta["numbers"] + meta["usual"])[0]
+
+    def ask(inputs: np.ndarray) -> np.ndarray:
+        """What a model would say that knows the first place alone."""
+        chance = 1 / (1 + np.exp(usual - inputs[:, 0]))
+        if "classes" not in meta:
+            return chance
+        return np.stack([chance, 1 - chance], axis=1) @ np.eye(2, len(meta["classes"]))
+
+    said, off = explain.moved(inputs, ask(inputs), meta, ask), 0.0
+    chance = ask(inputs).max(1) if "classes" in meta else ask(inputs)
+    for row, added in enumerate(said):
+        wanted = {name: (chance[row] - 0.5) * (name == first) for name in added}
+        off = max(off, *(abs(added[name] - wanted[name]) for name in added))
+    return off < 0.01, f"what is said of one that asks for {first!r} alone is off by {off:.2f}", "0.00"
+
+
+CHECKS = [lone_column, rivals_of_train, moved_by] + [equal_rows] * hasattr(data, "keys_of")  # which large tables lack

@@ -1,11 +1,11 @@
-"""What check.py examines in series alone: the forecasts of predict.py, and the score, worked out by hand."""
+"""What check.py examines in series alone: the forecasts of predict.py, units, and the scores, worked out by hand."""
 
 import json
 from typing import Any
 
-import common
 import data
 import figures
+import runs
 from check_parts import Found, alike
 from config import Config
 
@@ -34,15 +34,15 @@ def forecasts(bench: Any) -> Found:
     """predict.py forecasts from the newest steps: data.read_new() takes the newest steps, data.encode() and
     data.decode() go to units and back, predict.forecast() begins with the next step and beyond the horizon goes on
     from what it said; low and high are those of figures.band() on valid"""
-    import check_runs  # here, as it imports predict.py, and that this file
+    import check_scores  # here, as it imports predict.py, and that this file
 
-    run, meta, values = check_runs.smoke_run(bench), bench.meta, bench.data.test.inputs.values
+    run, meta, values = check_scores.smoke_run(bench), bench.meta, bench.data.test.inputs.values
     rows = values.reshape(len(meta["series"]), -1)
-    if len(rows) > check_runs.MOST_ROWS:
-        return None, f"{len(rows)} series", f"at most {check_runs.MOST_ROWS}, or it takes long"
+    if len(rows) > check_scores.MOST_ROWS:
+        return None, f"{len(rows)} series", f"at most {check_scores.MOST_ROWS}, or it takes long"
     said: dict[str, list[dict]] = {name: [] for name in meta["series"]}
     steps = str(meta["horizon"] + 1)  # the last builds on a forecast
-    for answer in json.loads(check_runs.command("predict", steps, "--run", run.name, "--device", "cpu", "--json")):
+    for answer in json.loads(check_scores.command("predict", steps, "--run", run.name, "--device", "cpu", "--json")):
         said.setdefault(str(answer["series"]), []).append(answer)
     model = bench.net.restore(run, bench.config, meta, "cpu")
     newest = np.stack([row[~np.isnan(row)][-meta["context"] :] for row in rows])  # (series, context)
@@ -50,25 +50,52 @@ def forecasts(bench: Any) -> Found:
     seen = np.hstack([newest, output])[:, -meta["context"] :]
     output = np.hstack([output, bench.net.outputs(model, seen, None, meta, "float32")[:, :1]])
     width = figures.band(bench.data.valid.targets[:], bench.outputs(bench.data.valid, model))
-    other, narrow = 0, 0
-    for (name, about), row in zip(meta["series"].items(), output, strict=True):
+    other, narrow, late = 0, 0, 0
+    times = data.clock(meta, meta["steps"], meta["steps"] + meta["horizon"] + 1).astype(str).tolist()
+    for (name, about), row, known in zip(meta["series"].items(), output, rows, strict=True):
         other += not alike([answer["forecast"] for answer in said[name]], about["mean"] + about["unit"] * row)
         ends = [answer["high"] - answer["low"] for answer in said[name][:-1]]
         narrow += not alike(ends, 2 * about["unit"] * width)
-    return other + narrow == 0, f"forecasts of {other}, bands of {narrow} of {len(rows)} series differ", "0 differ"
+        late += [answer["time"] for answer in said[name]] != times and not np.isnan(known[-1])
+    found = f"forecasts of {other}, bands of {narrow}, times of {late} of {len(rows)} series differ"
+    return other + narrow + late == 0, found, "0 differ"
 
 
-def score_by_hand(bench: Any) -> Found:
-    """The score is MASE: metrics.score() is the mean over the steps ahead, the rows, and then the series, of
-    metrics.errors(), whose targets begin behind the number of the series"""
-    import check_runs
+def scale(bench: Any) -> Found:
+    """A forecast starts from the newest season, and errors are in units of its own: "naive" in data.load() is the same
+    step of that season, data.fit() measures means and changes over a season in train"""
+    meta, horizon = bench.meta, np.arange(bench.meta["horizon"])
+    back = meta["context"] + horizon - meta["naive"]  # steps
+    newest = meta["context"] - meta["season"] <= min(meta["naive"]) and max(meta["naive"]) < meta["context"]
+    rows = bench.data.test.inputs.values.reshape(len(meta["series"]), -1)[:, : meta["first_valid"]]
+    changes = np.abs(rows[:, meta["season"] :] - rows[:, : -meta["season"]])
+    units, means = np.nanmean(changes, axis=1), np.nanmean(rows, axis=1)
+    off = np.abs([means, np.where(units > 0, units - 1, 0)]).max()
+    seen = runs.fewer(bench.valid, 64).inputs
+    fresh = bench.outputs(runs.fewer(bench.valid, 64), bench.fresh())
+    steps = [np.clip(np.array(meta["naive"]) + late, 0, meta["context"] - 1) for late in (0, -1, 1)]
+    gaps = [np.abs(fresh - seen[:, step]).mean() for step in steps]
+    if meta["season"] > 1 and gaps[0] > min(gaps):
+        return False, f"a fresh model says what was {'before' if gaps[1] < gaps[2] else 'after'} that step", "that step"
+    found = f"forecasts {back.min()} to {back.max()} steps after their model, means and changes off by {off:.1e}"
+    return newest and not (back % meta["season"]).any() and off < 0.01, found, f"multiples of {meta['season']}, 0"
 
-    run = check_runs.smoke_run(bench)
-    with np.load(run / "predictions.npz") as found:
-        number, target, output = found["target"][:, 0], found["target"][:, 1:], found["output"]
-    right = float(np.mean([np.abs(output - target)[number == one].mean() for one in np.unique(number)]))
-    score = common.read_json(run / "report.json")["score"]
-    return alike(score, right), f"{score:.6f}", f"{right:.6f}"
+
+def errors(target: np.ndarray, output: np.ndarray, meta: dict) -> np.ndarray:
+    """The error of each forecast as people measure it, (rows, horizon)."""
+    units = np.array([about["unit"] for about in meta["series"].values()])
+    return units[target[:, 0].astype(int), None] * (output - target[:, 1:])
 
 
-CHECKS = [forecasts, score_by_hand]
+def mase(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
+    """The mean over the steps ahead, the rows, and then the series."""
+    number = target[:, 0]
+    return float(np.mean([np.abs(output - target[:, 1:])[number == one].mean() for one in np.unique(number)]))
+
+
+SCORES = {
+    "MASE": mase,
+    "mae": lambda *given: float(np.abs(errors(*given)).mean()),
+    "rmse": lambda *given: float((errors(*given) ** 2).mean() ** 0.5),
+}
+CHECKS = [forecasts, scale]

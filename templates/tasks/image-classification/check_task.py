@@ -1,10 +1,13 @@
 """What check.py needs to know of pictures: what files hold, read anew, and how short runs change and ask for them."""
 
+import io
 from pathlib import Path
+from typing import Any
 
 import common
 import data
 import pictures
+from check_parts import Found
 from config import Config
 
 import numpy as np
@@ -32,3 +35,29 @@ def as_files(config: Config, rows: np.ndarray, folder: Path) -> range:
     for number, image in enumerate(data.opened(config).images[rows]):
         Image.fromarray(image.squeeze()).save(folder / f"{number:09}.png")
     return range(len(rows))
+
+
+def upright(bench: Any) -> Found:
+    """A picture is read as people see it: pictures.decoded() turns it as its camera says, what is transparent is white,
+    and red comes first"""
+    shape, drawn = bench.meta["shape"], np.random.default_rng(0).integers(0, 255, (24, 36, 3), np.uint8)
+    seen, turned = Image.fromarray(drawn), Image.Exif()
+    turned[0x0112] = 6  # "turn it by a quarter, clockwise"
+
+    def read(picture: Image.Image, **how: Any) -> np.ndarray:
+        file = io.BytesIO()
+        picture.save(file, "PNG", **how)
+        return pictures.decoded(file, shape).astype(int)
+
+    clear = seen.convert("RGBA")
+    clear.putalpha(0)
+    wrong = {
+        "one that lies on its side": np.ptp(read(seen) - read(seen.rotate(90, expand=True), exif=turned)) > 0,
+        "a transparent one": (read(clear) != 255).any(),
+        "a red one": shape[2] == 3 and (read(Image.new("RGB", (9, 9), "red")) != (255, 0, 0)).any(),
+    }
+    names = [name for name, is_wrong in wrong.items() if is_wrong]
+    return not names, f"{', '.join(names) or 'none'} is read otherwise", "none"
+
+
+CHECKS = [upright]

@@ -1,8 +1,11 @@
 """What check.py needs to know of texts: what their classes are by, read anew, and how short runs change them."""
 
+from typing import Any
+
 import common
 import data
 import texts
+from check_parts import Found
 from config import Config
 from texts import Corpus
 
@@ -33,3 +36,33 @@ def misplaced(config: Config, split: data.Split, meta: dict) -> int:
         read = [texts.START, *(number.get(word, texts.UNKNOWN) for word in words[: meta["length"]])]
         same[row] &= np.array_equal(found[row, : len(read)], read) and not found[row, len(read) :].any()
     return int((~same).sum())
+
+
+def folder(bench: Any) -> Found:
+    """Texts of a folder stand beside their own names: data.read_new() reads the files in this order, each once"""
+    written = {
+        f"{number:02}": " ".join(["film", "good", "bad"][: 1 + number % 3] * (1 + number)) for number in range(20)
+    }
+    place = bench.folder / "texts"
+    place.mkdir()
+    for name in sorted(written, key=lambda name: name[::-1]):
+        (place / f"{name}.txt").write_text(written[name], encoding="utf-8")
+    names, inputs = data.read_new(str(place), bench.meta)
+    alone = [data.read_new(written[name], bench.meta)[1][:] for name in sorted(written)]
+    named = [name.endswith(f"{known}.txt") for name, known in zip(names, sorted(written), strict=True)]
+    other = sum(
+        not np.allclose(one[0], row[: one.shape[1]], atol=1e-4) for one, row in zip(alone, inputs[:], strict=True)
+    )
+    return all(named) and other == 0, f"{other} of {len(names)} texts are another file's", "none"
+
+
+def padding(bench: Any) -> Found:
+    """Padding is not read: its vector learns nothing; see masks, the end a text is read from, and means in models/"""
+    words = len(bench.meta.get("vocabulary", ()))
+    before, after = bench.net.learnt(bench.fresh()), bench.net.learnt(bench.brief[0])
+    vectors = [name for name in before if before[name].ndim == 2 and words <= len(before[name]) <= words + 1 and words]
+    read = [name for name in vectors if not np.array_equal(before[name][0], after[name][0])]
+    return not read, f"{', '.join(read) or 'nothing'} of {len(vectors)} learns from padding", "nothing"
+
+
+CHECKS = [folder, padding]

@@ -56,8 +56,9 @@ def make_discriminator(shape: list[int], width: int) -> keras.Model:
         net.add(layers.Conv2D(width, 4, strides=2, kernel_initializer=uniform()))
         net.add(layers.LeakyReLU(negative_slope=0.2))
     net.add(layers.Flatten())
-    net.add(layers.Dense(1, kernel_initializer=keras.initializers.RandomNormal(stddev=0.001)))  # it cannot tell yet
-    net.add(layers.Reshape(()))
+    unsure = keras.initializers.RandomNormal(stddev=0.001)  # it cannot tell yet
+    net.add(layers.Dense(1, kernel_initializer=unsure, dtype="float32"))
+    net.add(layers.Reshape((), dtype="float32"))
     return net
 
 
@@ -72,7 +73,7 @@ class GAN(keras.Model):
     def __init__(
         self, shape: list[int], latent: int, width: int, penalty: float, average: float, **settings: Any
     ) -> None:
-        super().__init__(**settings)
+        super().__init__(**{"dtype": "float32"} | settings)  # of what it averages; its nets have their own
         self.made_of = {"shape": shape, "latent": latent, "width": width, "penalty": penalty, "average": average}
         self.generator = make_generator(shape, latent, width)
         self.discriminator = make_discriminator(shape, width)

@@ -5,6 +5,8 @@ from config import Config
 import torch
 from torch import nn
 
+ANY_ORDER = True  # of the words gives the same answer, which check.py asks
+
 
 class Bag(nn.Module):
     """A weight of each word for each class; a text's score is their sum over its words, as if it were of length one.
