@@ -94,24 +94,24 @@ def together(
     departing = {file.path.name: file.why for file in files if file.why} | steps.departing
     found.facts.pop("sample", None)
     found.facts = {"files": {"count": len(files), "read": len(fit), "departing": departing}} | found.facts
-    ends = {"first": steps.first, "last": steps.last} if steps.first else {}
-    found.facts["series"] = {name: value for name, value in facts.items() if name not in ("regular", "repeated_dates")}
-    found.facts["series"] |= {"shape": "files", "steps": steps.usual, **ends}
+    series = {name: value for name, value in facts.items() if name not in ("regular", "repeated_dates")}
+    series |= {"shape": "files", "steps": steps.usual}
+    series |= {"first": steps.first, "last": steps.last} if steps.first else {}
     if steps.frequency not in ("", facts["frequency"]):
-        found.facts["series"] |= {"frequency": steps.frequency, "season": {}}  # which is that of an unusual file
-    found.facts["series"]["gaps"] = {"missing": steps.missing, "share": round(steps.missing / max(steps.total, 1), 4)}
-    names = [file.path.name.split(".")[0] for file in fit]  # as a project calls the series
-    lengths = [file.rows for file in fit]
-    found.facts["series"]["series"] = {
-        "count": len(fit), "names": names[:20], "shortest": min(lengths), "longest": max(lengths)
-    }  # fmt: skip
+        series |= {"frequency": steps.frequency, "season": {}}  # which is that of an unusual file
+    series["gaps"] = {"missing": steps.missing, "share": round(steps.missing / max(steps.total, 1), 4)}
+    names, lengths = (
+        [file.path.name.split(".")[0] for file in fit],
+        [file.rows for file in fit],
+    )  # as a project has them
+    counted = {"count": len(fit), "names": names[:20], "shortest": min(lengths), "longest": max(lengths)}
+    found.facts["series"] = series | {"series": counted}
     kinds = ("gaps", "several-series", "duplicates", "near-duplicates")
     found.suspects = [suspect for suspect in found.suspects if suspect.kind not in kinds]
     found.suspects += suspects(found, departing, steps, names)
     found.notes = [note for note in found.notes if "judged by" not in note]
     found.notes += notes(place, files, asked, own)
-    step = found.facts["series"]["frequency"]
-    why = f"a file for each of {len(fit)} series, with a row for each step of time ({step})"
+    why = f"a file for each of {len(fit)} series, with a row for each step of time ({series['frequency']})"
     known = found.suggestion
     found.suggestion = suggestion(TASK, known.target, path, why, "", "", known.time)
     shared = {name: value for name, value in found.dialect.items() if all(f.dialect.get(name) == value for f in fit)}

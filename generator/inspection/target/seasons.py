@@ -112,9 +112,7 @@ def resampling(times: np.ndarray, least: float) -> str:
 
 
 def floored(times: np.ndarray, name: str) -> np.ndarray:
-    """Each date set back to the beginning of its minute, hour …; weeks begin on Monday. "" changes nothing."""
-    if not name:
-        return times
+    """Each date set back to the beginning of its minute, hour …; weeks begin on Monday."""
     if name == "weeks":
         days = times.astype("datetime64[D]")
         return (days - (days.astype(np.int64) + 3) % 7).astype("datetime64[s]")  # 1970-01-01 was a Thursday
