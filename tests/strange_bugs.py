@@ -600,14 +600,6 @@ LATER = {
             "        x = jax.nn.dot_product_attention(queries, keys, values).swapaxes(1, 2)",
             r"Attention",
         ),
-        bug(
-            "seasonal naive index off by one, clamped by JAX",
-            ("time-series-forecasting", "mixer"),
-            "models/mixer.py",
-            "naive = seen[:, jnp.array(self.naive)]",
-            "naive = seen[:, jnp.array(self.naive) + 1]",
-            r"that step|naive",
-        ),
     ],
     "lightning": [
         bug(

@@ -289,6 +289,13 @@ def test_gradients_of_words_are_clipped_as_a_whole(tmp_path: Path, backend: str)
     run(project, "check.py", "--only", "clipping").ok()
 
 
+@pytest.mark.parametrize(("task", "model"), [("text-classification", "lstm"), ("image-generation", "gan")])
+def test_what_trains_on_gpus_trains_in_bfloat16(tmp_path: Path, task: str, model: str) -> None:
+    project = generate(tmp_path / "p", task=task, framework="keras", models=(model,))
+    run(project, "train.py", "--smoke", "--precision", "bfloat16").ok()
+    run(project, "evaluate.py").ok()
+
+
 def test_tensorflow_is_understood_as_keras(project: Path) -> None:
     text = (project / "config.py").read_text(encoding="utf-8")
     assert 'FRAMEWORK = "keras"' in text and 'BACKEND = "tensorflow"' in text
