@@ -26,8 +26,13 @@ def build(meta: dict, config: Config) -> keras.Model:
     """The model that the config names, with fresh weights that the seed decides."""
     keras.backend.clear_session()  # frees earlier models, and begins to count layers' names anew
     keras.utils.set_random_seed(config.seed)
-    keras.config.set_dtype_policy("mixed_bfloat16" if config.precision == "bfloat16" else "float32")
+    use_precision(config)
     return importlib.import_module(f"models.{config.model}").build(meta, config)
+
+
+def use_precision(config: Config) -> None:
+    """What layers made from now on compute in; their weights are float32 in any case."""
+    keras.config.set_dtype_policy("mixed_bfloat16" if config.precision == "bfloat16" else "float32")
 
 
 def choose_device(name: str) -> str:
@@ -145,6 +150,7 @@ def restore(run: Path, config: Config, meta: dict, device: str | None = None) ->
     """The best model of a run, ready to answer."""
     choose_device(device or "auto")
     found = read_about(run / BEST, config)
+    use_precision(config)  # for layers that layers are made of, which the file does not name
     importlib.import_module(f"models.{config.model}")  # registers its layers: no other code can be named in the file
     try:
         with warnings.catch_warnings():
