@@ -167,6 +167,15 @@ BUGS = [
         "targets, None if weight is None else weight.flip(0),",
     ),
     ("scale", SERIES, "data.py", "+ ahead % season for", "+ ahead % season - 1 for"),
+    ("interval", ("tabular-regression", "boosting"), "metrics.py", "[2.5, 97.5]", "[5, 95]"),
+    (
+        "weighed",
+        ("tabular-classification", "mlp"),
+        "metrics.py",
+        "(len(classes) * np.maximum(counts[0], 1))",
+        "np.maximum(counts[0], 1)",
+    ),
+    ("compared", ("tabular-classification", "mlp"), "evaluate.py", "gain[0] > 0 if", "gain[1] > 0 if"),
     ("moved-by", ("tabular-classification", "mlp"), "explain.py", "(output - ask(changed))", "(ask(changed) - output)"),
     ("upright", MLP, "pictures.py", "ImageOps.exif_transpose(opened)", "opened"),
     (

@@ -1,8 +1,9 @@
-"""More checks for check.py: what data are fitted on, and what short runs of train.fit read, repeat and keep."""
+"""More checks for check.py: what data are fitted on, what short runs read, repeat and keep, what answers follow."""
 
 import contextlib
 import dataclasses
 import functools
+import importlib
 import io
 import math
 import sys
@@ -16,11 +17,12 @@ import common
 import data as data_module
 import metrics
 import runs
-from check_parts import Found, alike, picked
+from check_parts import CAUSAL, Found, alike, difference, picked
 from data import Split
 
 import numpy as np
 
+NEAR, WORDS = 24, 8  # places that are looked at, of a text
 ROWS = 61  # no multiple of a batch: who drops the last one, or cuts it short, is seen
 
 
@@ -102,7 +104,8 @@ def kept_epoch(bench: Any) -> Found:
         if scores.max() > scores[-1]:
             break
     kept, best = history[history["kept"] == 1][-1], history[scores.argmax()]
-    output = bench.outputs(noise, bench.net.restore(bench.run, bench.kept, bench.meta, "cpu"))
+    other = dataclasses.replace(bench.kept, seed=seed + 9)  # nothing that is not kept may count
+    output = bench.outputs(noise, bench.net.restore(bench.run, other, bench.meta, "cpu"))
     again = [rule(metrics.truth(noise, bench.meta), output, bench.meta) for rule in (metrics.loss, metrics.score)]
     with contextlib.suppress(common.Problem), contextlib.redirect_stdout(io.StringIO()):
         runs.State().end_epoch(math.nan, np.nan * output, bench.data._replace(valid=noise), bench.kept)
@@ -150,4 +153,63 @@ def same_seed(bench: Any) -> Found:
     return one == two and one != three and not same, found, "equal losses, others with seed + 1"
 
 
-CHECKS = [fitted, each_row_once, kept_epoch, unseen, resume, same_seed]
+def places(bench: Any) -> Found:
+    """Where a value stands matters: positions, padding and masks in models/; which place the head reads; which end a
+    scan, a crop, a shift begins at"""
+    some = runs.fewer(bench.valid, 64)
+    inputs, tokens = np.asarray(some.inputs), some.inputs.dtype.kind == "i"
+    last, blind = bench.meta.get("numbers", inputs.shape[1]), []
+    near = range(1, min(last, NEAR)) if tokens else range(max(0, last - NEAR), last)  # texts begin with <start>
+    for place in near[:-1]:
+        other = inputs.copy()
+        other[:, place : place + 2] = inputs[:, place : place + 2][:, ::-1]
+        if inputs.ndim > 2:  # of pictures whole patches: one of these shifts is as long as some
+            other = np.roll(inputs, 1 + place, axis=1)
+        if not np.array_equal(inputs, other):
+            moved = difference(bench.outputs(some), bench.outputs(some._replace(inputs=other)))
+            blind.append(moved < 1e-6)
+    if getattr(importlib.import_module(f"models.{bench.config.model}"), "ANY_ORDER", False):
+        return all(blind), f"{sum(blind)} of {len(blind)} changes of places change no answer", "all"
+    few = 0 if inputs.ndim > 2 else 0.7 * len(blind)  # an LSTM forgets what lies further back
+    return sum(blind) <= few, f"{sum(blind)} of {len(blind)} changes of places change no answer", "few or none"
+
+
+def interplay(bench: Any) -> Found:
+    """Attention mixes what stands in different places: along words, patches or columns, not along heads or width, in
+    models/; else each place adds its own to the answer"""
+    if not hasattr(bench.config, "heads") or CAUSAL:
+        return True, "a model without attention", "that, or places that act on each other"
+    some, least = runs.fewer(bench.valid, 64), np.inf
+    inputs = np.asarray(some.inputs)
+    if inputs.dtype.kind == "i":  # the beginnings of texts, all equally long, or their lengths act on each other
+        inputs = inputs[inputs[:, :WORDS].all(1), :WORDS]
+        some = picked(some, np.arange(len(inputs)))
+    if len(inputs) < 2:
+        return None, f"{len(inputs)} texts of {WORDS} words", "two"
+    other = np.roll(inputs, 1, axis=0)
+    for split in range(1, min(inputs.shape[1], NEAR)):
+        mixed = [np.concatenate([a[:, :split], b[:, split:]], 1) for a in (inputs, other) for b in (inputs, other)]
+        scores = [bench.outputs(some._replace(inputs=rows)) for rows in mixed]
+        if "classes" in bench.meta:
+            scores = [np.log(score) - np.log(score[:, :1]) for score in scores]
+        if min(np.abs(scores[0] - one).max() for one in scores[1:3]) > 1e-4:  # each part counts
+            least = min(least, difference(scores[0] - scores[1], scores[2] - scores[3]))
+    return least > 1e-3, f"what one part adds differs by {least:.1e} with what the other is", "above 1e-3"
+
+
+def batch_size(bench: Any) -> Found:
+    """An answer is the same in every batch: operations along the batch axis or a reshape that mixes, a mask of padding,
+    dropout or no eval(), chance in data.py, all rows in net.outputs()"""
+    valid, rows = bench.data.valid, np.arange(min(12, len(bench.data.valid.ids)))
+    model, _ = bench.trained(bench.train, epochs=1)  # as training leaves it
+    whole, sevens = (bench.outputs(picked(valid, rows), model, size) for size in (64, 7))
+    alone = [bench.outputs(picked(valid, rows[[row]]), model) for row in rows]  # of texts, no wider than its own
+    gap = max(difference(whole, sevens), difference(whole, np.concatenate(alone)))
+    if (words := valid.inputs[rows]).dtype.kind == "i" and not CAUSAL:  # two of each text, with and without padding
+        wide = picked(valid, rows)._replace(inputs=np.where(np.arange(words.shape[1]) < 2, words, 0))
+        gap = max(gap, difference(bench.outputs(wide, model), bench.outputs(wide._replace(inputs=words[:, :2]), model)))
+    return gap < 1e-4, f"answers in batches of 64, of 7 and alone differ by {gap:.1e}", "below 1e-4"
+
+
+PLACES = [places, interplay]  # of what stands in an input
+CHECKS = [fitted, each_row_once, kept_epoch, unseen, resume, same_seed, batch_size]

@@ -1,6 +1,7 @@
-"""Checks for check.py on answers and scores: what the model, evaluate.py and predict.py say, worked out anew."""
+"""Checks for check.py on scores and answers: what evaluate.py and predict.py say, worked out anew."""
 
 import contextlib
+import dataclasses
 import importlib
 import io
 import json
@@ -11,18 +12,15 @@ from typing import Any
 from unittest import mock
 
 import common
-import data as data_module
 import evaluate
 import metrics
 import predict
 import runs
-from check_parts import Found, alike, difference, picked
+from check_parts import Found, alike, picked
 
 import numpy as np
 
-NEAR = 24  # places that are looked at
 MOST_ROWS = 20_000  # that predict.py is asked for
-CAUSAL = getattr(data_module, "CAUSAL", False)
 
 
 def command(name: str, *words: str) -> str:
@@ -110,9 +108,8 @@ def compared(bench: Any) -> Found:
         wrong += [f"{role} {about['score']:.6f} for {score:.6f}"] * (not alike(score, about["score"]))
         if about["difference_ci95"]:
             (low, high), gain = about["difference_ci95"], sheet["score"] - score
-            beaten, slack = (low > 0 if metrics.HIGHER_IS_BETTER else high < 0), 0.1 * (high - low) + 1e-6
+            slack = 0.1 * (high - low) + 1e-6
             wrong += [f"{gain:.4f} is not in {low:.4f} to {high:.4f}"] * (not low - slack <= gain <= high + slack)
-            wrong += [f"{role} is {'not ' * (not about['beaten'])}beaten"] * (about["beaten"] != beaten)
     model = bench.net.restore(run, bench.config, meta, "cpu")
     rows = runs.fewer(data.valid)  # as a smoke run has
     valid = metrics.score(metrics.truth(rows, meta), bench.outputs(rows, model), meta)
@@ -122,21 +119,56 @@ def compared(bench: Any) -> Found:
     for score in (1e6, -1e6):  # as if other epochs had come later, and none of them was kept
         lines.append(",".join(["99", "99", "1", "1", str(score), "0", "1", "0"]))
     (longer / "history.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with mock.patch("metrics.rivals", lambda _: {}):
-        later = evaluate.scored(longer, data, {name: found[name] for name in ("id", "target", "output")})
+    for low, high in ((-2.0, -1.0), (-1.0, 1.0), (1.0, 2.0)):
+        rival = {"baseline": ("", found["baseline"])}
+        with (
+            mock.patch("metrics.rivals", lambda _, rival=rival: rival),
+            mock.patch("metrics.difference", lambda *_, ends=(low, high): (list(ends), "")),
+        ):
+            later = evaluate.scored(longer, data, {name: found[name] for name in ("id", "target", "output")})
+        if bool(later["baseline"]["beaten"]) != (low > 0 if metrics.HIGHER_IS_BETTER else high < 0):
+            wrong.append(f"a rival is taken for beaten, or not, by {low:g} to {high:g}")
     wrong += ["a valid score of an epoch that was not kept"] * (later["valid_score"] != sheet["valid_score"])
     return not wrong, "; ".join(wrong) or "equal numbers", "equal numbers"
 
 
 def weighed(bench: Any) -> Found:
-    """A class counts as often as it should: loss.loss() takes class_weights of each row's true class"""
-    count = len(bench.meta.get("classes", ()))
-    meta = bench.meta | {"class_weights": np.linspace(1, 2, count).tolist()}
+    """A class counts as often as it should: balanced weights of metrics.choose() are as scikit-learn's, and loss.loss()
+    takes class_weights of each row's true class"""
+    from sklearn.utils.class_weight import compute_class_weight  # slow to import
+
+    classes = bench.meta["classes"]
+    some = np.repeat(np.arange(len(classes)), 1 + np.arange(len(classes)) % 3)
+    config = dataclasses.replace(bench.config, class_weights="balanced", metric="")
+    said = metrics.choose(config, np.zeros(len(some), int), some, classes)["class_weights"]
+    if not alike(said, known := compute_class_weight("balanced", classes=np.arange(len(classes)), y=some)):
+        return False, f"weights {np.round(said, 2)} of classes", f"{np.round(known, 2)}"
+    meta = bench.meta | {"class_weights": np.linspace(1, 2, len(classes)).tolist()}
     model = bench.trainer.fresh(meta, bench.config)
     few = picked(bench.train, np.argsort(bench.train.targets, kind="stable")[: len(bench.train.ids) // 2])
-    said = bench.net.outputs(model, few.inputs, None, meta, "float32")
-    right, found = metrics.loss(few.targets, said, meta), bench.net.mean_loss(model, few, meta)
+    answers = bench.net.outputs(model, few.inputs, None, meta, "float32")
+    right, found = metrics.loss(few.targets, answers, meta), bench.net.mean_loss(model, few, meta)
     return alike(found, right), f"loss {found:.6f}", f"{right:.6f}"
+
+
+def interval(bench: Any) -> Found:
+    """An interval is one of 95 %: metrics.interval(), and the percentiles of metrics.bootstrap()"""
+    meta, rng = bench.meta, np.random.default_rng(0)
+    ahead, rows = meta.get("horizon", 1), 2000 * meta.get("horizon", meta.get("context", 1))
+    error = rng.normal(size=(rows, ahead))
+    spread = np.abs(error).mean(1).std()  # of the rows' own scores
+    target, output = np.zeros(rows), np.abs(error[:, 0])
+    if "classes" in meta:
+        meta, target = meta | {"metric": "accuracy"}, np.arange(rows) % 2
+        output = np.eye(2)[np.where(error[:, 0] < 0.5, target, 1 - target)]  # of which 69 % are right
+        spread = (error[:, 0] < 0.5).std()
+    elif meta["metric"] == "RMSE":
+        output, spread = error[:, 0], 0.5**0.5
+    elif meta["metric"] == "MASE":
+        target, output = np.zeros((rows, 1 + ahead)), error
+    (low, high), _ = metrics.interval(target, output, meta)
+    wide = (high - low) / (2 * 1.96 * spread / rows**0.5)
+    return 0.9 < wide < 1.1, f"{wide:.2f} of the width that theory gives", "1.00 ± 0.1"
 
 
 def answers(bench: Any) -> Found:
@@ -162,59 +194,6 @@ def answers(bench: Any) -> Found:
     return other == 0, f"{other} answers for {len(rows)} rows of test differ", "0 differ"
 
 
-def places(bench: Any) -> Found:
-    """Where a value stands matters: positions, padding and masks in models/; which place the head reads; which end a
-    scan, a crop, a shift begins at"""
-    some = runs.fewer(bench.valid, 64)
-    inputs, tokens = np.asarray(some.inputs), some.inputs.dtype.kind == "i"
-    last, blind = bench.meta.get("numbers", inputs.shape[1]), []
-    near = range(1, min(last, NEAR)) if tokens else range(max(0, last - NEAR), last)  # texts begin with <start>
-    for place in near[:-1]:
-        other = inputs.copy()
-        other[:, place : place + 2] = inputs[:, place : place + 2][:, ::-1]
-        if inputs.ndim > 2:  # of pictures whole patches: one of these shifts is as long as some
-            other = np.roll(inputs, 1 + place, axis=1)
-        if not np.array_equal(inputs, other):
-            moved = difference(bench.outputs(some), bench.outputs(some._replace(inputs=other)))
-            blind.append(moved < 1e-6)
-    if getattr(importlib.import_module(f"models.{bench.config.model}"), "ANY_ORDER", False):
-        return all(blind), f"{sum(blind)} of {len(blind)} changes of places change no answer", "all"
-    few = 0 if inputs.ndim > 2 else 0.7 * len(blind)  # an LSTM forgets what lies further back
-    return sum(blind) <= few, f"{sum(blind)} of {len(blind)} changes of places change no answer", "few or none"
-
-
-def interplay(bench: Any) -> Found:
-    """Attention mixes what stands in different places: along words, patches or columns, not along heads or width, in
-    models/; else each place adds its own to the answer"""
-    if not hasattr(bench.config, "heads") or CAUSAL:
-        return True, "a model without attention", "that, or places that act on each other"
-    some, least = runs.fewer(bench.valid, 64), np.inf
-    inputs = np.asarray(some.inputs)
-    other = np.roll(inputs, 1, axis=0)
-    for split in range(1, min(inputs.shape[1], NEAR)):
-        mixed = [np.concatenate([a[:, :split], b[:, split:]], 1) for a in (inputs, other) for b in (inputs, other)]
-        scores = [bench.outputs(some._replace(inputs=rows)) for rows in mixed]
-        if "classes" in bench.meta:
-            scores = [np.log(score) - np.log(score[:, :1]) for score in scores]
-        if min(np.abs(scores[0] - one).max() for one in scores[1:3]) > 1e-4:  # each part counts
-            least = min(least, difference(scores[0] - scores[1], scores[2] - scores[3]))
-    return least > 1e-3, f"what one part adds differs by {least:.1e} with what the other is", "above 1e-3"
-
-
-def batch_size(bench: Any) -> Found:
-    """An answer is the same in every batch: operations along the batch axis or a reshape that mixes, a mask of padding,
-    dropout or no eval(), chance in data.py, all rows in net.outputs()"""
-    valid, rows = bench.data.valid, np.arange(min(12, len(bench.data.valid.ids)))
-    model, _ = bench.trained(bench.train, epochs=1)  # as training leaves it
-    whole, sevens = (bench.outputs(picked(valid, rows), model, size) for size in (64, 7))
-    alone = [bench.outputs(picked(valid, rows[[row]]), model) for row in rows]  # of texts, no wider than its own
-    gap = max(difference(whole, sevens), difference(whole, np.concatenate(alone)))
-    if (words := valid.inputs[rows]).dtype.kind == "i" and not CAUSAL:  # two of each text, with and without padding
-        wide = picked(valid, rows)._replace(inputs=np.where(np.arange(words.shape[1]) < 2, words, 0))
-        gap = max(gap, difference(bench.outputs(wide, model), bench.outputs(wide._replace(inputs=words[:, :2]), model)))
-    return gap < 1e-4, f"answers in batches of 64, of 7 and alone differ by {gap:.1e}", "below 1e-4"
-
-
-PLACES = [places, interplay]  # of an input
-CHECKS = [batch_size, report, compared] + [weighed] * hasattr(metrics, "choose")  # where there are classes
+CHECKS = [report, compared] + [weighed] * hasattr(metrics, "choose")  # where there are classes
+CHECKS += [interval] * (not hasattr(metrics, "frechet"))  # whose draws are few
 CHECKS += [answers] * getattr(predict, "EACH_ROW", False)
