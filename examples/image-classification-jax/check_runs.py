@@ -175,8 +175,8 @@ def places(bench: Any) -> Found:
 
 
 def interplay(bench: Any) -> Found:
-    """Attention mixes what stands in different places: along words, patches or columns, not along heads or width, in
-    models/; else each place adds its own to the answer"""
+    """Attention mixes what stands in different places: in models/ it goes along words, patches or columns, not along
+    heads or width, and no mask is the wrong way round; else each place adds its own to the answer"""
     if not hasattr(bench.config, "heads") or CAUSAL:
         return True, "a model without attention", "that, or places that act on each other"
     some, least = runs.fewer(bench.valid, 64), np.inf

@@ -44,7 +44,8 @@ def smoke_run(bench: Any) -> Path:
 
 
 def report(bench: Any) -> Found:
-    """The report is of the kept weights: evaluate.main() scores all test rows at once; metrics.score(), interval()"""
+    """The report is of the kept weights: evaluate.main() scores all test rows at once; metrics.score(), others(),
+    interval()"""
     run, test = smoke_run(bench), bench.data.test
     sheet, found = common.read_json(run / "report.json"), np.load(run / "predictions.npz")
     model = bench.net.restore(run, bench.config, bench.meta, "cpu")
