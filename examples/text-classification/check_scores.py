@@ -59,13 +59,13 @@ def report(bench: Any) -> Found:
         known = textbook(bench, name, right["target"], output, value)
         wrong += [] if known is value or alike(value, known) else [f"{name} {value:.6f} for {known:.6f}"]
     expected = f"{output.shape} outputs, score {score:.6f}"
-    if sheet["ci95"] and np.ptp(output) and not sheet["ci95"][0] < sheet["score"] < sheet["ci95"][1]:
+    if sheet["ci95"] and not sheet["ci95"][0] <= sheet["score"] <= sheet["ci95"][1]:
         wrong.append(f"ci95 {sheet['ci95']} of score {sheet['score']:.4f}")
     elif sheet["ci95"] and output.ndim < 3 and (rows := len(output)) <= MOST_ROWS:
         truth, draws = right["target"], np.random.default_rng(0).integers(rows, size=(200, rows))
         scores = [metrics.score(truth[some], output[some], bench.meta) for some in draws if np.ptp(truth[some])]
         spread, (low, high) = np.ptp(np.percentile(scores, [2.5, 97.5])), sheet["ci95"]
-        likely = low <= sheet["score"] <= high and 0.6 * spread <= high - low <= 6 * spread + 4 / rows
+        likely = 0.6 * spread <= high - low <= 6 * spread + 4 / rows
         wrong += [f"ci95 {low:.4f} to {high:.4f}"] * (not likely)
     return not wrong, "; ".join(wrong) or expected, expected
 
@@ -109,7 +109,7 @@ def compared(bench: Any) -> Found:
         wrong += [f"{role} {about['score']:.6f} for {score:.6f}"] * (not alike(score, about["score"]))
         if about["difference_ci95"]:
             (low, high), gain = about["difference_ci95"], sheet["score"] - score
-            slack = 0.1 * (high - low) + 1e-6
+            slack = 0.5 * (high - low) + 1e-6  # draws of few rows may lean to a side
             wrong += [f"{gain:.4f} is not in {low:.4f} to {high:.4f}"] * (not low - slack <= gain <= high + slack)
     model = bench.net.restore(run, bench.config, meta, "cpu")
     rows = runs.fewer(data.valid)  # as a smoke run has

@@ -157,9 +157,9 @@ def places(bench: Any) -> Found:
     """Where a value stands matters: positions, padding and masks in models/; which place the head reads; which end a
     scan, a crop, a shift begins at"""
     some = runs.fewer(bench.valid, 64)
-    inputs, tokens = np.asarray(some.inputs), some.inputs.dtype.kind == "i"
+    inputs, texts = np.asarray(some.inputs), some.inputs.dtype.kind == "i" and not CAUSAL
     last, blind = bench.meta.get("numbers", inputs.shape[1]), []
-    near = range(1, min(last, NEAR)) if tokens else range(max(0, last - NEAR), last)  # texts begin with <start>
+    near = range(1, min(last, NEAR)) if texts else range(max(0, last - NEAR), last)  # these end in padding
     for place in near[:-1]:
         other = inputs.copy()
         other[:, place : place + 2] = inputs[:, place : place + 2][:, ::-1]

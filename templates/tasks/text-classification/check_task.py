@@ -60,7 +60,8 @@ def padding(bench: Any) -> Found:
     """Padding is not read: its vector learns nothing; see masks, the end a text is read from, and means in models/"""
     words = len(bench.meta.get("vocabulary", ()))
     before, after = bench.net.learnt(bench.fresh()), bench.net.learnt(bench.brief[0])
-    vectors = [name for name in before if before[name].ndim == 2 and words <= len(before[name]) <= words + 1 and words]
+    named = [name for name in before if "embed" in name.lower() and before[name].ndim == 2]
+    vectors = [name for name in named if words and words <= len(before[name]) <= words + 1]
     read = [name for name in vectors if not np.array_equal(before[name][0], after[name][0])]
     return not read, f"{', '.join(read) or 'nothing'} of {len(vectors)} learns from padding", "nothing"
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import data
 import figures
-import runs
 from check_parts import Found, alike
 from config import Config
 
@@ -71,12 +70,6 @@ def scale(bench: Any) -> Found:
     changes = np.abs(rows[:, meta["season"] :] - rows[:, : -meta["season"]])
     units, means = np.nanmean(changes, axis=1), np.nanmean(rows, axis=1)
     off = np.abs([means, np.where(units > 0, units - 1, 0)]).max()
-    seen = runs.fewer(bench.valid, 64).inputs
-    fresh = bench.outputs(runs.fewer(bench.valid, 64), bench.fresh())
-    steps = [np.clip(np.array(meta["naive"]) + late, 0, meta["context"] - 1) for late in (0, -1, 1)]
-    gaps = [np.abs(fresh - seen[:, step]).mean() for step in steps]
-    if meta["season"] > 1 and gaps[0] > min(gaps):
-        return False, f"a fresh model says what was {'before' if gaps[1] < gaps[2] else 'after'} that step", "that step"
     found = f"forecasts {back.min()} to {back.max()} steps after their model, means and changes off by {off:.1e}"
     return newest and not (back % meta["season"]).any() and off < 0.01, found, f"multiples of {meta['season']}, 0"
 
