@@ -153,6 +153,12 @@ def same_seed(bench: Any) -> Found:
     return one == two and one != three and not same, found, "equal losses, others with seed + 1"
 
 
+def scores(bench: Any, some: Split, inputs: np.ndarray) -> np.ndarray:
+    """Answers for other inputs; of probabilities the logarithms, which still differ where a model is sure."""
+    output = bench.outputs(some._replace(inputs=inputs))
+    return np.log(output + 1e-30) if "classes" in bench.meta else output
+
+
 def places(bench: Any) -> Found:
     """Where a value stands matters: positions, padding and masks in models/; which place the head reads; which end a
     scan, a crop, a shift begins at"""
@@ -166,8 +172,7 @@ def places(bench: Any) -> Found:
         if inputs.ndim > 2:  # of pictures whole patches: one of these shifts is as long as some
             other = np.roll(inputs, 1 + place, axis=1)
         if not np.array_equal(inputs, other):
-            moved = difference(bench.outputs(some), bench.outputs(some._replace(inputs=other)))
-            blind.append(moved < 1e-6)
+            blind.append(difference(scores(bench, some, inputs), scores(bench, some, other)) < 1e-6)
     if getattr(importlib.import_module(f"models.{bench.config.model}"), "ANY_ORDER", False):
         return all(blind), f"{sum(blind)} of {len(blind)} changes of places change no answer", "all"
     few = 0 if inputs.ndim > 2 else 0.7 * len(blind)  # an LSTM forgets what lies further back
@@ -189,11 +194,11 @@ def interplay(bench: Any) -> Found:
     other = np.roll(inputs, 1, axis=0)
     for split in range(1, min(inputs.shape[1], NEAR)):
         mixed = [np.concatenate([a[:, :split], b[:, split:]], 1) for a in (inputs, other) for b in (inputs, other)]
-        scores = [bench.outputs(some._replace(inputs=rows)) for rows in mixed]
+        both, first, second, neither = (scores(bench, some, rows) for rows in mixed)
         if "classes" in bench.meta:
-            scores = [np.log(score) - np.log(score[:, :1]) for score in scores]
-        if min(np.abs(scores[0] - one).max() for one in scores[1:3]) > 1e-4:  # each part counts
-            least = min(least, difference(scores[0] - scores[1], scores[2] - scores[3]))
+            both, first, second, neither = (one - one[:, :1] for one in (both, first, second, neither))
+        if min(np.abs(both - one).max() for one in (first, second)) > 1e-4:  # each part counts
+            least = min(least, difference(both - first, second - neither))
     return least > 1e-3, f"what one part adds differs by {least:.1e} with what the other is", "above 1e-3"
 
 
