@@ -7,21 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .. import __version__
-from ..archive import ARCHIVE, unpacked
+from ..archive import ARCHIVE, Tree, unpacked
 from ..errors import Problem
 from ..making import git
 from ..making.answers import from_toml
 from ..making.compose import written
 from ..parts import read_toml
 
-Tree = dict[str, bytes]
 UNCOUNTED = ("data", "published", "runs")  # folders of data and results: nobody wrote their lines
 LEAST_OVERLAP = 0.5  # of its lines, for a new file to be told as a renamed or copied one
-# Two questions to git, the second where the first has no answer: a project's folder may have been moved inside a larger
-# repository, or have come into it by a merge.
-_LABEL = "%(trailers:key=Hackgen-Version,valueonly,separator=%x20)"
-_NAMES = "--name-only", f"--format=%x1e%H {_LABEL}", "--", ".hackgen.toml"
-LOGS = [("log", "--follow", *_NAMES), ("log", "-m", "--first-parent", *_NAMES)]
 
 
 class File(NamedTuple):
@@ -46,44 +40,16 @@ def provenance(project: Path) -> tuple[str, list[File], File]:
 
 
 def _scaffold(project: Path) -> tuple[str, Tree]:
-    """What hackgen wrote: its labelled commit, else the one that adds .hackgen.toml, else written again in memory."""
-    if git.inside_work_tree(project.resolve()):
-        commit, folder, labelled = origin(project) or ("", "", False)
-        if labelled:
-            scaffold = _tree(project, f"{commit}:{folder}")
-            if ARCHIVE in scaffold and (project / ARCHIVE).is_file():
-                last = (project / ARCHIVE).read_bytes()
-                if last != scaffold[ARCHIVE]:
-                    return f"what the last update wrote, as {ARCHIVE} has it", unpacked(last)
-            return f"the scaffold's commit {commit[:10]}", scaffold
-        if commit and (git.read(project, "rev-parse", "--is-shallow-repository") or b"").strip() == b"true":
-            raise Problem(
-                f"the history of {project} is cut short, and the scaffold's commit is not in it: git fetch --unshallow"
-            )
-        if commit:
-            told = f"commit {commit[:10]}, which adds .hackgen.toml and has no label of hackgen's"
-            return told, _tree(project, f"{commit}:{folder}")
+    """What hackgen wrote last, as the project's archive has it; without one it is written again in memory."""
+    if (project / ARCHIVE).is_file():
+        return f"what hackgen wrote last, as {ARCHIVE} has it", unpacked((project / ARCHIVE).read_bytes())
     recorded = project / ".hackgen.toml"
     if (version := read_toml(recorded).get("version")) != __version__:
         raise Problem(
-            f"no commit of {project} adds .hackgen.toml, hackgen {version} wrote it and this is {__version__}: "
-            "commit the project, or install that version"
+            f"{project} has no {ARCHIVE}, hackgen {version} wrote it and this is {__version__}: "
+            "take the archive from git, or install that version"
         )
     return "what hackgen writes for .hackgen.toml", written(from_toml(recorded))
-
-
-def _tree(project: Path, tree: str) -> Tree:
-    """The files of a tree, which is named as git does: `commit:folder`."""
-    listed = (git.read(project, "ls-tree", "-r", "-z", "--full-tree", tree) or b"").split(b"\0")
-    entries = [entry.split(b"\t", 1) for entry in listed if entry]
-    blobs = {name.decode(errors="replace"): what.split()[2] for what, name in entries if what.startswith(b"100")}
-    packed = git.read(project, "cat-file", "--batch", given=b"".join(blob + b"\n" for blob in blobs.values())) or b""
-    tree = {}
-    for path in blobs:
-        head, _, packed = packed.partition(b"\n")
-        size = int(head.split()[2])
-        tree[path], packed = packed[:size], packed[size + 1 :]
-    return tree
 
 
 def _today(project: Path) -> Tree:
@@ -99,22 +65,6 @@ def _today(project: Path) -> Tree:
         paths = [p.as_posix() for p in inside if not any(fnmatch(part, name) for part in p.parts for name in patterns)]
     files = {path: project / path for path in dict.fromkeys(paths)}
     return {path: file.read_bytes() for path, file in files.items() if file.is_file() and not file.is_symlink()}
-
-
-def origin(project: Path) -> tuple[str, str, bool] | None:
-    """The commit that brought the project, its folder there, and whether the commit bears hackgen's label.
-
-    It is the one with the label, else the oldest with .hackgen.toml; None where there is none.
-    """
-    for log in LOGS:
-        found = []
-        for entry in (git.read(project, *log) or b"").decode(errors="replace").split("\x1e")[1:]:
-            head, _, paths = entry.partition("\n")
-            commit, _, label = head.partition(" ")
-            found.append((commit, paths.strip().removesuffix(".hackgen.toml").rstrip("/"), bool(label.strip())))
-        if found:
-            return next((entry for entry in found if entry[2]), found[-1])
-    return None
 
 
 def lines_of(path: str, raw: bytes) -> list[str] | None:

@@ -263,11 +263,11 @@ def event(project: Project) -> Found:
 
 
 def commits(project: Project) -> list[tuple[str, float, str]]:
-    """All commits but the scaffold's: short name, when it was written (seconds since 1970), who wrote it."""
+    """All commits but the first, which brought the scaffold: short name, when (seconds since 1970), and by whom."""
     need_history(project)
-    scaffold, folder, _ = provenance.origin(project.root) or ("", "", False)
-    places = [".", *([f":(top){folder}"] if folder else [])]  # where the project is, and where it was
-    body = "%H%x1f%at%x1f%an %ae %(trailers:key=Co-authored-by,valueonly,separator=%x20)%x1e"
-    log = git(project, "log", f"--format={body}", "--", *places).split("\x1e")
-    own = [fields for entry in log if len(fields := entry.strip().split("\x1f")) == 3 and fields[0] != scaffold]
-    return [(name[:8], float(when), who) for name, when, who in own]
+    records = git(project, "log", "--follow", "--format=", "--name-only", "--", ".hackgen.toml").splitlines()
+    folders = {record.removesuffix(".hackgen.toml") for record in records if record}  # it may have been moved
+    body = "%h%x1f%at%x1f%an %ae %(trailers:key=Co-authored-by,valueonly,separator=%x20)%x1e"
+    log = git(project, "log", f"--format={body}", "--", ".", *(f":(top){folder}" for folder in folders)).split("\x1e")[:-1]
+    own = (entry.strip().split("\x1f") for entry in log[:-1])
+    return [(name, float(when), who) for name, when, who in own]
