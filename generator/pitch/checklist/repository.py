@@ -266,8 +266,8 @@ def commits(project: Project) -> list[tuple[str, float, str]]:
     """All commits but the first, which brought the scaffold: short name, when (seconds since 1970), and by whom."""
     need_history(project)
     records = git(project, "log", "--follow", "--format=", "--name-only", "--", ".hackgen.toml").splitlines()
-    folders = {record.removesuffix(".hackgen.toml") for record in records if record}  # it may have been moved
+    moved = {f":(top){record.removesuffix('.hackgen.toml')}" for record in records if record}  # where it has been
     body = "%h%x1f%at%x1f%an %ae %(trailers:key=Co-authored-by,valueonly,separator=%x20)%x1e"
-    log = git(project, "log", f"--format={body}", "--", ".", *(f":(top){folder}" for folder in folders)).split("\x1e")[:-1]
+    log = git(project, "log", f"--format={body}", "--", ".", *moved).split("\x1e")[:-1]
     own = (entry.strip().split("\x1f") for entry in log[:-1])
     return [(name, float(when), who) for name, when, who in own]
