@@ -1,7 +1,6 @@
-"""The files of a folder of series: how each begins, what it holds, counted exactly, its steps, and what it lacks."""
+"""The files of a folder of series: how each begins, and what it holds, counted exactly, a file at a time."""
 
 import math
-import statistics
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,13 +17,9 @@ from ..columns.meaning import is_missing, to_number
 from ..columns.relation import Table, bytes_of
 from ..findings import Column
 from ..tables import opening, text_tables
-from ..target import seasons
-from ..target.forecast import FEWEST, MOST_MISSING
-from ..target.seasons import spoken
+from ..target.seasons import series_facts
 
 HEAD, LINES = 2**16, 100  # bytes, and lines in them, that say what the columns of a text are called
-FIRST = 500  # rows of a file in which its steps are looked at
-DATED = 0.9  # of the rows of a series
 MOST_HEADERS = 20  # different ones, after which files are of no one kind, unless all but a column is alike
 
 
@@ -39,11 +34,9 @@ class File:
     dialect: dict[str, Any] = field(default_factory=dict)
     why: str = ""  # it was not counted
     rows: int = 0
-    dated: int = 0  # rows with a date
-    span: tuple[Any, Any] | None = None  # datetimes, or numbers
-    numbers: dict[str, Any] = field(default_factory=dict)  # counting.Numbers by column
-    clock: dict[str, Any] = field(default_factory=dict)  # the steps of its first rows, as a project has them
-    looked_at: int = 0  # those rows
+    times: np.ndarray = field(default_factory=lambda: np.zeros(0))  # of the rows that have one: dates, or numbers
+    numbers: dict[str, "Numbers"] = field(default_factory=dict)  # by column
+    facts: dict[str, Any] | None = None  # its steps, gaps and season; None where it has hardly a date
 
 
 @dataclass
@@ -131,13 +124,15 @@ class Numbers:
     high: float = -math.inf
     total: float = 0.0
 
-    def add(self, cells: list[str], parse: dict[str, Any]) -> None:
-        """Count more cells of the column."""
-        there = [cell for cell in cells if not is_missing(cell, parse)]
-        values = [value for cell in there if (value := to_number(cell, parse)) is not None]
-        self.known, self.odd = self.known + len(values), self.odd + len(there) - len(values)
+    def add(self, cells: list[str], parse: dict[str, Any]) -> list[float | None]:
+        """Count more cells of the column; returns their numbers."""
+        found = [to_number(cell, parse) for cell in cells]
+        values = [value for value in found if value is not None]
+        there = sum(not is_missing(cell, parse) for cell in cells)
+        self.known, self.odd = self.known + len(values), self.odd + there - len(values)
         self.low, self.high = min([self.low, *values]), max([self.high, *values])
         self.total += sum(values)
+        return found
 
 
 @dataclass
@@ -147,102 +142,42 @@ class Asked:
     reference: File
     time: list[Column]  # the columns that say when a row is: a date or year, or parts of a date
     values: list[Column]  # the columns of numbers
+    target: str  # the one of them that is forecast
     stamps_of: Callable[[list[list[str]]], list[Any]]
 
 
-def count(files: Sequence[File], asked: Asked, own: Own | None) -> None:
-    """Fill in what each file holds; `own` is the column that each calls differently, if there is one."""
-    wanted = {column.name for column in (*asked.time, *asked.values)}
-    for file in files:
-        if not file.why and wanted <= set(file.names):  # else its names say why not
-            by_itself(file, asked, own)
-
-
-def by_itself(file: File, asked: Asked, own: Own | None) -> None:
-    """Count a file; the names of its columns say where they are."""
+def count(file: File, asked: Asked, own: Own | None) -> None:
+    """Fill in what a file holds; `own` is the column that each calls differently, if there is one."""
     try:
         with opening.opened(file.path, file.kind) as table:
             names = own.named(table.names) if own else table.names
-            places = {name: i for i, name in enumerate(names)}
             file.dialect = table.dialect
             if table.ragged:  # which a project refuses
                 more = f" and {len(table.ragged) - 1} more" if len(table.ragged) > 1 else ""
                 file.why = f"has another number of cells in line {table.ragged[0]}{more}"
-            batches = table.stream([places[column.name] for column in (*asked.time, *asked.values)])
             try:
-                tally(file, batches, asked)
+                tally(file, table.stream([names.index(column.name) for column in (*asked.time, *asked.values)]), asked)
             except duckdb.Error:  # of a long file; a project refuses it too
                 file.why = "has rows with another number of cells, or broken quotes"
-    except (Problem, duckdb.Error) as problem:
+    except Problem as problem:
         file.why = unreadable(file, problem)
 
 
 def tally(file: File, batches: Iterable[list[list[str]]], asked: Asked) -> None:
     """Count rows, many at a time, of the columns that are asked for: first those that say when."""
-    wide = len(asked.time)
+    wide, times, values = len(asked.time), [], []
     for rows in batches:
-        stamps = asked.stamps_of([row[:wide] for row in rows])
-        known = [stamp for stamp in stamps if stamp is not None]
-        if not file.rows:
-            file.looked_at = len(stamps[:FIRST])
-            first = [stamp for stamp in stamps[:FIRST] if stamp is not None]
-            kind = float if first and isinstance(first[0], (int, float)) else "datetime64[s]"
-            distinct = np.unique(np.array(first, kind))
-            file.clock = seasons.clock_of(distinct) if len(distinct) >= 3 else {}
-        file.rows, file.dated = file.rows + len(rows), file.dated + len(known)
-        ends = (*(file.span or ()), *known)
-        file.span = (min(ends), max(ends)) if ends else None
+        file.rows += len(rows)
         for place, column in enumerate(asked.values, wide):
-            numbers = file.numbers.setdefault(column.name, Numbers())
-            numbers.add([row[place] for row in rows], column.parse)
-
-
-# When they are, together
-
-
-@dataclass
-class Steps:
-    """What the steps of all files are: how many, from when to when, how many lack, and which files depart."""
-
-    usual: int = 0  # from the first to the last of a file
-    total: int = 0
-    missing: int = 0
-    frequency: str = ""
-    first: str = ""
-    last: str = ""
-    departing: dict[str, str] = field(default_factory=dict)
-    gaps: dict[str, float] = field(default_factory=dict)  # by file, the share of its steps without a row
-
-
-def judged(files: Sequence[File], regular: bool) -> Steps:
-    """Steps and gaps of files; `regular` False means that values are averaged, so that gaps say nothing."""
-    steps = Steps()
-    clocks = [file.clock for file in files if file.clock]
-    if not clocks:
-        return steps
-    clock = seasons.usual(clocks)
-    lengths, steps.frequency = [], spoken(seasons.describe(clock), clock)
-    for file in files:
-        own = file.clock
-        if own and (own["unit"], own["every"]) != (clock["unit"], clock["every"]) and regular:
-            length = spoken(seasons.describe(own), own)
-            steps.departing[file.path.name] = f"has steps of {length}, the others of {steps.frequency}"
-            continue
-        ends = np.array(file.span, "datetime64[s]" if clock["unit"] != "numbers" else float)
-        length = int(seasons.positions(ends, {**clock, "start": seasons.plain(ends[0])})[1]) + 1
-        lengths.append(length)
-        if length < FEWEST:
-            steps.departing[file.path.name] = f"has {length} steps, too few to be forecast"
-        if not regular:
-            continue
-        missing = max(0, length - file.dated)
-        steps.missing, steps.total = steps.missing + missing, steps.total + length
-        if missing:
-            steps.gaps[file.path.name] = missing / length
-        if missing > MOST_MISSING * length:
-            steps.departing[file.path.name] = f"lacks {missing / length:.0%} of its {length:,} steps"
-    spans = [file.span for file in files if file.span]
-    steps.usual = int(statistics.median(lengths)) if lengths else 0
-    steps.first = seasons.show(min(span[0] for span in spans), clock)
-    steps.last = seasons.show(max(span[1] for span in spans), clock)
-    return steps
+            found = file.numbers.setdefault(column.name, Numbers()).add([row[place] for row in rows], column.parse)
+            if column.name == asked.target:
+                target = found
+        stamps = asked.stamps_of([row[:wide] for row in rows])
+        known = [(stamp, value) for stamp, value in zip(stamps, target, strict=True) if stamp is not None]
+        if known:
+            kind = float if isinstance(known[0][0], float) else "datetime64[s]"
+            times.append(np.array([stamp for stamp, _ in known], kind))
+            values += [value for _, value in known]
+    if times:
+        file.times = np.concatenate(times)
+        file.facts = series_facts(file.times, values)

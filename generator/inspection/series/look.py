@@ -4,6 +4,7 @@ A long file of the usual columns says what columns are for; every other one is c
 against it. A project leaves out the files that it cannot use (series/folder.py).
 """
 
+import statistics
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +15,14 @@ from ..findings import Column, Findings, Suspect
 from ..tables import opening
 from ..tables.look import inspect_table
 from ..target.dates import time_of
+from ..target.forecast import FEWEST, MOST_MISSING
 from ..target.suggestion import cells_of, suggestion
 from . import counting
-from .counting import Asked, File, Numbers, Own, Steps, judged
+from .counting import Asked, File, Numbers, Own
 
 ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".csv.gz")  # of files with a series each
 SHOWN = 5  # files that are named
+UNDATED = 0.1  # of the rows of a series, at most
 TASK = "time-series-forecasting"
 
 
@@ -46,8 +49,12 @@ def inspect_series_folder(path: str, place: Path, target: str | None) -> Finding
         time = [column for name in extra for column in columns if column.name == name]
         values = [c for c in columns if c.role == "number" and c.name not in extra]
         values += [c for c in columns if c.name == found.suggestion.target and c not in values]
-        asked = Asked(reference, time, values, stamps_of)
-        counting.count(files, asked, own)
+        asked = Asked(reference, time, values, found.suggestion.target, stamps_of)
+    for file in files:
+        if not file.why and {column.name for column in (*time, *values)} <= set(
+            file.names
+        ):  # else its names say why not
+            counting.count(file, asked, own)
     return together(found, path, place, files, asked, own)
 
 
@@ -77,43 +84,46 @@ def together(
     found: Findings, path: str, place: Path, files: list[File], asked: Asked, own: Own | None
 ) -> Findings | None:
     """The findings about one file as those about all of them; None where few are like it."""
-    target, facts = found.suggestion.target, found.facts["series"]
     for file in files:
-        file.why = file.why or misfit(file, asked, target)
+        file.why = file.why or misfit(file, asked)
     fit = [file for file in files if not file.why]
     if len(fit) < max(2, len(files) / 2):
         return None
-    steps = judged(fit, regular="averaged_over" not in facts)
-    found.path, found.bytes = path, sum(file.path.stat().st_size for file in files)
-    found.rows = sum(file.rows for file in fit)
-    for column in found.columns:
-        if column.name in {of_numbers.name for of_numbers in asked.values}:
-            of_all(column, [file.numbers[column.name] for file in fit if column.name in file.numbers], found.rows)
-        elif column.role == "date" and len(asked.time) == 1 and steps.first:
-            column.detail |= {"first": steps.first, "last": steps.last}
-    departing = {file.path.name: file.why for file in files if file.why} | steps.departing
-    found.facts.pop("sample", None)
-    found.facts = {"files": {"count": len(files), "read": len(fit), "departing": departing}} | found.facts
-    series = {name: value for name, value in facts.items() if name not in ("regular", "repeated_dates")}
-    series |= {"shape": "files", "steps": steps.usual}
-    series |= {"first": steps.first, "last": steps.last} if steps.first else {}
-    if steps.frequency not in ("", facts["frequency"]):
-        series |= {"frequency": steps.frequency, "season": {}}  # which is that of an unusual file
-    series["gaps"] = {"missing": steps.missing, "share": round(steps.missing / max(steps.total, 1), 4)}
+    facts, regular = found.facts["series"], "averaged_over" not in found.facts["series"]  # else gaps say nothing
+    frequency = statistics.mode(file.facts["frequency"] for file in fit)
+    departing = {file.path.name: why for file in files if (why := file.why or unusual(file, frequency, regular))}
+    usual = [file for file in fit if file.facts["frequency"] == frequency or not regular]
+    gaps = {file.path.name: file.facts["gaps"] for file in usual if regular and file.facts["gaps"]["missing"]}
+    missing, steps = sum(gap["missing"] for gap in gaps.values()), [file.facts["steps"] for file in usual]
     names, lengths = (
         [file.path.name.split(".")[0] for file in fit],
         [file.rows for file in fit],
     )  # as a project has them
     counted = {"count": len(fit), "names": names[:20], "shortest": min(lengths), "longest": max(lengths)}
-    found.facts["series"] = series | {"series": counted}
+    ends = {"first": min(fit, key=lambda file: file.times.min()), "last": max(fit, key=lambda file: file.times.max())}
+    series = {name: value for name, value in facts.items() if name not in ("regular", "repeated_dates")}
+    series |= {"shape": "files", "steps": int(statistics.median(steps)), "series": counted}
+    series |= {end: file.facts[end] for end, file in ends.items()}
+    if frequency != facts["frequency"]:
+        series |= {"frequency": frequency, "season": {}}  # which is that of an unusual file
+    series["gaps"] = {"missing": missing, "share": round(missing / sum(steps), 4)}
+    found.path, found.bytes = path, sum(file.path.stat().st_size for file in files)
+    found.rows = sum(lengths)
+    for column in found.columns:
+        if column.name in fit[0].numbers:
+            of_all(column, [file.numbers[column.name] for file in fit], found.rows)
+        elif column.role == "date" and len(asked.time) == 1:
+            column.detail |= {end: series[end] for end in ends}
+    found.facts.pop("sample", None)
+    about = {"files": {"count": len(files), "read": len(fit), "departing": departing}}
+    found.facts = about | found.facts | {"series": series}
     kinds = ("gaps", "several-series", "duplicates", "near-duplicates")
     found.suspects = [suspect for suspect in found.suspects if suspect.kind not in kinds]
-    found.suspects += suspects(found, departing, steps, names)
+    found.suspects += suspects(departing, gaps, series["gaps"]["share"], names)
     found.notes = [note for note in found.notes if "judged by" not in note]
     found.notes += notes(place, files, asked, own)
     why = f"a file for each of {len(fit)} series, with a row for each step of time ({series['frequency']})"
-    known = found.suggestion
-    found.suggestion = suggestion(TASK, known.target, path, why, "", "", known.time)
+    found.suggestion = suggestion(TASK, asked.target, path, why, "", "", found.suggestion.time)
     shared = {name: value for name, value in found.dialect.items() if all(f.dialect.get(name) == value for f in fit)}
     found.dialect = shared | ({"own": own.name} if own else {})
     return found
@@ -126,9 +136,9 @@ def tables_in(folder: Path) -> list[Path]:
     return sorted(file for file in files if file.is_file())
 
 
-def misfit(file: File, asked: Asked, target: str) -> str:
+def misfit(file: File, asked: Asked) -> str:
     """Why a file is no series like the others, "" where it is one."""
-    wanted = [*(column.name for column in asked.time), target]
+    wanted = [*(column.name for column in asked.time), asked.target]
     if file.kind != asked.reference.kind:
         return f"is {file.kind}, the others are {asked.reference.kind}"
     if lacking := [name for name in wanted if name not in file.names]:
@@ -136,27 +146,37 @@ def misfit(file: File, asked: Asked, target: str) -> str:
         return f'has no column "{lacking[0]}" (it has: {has})'
     if not file.rows:
         return "has no rows"
-    if file.dated < counting.DATED * file.rows:
-        return f"has {file.rows - file.dated:,} of {file.rows:,} rows without a date like those of the others"
-    numbers = file.numbers[target]
+    if (undated := file.rows - len(file.times)) > UNDATED * file.rows:
+        return f"has {undated:,} of {file.rows:,} rows without a date like those of the others"
+    numbers = file.numbers[asked.target]
     if numbers.odd:
-        return f'has {numbers.odd:,} cell(s) in "{target}" that are no number'
-    if numbers.known < 2:
-        return f'has {numbers.known} number(s) in "{target}"'
+        return f'has {numbers.odd:,} cell(s) in "{asked.target}" that are no number'
+    if numbers.known < 2 or not file.facts:
+        return f'has {numbers.known} number(s) in "{asked.target}", too few'
     return ""
 
 
-def suspects(found: Findings, departing: dict[str, str], steps: Steps, names: list[str]) -> list[Suspect]:
+def unusual(file: File, frequency: str, regular: bool) -> str:
+    """Why a project leaves out a file whose columns are like those of the others, "" where it does not."""
+    own, gaps = file.facts["frequency"], file.facts["gaps"]
+    if regular and own != frequency:
+        return f"has steps of {own}, the others of {frequency}"
+    if file.facts["steps"] < FEWEST:
+        return f"has {file.facts['steps']} steps, too few to be forecast"
+    if regular and gaps["share"] > MOST_MISSING:
+        return f"lacks {gaps['share']:.0%} of its {file.facts['steps']:,} steps"
+    return ""
+
+
+def suspects(departing: dict[str, str], gaps: dict[str, dict], share: float, names: list[str]) -> list[Suspect]:
     """What to look at: files unlike the others, gaps, and that there are several series."""
     made = [Suspect("unlike", None, f"{name} {why}") for name, why in list(departing.items())[:SHOWN]]
     if len(departing) > SHOWN:
         made.append(Suspect("unlike", None, f"{len(departing) - SHOWN} more files"))
-    if steps.gaps:
-        worst = sorted(steps.gaps, key=lambda name: -steps.gaps[name])[:SHOWN]
-        told = ", ".join(f"{name} {steps.gaps[name]:.1%}" for name in worst)
-        share = found.facts["series"]["gaps"]["share"]
-        detail = f"{share:.1%} of the steps have no row, in {len(steps.gaps)} file(s): {told}"
-        made.append(Suspect("gaps", None, detail))
+    if gaps:
+        worst = sorted(gaps, key=lambda name: -gaps[name]["share"])[:SHOWN]
+        told = ", ".join(f"{name} {gaps[name]['share']:.1%}" for name in worst)
+        made.append(Suspect("gaps", None, f"{share:.1%} of the steps have no row, in {len(gaps)} file(s): {told}"))
     detail = f"{len(names)} series: {', '.join(names[:SHOWN])}" + " …" * (len(names) > SHOWN)
     made.append(Suspect("several-series", None, detail))
     return made
@@ -169,9 +189,7 @@ def notes(place: Path, files: list[File], asked: Asked, own: Own | None) -> list
         called = list(dict.fromkeys(file.own for file in files if file.own))
         shown = ", ".join(called[:SHOWN]) + (" …" if len(called) > SHOWN else "")
         said.append(f'each file has a name of its own for one column ({shown}), which is called "{own.name}" here')
-    if any(file.looked_at < file.rows for file in files):
-        most = f"{counting.FIRST:,} rows"
-        said.append(f"the length of steps is judged by a file's first {most}; rows, spans and gaps by all of it")
+
     inside = [folder.name for folder in place.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
     if inside:
         said.append(f"sub-folders are not read: {', '.join(sorted(inside)[:SHOWN])}")

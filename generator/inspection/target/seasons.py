@@ -213,7 +213,7 @@ def series_facts(
     """
     kind = float if isinstance(times[0], (int, float)) else "datetime64[s]"
     stamps, numbers = np.array(times, kind), np.array([np.nan if v is None else v for v in values], float)
-    names, which = np.unique(np.array(["" for _ in times] if ids is None else list(ids)), return_inverse=True)
+    names, which = ([""], np.zeros(len(stamps), int)) if ids is None else np.unique(list(ids), return_inverse=True)
     order = np.argsort(which, kind="stable")
     rows = np.split(order, np.cumsum(np.bincount(which, minlength=len(names)))[:-1])
     long_enough = [some for some in rows if len(np.unique(stamps[some])) >= 3]
