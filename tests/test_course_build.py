@@ -198,9 +198,11 @@ def test_classroom50_grades_by_the_public_tests(tiny: Path, tmp_path: Path) -> N
 
 def test_what_is_kept_of_a_file_is_what_some_names_reach() -> None:
     text = "import a\nimport b\n\nX = 1\n\n\n# of f\ndef f():\n    return b.x + X\n\n\n# of g\ndef g():\n    return a\n"
-    assert reached(text, {"f"}) == "import b\n\nX = 1\n\n\n# of f\ndef f():\n    return b.x + X\n"
-    assert ast.dump(ast.parse(reached(text, {"f", "g"}))) == ast.dump(ast.parse(text))
-    assert reached(f"{text}    # g again\n\n\n# of h\ndef h():\n    pass\n", {"h"}) == "# of h\ndef h():\n    pass\n"
+    kept = "import b\n\nX = 1\n\n\n# of f\ndef f():\n    return b.x + X\n"
+    assert reached(text, ast.parse(text), {"f", "b", "X"}) == kept
+    assert ast.dump(ast.parse(reached(text, ast.parse(text), set("fgabX")))) == ast.dump(ast.parse(text))
+    text += "    # g again\n\n\n# of h\ndef h():\n    pass\n"
+    assert reached(text, ast.parse(text), {"h"}) == "# of h\ndef h():\n    pass\n"
 
 
 def test_probes_come_with_the_checks_that_name_them(tiny: Path) -> None:
@@ -333,7 +335,7 @@ def test_variants_are_graded_by_what_was_drawn_for_each(hackgen) -> None:
     work = hackgen.work
     loss = LOSS.replace('"""The loss."""\n', '"""The loss."""\n\nfrom spec import SPEC\n')
     loss = loss.replace("(differences**2)", '(differences ** SPEC["loss"]["power"])')
-    spec = assignment.read_bank("shipped/spec.py")
+    spec = assignment.shipped("spec.py").decode()
     drawn = "\n[part.drawn.forms.power]\ngoal = 'to the power of {power}'\npower = [2, 4, 6]\n"
     files = {"spec_dot_py": spec, "spec_dot_json": '{"loss": {"form": "power", "power": 2}}', "loss_dot_py": loss}
     card = CARD.replace('"other.py"', '"spec.py", "spec.json"') + drawn

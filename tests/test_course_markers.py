@@ -208,6 +208,11 @@ def test_comments_that_only_sound_alike_pass() -> None:
         assert markers.parse(f"{HEAD}    {comment}\n    return x\n", "model.py") == []
 
 
+def test_a_part_may_end_where_its_loop_does() -> None:
+    text = f"{HEAD}    for y in x:\n        {OPEN}\n        print(y)\n        {CLOSE}\n    return x\n"
+    assert markers.parse(text, "model.py")[0].body == "        print(y)"
+
+
 def test_no_file_of_ours_is_taken_for_one_with_markers() -> None:
     root = Path(__file__).parent.parent
     for path in sorted([*root.glob("templates/models/**/*.py"), *root.glob("templates/frameworks/**/*.py")]):

@@ -131,6 +131,7 @@ def read(folder: Path) -> Assignment:
     more = tables.get("submit", [])
     submit = tuple(dict.fromkeys([*(part.file for part in parts), *more]))
     words = {name: tables.get(name, "") for name, kind in HEAD.items() if kind is str}
+    words["title"] = words["title"] or words["name"]
     return Assignment(folder=folder, parts=tuple(parts), include=include, submit=submit, **words)
 
 
@@ -170,12 +171,9 @@ def line_of(text: str, pattern: str, number: int = 0) -> int:
     return lines[number] if number < len(lines) else 1
 
 
-def read_bank(path: str) -> str:
-    """A text of templates/course/."""
-    try:
-        return (COURSE / path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise Problem(f"{COURSE / path} cannot be read: {error.strerror}") from None
+def shipped(name: str) -> bytes:
+    """A file that is handed on as it is."""
+    return (COURSE / "shipped" / name).read_bytes()
 
 
 def _joined(folder: Path, place: str, entry: dict, marked: markers.Marked, include: tuple[str, ...]) -> Part:

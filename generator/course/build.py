@@ -18,7 +18,7 @@ from ..errors import Problem
 from ..parts import read_toml
 from . import archives, leaks, markers
 from .archives import lay, zipped
-from .assignment import BANK, CARD, HANDOUT, Assignment, Test, code_parts, listed, read, read_bank, text_of
+from .assignment import BANK, CARD, HANDOUT, Assignment, Test, code_parts, listed, read, shipped, text_of
 from .grader.overlay import tree
 from .words import handout, notes, report, with_proof
 
@@ -67,11 +67,6 @@ def build(folder: Path, dist: Path, verify: bool = True) -> Built:
     return built
 
 
-def shipped(name: str) -> bytes:
-    """A file that is handed on as it is."""
-    return read_bank(f"shipped/{name}").encode()
-
-
 def _written(assignment: Assignment, new: Path, old: Path) -> Built:
     """All of a build in a new folder, looked through for leaks."""
     facts = facts_of(assignment)
@@ -88,7 +83,7 @@ def _written(assignment: Assignment, new: Path, old: Path) -> Built:
         secret["variants.json"] = table.read_bytes()
     lay(new / "instructor" / "bundle", secret)
     upload = {f"bundle/{path}": content for path, content in secret.items()}
-    upload |= {name: shipped(name) for name in PROGRAMS} | {"requirements.txt": secret["requirements.txt"]}
+    upload |= {name: shipped(name) for name in PROGRAMS}
     lay(new / "gradescope", {"autograder.zip": zipped(upload, PROGRAMS)})
     room = new / "classroom50" / assignment.name
     lay(room, {"autograder.py": shipped("autograder.py")})
@@ -200,7 +195,7 @@ def bundle(
     files = instruments(assignment.folder, tests, whole=secret)
     manifest = {
         "assignment": assignment.name,
-        "title": assignment.title or assignment.name,
+        "title": assignment.title,
         "framework": assignment.framework or "numpy",
         "backend": assignment.backend,
         "model": assignment.model,
@@ -218,7 +213,7 @@ def bundle(
         manifest["variant"] = spec or spec_of(assignment.folder)
     files["manifest.json"] = _json(manifest)
     files |= facts
-    files["requirements.txt"] = requirements(assignment.folder).encode()
+    files |= requirements(assignment.folder)
     files |= {f"grader/{path.name}": path.read_bytes() for path in sorted(GRADER.glob("*.py"))}
     if secret:
         every = starter(assignment, solved=[part.id for part in assignment.parts])
@@ -228,61 +223,55 @@ def bundle(
 
 
 def instruments(folder: Path, tests: Iterable[Test], whole: bool) -> dict[str, bytes]:
-    """Checks and probes of the tests; unless `whole`, just the functions that they reach."""
+    """Checks and probes of the tests; unless `whole`, just the top-level statements that the tests' names lead to."""
     paths = [path for path in tree(folder / BANK) if re.fullmatch(r"(checks|probes)/.*\.py", path)]
     texts = {path: text_of(folder, f"{BANK}/{path}") for path in paths}
-    for path, text in texts.items():
-        markers.tree_of(text, f"{BANK}/{path}")
+    trees = {path: markers.tree_of(text, f"{BANK}/{path}") for path, text in texts.items()}
+    if whole:
+        return {path: text.encode() for path, text in texts.items()}
+    wanted: set[tuple[str, str]] = set()  # file and name
     more = {(f"checks/{file}", name) for file, _, name in (test.run.partition(":") for test in tests)}
-    wanted: set[tuple[str, str]] = set()
-    kept: dict[str, str] = {}
-    while more and not whole:  # a check may import from another, and names its probes as "file.function"
+    while more - wanted:
         wanted |= more
-        names = {path: {name for file, name in wanted if file == path} for path in paths}
-        kept = {path: reached(texts[path], some) for path, some in names.items() if some}
-        more = {one for path, text in kept.items() for one in _asked(text, path) if one[0] in texts} - wanted
-    return {path: text.encode() for path, text in (texts if whole else kept).items()}
+        names = {path: {name for file, name in wanted if file == path} for path in texts}
+        kept = {path: [node for node in one.body if defined(node) & names[path]] for path, one in trees.items()}
+        more = {said for path in kept for node in kept[path] for one in ast.walk(node) for said in named(one, path)}
+    return {path: reached(texts[path], trees[path], names[path]).encode() for path, nodes in kept.items() if nodes}
 
 
-def _asked(text: str, path: str) -> Iterator[tuple[str, str]]:
-    """File and name of what a file takes from others: by import, or as a text "file.function"."""
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            file = f"{path.partition('/')[0]}/{node.module.removeprefix('probes.')}.py"
-            yield from ((file, alias.name) for alias in node.names)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if named := re.fullmatch(r"(\w+)\.(\w+)", node.value):
-                yield f"probes/{named[1]}.py", named[2]
-
-
-def reached(text: str, names: Collection[str]) -> str:
-    """A file without the top-level imports, functions, classes and values that none of these names leads to."""
-    tree, lines, wanted, more = ast.parse(text), text.split("\n"), set(), set(names)
-    while more:
-        wanted |= more
-        inside = (one for node in tree.body if _names(node) & more for one in ast.walk(node))
-        more = {one.id for one in inside if isinstance(one, ast.Name)} - wanted
-    kept, above = [], 0
-    for node in tree.body:  # each with the comments above it, and those at its end
+def reached(text: str, tree: ast.Module, wanted: set[str]) -> str:
+    """A file without the top-level imports, functions, classes and values that are not wanted; each goes with the
+    comments above it, and those at its end."""
+    lines, kept, above = text.split("\n"), [], 0
+    for node in tree.body:
         end = node.end_lineno
         while end < len(lines) and lines[end][:1].isspace():
             end += 1
-        if not (defined := _names(node)) or defined & wanted:
+        if not (names := defined(node)) or names & wanted:
             kept += lines[above:end]
         above = end
     return "\n".join(kept).strip() + "\n"
 
 
-def _names(node: ast.stmt) -> set[str]:
-    """What a top-level statement defines."""
+def defined(node: ast.stmt) -> set[str]:
+    """What a top-level statement gives names to."""
     if isinstance(node, ast.Import | ast.ImportFrom):
         return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
     if isinstance(node, markers.Function | ast.ClassDef):
         return {node.name}
-    names = (
-        one for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(node, ast.Assign | ast.AnnAssign)
-    )
-    return {one.id for one in names if isinstance(one.ctx, ast.Store)}
+    assigned = ast.walk(node) if isinstance(node, ast.Assign | ast.AnnAssign) else ()
+    return {one.id for one in assigned if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+
+
+def named(node: ast.AST, path: str) -> Iterator[tuple[str, str]]:
+    """File and name of what a piece of code speaks of: its own, by import, or a probe as a text "file.function"."""
+    if isinstance(node, ast.Name):
+        yield path, node.id
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        file = f"{path.partition('/')[0]}/{node.module.removeprefix('probes.')}.py"
+        yield from ((file, alias.name) for alias in node.names)
+    elif isinstance(node, ast.Constant) and (match := re.fullmatch(r"(\w+)\.(\w+)", str(node.value))):
+        yield f"probes/{match[1]}.py", match[2]
 
 
 def facts_of(assignment: Assignment) -> dict[str, bytes]:
@@ -309,26 +298,20 @@ def ran(files: dict[str, bytes], script: str, *words: str) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in Path(place).glob("facts.*")}
 
 
-def requirements(folder: Path) -> str:
-    """The packages of a project, as they were tested; of torch the small build for the CPU.
+def requirements(folder: Path) -> dict[str, bytes]:
+    """The packages of a project, with those versions that were tested; of torch the small build for the CPU.
 
     Weights that were trained before are not needed: parts are graded with random ones.
     """
-    lines = []
+    lines, tested = [], {}
     if (folder / "pyproject.toml").is_file():
-        needs = read_toml(folder / "pyproject.toml").get("project", {}).get("dependencies", [])
-        constraints = folder / "constraints.txt"
-        pinned = constraints.read_text(encoding="utf-8") if constraints.is_file() else ""
-        exact = {re.match(r"[\w.-]+", line)[0].lower(): line for line in pinned.splitlines() if re.match(r"\w", line)}
-        for need in needs:
-            name = re.match(r"[\w.-]+", need)[0].lower()
-            lines.append(exact.get(name, need))
+        lines = read_toml(folder / "pyproject.toml").get("project", {}).get("dependencies", [])
     elif (folder / "requirements.txt").is_file():
         lines = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    if not any(line.startswith("numpy") for line in lines):
-        lines.append("numpy")
     head = ["--extra-index-url https://download.pytorch.org/whl/cpu"] * any(line.startswith("torch") for line in lines)
-    return "".join(f"{line}\n" for line in [*head, *lines])
+    if (folder / "constraints.txt").is_file():
+        head, tested = [*head, "-c constraints.txt"], {"constraints.txt": (folder / "constraints.txt").read_bytes()}
+    return {"requirements.txt": "".join(f"{line}\n" for line in [*head, *lines, "numpy"]).encode()} | tested
 
 
 def secrets_of(assignment: Assignment, words: Iterable[bytes] = ()) -> leaks.Secrets:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..errors import Misuse, Problem, nearest
+from .grader.overlay import defined, first_line
 
 ID = r"[a-z][a-z0-9_-]*"
 OPENING = re.compile(rf'# >>> part ({ID}) points=([1-9][0-9]{{0,2}})(?: hint="([^"\\]+)")?')
@@ -122,13 +123,9 @@ def mark(
     return marked
 
 
-def functions(tree: ast.AST, around: str = "") -> Iterator[tuple[str, Function]]:
+def functions(tree: ast.AST) -> Iterator[tuple[str, Function]]:
     """Every function with its name and those around it."""
-    for node in ast.iter_child_nodes(tree):
-        name = f"{around}.{node.name}".lstrip(".") if isinstance(node, Function | ast.ClassDef) else around
-        if isinstance(node, Function):
-            yield name, node
-        yield from functions(node, name)
+    return ((name, node) for name, node in defined(tree) if isinstance(node, Function))
 
 
 def start(id: str, points: int, hint: str) -> str:
@@ -194,22 +191,22 @@ def _marked(tree: ast.Module, lines: list[str], path: str, opening: re.Match[str
     if not around:
         raise Problem(f"{place}: part {id} is in no function; outside, its stub would fail when the file is imported")
     name, function = around[-1]
-    inside = []
-    for suite in _suites(function):
-        for node in suite:
-            begin, end = first_line(node), node.end_lineno
-            if first < begin and end < last:
-                inside.append((suite, node))
-            elif begin < last and end > first and not (begin < first and last < end + 1):
-                raise Problem(f"{place}: part {id} cuts the statement of line {begin}; let it hold lines {begin}-{end}")
+    inside, column = [], len(re.match(r"\s*", lines[last - 1])[0])
+    for node in (one for one in ast.walk(function) if isinstance(one, ast.stmt)):  # outer ones come first
+        begin, end = first_line(node), node.end_lineno
+        if first < begin and end < last:
+            inside.append(node)
+        elif begin < last and end > first and not (begin < first and (last <= end or node.col_offset < column)):
+            raise Problem(f"{place}: part {id} cuts the statement of line {begin}; let it hold lines {begin}-{end}")
     if not inside:
         raise Problem(f"{place}: part {id} holds no whole statement; put its markers around some")
-    top = [node for suite, node in inside if suite is inside[0][0]]  # outer blocks come before those in them
-    if any(not first_line(top[0]) <= first_line(node) <= top[-1].end_lineno for _, node in inside):
-        raise Problem(f"{place}: part {id} holds statements of two blocks; let it hold those of one")
-    if isinstance(top[0], ast.Expr) and top[0] is function.body[0] and ast.get_docstring(function) is not None:
+    try:
+        ast.parse("\n".join(["if True:", *lines[first : last - 1]]))
+    except SyntaxError:
+        raise Problem(f"{place}: part {id} holds statements of two blocks; let it hold those of one") from None
+    if inside[0] is function.body[0] and ast.get_docstring(function) is not None:
         raise Problem(f"{place}: part {id} holds the docstring, which stays; put the marker below it")
-    indent = re.match(r"\s*", lines[first_line(top[0]) - 1])[0]
+    indent = re.match(r"\s*", lines[first_line(inside[0]) - 1])[0]
     if any(re.match(r"\s*", lines[number - 1])[0] != indent for number in (first, last)):
         raise Problem(f"{place}: markers of part {id} begin in the column of its statements; indent both like them")
     end = "\r" * lines[first - 1].endswith("\r")
@@ -228,19 +225,6 @@ def _stub(id: str, points: int, hint: str, indent: str) -> list[str]:
         lines = textwrap.wrap(said, room - 6, drop_whitespace=False)
         error = ["raise NotImplementedError(", *(f'    "{line}"' for line in lines), ")"]
     return [f"{indent}{line}" for line in (f"# part {id}, {points} point{'s' * (points > 1)}", *error)]
-
-
-def _suites(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    """Every block of statements in a node, however deep."""
-    for child in ast.walk(node):
-        for _, value in ast.iter_fields(child):
-            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
-                yield value
-
-
-def first_line(node: ast.stmt) -> int:
-    """The first line of a statement with its decorators."""
-    return min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
 
 
 def _reach(function: Function, lines: list[str]) -> int:

@@ -7,7 +7,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from ..parts import TEMPLATES, read_toml
 from ..templating import rendered
 from ..text import markdown, toml
 from . import markers
-from .assignment import BANK, CARD, COURSE, EDIT, HANDOUT, TEST, Assignment, code_parts, listed, read_bank, text_of
-from .grader.overlay import graft, tree
+from .assignment import BANK, CARD, COURSE, EDIT, HANDOUT, TEST, Assignment, code_parts, listed, shipped, text_of
+from .grader.overlay import first_line, graft, tree
 
 LEVELS = ("intro", "core", "advanced")
 KEYS = {"id", "file", "function", "first", "last", "points", "levels", "goal", "hint", "test", "mutant", "alternative"}
@@ -30,23 +30,6 @@ OWN = "backend common config data figures loss metrics models net pictures repor
 LEFT_OUT = (".hackgen", ".github/", "test_project.py")  # what would tell of the generator, or fails in a starter
 DEADLINE = "FILL IN: day, hour and time zone"
 AI_USE = "FILL IN: which tools are allowed for what, and how their use is to be declared"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A part of the bank, settled for one project."""
-
-    id: str
-    file: str
-    function: str
-    points: int
-    goal: str
-    hint: str
-    tests: list[dict[str, Any]]
-    mutants: list[dict[str, str]]
-    alternatives: list[dict[str, str]]
-    drawn: dict[str, Any]
-    within: tuple[str, str] | None
 
 
 def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, bytes]:
@@ -59,24 +42,25 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
     if not entries:
         raise Problem(f"there are no graded parts yet for {choice}; mark your own: hackgen assignment mark")
     for entry in entries:
-        if entry.file not in files:
-            raise Problem(f"part {entry.id} of the bank is in {entry.file}, which {choice} does not have")
-        text = files[entry.file].decode()
-        if entry.drawn:
-            text = with_function(text, read_bank(entry.drawn["code"]), entry.drawn.get("replaces", entry.function))
-            form, numbers = next(iter(entry.drawn["forms"].items()))
-            drawn = {name: values[0] for name, values in numbers.items() if isinstance(values, list)}
-            spec[entry.id] = {"form": form, **drawn}
-        marked = markers.mark(text, entry.file, entry.function, entry.id, entry.points, entry.hint, entry.within)
-        files[entry.file] = marked.encode()
+        id, file, function = entry["id"], entry["file"], entry["function"]
+        if file not in files:
+            raise Problem(f"part {id} of the bank is in {file}, which {choice} does not have")
+        text = files[file].decode()
+        if drawn := entry["drawn"]:
+            code = (COURSE / drawn["code"]).read_text(encoding="utf-8")
+            text = with_function(text, code, drawn.get("replaces", function))
+            form, numbers = next(iter(drawn["forms"].items()))
+            spec[id] = {"form": form} | {name: some[0] for name, some in numbers.items() if isinstance(some, list)}
+        text = markers.mark(text, file, function, id, entry["points"], entry["hint"], entry["within"])
+        files[file] = text.encode()
     if spec:
         files |= {
-            "spec.py": read_bank("shipped/spec.py").encode(),
+            "spec.py": shipped("spec.py"),
             "spec.json": (json.dumps(spec, indent=1) + "\n").encode(),
         }
-    readme = read_bank("shipped/README.md").replace("{title}", markdown(final.title or ""))
+    readme = shipped("README.md").decode().replace("{title}", markdown(final.title or ""))
     readme = readme.replace("{what}", f"{choice.task.title} ({choice.task.summary}) with {choice.framework.title}")
-    files |= {HANDOUT: read_bank("shipped/handout.md").encode(), "README.md": readme.encode()}
+    files |= {HANDOUT: shipped("handout.md"), "README.md": readme.encode()}
     files[".gitignore"] = b"".join(line for line in files[".gitignore"].splitlines(True) if b"hackgen" not in line)
     given = sorted(files)
     model = choice.models[0].name
@@ -87,7 +71,7 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
     return dict(sorted(files.items())) | {CARD: card.encode()} | tools
 
 
-def bank(choice: Choice, level: str) -> list[Entry]:
+def bank(choice: Choice, level: str) -> list[dict[str, Any]]:
     """The parts of all layers that fit the choice and the level, in the order of layers."""
     laid, found = lay(choice.layers, choice.models_from), {}
     for layer in [layer for layer in choice.layers if (layer / CARD).is_file()]:
@@ -108,7 +92,7 @@ def _overtaken(layer: Path, sources: list[Path], choice: Choice) -> bool:
     return not (sources and sources[-1].is_relative_to(below))
 
 
-def _settled(raw: dict[str, Any], choice: Choice, level: str) -> Entry | None:
+def _settled(raw: dict[str, Any], choice: Choice, level: str) -> dict[str, Any] | None:
     """An entry for one framework and level; None where it has nothing for them."""
     names = choice.framework.name, choice.models_from
     if level not in raw.get("levels", LEVELS):
@@ -132,9 +116,9 @@ def _settled(raw: dict[str, Any], choice: Choice, level: str) -> Entry | None:
     drawn = {name: of_framework(raw["drawn"], name, names) for name in raw.get("drawn", {})}
     first, last = of_framework(raw, "first", names), of_framework(raw, "last", names)
     hint = " ".join(hint.split()).replace('"', "'").replace("\\", "/")
-    edits = kept("mutant", EDIT), kept("alternative", EDIT)
-    within = (first, last or first) if first else None
-    return Entry(raw["id"], raw["file"], function, raw["points"], goal, hint, kept("test", TEST), *edits, drawn, within)
+    tables = {"test": kept("test", TEST), "mutant": kept("mutant", EDIT), "alternative": kept("alternative", EDIT)}
+    said = {"function": function, "goal": goal, "hint": hint, "drawn": drawn}
+    return raw | tables | said | {"within": (first, last or first) if first else None}
 
 
 def of_framework(said: dict[str, Any], key: str, names: tuple[str, ...]) -> Any:
@@ -149,7 +133,7 @@ def with_function(text: str, other: str, name: str) -> str:
     """The file with one function taken from another file, and with the imports and helpers that it lacks."""
     tree, new, lines, more = ast.parse(text), ast.parse(other), text.split("\n"), other.split("\n")
     known = dict(markers.functions(tree))
-    first = markers.first_line(next(node for node in tree.body if node.end_lineno >= known[name].lineno)) - 1
+    first = first_line(next(node for node in tree.body if node.end_lineno >= known[name].lineno)) - 1
     for node in new.body:
         if isinstance(node, markers.Function) and node.name not in known:
             helper = [*more[node.lineno - 1 : node.end_lineno], "", ""]
@@ -184,7 +168,7 @@ def _names(tree: ast.AST) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
-def card_text(head: dict[str, str], given: list[str], entries: Iterable[Entry] = ()) -> str:
+def card_text(head: dict[str, str], given: list[str], entries: Iterable[dict] = ()) -> str:
     """`assignment.toml`: what is said of all, the paths that students get, a [[part]] for each entry."""
     return rendered(COURSE / "assignment.toml.j2", {"head": head, "given": given, "parts": entries}).decode()
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 from ..templating import rendered
-from .assignment import COURSE, Assignment, Part, read_bank
+from .assignment import COURSE, Assignment, Part
 
 
 def handout(assignment: Assignment, text: str, spec: dict[str, Any]) -> str:
     """ASSIGNMENT.md for students: `spec` holds what was drawn for them, by part."""
     blanks = {
-        "title": assignment.title or assignment.name,
+        "title": assignment.title,
         "deadline": assignment.deadline,
         "ai_use": assignment.ai_use,
         "total": str(assignment.total),
@@ -44,8 +44,7 @@ PROOF = "## What was proved\n"
 
 def report(assignment: Assignment, commit: str, changed: bool, said: list[str]) -> str:
     """report.md without its proof: what was built, and what each channel can grade."""
-    facts = {"title": assignment.title or assignment.name, "commit": commit, "changed": changed, "said": said}
-    facts |= {"parts": assignment.parts, "total": assignment.total, "public": assignment.public}
+    facts = {"assignment": assignment, "commit": commit, "changed": changed, "said": said}
     return rendered(COURSE / "report.md.j2", facts).decode()
 
 
@@ -57,11 +56,6 @@ def with_proof(report: str, rows: list[str]) -> str:
 
 def notes(assignment: Assignment, rows: list[str]) -> str:
     """NOTES.md: what the instructor does with all this, and what to beware of, by the rows of the proof."""
-    drawn = [part.id for part in assignment.parts if part.drawn]
-    said = "No part is drawn, so all of it can be had by one command: use this for practice, not for marks that count."
-    if drawn:
-        said = f"Drawn, and worth nothing as hackgen prints it: {', '.join(drawn)}."
-    text = read_bank("shipped/NOTES.md").replace("{title}", assignment.title or assignment.name)
-    stock = [f"{row.split(' | ')[1]} points" for row in rows if row.startswith("| stock code |")]
-    text = text.replace("{stock}", (*stock, "what report.md says once that is proved")[0])
-    return text.replace("{name}", assignment.name).replace("{drawn}", said)
+    stock = "".join(f"{row.split(' | ')[1]} points" for row in rows if row.startswith("| stock code |"))
+    facts = {"assignment": assignment, "drawn": [part.id for part in assignment.parts if part.drawn], "stock": stock}
+    return rendered(COURSE / "NOTES.md.j2", facts).decode()

@@ -4,18 +4,19 @@ but numbers."""
 import builtins
 import contextlib
 import hashlib
-import importlib.util
+import importlib
+import itertools
 import json
 import math
 import os
 import queue
+import select
 import shutil
 import site
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,7 @@ WARM = {"pytorch": ["torch", "torch._dynamo"], "lightning": ["torch", "torch._dy
 OF_MODEL = {"boosting": ["skops.io"]}  # with scikit-learn
 START = 180  # seconds that the framework may take to be imported once, and the reference to answer
 MEMORY, WRITTEN, PROCESSES = 2 << 30, 256 << 20, 100  # bytes beyond what the framework takes; what a child may start
+USERS = itertools.count(os.getpid())  # of 478 numbers that no system gives away, each grader takes the next
 SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # where any user may leave something for the next part's run
 Work = tuple[Mapping[str, bytes], Any, Iterable[str]]  # a submission's files, what was drawn for it, what to say of it
 
@@ -95,44 +97,36 @@ class Result:
 
 
 class Child:
-    """A process that answers questions, and the pipes to it; what it prints is in a file beside its home."""
+    """A process that answers questions, and the socket to it; what it prints is in a file beside its home."""
 
-    def __init__(self, work: Path, pid: int, process: subprocess.Popen, questions: Any, answers: Any) -> None:
-        self.work, self.pid, self.process, self.questions = work, pid, process, questions
+    def __init__(self, work: Path, pid: int, process: subprocess.Popen, channel: socket.socket) -> None:
+        self.work, self.pid, self.process, self.channel = work, pid, process, channel
         self.memory = self.base = 0  # bytes in use, and what the framework alone takes
-        self.replies: queue.Queue[bytes | None] = queue.Queue()
-        self.idle = threading.Semaphore(2)  # answers that nobody asked for are not collected
+        channel.setblocking(False)
 
-        def read() -> None:
-            body: bytes | None = b""
-            while body is not None and self.idle.acquire():
-                with contextlib.suppress(OSError, ValueError):
-                    body = worker.receive(answers)
-                self.replies.put(body)
-
-        threading.Thread(target=read, daemon=True).start()
-
-    def ask(self, body: bytes, seconds: float) -> Any:
+    def ask(self, question: Any, seconds: float) -> Any:
         """What the child answers within so many seconds; `Over` where it ends, is silent, or takes too much."""
-
-        def write() -> None:
-            with contextlib.suppress(OSError, ValueError):
-                worker.send(self.questions, body)
-
-        threading.Thread(target=write, daemon=True).start()  # a pipe that nobody reads blocks
-        end = time.monotonic() + seconds
-        while True:
-            try:
-                reply = self.replies.get(timeout=max(0.0, min(0.1, end - time.monotonic())))
-                break
-            except queue.Empty:
-                if reason := self.excess() or (time.monotonic() >= end and "it took too long"):
-                    raise Over(reason) from None
-        self.idle.release()
-        if reply is None:
-            raise Over("the process ended before it answered: by exit, a crash, or for want of memory")
+        end, left, got, most = time.monotonic() + seconds, memoryview(worker.pack(question)), bytearray(), 1
         try:
-            return worker.unpack(reply)
+            while len(got) < most:
+                reading, writing, _ = select.select([self.channel], [self.channel] if left else [], [], 0.1)
+                if writing:
+                    left = left[self.channel.send(left) :]
+                if reading:
+                    if not (more := self.channel.recv(1 << 20)):
+                        raise ConnectionResetError
+                    got += more
+                    sizes = worker.SIZES.unpack_from(got) if len(got) >= worker.SIZES.size else (0, 0)
+                    most = worker.SIZES.size + sum(sizes)
+                if time.monotonic() >= end:
+                    raise Over("it took too long")
+                if reason := "" if reading or writing else self.excess():
+                    raise Over(reason)
+                if most > 2 * worker.MOST:
+                    raise ValueError
+            return worker.unpack(bytes(got[:most]))
+        except OSError:
+            raise Over("the process ended before it answered: by exit, a crash, or for want of memory") from None
         except ValueError:
             raise Over("the answer cannot be read") from None
 
@@ -159,7 +153,7 @@ class Child:
 class Grader:
     """Grades submissions by a bundle, one after the other; a context manager, as one warm process serves them all."""
 
-    def __init__(self, bundle: Path, isolation: str = "auto", slot: int = 0) -> None:
+    def __init__(self, bundle: Path, isolation: str = "auto") -> None:
         self.manifest = manifest(bundle)
         for name, digest in self.manifest.get("sha256", {}).items():
             if hashlib.sha256((bundle / name).read_bytes()).hexdigest() != digest:
@@ -175,7 +169,7 @@ class Grader:
         self.warm = WARM.get(names[0], WARM["pytorch"] if names == ("keras", "torch") else [])
         self.warm = self.warm and [*self.warm, *OF_MODEL.get(self.manifest.get("model"), [])]
         self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
-        self.user, self.open = self._choose_user(bundle, isolation, slot)
+        self.user, self.open = self._choose_user(bundle, isolation)
         self.channel: socket.socket | None = None
         self.reference: tuple[Any, Child] | None = None
         self.memory: dict[Any, list[Outcome]] | None = None  # what was graded before, for proof.py
@@ -191,7 +185,7 @@ class Grader:
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _choose_user(self, bundle: Path, isolation: str, slot: int) -> tuple[int, str]:
+    def _choose_user(self, bundle: Path, isolation: str) -> tuple[int, str]:
         """A user for the student's code who owns nothing, or 0 and why there is none."""
         if isolation == "none" or sys.platform != "linux" or os.geteuid():
             return 0, "the graded code could read the grader's files, as it runs as this user; grade as root on Linux"
@@ -200,12 +194,11 @@ class Grader:
                 return 0, f"the graded code runs as root and could read all files: no other user can enter {closed[0]}"
         self.folder.chmod(0o711)
         bundle.chmod(0o700)
-        numbers = [60706 + (os.getpid() + more) % 59 * 8 + slot % 8 for more in range(59)]  # no system gives these away
         used = set()
         for path in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 used.add(path.stat().st_uid)
-        return next(number for number in numbers if number not in used), ""
+        return next(user for number in USERS if (user := 60706 + number % 478) not in used), ""
 
     def grade(
         self, files: Mapping[str, bytes], spec: Any = None, messages: Iterable[str] = (), limit: float = math.inf
@@ -250,12 +243,12 @@ class Grader:
         others = [one["function"] for one in self.manifest["parts"] if one["file"] == name]
         others = [function for function in others if function != part["function"]]
         source = sources[name].decode()
-        if overlay.span(overlay.parsed(name, source), part["function"]) is None:
+        if part["function"] not in overlay.parsed(name, source):
             return files, f"{name} has no {part['function']}", []
         text, origin = overlay.graft(source, files[name].decode(), others)
         return files | {name: text.encode()}, "", origin
 
-    def ask_reference(self, spec: Any, body: bytes, again: bool = True) -> Any:
+    def ask_reference(self, spec: Any, question: Any, again: bool = True) -> Any:
         """What the reference answers, in a process of its own that lives as long as the same is drawn."""
         if self.reference and self.reference[0] != spec:
             self.forget_reference()
@@ -263,17 +256,17 @@ class Grader:
             drawn = {"spec.json": json.dumps(spec).encode()} if spec else {}
             self.reference = spec, self.start(self.base | drawn, reference=True)
         try:
-            return self.reference[1].ask(body, START)
+            return self.reference[1].ask(question, START)
         except Lost as lost:
             self.forget_reference()
             if again:
-                return self.ask_reference(spec, body, again=False)  # a student's code may have ended it
+                return self.ask_reference(spec, question, again=False)  # a student's code may have ended it
             raise Broken(f"the reference does not answer: {lost}") from None
 
     def forget_reference(self) -> None:
         """It ends where there are no more questions."""
         if self.reference:
-            self.reference[1].questions.close()
+            self.reference[1].channel.close()
             self.reference = None
 
     def start(self, files: Mapping[str, bytes], reference: bool = False) -> Child:
@@ -297,7 +290,7 @@ class Grader:
             "packages": packages,  # the user's own too, which an isolated Python leaves out
         }
         try:
-            child.ask(worker.pack(setup), START)
+            child.ask(setup, START)
         except Lost:
             last = child.printed().strip().rpartition("\n")[2]
             self.end(child)
@@ -320,22 +313,17 @@ class Grader:
             if not self.channel:
                 self.channel, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
                 command = [sys.executable, "-I", "-B", worker.__file__, "warm", str(other.fileno()), *self.warm]
-                with (self.folder / "log").open("wb") as log:
+                with other, (self.folder / "log").open("wb") as log:
                     options = {"stdin": -3, "stdout": -3, "stderr": log, "cwd": "/", "pass_fds": [other.fileno()]}
                     self.process = subprocess.Popen(command, **options, env=self._environment(self.folder))
-                other.close()
-            (read, questions), (answers, write) = os.pipe(), os.pipe()
-            given = [read, write, os.open(work / "log", os.O_CREAT | os.O_WRONLY | os.O_APPEND)]
-            try:
-                socket.send_fds(self.channel, [json.dumps({"keep": keep}).encode()], given)
+            ours, theirs = socket.socketpair()
+            with theirs, (work / "log").open("ab") as log, contextlib.suppress(OSError):
+                order = json.dumps({"keep": keep}).encode()
+                socket.send_fds(self.channel, [order], [theirs.fileno(), log.fileno()])
                 if pid := self.channel.recv(64):
-                    return Child(work, int(pid), self.process, os.fdopen(questions, "wb"), os.fdopen(answers, "rb"))
-            except OSError:
-                pass
-            finally:
-                for descriptor in given:
-                    os.close(descriptor)
-            self.channel.close()
+                    return Child(work, int(pid), self.process, ours)
+            for one in (ours, self.channel):
+                one.close()
             self.forget_reference()
             self.channel = None
         why = (self.folder / "log").read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
@@ -343,13 +331,18 @@ class Grader:
 
     def _spawn(self, work: Path) -> Child:
         """A child in a process of its own, where forking is not to be had."""
-        command = [sys.executable, "-I", "-B", worker.__file__, "cold"]
-        with (work / "log").open("ab") as log:
-            process = subprocess.Popen(command, stdin=-1, stdout=-1, stderr=log, start_new_session=True)
-        return Child(work, process.pid, process, process.stdin, process.stdout)
+        with socket.create_server(("127.0.0.1", 0)) as server, (work / "log").open("ab") as log:
+            command = [sys.executable, "-I", "-B", worker.__file__, "cold", str(server.getsockname()[1])]
+            process = subprocess.Popen(command, stdin=-3, stdout=log, stderr=log, start_new_session=True)
+            server.settimeout(START)
+            try:
+                return Child(work, process.pid, process, server.accept()[0])
+            except TimeoutError:
+                raise Broken("a process that should run the code does not call back") from None
 
     def end(self, child: Child) -> None:
         """End a child and all that it started, and take away what it left."""
+        child.channel.close()
         if child.process.pid == child.pid:
             with contextlib.suppress(OSError):
                 os.killpg(child.pid, 9) if os.name == "posix" else child.process.kill()
@@ -361,9 +354,6 @@ class Grader:
             for process in [*worker.family(child.pid), child.pid] if child.process.poll() is not None else ():
                 with contextlib.suppress(OSError):  # the warm process, which ends them all, was ended itself
                     os.kill(process, 9)
-        child.idle.release(9)  # its reader finds the end of the stream
-        with contextlib.suppress(OSError):
-            child.questions.close()
         remove(child.work)
         for folder in SHARED if self.user else ():
             for entry in os.scandir(folder) if os.path.isdir(folder) else ():
@@ -412,7 +402,7 @@ class Run:
         """What the student's code answers to a probe; `Lost` where it does not."""
         start = time.monotonic()
         try:
-            reply = self.child.ask(worker.pack({"ask": question, "values": values}), self.left)
+            reply = self.child.ask({"ask": question, "values": values}, self.left)
         finally:
             self.left -= time.monotonic() - start
         if isinstance(reply, dict) and "answer" in reply:
@@ -421,20 +411,18 @@ class Run:
 
     def reference(self, question: str, **values: Any) -> Any:
         """What the reference answers to the same."""
-        reply = self.grader.ask_reference(self.spec, worker.pack({"ask": question, "values": values}))
+        reply = self.grader.ask_reference(self.spec, {"ask": question, "values": values})
         if "answer" not in reply:
             raise Broken(f"{question} fails for the reference: {reply['error']}: {reply['text']}")
         return reply["answer"]
 
     def explain(self, reply: dict) -> str:
         """A failure in words; beside a reference nothing that the student's code could have written is shown."""
-        kind, name, line = reply.get("error"), self.part["file"], 0
+        kind, lines, name = reply.get("error"), reply.get("lines"), self.part["file"]
         kind = kind if isinstance(kind, str) and hasattr(builtins, kind) else "an error"
-        for frame in reply.get("frames") or ():
-            if isinstance(frame, list) and str(frame[:1]).replace("\\\\", "/").endswith(f"/{name}']"):
-                line = frame[1] if len(frame) == 2 and isinstance(frame[1], int) else 0
+        line = lines.get(str(self.child.work / "project" / name)) if isinstance(lines, dict) else 0
         if self.origin:
-            line = self.origin[line - 1] if 0 < line <= len(self.origin) else 0
+            line = self.origin[line - 1] if isinstance(line, int) and 0 < line <= len(self.origin) else 0
         what = "not done yet" if kind == "NotImplementedError" else kind
         what += f" in {name}, line {line}" if line else f" when {name} is used"
         if self.grader.manifest["secret"] or kind == "NotImplementedError":
@@ -475,8 +463,8 @@ def grade_all(bundle: Path, work: Iterable[Work], jobs: int = 1, isolation: str 
     """Grade many submissions, so many at once; results come in their order."""
     with contextlib.ExitStack() as stack:
         graders: queue.SimpleQueue[Grader] = queue.SimpleQueue()
-        for slot in range(jobs):
-            graders.put(stack.enter_context(Grader(bundle, isolation, slot)))
+        for _ in range(jobs):
+            graders.put(stack.enter_context(Grader(bundle, isolation)))
 
         def one(task: Work) -> Result:
             grader = graders.get()

@@ -13,6 +13,7 @@ MOST_BYTES = 1 << 18  # of one file that counts: reading its syntax takes hundre
 NEVER = {"__MACOSX", "__pycache__", ".git", ".venv", "venv", "env", "site-packages", "grader", "runs"}
 LINKS = "links in the submission are not followed; hand in the files themselves"
 Files = dict[str, bytes]
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def matched(paths: Iterable[str], wanted: Iterable[str]) -> tuple[dict[str, str], list[str]]:
@@ -80,28 +81,29 @@ def text(name: str, content: bytes) -> tuple[str, list[str]]:
     return source.replace("\r\n", "\n").replace("\r", "\n"), messages
 
 
-def parsed(name: str, source: str) -> ast.Module:
-    """The syntax tree; a `SyntaxError` that names the line for whatever Python cannot read."""
+def parsed(name: str, source: str) -> dict[str, Definition]:
+    """What a file defines; a `SyntaxError` that names the line for whatever Python cannot read."""
     try:
-        return ast.parse(source)
+        return dict(defined(ast.parse(source)))
     except SyntaxError as error:
         raise SyntaxError(f"{name}, line {error.lineno}: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError):
         raise SyntaxError(f"{name} cannot be read as Python") from None
 
 
-def span(tree: ast.Module, function: str) -> tuple[int, int, int, int] | None:
-    """First and last line (from 0, the last excluded) of a function named like `CNN.forward`, its indentation, and that
-    of what stands in it."""
-    body, node = tree.body, None
-    for name in function.split("."):
-        kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-        node = next((one for one in reversed(body) if isinstance(one, kinds) and one.name == name), None)
-        if node is None:
-            return None
-        body = node.body
-    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    return first - 1, node.end_lineno, node.col_offset, node.body[0].col_offset
+def defined(tree: ast.AST, around: str = "") -> Iterator[tuple[str, Definition]]:
+    """Every function and class with its name and those around it, such as CNN.forward."""
+    for node in ast.iter_child_nodes(tree):
+        name = f"{around}.{node.name}".lstrip(".") if isinstance(node, Definition) else around
+        if isinstance(node, Definition):
+            yield name, node
+        if not isinstance(node, ast.expr):
+            yield from defined(node, name)
+
+
+def first_line(node: ast.stmt) -> int:
+    """The first line of a statement with its decorators."""
+    return min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
 
 
 def graft(source: str, reference: str, others: Iterable[str]) -> tuple[str, list[int]]:
@@ -109,21 +111,21 @@ def graft(source: str, reference: str, others: Iterable[str]) -> tuple[str, list
 
     A function that the student's file lacks is added to the end of its class, or of the file.
     """
-    tree, own = ast.parse(source), ast.parse(reference)
+    theirs, own = (dict(defined(ast.parse(text))) for text in (source, reference))
     lines = [(line, number) for number, line in enumerate(source.split("\n"), 1)]
     changes = []
-    for function in others:
-        if (place := span(own, function)) is None:
+    for function in [function for function in others if function in own]:
+        node, here, outer = own[function], theirs.get(function), function.rpartition(".")[0]
+        body = [line[node.col_offset :] for line in reference.split("\n")[first_line(node) - 1 : node.end_lineno]]
+        if here:
+            place = first_line(here) - 1, here.end_lineno, here.col_offset
+        elif around := theirs.get(outer):
+            place = around.end_lineno, around.end_lineno, around.body[0].col_offset
+        elif outer:
             continue
-        first, last, depth, _ = place
-        body = [line[depth:] for line in reference.split("\n")[first:last]]
-        here, outer = span(tree, function), function.rpartition(".")[0]
-        if here is None:
-            around = span(tree, outer) if outer else (0, len(lines), 0, 0)
-            if around is None:
-                continue
-            here = (around[1], around[1], around[3])
-        changes.append((here[0], here[1], [(" " * here[2] + line if line else "", 0) for line in body]))
+        else:
+            place = len(lines), len(lines), 0
+        changes.append((*place[:2], [(" " * place[2] + line if line else "", 0) for line in body]))
     for first, last, body in sorted(changes, key=lambda change: change[:2], reverse=True):
         lines[first:last] = body
     return "\n".join(line for line, _ in lines), [number for _, number in lines]

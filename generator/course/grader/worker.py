@@ -1,8 +1,7 @@
 """The child: it runs a student's code and answers questions with arrays. It knows no test and no expected value.
 
 `python -I -B worker.py warm FD NAME…` imports NAME… and forks a child for each message on socket FD (Linux);
-`python -I -B worker.py cold` is one child in a process of its own. Questions come on its input, answers go out on its
-output; whatever the student's code prints goes to standard error.
+`python -I -B worker.py cold PORT` is one child in a process of its own, which calls back at that port.
 """
 
 import contextlib
@@ -19,12 +18,13 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 MOST = 1 << 26  # bytes of one question or answer
-ARRAY = "\0array"  # stands for an array in the JSON of a message
+SIZES = struct.Struct("<II")  # begin a message: bytes of its JSON, and of its arrays
+ARRAY = "\0array"  # stands for an array in the JSON
 DTYPE = re.compile(r"[<|=>]?[biufc]\d{1,2}")  # numbers only: objects would run code, text has no use
 PR_DUMPABLE, PR_SUBREAPER, PR_NO_NEW_PRIVILEGES = 4, 36, 38
 NEW_IPC, NEW_NETWORK = 0x08000000, 0x40000000
@@ -34,62 +34,38 @@ def pack(value: Any) -> bytes:
     """Dicts, lists, numbers, texts and arrays of numbers as bytes: their JSON, then what the arrays hold."""
     arrays: list[np.ndarray] = []
 
-    def plain(one: Any) -> Any:
-        if isinstance(one, dict):
-            return {str(key): plain(item) for key, item in one.items()}
-        if isinstance(one, list | tuple):
-            return [plain(item) for item in one]
-        if one is None or type(one) in (bool, int, float, str):
-            return one
-        array = np.asarray(one, order="C")
+    def described(one: Any) -> dict[str, list]:
+        arrays.append(array := np.asarray(one, order="C"))
         if not DTYPE.fullmatch(array.dtype.str):
             raise TypeError(f"a {type(one).__name__} is no array of numbers")
-        arrays.append(array)
-        return {ARRAY: [len(arrays) - 1, array.dtype.str, list(array.shape)]}
+        return {ARRAY: [array.dtype.str, array.shape]}
 
-    head = json.dumps(plain(value)).encode()
-    if len(head) + sum(array.nbytes for array in arrays) > MOST:
+    head = json.dumps(value, default=described).encode()
+    sizes = len(head), sum(array.nbytes for array in arrays)
+    if sum(sizes) > MOST:
         raise ValueError(f"more than {MOST >> 20} MB are too much to answer")
-    return b"".join([struct.pack("<I", len(head)), head, *(array.tobytes() for array in arrays)])
+    return b"".join([SIZES.pack(*sizes), head, *(array.tobytes() for array in arrays)])
 
 
 def unpack(message: bytes) -> Any:
     """What `pack` packed; a `ValueError` for anything else, as the sender may be hostile."""
+    at = SIZES.size + SIZES.unpack_from(message)[0]
+
+    def whole(one: dict[str, Any]) -> Any:
+        nonlocal at
+        if ARRAY not in one:
+            return one
+        name, shape = one[ARRAY]
+        if not DTYPE.fullmatch(name) or any(type(n) is not int or n < 0 for n in shape):
+            raise ValueError("no array of numbers")
+        array = np.ndarray(tuple(shape), name, message, at).copy()
+        at += array.nbytes
+        return array
+
     try:
-        (size,) = struct.unpack_from("<I", message)
-        at = 4 + size
-
-        def whole(one: Any) -> Any:
-            nonlocal at
-            if isinstance(one, list):
-                return [whole(item) for item in one]
-            if not isinstance(one, dict):
-                return one
-            if ARRAY not in one:
-                return {key: whole(item) for key, item in one.items()}
-            _, name, shape = one[ARRAY]
-            if not DTYPE.fullmatch(name) or any(type(n) is not int or n < 0 for n in shape):
-                raise ValueError("no array of numbers")
-            array = np.ndarray(tuple(shape), name, message, at).copy()
-            at += array.nbytes
-            return array
-
-        return whole(json.loads(message[4:at]))
-    except (struct.error, TypeError, KeyError, RecursionError, OverflowError) as error:
+        return json.loads(message[SIZES.size : at], object_hook=whole)
+    except (TypeError, RecursionError, OverflowError) as error:
         raise ValueError(str(error)) from None
-
-
-def receive(stream: BinaryIO) -> bytes | None:
-    """The next message, or None at the end of the stream and for one that is too long."""
-    head = stream.read(8)
-    size = struct.unpack("<Q", head)[0] if len(head) == 8 else MOST + 1
-    body = stream.read(size) if size <= MOST else b""
-    return body if len(body) == size else None
-
-
-def send(stream: BinaryIO, body: bytes) -> None:
-    stream.write(struct.pack("<Q", len(body)) + body)
-    stream.flush()
 
 
 def prctl(option: int, value: int) -> None:
@@ -120,44 +96,49 @@ def confine(home: str, user: int, seconds: int) -> None:
         os.setuid(user)
 
 
-def serve() -> None:
+def serve(channel: socket.socket) -> None:
     """Answer questions until there are no more: {"ask": "model.outputs", "values": {…}} -> {"answer": …}."""
-    questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.dup2(2, 1)
-    setup = unpack(receive(questions) or b"")
+    stream = channel.makefile("rwb")
+
+    def asked() -> Any:
+        sizes = stream.read(SIZES.size)
+        return unpack(sizes + stream.read(sum(SIZES.unpack(sizes)))) if sizes else None
+
+    def answer(message: bytes) -> None:
+        stream.write(message)
+        stream.flush()
+
+    setup = asked()
     os.environ.clear()
     os.environ.update(setup["environment"])
     tempfile.tempdir = None  # the framework may have asked where it is before the fork
     confine(*setup["confine"])
     sys.path[:] = [*setup["paths"], *sys.path, *(path for path in setup["packages"] if path not in sys.path)]
-    send(answers, pack({"ready": True}))
-    while (question := receive(questions)) is not None:
+    answer(pack({"ready": True}))
+    while question := asked():
         try:
-            asked = unpack(question)
-            module, _, function = asked["ask"].partition(".")
+            module, _, function = question["ask"].partition(".")
             probe = getattr(importlib.import_module(f"probes.{module}"), function)
-            answer = pack({"answer": probe(**asked["values"])})
+            message = pack({"answer": probe(**question["values"])})
         except BaseException as error:  # sys.exit and Ctrl-C of a student's code too
-            answer = pack(told(error))
-        for stream in (sys.stdout, sys.stderr):
+            message = pack(told(error))
+        for output in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
-                stream.flush()
-        send(answers, answer)
+                output.flush()
+        answer(message)
 
 
 def told(error: BaseException) -> dict[str, Any]:
-    """An error as plain data: its kind, its text, and which lines of which files it came through."""
+    """An error as plain data: its kind, its text, and the last line of each file that it came through."""
     try:
         text = str(error)[:500]
     except BaseException:  # a student's own __str__
         text = ""
-    frames = [[frame.filename, frame.lineno or 0] for frame in traceback.extract_tb(error.__traceback__)[-40:]]
+    lines = {frame.filename: frame.lineno for frame in traceback.extract_tb(error.__traceback__)[-40:]}
     if isinstance(error, SyntaxError):
-        frames.append([str(error.filename), error.lineno or 0])
+        lines[str(error.filename)] = error.lineno
     kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
-    return {"error": kinds[0], "text": text, "frames": frames}
+    return {"error": kinds[0], "text": text, "lines": lines}
 
 
 def family(root: int) -> list[int]:
@@ -198,16 +179,16 @@ def kill_all(user: int, keep: set[int]) -> None:
 
 
 def stay_warm(channel: socket.socket) -> None:
-    """Fork a child for three descriptors, or end children: whatever they started is this process's to end."""
+    """Fork a child for a socket and a log, or end children: whatever they started is this process's to end."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     prctl(PR_SUBREAPER, 1)
     prctl(PR_DUMPABLE, 0)  # no child of the same user reads or changes what the next one is forked from
     gc.freeze()
     keep: set[int] = set()
     while True:
-        message, pipes, *_ = socket.recv_fds(channel, 4096, 3)
+        message, given, *_ = socket.recv_fds(channel, 4096, 2)
         order = json.loads(message or b'{"user": 0, "last": true}')
-        if not pipes:
+        if not given:
             kill_all(order["user"], set() if "last" in order else keep)
             if "last" in order:
                 return
@@ -215,17 +196,17 @@ def stay_warm(channel: socket.socket) -> None:
             continue
         child = os.fork()
         if not child:
-            for number, pipe in enumerate(pipes):
-                os.dup2(pipe, number)
-            os.closerange(3, 1024)  # the channel above all
+            for descriptor, number in zip([given[1], given[1], given[0]], (1, 2, 3), strict=True):
+                os.dup2(descriptor, number)
+            os.closerange(4, 1024)  # the warm process's own channel above all
             os.setsid()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             try:
-                serve()
+                serve(socket.socket(fileno=3))
             finally:
                 os._exit(0)
-        for pipe in pipes:
-            os.close(pipe)
+        for descriptor in given:
+            os.close(descriptor)
         if order["keep"]:
             keep.add(child)
         channel.send(str(child).encode())
@@ -234,7 +215,7 @@ def stay_warm(channel: socket.socket) -> None:
 if __name__ == "__main__":
     sys.path[:] = [path for path in sys.path if Path(path) != Path(__file__).parent]
     if sys.argv[1] == "cold":
-        serve()
+        serve(socket.create_connection(("127.0.0.1", int(sys.argv[2]))))
     else:
         for name in sys.argv[3:]:
             importlib.import_module(name)
