@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from hackgen.course import submissions
 from hackgen.course.assignment import read
 from hackgen.course.build import bundle, facts_of
 from hackgen.course.grader import engine, overlay
@@ -53,9 +54,10 @@ def main() -> None:
         engine.Run.__call__ = timed
         work = []
         for number in range(args.submissions):
-            work.append(({path: text + f"\n# {number}\n".encode() for path, text in right.items()}, None, ()))
+            files = {path: text + f"\n# {number}\n".encode() for path, text in right.items()}
+            work.append(submissions.Submission([], files))
         start = time.perf_counter()
-        results = list(engine.grade_all(built, work, args.jobs, "none"))
+        results = list(submissions.graded(built, work, args.jobs, isolation="none"))
         wall = time.perf_counter() - start
     assert all(result.total == result.max for result in results), "a right submission did not get all"
     first, each, computed = results[0], wall / len(results), sum(waited) / len(results)

@@ -153,7 +153,7 @@ BAD = {  # what was handed in (a function makes what takes its time), what is sa
     ),
     "a bomb": ({"x.zip": bomb}, "models/linear.py is larger than 256 KB", 3),
     "paths outside": ({"x.zip": packed({"../../models/linear.py": MODEL, "/loss.py": LOSS})}, "lead out of", 0),
-    "links": ({"x.zip": linked()}, "links in the archive are not followed", 3),
+    "links": ({"x.zip": linked()}, "links in the submission are not followed", 3),
     "a damaged archive": ({"x.zip": damaged()}, "models/linear.py cannot be read", 3),
     "no archive": ({"x.zip": b"PK nothing"}, "x.zip cannot be opened", 0),
     "12,000 files": ({"x.zip": many}, "more than 10,000 files", 10),

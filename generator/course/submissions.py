@@ -1,13 +1,15 @@
 """What came in, as Gradescope, Canvas and Moodle hand it out or as a folder of folders, and the marks to give back."""
 
+import contextlib
 import csv
 import io
+import queue
 import re
 import stat
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,7 +21,6 @@ CANVAS = re.compile(r"(?P<name>[^\W_]+)(?:_LATE)?_(?P<canvas>\d+)_\d+_(?P<rest>.
 METADATA = "submission_metadata.yml"  # Gradescope's
 LARGEST = 1 << 26  # bytes of an archive that a student handed in
 SHEET = ["Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)"]  # Moodle's
-Read = Callable[[int], bytes]  # at most so many bytes of a file
 Person = dict[str, str]  # id, and what is known of: name, email, sis, canvas, moodle
 
 
@@ -40,7 +41,7 @@ def read(source: Path, wanted: Iterable[str]) -> list[Submission]:
     """All submissions in a folder or archive, in the order of their ids, each with those of the `wanted` files that it
     has and a message for the others."""
     if source.is_dir():
-        entries = in_folder(source)
+        entries = overlay.entries(overlay.walk(source))
     else:
         try:
             entries, _ = in_archive(source.open("rb"), 1 << 20)
@@ -59,33 +60,14 @@ def read(source: Path, wanted: Iterable[str]) -> list[Submission]:
                 messages += said
             except (zipfile.BadZipFile, ValueError, OSError):
                 messages.append(f"{PurePosixPath(path).name} cannot be opened as a zip archive of at most 64 MB")
-        if any(path.endswith("/") for path in own):
-            messages.append(overlay.LINKS)
-        chosen, said = overlay.matched((path for path in own if not path.endswith("/")), wanted)
-        submission = Submission(people, {}, [*messages, *said])
-        for name, path in chosen.items():
-            try:
-                submission.files[name] = own[path](overlay.MOST_BYTES + 1)
-            except Exception:  # whatever a broken or encrypted archive raises
-                submission.messages.append(f"{path} cannot be read; the archive is damaged or encrypted")
-        found.append(submission)
+        files, said = overlay.chosen(own, wanted)
+        found.append(Submission(people, files, [*messages, *said]))
     if not found:
         raise Problem(f"{source} holds no submissions: no folders, archives or files named as Canvas or Moodle do")
     return sorted(found, key=lambda one: one.id)
 
 
-def in_folder(folder: Path) -> dict[str, Read]:
-    """Every file below a folder by its path; a link is a path with / at its end."""
-    there = overlay.walk(folder)
-    return {f"{short}/" * path.is_symlink() or short: partial(beginning, path) for short, path in there}
-
-
-def beginning(path: Path, most: int) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(most)
-
-
-def in_archive(stream: Any, most: int) -> tuple[dict[str, Read], list[str]]:
+def in_archive(stream: Any, most: int) -> tuple[dict[str, overlay.Read], list[str]]:
     """The files in an archive, none of them unpacked yet, and what is left out."""
     start = stream.read(LARGEST + 1)
     stream.seek(0)
@@ -97,7 +79,7 @@ def in_archive(stream: Any, most: int) -> tuple[dict[str, Read], list[str]]:
         if entry.is_dir():
             continue
         if stat.S_ISLNK(entry.external_attr >> 16):
-            messages.append("links in the archive are not followed; hand in the files themselves")
+            messages.append(overlay.LINKS)
         elif path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
             messages.append("paths that lead out of the archive are left out")
         else:
@@ -107,7 +89,7 @@ def in_archive(stream: Any, most: int) -> tuple[dict[str, Read], list[str]]:
     return found, list(dict.fromkeys(messages))
 
 
-def grouped(entries: dict[str, Read], wrapped: bool) -> Iterator[tuple[list[Person], dict[str, Read]]]:
+def grouped(entries: dict[str, overlay.Read], wrapped: bool) -> Iterator[tuple[list[Person], dict[str, overlay.Read]]]:
     """Who handed in which files; `wrapped` where one folder may hold all of them."""
     top = min((path for path in entries if path.rpartition("/")[2] == METADATA), key=len, default="")
     if top:
@@ -118,7 +100,7 @@ def grouped(entries: dict[str, Read], wrapped: bool) -> Iterator[tuple[list[Pers
         high = [path for path in entries if "/" not in path or (path.count("/") == 1 and path.endswith(".py"))]
         lone = wrapped and len(heads) == 1 and not high  # a folder around all the others, not one student's
         base, known = f"{heads.pop()}/" if lone else "", {}
-    groups: dict[str, tuple[list[Person], dict[str, Read]]] = {}
+    groups: dict[str, tuple[list[Person], dict[str, overlay.Read]]] = {}
     for path, content in entries.items():
         if not path.startswith(base) or path == top:
             continue
@@ -176,10 +158,9 @@ def grade(
 
     drawn   gives what was drawn for the one with an id
     """
-    work = ((one.files, drawn(one.id) if drawn else None, one.messages) for one in submissions)
     rows = []
     try:
-        for one, result in zip(submissions, engine.grade_all(bundle, work, jobs, isolation), strict=True):
+        for one, result in zip(submissions, graded(bundle, submissions, jobs, drawn, isolation), strict=True):
             rows.append((one, result))
             yield one, result
     except engine.Broken as error:
@@ -197,6 +178,29 @@ def grade(
     for name, lines in (("canvas", canvas(marks)), ("moodle", moodle(marks)), ("points", points(marks))):
         with (out / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream).writerows(lines)
+
+
+def graded(
+    bundle: Path,
+    submissions: Iterable[Submission],
+    jobs: int = 1,
+    drawn: Callable[[str], Any] | None = None,
+    isolation: str = "auto",
+) -> Iterator[engine.Result]:
+    """What each gets, so many at once, in their order."""
+    free: queue.SimpleQueue[engine.Grader] = queue.SimpleQueue()
+
+    def result(one: Submission) -> engine.Result:
+        grader = free.get()
+        try:
+            return grader.grade(one.files, drawn(one.id) if drawn else None, one.messages)
+        finally:
+            free.put(grader)
+
+    with contextlib.ExitStack() as stack:
+        for _ in range(jobs):
+            free.put(stack.enter_context(engine.Grader(bundle, isolation)))
+        yield from stack.enter_context(ThreadPoolExecutor(jobs)).map(result, submissions)
 
 
 def canvas(marks: list[tuple[Person, engine.Result]]) -> Iterator[list[str]]:

@@ -9,7 +9,6 @@ import itertools
 import json
 import math
 import os
-import queue
 import select
 import shutil
 import site
@@ -18,8 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -36,7 +34,6 @@ START = 180  # seconds that the framework may take to be imported once, and the 
 MEMORY, WRITTEN, PROCESSES = 2 << 30, 256 << 20, 100  # bytes beyond what the framework takes; what a child may start
 USERS = itertools.count(os.getpid())  # of 478 numbers that no system gives away, each grader takes the next
 SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # where any user may leave something for the next part's run
-Work = tuple[Mapping[str, bytes], Any, Iterable[str]]  # a submission's files, what was drawn for it, what to say of it
 
 
 class Lost(Exception):
@@ -457,24 +454,6 @@ def package(folder: Path) -> str:
     sys.modules |= {made.__name__: made, "grading": grading}
     importlib.invalidate_caches()  # a build keeps its times, so a folder that was replaced looks unchanged
     return made.__name__
-
-
-def grade_all(bundle: Path, work: Iterable[Work], jobs: int = 1, isolation: str = "auto") -> Iterator[Result]:
-    """Grade many submissions, so many at once; results come in their order."""
-    with contextlib.ExitStack() as stack:
-        graders: queue.SimpleQueue[Grader] = queue.SimpleQueue()
-        for _ in range(jobs):
-            graders.put(stack.enter_context(Grader(bundle, isolation)))
-
-        def one(task: Work) -> Result:
-            grader = graders.get()
-            try:
-                return grader.grade(*task)
-            finally:
-                graders.put(grader)
-
-        with ThreadPoolExecutor(jobs) as pool:
-            yield from pool.map(one, work)
 
 
 def grade(

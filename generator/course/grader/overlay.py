@@ -4,7 +4,8 @@ import ast
 import hashlib
 import os
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
@@ -13,6 +14,7 @@ MOST_BYTES = 1 << 18  # of one file that counts: reading its syntax takes hundre
 NEVER = {"__MACOSX", "__pycache__", ".git", ".venv", "venv", "env", "site-packages", "grader", "runs"}
 LINKS = "links in the submission are not followed; hand in the files themselves"
 Files = dict[str, bytes]
+Read = Callable[[int], bytes]  # at most so many bytes of a file
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -50,21 +52,37 @@ def key(id: str) -> str:
 
 
 def read(folder: Path, wanted: Iterable[str], whole: bool = False) -> tuple[Files, list[str]]:
-    """The files of a submission that count, from a folder, or all its code; links are not followed."""
-    there = list(islice(walk(folder, NEVER), MOST_FILES + 1))
-    paths = [path for path, place in there if not place.is_symlink()]
-    messages = [f"the submission has more than {MOST_FILES:,} files; only some were looked at"] * (
-        len(there) > MOST_FILES
-    )
+    """The files of a submission in a folder that count, or all its code, and what the student should know."""
+    there = entries(islice(walk(folder, NEVER), MOST_FILES + 1))
+    files, messages = chosen(there, wanted, whole)
+    said = f"the submission has more than {MOST_FILES:,} files; only some were looked at"
+    return files, [said] * (len(there) > MOST_FILES) + messages
+
+
+def entries(there: Iterable[tuple[str, Path]]) -> dict[str, Read]:
+    """What reads each file by its path; a link, which is not followed, is a path with / at its end."""
+    return {f"{short}/" * path.is_symlink() or short: partial(beginning, path) for short, path in there}
+
+
+def beginning(path: Path, most: int) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(most)
+
+
+def chosen(there: Mapping[str, Read], wanted: Iterable[str], whole: bool = False) -> tuple[Files, list[str]]:
+    """The files of a submission that count, or all its code, and what the student should know."""
+    paths = [path for path in there if not path.endswith("/")]
+    found, messages = matched(paths, wanted)
     messages += [LINKS] * (len(paths) < len(there))
-    found, more = matched(paths, wanted)
     if whole:
         found = {path: path for path in paths if path.endswith((".py", ".toml", ".json"))} | found
     files = {}
     for name, path in found.items():
-        with (folder / path).open("rb") as stream:
-            files[name] = stream.read(MOST_BYTES + 1)
-    return files, messages + more
+        try:
+            files[name] = there[path](MOST_BYTES + 1)
+        except Exception:  # whatever a closed file raises, or a broken or encrypted archive
+            messages.append(f"{path} cannot be read; the file is closed, or the archive is damaged or encrypted")
+    return files, messages
 
 
 def text(name: str, content: bytes) -> tuple[str, list[str]]:
