@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import refused
-from hackgen.pitch import evidence, pages, results
+from hackgen.pitch import pages, results, runs
 from hackgen.pitch.cards import regions
 from hackgen.pitch.checklist import items, texts, tried, work
 from hackgen.pitch.project import find, words
@@ -119,7 +119,7 @@ def written(folder: Path) -> None:
 def shown(folder: Path) -> None:
     """Write results to README as evaluate.py --publish does, and refresh cards and deck."""
     project = find(folder)
-    sheet = evidence.report(project, project.published)
+    sheet = runs.report(project, project.published)
     rows = [list(row) for row in results.rows(project, sheet)]
     figure = "![learning curves](published/figures/learning_curves.png)"
     told = f"{results.headline(project, sheet)}\n\n{results.table(['', '', ''], rows)}\n\n{figure}"

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hackgen.errors import Misuse, Problem
 from hackgen.parts import read_toml
-from hackgen.pitch import evidence, pages, project, runs
+from hackgen.pitch import pages, project, runs
 from made_up import made
 from made_up import project as made_up
 
@@ -46,7 +46,7 @@ def test_a_project_is_found_from_inside_and_anything_else_refused_in_one_line(tr
 
 def test_help_and_status_import_nothing_that_is_slow():
     code = (
-        "import sys; from hackgen.cli import cli; import hackgen.pitch.plan.status\n"
+        "import sys; from hackgen.cli import cli; import hackgen.pitch.plan\n"
         "print({'numpy', 'pandas', 'pptx', 'matplotlib', 'duckdb', 'rich', 'questionary'} & set(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
@@ -111,27 +111,27 @@ def test_a_report_from_before_training_went_on_counts_as_none(here):
 def test_a_report_is_believed_only_with_its_own_weights_and_predictions(here):
     folder = here.runs / "good"
     (judged,) = here.ask("judge", [str(folder)])
-    evidence.agree(here, folder, judged)
-    assert len(evidence.intact(here, folder)["target"]) == 400
+    runs.agree(here, folder, judged)
+    assert len(runs.intact(here, folder)["target"]) == 400
     damage(folder / "report.json", score=0.99)
     with pytest.raises(Problem, match=r"good/report.json says accuracy 0.99, its pred.* 0.9.*evaluate.py good"):
-        evidence.agree(here, folder, judged)
+        runs.agree(here, folder, judged)
     damage(folder / "report.json", baseline={"name": "x"})
     with pytest.raises(Problem, match=r'missing or wrong in it: "baseline"'):
-        evidence.report(here, folder)
+        runs.report(here, folder)
     other = here.runs / "poor"
     (other / "best.pt").write_text("other weights", encoding="utf-8")
     with pytest.raises(Problem, match=r"poor/report.json is not of best.pt beside it"):
-        evidence.intact(here, other)
+        runs.intact(here, other)
     (other / "predictions.npz").write_bytes(b"PK")
     with pytest.raises(Problem, match=r"predictions.npz is damaged"):
-        evidence.predictions(here, other)
+        runs.predictions(here, other)
     np.savez(other / "predictions.npz", id=[1])
     with pytest.raises(Problem, match=r'"output"'):
-        evidence.predictions(here, other)
+        runs.predictions(here, other)
     (other / "predictions.npz").unlink()
     with pytest.raises(Problem, match=r"predictions.npz is missing; score it again: python evaluate.py poor"):
-        evidence.predictions(here, other)
+        runs.predictions(here, other)
 
 
 def test_what_the_projects_code_prints_or_breaks_is_no_answer(here):

@@ -77,10 +77,7 @@ def export(answers: Answers, to: str) -> Files:
     origin = rf'# Written by a {to} template that hackgen exported.\n\1exported = "{to}"\n'
     files[".hackgen.toml"] = re.sub(r"\A#.*\n(.*\n)", origin, files[".hackgen.toml"])
     marked = {path for path in files if files[path] != full[path]}
-    needs = [
-        *project["dependencies"],
-        *(line for of_one in project["optional-dependencies"].values() for line in of_one),
-    ]
+
     known = {
         "version": __version__,
         "choice": str(choice),

@@ -100,10 +100,10 @@ def cards_command(project: "Project", check: bool, as_json: bool) -> None:
 @as_json
 def status_command(project: "Project", now: str | None, as_json: bool) -> None:
     """Say where the clock stands against plan.toml, what the next gate wants, and which run is the best so far."""
-    from .plan.status import status, text
+    from .plan import shown, status
 
     found = status(project, now)
-    told(found) if as_json else click.echo(text(project, found))
+    told(found) if as_json else click.echo(shown(project, found))
 
 
 @click.command("provenance")

@@ -2,14 +2,12 @@
 
 import ast
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from ..errors import Problem
-from . import evidence, runs
-from .project import Project
+from . import runs
+from .project import Project, assigned
 from .runs import Run
 
 Table = dict[str, Any]  # plain JSON, see `compare`
@@ -100,7 +98,7 @@ def on_the_same_rows(project: Project, scored: list[Run], like: Run | None, left
     rows = {}
     for run in scored:
         try:
-            rows[run.name] = evidence.intact(project, run.folder)
+            rows[run.name] = runs.intact(project, run.folder)
         except Problem as problem:
             left_out[run.name] = str(problem)
     there = [run for run in scored if run.name in rows]
@@ -131,7 +129,7 @@ def judge(
         judged = {run.name: answer for run, answer in zip(scored, answers, strict=True)}
         for run in scored:
             try:
-                evidence.agree(project, run.folder, judged[run.name])
+                runs.agree(project, run.folder, judged[run.name])
             except Problem as problem:
                 left_out[run.name] = str(problem)
         first, scored = scored[0], [run for run in scored if run.name not in left_out]
@@ -145,7 +143,7 @@ def table(project: Project, scored: list[Run], judged: dict[str, Any]) -> Table:
     best = scored[0].report
     order = dict.fromkeys(name for run in scored for name in run.config if name not in FACTS)
     differing = [n for n in order if len({repr(run.config[n]) for run in scored if n in run.config}) > 1]
-    usual = defaults(project.root / "config.py")
+    usual = defaults(project)
     entries = []
     for run in scored:
         gap = judged[run.name]["difference"]
@@ -175,30 +173,24 @@ def verdict_on(gap: list[float] | None, higher_is_better: bool) -> str:
     return "better" if (low > 0) == higher_is_better else "worse"
 
 
-def defaults(config: Path) -> dict[str, dict[str, Any]]:
-    """The knobs that each model has from config.py, by its name; by "" those that all share. Nothing is run."""
-    try:
-        body = ast.parse(config.read_text(encoding="utf-8-sig")).body
-    except (OSError, ValueError, SyntaxError):
-        return {}
+def defaults(project: Project) -> dict[str, dict[str, Any]]:
+    """The knobs that each model has from config.py, by its name; by "" those that all share."""
     found: dict[str, dict[str, Any]] = {}
-    for node in body:
+    for node in project.syntax("config.py"):
         if isinstance(node, ast.ClassDef):
-            own = {}
-            for field in node.body:
-                with suppress(AttributeError, TypeError, ValueError):  # methods, and defaults that are not written out
-                    own[field.target.id] = ast.literal_eval(field.value)
             shared = (found.get(base.id, {}) for base in node.bases if isinstance(base, ast.Name))
-            found[node.name] = {name: value for knobs in (*shared, own) for name, value in knobs.items()}
+            found[node.name] = {
+                name: value for knobs in (*shared, assigned(node.body)) for name, value in knobs.items()
+            }
     return {knobs.get("model", ""): knobs for knobs in found.values()} | {"": found.get("Config", {})}
 
 
-ENTRY = {name: evidence.REPORT[name] for name in COPIED} | {"run": evidence.text, "knobs": evidence.table({})}
-ENTRY |= {"difference": evidence.span, "verdict": lambda value: value in VERDICTS}
-KEPT = {name: evidence.REPORT[name] for name in ("metric", "higher_is_better", "n_test", "split_seed", "data")}
-KEPT |= dict.fromkeys(("baseline", "reference"), evidence.table({"name": evidence.text, "score": evidence.number}))
-KEPT |= {"waiting": evidence.many(evidence.text), "left_out": evidence.table({})}
-KEPT |= {"entries": evidence.many(evidence.table(ENTRY))}
+ENTRY = {name: runs.REPORT[name] for name in COPIED} | {"run": runs.text, "knobs": runs.table({})}
+ENTRY |= {"difference": runs.span, "verdict": lambda value: value in VERDICTS}
+KEPT = {name: runs.REPORT[name] for name in ("metric", "higher_is_better", "n_test", "split_seed", "data")}
+KEPT |= dict.fromkeys(("baseline", "reference"), runs.table({"name": runs.text, "score": runs.number}))
+KEPT |= {"waiting": runs.many(runs.text), "left_out": runs.table({})}
+KEPT |= {"entries": runs.many(runs.table(ENTRY))}
 
 
 def kept(project: Project) -> Table | None:
@@ -206,7 +198,7 @@ def kept(project: Project) -> Table | None:
     path = project.root / "comparison" / "comparison.json"
     if not path.is_file():
         return None
-    found = evidence.read_json(path)
-    if evidence.misfit(found, KEPT) or not found["entries"]:
+    found = runs.read_json(path)
+    if runs.misfit(found, KEPT) or not found["entries"]:
         raise Problem(f"{project.relative(path)} is damaged; hackgen compare --publish writes it again")
     return found

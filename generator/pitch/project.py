@@ -57,21 +57,16 @@ class Project:
         """A path as a person in the project writes it."""
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
 
-    def constants(self, name: str) -> dict[str, Any]:
-        """What a Python file of the project assigns at its top, as far as it is written out; nothing is run."""
+    def syntax(self, name: str) -> list[ast.stmt]:
+        """A Python file of the project, parsed; nothing is run."""
         try:
-            body = ast.parse((self.root / name).read_text(encoding="utf-8-sig")).body
+            return ast.parse((self.root / name).read_text(encoding="utf-8-sig")).body
         except (OSError, ValueError, SyntaxError):  # a team is just editing it
-            return {}
-        found = {}
-        for node in body:
-            with suppress(AttributeError, ValueError):  # no assignment, or none that is written out
-                found |= {target.id: ast.literal_eval(node.value) for target in node.targets}
-        return found
+            return []
 
-    @property
-    def higher_is_better(self) -> bool:
-        return self.constants("metrics.py").get("HIGHER_IS_BETTER", True) is True
+    def metrics(self, name: str, default: Any) -> Any:
+        """A constant of metrics.py."""
+        return assigned(self.syntax("metrics.py")).get(name, default)
 
     @property
     def interpreter(self) -> str:
@@ -106,6 +101,16 @@ class Project:
                 "--python names another one"
             )
         return answer["answer"]
+
+
+def assigned(lines: list[ast.stmt]) -> dict[str, Any]:
+    """What lines assign to names, as far as it is written out."""
+    found = {}
+    for line in lines:
+        with suppress(AttributeError, TypeError, ValueError):  # no assignment, or none that is written out
+            (target,) = line.targets if isinstance(line, ast.Assign) else [line.target]
+            found[target.id] = ast.literal_eval(line.value)
+    return found
 
 
 def find(place: Path, python: str | None = None) -> Project:

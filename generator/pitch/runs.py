@@ -1,16 +1,191 @@
-"""The runs of a project: read as its commands left them, and which is the best."""
+"""The runs of a project: read as its commands left them, whether what they hold can be believed, and which is best."""
 
+import csv
+import hashlib
+import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import Problem
-from . import evidence
 from .project import Project
 
 CONTRACT = 1  # what config.json says of the files in a run; version 0.1 said nothing
 Terms = tuple[str, int, str | None]
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The names and values of a JSON file of a run; a missing or damaged one is a `Problem` that names it."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise Problem(f"{short(path)} is missing; is this a finished run? python train.py makes a new one") from None
+    except ValueError as error:
+        raise Problem(f"{short(path)} is damaged ({error}); restore it or train again") from None
+    if not isinstance(content, dict):
+        raise Problem(f"{short(path)} is damaged (it does not begin with a brace); restore it or train again")
+    return content
+
+
+def short(path: Path) -> str:
+    """A file of a run as messages name it, the same on every machine: `good/report.json`."""
+    return f"{path.parent.name}/{path.name}"
+
+
+def read_history(folder: Path) -> list[dict[str, float]]:
+    """The rows of history.csv as numbers; a task may have added columns."""
+    try:
+        with (folder / "history.csv").open(encoding="utf-8", newline="") as file:
+            rows = [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+        if not any(row["kept"] for row in rows):
+            raise Problem(
+                f"{folder.name} has no finished epoch yet; go on with: python train.py --resume {folder.name}"
+            )
+        kept_score(rows)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise Problem(f"{folder.name}/history.csv cannot be read ({error}); train again") from None
+    return rows
+
+
+def kept_score(history: list[dict[str, float]]) -> float:
+    """The score on valid of the epoch that was kept last."""
+    return [row["valid_score"] for row in history if row["kept"]][-1]
+
+
+Fields = dict[str, Callable[[Any], bool]]
+
+
+def text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def number(value: Any) -> bool:
+    return isinstance(value, int | float) and not flag(value) and math.isfinite(value)
+
+
+def count(value: Any) -> bool:
+    return isinstance(value, int) and not flag(value) and value >= 0
+
+
+def span(value: Any) -> bool:
+    """An interval, or null where there is none."""
+    return value is None or (isinstance(value, list) and len(value) == 2 and all(map(number, value)))
+
+
+def many(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(map(fits, value))
+
+
+def table(fields: Fields) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, dict) and not misfit(value, fields)
+
+
+def misfit(value: dict[str, Any], fields: Fields) -> str | None:
+    """The first field that is missing or holds something else than it should; None where all is well."""
+    return next((name for name, fits in fields.items() if name not in value or not fits(value[name])), None)
+
+
+CONFIG: Fields = {"split_seed": count, "model": text}
+META: Fields = {"data": table({"sha256": text})}
+RIVAL: Fields = {"name": text, "score": number, "difference_ci95": span, "difference_method": text}
+RIVAL |= {"beaten": lambda value: value is None or flag(value)}
+
+
+def rival(value: Any) -> bool:
+    """A rival's score; whether it is beaten can be told exactly where the difference has an interval."""
+    return table(RIVAL)(value) and (value["beaten"] is None) == (value["difference_ci95"] is None)
+
+
+REPORT: Fields = {"metric": text, "higher_is_better": flag, "model": text, "score": number, "ci95": span}
+REPORT |= {"ci95_method": text, "baseline": rival, "reference": rival, "valid_score": number}
+REPORT |= {"n_test": count, "parameters": count, "train_seconds": number, "seed": count, "split_seed": count}
+REPORT |= {"smoke": flag, "checkpoint_sha256": text, "other_metrics": table({})}
+REPORT |= {"data": table({"name": text, "sha256": text, "rows": count})}
+
+
+def report(project: Project, folder: Path) -> dict[str, Any]:
+    """A run's report.json, if it has what evaluate.py writes; a `Problem` names what is damaged, and the remedy."""
+    path = folder / "report.json"
+    try:
+        sheet = read_json(path)
+    except Problem as problem:
+        raise Problem(f"{problem}; {remedy(project, folder)}") from None
+    if (name := misfit(sheet, REPORT)) or not text(sheet.get("backend") or ""):
+        raise _damaged(project, path, f'"{name or "backend"}"')
+    return sheet
+
+
+def intact(project: Project, folder: Path) -> dict[str, Any]:
+    """The predictions of a run whose report is of the checkpoint beside it; else a `Problem`. Nothing runs."""
+    best = checkpoint(project, folder)
+    if sha256(best) != report(project, folder)["checkpoint_sha256"]:
+        facts = {"file": short(folder / "report.json"), "best": best.name, "remedy": remedy(project, folder)}
+        raise Problem(project.say("runs.other_weights", **facts))
+    return predictions(project, folder)
+
+
+def agree(project: Project, folder: Path, judged: dict[str, Any]) -> None:
+    """A `Problem` where the predictions have another score than the report, by what own_code.judge said of them."""
+    if "failed" in judged:
+        raise _damaged(project, folder / "predictions.npz", judged["failed"])
+    sheet = report(project, folder)
+    if not math.isclose(judged["score"], sheet["score"], rel_tol=1e-6, abs_tol=1e-9):
+        facts = {"said": f"{sheet['metric']} {sheet['score']}", "found": f"{judged['score']:.6g}"}
+        file = short(folder / "report.json")
+        raise Problem(project.say("runs.other_score", file=file, remedy=remedy(project, folder), **facts))
+
+
+def checkpoint(project: Project, folder: Path) -> Path:
+    """The file of the run's best weights, whatever the framework calls it."""
+    found = [path for path in sorted(folder.glob("best.*")) if path.suffix != ".tmp"]
+    if not found:
+        raise _damaged(project, folder, "best.*")
+    return found[0]
+
+
+def predictions(project: Project, folder: Path) -> dict[str, Any]:
+    """The arrays of predictions.npz: what was said about each test row, and what is true."""
+    import numpy as np
+
+    path = folder / "predictions.npz"
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            found = dict(arrays)
+    except FileNotFoundError:
+        raise Problem(project.say("runs.missing", file=short(path), remedy=remedy(project, folder))) from None
+    except Exception as error:  # zip, npy and zlib each have errors of their own
+        raise _damaged(project, path, error) from None
+    if missing := {"id", "target", "output"} - found.keys():
+        raise _damaged(project, path, f'"{min(missing)}"')
+    return found
+
+
+def remedy(project: Project, folder: Path) -> str:
+    """The command that makes a run's report anew."""
+    return project.say("runs.publish") if folder.name == "published" else project.say("runs.score", run=folder.name)
+
+
+def sha256(path: Path) -> str:
+    """The fingerprint of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _damaged(project: Project, path: Path, what: object) -> Problem:
+    folder, name = (path, path.name) if path.is_dir() else (path.parent, short(path))
+    return Problem(project.say("runs.damaged", file=name, what=what, remedy=remedy(project, folder)))
+
+
+# Runs as a whole
 
 
 @dataclass(frozen=True)
@@ -30,7 +205,7 @@ class Run:
 
     @property
     def valid_score(self) -> float:
-        return evidence.kept_score(self.history)
+        return kept_score(self.history)
 
     @property
     def written(self) -> float:
@@ -50,20 +225,20 @@ class Run:
 
 def read(project: Project, folder: Path, name: str = "") -> Run:
     """A run as it lies there; a `Problem` where it is damaged, unfinished or of another version of hackgen."""
-    config, meta = evidence.read_json(folder / "config.json"), evidence.read_json(folder / "meta.json")
+    config, meta = read_json(folder / "config.json"), read_json(folder / "meta.json")
     if (contract := config.get("contract", CONTRACT)) != CONTRACT:
         raise Problem(
             f"{folder.name} is from another version of hackgen (contract {contract}): use the hackgen that made it"
         )
     if (here := project.task) and config.get("task") != here:  # the framework may have been switched since
         raise Problem(f"{folder.name} is a run of task {config.get('task')!r}; this project's task is {here!r}")
-    if evidence.misfit(config, evidence.CONFIG) or evidence.misfit(meta, evidence.META):
+    if misfit(config, CONFIG) or misfit(meta, META):
         raise Problem(f"{folder.name} is damaged (no model, split_seed or data sha256); restore it or train again")
-    history = evidence.read_history(folder)
-    if not math.isfinite(evidence.kept_score(history)):
+    history = read_history(folder)
+    if not math.isfinite(kept_score(history)):
         raise Problem(f"{folder.name} has a valid score that is no number; train again")
-    sheet = evidence.report(project, folder) if (folder / "report.json").is_file() else None
-    if sheet and sheet["valid_score"] != evidence.kept_score(history):
+    sheet = report(project, folder) if (folder / "report.json").is_file() else None
+    if sheet and sheet["valid_score"] != kept_score(history):
         sheet = None  # it was trained on since
     return Run(folder, name or folder.name, config, meta, history, sheet)
 
@@ -103,5 +278,6 @@ def comparable(one: Terms, other: Terms) -> bool:
 
 def by_valid_score(project: Project, known: list[Run]) -> list[Run]:
     """Runs with the best one on valid first."""
-    higher = next((run.report["higher_is_better"] for run in known if run.report), project.higher_is_better)
+    stated = (run.report["higher_is_better"] for run in known if run.report)
+    higher = next(stated, project.metrics("HIGHER_IS_BETTER", True))
     return sorted(known, key=lambda run: run.valid_score, reverse=higher)

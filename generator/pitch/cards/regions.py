@@ -9,7 +9,7 @@ from typing import Any
 from ...errors import Problem
 from ...inspection.words import people
 from ...templating import rendered
-from .. import evidence, pages, results
+from .. import pages, results, runs
 from ..project import Project
 from ..results import cell, number, table
 
@@ -30,11 +30,11 @@ def regions(project: Project, splits: dict[str, Any] | None = None) -> list[Regi
     model, data, ethics = (project.root / name for name in PAGES)
     found, sheet, meta = [], None, {}
     if project.has_published:
-        sheet = evidence.report(project, project.published)
-        config = evidence.read_json(project.published / "config.json")
-        meta = evidence.read_json(project.published / "meta.json")
+        sheet = runs.report(project, project.published)
+        config = runs.read_json(project.published / "config.json")
+        meta = runs.read_json(project.published / "meta.json")
         measured = {sheet["metric"]: sheet["score"], **sheet["other_metrics"]}
-        measured = {name: value for name, value in measured.items() if evidence.number(value)}
+        measured = {name: value for name, value in measured.items() if runs.number(value)}
         found.append((model, "results", front(project, "results", sheet=sheet, measured=measured)))
         found.append((model, "training", training(project, sheet, config)))
         found.append((model, "evaluation", evaluation(project, sheet, meta)))
@@ -94,7 +94,7 @@ def evaluation(project: Project, sheet: dict[str, Any], meta: dict[str, Any]) ->
     who, score = project.say("cards.who"), project.say("cards.score")
     rows = [[cell(name), value, cell(remark)] for name, value, remark in results.rows(project, sheet)]
     parts = [cell(results.headline(project, sheet)), table([who, score, ""], rows)]
-    others = {name: v for name, v in sheet["other_metrics"].items() if evidence.number(v) and name != sheet["metric"]}
+    others = {name: v for name, v in sheet["other_metrics"].items() if runs.number(v) and name != sheet["metric"]}
     if others:
         rows = [[cell(name.replace("_", " ")), number(value)] for name, value in others.items()]
         parts.append(table([project.say("cards.other"), score], rows))
@@ -111,7 +111,7 @@ def weakest(project: Project, meta: dict[str, Any]) -> list[tuple[str, int, floa
         return []
     import numpy as np
 
-    found = evidence.predictions(project, project.published)
+    found = runs.predictions(project, project.published)
     target, output = found["target"], found["output"]
     if output.shape != (len(target), len(classes)) or not np.isin(target, np.arange(len(classes))).all():
         return []  # no class numbers

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from ...errors import Problem
 from ...making.facts import name_of
-from .. import evidence, pages, provenance
-from ..plan import gates
+from .. import pages, plan, provenance, runs
 from ..project import Project
 from ..results import listed
 from .items import PAGE
@@ -90,7 +89,7 @@ def state(project: Project) -> str | None:
         digest = hashlib.sha256("\n".join(committed).encode())
         for path in tracked(project):
             if path != PAGE:
-                digest.update(f"\0{path}\0{evidence.sha256(project.root / path)}".encode())
+                digest.update(f"\0{path}\0{runs.sha256(project.root / path)}".encode())
     except (Problem, OSError):
         return None
     return digest.hexdigest()
@@ -244,10 +243,12 @@ def imported(path: Path) -> set[str]:
 
 
 def event(project: Project) -> Found:
-    plan, own = gates.plan(project), commits(project)
-    bad = [] if plan["start"] else [project.say("checklist.no_start")]
-    if plan["start"]:
-        begin, end = (moment.timestamp() for moment in (plan["start"], plan["start"] + timedelta(hours=plan["hours"])))
+    timed, own = plan.read(project), commits(project)
+    start, bad = timed["start"], []
+    if not start:
+        bad.append(project.say("checklist.no_start"))
+    else:
+        begin, end = start.timestamp(), (start + timedelta(hours=timed["hours"])).timestamp()
         outside = [name for name, when, _ in own if not begin <= when <= end]
         bad += [project.say("checklist.outside", commits=listed(outside))] if outside else []
     if len(own) < LEAST_COMMITS:
@@ -257,7 +258,7 @@ def event(project: Project) -> Found:
     missing = [name for name in team if not any(part in who for who in authors for part in name.casefold().split())]
     bad += [project.say("checklist.nobody_of", names=", ".join(missing))] if missing else []
     *_, total = provenance.provenance(project.root)
-    share, most = 100 * total.share, plan["most_scaffold"]
+    share, most = 100 * total.share, timed["most_scaffold"]
     told = project.say("checklist.scaffold", share=f"{share:.0f}", most=f"{most:g}")
     return not bad and share <= most, "; ".join(bad + ([told] if share > most or not bad else []))
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 from ...errors import Problem
-from .. import evidence, pages
+from .. import pages, runs
 from ..cards import regions
 from ..project import Project
 from ..results import listed, number
@@ -42,7 +42,7 @@ def sheet(project: Project) -> dict[str, Any]:
     """The published report; a missing or damaged one is a `Problem`."""
     if not project.has_published:
         raise Problem(project.say("checklist.waits"))
-    return evidence.report(project, project.published)
+    return runs.report(project, project.published)
 
 
 def written(project: Project) -> Found:

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import Problem
-from .. import evidence, pages
+from .. import pages, plan, runs
 from ..cards import regions
 from ..compare import defaults
-from ..plan import gates
 from ..project import Project
 from ..results import listed, number, verdict
 from ..slides import deck as decks
@@ -43,7 +42,7 @@ def published(project: Project) -> Found:
     said = sheet(project)
     if said["smoke"]:
         return False, project.say("checklist.smoke")
-    evidence.intact(project, project.published)
+    runs.intact(project, project.published)
     open_ones = to_commit(project, "published")
     return not open_ones, open_ones or f"{said['metric']} {number(said['score'])}"
 
@@ -96,7 +95,7 @@ def deck(project: Project) -> Found:
 
 
 def criteria(project: Project) -> Found:
-    rubric = gates.rubric(project)
+    rubric = plan.rubric(project)
     empty = [criterion["name"] for criterion in rubric["criteria"] if not criterion["where"].strip()]
     bad = [project.say("checklist.no_moment", names=listed(empty))] if empty else []
     bad += [] if rubric["confirmed"] else [project.say("checklist.preset")]
@@ -123,7 +122,7 @@ def sanity(project: Project) -> Found:
 
 def flags(project: Project) -> list[str]:
     """The published run's model and those of its knobs that config.py gives another value, as flags."""
-    config, usual = evidence.read_json(project.published / "config.json"), defaults(project.root / "config.py")
+    config, usual = runs.read_json(project.published / "config.json"), defaults(project)
     own = usual.get(config["model"], usual.get("", {}))
     found = [f"--model={config['model']}"]
     for name, value in config.items():
@@ -141,11 +140,11 @@ def fresh_clone(project: Project) -> Found:
         began = time.monotonic()
         python(project, "evaluate.py", "published", place=cloned)
         seconds = time.monotonic() - began
-        again = evidence.report(project, cloned / "published")
+        again = runs.report(project, cloned / "published")
     if not math.isclose(again["score"], said["score"], rel_tol=CLOSE, abs_tol=0.1 * CLOSE):
         told = {"said": f"{said['score']:.6g}", "again": f"{again['score']:.6g}"}
         return False, project.say("checklist.again", **told)
-    megabytes = evidence.checkpoint(project, project.published).stat().st_size / 1e6
+    megabytes = runs.checkpoint(project, project.published).stat().st_size / 1e6
     facts = {"rows": said["n_test"], "seconds": f"{seconds:.0f}", "size": f"{megabytes:.3g}"}
     return again["n_test"] == said["n_test"], project.say("checklist.cloned", **facts)
 

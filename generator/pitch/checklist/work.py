@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...errors import Misuse, Problem
-from .. import evidence, pages
+from .. import pages, runs
 from ..project import Project
 from . import repository, texts, tried
 from .items import CODE, ITEMS, PAGE, PEOPLE, REGION, SECTIONS, Item, asked, ticked, ticks
@@ -85,7 +85,7 @@ def result(project: Project, item: Item) -> Found:
 def known(project: Project, state: str | None) -> dict[str, Any]:
     """The results of slow checks on this very state of the project."""
     try:
-        content = evidence.read_json(project.root / KEPT)
+        content = runs.read_json(project.root / KEPT)
     except Problem:
         return {}
     results = content.get("results") if state and content.get("state") == state else None

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...errors import Problem
 from ...templating import rendered
-from .. import compare, evidence, pages, runs
+from .. import compare, pages, runs
 from ..project import Project
 from ..results import number
 from . import outline, story
@@ -83,14 +83,14 @@ def published(project: Project, stored: bool) -> tuple[dict[str, Any], list[str]
     if not project.has_published:
         best = runs.best(project)
         raise Problem(project.say("slides.publish_first", run=best.name) if best else project.say("slides.train_first"))
-    sheet = evidence.report(project, project.published)
-    evidence.intact(project, project.published)
+    sheet = runs.report(project, project.published)
+    runs.intact(project, project.published)
     if not stored:
         try:
             (judged,) = project.ask("judge", [str(project.published)])
         except Problem as problem:
             return sheet, [str(problem)]
-        evidence.agree(project, project.published, judged)
+        runs.agree(project, project.published, judged)
     return sheet, []
 
 
@@ -104,7 +104,7 @@ def comparison(
     here, _ = runs.survey(project)
     places = [project.published, *(run.folder for run in here)]
     sources = [project.root / "metrics.py", *(place / "report.json" for place in places)]
-    of = [f"{project.relative(path)} {evidence.sha256(path) if path.is_file() else ''}" for path in sources]
+    of = [f"{project.relative(path)} {runs.sha256(path) if path.is_file() else ''}" for path in sources]
     known, table = record.get("compared") or {}, None
     try:
         if not here:  # a clone without the runs
@@ -179,7 +179,7 @@ def write(deck: Deck) -> None:
         return
     record, folder = recorded(deck.folder), deck.folder
     for name in NAMES:
-        if (folder / name).is_file() and evidence.sha256(folder / name) not in record.get("files", []):
+        if (folder / name).is_file() and runs.sha256(folder / name) not in record.get("files", []):
             why = f"{folder / name} was changed since hackgen wrote it, or is somebody else's"
             raise Problem(f"{why}; move it away, or write elsewhere with --out FOLDER")
     slides, said = [slide.elements for slide in deck.slides], [spoken.text for spoken in deck.spoken]
@@ -211,14 +211,14 @@ def save(folder: Path, record: dict[str, Any]) -> None:
 def is_current(deck: Deck) -> bool:
     """Whether both files are what would be written now."""
     record = recorded(deck.folder)
-    there = [evidence.sha256(deck.folder / name) for name in NAMES if (deck.folder / name).is_file()]
+    there = [runs.sha256(deck.folder / name) for name in NAMES if (deck.folder / name).is_file()]
     return record.get("fingerprint") == deck.fingerprint and sorted(there) == sorted(record.get("files", []))
 
 
 def recorded(folder: Path) -> dict[str, Any]:
     """What was noted when the deck was last written here; nothing where the note is missing or damaged."""
     try:
-        record = evidence.read_json(folder / RECORD)
+        record = runs.read_json(folder / RECORD)
         return record if isinstance(record.get("files"), list) else {}
     except Problem:
         return {}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import Problem, nearest
-from .. import evidence, pages, results
+from .. import pages, results, runs
 from ..project import Project
 from .layout import READABLE, WHITE, contrast, length, shorten
 
@@ -19,8 +19,8 @@ LEAST_LENGTH = 25  # of the sentence on a mistake, in letters
 PROMPTS = ("Write:", "请写：")  # how a text begins that the team has still to write, in each language
 
 TEXT, TEXTS, SECONDS = "a text", "a list of texts", "a number of seconds"
-FITS = {TEXT: evidence.text, TEXTS: evidence.many(evidence.text)}
-FITS[SECONDS] = lambda value: evidence.number(value) and 0 <= value <= 3600
+FITS = {TEXT: runs.text, TEXTS: runs.many(runs.text)}
+FITS[SECONDS] = lambda value: runs.number(value) and 0 <= value <= 3600
 EMPTY: dict[str, Any] = {TEXT: "", TEXTS: [], SECONDS: 45}
 HEAD = {"title": TEXT, "tagline": TEXT, "event": TEXT, "accent": TEXT, "other_scores": TEXTS}
 SLIDE = {"title": TEXT, "points": TEXTS, "picture": TEXT, "notes": TEXT}
@@ -129,7 +129,7 @@ def mistakes(project: Project) -> list[str]:
 def facts(sheet: dict[str, Any], told: Story) -> dict[str, str]:
     """What a text in deck.toml may name in braces, such as {score}, as it is shown."""
     low, high = sheet["ci95"] or (None, None)
-    known = {name: results.number(value) for name, value in sheet["other_metrics"].items() if evidence.number(value)}
+    known = {name: results.number(value) for name, value in sheet["other_metrics"].items() if runs.number(value)}
     known |= {"title": told["title"], "event": told["event"], "model": sheet["model"], "metric": sheet["metric"]}
     known |= {"score": results.number(sheet["score"]), "valid_score": results.number(sheet["valid_score"])}
     known |= {"low": results.number(low), "high": results.number(high), "data": shorten(sheet["data"]["name"])}

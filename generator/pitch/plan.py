@@ -1,0 +1,264 @@
+"""An event's plan: the gates of plan.toml and the criteria of rubric.toml, and where the clock stands against them."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from ..errors import Misuse, Problem
+from ..making import git
+from . import pages, runs
+from .project import Project
+from .results import number
+from .runs import flag, many, text
+from .runs import number as is_number
+
+Check = dict[str, str]
+Wanted = dict[str, tuple[str, Callable[[Any], Any]]]  # for each key what it must be, in words and as a test
+
+PLAN: Wanted = {
+    "hours": ("a number of hours", lambda value: is_number(value) and value > 0),
+    "start": ('a local time such as "2026-11-22 18:00", or ""', text),
+    "most_scaffold": ("a percentage from 0 to 100", lambda value: is_number(value) and 0 <= value <= 100),
+}
+GATE: Wanted = {
+    "id": ("a short name", text),
+    "title": ("a text", text),
+    "hours": ("hours after the start", lambda value: is_number(value) and value >= 0),
+    "agreed": ("true or false", flag),
+    "people": ("a list of texts", many(text)),
+    "checks": ("a list of { kind, text } of a known kind", many(lambda value: _is_check(value))),
+}
+RUBRIC: Wanted = {"name": ("a text", text), "confirmed": ("true or false", flag)}
+CRITERION: Wanted = {
+    "name": ("a text", lambda value: text(value) and value.strip()),
+    "weight": ("a number above 0", lambda value: is_number(value) and value > 0),
+    "asks": ("a text", text),
+    "where": ("a text", text),
+}
+
+
+def read(project: Project) -> dict[str, Any]:
+    """`hours`, `start` (a datetime or None), `most_scaffold` (per cent), `gates`; damage is a `Problem` with a line."""
+    path = _page(project, "plan.toml")
+    table = {"most_scaffold": 100} | pages.read_toml(path)
+    _expect(path, table, PLAN)
+    try:
+        start = datetime.strptime(table["start"], "%Y-%m-%d %H:%M") if table["start"] else None
+    except ValueError:
+        raise _wrong(path, "start", f'"{table["start"]}" is no local time such as "2026-11-22 18:00"') from None
+    gates = _entries(path, table, "gates", GATE)
+    return table | {"start": start, "gates": sorted(gates, key=lambda gate: gate["hours"])}
+
+
+def rubric(project: Project) -> dict[str, Any]:
+    """`name`, `confirmed` and `criteria`; what a hand has damaged is a `Problem` with its line."""
+    path = _page(project, "rubric.toml")
+    table = pages.read_toml(path)
+    _expect(path, table, RUBRIC)
+    for criterion in table["criteria"] if isinstance(table.get("criteria"), list) else ():
+        if isinstance(criterion, dict):
+            criterion |= {"asks": "", "where": ""} | criterion
+    return table | {"criteria": _entries(path, table, "criteria", CRITERION)}
+
+
+def _page(project: Project, name: str) -> Path:
+    if not project.has("kickoff") and not (project.root / name).is_file():
+        raise Problem(f"this project has no {name}: it was made without a plan (hackgen new --event NAME makes one)")
+    return project.root / name
+
+
+def _entries(path: Path, table: dict[str, Any], name: str, wanted: Wanted) -> list[dict[str, Any]]:
+    entries = table.get(name)
+    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
+        raise Problem(f"{path.name} has no [[{name}]]; git checkout -- {path.name} brings them back")
+    for place, entry in enumerate(entries):
+        _expect(path, entry, wanted, (name, place))
+    return entries
+
+
+def _expect(path: Path, table: dict[str, Any], wanted: Wanted, entry: tuple[str, int] = ("", 0)) -> None:
+    for key, (what, fits) in wanted.items():
+        if not fits(table.get(key)):
+            raise _wrong(path, key, f"{key} must be {what}", entry)
+
+
+def _wrong(path: Path, key: str, wrong: str, entry: tuple[str, int] = ("", 0)) -> Problem:
+    """A `Problem` that names the line of a key: in the numbered entry, or at the head of the file."""
+    return Problem(f"{path.name}, line {pages.line(path, key, *entry)}: {wrong}")
+
+
+def _is_check(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("kind") in KINDS and text(value.get("text"))
+
+
+def _written(project: Project, check: Check) -> bool:
+    path = project.root / check["path"]
+    return path.is_file() and project.say("cards.mark") not in path.read_text(encoding="utf-8", errors="replace")
+
+
+def _best_published(project: Project, check: Check) -> bool:
+    """Published is what the best run is: the same weights."""
+    report = best_report(project)
+    if not report or not project.has_published:
+        return False
+    return runs.report(project, project.published)["checkpoint_sha256"] == report["checkpoint_sha256"]
+
+
+def best_report(project: Project) -> dict[str, Any] | None:
+    """The report of the best full run; of the published one where this copy has no runs of its own."""
+    best = runs.best(project)
+    if best is None and project.has_published:
+        return runs.report(project, project.published)
+    return best.report if best else None
+
+
+STATUS = ("status", "--porcelain", "--")
+
+KINDS: dict[str, Callable[[Project, Check], bool]] = {
+    "written": _written,
+    "confirmed": lambda project, check: rubric(project)["confirmed"],
+    "mapped": lambda project, check: all(criterion["where"].strip() for criterion in rubric(project)["criteria"]),
+    "trained": lambda project, check: bool(runs.survey(project)[0]) or project.has_published,
+    "scored": lambda project, check: any(run.report for run in runs.survey(project)[0]) or project.has_published,
+    "beaten": lambda project, check: (best_report(project) or {"baseline": {}})["baseline"].get("beaten") is True,
+    "published": lambda project, check: project.has_published,
+    "best_published": _best_published,
+    "committed": lambda project, check: (
+        bool(git.read(project.root, "ls-files", check["path"]))
+        and git.read(project.root, *STATUS, check["path"]) == b""
+    ),
+    "clean": lambda project, check: git.read(project.root, *STATUS, ".") == b"",
+    "pushed": lambda project, check: git.read(project.root, "rev-list", "@{upstream}..HEAD") == b"",
+    "file": lambda project, check: (project.root / check["path"]).exists(),
+}
+
+
+# Where the clock stands, what is missing for the next gate, and which run is the best so far
+
+
+def status(project: Project, now: str | None = None) -> dict[str, Any]:
+    """All that there is to say, as plain JSON; `now` is a time to look from instead of the clock."""
+    plan, criteria = read(project), rubric(project)
+    for path in (*sorted(project.runs.glob("*/report.json")), project.published / "report.json"):
+        if path.is_file():  # a damaged report is a `Problem`: its run would silently be no candidate for the best
+            runs.report(project, path.parent)
+    elapsed = hours_since(plan["start"], now)
+    judged = [judge(project, gate, elapsed) for gate in plan["gates"]]
+    return {
+        "elapsed_hours": elapsed,
+        "hours": plan["hours"],
+        "start": plan["start"] and f"{plan['start']:%Y-%m-%d %H:%M}",
+        "gates": judged,
+        "best": best(project),
+        "rubric": criteria,
+        "next": next((gate["id"] for gate in judged if gate["state"] != "passed"), None),
+    }
+
+
+def hours_since(start: datetime | None, now: str | None) -> float | None:
+    """The hours since the start; None where neither the plan nor --now says when that was."""
+    if found := re.fullmatch(r"[Hh]\+(\d+)(?::([0-5]\d))?", now or ""):
+        return int(found[1]) + int(found[2] or 0) / 60
+    try:
+        moment = datetime.strptime(now.replace("T", " "), "%Y-%m-%d %H:%M") if now else datetime.now()
+    except ValueError:
+        raise Misuse(f'--now takes a time such as "2026-11-22 18:00" or H+5:30, not {now!r}') from None
+    return (moment - start).total_seconds() / 3600 if start else None
+
+
+def judge(project: Project, gate: dict[str, Any], elapsed: float | None) -> dict[str, Any]:
+    """A gate with what was found: `passed` when all checks hold and people agreed, `late`, or else `open`."""
+    checks = [check | {"passed": KINDS[check["kind"]](project, check)} for check in gate["checks"]]
+    done = gate["agreed"] and all(check["passed"] for check in checks)
+    late = elapsed is not None and elapsed > gate["hours"]
+    return gate | {"checks": checks, "state": "passed" if done else "late" if late else "open"}
+
+
+def best(project: Project) -> dict[str, Any] | None:
+    """The best full run by its score on valid, and its report where it is scored; else the published run."""
+    run, report = runs.best(project), best_report(project)
+    if run is None:
+        named = {name: report[name] for name in ("metric", "valid_score")} if report else {}
+        return report and {"run": "published", **named, "report": report}
+    metric = run.terms[2] or project.metrics("NAME", "?")
+    return {"run": run.name, "metric": metric, "valid_score": run.valid_score, "report": report}
+
+
+def shown(project: Project, found: dict[str, Any]) -> str:
+    """The status as people read it."""
+    from rich.cells import cell_len, set_cell_size  # slow to import
+
+    elapsed = found["elapsed_hours"]
+    start = datetime.strptime(found["start"], "%Y-%m-%d %H:%M") if found["start"] else None
+    lines = [clock(project, elapsed, found["hours"], start), ""]
+    wide = max(cell_len(gate["title"]) for gate in found["gates"])
+    for gate in found["gates"]:
+        mark = {"passed": "x", "late": "!", "open": " "}[gate["state"]]
+        when = f"{due(gate['hours'], start):>20}"
+        lines.append(f"[{mark}] {when}  {set_cell_size(gate['title'], wide)}  {waiting(project, gate, elapsed)}")
+    ahead = next((gate for gate in found["gates"] if gate["id"] == found["next"]), None)
+    lines += ["", *(missing(project, ahead, start, elapsed) if ahead else [project.say("status.all")]), ""]
+    return "\n".join([*lines, best_line(project, found["best"]), rubric_line(project, found["rubric"])])
+
+
+def clock(project: Project, elapsed: float | None, hours: float, start: datetime | None) -> str:
+    if elapsed is None:
+        return project.say("status.unset")
+    if elapsed < 0:
+        return project.say("status.before", wait=span(-elapsed), moment=f"{start:%Y-%m-%d %H:%M}")
+    if elapsed >= hours:
+        return project.say("status.over", ago=span(elapsed - hours))
+    line = project.say("status.now", clock=f"H+{span(elapsed)}", hours=span(hours), left=span(hours - elapsed))
+    if start is None:
+        return line
+    moment, end = (f"{start + timedelta(hours=at):%Y-%m-%d %H:%M}" for at in (elapsed, hours))
+    return f"{line}\n{project.say('status.local', moment=moment, end=end)}"
+
+
+def due(hours: float, start: datetime | None) -> str:
+    """When a gate is due, in the team's local time where the start is known."""
+    return f"{start + timedelta(hours=hours):%m-%d %H:%M} H+{span(hours)}" if start else f"H+{span(hours)}"
+
+
+def waiting(project: Project, gate: dict[str, Any], elapsed: float | None) -> str:
+    if gate["state"] == "passed":
+        return project.say("status.passed")
+    if elapsed is None:
+        return project.say("status.todo")
+    return project.say(f"status.{gate['state']}", time=span(abs(gate["hours"] - elapsed)))
+
+
+def missing(project: Project, gate: dict[str, Any], start: datetime | None, elapsed: float | None) -> list[str]:
+    """What a gate still wants."""
+    when = {"due": due(gate["hours"], start), "waiting": waiting(project, gate, elapsed)}
+    lines = [project.say("status.next", title=gate["title"], **when)]
+    lines += [f"  [{'x' if check['passed'] else ' '}] {check['text']}" for check in gate["checks"]]
+    if not gate["agreed"]:
+        lines += ["  " + project.say("status.agree", id=gate["id"]), *(f"  - {point}" for point in gate["people"])]
+    return lines
+
+
+def best_line(project: Project, found: dict[str, Any] | None) -> str:
+    if found is None:
+        return project.say("status.none")
+    facts = {"name": found["run"], "metric": found["metric"], "valid": number(found["valid_score"])}
+    line, report = project.say("status.best", **facts), found["report"]
+    if report is None:
+        return line + project.say("status.unscored", name=found["run"])
+    scores = {"score": number(report["score"]), "baseline": number(report["baseline"]["score"])}
+    return line + project.say("status.test", **scores)
+
+
+def rubric_line(project: Project, rubric: dict[str, Any]) -> str:
+    total = sum(criterion["weight"] for criterion in rubric["criteria"])
+    shares = [f"{criterion['name']} {100 * criterion['weight'] / total:.0f} %" for criterion in rubric["criteria"]]
+    line = project.say("status.rubric", name=rubric["name"], criteria=project.say("status.and").join(shares))
+    return line if rubric["confirmed"] else line + project.say("status.unconfirmed")
+
+
+def span(hours: float) -> str:
+    """Hours and minutes: 5:30."""
+    minutes = round(hours * 60)
+    return f"{minutes // 60}:{minutes % 60:02}"
