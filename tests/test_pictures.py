@@ -220,8 +220,8 @@ def test_links_are_followed_but_not_in_a_ring_and_not_out_of_the_folder(tmp_path
     listing = picture_list.find(root)
     assert listing.names == ["cat/1.png", "cow/1.png", "dog/2.PNG"]
     assert sorted(listing.notes) == [
-        "1 broken link(s) left out",
-        "1 link(s) to a folder around them left out",
+        "1 broken link(s) left out, first dog/gone.png",
+        "1 link(s) to a folder around them left out, first dog/around",
         "2 link(s) that lead out of the folder left out, first dog/more",
     ]
     assert list(copy_pictures(root)) == ["cat/1.png", "cow/1.png", "dog/2.png"]
@@ -238,7 +238,7 @@ def test_a_folder_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(os, "scandir", refuse)
     listing = picture_list.find(root)
     assert listing.names == ["cat/1.png"]
-    assert listing.notes == ["1 folder(s) cannot be read and are left out, first secret (Permission denied)"]
+    assert listing.notes == ["1 folder(s) that cannot be read left out, first secret (Permission denied)"]
 
 
 def test_an_archive_is_read_in_place_whatever_its_paths(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import os
 import re
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -106,48 +105,33 @@ def _looks_tabular(text: str) -> bool:
 def below(root: Path, notes: list[str], wanted: Callable[[str], bool]) -> Iterator[tuple[str, int]]:
     """Name and size of every file that is wanted below a folder; a link is followed if it stays in it, once."""
     home = os.path.realpath(root)
-    troubles: Counter[str] = Counter()
-    locked: list[str] = []
-    outside: list[str] = []
+    left_out: dict[str, list[str]] = {}  # which, by the reason
     waiting = [(str(root), "", frozenset([home]))]
     while waiting:
         folder, prefix, around = waiting.pop()
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    name = prefix + entry.name
+                    name, link = prefix + entry.name, entry.is_symlink()
                     if entry.name.startswith(".") or entry.name == "__MACOSX":
                         continue
-                    if entry.is_symlink() and not os.path.realpath(entry.path).startswith(home + os.sep):
-                        if os.path.realpath(entry.path) == home:
-                            troubles["link(s) to a folder around them"] += 1
-                        else:
-                            outside.append(name)
-                        continue
-                    if wanted(name):
-                        try:
-                            facts = entry.stat()
-                            if entry.is_file():
-                                yield name, facts.st_size
-                                continue
-                        except OSError:
-                            troubles["broken link(s)"] += 1
-                            continue
-                    if os.path.isdir(entry.path):  # entry.is_dir() fails at a link to itself
-                        real = os.path.realpath(entry.path)
-                        if real in around:
-                            troubles["link(s) to a folder around them"] += 1
-                        else:
-                            waiting.append((entry.path, f"{name}/", around | {real}))
+                    inner = os.path.isdir(entry.path) if link else entry.is_dir()  # which fails at a link to itself
+                    real = os.path.realpath(entry.path) if link or inner else ""
+                    if real in around:
+                        left_out.setdefault("link(s) to a folder around them", []).append(name)
+                    elif link and not real.startswith(home + os.sep):
+                        left_out.setdefault("link(s) that lead out of the folder", []).append(name)
+                    elif inner:
+                        waiting.append((entry.path, f"{name}/", around | {real}))
+                    elif link and wanted(name) and not os.path.exists(entry.path):
+                        left_out.setdefault("broken link(s)", []).append(name)
+                    elif wanted(name) and entry.is_file():
+                        yield name, entry.stat().st_size
         except OSError as error:
             if not prefix:
                 raise
-            locked.append(f"{prefix[:-1]} ({error.strerror})")
-    if locked:
-        notes.append(f"{len(locked)} folder(s) cannot be read and are left out, first {min(locked)}")
-    if outside:
-        notes.append(f"{len(outside)} link(s) that lead out of the folder left out, first {min(outside)}")
-    notes += [f"{count} {what} left out" for what, count in troubles.items()]
+            left_out.setdefault("folder(s) that cannot be read", []).append(f"{prefix[:-1]} ({error.strerror})")
+    notes += [f"{len(names)} {why} left out, first {min(names)}" for why, names in sorted(left_out.items())]
 
 
 def is_training(name: str) -> bool:

@@ -3,9 +3,7 @@
 import ast
 import hashlib
 import math
-import os
 import re
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -15,6 +13,7 @@ from pathlib import Path
 
 from ...errors import Problem
 from ...making.facts import name_of
+from ...making.git import ask
 from .. import pages, plan, provenance, runs
 from ..project import Project
 from ..results import listed
@@ -40,16 +39,11 @@ HOMES = ("published/", "data/", "demo/")
 
 def git(project: Project, *arguments: str, given: str = "") -> str:
     """What a git command prints, `given` something to read; a `Problem` where there is no repository or no git."""
-    quiet = os.environ | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    command = ["git", "-c", "core.quotePath=false", "-c", "core.fsmonitor=", *arguments]
+    how = {"given": given.encode(), "settings": ("core.quotePath=false", "core.fsmonitor="), "GIT_OPTIONAL_LOCKS": "0"}
     try:
-        done = subprocess.run(command, cwd=project.root, env=quiet, input=given.encode(), capture_output=True)
-    except OSError as error:
-        raise Problem(project.say("checklist.no_git", why=error)) from None
-    if done.returncode:
-        why = done.stderr.decode(errors="replace").strip() or arguments[0]
-        raise Problem(project.say("checklist.no_git", why=why))
-    return done.stdout.decode(errors="replace")
+        return ask(project.root, *arguments, need="its history is looked at", **how).decode(errors="replace")
+    except Problem as problem:
+        raise Problem(project.say("checklist.no_git", why=problem)) from None
 
 
 def tracked(project: Project) -> list[str]:
