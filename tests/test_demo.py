@@ -15,7 +15,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from projects import generate, run, start
+from projects import generate, generate_own, run, start
 
 pytestmark = pytest.mark.slow
 SECONDS = 600  # for whatever a page is waited for: by then it is not slow but stuck
@@ -233,6 +233,22 @@ def test_examples_are_none_of_the_test_rows(tmp_path: Path) -> None:
         record = json.loads((project / "demo" / "recorded.json").read_text(encoding="utf-8"))
         questions = [example["question"] for example in record["examples"]]
         assert all(question in valid and question not in test for question in questions)
+
+
+def test_examples_of_a_table_hold_the_cells_of_their_rows(tmp_path: Path) -> None:
+    """As they are written there: dates and texts too, and empty where nothing is known."""
+    rows = [
+        f"{'' if i % 4 == 1 else i},2024-{1 + i % 12:02d}-0{1 + i % 9},{'yes' if i % 3 else 'no'}" for i in range(90)
+    ]
+    table = tmp_path / "visits.csv"
+    table.write_text("\n".join(["size,day,again", *rows]) + "\n", encoding="utf-8")
+    project = generate_own(tmp_path / "own", table, target="again", extras=("demo",))
+    code = (
+        "import json, common, data, demo_page; config = common.configured({}); found = data.load(config)\n"
+        "print(json.dumps(demo_page.examples(found.valid, config, found.meta, 12)))"
+    )
+    shown = json.loads(run(project, "-c", code).ok().out.splitlines()[-1])
+    assert len(shown) == 12 and {",".join([*one["cells"].values(), one["truth"]]) for one in shown} < set(rows)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere this machine has only one address of its own")

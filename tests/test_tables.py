@@ -198,6 +198,17 @@ def test_each_column_is_encoded_by_its_role_with_constants_of_train(numbers: Pat
     assert widths == [meta["numbers"] + len(meta["categories"])] * 3 and mean < 1e-6 and abs(deviation - 1) < 1e-5
 
 
+def test_a_row_is_shown_with_its_numbers_and_nothing_where_one_is_missing(numbers: Path, tmp_path: Path) -> None:
+    cells = everything()
+    path = written(tmp_path / "t.csv", cells)
+    answer = "[(int(i), columns.shown(row, meta)['size']) for i, row in zip(data.train.ids, data.train.inputs[:])]"
+    (shown,) = several(numbers, path, answer, {}, before="import columns")
+    assert {cell == "" for _, cell in shown} == {True, False}
+    assert all(
+        cell == cells["size"][row] or float(cell) == pytest.approx(float(cells["size"][row])) for row, cell in shown
+    )
+
+
 def test_the_bins_of_numbers_are_quantiles_of_train(numbers: Path, tmp_path: Path) -> None:
     """So a network bends where train has rows; of few rows there are none, of few values less, and flags have none."""
     columns = everything(900)

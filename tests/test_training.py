@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -111,6 +112,11 @@ def test_a_finished_run_says_so_and_can_be_trained_longer(project: Path, tmp_pat
 def test_the_best_epoch_being_the_last_is_said_with_what_to_do(project: Path) -> None:
     done = run(project, "train.py", "--epochs", "2", "--out", "short").ok()
     assert "python train.py --resume short --epochs 4" in done.out
+    lines = done.out.splitlines()
+    head = next(number for number, line in enumerate(lines) if line.startswith("epoch"))
+    names = re.finditer(r"(?:train |valid |learning )?\S+", lines[head])
+    numbers = re.finditer(r"[\d.]+", lines[head + 1])
+    assert [name.end() for name in names] == [number.end() for number in numbers]  # a table: its columns end together
 
 
 def test_the_report_can_be_recomputed_without_the_framework(project: Path) -> None:
@@ -238,6 +244,7 @@ def test_usage_mistakes_get_one_line(project: Path) -> None:
     run(project, "train.py", "--epochs", "many").refused(2, "epochs")
     run(project, "train.py", "--learning-rate", "-1").refused(2, "--learning-rate")
     run(project, "train.py", "--device", "abacus").refused(2, "abacus")
+    assert "standard input" not in run(project, "predict.py", "--help").ok().out  # which holds no picture
     run(project, "train.py", "--out", "full").refused(1, "full", "--resume")
     for name in ("con?", "con", "Nul.old"):  # Windows has other uses for these
         run(project, "train.py", "--out", name).refused(2, "--out")

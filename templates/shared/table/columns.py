@@ -213,8 +213,7 @@ def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
     for name, about in meta["columns"].items():
         if "values" in about:
             cells[name] = ["?", *about["values"]][next(codes)]
-        for part, constants in about.get("parts", {}).items():
-            number = next(numbers) * constants["deviation"] + constants["mean"]
-            if part == "value":
-                cells[name] = f"{number:.5g}"
+        parts = {part: next(numbers) * of["deviation"] + of["mean"] for part, of in about.get("parts", {}).items()}
+        if "value" in parts:
+            cells[name] = "" if parts.get("missing") else f"{parts['value']:.5g}"
     return cells

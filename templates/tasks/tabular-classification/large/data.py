@@ -13,7 +13,7 @@ from config import Config
 import numpy as np
 import pandas as pd
 
-INPUT = "a table with the columns of the training data, or one row such as 5.1,3.5,1.4,0.2"
+INPUT = "a table with the columns of the training data, or one row of it, with commas between"
 MOST_CLASSES = 1000
 
 

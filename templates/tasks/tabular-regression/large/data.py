@@ -11,7 +11,7 @@ from config import Config
 
 import numpy as np
 
-INPUT = "a table with the columns of the training data, or one row such as 59,2,32.1,101,157,93.2,38,4,4.8598,87"
+INPUT = "a table with the columns of the training data, or one row of it, with commas between"
 
 
 class Split(NamedTuple):

@@ -38,7 +38,7 @@ def examples(valid: Any, config: Any, meta: dict, count: int) -> list[dict]:
         order = order[:count]
         truths = [f"{meta['mean'] + meta['deviation'] * value:.5g}" for value in valid.targets[order]]
     used = list(meta["columns"])
-    if hasattr(data, "misplaced"):
+    if hasattr(data, "keys_of"):
         frame = table.opened(config).frame.fillna("")
         rows = frame.loc[valid.ids[order], used].to_dict("records")
     else:  # a table larger than memory is not read again: its cells are as near as their encoding tells
