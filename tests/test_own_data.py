@@ -64,6 +64,7 @@ def test_small_data_are_copied_and_what_was_found_has_consequences(hackgen: Run,
     assert "--no-copy" in done.stdout and "petal (cm)" in done.stdout
     tracked = subprocess.run(["git", "ls-files"], cwd=project, capture_output=True, encoding="utf-8").stdout
     assert "data/flowers_in_spring.csv" in tracked and "data/schema.toml" in tracked
+    assert "5.1,3.5" not in (project / "data.py").read_text(encoding="utf-8")  # a row of the sample is no example here
 
 
 def test_the_sample_stays_out_of_a_project_with_own_data(hackgen: Run) -> None:

@@ -114,7 +114,7 @@ def test_the_best_epoch_being_the_last_is_said_with_what_to_do(project: Path) ->
     assert "python train.py --resume short --epochs 4" in done.out
     lines = done.out.splitlines()
     head = next(number for number, line in enumerate(lines) if line.startswith("epoch"))
-    names = re.finditer(r"(?:train |valid |learning )?\S+", lines[head])
+    names = re.finditer(r"(?:train |valid |learning )?\S+(?: on valid)?", lines[head])
     numbers = re.finditer(r"[\d.]+", lines[head + 1])
     assert [name.end() for name in names] == [number.end() for number in numbers]  # a table: its columns end together
 

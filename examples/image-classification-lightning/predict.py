@@ -14,7 +14,7 @@ EACH_ROW = True  # has its answer, so check.py holds these against those of eval
 
 def main() -> None:
     parser = common.Parser(__doc__)
-    parser.add_argument("input", help=f"{data.INPUT}; - reads standard input")
+    parser.add_argument("input", help=data.INPUT)
     parser.add_argument("--run", help="a run's name or folder [the newest, else the published one]")
     parser.add_argument("--device", help="auto, cpu, cuda, mps [auto]")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")

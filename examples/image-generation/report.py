@@ -97,7 +97,7 @@ def learning_curves(run: Path, metric: str) -> Path:
 
 def page(run: Path, sheet: dict, figures: list[Path]) -> str:
     """report.html: one file with the figures inside, so that it can be mailed or shown without a network."""
-    title = html.escape(f"{sheet['task']}: {sheet['model']}, {run.name}")
+    title = html.escape(f"{sheet['task']}: {run.name}")
     parts = [
         f'<!doctype html><html lang="{words("language")}"><meta charset="utf-8"><title>{title}</title>',
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style>',

@@ -172,8 +172,7 @@ def codes_of(values: pd.Series, about: dict) -> np.ndarray:
 def encode(frame: pd.DataFrame, meta: dict) -> np.ndarray:
     """Typed rows as the model takes them, (rows, numbers + categories) float32: the one preparation for all rows.
 
-    First the numbers, of mean 0 and deviation 1 over train, or 0 and 1 for no and yes; what is missing is the mean.
-    Then the code of each category.
+    First numbers, of mean 0 and deviation 1 over train (missing: the mean; no, yes: 0, 1), then a code per category.
     """
     inputs, codes = [], []
     for name, about in meta["columns"].items():
@@ -213,8 +212,9 @@ def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
     for name, about in meta["columns"].items():
         if "values" in about:
             cells[name] = ["?", *about["values"]][next(codes)]
+        parts = {}
         for part, constants in about.get("parts", {}).items():
-            number = next(numbers) * constants["deviation"] + constants["mean"]
-            if part == "value":
-                cells[name] = f"{number:.5g}"
+            parts[part] = next(numbers) * constants["deviation"] + constants["mean"]
+        if "value" in parts:
+            cells[name] = "" if parts.get("missing") else f"{parts['value']:.5g}"
     return cells

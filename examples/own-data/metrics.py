@@ -163,7 +163,7 @@ def worst(split: Split, output: np.ndarray, meta: dict, most: int) -> list[tuple
     found = []
     for row in rows[: np.clip(np.sum(chance[rows] < SURE), SHOWN, most)]:
         right, said = targets[row], output[row].argmax()
-        told = names[right] if right == said else words("figure_mistake", right=names[right], said=names[said])
+        told = words("figure_correct" if right == said else "figure_mistake", right=names[right], said=names[said])
         found.append((row, f"{told} ({output[row].max():.0%})"))
     return found
 

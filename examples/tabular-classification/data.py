@@ -13,7 +13,7 @@ from table import Table
 import numpy as np
 import pandas as pd
 
-INPUT = "a table with the columns of the training data, or one row such as 5.1,3.5,1.4,0.2"
+INPUT = "a table with the columns of the training data, or one row of it, with commas between"
 MOST_RARE = 0.2  # of the rows may be of classes with one or two; beyond it the values are no classes
 TIED = 0.5  # share of rows that equal ones may tie together; beyond it only groups are kept together
 

@@ -12,7 +12,7 @@ from table import Table
 import numpy as np
 import pandas as pd
 
-INPUT = "a table with the columns of the training data, or one row such as 59,2,32.1,101,157,93.2,38,4,4.8598,87"
+INPUT = "a table with the columns of the training data, or one row of it, with commas between"
 LARGEST = 1e30  # single precision squares no more
 TIED = 0.5  # share of rows that equal ones may tie together; beyond it only groups are kept together
 

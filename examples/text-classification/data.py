@@ -17,7 +17,7 @@ from texts import Corpus
 import numpy as np
 import pandas as pd
 
-INPUT = "a text, a .txt file with a text per line, a folder of them with a text each, or a table with a column of texts"
+INPUT = "a text, a .txt file with one a line, a folder with one a file, a table with a column of them, or - for stdin"
 SCHEMA = ROOT / "data" / "schema.toml"  # of the team's own table: its columns, how it is read
 
 

@@ -23,8 +23,8 @@ import numpy as np
 SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
 PROJECT_DATA = Config.data or "the sample"
 HISTORY = ["epoch", "step", "train_loss", "valid_loss", "valid_score", "learning_rate", "seconds", "kept"]
-HEAD = "epoch    step train loss valid loss {:>24} learning rate seconds"
-ROW = "{:5} {:7} {:10.4f} {:10.4f} {:24.4f} {:13.6f} {:7.1f} {}"
+HEAD = "epoch    step train loss valid loss {:>18} on valid learning rate seconds"
+ROW = "{:5} {:7} {:10.4f} {:10.4f} {:27.4f} {:13.6f} {:7.1f} {}"
 
 
 def begin(description: str) -> tuple[argparse.Namespace, Path | None, Config, Data]:

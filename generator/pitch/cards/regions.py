@@ -77,7 +77,7 @@ def training(project: Project, sheet: dict[str, Any], config: dict[str, Any]) ->
         "framework": " ".join(filter(None, [config.get("framework"), sheet.get("backend")])),
         "data": f"{data['name']}, sha256 {data['sha256'][:12]}…",
         "procedure": project.say(
-            "cards.procedure",
+            "cards.procedure_trees" if config.get("precision") == "auto" else "cards.procedure",
             epochs=config.get("epochs"),
             batch=config.get("batch_size"),
             rate=number(config.get("learning_rate")),

@@ -119,7 +119,7 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
         net.save(run / net.LAST, config, net.named((model, optimizer)), dataclasses.asdict(state))
         state.saved(run, config, pressed)
 
-    print(runs.HEAD.format("valid " + data.meta["metric"]))
+    print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):
         calls = batches(len(data.train.ids), config, state.epoch, at_once)  # (calls, steps of a call, rows of a step)
         length = calls.shape[0] * calls.shape[1]  # of the epoch, in steps

@@ -111,7 +111,7 @@ def fit(model: keras.Model, data: Data, config: Config, run: Path, pressed: Sequ
         state.saved(run, config, ())  # again, as a kill may have come before it
     progress = Progress(state, data, config, run, pressed)
     model.steps_per_execution = progress.at_once
-    print(runs.HEAD.format("valid " + data.meta["metric"]))
+    print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):  # once; twice where an epoch was cut off, whose rest comes first
         model.fit(
             batches(model, data.train, config, state, progress.steps),

@@ -60,7 +60,7 @@ class Loop(lightning.LightningModule):
         self.run = Path(self.trainer.strategy.broadcast(str(self.run)))
         self.state = dataclasses.replace(self.state)  # its clock begins now: to set up may have taken long
         if self.trainer.is_global_zero:
-            print(runs.HEAD.format("valid " + self.data.meta["metric"]))
+            print(runs.HEAD.format(self.data.meta["metric"]))
 
     def on_train_epoch_start(self) -> None:
         self.train()

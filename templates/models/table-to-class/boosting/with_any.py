@@ -99,7 +99,7 @@ def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[i
     trees.set_params(min_samples_leaf=min(LEAST_ROWS, max(1, rows // 50)), max_leaf_nodes=leaves)
     network.set_params(batch_size=min(MOST, max(FEWEST, rows // 20)))
     inputs = coarse(with_linear(model["linear"], data.train, data.meta), data.meta["outputs"] + data.meta["numbers"])
-    print(runs.HEAD.format("valid " + data.meta["metric"]))
+    print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):
         rng = np.random.default_rng((config.seed, state.epoch))
         order = rng.permutation(rows)

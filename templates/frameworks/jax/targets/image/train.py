@@ -96,7 +96,7 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
         net.save(run / net.LAST, config, net.named((model, optimizers)), dataclasses.asdict(state))
         state.saved(run, config, pressed)
 
-    print(runs.HEAD.format("valid " + data.meta["metric"]))
+    print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):
         steps = batches(len(data.train.ids), config, state.epoch)
         loss_sum = jnp.float32(state.loss_sum)  # stays on the device: to read it each step would be slow

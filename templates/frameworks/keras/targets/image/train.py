@@ -117,7 +117,7 @@ def fit(model: keras.Model, data: Data, config: Config, run: Path, pressed: Sequ
         state = State(**net.load_last(run, model, config))
         state.saved(run, config, ())  # again, as a kill may have come before it
     progress = Progress(state, data, config, run, pressed)
-    print(runs.HEAD.format("valid " + data.meta["metric"]))
+    print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):  # once; twice where an epoch was cut off, whose rest comes first
         model.fit(
             batches(data.train, config, state),

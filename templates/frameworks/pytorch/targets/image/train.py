@@ -86,7 +86,7 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
         net.save(run / net.LAST, config, **learnt, state=dataclasses.asdict(state))
         state.saved(run, config, pressed)
 
-    print(runs.HEAD.format("valid " + data.meta["metric"]))
+    print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):
         order = np.random.default_rng((config.seed, state.epoch)).permutation(len(data.train.ids))
         steps = np.array_split(order, math.ceil(len(order) / config.batch_size))  # of nearly equal size
