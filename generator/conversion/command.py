@@ -50,7 +50,8 @@ def convert(source: str, dest: str | None, target: str | None) -> None:
         _remove(draft)
     for line in told:
         click.echo(printable(line))
-    click.echo(printable(f"{place} is what --data and predict.py take"))
+    answered = place.suffix != ".npz" and task != "text-generation"  # predict.py takes pictures one by one, and no book
+    click.echo(printable(f"{place} is what --data {'and predict.py take' if answered else 'takes'}"))
 
 
 def _remove(draft: Path) -> None:
