@@ -157,7 +157,7 @@ def test_what_is_damaged_is_named_with_its_remedy(published, hackgen):
     refused(hackgen("cards", str(published)), 1, "MODEL_CARD.md is missing; git checkout -- MODEL_CARD.md")
     for name in CARDS[1:]:
         (published / name).unlink()
-    refused(hackgen("cards", str(published)), 1, "this project has no cards", "--with cards")
+    refused(hackgen("cards", str(published)), 1, "this project has no cards", "hackgen add cards")
 
 
 def test_what_looks_personal_is_named(tmp_path, hackgen):

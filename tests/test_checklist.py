@@ -495,7 +495,7 @@ def test_what_is_damaged_is_named(project, checklist):
 
 
 def test_a_project_without_a_checklist_is_told_so(tmp_path, checklist):
-    refused(checklist(made_up(tmp_path / "p", extras=())), 1, "this project has no checklist")
+    refused(checklist(made_up(tmp_path / "p", extras=())), 1, "hackgen add checklist")
 
 
 def test_a_team_without_names_is_not_asked_for_their_commits(project):

@@ -482,6 +482,9 @@ def test_before_training_and_before_publishing_it_says_what_to_run(project, slid
     refused(slides(project), 1, "python train.py, python evaluate.py, then python evaluate.py --publish")
     (project / "deck.toml").unlink()
     refused(slides(project), 1, "deck.toml is missing; git checkout -- deck.toml")
+    without = re.sub(r"(?m)^extras = .*$", "extras = []", (project / ".hackgen.toml").read_text(encoding="utf-8"))
+    (project / ".hackgen.toml").write_text(without, encoding="utf-8")
+    refused(slides(project), 1, "this project has no deck.toml; hackgen add slides lays it in")
 
 
 @pytest.mark.parametrize("words", [("--minutes", "0"), ("--minutes", "x"), ("--json",), ("--nonsense",)])

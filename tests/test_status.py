@@ -237,7 +237,7 @@ def test_wrong_usage(project, hackgen):
 
 def test_a_project_without_a_plan_is_told_how_to_get_one(tmp_path, hackgen, project):
     made_up(tmp_path / "p", extras=())
-    refused(hackgen("status", str(tmp_path / "p")), 1, "this project has no plan.toml", "--event NAME")
+    refused(hackgen("status", str(tmp_path / "p")), 1, "this project has no plan.toml", "hackgen add kickoff")
 
 
 def test_nothing_of_the_project_is_run(told, edited):

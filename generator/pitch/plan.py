@@ -41,7 +41,7 @@ CRITERION: Wanted = {
 
 def read(project: Project) -> dict[str, Any]:
     """`hours`, `start` (a datetime or None), `most_scaffold` (per cent), `gates`; damage is a `Problem` with a line."""
-    path = _page(project, "plan.toml")
+    path = project.page("plan.toml", "kickoff")
     table = {"most_scaffold": 100} | pages.read_toml(path)
     _expect(path, table, PLAN)
     try:
@@ -54,19 +54,13 @@ def read(project: Project) -> dict[str, Any]:
 
 def rubric(project: Project) -> dict[str, Any]:
     """`name`, `confirmed` and `criteria`; what a hand has damaged is a `Problem` with its line."""
-    path = _page(project, "rubric.toml")
+    path = project.page("rubric.toml", "kickoff")
     table = pages.read_toml(path)
     _expect(path, table, RUBRIC)
     for criterion in table["criteria"] if isinstance(table.get("criteria"), list) else ():
         if isinstance(criterion, dict):
             criterion |= {"asks": "", "where": ""} | criterion
     return table | {"criteria": _entries(path, table, "criteria", CRITERION)}
-
-
-def _page(project: Project, name: str) -> Path:
-    if not project.has("kickoff") and not (project.root / name).is_file():
-        raise Problem(f"this project has no {name}: it was made without a plan (hackgen new --event NAME makes one)")
-    return project.root / name
 
 
 def _entries(path: Path, table: dict[str, Any], name: str, wanted: Wanted) -> list[dict[str, Any]]:

@@ -48,6 +48,12 @@ class Project:
         """Whether an extra was laid in."""
         return extra in self.answers.get("extras", [])
 
+    def page(self, name: str, extra: str) -> Path:
+        """A page that an extra lays in; a `Problem` says how where that was never done."""
+        if not self.has(extra) and not (self.root / name).is_file():
+            raise Problem(f"this project has no {name}; hackgen add {extra} lays it in")
+        return self.root / name
+
     def say(self, key: str, **facts: object) -> str:
         """A text in the project's language, its {blanks} filled: `compare.noise` is `noise` in compare.toml."""
         page, _, name = key.partition(".")

@@ -154,7 +154,7 @@ def refresh(project: Project, check: bool = False) -> dict[str, Any]:
     `uncounted` says why the splits could not be counted: the project's own code does not run; else it is null.
     """
     if not any((project.root / name).is_file() for name in (MODEL, ETHICS)):
-        raise Problem("this project has no cards: it was made without them (hackgen new --with cards makes them)")
+        raise Problem("this project has no cards; hackgen add cards lays them in")
     uncounted, splits = None, None
     try:
         splits = counted(project)

@@ -26,7 +26,7 @@ def look(project: Project, slow: bool = False, only: str | None = None) -> Itera
     """Judge the items one after the other; where all are, tick the page after the last."""
     items = asked(project.answers.get("extras", []))
     if not items or not (project.has("checklist") or (project.root / PAGE).is_file()):
-        raise Problem("this project has no checklist: it was made without (hackgen new --with checklist makes one)")
+        raise Problem("this project has no checklist; hackgen add checklist lays it in")
     chosen = [item for item in items if item.id == (only or item.id)]
     if not chosen:
         raise Misuse(f'no item "{only}"; there is: {", ".join(item.id for item in items)}')

@@ -41,7 +41,7 @@ Story = dict[str, Any]  # the keys of HEAD, and of each section that there is a 
 
 def read(project: Project) -> Story:
     """The checked deck.toml, each key that is left out filled with its default; a mistake is a `Problem`."""
-    table = pages.read_toml(project.root / FILE)
+    table = pages.read_toml(project.page(FILE, "slides"))
     sections = {name: value for name, value in table.items() if isinstance(value, dict)}
     told = _checked(project, {name: value for name, value in table.items() if name not in sections}, HEAD, "")
     for name, section in sections.items():
