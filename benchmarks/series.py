@@ -31,7 +31,7 @@ CASES = [  # package, end of the path, column of dates, values, column that name
 CODE = """
 import json, sys, tempfile
 from pathlib import Path
-import common, metrics, net, train
+import common, metrics, net, torch, train
 from config import MODELS
 from data import load
 data = load(common.configured({}))
@@ -42,7 +42,8 @@ for name in MODELS:
     for seed in range(int(sys.argv[1])):
         config = MODELS[name](seed=seed, precision="float32").resolved(len(data.train.ids))
         model = train.fresh(data.meta, config)
-        net.use_threads(model, config.batch_size)
+        if net.parameter_count(model) * config.batch_size < train.SMALL_STEP:  # as train.main() does
+            torch.set_num_threads(1)
         with tempfile.TemporaryDirectory() as folder:
             history = train.fit(model, data, config, Path(folder))
             best = net.restore(Path(folder), config, data.meta)

@@ -40,8 +40,9 @@ data = data._replace(valid=runs.fewer(data.valid, 8))
 config = common.configured({"model": model_name, "checkpoint_seconds": 1e6}).resolved(len(data.train.ids))
 an_epoch = math.ceil(len(data.train.ids) / config.batch_size)
 config = dataclasses.replace(config, epochs=1 + math.ceil(least / an_epoch), patience=1000, precision="float32")
-if hasattr(net, "use_threads"):
-    net.use_threads(train.fresh(data.meta, config), config.batch_size)
+rows_and_weights = net.parameter_count(train.fresh(data.meta, config)) * config.batch_size
+if rows_and_weights < getattr(train, "SMALL_STEP", 0):  # as train.main() does
+    importlib.import_module("torch").set_num_threads(1)
 
 order = np.random.default_rng(0).permutation(len(data.train.ids))
 size = math.ceil(len(order) / an_epoch)

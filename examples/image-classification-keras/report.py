@@ -2,9 +2,9 @@
 
 import base64
 import html
-import io
 import json
 import warnings
+from functools import partial
 from pathlib import Path
 
 import common
@@ -30,7 +30,7 @@ def text(sheet: dict) -> str:
     better = words("higher" if sheet["higher_is_better"] else "lower")
     facts = {"metric": sheet["metric"], "rows": sheet["n_test"], "data": sheet["data"]["name"]}
     lines = [words("report_headline", better=better, **facts)]
-    remark = between("report_interval", sheet["ci95"]) if sheet["ci95"] else sheet["ci95_method"]
+    remark = words("report_interval", interval=sheet["ci95"]) if sheet["ci95"] else sheet["ci95_method"]
     lines.append(f"  {sheet['score']:<8.4g}  {sheet['model']}: {remark}")
     for role in ("baseline", "reference"):
         rival = sheet[role]
@@ -41,22 +41,17 @@ def text(sheet: dict) -> str:
 
 def verdict(sheet: dict, rival: dict) -> str:
     """Whether the model beats a rival by more than noise, or the rival the model, or which is ahead, in words."""
-    difference = rival["difference_ci95"]
+    difference, ahead = rival["difference_ci95"], rival["score"] > sheet["score"]
     if not difference:
         return words("report_unknown", why=rival["difference_method"])
+    found = "ahead" if ahead == sheet["higher_is_better"] else "behind"  # by no more than noise
     if rival["beaten"]:
-        return between("report_beaten", difference)
-    if not difference[0] <= 0 <= difference[1]:
-        return between("report_worse", difference)
-    if rival["score"] == sheet["score"]:
-        return between("report_level", difference)
-    rival_ahead = (rival["score"] > sheet["score"]) == sheet["higher_is_better"]
-    return between("report_ahead" if rival_ahead else "report_behind", difference)
-
-
-def between(key: str, interval: list[float]) -> str:
-    """A text that names the bounds of an interval."""
-    return words(key, low=f"{interval[0]:.4g}", high=f"{interval[1]:.4g}")
+        found = "beaten"
+    elif not difference[0] <= 0 <= difference[1]:
+        found = "worse"
+    elif rival["score"] == sheet["score"]:
+        found = "level"
+    return words(f"report_{found}", interval=difference)
 
 
 def shorten(text: str, most: int = 24) -> str:
@@ -67,14 +62,12 @@ def shorten(text: str, most: int = 24) -> str:
 
 def save(figure: plt.Figure, run: Path, name: str) -> Path:
     """Write a figure to the run's figures/ and close it; returns its path."""
-    packed = io.BytesIO()
+    path = run / "figures" / f"{name}.png"
     with warnings.catch_warnings(record=True) as said:
-        figure.savefig(packed, format="png", dpi=120)
+        common.write(path, partial(figure.savefig, dpi=120))
     plt.close(figure)
     if any("Glyph" in str(warning.message) for warning in said):
         note(f"no font here has some letters of {name}.png; install Noto Sans CJK, say, and evaluate again")
-    path = run / "figures" / f"{name}.png"
-    common.write(path, packed.getvalue())
     return path
 
 

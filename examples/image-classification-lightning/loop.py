@@ -1,9 +1,9 @@
 """What happens between the steps and epochs of the Trainer: rows, rate, score, checkpoints, and when it is over."""
 
 import dataclasses
-import io
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +139,4 @@ class WholeFiles(TorchCheckpointIO):
     """Lightning's checkpoints, written in one step: after a kill or on a full disk the old one survives."""
 
     def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None) -> None:
-        packed = io.BytesIO()
-        torch.save(checkpoint, packed)
-        common.write(Path(path), packed.getvalue())
+        common.write(Path(path), partial(torch.save, checkpoint))

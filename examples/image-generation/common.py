@@ -6,6 +6,7 @@ import difflib
 import functools
 import hashlib
 import importlib
+import io
 import json
 import os
 import re
@@ -68,8 +69,6 @@ def tell_missing(kind: type[BaseException], error: BaseException, trace: Any) ->
 sys.excepthook = tell_missing
 if Path(sys.argv[0]).resolve().parent == ROOT:  # a command, no test or notebook
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # until `run`: a library may take Ctrl-C for a fault of its own
-    if sys.getfilesystemencoding() == "ascii" and os.environ.get("PYTHONUTF8") != "1":  # LANG=C: begin anew
-        os.execve(sys.executable, sys.orig_argv, os.environ | {"PYTHONUTF8": "1"})
 for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
     if getattr(sys, name) is None:  # `>&-`; and no file may get the number of a stream
         setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
@@ -134,8 +133,11 @@ def kit(config: Config) -> ModuleType:
     return own if hasattr(own, "outputs") else importlib.import_module("net")
 
 
-def write(path: Path, content: bytes | str) -> None:
+def write(path: Path, content: bytes | str | Callable[[io.BytesIO], Any]) -> None:
     """Replace a file in one step: after a kill or on a full disk there is the old content or the new, never half."""
+    if callable(content):  # writes it to a file
+        content(packed := io.BytesIO())
+        content = packed.getvalue()
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
@@ -154,10 +156,8 @@ def write_json(path: Path, content: Any) -> None:
 def read_json(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text(encoding="utf-8-sig")))
-    except FileNotFoundError:
-        raise Problem(f"{path} is missing; is {path.parent} a finished run? python train.py makes one") from None
-    except (ValueError, TypeError, RecursionError) as error:
-        raise Problem(f"{path} is damaged ({error}); restore it or train again") from None
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise Problem(f"{path} is missing or damaged ({error}); restore it or train again") from None
 
 
 def located(path: str) -> Path:

@@ -1,9 +1,7 @@
 """Score a run on the test split, which nothing else opens: `python evaluate.py [RUN] [--publish]`."""
 
 import dataclasses
-import io
 import shutil
-from functools import partial
 from pathlib import Path
 
 import common
@@ -37,16 +35,9 @@ def main() -> None:
     found = {"id": data.test.ids, "target": metrics.truth(data.test, meta), "output": on_test}
     sheet = scored(run, data, found) | {"parameters": net.parameter_count(model)}
     sheet["checkpoint_sha256"] = common.sha256(run / net.BEST)
-    packed = io.BytesIO()
-    np.savez_compressed(packed, **found)
-    common.write(run / "predictions.npz", packed.getvalue())
-    drawn: list[Path] = []
-    if hasattr(figures, "explained"):
-        ask = partial(net.outputs, model, targets=None, meta=meta, precision=config.precision)
-        about, drawn = figures.explained(run, data, on_valid, ask)
-        sheet |= about
+    common.write(run / "predictions.npz", lambda file: np.savez_compressed(file, **found))
+    drawn = figures.draw(run, data, found, on_valid, sheet)
     common.write_json(run / "report.json", sheet)
-    drawn = figures.draw(run, data, found, on_valid) + drawn
     common.write(run / "report.html", report.page(run, sheet, drawn))
     print(report.text(sheet))
     print(f"\n{len(drawn)} figures and report.html in {run}")

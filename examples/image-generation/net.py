@@ -1,8 +1,7 @@
 """What PyTorch needs around the model: device, precision, answers as NumPy arrays, and checkpoints."""
 
-import copy
 import importlib
-import io
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ import torch
 from torch import nn
 
 BEST, LAST = "best.pt", "last.pt"
-SMALL_STEP = 3_000_000  # parameters times rows
 
 
 def build(meta: dict, config: Config) -> nn.Module:
@@ -36,16 +34,6 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def try_step(model: nn.Module, few: Split, meta: dict, device: torch.device) -> torch.device:
-    """The device, if a step works on it; else the CPU, and why is said."""
-    try:
-        loss(copy.deepcopy(model).to(device), *tensors(few, slice(0, 2), device), meta).backward()
-    except (RuntimeError, NotImplementedError, AssertionError) as error:
-        print(f"{device} is passed over, its trial step failed: {str(error).splitlines()[0]}")
-        return torch.device("cpu")
-    return device
-
-
 def choose_precision(name: str, device: torch.device, model: nn.Module) -> str:
     """float32 or bfloat16. The rule behind "auto", which never measures, so that a run can be repeated:
 
@@ -60,12 +48,6 @@ def choose_precision(name: str, device: torch.device, model: nn.Module) -> str:
     if device.type == "cpu" and getattr(model, "bfloat16_on_cpu", False):
         gains = torch.cpu._is_avx512_bf16_supported()
     return "bfloat16" if gains else "float32"
-
-
-def use_threads(model: nn.Module, rows: int) -> None:
-    """One thread where a step is small: two would wait for each other longer than they work."""
-    if parameter_count(model) * rows < SMALL_STEP:
-        torch.set_num_threads(1)
 
 
 def to_tensor(array: np.ndarray, device: torch.device) -> torch.Tensor:
@@ -139,9 +121,7 @@ def seed_step(seed: int, step: int, device: torch.device) -> None:
 
 def save(path: Path, config: Config, **content: Any) -> None:
     """Write a checkpoint whole, or leave the old one."""
-    packed = io.BytesIO()
-    torch.save({"about": [TASK, FRAMEWORK, config.model], **content}, packed)
-    common.write(path, packed.getvalue())
+    common.write(path, partial(torch.save, {"about": [TASK, FRAMEWORK, config.model], **content}))
 
 
 def load(path: Path, config: Config) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Make new pictures with the newest run: `python predict.py 16` writes them to generated/."""
 
-import io
 import json
+from functools import partial
 from pathlib import Path
 
 import common
@@ -32,9 +32,8 @@ def main() -> None:
     made = data.decode(net.outputs(model, noise, None, meta, config.precision))
     rows = []
     for name, picture in [*zip(names, made, strict=True), ("all", figures.tile(made))]:
-        packed, path = io.BytesIO(), Path(args.out) / f"{name}.png"
-        Image.fromarray(np.squeeze(picture)).save(packed, "png")
-        common.write(path, packed.getvalue())
+        path = Path(args.out) / f"{name}.png"
+        common.write(path, partial(Image.fromarray(np.squeeze(picture)).save, format="png"))
         rows.append({"input": name, "file": str(path)})
     print(json.dumps(rows, indent=1) if args.json else f"{len(names)} pictures, and all in {args.out}")
 

@@ -23,15 +23,15 @@ MOST = 10  # rows shown
 FEW_ROWS = 1000  # below this the histograms of the fast kind are too coarse
 MOST_ROWS = 200_000  # of train that it is fitted on: more hardly change it
 MOST_VALUES = 255  # categories of more than the fast kind can take are read as numbers
-explained = explain.explained  # what evaluate.py asks of single columns
 
 
-def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray) -> list[Path]:
+def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray, sheet: dict) -> list[Path]:
     """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
     return [
-        report.learning_curves(run, data.meta["metric"]),
+        report.learning_curves(run, sheet["metric"]),
         report.save(confusion_matrix(found, data.meta), run, "confusion_matrix"),
         report.save(worst_mistakes(data, on_valid), run, "worst_mistakes_on_valid"),
+        explain.explained(run, data, on_valid, sheet),
     ]
 
 

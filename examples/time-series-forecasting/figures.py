@@ -15,11 +15,11 @@ LEAST = 20  # windows of valid from which each step ahead has a band of its own
 MOST = 4  # series that are shown, and forecasts of each
 
 
-def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray) -> list[Path]:
+def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray, sheet: dict) -> list[Path]:
     """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
     width = band(data.valid.targets[:], on_valid)
     return [
-        report.learning_curves(run, data.meta["metric"]),
+        report.learning_curves(run, sheet["metric"]),
         report.save(forecasts(data, found["output"], width), run, "forecast_against_truth"),
         report.save(error_by_step(data, found), run, "error_by_step"),
     ]

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import columns
+import common
 import metrics
+import runs
 from common import words
 from data import Data, Split
-from runs import fewer
 
 import numpy as np
 
@@ -101,7 +102,7 @@ def alone(data: Data, whole: float | None = None) -> Alone | None:
 
 def learnt_from(data: Data) -> Split:
     """Those rows of train that trees learn from."""
-    return fewer(data.train, min(MOST_ROWS, MOST_CELLS // data.train.inputs.shape[1]))
+    return runs.fewer(data.train, min(MOST_ROWS, MOST_CELLS // data.train.inputs.shape[1]))
 
 
 def answers(data: Data, used: list[int], model: Any) -> np.ndarray:
@@ -176,44 +177,43 @@ def moved(inputs: np.ndarray, output: np.ndarray, meta: dict, ask: Ask) -> list[
     return [dict(sorted(one.items(), key=lambda item: -abs(item[1]))) for one in found]
 
 
-def explained(run: Path, data: Data, on_valid: np.ndarray, ask: Ask) -> tuple[dict, list[Path]]:
-    """What report.json says of single columns, and the paths of figures, for evaluate.py."""
-    import report
+def explained(run: Path, data: Data, on_valid: np.ndarray, sheet: dict) -> Path:
+    """A figure of what single columns tell, which joins the `sheet` of what report.json says."""
+    import report  # slow too
 
-    from matplotlib import pyplot as plt
-
-    lost, metric = importance(data, ask), data.meta["metric"]
+    _, config, meta, _ = runs.find(str(run))
+    net = common.kit(config)
+    model = net.restore(run, config, meta)
+    lost = importance(data, lambda inputs: net.outputs(model, inputs, None, meta, config.precision))
     best = sorted(lost, key=lost.__getitem__)[-SHOWN:]
     names = [report.shorten(name) for name in best]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 1.4 + 0.3 * len(best)), layout="constrained", sharey=True)
+    size = (10, 1.4 + 0.3 * len(best))
+    figure, (left, right) = report.plt.subplots(1, 2, figsize=size, layout="constrained", sharey=True)
     left.barh(range(len(best)), [lost[name] for name in best], tick_label=names)
-    left.set(xlabel=words("figure_importance", metric=metric))
-    about = {"importance": lost}
+    left.set(xlabel=words("figure_importance", metric=meta["metric"]))
+    sheet["importance"] = lost
     if found := alone(data, metrics.score(metrics.truth(data.valid, data.meta), on_valid, data.meta)):
         right.barh(range(len(best)), [found.scores[name] for name in best], color="tab:green")
         right.axvline(found.whole, color="black", linestyle=":", label=words("figure_whole"))
-        right.set(xlabel=words("figure_alone", metric=metric))
+        right.set(xlabel=words("figure_alone", metric=meta["metric"]))
         right.legend(loc="lower right", bbox_to_anchor=(1, 1), frameon=False)  # above: it would hide a bar
-        whole = f"{found.whole:.3g}"
-        facts = ({"name": name, "score": f"{score:.3g}"} for name, score in found.asked.items())
-        about["remarks"] = [words("report_alone", whole=whole, **fact) for fact in facts]
+        asked = found.asked.items()
+        sheet["remarks"] = [words("report_alone", whole=found.whole, name=name, score=score) for name, score in asked]
     else:
         right.set_axis_off()
-    return about, [report.save(figure, run, "columns")]
+    return report.save(figure, run, "columns")
 
 
 def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> Any:
     """A figure of rows of valid as a table: a caption, then the first columns that the model sees."""
-    import report
-
-    from matplotlib import pyplot as plt
+    import report  # slow too
 
     seen = [columns.shown(row, data.meta) for row in data.valid.inputs[rows]]
     lines = [list(line)[:MOST_COLUMNS] for line in (seen[0], *(row.values() for row in seen))]
     lines = [[report.shorten(cell, WIDE) for cell in line] for line in lines]
     cells = np.column_stack([[words("figure_mistakes"), *captions], lines])
     letters = np.vectorize(len)(cells).max(0) + 3  # of each column
-    figure, axes = plt.subplots(figsize=(letters.sum() / 12, 0.3 * len(cells)), layout="constrained")
+    figure, axes = report.plt.subplots(figsize=(letters.sum() / 12, 0.3 * len(cells)), layout="constrained")
     axes.axis("off")
     table = {"colWidths": letters / letters.sum(), "bbox": (0, 0, 1, 1), "edges": "horizontal"}
     axes.table(cells[1:], colLabels=cells[0], cellLoc="left", colLoc="left", **table)

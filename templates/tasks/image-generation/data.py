@@ -1,7 +1,6 @@
 """Noise and pictures, divided into train, valid and test: the noise is the input, the pictures are the target."""
 
 import importlib
-import io
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -168,9 +167,7 @@ def snapshot_noise(config: Config) -> np.ndarray:
 def keep_snapshot(run: Path, made: np.ndarray, epoch: int) -> None:
     """Keep what that noise became after the epochs 1, 2, 4, 8 …"""
     if epoch & (epoch - 1) == 0:
-        packed = io.BytesIO()
-        np.save(packed, decode(made))
-        common.write(run / "progress" / f"{epoch:05d}.npy", packed.getvalue())
+        common.write(run / "progress" / f"{epoch:05d}.npy", lambda file: np.save(file, decode(made)))
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ SAMPLES, COMPARED, NEAREST = 100, 8, 5  # pictures in the sheet of samples; samp
 CHUNK = 500  # training pictures compared at a time; only memory depends on it
 
 
-def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray) -> list[Path]:
+def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray, sheet: dict) -> list[Path]:
     """Draw all figures of a run; returns their paths."""
     _, config, meta, _ = runs.find(str(run))
     noise = data_module.noise((SAMPLES, meta["latent"]), 4)

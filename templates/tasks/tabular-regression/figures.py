@@ -13,19 +13,19 @@ from matplotlib import pyplot as plt
 
 MOST_DOTS = 5000  # more make one blot
 MOST = 10  # rows shown
-explained = explain.explained  # what evaluate.py asks of single columns
 
 
-def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray) -> list[Path]:
+def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray, sheet: dict) -> list[Path]:
     """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
     rows = np.unique(np.linspace(0, len(found["target"]) - 1, MOST_DOTS).astype(int))
     target, output = found["target"][rows], found["output"][rows]
     name = report.shorten(data.meta["target"])
     return [
-        report.learning_curves(run, data.meta["metric"]),
+        report.learning_curves(run, sheet["metric"]),
         report.save(predicted_against_true(target, output, name), run, "predicted_against_true"),
         report.save(residuals(output, output - target, name), run, "residuals"),
         report.save(worst_mistakes(data, on_valid), run, "worst_mistakes_on_valid"),
+        explain.explained(run, data, on_valid, sheet),
     ]
 
 

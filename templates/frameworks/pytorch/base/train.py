@@ -24,6 +24,7 @@ from torch import nn
 from tqdm import tqdm
 
 fresh = net.build  # a model that knows nothing yet, ready for `fit`; the seed decides its weights
+SMALL_STEP = 3_000_000  # parameters times rows
 
 
 def make_optimizer(model: nn.Module, config: Config) -> torch.optim.Optimizer:
@@ -101,7 +102,11 @@ def main() -> None:
     model = fresh(data.meta, config)
     device = net.choose_device(config.device)
     if config.device == "auto" and device.type != "cpu":
-        device = net.try_step(model, few, data.meta, device)
+        try:  # a step there
+            loss(copy.deepcopy(model).to(device), *net.tensors(few, slice(0, 2), device), data.meta).backward()
+        except (RuntimeError, NotImplementedError, AssertionError) as error:
+            print(f"{device} is passed over, its trial step failed: {str(error).splitlines()[0]}")
+            device = torch.device("cpu")
     if config.compile:
         if device.type != "cuda":
             raise Problem(f"--compile pays on CUDA only, and this is {device}; leave it out", 2)
@@ -109,7 +114,8 @@ def main() -> None:
     config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device, model))
     run = run or runs.new(args.out, config, data.meta, args.smoke)
     model = model.to(device)
-    net.use_threads(model, config.batch_size)
+    if net.parameter_count(model) * config.batch_size < SMALL_STEP:
+        torch.set_num_threads(1)  # two would wait for each other longer than they work
     length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs"
     print(f"{config.model} with {net.parameter_count(model):,} parameters on {device} in {config.precision};")
     print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")

@@ -7,7 +7,6 @@ folder, or a name on the hub. Each text is read once: the vectors of a split are
 import functools
 import hashlib
 import importlib
-import io
 import math
 import os
 from pathlib import Path
@@ -77,8 +76,7 @@ class Embedded:
         if len(new):
             self.vectors[new] = vectors(self.network, [self.text(row) for row in new])
             if len(self.rows) >= KEPT and not np.isnan(self.vectors[:, 0]).any():
-                np.save(packed := io.BytesIO(), self.vectors)
-                common.write(self.file, packed.getvalue())
+                common.write(self.file, lambda file: np.save(file, self.vectors))
         return self.vectors[asked]
 
     def text(self, row: int) -> str:

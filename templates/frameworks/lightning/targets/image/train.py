@@ -29,6 +29,7 @@ from lightning.pytorch.utilities import rank_zero_only
 from torch import nn
 
 PRECISIONS = {"float32": "32-true", "bfloat16": "bf16-mixed"}  # this project's names and Lightning's
+SMALL_STEP = 3_000_000  # parameters times rows
 
 
 class Trainee(Loop):
@@ -124,7 +125,8 @@ def main() -> int:
         model.compile()
     if config.precision not in PRECISIONS.values() and "-" not in config.precision:  # else a name of Lightning's
         config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device, model))
-    net.use_threads(model, config.batch_size)
+    if net.parameter_count(model) * config.batch_size < SMALL_STEP:
+        torch.set_num_threads(1)  # two would wait for each other longer than they work
     if rank_zero_only.rank:  # one of several processes: it trains, and leaves all else to the first
         try:
             fit(model, data, config, run, runs.watch_ctrl_c())

@@ -25,12 +25,7 @@ from torch import nn
 from tqdm import tqdm
 
 fresh = net.build  # a model that knows nothing yet, ready for `fit`; the seed decides its weights
-
-
-def make_optimizers(model: nn.Module, config: Config) -> list[torch.optim.Optimizer]:
-    """Adam for each player; the discriminator's goes first."""
-    players = model.discriminator, model.generator
-    return [torch.optim.Adam(player.parameters(), betas=(config.beta1, config.beta2)) for player in players]
+SMALL_STEP = 3_000_000  # parameters times rows
 
 
 def train_step(model: nn.Module, optimizers: list, real: torch.Tensor, config: Config) -> torch.Tensor:
@@ -62,7 +57,8 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
     was not. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed.
     """
     device = next(model.parameters()).device
-    optimizers = make_optimizers(model, config)
+    players, betas = (model.discriminator, model.generator), (config.beta1, config.beta2)
+    optimizers = [torch.optim.Adam(player.parameters(), betas=betas) for player in players]
     state = State()
     if (run / net.LAST).is_file():
         last = net.load(run / net.LAST, config)
@@ -122,13 +118,18 @@ def main() -> None:
     model = fresh(data.meta, config)
     device = net.choose_device(config.device)
     if config.device == "auto" and device.type != "cpu":
-        device = net.try_step(model, few, data.meta, device)
+        try:  # a step there
+            loss.loss(copy.deepcopy(model).to(device), *net.tensors(few, slice(0, 2), device), data.meta).backward()
+        except (RuntimeError, NotImplementedError, AssertionError) as error:
+            print(f"{device} is passed over, its trial step failed: {str(error).splitlines()[0]}")
+            device = torch.device("cpu")
     if config.compile and device.type != "cuda":
         raise Problem(f"--compile pays on CUDA only, and this is {device}; leave it out", 2)
     config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device, model))
     run = run or runs.new(args.out, config, data.meta, args.smoke)
     model = model.to(device)
-    net.use_threads(model, config.batch_size)
+    if net.parameter_count(model) * config.batch_size < SMALL_STEP:
+        torch.set_num_threads(1)  # two would wait for each other longer than they work
     length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs"
     print(f"{config.model} with {net.parameter_count(model):,} parameters on {device} in {config.precision};")
     print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
