@@ -198,10 +198,10 @@ def load(path: Path, config: Config) -> dict[str, Any]:
         content = skops.io.loads(path.read_bytes(), trusted=TRUSTED)
         if content["about"] == [TASK, FRAMEWORK, config.model]:
             return content
-    except FileNotFoundError:
-        raise Problem(f"{path} is missing; python train.py makes a new run") from None
     except Exception:  # of all that unpacking and checking may stumble over
-        raise Problem(f"{path} is damaged or no checkpoint of this project; restore it or train again") from None
+        raise Problem(
+            f"{path} is missing, damaged or no checkpoint of this project; restore it or train again"
+        ) from None
     raise Problem(f"{path} is of {', '.join(map(str, content['about']))}, not of this run; choose another")
 
 

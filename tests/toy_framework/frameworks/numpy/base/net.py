@@ -68,10 +68,10 @@ def load(path: Path, config: Config) -> tuple[Arrays, dict]:
         notes = json.loads(str(arrays.pop("notes")))
         if notes["about"] == [TASK, FRAMEWORK, config.model]:
             return arrays, notes["state"]
-    except FileNotFoundError:
-        raise Problem(f"{path} is missing; python train.py makes a new run") from None
-    except (zipfile.BadZipFile, LookupError, TypeError, ValueError, EOFError):
-        raise Problem(f"{path} is damaged or no checkpoint of this project; restore it or train again") from None
+    except (OSError, zipfile.BadZipFile, LookupError, TypeError, ValueError, EOFError):
+        raise Problem(
+            f"{path} is missing, damaged or no checkpoint of this project; restore it or train again"
+        ) from None
     raise Problem(f"{path} is of {', '.join(notes['about'])}, not of this run; choose another")
 
 
