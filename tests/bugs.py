@@ -164,7 +164,7 @@ SHARED = [
         "texts.counted([text[:40] for text in found]),",
         r"read_new",
     ),
-    bug("another class named", PICTURES, "data.py", "best = output.argmax(1)", "best = output.argmin(1)", r"decode"),
+    bug("another class named", PICTURES, "data.py", "row.argmax()", "row.argmin()", r"decode"),
     bug(
         "means of batch means",
         PICTURES,

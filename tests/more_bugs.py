@@ -94,7 +94,7 @@ SHARED = [
         "self.epoch >= config.epochs",
         r"epochs|over\b",
     ),
-    bug("another class's chance", PICTURES, "data.py", "chances = output.max(1)", "chances = output[:, 0]", r"decode"),
+    bug("another class's chance", PICTURES, "data.py", "float(row.max())", "float(row[0])", r"decode"),
     bug(
         "wrong count of rows",
         CLASSES,

@@ -106,8 +106,8 @@ PYTORCH = [
         "a threshold that was fixed",
         READING,
         "data.py",
-        "    best = output.argmax(1)\n    chances",
-        "    best = (output[:, -1] > 0.7).astype(int)\n    chances",
+        "row.argmax()",
+        "int(row[-1] > 0.7)",
         r"decode|predict",
     ),
     bug(

@@ -26,7 +26,7 @@ CHUNK = 512  # pictures scored at a time; only memory depends on it
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray, sheet: dict) -> list[Path]:
     """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
     return [
-        report.learning_curves(run, sheet["metric"]),
+        report.save(report.learning_curves(run, sheet["metric"]), run, "learning_curves"),
         report.save(confusion_matrix(found, data.meta), run, "confusion_matrix"),
         report.save(worst_mistakes(data, on_valid), run, "worst_mistakes_on_valid"),
     ]

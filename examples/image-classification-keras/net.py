@@ -130,10 +130,10 @@ def read_about(path: Path, config: Config) -> dict:
                 raise ValueError
             found = json.loads(archive.read(ABOUT))
             about = found["about"]
-    except FileNotFoundError:
-        raise Problem(f"{path} is missing; python train.py makes a new run") from None
     except Exception:  # whatever it stumbles over first
-        raise Problem(f"{path} is damaged or no checkpoint of this project; restore it or train again") from None
+        raise Problem(
+            f"{path} is missing, damaged or no checkpoint of this project; restore it or train again"
+        ) from None
     if about != [TASK, FRAMEWORK, config.model]:
         raise Problem(f"{path} is of {', '.join(about)}, not of this run; choose another")
     return found

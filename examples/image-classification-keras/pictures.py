@@ -1,6 +1,8 @@
 """Picture files of every kind, as arrays of bytes of one shape."""
 
+import contextlib
 import hashlib
+import importlib
 import os
 import warnings
 from pathlib import Path
@@ -15,12 +17,8 @@ from tqdm.contrib.concurrent import thread_map
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif")
 MOST_COPIED = 1 << 31  # bytes
 warnings.filterwarnings("ignore", module="PIL")  # odd metadata are no reason to talk
-try:
-    import pillow_heif  # only who has HEIC files needs it
-except ModuleNotFoundError:
-    pass
-else:
-    pillow_heif.register_heif_opener()
+with contextlib.suppress(ModuleNotFoundError):  # only who has HEIC files needs it
+    importlib.import_module("pillow_heif").register_heif_opener()
 
 
 def disturbed(found: Any, rows: np.ndarray) -> Any:

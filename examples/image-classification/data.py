@@ -96,8 +96,7 @@ def opened(config: Config) -> Found:
     path = common.located(config.data)
     if path.is_dir():
         if not (ROOT / "prepare.py").is_file():  # laid in for pictures that lie in folders
-            remedy = f"hackgen convert {path} {path.name}.npz"
-            raise Problem(f"{path} is a folder, and this project reads an .npz: {remedy}")
+            raise Problem(f"{path} is a folder, not an .npz; make one: hackgen convert {path} {path.name}.npz")
         return importlib.import_module("prepare").read(path, config.size, labelled=True)
 
     def arrays() -> list[np.ndarray]:
@@ -144,9 +143,7 @@ def read_new(source: str, meta: dict) -> tuple[list[str], Pictures]:
 
 def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Class probabilities as answers for people."""
-    best = output.argmax(1)
-    chances = output.max(1).tolist()
-    return [{"class": meta["classes"][k], "probability": chance} for k, chance in zip(best, chances, strict=True)]
+    return [{"class": meta["classes"][row.argmax()], "probability": float(row.max())} for row in output]
 
 
 def main() -> None:

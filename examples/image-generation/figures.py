@@ -12,7 +12,6 @@ from data import Data
 
 import numpy as np
 from matplotlib import pyplot as plt
-from matplotlib import ticker
 from scipy.spatial.distance import cdist
 
 SAMPLES, COMPARED, NEAREST = 100, 8, 5  # pictures in the sheet of samples; samples with so many neighbours each
@@ -27,52 +26,33 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
     snapshots = sorted((run / "progress").glob("*.npy"))
     epochs = {path.stem.lstrip("0"): np.load(path) for path in snapshots}
     figures = {
-        "learning_curves": curves(run),
-        "samples": sheet(data_module.decode(made), 10),
+        "learning_curves": report.learning_curves(run, sheet["metric"], ["train"]),
+        "samples": framed(data_module.decode(made), 10),
         "samples_beside_nearest": beside_nearest(data, made[:COMPARED]),
-        "fixed_noise_along_training": sheet(np.concatenate(list(epochs.values())), data_module.SNAPSHOTS),
+        "fixed_noise_along_training": framed(np.concatenate(list(epochs.values())), data_module.SNAPSHOTS),
     }
     title = words("figure_along", epochs=", ".join(epochs))
     figures["fixed_noise_along_training"].axes[0].set_title(title, fontsize=10)
+    losses = figures["learning_curves"].axes[0]
+    losses.axhline(3 * np.log(2), color="grey", linestyle="--", label=words("figure_cannot_tell"))
+    losses.set_ylabel(words("figure_both_losses"))
+    losses.legend()
     return [report.save(figure, run, name) for name, figure in figures.items()]
-
-
-def curves(run: Path) -> plt.Figure:
-    """The players' loss, which need not fall, and the distance on valid, which should."""
-    history = runs.read_history(run)
-    kept = history[history["kept"] == 1][-1]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=True)
-    left.xaxis.get_major_locator().set_params(integer=True)
-    left.plot(history["epoch"], history["train_loss"], marker=".")
-    left.axhline(3 * np.log(2), color="grey", linestyle="--", label=words("figure_cannot_tell"))
-    left.set(xlabel=words("figure_epoch"), ylabel=words("figure_both_losses"))
-    right.semilogy(history["epoch"], history["valid_score"], marker=".", color="tab:green")
-    right.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 3, 5, 7)))
-    right.yaxis.set_major_formatter("{x:g}")  # as text is no mathematics in report.py
-    right.yaxis.set_minor_formatter(ticker.NullFormatter())
-    right.axvline(kept["epoch"], linestyle=":", color="black", label=words("figure_kept"))
-    right.set(xlabel=words("figure_epoch"), ylabel=words("figure_on_valid", metric="Fréchet distance"))
-    left.legend()
-    right.legend()
-    return figure
 
 
 def beside_nearest(data: Data, made: np.ndarray) -> plt.Figure:
     """Each sample with the training pictures nearest to it in their pixels: a copy would show here."""
     train, flat = data.train.targets, made.reshape(len(made), -1)
     chunks = np.array_split(np.arange(len(train)), math.ceil(len(train) / CHUNK))
-    gaps = []
-    for rows in chunks:
-        others = train[rows].reshape(len(rows), -1)
-        gaps.append(cdist(flat, others, "sqeuclidean"))  # (samples, rows)
+    gaps = [cdist(flat, train[rows].reshape(len(rows), -1), "sqeuclidean") for rows in chunks]  # (samples, rows) each
     nearest = np.hstack(gaps).argsort(1, kind="stable")[:, :NEAREST]  # (samples, nearest), rows of train
     lines = [np.concatenate([made[[number]], train[rows]]) for number, rows in enumerate(nearest)]
-    figure = sheet(data_module.decode(np.concatenate(lines)), 1 + nearest.shape[1])
+    figure = framed(data_module.decode(np.concatenate(lines)), 1 + nearest.shape[1])
     figure.axes[0].set_title(words("figure_nearest"), fontsize=10)
     return figure
 
 
-def sheet(pictures: np.ndarray, columns: int) -> plt.Figure:
+def framed(pictures: np.ndarray, columns: int) -> plt.Figure:
     """Pictures, bytes, as one picture without axes."""
     tiles = tile(pictures, columns).squeeze()
     figure, axes = plt.subplots(figsize=(7, 0.5 + 7 * len(tiles) / tiles.shape[1]), layout="constrained")

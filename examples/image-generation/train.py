@@ -57,8 +57,8 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
     was not. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed.
     """
     device = next(model.parameters()).device
-    players, betas = (model.discriminator, model.generator), (config.beta1, config.beta2)
-    optimizers = [torch.optim.Adam(player.parameters(), betas=betas) for player in players]
+    players = model.discriminator, model.generator
+    optimizers = [torch.optim.Adam(player.parameters(), betas=(config.beta1, config.beta2)) for player in players]
     state = State()
     if (run / net.LAST).is_file():
         last = net.load(run / net.LAST, config)
@@ -103,7 +103,8 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
                 state.loss_sum = float(loss_sum)
                 save()
         output = net.outputs(model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
-        made = net.outputs(model, data_module.snapshot_noise(config), None, data.meta, config.precision)
+        noise = data_module.noise((data_module.SNAPSHOTS, config.latent), 3)
+        made = net.outputs(model, noise, None, data.meta, config.precision)
         data_module.keep_snapshot(run, made, state.epoch)
         if state.end_epoch(float(loss_sum) / max(state.step, 1), output, data, config):
             best_weights = copy.deepcopy(model.state_dict())

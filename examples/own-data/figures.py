@@ -28,7 +28,7 @@ MOST_VALUES = 255  # categories of more than the fast kind can take are read as 
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray, sheet: dict) -> list[Path]:
     """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
     return [
-        report.learning_curves(run, sheet["metric"]),
+        report.save(report.learning_curves(run, sheet["metric"]), run, "learning_curves"),
         report.save(confusion_matrix(found, data.meta), run, "confusion_matrix"),
         report.save(worst_mistakes(data, on_valid), run, "worst_mistakes_on_valid"),
         explain.explained(run, data, on_valid, sheet),

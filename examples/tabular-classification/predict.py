@@ -40,7 +40,8 @@ def main() -> None:
     if args.explain or len(rows) == 1:
         why = explain.moved(inputs, output, meta, ask)
         rows = [row | {"moved_by": added} for row, added in zip(rows, why, strict=True)]
-        shown = table.assign(moved_by=[in_words(added) for added in why])
+        most = [list(added.items())[:MOST] for added in why]
+        shown = table.assign(moved_by=[", ".join(f"{name} {by:+.3g}" for name, by in some) for some in most])
     if args.csv:  # the identifier and the answer alone, by their names
         answers = table.iloc[:, :2].set_axis([meta.get("id") or "input", meta["target"]], axis=1)
         for sample in Path(args.input).parent.glob("sample*ubmission*.csv"):
@@ -56,21 +57,14 @@ def main() -> None:
 def chances(sample: Path, output: np.ndarray, classes: list[str]) -> dict[str, np.ndarray]:
     """Columns of the probabilities, (rows, classes), that a contest's sample asks for; {} where it asks for classes."""
     asked = pandas.read_csv(sample).iloc[:, 1:]
-    found = {}
     if len(classes) == 2 and list(asked.dtypes) == [float]:
-        found[asked.columns[0]] = output[:, 1]
-        return found
+        return {asked.columns[0]: output[:, 1]}
+    found = {}
     for name in asked:
         for label in sorted(classes, key=len):  # Status_CL is of CL, not of L
             if name.lower().endswith(label.lower()):
                 found[name] = output[:, classes.index(label)]
     return found if len(found) == len(classes) else {}
-
-
-def in_words(added: dict[str, float]) -> str:
-    """The columns that moved an answer most."""
-    most = list(added.items())[:MOST]
-    return ", ".join(f"{name} {by:+.3g}" for name, by in most)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import base64
 import html
 import json
 import warnings
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -71,13 +72,13 @@ def save(figure: plt.Figure, run: Path, name: str) -> Path:
     return path
 
 
-def learning_curves(run: Path, metric: str) -> Path:
-    """Loss and valid score by epoch, and the epoch that was kept."""
+def learning_curves(run: Path, metric: str, losses: Sequence[str] = ("train", "valid")) -> plt.Figure:
+    """The losses and the valid score by epoch, and the epoch that was kept."""
     history = runs.read_history(run)
     kept = history[history["kept"] == 1][-1]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=True)
     left.xaxis.get_major_locator().set_params(integer=True)
-    for split in ("train", "valid"):
+    for split in losses:
         left.plot(history["epoch"], history[f"{split}_loss"], marker=".", label=words(f"figure_{split}"))
     left.set(xlabel=words("figure_epoch"), ylabel=words("figure_loss"))
     left.legend()
@@ -85,7 +86,7 @@ def learning_curves(run: Path, metric: str) -> Path:
     right.axvline(kept["epoch"], linestyle=":", color="black", label=words("figure_kept"))
     right.set(xlabel=words("figure_epoch"), ylabel=words("figure_on_valid", metric=metric))
     right.legend()
-    return save(figure, run, "learning_curves")
+    return figure
 
 
 def page(run: Path, sheet: dict, figures: list[Path]) -> str:

@@ -21,7 +21,7 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
     target, output = found["target"][rows], found["output"][rows]
     name = report.shorten(data.meta["target"])
     return [
-        report.learning_curves(run, sheet["metric"]),
+        report.save(report.learning_curves(run, sheet["metric"]), run, "learning_curves"),
         report.save(predicted_against_true(target, output, name), run, "predicted_against_true"),
         report.save(residuals(output, output - target, name), run, "residuals"),
         report.save(worst_mistakes(data, on_valid), run, "worst_mistakes_on_valid"),

@@ -165,9 +165,7 @@ def new_rows(path: Path, column: str) -> list[str]:
 
 def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Class probabilities as answers for people."""
-    best = output.argmax(1)
-    chances = output.max(1).tolist()
-    return [{"class": meta["classes"][k], "probability": chance} for k, chance in zip(best, chances, strict=True)]
+    return [{"class": meta["classes"][row.argmax()], "probability": float(row.max())} for row in output]
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ WIDE, HIGH = 120, 3  # characters in a line, lines of a text
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray, sheet: dict) -> list[Path]:
     """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
     return [
-        report.learning_curves(run, sheet["metric"]),
+        report.save(report.learning_curves(run, sheet["metric"]), run, "learning_curves"),
         report.save(confusion_matrix(found, data.meta), run, "confusion_matrix"),
         report.save(worst_mistakes(data, on_valid), run, "worst_mistakes_on_valid"),
     ]

@@ -22,7 +22,7 @@ WRITTEN = 200  # characters of a sample
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray, sheet: dict) -> list[Path]:
     """Draw from the answers for valid and from the model; returns the paths."""
     return [
-        report.learning_curves(run, sheet["metric"]),
+        report.save(report.learning_curves(run, sheet["metric"]), run, "learning_curves"),
         report.save(surprise(data, on_valid), run, "surprise_on_valid"),
         report.save(samples(run, data), run, "samples"),
     ]

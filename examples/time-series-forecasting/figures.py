@@ -19,7 +19,7 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
     """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
     width = band(data.valid.targets[:], on_valid)
     return [
-        report.learning_curves(run, sheet["metric"]),
+        report.save(report.learning_curves(run, sheet["metric"]), run, "learning_curves"),
         report.save(forecasts(data, found["output"], width), run, "forecast_against_truth"),
         report.save(error_by_step(data, found), run, "error_by_step"),
     ]

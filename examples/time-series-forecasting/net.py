@@ -129,10 +129,10 @@ def load(path: Path, config: Config) -> dict[str, Any]:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
         about = content["about"]
-    except FileNotFoundError:
-        raise Problem(f"{path} is missing; python train.py makes a new run") from None
     except Exception:  # whatever it stumbles over first
-        raise Problem(f"{path} is damaged or no checkpoint of this project; restore it or train again") from None
+        raise Problem(
+            f"{path} is missing, damaged or no checkpoint of this project; restore it or train again"
+        ) from None
     if about != [TASK, FRAMEWORK, config.model]:
         raise Problem(f"{path} is of {', '.join(map(str, about))}, not of this run; choose another")
     return content

@@ -93,8 +93,7 @@ def opened(config: Config) -> Found:
     path = common.located(config.data)
     if path.is_dir():
         if not (ROOT / "prepare.py").is_file():  # laid in for pictures that lie in folders
-            remedy = f"hackgen convert {path} {path.name}.npz"
-            raise Problem(f"{path} is a folder, and this project reads an .npz: {remedy}")
+            raise Problem(f"{path} is a folder, not an .npz; make one: hackgen convert {path} {path.name}.npz")
         return importlib.import_module("prepare").read(path, config.size, labelled=False)
 
     def arrays() -> list[np.ndarray]:
@@ -159,13 +158,8 @@ def decode(output: np.ndarray) -> np.ndarray:
     return ((output + 1) * 127.5).clip(0, 255).round().astype(np.uint8)
 
 
-def snapshot_noise(config: Config) -> np.ndarray:
-    """The noise that is drawn from after every epoch, (SNAPSHOTS, latent)."""
-    return noise((SNAPSHOTS, config.latent), 3)
-
-
 def keep_snapshot(run: Path, made: np.ndarray, epoch: int) -> None:
-    """Keep what that noise became after the epochs 1, 2, 4, 8 …"""
+    """Keep what the same noise became after the epochs 1, 2, 4, 8 …"""
     if epoch & (epoch - 1) == 0:
         common.write(run / "progress" / f"{epoch:05d}.npy", lambda file: np.save(file, decode(made)))
 

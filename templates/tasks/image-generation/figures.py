@@ -44,10 +44,7 @@ def beside_nearest(data: Data, made: np.ndarray) -> plt.Figure:
     """Each sample with the training pictures nearest to it in their pixels: a copy would show here."""
     train, flat = data.train.targets, made.reshape(len(made), -1)
     chunks = np.array_split(np.arange(len(train)), math.ceil(len(train) / CHUNK))
-    gaps = []
-    for rows in chunks:
-        others = train[rows].reshape(len(rows), -1)
-        gaps.append(cdist(flat, others, "sqeuclidean"))  # (samples, rows)
+    gaps = [cdist(flat, train[rows].reshape(len(rows), -1), "sqeuclidean") for rows in chunks]  # (samples, rows) each
     nearest = np.hstack(gaps).argsort(1, kind="stable")[:, :NEAREST]  # (samples, nearest), rows of train
     lines = [np.concatenate([made[[number]], train[rows]]) for number, rows in enumerate(nearest)]
     figure = framed(data_module.decode(np.concatenate(lines)), 1 + nearest.shape[1])

@@ -39,7 +39,11 @@ def load(config: Config) -> Data:
     cells = columns.typed(found.frame.loc[labels.index], found.features)
     part, keys = divided(config, found, cells, labels.to_numpy())
     labels = labels.where(part >= 0)
-    classes = in_order(list(labels.dropna().unique()))
+    names = pd.Series(sorted(labels.dropna().unique()))
+    by_value = (
+        pd.to_numeric(names, errors="coerce").fillna(0).argsort(kind="stable")
+    )  # of numbers, else by the alphabet
+    classes = names[by_value].tolist()
     codes = pd.Categorical(labels, classes).codes.astype(np.int64)  # (rows,), -1 for a class that is left out
     features = columns.fit(cells[part == 0], found.features)
     if not features:
@@ -77,12 +81,6 @@ def labels_of(found: Table, path: str) -> pd.Series:
         looks = f"{len(counts)} different values in {len(labels)} rows, like a number or free text"
         raise Problem(f"{where} has {looks}; name classes with --target")
     return labels
-
-
-def in_order(names: list[str]) -> list[str]:
-    """Classes sorted by their values where they are numbers, else by the alphabet."""
-    values = pd.to_numeric(pd.Series(names), errors="coerce").fillna(0)
-    return [name for _, name in sorted(zip(values, names, strict=True))]
 
 
 def divided(config: Config, found: Table, cells: pd.DataFrame, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -152,9 +150,7 @@ def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
 
 def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Class probabilities as answers for people."""
-    best = output.argmax(1)
-    chances = output.max(1).tolist()
-    return [{"class": meta["classes"][k], "probability": chance} for k, chance in zip(best, chances, strict=True)]
+    return [{"class": meta["classes"][row.argmax()], "probability": float(row.max())} for row in output]
 
 
 def main() -> None:

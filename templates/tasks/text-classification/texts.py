@@ -99,7 +99,11 @@ def learnt(corpus: Corpus, rows: np.ndarray, config: Config) -> dict[str, Any]:
     """What is to be known of the texts in `rows`, those of train, so that a model can read others."""
     if hasattr(config, "weights"):  # it reads whole texts
         return importlib.import_module("embedding").about(config.weights)
-    return {"length": chosen_length(corpus.lengths[rows], config), "vocabulary": vocabulary(corpus, rows, config)}
+    lengths = corpus.lengths[rows]
+    length = config.length or max(LEAST_LENGTH, config.step_words // Config().resolved(len(rows)).batch_size)
+    if cut := int((lengths > length).sum()):  # of long ones a step would be too much
+        note(f"{cut} of {len(rows)} training texts are cut after {length} words; see --length")
+    return {"length": int(min(length, max(1, lengths.max()))), "vocabulary": vocabulary(corpus, rows, config)}
 
 
 def inputs(corpus: Corpus, rows: np.ndarray, meta: dict, hide: float = 0.0) -> Sequence:
@@ -107,15 +111,6 @@ def inputs(corpus: Corpus, rows: np.ndarray, meta: dict, hide: float = 0.0) -> S
     if "weights" in meta:
         return importlib.import_module("embedding").Embedded(corpus.texts, rows, meta)
     return Texts(corpus, rows, meta, hide)
-
-
-def chosen_length(lengths: np.ndarray, config: Config) -> int:
-    """Words read of a text: all of the longest, unless that is too much for a step; what is cut is said."""
-    batch_size = Config().resolved(len(lengths)).batch_size
-    length = config.length or max(LEAST_LENGTH, config.step_words // batch_size)
-    if cut := int((lengths > length).sum()):
-        note(f"{cut} of {len(lengths)} training texts are cut after {length} words; see --length")
-    return int(min(length, max(1, lengths.max())))
 
 
 def vocabulary(corpus: Corpus, rows: np.ndarray, config: Config) -> list[str]:

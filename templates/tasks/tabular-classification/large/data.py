@@ -35,7 +35,11 @@ def load(config: Config) -> Data:
     """The rows of the table, encoded in prepared/ and mapped from there; classes are numbered in their order."""
     arrays, meta = prepare.prepared(config, classes=True)
     values = meta.pop("values")
-    classes = in_order(values)
+    names = pd.Series(sorted(values))
+    by_value = (
+        pd.to_numeric(names, errors="coerce").fillna(0).argsort(kind="stable")
+    )  # of numbers, else by the alphabet
+    classes = names[by_value].tolist()
     if not 2 <= len(classes) <= MOST_CLASSES:
         raise Problem(
             f"{config.data}: {meta['target']!r} has {len(classes)} different values; name classes by --target"
@@ -50,12 +54,6 @@ def load(config: Config) -> Data:
     return Data(*(Split(**some) for some in arrays), meta)
 
 
-def in_order(names: list[str]) -> list[str]:
-    """Classes sorted by their values where they are numbers, else by the alphabet."""
-    values = pd.to_numeric(pd.Series(names), errors="coerce").fillna(0)
-    return [name for _, name in sorted(zip(values, names, strict=True))]
-
-
 def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
     """Names and inputs of new rows; the target's column may be there or not."""
     names, cells = table.new_rows(source, meta)
@@ -64,9 +62,7 @@ def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
 
 def decode(output: np.ndarray, meta: dict) -> list[dict]:
     """Class probabilities as answers for people."""
-    best = output.argmax(1)
-    chances = output.max(1).tolist()
-    return [{"class": meta["classes"][k], "probability": chance} for k, chance in zip(best, chances, strict=True)]
+    return [{"class": meta["classes"][row.argmax()], "probability": float(row.max())} for row in output]
 
 
 def main() -> None:

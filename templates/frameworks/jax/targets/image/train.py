@@ -112,7 +112,8 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
                 state.loss_sum = float(loss_sum)
                 save()
         output = net.outputs(model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
-        made = net.outputs(model, data_module.snapshot_noise(config), None, data.meta, config.precision)
+        noise = data_module.noise((data_module.SNAPSHOTS, config.latent), 3)
+        made = net.outputs(model, noise, None, data.meta, config.precision)
         data_module.keep_snapshot(run, made, state.epoch)
         if state.end_epoch(float(loss_sum) / max(state.step, 1), output, data, config):
             best_weights = net.named(model)

@@ -92,7 +92,8 @@ class Progress(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         state, config, data = self.state, self.config, self.data
         output = net.outputs(self.model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
-        made = net.outputs(self.model, data_module.snapshot_noise(config), None, data.meta, config.precision)
+        noise = data_module.noise((data_module.SNAPSHOTS, config.latent), 3)
+        made = net.outputs(self.model, noise, None, data.meta, config.precision)
         data_module.keep_snapshot(self.run, made, state.epoch)
         if state.end_epoch(float(logs["loss"]), output, data, config):
             net.save_best(self.run, self.model, config)

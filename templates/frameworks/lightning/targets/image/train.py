@@ -64,7 +64,7 @@ class Trainee(Loop):
     def on_validation_end(self) -> None:
         """Pictures from the same noise, to see how they change along training."""
         if self.trainer.is_global_zero:
-            noise = data_module.snapshot_noise(self.config)
+            noise = data_module.noise((data_module.SNAPSHOTS, self.config.latent), 3)
             made = net.outputs(self.model, noise, None, self.data.meta, self.config.precision)
             data_module.keep_snapshot(self.run, made, self.state.epoch)
 
