@@ -162,13 +162,10 @@ def load(path: Path, config: Config, node: Any) -> dict | None:
     if notes["about"] != [TASK, FRAMEWORK, config.model]:
         raise Problem(f"{path} is of {', '.join(notes['about'])}, not of this run; choose another")
     here = named(node)
-    if here.keys() != arrays.keys():
-        reason = ", ".join(sorted(here.keys() ^ arrays.keys())[:3])
+    mine, its = ({f"{name} {array.shape}" for name, array in some.items()} for some in (here, arrays))
+    if mine != its:
+        reason = ", ".join(sorted(mine ^ its)[:3])
         raise Problem(f"{path} does not fit models/ as it is now (not in both: {reason}); train again")
-    for name, array in arrays.items():
-        if array.shape != here[name].shape:
-            reason = f"{name}: {array.shape}, not {here[name].shape}"
-            raise Problem(f"{path} does not fit models/ as it is now ({reason}); train again")
     old, structure = jax.tree.flatten(nnx.state(node))
     new = jax.device_put([arrays[name] for name in here], old[0].sharding)  # a copy on each device of the model
     nnx.update(node, jax.tree.unflatten(structure, new))
