@@ -34,20 +34,21 @@ def main() -> None:
     model = net.restore(run, config, meta, args.device)
     ask = partial(net.outputs, model, targets=None, meta=meta, precision=config.precision)
     output = ask(inputs)
-    rows = [{"input": name, **answer} for name, answer in zip(names, data.decode(output, meta), strict=True)]
+    answers = data.decode(output, meta)
+    rows = [{"input": name, **answer} for name, answer in zip(names, answers, strict=True)]
     table = pandas.DataFrame(rows)
     shown = table
     if args.explain or len(rows) == 1:
         why = explain.moved(inputs, output, meta, ask)
         rows = [row | {"moved_by": added} for row, added in zip(rows, why, strict=True)]
-        most = [list(added.items())[:MOST] for added in why]
-        shown = table.assign(moved_by=[", ".join(f"{name} {by:+.3g}" for name, by in some) for some in most])
+        shown = table.assign(moved_by=[in_words(added) for added in why])
     if args.csv:  # the identifier and the answer alone, by their names
         answers = table.iloc[:, :2].set_axis([meta.get("id") or "input", meta["target"]], axis=1)
         for sample in Path(args.input).parent.glob("sample*ubmission*.csv"):
             if asked := chances(sample, output, meta.get("classes", [])):
                 answers = answers.iloc[:, :1].assign(**asked)
-        common.write(Path(args.csv), answers.to_csv(index=False, lineterminator="\n"))
+        text = answers.to_csv(index=False, lineterminator="\n")
+        common.write(Path(args.csv), text)
     if args.json:
         print(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
@@ -65,6 +66,12 @@ def chances(sample: Path, output: np.ndarray, classes: list[str]) -> dict[str, n
             if name.lower().endswith(label.lower()):
                 found[name] = output[:, classes.index(label)]
     return found if len(found) == len(classes) else {}
+
+
+def in_words(added: dict[str, float]) -> str:
+    """The columns that moved an answer most."""
+    most = list(added.items())[:MOST]
+    return ", ".join(f"{name} {by:+.3g}" for name, by in most)
 
 
 if __name__ == "__main__":

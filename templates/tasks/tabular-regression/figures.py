@@ -55,5 +55,5 @@ def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
     """The rows of valid whose prediction is farthest off."""
     target = metrics.truth(data.valid, data.meta)
     worst = np.argsort(-np.abs(output - target), kind="stable")[:MOST]
-    pairs = [(f"{target[row]:.5g}", f"{output[row]:.5g}") for row in worst]
-    return explain.rows_shown(data, worst, [words("figure_mistake", right=right, said=said) for right, said in pairs])
+    captions = [words("figure_mistake", right=target[row], said=output[row]) for row in worst]
+    return explain.rows_shown(data, worst, captions)

@@ -169,13 +169,17 @@ def survey(config: Config, found: Table, path: Path, about: dict) -> tuple[np.nd
             sample, chances = [together[chance < limit]], [chance[chance < limit]]
         if found.meta["time"]:
             times.append(time_of(found, block))
-            keys.append(keys_of(found, block, block[[]]) if found.meta["group"] else block.index.to_numpy())
+            key = block.index.to_numpy()
+            if found.meta["group"]:
+                key = keys_of(found, block, block[[]])
+            keys.append(key)
     together, chance = pd.concat(sample), np.concatenate(chances)
     together = together.iloc[np.sort(np.argsort(chance)[:most])]
     if not times:
         return None, rows, together
     newest = pd.Series(np.concatenate(times))
-    newest = newest.groupby(np.concatenate(keys)).transform("max") if found.meta["group"] else newest
+    if found.meta["group"]:
+        newest = newest.groupby(np.concatenate(keys)).transform("max")
     valid, test = newest.quantile([1 - config.test_share - config.valid_share, 1 - config.test_share])
     return np.select([newest > test, newest > valid], [2, 1], 0), rows, together
 
