@@ -1105,7 +1105,7 @@ JAX = [
         "best_weights = net.named(model)",
         "best_weights = net.learnt(model)",
         r"buffers",
-        ("net.py", "if here.keys() != arrays.keys():", "arrays = here | arrays\n    if here.keys() != arrays.keys():"),
+        ("net.py", "    here = named(node)\n", "    here = named(node)\n    arrays = here | arrays\n"),
     ),
     bug("fresh weights restored", PICTURES, "net.py", "    load(run / BEST, config, model)\n", "", r"net\.restore"),
     bug(
