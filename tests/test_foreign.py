@@ -248,7 +248,7 @@ def test_without_the_libraries_one_line_names_the_extra(hackgen, template, monke
     theirs = template(COPIER)
     monkeypatch.setattr(foreign, "find_spec", lambda name: None)
     done = hackgen("new", "x", "--template", str(theirs), *MINIMAL)
-    refused(done, 1, 'copier is not installed; pip install "hackgen[templates]"')
+    refused(done, 1, "copier is not installed; get it with: pip install copier tomlkit")
     nothing(hackgen)
 
 

@@ -1,6 +1,7 @@
 """README shows what is: its table of choices and its tree come from the templates."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,11 @@ def test_readme_is_up_to_date(
     assert text[start:end].strip() == content(), (
         "refresh it with: python -m pytest tests/test_readme.py --refresh-examples"
     )
+
+
+def test_nobody_is_sent_to_the_package_index_for_hackgen() -> None:
+    """There the name is another program's, so all that people read says: from the repository."""
+    pages = [path for room in ("templates", "generator", "examples") for path in (README.parent / room).rglob("*.*")]
+    for path in [README, *pages]:
+        if path.suffix in (".md", ".py", ".j2", ".toml"):
+            assert not re.search(r"pip install [\"']?hackgen", path.read_text(encoding="utf-8")), path

@@ -55,7 +55,7 @@ def render(source: str, ref: str | None, trust: bool, answers: Iterable[str], as
         if kind is None:
             raise Problem(f"{source} is no template: it has neither copier.yml nor cookiecutter.json")
         if missing := [name for name in (kind, "tomlkit") if find_spec(name) is None]:
-            raise Problem(f'{missing[0]} is not installed; pip install "hackgen[templates]" brings it')
+            raise Problem(f"{missing[0]} is not installed; get it with: pip install {' '.join(missing)}")
         if kind == "cookiecutter" and not trust:
             raise Misuse(
                 f"{source}, a cookiecutter template, can run commands while it is rendered; read it, then add --trust"

@@ -201,7 +201,7 @@ def write(deck: Deck) -> None:
     save(folder, {"fingerprint": deck.fingerprint if whole else "", "files": new, "compared": deck.compared})
     if not whole:
         why = f"{folder / 'deck.html'} is written; for deck.pptx {missing} is missing"
-        raise Problem(f'{why}: pip install "hackgen[pitch]"')
+        raise Problem(f"{why}: pip install python-pptx")
 
 
 def save(folder: Path, record: dict[str, Any]) -> None:
