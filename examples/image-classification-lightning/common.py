@@ -166,7 +166,7 @@ def located(path: str) -> Path:
     if place.name == "location.txt" and place.is_file():
         place = Path(place.read_text(encoding="utf-8-sig", errors="surrogateescape").strip() or "nothing")
     if not place.exists():
-        raise Problem(f"{path}: there is no {place}; say where the data lie with --data, or in data/location.txt")
+        raise Problem(f"{path}: there is no {place}; name what is there, for training by --data or location.txt")
     return place
 
 

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 HORIZONS = 10  # as far as forecasts may build on forecasts
 SERIES = 500  # offered by name
-LABELS = 4  # times below the picture
+LABELS = 2  # times below the picture: more would lie over one another
 
 
 def examples(valid: Any, config: Any, meta: dict, count: int) -> list[dict]:
