@@ -13,7 +13,19 @@ from config import Config
 import numpy as np
 from PIL import Image
 
-SOURCES = {"data.opened": pictures.disturbed}  # what data are read by, and how check.py changes what it says
+MOST_COPIED = 1 << 31  # bytes
+
+
+def disturbed(found: data.Found, rows: np.ndarray) -> data.Found:
+    """Some pictures with their brightness turned over."""
+    if found.images.nbytes > MOST_COPIED:
+        raise NotImplementedError("so many pictures are not copied to change some")
+    images = np.array(found.images)
+    images[rows] = 255 - images[rows]
+    return found._replace(images=images)
+
+
+SOURCES = {"data.opened": disturbed}  # what data are read by, and how check.py changes what it says
 
 
 def misplaced(config: Config, split: data.Split, meta: dict) -> int:

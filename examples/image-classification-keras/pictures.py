@@ -6,7 +6,7 @@ import importlib
 import os
 import warnings
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from common import Problem, note
 
@@ -15,19 +15,9 @@ from PIL import Image, ImageCms, ImageOps
 from tqdm.contrib.concurrent import thread_map
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif")
-MOST_COPIED = 1 << 31  # bytes
 warnings.filterwarnings("ignore", module="PIL")  # odd metadata are no reason to talk
 with contextlib.suppress(ModuleNotFoundError):  # only who has HEIC files needs it
     importlib.import_module("pillow_heif").register_heif_opener()
-
-
-def disturbed(found: Any, rows: np.ndarray) -> Any:
-    """Some pictures with their brightness turned over, for check.py."""
-    if found.images.nbytes > MOST_COPIED:
-        raise NotImplementedError("so many pictures are not copied to change some")
-    images = np.array(found.images)
-    images[rows] = 255 - images[rows]
-    return found._replace(images=images)
 
 
 def names_below(path: Path) -> list[str]:

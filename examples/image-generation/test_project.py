@@ -1,6 +1,5 @@
 """This project's own tests: splits and one tiny run of each model, in seconds: `python -m pytest`."""
 
-import json
 import shutil
 import subprocess
 import sys
@@ -25,11 +24,9 @@ def test_one_tiny_run_trains_and_is_scored(name: str) -> None:
     run = common.RUNS / f"test-{name}"
     shutil.rmtree(run, ignore_errors=True)
     training = ["train.py", "--smoke", "--model", name, "--epochs", "1", "--out", run.name]
-    try:
-        for words in (training, ["evaluate.py", run.name]):
-            done = subprocess.run([sys.executable, *words], cwd=common.ROOT, capture_output=True, encoding="utf-8")
-            assert "Traceback" not in done.stderr, done.stderr
-        report = json.loads((run / "report.json").read_text(encoding="utf-8"))
-        assert report["smoke"] and report["model"] == name and np.isfinite(report["score"])
-    finally:
-        shutil.rmtree(run, ignore_errors=True)
+    for words in (training, ["evaluate.py", run.name]):
+        done = subprocess.run([sys.executable, *words], cwd=common.ROOT, capture_output=True, encoding="utf-8")
+        assert "Traceback" not in done.stderr, done.stderr
+    report = common.read_json(run / "report.json")
+    assert report["smoke"] and report["model"] == name and np.isfinite(report["score"])
+    shutil.rmtree(run)  # of what failed it stays, to be looked at

@@ -13,7 +13,6 @@ from series import read_schema
 import numpy as np
 import pandas as pd
 
-INPUT = "a number of steps, or a table that ends with newer history"
 MOST_SCORED = 200_000  # windows of valid and of test
 LEAST_WINDOWS = 4  # of a series in train
 USUAL_HORIZON = 12

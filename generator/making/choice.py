@@ -85,7 +85,9 @@ class Choice:
     @cached_property
     def used_parts(self) -> list[Part]:
         """What several tasks share, as the task's card names it: `uses = ["classes", "pictures"]`."""
-        return [Part(self.root / "shared" / name) for name in self.task.card.get("uses", [])]
+        card = self.task.card
+        names = [*card.get("uses", []), *(card.get("uses_large", []) if self.large else [])]
+        return [Part(self.root / "shared" / name) for name in names]
 
     @cached_property
     def used_by_extras(self) -> list[Part]:
