@@ -43,8 +43,10 @@ def main() -> None:
         rows = [row | {"moved_by": added} for row, added in zip(rows, why, strict=True)]
         shown = table.assign(moved_by=[in_words(added) for added in why])
     if args.csv:  # the identifier and the answer alone, by their names
-        answers = table.iloc[:, :2].set_axis([meta.get("id") or "input", meta["target"]], axis=1)
-        for sample in Path(args.input).parent.glob("sample*ubmission*.csv"):
+        columns = [meta.get("id") or "input", meta["target"]]
+        answers = table.iloc[:, :2].set_axis(columns, axis=1)
+        beside = Path(args.input).parent
+        for sample in beside.glob("sample*ubmission*.csv"):
             if asked := chances(sample, output, meta.get("classes", [])):
                 answers = answers.iloc[:, :1].assign(**asked)
         text = answers.to_csv(index=False, lineterminator="\n")
