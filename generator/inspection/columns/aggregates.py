@@ -146,9 +146,9 @@ def _aggregates(table: Table, i: int, profile: Profile, exact: bool) -> dict[str
         unusual = f"NOT ({means_missing(f'c{i}', profile.look.parse)})"
         asked["odd"] = f"count_if(CASE WHEN {value} IS NULL AND c{i} IS NOT NULL THEN {unusual} ELSE false END)"
         if profile.whole:
-            asked["whole"] = f"bool_and({value} = floor({value}))"
+            asked["whole"] = f"coalesce(bool_and({value} = floor({value})), false)"
         return asked
-    asked["length"] = f"avg(length({value}))"
+    asked["length"] = f"coalesce(avg(length({value})), 0)"
     if profile.look.kind == "date":
         forms = profile.look.forms
         day = moment(value, forms)

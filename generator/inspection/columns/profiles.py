@@ -74,13 +74,10 @@ def _aggregate(table: Table, batch: list[int], profiles: list[Profile], exact: b
     """One pass: what is known, ranges and lengths of some columns; with_rows also which rows repeat another."""
     table.rows, answers, hashes = aggregates.ask(table, batch, profiles, exact, with_rows)
     for i, found in answers.items():
-        profile = profiles[i]
-        profile.known, profile.distinct, profile.estimated = found["known"], found["distinct"], not exact
-        profile.low, profile.high, profile.mean = found.get("low"), found.get("high"), found.get("mean")
-        profile.length, profile.odd = found.get("length") or 0.0, found.get("odd") or 0
-        profile.whole = bool(found.get("whole"))
-        if found.get("first"):
-            profile.span = tuple(found[name].removesuffix(" 00:00:00") for name in ("first", "last"))
+        ends = [found.pop(end, None) for end in ("first", "last")]
+        vars(profiles[i]).update(found, estimated=not exact)
+        if ends[0]:
+            profiles[i].span = tuple(end.removesuffix(" 00:00:00") for end in ends)
     if with_rows:
         hashes = np.sort(hashes)
         table.compared = len(hashes)

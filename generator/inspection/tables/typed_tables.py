@@ -5,7 +5,6 @@ import itertools
 import json
 import math
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +19,12 @@ NOT_CELLS = {"nested columns are read as text": ("STRUCT", "MAP", "UNION"), "byt
 
 
 def open_parquet(table: Table, folder: Path) -> None:
-    path = table.path
-    with path.open("rb") as file:
-        packed = file.read(4) != b"PAR1"
-    if packed:
-        path = folder / "unpacked.parquet"
-        with bytes_of(table) as source, path.open("wb") as out:
-            shutil.copyfileobj(source, out)
-    name = aggregates.text(re.sub(r"[*?\[]", r"[\g<0>]", str(path)))  # DuckDB would take these for a pattern
+    name = aggregates.text(re.sub(r"[*?\[]", r"[\g<0>]", str(table.path)))  # DuckDB would take these for a pattern
     found, names = taken(table, f"read_parquet({name})")
     for how, kinds in NOT_CELLS.items():
         if named := [name for name, _, kind in found if kind.startswith(kinds)]:
             table.notes.append(f"{how}: {', '.join(named[:5])}")
-    if packed or names != table.names:  # or a plain call would give other columns
+    if names != table.names:  # a plain call would give other columns
         table.dialect["flat"] = False
 
 
