@@ -14,7 +14,7 @@ from pathlib import Path
 from ...errors import Problem
 from ...making.facts import name_of
 from ...making.git import ask
-from .. import pages, plan, provenance, runs
+from .. import pages, plan, provenance
 from ..project import Project
 from ..results import listed
 from .items import PAGE
@@ -80,13 +80,10 @@ def state(project: Project) -> str | None:
     """A fingerprint of what is committed and of the tracked files as they lie here; None without a repository."""
     try:
         committed = [row for row in git(project, "ls-tree", "-r", "HEAD", ".").splitlines() if not row.endswith(PAGE)]
-        digest = hashlib.sha256("\n".join(committed).encode())
-        for path in tracked(project):
-            if path != PAGE:
-                digest.update(f"\0{path}\0{runs.sha256(project.root / path)}".encode())
-    except (Problem, OSError):
+        changed = git(project, "diff", "--full-index", "HEAD", "--", ".", f":(exclude){PAGE}")
+    except Problem:
         return None
-    return digest.hexdigest()
+    return hashlib.sha256("\n".join([*committed, changed]).encode()).hexdigest()
 
 
 def committed(project: Project) -> Found:
@@ -216,12 +213,7 @@ def imported(path: Path) -> set[str]:
     """
     text = path.read_text(encoding="utf-8-sig")
     tree, lines = ast.parse(text, path.name), text.splitlines()
-    forgiving = {"ImportError", "ModuleNotFoundError", "Exception"}
-
-    def forgives(handler: ast.ExceptHandler) -> bool:
-        return bool(forgiving & {getattr(node, "id", "") for node in ast.walk(handler.type or ast.Name("Exception"))})
-
-    tries = [node for node in ast.walk(tree) if isinstance(node, ast.Try) and any(map(forgives, node.handlers))]
+    tries = [node for node in ast.walk(tree) if isinstance(node, ast.Try)]
     optional = {id(inner) for node in tries for step in node.body for inner in ast.walk(step)}
     found = set()
     for node in ast.walk(tree):
