@@ -87,7 +87,8 @@ def test_the_cards_say_what_report_and_data_say(published, hackgen):
     ]
     assert "| ze\\|ro | 200 | 0 | 3 |\n| one | 100 | 2 | 0 |" in (published / "DATA_CARD.md").read_text("utf-8")
     settings = json.loads((published / "published" / "config.json").read_text(encoding="utf-8"))
-    trees = regions.training(find(published), report, settings | {"precision": "auto"})  # which nothing has resolved
+    settings |= {"precision": "auto"}  # which nothing has resolved
+    trees = regions.written(find(published), "training.md", sheet=report, config=settings)
     assert "at most 7 epochs" in trees and "batches" not in trees and "auto" not in trees
     ethics = (published / "ETHICS.md").read_text(encoding="utf-8")
     assert "Weakest: " in ethics and f"accuracy {report['score']:.4g}" in ethics

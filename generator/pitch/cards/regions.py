@@ -11,7 +11,7 @@ from ...inspection.words import people
 from ...templating import rendered
 from .. import pages, results, runs
 from ..project import Project
-from ..results import cell, number, table
+from ..results import cell, number, seconds
 
 MODEL, DATA, ETHICS = PAGES = ("MODEL_CARD.md", "DATA_CARD.md", "ETHICS.md")
 HUB_TASKS = {"image-generation": "unconditional-image-generation"}  # the Hub's name, where it is another
@@ -28,22 +28,29 @@ def regions(project: Project, splits: dict[str, Any] | None = None) -> list[Regi
     code can count (`own_code.splits`). Nothing of the project runs here.
     """
     model, data, ethics = (project.root / name for name in PAGES)
-    found, sheet, meta = [], None, {}
+    found, known = [], {"sheet": None}
     if project.has_published:
         sheet = runs.report(project, project.published)
-        config = runs.read_json(project.published / "config.json")
-        meta = runs.read_json(project.published / "meta.json")
         measured = {sheet["metric"]: sheet["score"], **sheet["other_metrics"]}
-        measured = {name: value for name, value in measured.items() if runs.number(value)}
-        found.append((model, "results", front(project, "results", sheet=sheet, measured=measured)))
-        found.append((model, "training", training(project, sheet, config)))
-        found.append((model, "evaluation", evaluation(project, sheet, meta)))
+        known = {"sheet": sheet, "config": runs.read_json(project.published / "config.json")}
+        known["measured"] = {name: value for name, value in measured.items() if runs.number(value)}
+        known["hardest"] = weakest(project, runs.read_json(project.published / "meta.json"))
+        known |= {"scores": results.rows(project, sheet), "headline": results.headline(project, sheet)}
+        pairs = ("results", "results.yaml"), ("training", "training.md"), ("evaluation", "evaluation.md")
+        found += [(model, name, written(project, template, **known)) for name, template in pairs]
     if splits:
         size = SIZES[sum(splits["meta"]["data"]["rows"] >= 10**power for power in range(3, 10))]
-        rows = {"validation" if name == "valid" else name: count for name, count in splits["rows"].items()}
-        found.append((data, "data", front(project, "data", size=size, splits=rows)))
-        found.append((data, "splits", split_table(project, splits)))
-    return [*found, (ethics, "evidence", what_code_sees(project, sheet, meta))]
+        found.append((data, "data", written(project, "data.yaml", size=size, splits=splits)))
+        found.append((data, "splits", written(project, "splits.md", splits=splits, most_tallied=MOST_TALLIED)))
+    return [*found, (ethics, "evidence", written(project, "evidence.md", found=personal(project), **known))]
+
+
+def written(project: Project, template: str, **facts: Any) -> str:
+    """What a template beside this file says."""
+    facts |= {"kind": HUB_TASKS.get(project.task, project.task), "cell": cell, "number": number, "seconds": seconds}
+    facts |= {"say": lambda key, **told: project.say(f"cards.{key}", **told)}
+    facts |= {"quoted": lambda text: json.dumps(str(text), ensure_ascii=False)}  # as JSON and YAML share them
+    return rendered(Path(__file__).with_name(f"{template}.j2"), facts).decode()
 
 
 def counted(project: Project) -> dict[str, Any]:
@@ -60,48 +67,6 @@ def unwritten(project: Project, page: Path) -> list[int]:
     """The numbers of the lines on which a person must still write something."""
     lines, mark = pages.text_of(page).splitlines(), project.say("cards.mark")
     return [number for number, line in enumerate(lines, 1) if mark in line]
-
-
-def front(project: Project, name: str, **facts: Any) -> str:
-    """A part of a card's head in YAML, by the template of that name beside this file."""
-    facts |= {"kind": HUB_TASKS.get(project.task, project.task)}
-    facts |= {"quoted": lambda text: json.dumps(str(text), ensure_ascii=False)}  # as JSON and YAML share them
-    return rendered(Path(__file__).with_name(f"{name}.yaml.j2"), facts).decode()
-
-
-def training(project: Project, sheet: dict[str, Any], config: dict[str, Any]) -> str:
-    """How the published run was trained."""
-    seconds, data = sheet["train_seconds"], sheet["data"]
-    told = {
-        "model": project.say("cards.size", model=sheet["model"], parameters=f"{sheet['parameters']:,}"),
-        "framework": " ".join(filter(None, [config.get("framework"), sheet.get("backend")])),
-        "data": f"{data['name']}, sha256 {data['sha256'][:12]}…",
-        "procedure": project.say(
-            "cards.procedure_trees" if config.get("precision") == "auto" else "cards.procedure",
-            epochs=config.get("epochs"),
-            batch=config.get("batch_size"),
-            rate=number(config.get("learning_rate")),
-            precision=config.get("precision"),
-        ),
-        "seeds": project.say("cards.seeds", seed=sheet["seed"], split_seed=sheet["split_seed"]),
-        "time": project.say("cards.time", seconds=results.seconds(seconds), hours=f"{seconds / 3600:.2g}"),
-    }
-    return table(["", ""], [[project.say(f"cards.the_{name}"), cell(text)] for name, text in told.items()])
-
-
-def evaluation(project: Project, sheet: dict[str, Any], meta: dict[str, Any]) -> str:
-    """Scores of the model and its rivals, other metrics, and the classes it finds hardest."""
-    who, score = project.say("cards.who"), project.say("cards.score")
-    rows = [[cell(name), value, cell(remark)] for name, value, remark in results.rows(project, sheet)]
-    parts = [cell(results.headline(project, sheet)), table([who, score, ""], rows)]
-    others = {name: v for name, v in sheet["other_metrics"].items() if runs.number(v) and name != sheet["metric"]}
-    if others:
-        rows = [[cell(name.replace("_", " ")), number(value)] for name, value in others.items()]
-        parts.append(table([project.say("cards.other"), score], rows))
-    if hardest := weakest(project, meta):
-        rows = [[cell(name), str(count), f"{share:.1%}"] for name, count, share in hardest]
-        parts.append(table([project.say(f"cards.{name}") for name in ("class", "rows", "right")], rows))
-    return "\n\n".join(parts)
 
 
 def weakest(project: Project, meta: dict[str, Any]) -> list[tuple[str, int, float]]:
@@ -121,31 +86,6 @@ def weakest(project: Project, meta: dict[str, Any]) -> list[tuple[str, int, floa
     shares = right / np.maximum(counts, 1)
     there = [index for index in np.argsort(shares, kind="stable") if counts[index]]
     return [(str(classes[index]), int(counts[index]), float(shares[index])) for index in there[:MOST_CLASSES]]
-
-
-def split_table(project: Project, splits: dict[str, Any]) -> str:
-    """How many examples each split has, of each class where there are some."""
-    about, names = splits["meta"]["data"], splits["meta"].get("classes", [])
-    told = f"{cell(about['name'])}: {about['rows']:,} {project.say('cards.rows')}, sha256 `{about['sha256']}`."
-    rows = [[project.say("cards.all"), *(f"{count:,}" for count in splits["rows"].values())]]
-    if splits["tallies"] and len(names) <= MOST_TALLIED:
-        each = zip(names, *splits["tallies"].values(), strict=True)
-        rows += [[cell(str(name)), *(f"{count:,}" for count in counts)] for name, *counts in each]
-    return f"{told}\n\n{table(['', *splits['rows']], rows, numbers=3)}\n\n{project.say('cards.division')}"
-
-
-def what_code_sees(project: Project, sheet: dict[str, Any] | None, meta: dict[str, Any]) -> str:
-    """What code can see of the questions of ethics: what looks personal, and where the model is weakest."""
-    found = personal(project)
-    told = project.say("cards.personal", found=cell(", ".join(found)))
-    lines = [told if found else project.say("cards.impersonal")]
-    if sheet:
-        score = f"{sheet['metric']} {number(sheet['score'])}; {results.rows(project, sheet)[0][2]}"
-        lines.append(project.say("cards.measured", score=cell(score), rows=f"{sheet['n_test']:,}"))
-        for name, count, share in weakest(project, meta)[:1]:
-            facts = {"name": cell(name), "share": f"{share:.1%}", "rows": count}
-            lines += [project.say("cards.weakest", **facts)] if share < 1 else []
-    return "\n".join(f"- {line}" for line in lines)
 
 
 def refresh(project: Project, check: bool = False) -> dict[str, Any]:
