@@ -184,17 +184,18 @@ def shown(project: Project, found: dict[str, Any]) -> str:
     """The status as people read it."""
     from rich.cells import cell_len, set_cell_size  # slow to import
 
-    elapsed = found["elapsed_hours"]
+    from ..templating import rendered
+
+    elapsed, criteria = found["elapsed_hours"], found["rubric"]["criteria"]
     start = datetime.strptime(found["start"], "%Y-%m-%d %H:%M") if found["start"] else None
-    lines = [clock(project, elapsed, found["hours"], start), ""]
-    wide = max(cell_len(gate["title"]) for gate in found["gates"])
-    for gate in found["gates"]:
-        mark = {"passed": "x", "late": "!", "open": " "}[gate["state"]]
-        when = f"{due(gate['hours'], start):>20}"
-        lines.append(f"[{mark}] {when}  {set_cell_size(gate['title'], wide)}  {waiting(project, gate, elapsed)}")
-    ahead = next((gate for gate in found["gates"] if gate["id"] == found["next"]), None)
-    lines += ["", *(missing(project, ahead, start, elapsed) if ahead else [project.say("status.all")]), ""]
-    return "\n".join([*lines, best_line(project, found["best"]), rubric_line(project, found["rubric"])])
+    wide, total = max(cell_len(gate["title"]) for gate in found["gates"]), sum(one["weight"] for one in criteria)
+    told = {"clock": clock(project, elapsed, found["hours"], start), "number": number}
+    told |= {"due": lambda hours: due(hours, start), "waiting": lambda gate: waiting(project, gate, elapsed)}
+    told |= {"padded": lambda title: set_cell_size(title, wide)}
+    told |= {"say": lambda key, **facts: project.say(f"status.{key}", **facts)}
+    told |= {"ahead": next((gate for gate in found["gates"] if gate["id"] == found["next"]), None)}
+    told |= {"shares": [f"{one['name']} {100 * one['weight'] / total:.0f} %" for one in criteria]}
+    return rendered(Path(__file__).with_name("status.txt.j2"), found | told).decode().rstrip("\n")
 
 
 def clock(project: Project, elapsed: float | None, hours: float, start: datetime | None) -> str:
@@ -222,34 +223,6 @@ def waiting(project: Project, gate: dict[str, Any], elapsed: float | None) -> st
     if elapsed is None:
         return project.say("status.todo")
     return project.say(f"status.{gate['state']}", time=span(abs(gate["hours"] - elapsed)))
-
-
-def missing(project: Project, gate: dict[str, Any], start: datetime | None, elapsed: float | None) -> list[str]:
-    """What a gate still wants."""
-    when = {"due": due(gate["hours"], start), "waiting": waiting(project, gate, elapsed)}
-    lines = [project.say("status.next", title=gate["title"], **when)]
-    lines += [f"  [{'x' if check['passed'] else ' '}] {check['text']}" for check in gate["checks"]]
-    if not gate["agreed"]:
-        lines += ["  " + project.say("status.agree", id=gate["id"]), *(f"  - {point}" for point in gate["people"])]
-    return lines
-
-
-def best_line(project: Project, found: dict[str, Any] | None) -> str:
-    if found is None:
-        return project.say("status.none")
-    facts = {"name": found["run"], "metric": found["metric"], "valid": number(found["valid_score"])}
-    line, report = project.say("status.best", **facts), found["report"]
-    if report is None:
-        return line + project.say("status.unscored", name=found["run"])
-    scores = {"score": number(report["score"]), "baseline": number(report["baseline"]["score"])}
-    return line + project.say("status.test", **scores)
-
-
-def rubric_line(project: Project, rubric: dict[str, Any]) -> str:
-    total = sum(criterion["weight"] for criterion in rubric["criteria"])
-    shares = [f"{criterion['name']} {100 * criterion['weight'] / total:.0f} %" for criterion in rubric["criteria"]]
-    line = project.say("status.rubric", name=rubric["name"], criteria=project.say("status.and").join(shares))
-    return line if rubric["confirmed"] else line + project.say("status.unconfirmed")
 
 
 def span(hours: float) -> str:
