@@ -120,9 +120,9 @@ def shown(folder: Path) -> None:
     """Write results to README as evaluate.py --publish does, and refresh cards and deck."""
     project = find(folder)
     sheet = runs.report(project, project.published)
-    rows = [list(row) for row in results.rows(project, sheet)]
+    rows = "".join(f"\n| {' | '.join(row)} |" for row in results.rows(project, sheet))
     figure = "![learning curves](published/figures/learning_curves.png)"
-    told = f"{results.headline(project, sheet)}\n\n{results.table(['', '', ''], rows)}\n\n{figure}"
+    told = f"{results.headline(project, sheet)}\n\n|  |  |  |\n| --- | --- | --- |{rows}\n\n{figure}"
     pages.refresh(folder / "README.md", "results", told)
     for page, name, text in regions.regions(project, regions.counted(project)):
         pages.refresh(page, name, text)

@@ -12,7 +12,6 @@ from . import pages
 from .compare import Table
 from .project import Project
 from .results import cell, headline, knobs, number, run_name, seconds
-from .results import table as markdown_table
 
 INK, BLUE, GREY = "#16181d", "#1f4fd8", "#6b7280"
 SURE = ("worse", "unknown")  # verdicts on runs that are not drawn in blue
@@ -24,16 +23,15 @@ LETTER, ROW = 7.5, 30  # pixels of a letter across, and of a row down
 def text(project: Project, table: Table) -> str:
     """The comparison for the terminal: two lines for each run, which fit into 80 columns."""
     names = ("run", "score", "interval", "valid", "parameters", "seconds")
-    lines = [[project.say(f"compare.{name}") for name in names]]
-    lines += [[run_name(entry), number(entry["score"]), interval(entry), *numbers(entry)] for entry in table["entries"]]
+    rows = [shown(project, entry) for entry in table["entries"]]
+    lines = [[project.say(f"compare.{name}") for name in names], *([row[name] for name in names] for row in rows)]
     wide = [max(map(cell_len, cells)) for cells in zip(*lines, strict=True)]
     padded = ([set_cell_size(cell, to) for cell, to in zip(line, wide, strict=True)] for line in lines)
-    head, *rows = ("  ".join(cells).rstrip() for cells in padded)
-    shown = [head]
-    for row, entry in zip(rows, table["entries"], strict=True):
-        shown += [row, "  " + "; ".join(filter(None, (verdict(project, entry), knobs(entry))))]
-    told = [top(project, table), *(f"  {line}" for line in shown), rivals(project, table), *notes(project, table)]
-    return "\n".join(told)
+    told = [project.say("compare.headline", what=headline(project, table))]
+    for cells, row in zip(padded, [None, *rows], strict=True):
+        told.append(f"  {'  '.join(cells).rstrip()}")
+        told += ["    " + "; ".join(filter(None, (row["verdict"], row["knobs"])))] if row else []
+    return "\n".join([*told, rivals(project, table), *notes(project, table)])
 
 
 def publish(project: Project, table: Table) -> None:
@@ -47,39 +45,31 @@ def publish(project: Project, table: Table) -> None:
 
 def markdown(project: Project, table: Table, picture: str) -> str:
     """The comparison as a section of README.md; `picture` is a path relative to it."""
-    names = ("run", "knobs", "verdict", "score", "interval", "valid", "parameters", "seconds")
-    rows = []
-    for entry in table["entries"]:
-        told = [run_name(entry), knobs(entry), verdict(project, entry), number(entry["score"]), interval(entry)]
-        rows.append([cell(text) for text in (*told, *numbers(entry))])
-    head = [cell(project.say(f"compare.{name}")) for name in names]
-    grid = markdown_table(head, rows, numbers=5)
     full = {name: why for name, why in table["left_out"].items() if why != project.say("runs.smoke")}
-    left_out = "\n".join(f"- {cell(line)}" for line in notes(project, table | {"left_out": full}))
-    caveat, compared = cell(project.say("compare.caveat")), cell(rivals(project, table))
-    figure = f"![{cell(project.say('compare.figure'))}]({picture})"
-    return "\n\n".join(filter(None, [cell(top(project, table)), grid, caveat, compared, left_out, figure]))
+    known = {"say": lambda key: project.say(f"compare.{key}"), "cell": cell, "picture": picture}
+    known |= {"top": project.say("compare.headline", what=headline(project, table)), "rivals": rivals(project, table)}
+    known |= {"notes": notes(project, table | {"left_out": full})}
+    known |= {"rows": [shown(project, entry) for entry in table["entries"]]}
+    return rendered(Path(__file__).with_name("comparison.md.j2"), known).decode()
 
 
-def top(project: Project, table: Table) -> str:
-    return project.say("compare.headline", what=headline(project, table))
-
-
-def numbers(entry: dict[str, Any]) -> list[str]:
-    return [number(entry["valid_score"]), f"{entry['parameters']:,}", seconds(entry["train_seconds"])]
-
-
-def interval(entry: dict[str, Any]) -> str:
-    return "–".join(map(number, entry["ci95"])) if entry["ci95"] else number(None)
-
-
-def verdict(project: Project, entry: dict[str, Any]) -> str:
-    """Whether a run differs from the best one by more than noise, in words, and the interval of the difference."""
-    said = project.say(f"compare.{entry['verdict']}")
-    if not entry["difference"]:
-        return said
-    low, high = map(number, entry["difference"])
-    return project.say("compare.spread", verdict=said, low=low, high=high)
+def shown(project: Project, entry: dict[str, Any]) -> dict[str, str]:
+    """What people read of a run, by what it is called there."""
+    verdict = project.say(f"compare.{entry['verdict']}")
+    if entry["difference"]:
+        low, high = map(number, entry["difference"])
+        verdict = project.say("compare.spread", verdict=verdict, low=low, high=high)
+    interval = "–".join(map(number, entry["ci95"])) if entry["ci95"] else number(None)
+    return {
+        "run": run_name(entry),
+        "knobs": knobs(entry),
+        "verdict": verdict,
+        "score": number(entry["score"]),
+        "interval": interval,
+        "valid": number(entry["valid_score"]),
+        "parameters": f"{entry['parameters']:,}",
+        "seconds": seconds(entry["train_seconds"]),
+    }
 
 
 def rivals(project: Project, table: Table) -> str:

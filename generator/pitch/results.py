@@ -72,9 +72,3 @@ def knobs(entry: dict[str, Any]) -> str:
 def cell(text: str) -> str:
     """Text that Markdown shows as it is, in a table too."""
     return "".join(f"\\{c}" if c in r"\`*_{}[]<>|#$~" else c for c in text)
-
-
-def table(head: list[str], lines: list[list[str]], numbers: int = 0) -> str:
-    """A table in Markdown; its last columns, `numbers` of them, are aligned to the right. Cells are quoted already."""
-    rule = ["---"] * (len(head) - numbers) + ["---:"] * numbers
-    return "\n".join(f"| {' | '.join(line)} |" for line in [head, rule, *lines])
