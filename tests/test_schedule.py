@@ -45,6 +45,15 @@ def test_epochs_follow_from_rows_alone(tmp_path: Path, task: str, model: str, ro
     assert config == config.resolved(rows) and config.patience >= 5  # a resumed run keeps what was settled
 
 
+@pytest.mark.parametrize("task", ["image-classification", "text-generation"])
+def test_a_width_must_suit_the_heads_where_there_are_such(tmp_path: Path, task: str) -> None:
+    transformer = settings(tmp_path, task, "transformer").MODELS["transformer"]
+    with pytest.raises(ValueError, match="--width 30 must be a multiple of twice --heads"):
+        transformer(width=30, heads=4)
+    assert transformer(width=32, heads=4).width == 32
+    assert b"twice --heads" not in planned(Answers(task="image-classification", title="T"))["config.py"]
+
+
 def test_the_rate_warms_up_and_then_falls_to_zero(tmp_path: Path) -> None:
     config = settings(tmp_path, "tabular-classification", "mlp").MODELS["mlp"]()
     rates = [config.rate(share / 1000) for share in range(1101)]

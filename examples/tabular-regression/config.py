@@ -48,8 +48,6 @@ class Config:
                 raise ValueError(f"--{name.replace('_', '-')} must be {bounds}, not {value}")
         if self.valid_share + self.test_share >= 1:
             raise ValueError("--valid-share and --test-share leave nothing to train on; lower one of them")
-        if getattr(self, "width", 0) % (2 * getattr(self, "heads", 0) or 1):
-            raise ValueError(f"--width {self.width} must be a multiple of twice --heads")
 
     def resolved(self, rows: int) -> "Config":
         """With what was left at 0 filled in from the number of training rows."""
