@@ -46,7 +46,7 @@ MORE = 200  # lines that a file more may have, where there is need for it, and t
 # … and what the largest one has: none may grow beyond it. Both are printed.
 NOW = {
     "--minimal": Budget(18, 2416, 220, 12.02, 400, 3500, 800),
-    "default": Budget(19, 2496, 220, 12.13, 400, 3500, 800),
+    "default": Budget(19, 2494, 220, 12.13, 400, 3500, 800),
     "--event": Budget(20, 2780, 236, 12.05, 600, 3500, 800),
 }
 # Files whose functions run before the first step; the goal is 9. Tables take data.py, table.py and columns.py, texts
