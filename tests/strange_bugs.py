@@ -444,6 +444,46 @@ JAX = [
 LATER = {
     "pytorch": [
         bug(
+            "of equal scores the epoch with the higher loss is kept",
+            ("tabular-classification", "mlp"),
+            "runs.py",
+            "else -score, -valid_loss]",
+            "else -score, valid_loss]",
+            r"end_epoch",
+        ),
+        bug(
+            "patience counts from the loss instead of the best epoch",
+            ("tabular-classification", "mlp"),
+            "runs.py",
+            "self.best[2] + config.patience",
+            "self.best[1] + config.patience",
+            r"patience",
+        ),
+        bug(
+            "the difference from a rival draws only the model's rows",
+            ("tabular-classification", "mlp"),
+            "metrics.py",
+            "- score(target, rival, meta, weight)",
+            "- score(target, rival, meta)",
+            r"metrics\.difference",
+        ),
+        bug(
+            "the reference is not scaled back",
+            ("tabular-regression", "mlp"),
+            "metrics.py",
+            'model.predict(data.test.inputs[:]) * meta["deviation"] + meta["mean"]',
+            "model.predict(data.test.inputs[:])",
+            r"rival",
+        ),
+        bug(
+            "names of the first files, not of those that can be read",
+            ("image-classification", "cnn"),
+            "data.py",
+            "[str(files[row]) for row in good]",
+            "[str(file) for file in files[: len(good)]]",
+            r"names those that it can read",
+        ),
+        bug(
             "reset_index() keeps the row number as a column",
             ("tabular-classification", "mlp"),
             "table.py",

@@ -7,7 +7,7 @@ from typing import Any
 import common
 import data
 import pictures
-from check_parts import Found
+from check_parts import Found, alike
 from config import Config
 
 import numpy as np
@@ -72,4 +72,17 @@ def upright(bench: Any) -> Found:
     return not names, f"{', '.join(names) or 'none'} is read otherwise", "none"
 
 
-CHECKS = [upright]
+def folder(bench: Any) -> Found:
+    """Pictures of a folder stand beside their own names: data.read_new() names those that it can read, in order"""
+    place, meta = bench.folder / "pictures", bench.meta
+    place.mkdir()
+    (place / "0.png").write_bytes(b"no picture")
+    for number in range(1, 9):
+        Image.new("L", (32, 32), 25 * number).save(place / f"{number}.png")
+    names, images = data.read_new(str(place), meta)
+    shades = (images[:] * meta["deviation"] + meta["mean"]).mean((1, 2, 3)) / 25
+    found = f"{len(names)} names, shades of {np.round(shades).astype(int).tolist()}"
+    return [Path(name).stem for name in names] == list("12345678") and alike(shades, range(1, 9)), found, "1 to 8"
+
+
+CHECKS = [upright, folder]

@@ -1,10 +1,9 @@
-"""Checks for check.py on scores and answers: what evaluate.py and predict.py say, worked out anew."""
+"""Checks for check.py on scores: what evaluate.py reports, worked out anew."""
 
 import contextlib
 import dataclasses
 import importlib
 import io
-import json
 import shutil
 import sys
 from pathlib import Path
@@ -14,7 +13,6 @@ from unittest import mock
 import common
 import evaluate
 import metrics
-import predict
 import runs
 from check_parts import Found, alike, picked
 
@@ -102,9 +100,15 @@ def compared(bench: Any) -> Found:
     answers; metrics.difference() is the model's score less the rival's; who is beaten follows from its sign"""
     run, meta, data = smoke_run(bench), bench.meta, bench.data
     sheet, found = common.read_json(run / "report.json"), np.load(run / "predictions.npz")
-    wrong = []
+    ends, _ = metrics.difference(found["target"], found["output"], found["output"], meta)
+    wrong = [f"equal answers differ by {ends}"] * bool(np.any(ends or 0.0))
     for role in ("baseline", "reference"):
         score, about = metrics.score(found["target"], found[role], meta), sheet[role]
+        if meta["metric"] == "RMSE":
+            known, middle = metrics.truth(data.train, meta), np.median(found[role])
+            wrong += [f"half of the {role}'s answers are below {middle:.4g}"] * (
+                not known.min() <= middle <= known.max()
+            )
         wrong += [f"{role} {about['score']:.6f} for {score:.6f}"] * (not alike(score, about["score"]))
         if about["difference_ci95"]:
             (low, high), gain = about["difference_ci95"], sheet["score"] - score
@@ -171,29 +175,5 @@ def interval(bench: Any) -> Found:
     return 0.9 < wide < 1.1, f"{wide:.2f} of the width that theory gives", "1.00 ± 0.1"
 
 
-def answers(bench: Any) -> Found:
-    """predict.py answers as evaluate.py did: data.read_new() scales, names and orders as data.load() does, and never
-    sees the target; data.decode() names the likeliest class"""
-    run, rows, about = smoke_run(bench), bench.data.test.ids, bench.meta["data"]
-    if min(len(rows), about["rows"]) > MOST_ROWS or not about["path"]:
-        return None, f"{about['rows']} rows of {about['name']}", f"a file of at most {MOST_ROWS}, or it takes long"
-    source = common.located(about["path"])
-    if as_files := bench.own("as_files", None):
-        source = bench.folder / "new"
-        rows = as_files(common.configured(bench.given), rows, source)
-    said = json.loads(command("predict", str(source), "--run", run.name, "--device", "cpu", "--json"))
-    output = np.load(run / "predictions.npz")["output"]
-    right = [{"prediction": value} for value in output.ravel().tolist()]
-    if classes := bench.meta.get("classes"):
-        right = [{"class": classes[row.argmax()], "probability": float(row.max())} for row in output]
-    other = sum(
-        not (alike(value, said[row][name]) if isinstance(value, float) else value == said[row][name])
-        for row, answer in zip(rows, right, strict=True)
-        for name, value in answer.items()
-    )
-    return other == 0, f"{other} answers for {len(rows)} rows of test differ", "0 differ"
-
-
 CHECKS = [report, compared] + [weighed] * hasattr(metrics, "choose")  # where there are classes
 CHECKS += [interval] * (not hasattr(metrics, "frechet"))  # whose draws are few
-CHECKS += [answers] * getattr(predict, "EACH_ROW", False)

@@ -1,7 +1,7 @@
 """Sanity checks on this project's real data and model, after Karpathy's recipe for training: `python check.py`.
 
 All that is trained here is trained by train.fit: check_parts.py looks at what that does, check_runs.py at short runs,
-check_scores.py at what this project's own commands report and answer.
+check_scores.py and check_answers.py at what this project's own commands report and answer.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import numpy as np
 
 BROKEN = None  # what one of the project's own files raises, and which keeps the others from being imported
 try:
+    import check_answers
     import check_parts
     import check_runs
     import check_scores
@@ -53,8 +54,9 @@ class Bench:
         self.net, self.trainer = (kit, kit) if hasattr(kit, "fit") else (net, train)
         self.data = data_module.load(config)
         self.meta = self.data.meta
-        self.train = runs.fewer(self.data.train, ROWS)
-        self.valid = runs.fewer(self.data.valid, ROWS)
+        rows = self.own("ROWS", ROWS)
+        self.train = runs.fewer(self.data.train, rows)
+        self.valid = runs.fewer(self.data.valid, rows)
         plain = replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, steps=STEPS, passes=0)
         self.config = replace(plain.resolved(len(self.train.ids)), patience=10_000)
 
@@ -101,10 +103,8 @@ def examined(bench: Any, name: str, check: Callable[[Any], check_parts.Found]) -
             passed, found, expected = check(bench)
     except Exception as error:
         passed = None if isinstance(error, NotImplementedError) else False  # a model may have no such thing
-        inside = [
-            frame for frame in traceback.extract_tb(error.__traceback__) if common.ROOT in Path(frame.filename).parents
-        ]
-        places = [f" ({Path(frame.filename).name}:{frame.lineno})" for frame in inside]
+        inside = [at for at in traceback.extract_tb(error.__traceback__) if common.ROOT in Path(at.filename).parents]
+        places = [f" ({Path(at.filename).name}:{at.lineno})" for at in inside]
         found, expected = f"{type(error).__name__}: {error}{places[-1] if places else ''}", "no error"
 
     def place(name: re.Match) -> str:  # `train.fit()`, and where it begins
@@ -120,10 +120,10 @@ def examined(bench: Any, name: str, check: Callable[[Any], check_parts.Found]) -
 
 def chosen(bench: Bench) -> list[Callable]:
     """The checks for this task and model."""
-    parts = bench.own("PARTS", check_parts.CHECKS + check_runs.PLACES) + bench.own("CHECKS", [])
+    parts = bench.own("PARTS", check_parts.CHECKS + check_answers.PLACES) + bench.own("CHECKS", [])
     if bench.trainer is not train:
         parts = [check for check in parts if check not in check_parts.STEPS]
-    return parts + check_runs.CHECKS + check_scores.CHECKS
+    return parts + check_runs.CHECKS + check_answers.CHECKS + check_scores.CHECKS
 
 
 def readable(error: Exception) -> None:
@@ -152,7 +152,7 @@ def main() -> int:
         if unknown := [name for name in wanted if name not in checks]:
             raise Problem(f"no check {unknown[0]}; there are {', '.join(checks)}", 2)
         for name, check in checks.items():
-            if name not in wanted or (args.quick and check.__module__ in ("check_runs", "check_scores")):
+            if name not in wanted or (args.quick and check.__module__ not in ("check_parts", "check_task")):
                 continue
             results.append(result := examined(bench, name, check))
             if not args.json:

@@ -32,6 +32,7 @@ def different(bench: Any, rows: int) -> Split:
     return picked(bench.train, np.random.default_rng(0).permutation(np.sort(first))[:rows])
 
 
+@functools.cache
 def gradient(bench: Any, steps: int, clip: float) -> tuple[np.ndarray, list[float]]:
     """The mean gradient, (parameters,), and losses of steps that are all alike: equal rows, as weights stand still."""
     same = picked(different(bench, 1), np.zeros(8 * steps, int))
@@ -94,8 +95,8 @@ def overfit_one_batch(bench: Any) -> Found:
 def gradients(bench: Any) -> Found:
     """Training changes every weight, in later epochs too, and in float32: one is frozen, cut off from loss.loss(), or
     not in the optimiser of train.fit(); trees no longer grow"""
-    before, after = bench.net.learnt(bench.fresh()), bench.net.learnt(bench.brief[0])
-    once = bench.net.learnt(bench.trained(bench.train, epochs=1)[0])
+    models = bench.fresh(), bench.trained(bench.train, epochs=1)[0], bench.brief[0]
+    before, once, after = (bench.net.learnt(model) for model in models)
     wide = bench.net.learnt(bench.fresh(precision="bfloat16")).items()
     if coarse := [name for name, weight in wide if weight.itemsize < 4]:
         return False, f"{len(coarse)} weights are kept in bfloat16, where small steps are lost", "float32"
@@ -169,11 +170,11 @@ def learning_rate(bench: Any) -> Found:
 
 def sees(bench: Any) -> Found:
     """Training sees what scoring sees: batches of train.fit() and an augmentation there, which must keep the class and
-    move the target too; train() after each scoring; dropout; softmax, units, shapes of loss.loss(), loss.answers()"""
-    some, still = different(bench, 64), {"learning_rate": STILL, "batch_size": 64, "epochs": 3}
+    move the target too; train() after each scoring; dropout; softmax, units in loss.loss(), loss.answers()"""
+    some, still = different(bench, 64), {"learning_rate": STILL, "batch_size": 64, "epochs": 3, "dropout": 0.0}
     fresh = bench.fresh(dropout=0.0)  # without, as Keras draws other first weights then
     before, outside = bench.outputs(some, fresh), bench.net.mean_loss(fresh, some, bench.meta)
-    model, (inside, again, _) = bench.trained(some, dropout=0.0, **still)
+    model, (inside, again, _) = bench.trained(some, **still)
     moved = not np.array_equal(before, bench.outputs(some, model))  # by running averages: training has its own
     minimised = bench.net.mean_loss(bench.brief[0], some, bench.meta)
     scored = metrics.loss(metrics.truth(some, bench.meta), bench.outputs(some), bench.meta)
@@ -184,7 +185,7 @@ def sees(bench: Any) -> Found:
         return False, "running averages of batch normalisation stand still in training", "train() each epoch"
     if hasattr(bench.config, "dropout"):  # of one row in each step, unless batches are what it is normalised by
         equal = (some if moved else picked(some, np.zeros(64 * steps, int)) for steps in (1, 2))
-        one, two = (bench.trained(rows, dropout=0.5, **still)[1] for rows in equal)
+        one, two = (bench.trained(rows, **{**still, "dropout": 0.5})[1] for rows in equal)
         if min(abs(one[1] - one[2]), abs(one[0] - two[0]) + moved) < 1e-6 * outside:
             return False, "no dropout in later epochs, or the same in all steps", "train() each epoch, chance each step"
     return gap < 1e-4, found, "equal losses"

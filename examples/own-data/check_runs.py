@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import functools
-import importlib
 import io
 import math
 import sys
@@ -17,12 +16,11 @@ import common
 import data as data_module
 import metrics
 import runs
-from check_parts import CAUSAL, Found, alike, difference, picked
+from check_parts import Found, alike, picked
 from data import Split
 
 import numpy as np
 
-NEAR, WORDS = 24, 8  # places that are looked at, of a text
 ROWS = 61  # no multiple of a batch: who drops the last one, or cuts it short, is seen
 
 
@@ -75,22 +73,27 @@ def fitted(bench: Any) -> Found:
     return not wrong, f"{', '.join(wrong) or 'nothing'} of meta follows other values in valid and test", "nothing"
 
 
+@functools.cache
+def taken(bench: Any, seed: int) -> tuple[np.ndarray, list[np.ndarray]]:
+    """history.csv of two epochs, and the rows that each took, in their order."""
+    few = runs.fewer(bench.train, ROWS)
+    watched = "inputs" if bench.own("misplaced", None) else "targets"  # noise is drawn, and never asked for
+    Watched.asked.clear()
+    history = short(bench, 2, seed, train=few._replace(**{watched: getattr(few, watched).view(Watched)}))
+    asked = np.concatenate(Watched.asked[: 2 * math.ceil(len(few.ids) / 8)])  # Keras reads further ahead
+    return history, np.array_split(asked, 2)
+
+
 def each_row_once(bench: Any) -> Found:
     """An epoch takes each row once: in train.fit() shuffle all rows anew each epoch, by config.seed; no draws with
     replacement, no last batch dropped"""
-    few, orders = runs.fewer(bench.train, ROWS), []
-    for seed in (0, 1):
-        Watched.asked.clear()
-        watched = "inputs" if bench.own("misplaced", None) else "targets"  # noise is drawn, and never asked for
-        short(bench, 2, seed, train=few._replace(**{watched: getattr(few, watched).view(Watched)}))
-        asked = np.concatenate(Watched.asked[: 2 * math.ceil(len(few.ids) / 8)])  # Keras reads further ahead
-        orders += np.array_split(asked, 2)
-    missing = max(len(few.ids) - len(np.unique(epoch)) for epoch in orders)
+    rows, orders = min(ROWS, len(bench.train.ids)), [*taken(bench, 0)[1], *taken(bench, 1)[1]]
+    missing = max(rows - len(np.unique(epoch)) for epoch in orders)
     more = max(len(epoch) - len(np.unique(epoch)) for epoch in orders)  # a step may be filled up with such
     ordered = max(float((np.diff(epoch) == 1).mean()) for epoch in orders)
     same = np.array_equal(*orders[:2]) or np.array_equal(orders[0], orders[2])
     order = "the file's" if ordered > 0.5 else "the same" if same else "another"
-    found = f"{missing} of {len(few.ids)} rows left out, {more} taken twice, {order} order in each epoch and seed"
+    found = f"{missing} of {rows} rows left out, {more} taken twice, {order} order in each epoch and seed"
     return missing == 0 and more < 8 and order == "another", found, "0 left out, another order"
 
 
@@ -103,24 +106,29 @@ def kept_epoch(bench: Any) -> Found:
         scores = history["valid_score"] if metrics.HIGHER_IS_BETTER else -history["valid_score"]
         if scores.max() > scores[-1]:
             break
-    kept, best = history[history["kept"] == 1][-1], history[scores.argmax()]
+    order = np.lexsort((np.arange(len(history), 0, -1), -history["valid_loss"], scores))  # of equal scores, less loss
+    kept, best = history[history["kept"] == 1][-1], history[order[-1]]
     other = dataclasses.replace(bench.kept, seed=seed + 9)  # nothing that is not kept may count
     output = bench.outputs(noise, bench.net.restore(bench.run, other, bench.meta, "cpu"))
     again = [rule(metrics.truth(noise, bench.meta), output, bench.meta) for rule in (metrics.loss, metrics.score)]
     with contextlib.suppress(common.Problem), contextlib.redirect_stdout(io.StringIO()):
         runs.State().end_epoch(math.nan, np.nan * output, bench.data._replace(valid=noise), bench.kept)
         return False, "training goes on with a loss and answers that are no numbers", "an end of it"
+    patient = dataclasses.replace(bench.kept, patience=3, epochs=99, minutes=0.0)
+    ends = [runs.State(epoch=epoch, best=[0.1, -0.2, 7]).over(patient) for epoch in (8, 9, 10, 11, 12)]
+    if (waits := ends.index(True) if any(ends) else "more") != 3:
+        return False, f"{waits} epochs after the best one training ends, with a patience of 3", "3 epochs"
     said = [kept["valid_loss"], kept["valid_score"]]
     found = f"epoch {kept['epoch']:g} of {len(history)}, loss {said[0]:.6f}, score {said[1]:.6f} in history.csv; "
     found += f"{again[0]:.6f}, {again[1]:.6f} by the kept weights"
-    passed = alike(again, said) and said[1] == best["valid_score"] and len(history) == 5
+    passed = alike(again, said) and kept["epoch"] == best["epoch"] and len(history) == 5
     return passed, found, f"epoch {best['epoch']:g} of 5, equal numbers"
 
 
 def unseen(bench: Any) -> Found:
     """Training learns from train alone: see what train.fit() takes from data; valid only chooses the epoch"""
-    others = {}, {"test": strangers(bench.data.test)}, {"valid": strangers(runs.fewer(bench.valid, ROWS))}
-    plain, test, valid = (short(bench, 2, **splits) for splits in others)
+    plain, test = taken(bench, 0)[0], short(bench, 2, test=strangers(bench.data.test))
+    valid = short(bench, 2, valid=strangers(runs.fewer(bench.valid, ROWS)))
     seen = [f"{name} by test" for name in differs(plain, test)]
     seen += [f"{name} by valid" for name in differs(plain, valid) if name in ("train_loss", "learning_rate")]
     return not seen, f"{', '.join(seen) or 'nothing'} changes with other targets", "nothing changes"
@@ -132,89 +140,35 @@ def differs(before: np.ndarray, after: np.ndarray) -> list[str]:
 
 
 def resume(bench: Any) -> Found:
-    """Who goes on ends as if never interrupted: train.fit() saves all that the next step depends on, and that is not an
-    old gradient (zero_grad)"""
+    """Who goes on ends as if never interrupted: train.fit() saves all that the next step depends on, and the best epoch
+    so far; that is not an old gradient (zero_grad)"""
     rows = picked(bench.train, np.arange(3 * ROWS) % len(bench.train.ids))  # so many that several are compiled in one
-    whole = short(bench, 2, train=rows)
+    splits = {"train": rows, "valid": strangers(runs.fewer(bench.valid, ROWS))}  # of which later epochs may be worse
+    whole, pressed, end_epoch = short(bench, 3, **splits), [], runs.State.end_epoch
+
+    def ended(state: runs.State, *given: Any) -> bool:
+        if len(state.history) == np.argmin(whole["kept"][1:]):
+            pressed.append(1)  # after an epoch that is better than the next one
+        return end_epoch(state, *given)
+
     with contextlib.suppress(common.Problem):
-        short(bench, 2, pressed=(1,), train=rows)  # which ends after its first steps
-    columns = differs(whole, short(bench, 2, run=bench.run, train=rows))
+        short(bench, 3, pressed=(1,), **splits)  # which ends after its first steps
+    with contextlib.suppress(common.Problem), mock.patch.object(runs.State, "end_epoch", ended):
+        short(bench, 3, pressed=pressed, run=bench.run, **splits)
+    columns = differs(whole, short(bench, 3, run=bench.run, **splits))
     return not columns, f"{', '.join(columns) or 'no column'} of history.csv differs", "no column differs"
 
 
 def same_seed(bench: Any) -> Found:
     """The seed decides all: derive first weights, order, dropout from config.seed, in train.fresh() and train.fit()"""
-    one, two, three = (bench.trained(bench.train, epochs=1, seed=seed)[1] for seed in (1, 1, 2))
+    one, three = (taken(bench, seed)[0] for seed in (0, 1))
+    other, moved = differs(one, short(bench, 2)), "train_loss" in differs(one, three)
     a, b = (bench.net.learnt(bench.fresh(seed=seed)) for seed in (1, 2))
     drawn = [name for name in a if a[name].ndim > 1 and a[name].any() and name[:5] != "body."]  # no pretrained body
     same = [name for name in drawn if np.array_equal(a[name], b[name])]
-    found = f"{'equal' if one == two else 'different'} losses, {'equal' if one == three else 'others'} with seed + 1"
-    found += f", whose first weights are {'the same in ' + same[0] if same else 'others'}"
-    return one == two and one != three and not same, found, "equal losses, others with seed + 1"
+    found = f"{', '.join(other) or 'no column'} of history.csv differs; with seed + 1 {'other' if moved else 'equal'} "
+    found += f"losses and {'the same first weights in ' + same[0] if same else 'other first weights'}"
+    return not other and moved and not same, found, "no column; other losses and first weights"
 
 
-def scores(bench: Any, some: Split, inputs: np.ndarray) -> np.ndarray:
-    """Answers for other inputs; of probabilities the logarithms, which still differ where a model is sure."""
-    output = bench.outputs(some._replace(inputs=inputs))
-    return np.log(output + 1e-30) if "classes" in bench.meta else output
-
-
-def places(bench: Any) -> Found:
-    """Where a value stands matters: positions, padding and masks in models/; which place the head reads; which end a
-    scan, a crop, a shift begins at"""
-    some = runs.fewer(bench.valid, 64)
-    inputs, texts = np.asarray(some.inputs), some.inputs.dtype.kind == "i" and not CAUSAL
-    last, blind, before = bench.meta.get("numbers", inputs.shape[1]), [], scores(bench, some, inputs)
-    near = range(1, min(last, NEAR)) if texts else range(max(0, last - NEAR), last)  # these end in padding
-    for place in near[:-1]:
-        other = inputs.copy()
-        other[:, place : place + 2] = inputs[:, place : place + 2][:, ::-1]
-        if inputs.ndim > 2:  # of pictures whole patches: one of these shifts is as long as some
-            other = np.roll(inputs, 1 + place, axis=1)
-        if not np.array_equal(inputs, other):
-            blind.append(difference(before, scores(bench, some, other)) < 1e-6)
-    if getattr(importlib.import_module(f"models.{bench.config.model}"), "ANY_ORDER", False):
-        return all(blind), f"{sum(blind)} of {len(blind)} changes of places change no answer", "all"
-    few = 0.7 * len(blind) * (inputs.ndim < 3)  # an LSTM forgets what lies further back
-    return sum(blind) <= few, f"{sum(blind)} of {len(blind)} changes of places change no answer", "few or none"
-
-
-def interplay(bench: Any) -> Found:
-    """Attention mixes what stands in different places: in models/ it goes along words, patches or columns, not along
-    heads or width, and no mask is the wrong way round; else each place adds its own to the answer"""
-    if not hasattr(bench.config, "heads") or CAUSAL:
-        return True, "a model without attention", "that, or places that act on each other"
-    some, least = runs.fewer(bench.valid, 64), np.inf
-    inputs = np.asarray(some.inputs)
-    if inputs.dtype.kind == "i":  # the beginnings of texts, all equally long, or their lengths act on each other
-        inputs = inputs[inputs[:, :WORDS].all(1), :WORDS]
-        some = picked(some, np.arange(len(inputs)))
-    if len(inputs) < 2:
-        return None, f"{len(inputs)} texts of {WORDS} words", "two"
-    other = np.roll(inputs, 1, axis=0)
-    for split in range(1, min(inputs.shape[1], NEAR)):
-        mixed = [np.concatenate([a[:, :split], b[:, split:]], 1) for a in (inputs, other) for b in (inputs, other)]
-        both, first, second, neither = (scores(bench, some, rows) for rows in mixed)
-        if "classes" in bench.meta:
-            both, first, second, neither = (one - one[:, :1] for one in (both, first, second, neither))
-        if min(np.abs(both - one).max() for one in (first, second)) > 1e-4:  # each part counts
-            least = min(least, difference(both - first, second - neither))
-    return least > 1e-3, f"what one part adds differs by {least:.1e} with what the other is", "above 1e-3"
-
-
-def batch_size(bench: Any) -> Found:
-    """An answer is the same in every batch: operations along the batch axis or a reshape that mixes, a mask of padding,
-    dropout or no eval(), chance in data.py, all rows in net.outputs()"""
-    valid, rows = bench.data.valid, np.arange(min(12, len(bench.data.valid.ids)))
-    model, _ = bench.trained(bench.train, epochs=1)  # as training leaves it
-    whole, sevens = (bench.outputs(picked(valid, rows), model, size) for size in (64, 7))
-    alone = [bench.outputs(picked(valid, rows[[row]]), model) for row in rows]  # of texts, no wider than its own
-    gap = max(difference(whole, sevens), difference(whole, np.concatenate(alone)))
-    if (words := valid.inputs[rows]).dtype.kind == "i" and not CAUSAL:  # two of each text, with and without padding
-        wide = picked(valid, rows)._replace(inputs=np.where(np.arange(words.shape[1]) < 2, words, 0))
-        gap = max(gap, difference(bench.outputs(wide, model), bench.outputs(wide._replace(inputs=words[:, :2]), model)))
-    return gap < 1e-4, f"answers in batches of 64, of 7 and alone differ by {gap:.1e}", "below 1e-4"
-
-
-PLACES = [places, interplay]  # of what stands in an input
-CHECKS = [fitted, each_row_once, kept_epoch, unseen, resume, same_seed, batch_size]
+CHECKS = [fitted, each_row_once, kept_epoch, unseen, resume, same_seed]

@@ -1,0 +1,106 @@
+"""Checks for check.py on answers: what these follow, and that predict.py gives those of evaluate.py."""
+
+import importlib
+import json
+from typing import Any
+
+import common
+import predict
+import runs
+from check_parts import CAUSAL, Found, alike, difference, picked
+from check_scores import MOST_ROWS, command, smoke_run
+from data import Split
+
+import numpy as np
+
+NEAR, WORDS = 24, 8  # places that are looked at, of a text
+
+
+def scores(bench: Any, some: Split, inputs: np.ndarray) -> np.ndarray:
+    """Answers for other inputs; of probabilities the logarithms, which still differ where a model is sure."""
+    output = bench.outputs(some._replace(inputs=inputs))
+    return np.log(output + 1e-30) if "classes" in bench.meta else output
+
+
+def places(bench: Any) -> Found:
+    """Where a value stands matters: positions, padding and masks in models/; which place the head reads; which end a
+    scan, a crop, a shift begins at"""
+    some = runs.fewer(bench.valid, 64)
+    inputs, texts = np.asarray(some.inputs), some.inputs.dtype.kind == "i" and not CAUSAL
+    last, blind, before = bench.meta.get("numbers", inputs.shape[1]), [], scores(bench, some, inputs)
+    near = range(1, min(last, NEAR)) if texts else range(max(0, last - NEAR), last)  # these end in padding
+    for place in near[:-1]:
+        other = inputs.copy()
+        other[:, place : place + 2] = inputs[:, place : place + 2][:, ::-1]
+        if inputs.ndim > 2:  # of pictures whole patches: one of these shifts is as long as some
+            other = np.roll(inputs, 1 + place, axis=1)
+        if not np.array_equal(inputs, other):
+            blind.append(difference(before, scores(bench, some, other)) < 1e-6)
+    if getattr(importlib.import_module(f"models.{bench.config.model}"), "ANY_ORDER", False):
+        return all(blind), f"{sum(blind)} of {len(blind)} changes of places change no answer", "all"
+    few = 0.7 * len(blind) * (inputs.ndim < 3)  # an LSTM forgets what lies further back
+    return sum(blind) <= few, f"{sum(blind)} of {len(blind)} changes of places change no answer", "few or none"
+
+
+def interplay(bench: Any) -> Found:
+    """Attention mixes what stands in different places: in models/ it goes along words, patches or columns, not along
+    heads or width, and no mask is the wrong way round; else each place adds its own to the answer"""
+    if not hasattr(bench.config, "heads") or CAUSAL:
+        return True, "a model without attention", "that, or places that act on each other"
+    some, least = runs.fewer(bench.valid, 64), np.inf
+    inputs = np.asarray(some.inputs)
+    if inputs.dtype.kind == "i":  # the beginnings of texts, all equally long, or their lengths act on each other
+        inputs = inputs[inputs[:, :WORDS].all(1), :WORDS]
+        some = picked(some, np.arange(len(inputs)))
+    if len(inputs) < 2:
+        return None, f"{len(inputs)} texts of {WORDS} words", "two"
+    other = np.roll(inputs, 1, axis=0)
+    for split in range(1, min(inputs.shape[1], NEAR)):
+        mixed = [np.concatenate([a[:, :split], b[:, split:]], 1) for a in (inputs, other) for b in (inputs, other)]
+        both, first, second, neither = (scores(bench, some, rows) for rows in mixed)
+        if "classes" in bench.meta:
+            both, first, second, neither = (one - one[:, :1] for one in (both, first, second, neither))
+        if min(np.abs(both - one).max() for one in (first, second)) > 1e-4:  # each part counts
+            least = min(least, difference(both - first, second - neither))
+    return least > 1e-3, f"what one part adds differs by {least:.1e} with what the other is", "above 1e-3"
+
+
+def batch_size(bench: Any) -> Found:
+    """An answer is the same in every batch: operations along the batch axis or a reshape that mixes, a mask of padding,
+    dropout or no eval(), chance in data.py, all rows in net.outputs()"""
+    valid, rows = bench.data.valid, np.arange(min(12, len(bench.data.valid.ids)))
+    model, _ = bench.trained(bench.train, epochs=1)  # as training leaves it
+    whole, sevens = (bench.outputs(picked(valid, rows), model, size) for size in (64, 7))
+    alone = [bench.outputs(picked(valid, rows[[row]]), model) for row in rows]  # of texts, no wider than its own
+    gap = max(difference(whole, sevens), difference(whole, np.concatenate(alone)))
+    if (words := valid.inputs[rows]).dtype.kind == "i" and not CAUSAL:  # two of each text, with and without padding
+        wide = picked(valid, rows)._replace(inputs=np.where(np.arange(words.shape[1]) < 2, words, 0))
+        gap = max(gap, difference(bench.outputs(wide, model), bench.outputs(wide._replace(inputs=words[:, :2]), model)))
+    return gap < 1e-4, f"answers in batches of 64, of 7 and alone differ by {gap:.1e}", "below 1e-4"
+
+
+def answers(bench: Any) -> Found:
+    """predict.py answers as evaluate.py did: data.read_new() scales, names and orders as data.load() does, and never
+    sees the target; data.decode() names the likeliest class"""
+    run, rows, about = smoke_run(bench), bench.data.test.ids, bench.meta["data"]
+    if min(len(rows), about["rows"]) > MOST_ROWS or not about["path"]:
+        return None, f"{about['rows']} rows of {about['name']}", f"a file of at most {MOST_ROWS}, or it takes long"
+    source = common.located(about["path"])
+    if as_files := bench.own("as_files", None):
+        source = bench.folder / "new"
+        rows = as_files(common.configured(bench.given), rows, source)
+    said = json.loads(command("predict", str(source), "--run", run.name, "--device", "cpu", "--json"))
+    output = np.load(run / "predictions.npz")["output"]
+    right = [{"prediction": value} for value in output.ravel().tolist()]
+    if classes := bench.meta.get("classes"):
+        right = [{"class": classes[row.argmax()], "probability": float(row.max())} for row in output]
+    other = sum(
+        not (alike(value, said[row][name]) if isinstance(value, float) else value == said[row][name])
+        for row, answer in zip(rows, right, strict=True)
+        for name, value in answer.items()
+    )
+    return other == 0, f"{other} answers for {len(rows)} rows of test differ", "0 differ"
+
+
+PLACES = [places, interplay]  # of what stands in an input
+CHECKS = [batch_size] + [answers] * getattr(predict, "EACH_ROW", False)
