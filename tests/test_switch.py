@@ -12,6 +12,7 @@ from hackgen.making.choice import Answers, choose
 from hackgen.making.extras import offered
 from hackgen.parts import TEMPLATES, models
 from lived import born, committed, fresh, git, snapshot, works
+from PIL import Image
 from projects import run
 from test_budgets import OWN
 
@@ -88,6 +89,16 @@ def test_what_cannot_be_added_removed_or_switched_is_one_line(hackgen: Run, tmp_
     table = born(tmp_path / "table", task="tabular-classification")  # whose sample has columns as well
     for words in (("--target", "x"), ("--group", "x"), ("--time", "x"), ("--no-copy",), ("--size", "30")):
         refused(hackgen("switch", *words, cwd=table), 2, words[0], "without data of your own")
+
+
+def test_many_pictures_of_a_folder_are_counted_not_listed(hackgen: Run, tmp_path: Path) -> None:
+    for number in range(60):
+        path = tmp_path / "photos" / ("cat", "dog")[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (8, 8), number).save(path)
+    project = born(tmp_path / "p", task="image-classification")
+    done = hackgen("switch", "--data", str(tmp_path / "photos"), "--dry-run", cwd=project)
+    assert re.search(r"(?m)^new +data/photos/cat/ \(30 files\)$", done.stdout) and ".png" not in done.stdout
 
 
 @pytest.mark.slow

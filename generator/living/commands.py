@@ -1,6 +1,7 @@
 """`hackgen update, add, remove, switch`: a project follows the templates, or other answers; `hackgen export`."""
 
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from .repository import ASIDE
 
 dry_run = click.option("--dry-run", is_flag=True, help="Show what would become of each file, write nothing.")
 PLACE = click.Path(path_type=Path)
+LISTED = 20  # files of one folder that become the same; more, as pictures are, are counted
 project = click.option("--project", default=".", type=PLACE, help="The project, or a folder in it [.].")
 USE = {"copier": "copier copy . ../my-project", "cookiecutter": "cookiecutter . --output-dir .."}
 parts = click.argument(
@@ -72,11 +74,14 @@ def _finish(change: update.Change, dry_run: bool) -> None:
     """Say what becomes of each file and how to undo it, do it, and say what is left to decide: then exit code 1."""
     for note in change.notes:
         click.echo(printable(note))
-    wide = max((len(outcome.path) for outcome in change.outcomes), default=0)
-    for outcome in sorted(change.outcomes, key=lambda outcome: (outcome.state == "conflict", outcome.path)):
-        aside = f"; the new one: {ASIDE}/{outcome.path}" if outcome.aside else ""
-        line = f"{outcome.state:10}  {outcome.path:{wide}}  {outcome.why}{aside}"
-        click.echo(printable(line.rstrip()))
+    rows = []
+    order = sorted(change.outcomes, key=lambda outcome: (outcome.state == "conflict", outcome.path))
+    for (state, folder, why), some in groupby(order, lambda o: (o.state, o.path.rpartition("/")[0], o.why)):
+        alike = [(state, o.path, why + (f"; the new one: {ASIDE}/{o.path}" if o.aside else "")) for o in some]
+        rows += alike if len(alike) <= LISTED else [(state, f"{folder}/ ({len(alike)} files)", why)]
+    wide = max((len(path) for _, path, _ in rows), default=0)
+    for state, path, why in rows:
+        click.echo(printable(f"{state:10}  {path:{wide}}  {why}".rstrip()))
     if not change.is_due:
         return click.echo("nothing to do: the project has all that this hackgen would write")
     count = sum(outcome.state != "left alone" for outcome in change.outcomes)
