@@ -114,7 +114,8 @@ def sanity(project: Project) -> Found:
     if project.has("cards"):
         try:
             old = regions.stale(regions.regions(project, regions.counted(project)))
-            failed += [f"{page.name}: {name}" for page, name, _ in old if page.name == regions.DATA]
+            data = [name for page, name, _ in old if page.name == regions.DATA]
+            failed += [project.say("cards.old", page=regions.DATA, region=name) for name in data]
         except Problem as problem:
             failed.append(str(problem))
     return not failed and bool(results), listed(failed)
