@@ -148,7 +148,7 @@ def principal_components(images: Pictures, most: int) -> list[list[float]]:
 def read_new(source: str, meta: dict, seed: int = 0) -> tuple[list[str], np.ndarray]:
     """Names and noise of new pictures, (rows, latent); `source` says how many."""
     if not source.isdecimal() or not 1 <= int(source) <= MOST_NEW:
-        raise Problem(f"{source!r} is not {INPUT}; give a number from 1 to {MOST_NEW}", 2)
+        raise Problem(f"say {INPUT}, from 1 to {MOST_NEW}, not {source!r}", 2)
     names = [f"{number:05d}" for number in range(1, int(source) + 1)]
     return names, noise((len(names), meta["latent"]), seed)
 

@@ -1,4 +1,4 @@
-"""Continue a text with the newest run: `python predict.py "def main("`; - reads the beginning from standard input."""
+"""Continue a text with the newest run: `python predict.py "The beginning"`; - reads it from standard input."""
 
 import json
 import sys
