@@ -347,7 +347,7 @@ SPOILT = [
     ("criteria", in_text("rubric.toml", "confirmed = true", "confirmed = false"), "not confirmed"),
     ("criteria", in_text("rubric.toml", 'where = "in the demo"', 'where = ""'), "no moment for Technology"),
     ("sanity", in_text("data.py", "range(30, 60)", "range(29, 60)"), "splits-disjoint: 1 shared"),
-    ("sanity", in_text("DATA_CARD.md", "num_examples: 30", "num_examples: 31"), "DATA_CARD.md: data is old; hackgen cards"),
+    ("sanity", in_text("DATA_CARD.md", "num_examples: 30", "num_examples: 31"), "DATA_CARD.md: data is old"),
     ("fresh-clone", lambda p: restated(p, score=0.5), "published 0.5, again 0.9"),
     ("fresh-clone", forgotten, "No module named 'loss'"),
     ("fresh-clone", asks_the_network, "no network in this check"),
