@@ -101,7 +101,7 @@ def compared(bench: Any) -> Found:
     run, meta, data = smoke_run(bench), bench.meta, bench.data
     sheet, found = common.read_json(run / "report.json"), np.load(run / "predictions.npz")
     ends, _ = metrics.difference(found["target"], found["output"], found["output"], meta)
-    wrong = [f"equal answers differ by {ends}"] * bool(np.any(ends or 0.0))
+    wrong = [f"equal answers differ by {ends}"] * bool(np.nan_to_num(ends or 0.0).any())
     for role in ("baseline", "reference"):
         score, about = metrics.score(found["target"], found[role], meta), sheet[role]
         if meta["metric"] == "RMSE":
