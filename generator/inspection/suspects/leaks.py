@@ -1,14 +1,16 @@
 """What speaks against a score once the target is known: columns that give it away, and classes that are rare."""
 
+import re
+
 import numpy as np
 
 from ..columns.aggregates import Profile
+from ..columns.dates import MONTHS, find_form
 from ..columns.meaning import as_numbers, is_missing
 from ..columns.relation import Table
 from ..findings import Column, Suspect
 from ..words.names import WORDS, words_of
 from . import telling
-from .related import dated_names
 
 FEWEST_OF_CLASS = 3  # rows, of which train, valid and test each get one
 
@@ -60,6 +62,17 @@ def rarest(counts: dict[str, int], unit: str, column: str | None) -> list[Suspec
     shown = ", ".join(f'"{name}" {count}×' for name, count in list(rare.items())[:4]) + (" …" if len(rare) > 4 else "")
     detail = f"{shown}: too few {unit} for train, valid and test, so training leaves them out"
     return [Suspect("rare-classes", column, detail)]
+
+
+def dated_names(columns: list[Column]) -> list[str]:
+    """Names of number columns that are dates, months or years one after the other: 2020-01, 2020-02 …"""
+    names = [column.name for column in columns if column.role == "number"]
+    years = [name for name in names if re.fullmatch(r"(19|20)\d\d", name)]
+    months = [name for name in names if name[:3].lower() in MONTHS and name.isalpha()]
+    whole = [name for name in names if re.search(r"\d", name) and re.search(r"[-/. ]", name)]
+    whole = whole if find_form(whole) else []
+    found = max((years, months, whole), key=len)
+    return found if len(found) >= 6 and len(found) >= 0.7 * len(names) else []
 
 
 def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[Suspect]:

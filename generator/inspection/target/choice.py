@@ -4,6 +4,7 @@ A column's points are the sum of its evidences: what its name says (names.py), w
 beside those of the others, and whether the others tell anything about it. weights.toml has the only numbers to tune.
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ..columns.aggregates import Profile
 from ..columns.meaning import as_numbers
 from ..columns.relation import Table
 from ..findings import Column
-from ..suspects.related import dated_names, dummies_of, event_of, members_of, sums_of
+from ..suspects.leaks import dated_names
 from ..words.names import WORDS, by_name, families, file_is_named_after, is_derived, is_known_before, words_of
 
 MOST_CLASSES = 50
@@ -123,6 +124,64 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
         found["name"] = max(found["name"], 6.0 * (words[-1] not in WORDS.not_done))  # enrolled, resigned, shipped
     found["file"] = file_is_named_after(table.path, name)
     return found
+
+
+# Columns beside it
+
+FEWEST_ALIKE = 20  # rows; fewer may be equal by chance
+MOST_ALIKE = 8  # columns of yes and no that begin alike, from which on they were one column
+
+
+def members_of(table: Table, columns: list[Column]) -> set[int]:
+    """Categories that name who was measured at each time (firm and year, country and date): never the target."""
+    times = [
+        i
+        for i, c in enumerate(columns)
+        if c.role == "date" or (c.role == "number" and set(words_of(c.name)) & WORDS.times)
+    ]
+    rows, found = len(table.sample), set()
+    times = [i for i in times if len(set(table.columns[i])) <= rows / 2]  # else each row differs by its own time
+    for i, column in enumerate(columns):
+        if column.role == "category" and 5 <= column.distinct <= rows / 5:
+            for time in times:
+                if len(set(zip(table.columns[i], table.columns[time], strict=True))) >= 0.98 * rows:
+                    found.add(i)
+    return found
+
+
+def dummies_of(columns: list[Column]) -> set[str]:
+    """Columns of two values that begin alike, as those do that one column of many values was made into."""
+    stems: dict[str, list[str]] = {}
+    for column in columns:
+        stem = re.split(r"[_.=]", column.name, maxsplit=1)[0]
+        if column.role == "number" and column.distinct <= 2 and stem != column.name:
+            stems.setdefault(stem, []).append(column.name)
+    return {name for members in stems.values() if len(members) >= MOST_ALIKE for name in members}
+
+
+def sums_of(table: Table, columns: list[Column]) -> set[int]:
+    """Columns called totals that are the sum of those right before or after them: cars, buses, bikes, total."""
+    rows, found = len(table.sample), set()
+    for i, column in enumerate(columns):
+        if column.role != "number" or not set(words_of(column.name)) & WORDS.totals or rows < FEWEST_ALIKE:
+            continue
+        total = as_numbers(table.columns[i], column.parse)
+        for step in (-1, 1):
+            added, k = np.zeros(rows), i + step
+            while 0 <= k < len(columns) and columns[k].role == "number":
+                added += as_numbers(table.columns[k], columns[k].parse)
+                if abs(k - i) > 1 and np.isclose(added, total, rtol=1e-6).mean() > 0.99:
+                    found.add(i)
+                k += step
+    return found
+
+
+def event_of(columns: list[Column]) -> str | None:
+    """The column of yes and no beside a time that says whether something ended then, as data of survival have it."""
+    whole = {"".join(words_of(column.name)): column for column in columns}
+    times = [column for name, column in whole.items() if name in WORDS.times_to_event and column.role == "number"]
+    events = [column for name, column in whole.items() if name in WORDS.events and column.distinct == 2]
+    return events[0].name if times and len(events) == 1 else None
 
 
 # Values
