@@ -23,7 +23,7 @@ MOST_PEOPLE = 6
 def to_toml(answers: Answers) -> str:
     recorded = ((name, getattr(answers, name)) for name in _NAMES)
     lines = ["# Written by hackgen: `hackgen new DEST --answers .hackgen.toml` makes the same project again."]
-    lines += ["# What it wrote lies in .hackgen.tar.bz2, from which `hackgen update` tells your changes: keep both in git."]
+    lines += ["# What it wrote lies in .hackgen.tar.bz2, by which `hackgen update` tells your changes: keep both."]
     lines += [f"version = {toml(__version__)}", "", "[answers]"]
     lines += [f"{name} = {toml(value)}" for name, value in recorded if value is not None]
     return "\n".join([*lines, ""])
