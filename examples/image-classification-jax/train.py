@@ -169,7 +169,7 @@ def main() -> None:
     run = run or runs.new(args.out, config, data.meta, args.smoke)
     model = fresh(data.meta, config)
     where = f"{mesh.size} × {mesh.devices.flat[0].platform}"
-    length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs"
+    length = f"{config.minutes:g} minutes" if config.minutes else f"up to {config.epochs} epochs"
     print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision};")
     print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
     before = net.mean_loss(model, few, data.meta)

@@ -117,7 +117,7 @@ def main() -> int:
             return problem.code
         return 0
     run = run or runs.new(args.out, config, data.meta, args.smoke)
-    length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs in {config.precision}"
+    length = f"{config.minutes:g} minutes" if config.minutes else f"up to {config.epochs} epochs in {config.precision}"
     print(f"{config.model} with {net.parameter_count(model):,} parameters on {config.devices} × {device};")
     print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
     before = net.mean_loss(model, few, data.meta)

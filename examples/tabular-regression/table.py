@@ -196,7 +196,7 @@ def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.D
     for names in (known or numbered, [name for name in known if name != target]):
         if len(names) == len(first):
             return frame.set_axis(names, axis=1)
-    which = f"{name} has {len(first)} cells a row and names no column; the columns are {', '.join(known[:20])}"
+    which = f"{name} has {len(first)} cell(s) a row and names no column; the columns are {', '.join(known[:20])}"
     raise Problem(f"{which}. For a file in another layout: hackgen convert FILE plain.csv")
 
 

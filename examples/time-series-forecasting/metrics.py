@@ -77,7 +77,7 @@ def naive(split: Split, meta: dict) -> dict[str, np.ndarray]:
     before = np.array(meta["naive"]) - meta["context"]  # places, counted from the first step to forecast
     values = split.inputs.values
     return {
-        words("rival_last_value"): values[split.ids[:, None] + 0 * before - 1],
+        words("rival_last_value"): np.repeat(values[split.ids[:, None] - 1], len(before), axis=1),
         words("rival_seasonal_naive", season=meta["season"]): values[split.ids[:, None] + before],
     }
 

@@ -59,7 +59,7 @@ def load(config: Config) -> Data:
     first_valid = max(0, first_test - max(horizon, round(config.valid_share * steps)))
     history = table[:first_valid]
     usual = int(history.count().median())  # steps that a series has in train
-    season, context = seen(usual, horizon, schema["season"], config)
+    season, context = season_and_context(usual, horizon, schema["season"], config)
     useful = history.count() >= context + horizon + LEAST_WINDOWS - 1
     if context < 2 or not useful.any():
         what = f"train has {usual} of {steps} steps, too few to see {context} and forecast {horizon}"
@@ -93,7 +93,7 @@ def load(config: Config) -> Data:
     return Data(*splits, meta)
 
 
-def seen(usual: int, horizon: int, season: int, config: Config) -> tuple[int, int]:
+def season_and_context(usual: int, horizon: int, season: int, config: Config) -> tuple[int, int]:
     """Steps after which the pattern repeats, and steps that the model sees, where series have `usual` ones in train."""
     room = usual - horizon - LEAST_WINDOWS + 1  # how far back a window may reach
     season = config.season or (season if season <= room else 1)

@@ -132,7 +132,7 @@ def main() -> None:
     config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device))
     run = run or runs.new(args.out, config, data.meta, args.smoke)
     model = fresh(data.meta, config)
-    length = f"{config.minutes:g} minutes" if config.minutes else f"{config.epochs} epochs"
+    length = f"{config.minutes:g} minutes" if config.minutes else f"up to {config.epochs} epochs"
     where = f"{device} with {BACKEND}"
     print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision};")
     print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
