@@ -77,7 +77,7 @@ def learning_curves(run: Path, metric: str, losses: Sequence[str] = ("train", "v
     history = runs.read_history(run)
     kept = history[history["kept"] == 1][-1]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=True)
-    left.xaxis.get_major_locator().set_params(integer=True)
+    left.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     for split in losses:
         left.plot(history["epoch"], history[f"{split}_loss"], marker=".", label=words(f"figure_{split}"))
     left.set(xlabel=words("figure_epoch"), ylabel=words("figure_loss"))
