@@ -23,7 +23,7 @@ class Generator(nn.Module):
     def __init__(self, shape: tuple[int, int, int], latent: int, width: int) -> None:
         super().__init__()
         self.height, self.wide, channels = shape
-        steps = doublings(shape)
+        steps = max(1, math.ceil(math.log2(min(self.height, self.wide) / 4)))  # from 4 pixels or a few less
         inner = width * 2**steps
         self.start = (inner, math.ceil(self.height / 2**steps), math.ceil(self.wide / 2**steps))
         layers: list[nn.Module] = [nn.Linear(latent, math.prod(self.start), bias=False), nn.Unflatten(1, self.start)]
@@ -76,7 +76,11 @@ class GAN(nn.Module):
         self.discriminator = Discriminator(shape, width)
         self.penalty = penalty  # loss.py weighs with it
         self.to(memory_format=torch.channels_last)
-        self.average = without_parameters(copy.deepcopy(self.generator))
+        self.average = copy.deepcopy(self.generator)
+        for part in self.average.modules():  # buffers for parameters: saved with the model, but not trained
+            for name, value in list(part.named_parameters(recurse=False)):
+                delattr(part, name)
+                part.register_buffer(name, value.detach().clone())
         self.memory = average
         self.register_buffer("updates", torch.tensor(0.0))
 
@@ -95,20 +99,6 @@ class GAN(nn.Module):
         for name, value in self.average.state_dict().items():
             if value.is_floating_point():
                 value.lerp_(now[name], share)
-
-
-def without_parameters(module: nn.Module) -> nn.Module:
-    """The same module with buffers for parameters: saved with the model, but not trained."""
-    for part in module.modules():
-        for name, value in list(part.named_parameters(recurse=False)):
-            delattr(part, name)
-            part.register_buffer(name, value.detach().clone())
-    return module
-
-
-def doublings(shape: tuple[int, int, int]) -> int:
-    """How often the generator doubles the sides: it starts from 4 pixels or a few less."""
-    return max(1, math.ceil(math.log2(min(shape[:2]) / 4)))
 
 
 def build(meta: dict, config: Config) -> nn.Module:

@@ -23,16 +23,14 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
     _, config, meta, _ = runs.find(str(run))
     noise = data_module.noise((SAMPLES, meta["latent"]), 4)
     made = net.outputs(net.restore(run, config, meta), noise, None, meta, config.precision)
-    snapshots = sorted((run / "progress").glob("*.npy"))
-    epochs = {path.stem.lstrip("0"): np.load(path) for path in snapshots}
+    epochs = {path.stem.lstrip("0"): np.load(path) for path in sorted((run / "progress").glob("*.npy"))}
+    along, title = np.concatenate(list(epochs.values())), words("figure_along", epochs=", ".join(epochs))
     figures = {
         "learning_curves": report.learning_curves(run, sheet["metric"], ["train"]),
         "samples": framed(data_module.decode(made), 10),
         "samples_beside_nearest": beside_nearest(data, made[:COMPARED]),
-        "fixed_noise_along_training": framed(np.concatenate(list(epochs.values())), data_module.SNAPSHOTS),
+        "fixed_noise_along_training": framed(along, data_module.SNAPSHOTS, title),
     }
-    title = words("figure_along", epochs=", ".join(epochs))
-    figures["fixed_noise_along_training"].axes[0].set_title(title, fontsize=10)
     losses = figures["learning_curves"].axes[0]
     losses.axhline(3 * np.log(2), color="grey", linestyle="--", label=words("figure_cannot_tell"))
     losses.set_ylabel(words("figure_both_losses"))
@@ -47,16 +45,15 @@ def beside_nearest(data: Data, made: np.ndarray) -> plt.Figure:
     gaps = [cdist(flat, train[rows].reshape(len(rows), -1), "sqeuclidean") for rows in chunks]  # (samples, rows) each
     nearest = np.hstack(gaps).argsort(1, kind="stable")[:, :NEAREST]  # (samples, nearest), rows of train
     lines = [np.concatenate([made[[number]], train[rows]]) for number, rows in enumerate(nearest)]
-    figure = framed(data_module.decode(np.concatenate(lines)), 1 + nearest.shape[1])
-    figure.axes[0].set_title(words("figure_nearest"), fontsize=10)
-    return figure
+    return framed(data_module.decode(np.concatenate(lines)), 1 + nearest.shape[1], words("figure_nearest"))
 
 
-def framed(pictures: np.ndarray, columns: int) -> plt.Figure:
+def framed(pictures: np.ndarray, columns: int, title: str = "") -> plt.Figure:
     """Pictures, bytes, as one picture without axes."""
     tiles = tile(pictures, columns).squeeze()
     figure, axes = plt.subplots(figsize=(7, 0.5 + 7 * len(tiles) / tiles.shape[1]), layout="constrained")
     axes.imshow(tiles, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.set_title(title, fontsize=10)
     axes.axis("off")
     return figure
 

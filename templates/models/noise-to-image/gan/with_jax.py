@@ -43,7 +43,7 @@ class Generator(nnx.Module):
 
     def __init__(self, shape: tuple[int, int, int], latent: int, width: int, rngs: nnx.Rngs) -> None:
         self.height, self.wide, channels = shape
-        steps = doublings(shape)
+        steps = max(1, math.ceil(math.log2(min(shape[:2]) / 4)))  # from 4 pixels or a few less
         inner = width * 2**steps
         self.start = (math.ceil(self.height / 2**steps), math.ceil(self.wide / 2**steps), inner)
         self.first = nnx.Linear(latent, math.prod(self.start), use_bias=False, kernel_init=FIRST, rngs=rngs)
@@ -103,7 +103,11 @@ class GAN(nnx.Module):
     ) -> None:
         self.generator = Generator(shape, latent, width, rngs)
         self.discriminator = Discriminator(shape, width, rngs)
-        self.average = without_parameters(nnx.clone(self.generator))
+        self.average = nnx.clone(self.generator)
+        for _, part in nnx.iter_modules(self.average):  # no parameters: saved with the model, but not trained
+            for name, value in list(vars(part).items()):
+                if isinstance(value, nnx.Param):
+                    setattr(part, name, Running(value[...]))
         self.penalty, self.memory = penalty, average  # loss.py weighs with the penalty
         self.latent = latent
         self.updates = Running(jnp.array(0.0))
@@ -123,20 +127,6 @@ class GAN(nnx.Module):
         then = nnx.to_pure_dict(nnx.state(self.average, nnx.Variable))
         now = jax.lax.stop_gradient(now)
         nnx.update(self.average, jax.tree.map(lambda old, new: old + share * (new - old), then, now))
-
-
-def without_parameters(net: nnx.Module) -> nnx.Module:
-    """The same net with other variables for parameters: saved with the model, but not trained."""
-    for _, part in nnx.iter_modules(net):
-        for name, value in list(vars(part).items()):
-            if isinstance(value, nnx.Param):
-                setattr(part, name, Running(value[...]))
-    return net
-
-
-def doublings(shape: tuple[int, int, int]) -> int:
-    """How often the generator doubles the sides: it starts from 4 pixels or a few less."""
-    return max(1, math.ceil(math.log2(min(shape[:2]) / 4)))
 
 
 def build(meta: dict, config: Config) -> nnx.Module:

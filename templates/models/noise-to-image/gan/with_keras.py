@@ -22,7 +22,7 @@ def make_generator(shape: list[int], latent: int, width: int) -> keras.Model:
     Output (batch, height, width, channels), floats in [-1, 1]
     """
     height, wide, channels = shape
-    steps = doublings(shape)
+    steps = max(1, math.ceil(math.log2(min(height, wide) / 4)))  # from 4 pixels or a few less
     inner = width * 2**steps
     start = math.ceil(height / 2**steps), math.ceil(wide / 2**steps), inner
     net = keras.Sequential([keras.Input((latent,))], name="generator")
@@ -103,11 +103,6 @@ class GAN(keras.Model):
         share = ops.maximum(1 / self.updates, 1 - self.memory)
         for average, now in zip(self.average.weights, self.generator.weights, strict=True):
             average.assign(average + share * (ops.stop_gradient(now.value) - average))
-
-
-def doublings(shape: list[int]) -> int:
-    """How often the generator doubles the sides: it starts from 4 pixels or a few less."""
-    return max(1, math.ceil(math.log2(min(shape[:2]) / 4)))
 
 
 def build(meta: dict, config: Config) -> keras.Model:

@@ -33,13 +33,6 @@ class Columns(layers.Layer):
             numbers = ops.concatenate([numbers, ops.reshape(along, (-1, self.starts.size))], 1)
         return ops.concatenate([ops.cast(numbers, self.compute_dtype), *vectors], 1)
 
-    def forget_unknown(self) -> None:
-        """A value never seen says nothing: zeros, at first."""
-        for embedding in self.embeddings:
-            table = np.array(embedding.embeddings)
-            table[0] = 0
-            embedding.embeddings.assign(table)
-
 
 def build(meta: dict, config: Config) -> keras.Model:
     """Linear layers with ReLU and dropout, for meta["numbers"], meta["categories"] and meta["outputs"].
@@ -55,7 +48,10 @@ def build(meta: dict, config: Config) -> keras.Model:
         x = layers.Dropout(config.dropout)(x)
     small = keras.initializers.RandomNormal(stddev=0.01)  # at first all classes are equally likely, numbers the mean
     outputs = layers.Dense(meta["outputs"], kernel_initializer=small)(x)  # (batch, outputs)
-    columns.forget_unknown()
+    for embedding in columns.embeddings:  # a value never seen says nothing: zeros, at first
+        table = np.array(embedding.embeddings)
+        table[0] = 0
+        embedding.embeddings.assign(table)
     return keras.Model(inputs, outputs)
 
 
