@@ -1,5 +1,6 @@
 """The rules by which parts become a project, each on a tree written out here."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,19 @@ def test_shared_parts_lie_between_base_and_task(tree):
     files = composed(root)
     assert (files["data.py"], files["box.py"]) == ("print('toys')\n", "box\n")
     assert "lid: bool = True\n" in files["config.py"]
+
+
+def test_what_only_prepared_data_need_is_laid_in_with_them(tree):
+    card = 'uses_large = ["boxes"]\n' + SMALL["tasks/toys/part.toml"]
+    boxes = {
+        "shared/boxes/part.toml": "dependencies = []\n",
+        "shared/boxes/box.py": "",
+        "shared/boxes/large/more.py": "",
+    }
+    choice = choose(Answers(task="toys"), tree(SMALL | boxes | {"tasks/toys/part.toml": card}))
+    laid = [layer.relative_to(choice.root).as_posix() for layer in replace(choice, large=True).layers]
+    assert laid.index("shared/boxes") < laid.index("tasks/toys") < laid.index("shared/boxes/large")
+    assert not any("boxes" in layer.as_posix() for layer in choice.layers)
 
 
 @pytest.mark.parametrize(
