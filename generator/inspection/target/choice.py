@@ -16,7 +16,7 @@ from ..columns.meaning import as_numbers
 from ..columns.relation import Table
 from ..findings import Column
 from ..suspects.leaks import dated_names
-from ..words.names import WORDS, by_name, families, file_is_named_after, is_derived, is_known_before, words_of
+from ..words.names import WORDS, by_name, file_is_named_after, is_derived, is_known_before, words_of
 
 MOST_CLASSES = 50
 CLOSE = 7.0  # points below the best up to which a column may be meant as well
@@ -66,21 +66,18 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
     possible = [i for i in range(len(columns)) if _possible(columns[i], profiles[i])]
     if not possible or len(usable) < 2:
         return {}
-    related, dated = families([column.name for column in columns]), dated_names(columns)
-    members, told = members_of(table, columns), told_by_others(table, columns, usable)
-    sums = sums_of(table, columns)
+    dated, told, sums = dated_names(columns), told_by_others(table, columns, usable), sums_of(table, columns)
     dummies, event = dummies_of(columns), event_of(columns)
     found = {}
     for i in possible:
         evidence = _of_name(table, columns, i, usable) | _of_values(columns, profiles, i, usable)
         evidence["last"], evidence["first"] = i == usable[-1], i == usable[0] != usable[-1]
         evidence["latest"] = columns[i].name in dated[-1:]
-        numbered = columns[i].name in related or columns[i].name in dated
-        evidence["numbered"] = numbered and not evidence["latest"] and table.dialect.get("header", True)
+        evidence["earlier"] = columns[i].name in dated[:-1]
         evidence["missing"], evidence["some missing"] = columns[i].missing, columns[i].missing > 0
         evidence["sum"] = i in sums
         words = words_of(columns[i].name)
-        evidence["who was measured"] = i in members or words[-1:] == ["id"] or "".join(words) in WORDS.divided
+        evidence["who was measured"] = words[-1:] == ["id"] or "".join(words) in WORDS.divided
         evidence["one of many"] = columns[i].name in dummies
         evidence["event"] = columns[i].name == event
         if evidence["one of many"]:
@@ -132,23 +129,6 @@ FEWEST_ALIKE = 20  # rows; fewer may be equal by chance
 MOST_ALIKE = 8  # columns of yes and no that begin alike, from which on they were one column
 
 
-def members_of(table: Table, columns: list[Column]) -> set[int]:
-    """Categories that name who was measured at each time (firm and year, country and date): never the target."""
-    times = [
-        i
-        for i, c in enumerate(columns)
-        if c.role == "date" or (c.role == "number" and set(words_of(c.name)) & WORDS.times)
-    ]
-    rows, found = len(table.sample), set()
-    times = [i for i in times if len(set(table.columns[i])) <= rows / 2]  # else each row differs by its own time
-    for i, column in enumerate(columns):
-        if column.role == "category" and 5 <= column.distinct <= rows / 5:
-            for time in times:
-                if len(set(zip(table.columns[i], table.columns[time], strict=True))) >= 0.98 * rows:
-                    found.add(i)
-    return found
-
-
 def dummies_of(columns: list[Column]) -> set[str]:
     """Columns of two values that begin alike, as those do that one column of many values was made into."""
     stems: dict[str, list[str]] = {}
@@ -195,8 +175,7 @@ def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: l
     others = [k for k in usable if k != i and columns[k].role not in ("date", "text")]
     word, at_end = column.role == "category", i in (usable[0], usable[-1])
     found = {"classes": classes, "two classes": classes and profile.distinct == 2}
-    some = {value.strip().lower() for value in list(profile.counts)[:20]}
-    found["inputs"] = word and some - {"i", "other"} <= WORDS.input_values
+
     said = [bool(set(words_of(value)[:1]) & WORDS.outcome_values) for value in profile.counts]  # benign, deceased
     credit = {value.strip().lower() for value in profile.counts} == {
         "good",

@@ -142,17 +142,6 @@ def file_is_named_after(path: Path, name: str) -> float:
     return float(len(together) >= 5 and together in "".join(file))
 
 
-def families(names: list[str]) -> set[str]:
-    """Names that differ from several others in a number only (x1 x2 x3), or in a statistic (delay_min, delay_max …)."""
-    stems: dict[str, list[str]] = {}
-    for name in names:
-        if len(words := words_of(name)) > 1 and words[-1] in WORDS.statistics:
-            stems.setdefault(" ".join(words[:-1]), []).append(name)
-        if match := re.fullmatch(r"(.*?)[_ .-]*\d+(_\d+)?", name):
-            stems.setdefault(match[1].lower(), []).append(name)
-    return {name for members in stems.values() if len(members) >= 3 for name in members}
-
-
 def is_derived(name: str, other: str) -> bool:
     """Whether a name is another's with something around it: income and incomesq, price and log_price."""
     mine, its = name.lower(), other.lower()
