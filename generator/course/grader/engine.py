@@ -31,6 +31,8 @@ from . import grading, overlay, worker
 WARM = {"pytorch": ["torch", "torch._dynamo"], "lightning": ["torch", "torch._dynamo", "lightning"]}
 OF_MODEL = {"boosting": ["skops.io"]}  # with scikit-learn
 START = 180  # seconds that the framework may take to be imported once, and the reference to answer
+PROMPT = 10  # and the process that imported it to fork, or to end what it forked
+ALIVE: set[int] = set()  # such processes of all graders
 MEMORY, WRITTEN, PROCESSES = 2 << 30, 256 << 20, 100  # bytes beyond what the framework takes; what a child may start
 USERS = itertools.count(os.getpid())  # of 478 numbers that no system gives away, each grader takes the next
 SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # where any user may leave something for the next part's run
@@ -167,6 +169,8 @@ class Grader:
         self.warm = self.warm and [*self.warm, *OF_MODEL.get(self.manifest.get("model"), [])]
         self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
         self.user, self.open = self._choose_user(bundle, isolation)
+        worker.prctl(worker.PR_SUBREAPER, 1)
+        self.others = {*worker.family(os.getpid())} if sys.platform == "linux" else set()  # of this process's, not ours
         self.channel: socket.socket | None = None
         self.reference: tuple[Any, Child] | None = None
         self.memory: dict[Any, list[Outcome]] | None = None  # what was graded before, for proof.py
@@ -180,6 +184,7 @@ class Grader:
         if self.channel:
             self.channel.close()  # the warm process ends all its children, then itself
             self.process.wait()
+            ALIVE.discard(self.process.pid)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _choose_user(self, bundle: Path, isolation: str) -> tuple[int, str]:
@@ -313,18 +318,29 @@ class Grader:
                 with other, (self.folder / "log").open("wb") as log:
                     options = {"stdin": -3, "stdout": -3, "stderr": log, "cwd": "/", "pass_fds": [other.fileno()]}
                     self.process = subprocess.Popen(command, **options, env=self._environment(self.folder))
+                self.channel.settimeout(START)
+                ALIVE.add(self.process.pid)
             ours, theirs = socket.socketpair()
             with theirs, (work / "log").open("ab") as log, contextlib.suppress(OSError):
                 order = json.dumps({"keep": keep}).encode()
                 socket.send_fds(self.channel, [order], [theirs.fileno(), log.fileno()])
                 if pid := self.channel.recv(64):
+                    self.channel.settimeout(PROMPT)  # from now on it has nothing to import
                     return Child(work, int(pid), self.process, ours)
-            for one in (ours, self.channel):
-                one.close()
-            self.forget_reference()
-            self.channel = None
+            ours.close()
+            self._end_warm()
         why = (self.folder / "log").read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
         raise Broken(f"the process that imports {self.manifest['framework']} ends at once: {why}")
+
+    def _end_warm(self) -> None:
+        """Begin anew after somebody's code ended or stopped the warm process: what it leaves falls to this process."""
+        self.process.kill()
+        self.process.wait()
+        ALIVE.discard(self.process.pid)
+        worker.kill_all(0, self.others | ALIVE)
+        self.forget_reference()
+        self.channel.close()
+        self.channel = None
 
     def _spawn(self, work: Path) -> Child:
         """A child in a process of its own, where forking is not to be had."""
@@ -345,12 +361,12 @@ class Grader:
                 os.killpg(child.pid, 9) if os.name == "posix" else child.process.kill()
             child.process.wait()
         else:
+            ended = b""
             with contextlib.suppress(OSError):
                 self.channel.send(json.dumps({"user": self.user}).encode())
-                self.channel.recv(64)
-            for process in [*worker.family(child.pid), child.pid] if child.process.poll() is not None else ():
-                with contextlib.suppress(OSError):  # the warm process, which ends them all, was ended itself
-                    os.kill(process, 9)
+                ended = self.channel.recv(64)
+            if not ended:
+                self._end_warm()
         remove(child.work)
         for folder in SHARED if self.user else ():
             for entry in os.scandir(folder) if os.path.isdir(folder) else ():

@@ -17,6 +17,7 @@ import struct
 import sys
 import tempfile
 import traceback
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -141,8 +142,8 @@ def told(error: BaseException) -> dict[str, Any]:
     return {"error": kinds[0], "text": text, "lines": lines}
 
 
-def family(root: int) -> list[int]:
-    """A process's living descendants, nearest first (Linux)."""
+def family(root: int, leave: Container[int] = ()) -> list[int]:
+    """A process's living descendants, nearest first (Linux), without some and those that descend from them."""
     children: dict[int, list[int]] = {}
     for folder in os.listdir("/proc"):
         if folder.isdigit():
@@ -152,7 +153,7 @@ def family(root: int) -> list[int]:
                     children.setdefault(int(parent), []).append(int(folder))
     found = [root]
     for process in found:
-        found += children.get(process, [])
+        found += [child for child in children.get(process, []) if child not in leave]
     return found[1:]
 
 
@@ -169,7 +170,7 @@ def kill_all(user: int, keep: set[int]) -> None:
         if user:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(child, 0)
-        left = [process for process in family(os.getpid()) if process not in keep]
+        left = family(os.getpid(), keep)
         for step in (signal.SIGSTOP, signal.SIGKILL):
             for process in left:
                 with contextlib.suppress(OSError):
