@@ -1,6 +1,7 @@
 """Tampering never helps: no score rises above the honest one, the grader ends in bounded time and leaves nothing."""
 
 import os
+import platform
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from course_bundle import BODIES, MODEL, bundle, enter, submission
-from hackgen.course.grader import engine
+from hackgen.course.grader import engine, worker
 
 pytestmark = pytest.mark.slow
 HONEST = 5  # what a submission without Linear.forward gets
@@ -66,6 +67,46 @@ CHEAT = {  # what stands before the class, and what forward does
         "many()",
     ),
     "the warm process killed": ("import os\nos.kill(os.getppid(), 9)", "return None"),
+    "the warm process stopped": ("import os, signal\nos.kill(os.getppid(), signal.SIGSTOP)", "return None"),
+    "the warm process killed by one that stays": (
+        "import os, time\nwarm = os.getppid()\nif not os.fork():\n    os.setsid()\n    if os.fork(): os._exit(0)\n"
+        "    os.kill(warm, 9)\n    time.sleep(1000)",
+        "return None",
+    ),
+    "another solution": (  # the files of the process that is asked for right answers are changed before it reads them
+        "import pathlib, threading\nhere = pathlib.Path(__file__)\ndef change():\n    while True:\n"
+        "        for path in here.parents[3].rglob('project/models/linear.py'):\n            try:\n"
+        "                if path != here and (text := path.read_text()):\n"
+        "                    path.write_text(text.replace('inputs @ self.weights', 'np.zeros((5, 2))'))\n"
+        "            except OSError: pass\nthreading.Thread(target=change, daemon=True).start()",
+        "return np.zeros((5, 2))",
+    ),
+    "packing patched": (
+        "import sys\nown = sys.modules['__main__']\n"
+        "own.told = lambda error: {'answer': np.zeros((5, 2)), 'error': [3], 'lines': 3}",
+        "raise KeyError",
+    ),
+    "sizes that lie": (
+        "import sys\nown = sys.modules['__main__']\nown.pack = lambda value: own.SIZES.pack(2**32 - 1, 2**32 - 1)",
+        "return None",
+    ),
+    "a million of nothing": (
+        "import sys\nown, text = sys.modules['__main__'], b'[' + b'{},' * 20_000_000 + b'{}]'\n"
+        "own.pack = lambda value: own.SIZES.pack(len(text), 0) + text",
+        "return None",
+    ),
+    "the socket given away": (
+        "",
+        "import os\n        for number in range(3, 30):\n            try: os.dup2(1, number)\n"
+        "            except OSError: pass",
+    ),
+    "numbers that lie": (
+        'class Number(int):\n    __repr__ = __str__ = lambda self: \'1}, "answer": 3, "x": {"y": 1\'\n'
+        "class Array(np.ndarray):\n    __array_priority__ = 1e9\n    __eq__ = __sub__ = lambda self, other: True\n"
+        "    __array__ = __array_ufunc__ = __array_function__ = lambda self, *a, **k: self\n    calls = 0",
+        "Array.calls += 1\n        return Number(3) if Array.calls % 2 else np.zeros((5, 2)).view(Array)",
+    ),
+    "an earlier answer": ("LAST = []", "LAST.append(inputs @ self.weights); return LAST[0] if LAST[1:] else None"),
     "an answer of a gigabyte": ("", "return np.zeros(1 << 27)"),
     "no numbers": ("", "return np.array([object()] * 3)"),
     "not finite": ("", "return np.full((5, 2), np.nan)"),
@@ -109,6 +150,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(params=["another user", "the same user"])
 def isolation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    monkeypatch.setattr(engine, "PROMPT", 3)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # by which the processes of this test are known
     enter(tmp_path)
     if request.param == "the same user":
@@ -213,6 +255,32 @@ def test_one_part_leaves_nothing_for_the_next(python: str, monkeypatch: pytest.M
     model = MODEL.replace(BODIES["scaled"], right).replace("class Linear", f"{STASH}\n\n\nclass Linear")
     result = engine.grade(bundle(tmp_path / "bundle"), submission(tmp_path / "work", {"models/linear.py": model}))
     assert result.parts == {"forward": (5, 5), "scaled": (0, 2), "loss": (3, 3)}
+
+
+SECLUDED = """
+import ctypes, socket
+open_to = []
+for kind in (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK):
+    try: open_to.append(socket.socket(kind, socket.SOCK_DGRAM))
+    except PermissionError: pass
+libc = ctypes.CDLL(None)
+tries = libc.shmget(4711, 4096, 0o1666), libc.semget(4711, 1, 0o1666), libc.msgget(4711, 0o1666)
+socket.socketpair(), socket.socket(socket.AF_UNIX)
+if open_to or max(tries) >= 0: raise SystemExit
+"""
+
+
+@pytest.mark.skipif(platform.machine() not in worker.CALLS, reason="the kernel's calls are not known here")
+def test_nothing_goes_to_the_network_or_outlives_its_process(
+    python: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Or else the run of one part could hand on the solution of others that it reads."""
+    if sys.platform != "linux" or os.geteuid():
+        pytest.skip("another user needs root on Linux")
+    monkeypatch.setattr(engine.sys, "executable", python)
+    model = MODEL.replace("class Linear", f"{SECLUDED}\n\nclass Linear")
+    result = engine.grade(bundle(tmp_path / "bundle"), submission(tmp_path / "work", {"models/linear.py": model}))
+    assert result.total == result.max, [test.message for test in result.tests]
 
 
 def test_patching_a_framework_does_not_help(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ OF_MODEL = {"boosting": ["skops.io"]}  # with scikit-learn
 START = 180  # seconds that the framework may take to be imported once, and the reference to answer
 PROMPT = 10  # and the process that imported it to fork, or to end what it forked
 ALIVE: set[int] = set()  # such processes of all graders
+TEXT = 1 << 20  # bytes of JSON in an answer: small as it is, it takes many times that to hold
 MEMORY, WRITTEN, PROCESSES = 2 << 30, 256 << 20, 100  # bytes beyond what the framework takes; what a child may start
 USERS = itertools.count(os.getpid())  # of 478 numbers that no system gives away, each grader takes the next
 SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # where any user may leave something for the next part's run
@@ -115,14 +116,14 @@ class Child:
                     if not (more := self.channel.recv(1 << 20)):
                         raise ConnectionResetError
                     got += more
-                    sizes = worker.SIZES.unpack_from(got) if len(got) >= worker.SIZES.size else (0, 0)
-                    most = worker.SIZES.size + sum(sizes)
+                    text, numbers = worker.SIZES.unpack_from(got) if len(got) >= worker.SIZES.size else (0, 0)
+                    most = worker.SIZES.size + text + numbers
+                    if text > TEXT or numbers > worker.MOST:
+                        raise ValueError
                 if time.monotonic() >= end:
                     raise Over("it took too long")
                 if reason := "" if reading or writing else self.excess():
                     raise Over(reason)
-                if most > 2 * worker.MOST:
-                    raise ValueError
             return worker.unpack(bytes(got[:most]))
         except OSError:
             raise Over("the process ended before it answered: by exit, a crash, or for want of memory") from None
@@ -159,6 +160,8 @@ class Grader:
                 raise Broken(f"{name} is not as it was built; build the assignment again")
         self.checks = package(bundle / "checks")
         self.probes, self.base = overlay.tree(bundle / "probes"), overlay.tree(bundle / "starter")
+        files = [*(f"probes/{name}" for name in self.probes), *self.manifest["submit"]]
+        self.modules = [name[:-3].replace("/", ".") for name in files if name.endswith(".py")]
         if self.manifest["secret"]:
             self.base = overlay.tree(bundle / "reference")
         facts = json.loads((bundle / "facts.json").read_text(encoding="utf-8"))
@@ -250,20 +253,26 @@ class Grader:
         text, origin = overlay.graft(source, files[name].decode(), others)
         return files | {name: text.encode()}, "", origin
 
-    def ask_reference(self, spec: Any, question: Any, again: bool = True) -> Any:
-        """What the reference answers, in a process of its own that lives as long as the same is drawn."""
+    def refer(self, spec: Any) -> None:
+        """Have a reference for what was drawn, in a process of its own that has read all its files by now."""
         if self.reference and self.reference[0] != spec:
             self.forget_reference()
-        if not self.reference:
+        if self.manifest["secret"] and not self.reference:
             drawn = {"spec.json": json.dumps(spec).encode()} if spec else {}
             self.reference = spec, self.start(self.base | drawn, reference=True)
+
+    def ask_reference(self, spec: Any, question: Any, again: bool = True) -> Any:
+        """What the reference answers."""
         try:
             return self.reference[1].ask(question, START)
         except Lost as lost:
             self.forget_reference()
-            if again:
-                return self.ask_reference(spec, question, again=False)  # a student's code may have ended it
-            raise Broken(f"the reference does not answer: {lost}") from None
+            if not self.user:  # begun beside the code that ended it, its files could be changed before it reads them
+                raise Over("the process with a right solution was ended meanwhile") from None
+            if not again:
+                raise Broken(f"the reference does not answer: {lost}") from None
+            self.refer(spec)
+            return self.ask_reference(spec, question, again=False)
 
     def forget_reference(self) -> None:
         """It ends where there are no more questions."""
@@ -290,6 +299,7 @@ class Grader:
             "confine": [str(home), user, 0 if reference else 900],
             "paths": [str(work / "project"), str(work)],
             "packages": packages,  # the user's own too, which an isolated Python leaves out
+            "load": self.modules if reference else [],
         }
         try:
             child.ask(setup, START)
@@ -388,13 +398,14 @@ class Run:
         share, fault, message = 0.0, "", reason
         if not reason:
             try:
-                self.child = self.child or self.grader.start(self.files)
+                if not self.child:
+                    self.grader.refer(self.spec)  # before anything of the student's runs
+                    self.child = self.grader.start(self.files)
                 self.left = min(test["timeout"], self.grader.until - time.monotonic())
                 if self.left <= 0:
                     raise Lost("earlier tests took so long that there was no time for this one")
                 name, _, function = test["run"].partition(":")
-                check = getattr(importlib.import_module(f"{self.grader.checks}.{name.removesuffix('.py')}"), function)
-                share = check(self, np.random.default_rng())
+                share = getattr(self.grader.checks[name], function)(self, np.random.default_rng())
                 share = 1.0 if share is None else float(np.nan_to_num(np.clip(share, 0, 1)))
             except (grading.Wrong, Lost) as error:
                 message = str(error)
@@ -461,15 +472,19 @@ def remove(folder: Path | str) -> None:
         subprocess.run(["rm", "-rf", "--", folder], check=False)
 
 
-def package(folder: Path) -> str:
-    """A folder of checks as a package; they import `grading`, and each other by `from .other import …`."""
+def package(folder: Path) -> dict[str, ModuleType]:
+    """The checks of a folder by file, a package of modules; they import `grading`, and each other by `from .other`."""
     made = ModuleType(f"checks_{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]}")
     made.__path__ = [str(folder)]
     for name in [name for name in sys.modules if name.startswith(f"{made.__name__}.")]:
         del sys.modules[name]  # of an earlier build in the same place
     sys.modules |= {made.__name__: made, "grading": grading}
     importlib.invalidate_caches()  # a build keeps its times, so a folder that was replaced looks unchanged
-    return made.__name__
+    files = sorted(folder.glob("*.py"))
+    try:
+        return {file.name: importlib.import_module(f"{made.__name__}.{file.stem}") for file in files}
+    except Exception as error:
+        raise Broken(f"the checks cannot be imported: {type(error).__name__}: {error}") from None
 
 
 def grade(
