@@ -119,6 +119,35 @@ def test_functions_of_other_parts_come_from_the_reference() -> None:
     compile(overlay.graft(without, MODEL, ["Linear.scaled"])[0], "linear.py", "exec")
 
 
+def test_code_in_tabs_keeps_them() -> None:
+    student = MODEL.replace(BODIES["forward"], "return 1\n").replace("    ", "\t")
+    without = student[: student.index("\tdef scaled")]
+    for text in (student, without):
+        text, _ = overlay.graft(text, MODEL, ["Linear.forward", "Linear.scaled"])
+        compile(text, "linear.py", "exec")
+        assert BODIES["forward"] in text and BODIES["scaled"].partition("\n")[0] in text
+
+
+def test_what_a_file_says_of_its_encoding_is_no_longer_true() -> None:
+    for content in (
+        "# -*- coding: cp1252 -*-\nname = 'Á'\n",
+        "#!/usr/bin/python\n# vim: set fileencoding=ascii :\nx = 'ß'\n",
+    ):
+        source, _ = overlay.text("x.py", content.encode())
+        compile(source.encode(), "x.py", "exec")
+
+
+def test_files_are_found_as_people_and_browsers_call_them() -> None:
+    for path in ("loss.py", "hw/Loss.PY", "hw/loss (1).py", "loss-2.py"):
+        assert overlay.matched([path, "notes/gloss.py"], ["loss.py"])[0] == {"loss.py": path}
+    assert overlay.matched(["a/Loss.py", "b/loss (1).py"], ["loss.py"])[0] == {}
+
+
+def test_code_with_more_branches_than_python_recurses_ends_as_a_message() -> None:
+    with pytest.raises(SyntaxError, match="cannot be read as Python"):
+        overlay.parsed("x.py", "if a: pass\n" + "elif a: pass\n" * 1500)
+
+
 def test_a_bundle_that_was_changed_is_refused(tmp_path: Path) -> None:
     folder = bundle(tmp_path / "bundle")
     (folder / "checks" / "linear.py").write_text("def scales(ask, rng): pass\n")

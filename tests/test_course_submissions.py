@@ -2,6 +2,7 @@
 
 import csv
 import io
+import random
 import stat
 import zipfile
 from pathlib import Path
@@ -184,6 +185,36 @@ def test_links_in_folders_are_not_followed(tmp_path: Path) -> None:
     (one,) = submissions.read(folder, WANTED)
     assert list(one.files) == ["models/linear.py"]
     assert "links in the submission are not followed; hand in the files themselves" in one.messages
+
+
+def test_archives_of_other_kinds_are_somebody_s_too_and_what_is_broken_stops_nobody(tmp_path: Path) -> None:
+    names = io.BytesIO()
+    with zipfile.ZipFile(names, "w") as archive:
+        for name in (".", "/", "./", "loss.py"):
+            archive.writestr(zipfile.ZipInfo(name), LOSS)
+    files = {"ann.tar.gz": b"\x1f\x8b", "bo.rar": b"Rar!", "kim.zip": names.getvalue(), "con/loss.py": LOSS}
+    rng, whole = random.Random(0), packed(PROJECT)
+    for number in range(200):
+        broken = bytearray(whole)
+        for _ in range(3):
+            broken[rng.randrange(len(whole) - 400, len(whole))] = rng.randrange(256)
+        files[f"s{number}.zip"] = bytes(broken)
+    found = {one.id: one for one in submissions.read(laid(tmp_path / "in", files), WANTED)}
+    assert len(found) == len(files) and found["kim"].files == {"loss.py": LOSS.encode()}
+    for id, name in (("ann", "ann.tar.gz"), ("bo", "bo.rar")):
+        assert f"{name} cannot be opened as a zip archive of at most 64 MB" in found[id].messages
+
+
+def test_archives_beside_each_other_are_64_mb_together(tmp_path: Path) -> None:
+    big = packed({"loss.py": LOSS, "more.bin": bytes(40 << 20)}, zipfile.ZIP_STORED)
+    (one,) = submissions.read(laid(tmp_path / "in", {"x/a.zip": big, "x/b.zip": big}), WANTED)
+    assert [message for message in one.messages if message.startswith("b.zip cannot be opened")]
+
+
+def test_feedback_of_two_is_in_two_files(tmp_path: Path) -> None:
+    found = submissions.read(laid(tmp_path / "in", {"o'neil/loss.py": LOSS, "o_neil/loss.py": LOSS}), WANTED)
+    list(submissions.grade(bundle(tmp_path / "b"), found, tmp_path / "out", isolation="none"))
+    assert len(list((tmp_path / "out" / "feedback").iterdir())) == 2
 
 
 def test_what_holds_no_submissions_is_refused(tmp_path: Path) -> None:

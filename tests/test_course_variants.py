@@ -12,6 +12,7 @@ import pytest
 from hackgen.course import variants
 from hackgen.errors import Misuse, Problem
 from hackgen.parts import TEMPLATES
+from hackgen.text import DEVICES
 
 SECRET = bytes(range(32))
 HINGE, SQUARES = {"margin": [0.5, 0.75, 1.5]}, {"label": [0.8, 0.9, 1.1]}
@@ -50,6 +51,8 @@ def test_the_secret_is_made_once_and_never_lies_in_the_assignment(tmp_path: Path
     ("text", "told"),
     [
         ("Name;E-Mail\nAnn;ann@uni.edu\nBo;BO@uni.edu\n\n", ["ann", "bo"]),
+        ("Email\tPoints\nann@uni.edu\t3\n", ["ann"]),
+        ('Student,ID,SIS Login ID\nPoints Possible,,\n"Lee, Ann",12,ann@uni.edu\n', ["ann"]),
         ("login\nann\nAnn \n", ":3: ann is also in line 2"),
         ("login,name\n,Ann\n", ":2: login is empty"),
         ("points\n3\n", "needs a first line"),
@@ -60,16 +63,23 @@ def test_rosters(tmp_path: Path, text: str, told: list[str] | str) -> None:
     place = tmp_path / "roster.csv"
     place.write_text("\ufeff" + text, encoding="utf-8")
     if isinstance(told, list):
-        assert variants.roster(place) == told
+        assert list(variants.roster(place)) == told
     else:
         with pytest.raises(Problem, match=told):
             variants.roster(place)
 
 
+def test_whoever_a_roster_names_is_found_by_what_else_it_says(tmp_path: Path) -> None:
+    """Moodle's downloads tell the full name, Canvas's a number, and both a roster beside the e-mail address."""
+    place = tmp_path / "roster.csv"
+    place.write_text("First name,Last name,ID,Email address\nAnn,Lee,12,al7@uni.edu\nBo,Ng,13,bn1@uni.edu\n")
+    assert variants.roster(place) == {"12": {"12", "al7", "annlee"}, "13": {"13", "bn1", "bong"}}
+
+
 def test_names_of_folders_are_safe_and_differ() -> None:
-    names = [variants.folder_name(id) for id in ("ann", "../ann", "ånn", "ann/", "..", "con:1")]
+    names = [variants.folder_name(id) for id in ("ann", "../ann", "ånn", "ann/", "..", "con:1", "con", "aux.txt")]
     assert names[0] == "ann" and len(set(names)) == len(names)
-    assert not any(set(name) & set("/\\:") or name.startswith(".") for name in names)
+    assert not any(set(name) & set("/\\:") or name.startswith(".") or DEVICES.match(name) for name in names)
 
 
 SAMPLES = sorted(path for path in (TEMPLATES / "tasks").glob("*/sample/**/*") if path.suffix in variants.DATA)

@@ -114,7 +114,7 @@ def grade_command(dist: Path, source: Path, out: Path, jobs: int, secret: Path |
     found = submissions.read(source, engine.manifest(bundle)["submit"])
     open_to, drawn = "", drawn_for(dist, secret)
     for one in found if drawn else ():
-        if drawn(one.id) is None:
+        if drawn(one) is None:
             say(f"hackgen: {one.id} is not on the roster of the variants, and is graded by the common one", err=True)
     for one, result in submissions.grade(bundle, found, out, jobs=jobs, drawn=drawn):
         say(f"{one.id}  {formats.number(result.total)} of {result.max}")
@@ -151,8 +151,8 @@ def variant_command(
     say(f"{out}: {len(made.new)} new, {len(made.there)} were there and stay")
 
 
-def drawn_for(dist: Path, secret: Path | None) -> Callable[[str], Any] | None:
-    """What was drawn for an id, computed from the secret or by the table that `variant` left; None where none was."""
+def drawn_for(dist: Path, secret: Path | None) -> Callable[[Any], Any] | None:
+    """What was drawn for who handed in, from the secret or by the table that `variant` left; None where none was."""
     import json
 
     from . import variants
@@ -162,10 +162,14 @@ def drawn_for(dist: Path, secret: Path | None) -> Callable[[str], Any] | None:
         if not secret.is_file():
             raise Problem(f"{secret} does not exist; name the file that hackgen assignment variant drew from")
         assignment, key = read(dist / "instructor" / "master"), variants.secret_of(secret, dist)
-        return lambda id: variants.drawn(assignment, key, id)
+        return lambda one: variants.drawn(assignment, key, one.id)
     table = dist / "instructor" / "bundle" / "variants.json"
     known = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
-    return (lambda id: known.get(variants.key(id))) if known else None
+    return (
+        (lambda one: next((known[key] for key in map(variants.key, one.names) if key in known), None))
+        if known
+        else None
+    )
 
 
 def build_of(dist: Path) -> Path:

@@ -15,9 +15,11 @@ from typing import Any
 
 from ..errors import Problem
 from .grader import engine, formats, overlay
+from .variants import folder_name
 
 MOODLE = re.compile(r"(?P<name>.+)_(?P<moodle>\d+)_assignsubmission_\w*?file_(?P<rest>.*)")
 CANVAS = re.compile(r"(?P<name>[^\W_]+)(?:_LATE)?_(?P<canvas>\d+)_\d+_(?P<rest>.+)")
+ARCHIVE = re.compile(r"(.+?)(\.tar)?\.(zip|rar|7z|tar|t?gz|xz|bz2)", re.IGNORECASE)
 METADATA = "submission_metadata.yml"  # Gradescope's
 LARGEST = 1 << 26  # bytes of an archive that a student handed in
 SHEET = ["Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)"]  # Moodle's
@@ -36,6 +38,11 @@ class Submission:
     def id(self) -> str:
         return min(person["id"] for person in self.people)
 
+    @property
+    def names(self) -> list[str]:
+        """All that its people are called, the leader's id first."""
+        return [self.id, *(word for person in self.people for word in person.values())]
+
 
 def read(source: Path, wanted: Iterable[str]) -> list[Submission]:
     """All submissions in a folder or archive, in the order of their ids, each with those of the `wanted` files that it
@@ -45,20 +52,21 @@ def read(source: Path, wanted: Iterable[str]) -> list[Submission]:
     else:
         try:
             entries, _ = in_archive(source.open("rb"), 1 << 20)
-        except (OSError, zipfile.BadZipFile):
+        except Exception:  # there is no end to what a broken archive raises
             raise Problem(f"{source} is no folder and no zip archive of submissions") from None
     found = []
     for people, own in grouped(entries, wrapped=not source.is_dir()):
-        messages: list[str] = []
-        for path in [path for path in own if path.lower().endswith(".zip")]:
+        messages, left = [], LARGEST
+        for path in [path for path in own if ARCHIVE.fullmatch(path)]:
             try:
-                content = own.pop(path)(LARGEST + 1)
-                if len(content) > LARGEST:
+                content = own.pop(path)(left + 1)
+                left -= len(content)
+                if left < 0:
                     raise zipfile.BadZipFile("too large")
                 inside, said = in_archive(io.BytesIO(content), overlay.MOST_FILES)
                 own |= {f"{path[:-4]}/{name}": content for name, content in inside.items()}
                 messages += said
-            except (zipfile.BadZipFile, ValueError, OSError):
+            except Exception:
                 messages.append(f"{PurePosixPath(path).name} cannot be opened as a zip archive of at most 64 MB")
         files, said = overlay.chosen(own, wanted)
         found.append(Submission(people, files, [*messages, *said]))
@@ -80,7 +88,7 @@ def in_archive(stream: Any, most: int) -> tuple[dict[str, overlay.Read], list[st
             continue
         if stat.S_ISLNK(entry.external_attr >> 16):
             messages.append(overlay.LINKS)
-        elif path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        elif path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
             messages.append("paths that lead out of the archive are left out")
         else:
             found[path.as_posix()] = lambda size, entry=entry: archive.open(entry).read(size)
@@ -111,11 +119,11 @@ def grouped(entries: dict[str, overlay.Read], wrapped: bool) -> Iterator[tuple[l
         elif match := MOODLE.fullmatch(head) or (None if rest else CANVAS.fullmatch(head)):
             about = match.groupdict()
             number = about.get("moodle") or about.get("canvas")
-            key, rest = f"{about['name']} {number}", rest or renamed(about.pop("rest"))
+            key, rest = f"{about['name']} {number}", rest or about.pop("rest")
             about.pop("rest", None)
             people = [{"id": overlay.normal(about["name"]), **about}]
-        elif rest or head.lower().endswith(".zip"):
-            key = head if rest else head[:-4]
+        elif rest or (match := ARCHIVE.fullmatch(head)):
+            key = head if rest else match[1]
             names = [name for name in re.split(r"[+,&]", key) if name.strip()]
             people = [{"id": overlay.normal(name), "name": name.strip()} for name in names] or [{"id": key}]
             for person in people:
@@ -124,11 +132,6 @@ def grouped(entries: dict[str, overlay.Read], wrapped: bool) -> Iterator[tuple[l
             continue
         groups.setdefault(key, (people, {}))[1][rest or whole] = content
     yield from groups.values()
-
-
-def renamed(name: str) -> str:
-    """Canvas calls a second hand-in of cnn.py cnn-1.py."""
-    return re.sub(r"-\d{1,2}(?=\.\w+$)", "", name)
 
 
 def submitters(text: str) -> dict[str, list[Person]]:
@@ -151,12 +154,12 @@ def grade(
     out: Path,
     *,
     jobs: int = 1,
-    drawn: Callable[[str], Any] | None = None,
+    drawn: Callable[[Submission], Any] | None = None,
     isolation: str = "auto",
 ) -> Iterator[tuple[Submission, engine.Result]]:
     """Grade all, each as soon as its turn comes, then write canvas.csv, moodle.csv, points.csv and feedback/ID.txt.
 
-    drawn   gives what was drawn for the one with an id
+    drawn   gives what was drawn for who handed in
     """
     rows = []
     try:
@@ -172,8 +175,7 @@ def grade(
                 best[person["id"]] = person, result
     (out / "feedback").mkdir(parents=True, exist_ok=True)
     for id, (_, result) in best.items():
-        name = re.sub(r"[^\w.@-]", "_", id)
-        (out / "feedback" / f"{name}.txt").write_text(formats.terminal(result) + "\n", encoding="utf-8")
+        (out / "feedback" / f"{folder_name(id)}.txt").write_text(formats.terminal(result) + "\n", encoding="utf-8")
     marks = list(best.values())
     for name, lines in (("canvas", canvas(marks)), ("moodle", moodle(marks)), ("points", points(marks))):
         with (out / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
@@ -184,7 +186,7 @@ def graded(
     bundle: Path,
     submissions: Iterable[Submission],
     jobs: int = 1,
-    drawn: Callable[[str], Any] | None = None,
+    drawn: Callable[[Submission], Any] | None = None,
     isolation: str = "auto",
 ) -> Iterator[engine.Result]:
     """What each gets, so many at once, in their order."""
@@ -193,7 +195,7 @@ def graded(
     def result(one: Submission) -> engine.Result:
         grader = free.get()
         try:
-            return grader.grade(one.files, drawn(one.id) if drawn else None, one.messages)
+            return grader.grade(one.files, drawn(one) if drawn else None, one.messages)
         finally:
             free.put(grader)
 

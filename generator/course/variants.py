@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,13 +21,14 @@ from typing import Any
 import numpy as np
 
 from ..errors import Misuse, Problem
+from ..text import DEVICES
 from . import archives, leaks
 from .assignment import CARD, HANDOUT, Assignment, listed, read
 from .build import for_student, starter
 from .grader.overlay import key, normal, tree
 
 SHARE = 0.9  # of the rows, or of a text, that each student has
-ID = ("id", "email", "e-mail", "login", "username", "user", "sis login id", "team", "name")
+ID = ("sis login id", "id", "email", "e-mail", "email address", "login", "username", "user", "team", "name", "student")
 FOLDER = "abcdefghijklmnopqrstuvwxyz0123456789._-"
 SECRET = 32  # bytes
 JOBS = 2  # trees written at once
@@ -84,35 +86,41 @@ def drawn(assignment: Assignment, secret: bytes, student: str) -> dict[str, Any]
     return spec | {"data": {"seed": number(secret, assignment.name, student, "data") % 2**31}}
 
 
-def roster(path: Path) -> list[str]:
-    """The ids of a CSV file, one a line, in its order; a `Problem` with the line for what is missing or doubled."""
+def roster(path: Path) -> dict[str, set[str]]:
+    """The ids of a CSV file, one a line, in its order, each with what else its person is called; a `Problem` with the
+    line for what is missing or doubled."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Problem(f"{path} cannot be read as CSV in UTF-8: {error}") from None
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if text.partition("\n")[0].count(";") else ",")
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=text.partition("\n")[0].count))
     names = {(name or "").strip().casefold(): name for name in rows.fieldnames or ()}
     column = next((names[name] for name in ID if name in names), None)
     if not column:
         raise Problem(f"{path} needs a first line with a column that is called one of: {', '.join(ID)}")
-    found: dict[str, int] = {}
+    found: dict[str, set[str]] = {}
+    lines: dict[str, int] = {}
     for row in rows:
-        name, line = normal(row[column] or ""), rows.line_num
-        if not any(value for value in row.values() if isinstance(value, str) and value.strip()):
+        name = normal(row[column] or "")
+        cells = [value.strip() for value in row.values() if isinstance(value, str) and value.strip()]
+        if not cells or cells[0] == "Points Possible":  # Canvas's second line
             continue
         if not name.strip("."):
-            raise Problem(f"{path}:{line}: {column} is empty; write who this is")
+            raise Problem(f"{path}:{rows.line_num}: {column} is empty; write who this is")
         if name in found:
-            raise Problem(f"{path}:{line}: {name} is also in line {found[name]}; each stands there once")
-        found[name] = line
+            raise Problem(f"{path}:{rows.line_num}: {name} is also in line {lines[name]}; each stands there once")
+        lines[name] = rows.line_num
+        full = [row.get(names.get(part, ""), "") or "" for part in ("first name", "last name")]
+        found[name] = {normal(word) for word in (*(row[names[one]] or "" for one in ID if one in names), "".join(full))}
     if not found:
         raise Problem(f"{path} names nobody")
-    return list(found)
+    return found
 
 
 def folder_name(student: str) -> str:
     """A name of a folder for an id, on every system; different for different ids."""
     plain = "".join(letter if letter in FOLDER else "_" for letter in student).strip(".")
+    plain = "" if DEVICES.match(plain) else plain
     return plain if plain == student else f"{plain or 'student'}-{hashlib.sha256(student.encode()).hexdigest()[:6]}"
 
 
@@ -126,14 +134,17 @@ def variants(dist: Path, people: Path, secret: bytes, out: Path) -> Made:
         raise Problem(f"{there[0]} holds the secret, or an address of the roster; take it out of the master and build")
     base = tree(dist / "student")
     places = [path for path in base if path.startswith("data/") and path.endswith(DATA)]
-    specs = {student: drawn(assignment, secret, student) for student in roster(people)}
+    called = roster(people)
+    specs = {student: drawn(assignment, secret, student) for student in called}
 
     def content(student: str) -> dict[str, bytes]:
         files = for_student(assignment, base, specs[student])
         return files | {path: part_of(base[path], path, specs[student]["data"]["seed"]) for path in places}
 
     made = _laid(specs, out, content, "Starter\n")
-    known = {key(student): spec for student, spec in specs.items()}
+    every = Counter(name for names in called.values() for name in names)
+    known = {key(name): specs[student] for student in called for name in called[student] if name and every[name] == 1}
+    known |= {key(student): spec for student, spec in specs.items()}
     table = (json.dumps(known, indent=1) + "\n").encode()
     archives.lay(dist / "instructor" / "bundle", {"variants.json": table})
     files = archives.unzipped(upload) | {"bundle/variants.json": table}

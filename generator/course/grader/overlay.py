@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import os
+import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
@@ -21,7 +22,8 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 def matched(paths: Iterable[str], wanted: Iterable[str]) -> tuple[dict[str, str], list[str]]:
     """Which path of a submission stands for each file that counts, and what the student should know.
 
-    The nearest to the top counts: `models/cnn.py`, else `anything/models/cnn.py`, else a lone `cnn.py` anywhere.
+    The nearest to the top counts: `models/cnn.py`, else `anything/models/cnn.py`, else a lone `cnn.py` anywhere, also
+    one called `CNN.py`, `cnn (1).py` or `cnn-1.py`.
     """
     found, messages = {}, []
     usable = [path for path in paths if not NEVER & set(PurePosixPath(path).parts[:-1])]
@@ -29,8 +31,7 @@ def matched(paths: Iterable[str], wanted: Iterable[str]) -> tuple[dict[str, str]
     for name in wanted:
         same = [path for path in usable if path == name or path.endswith("/" + name)]
         if not same:
-            base = name.rpartition("/")[2]
-            same = [path for path in usable if path.rpartition("/")[2] == base]
+            same = [path for path in usable if bare(path) == bare(name)]
             same = same if len(same) == 1 else []
         if not same:
             messages.append(f"{name} is not in the submission")
@@ -39,6 +40,11 @@ def matched(paths: Iterable[str], wanted: Iterable[str]) -> tuple[dict[str, str]
         if same[0] != name:
             messages.append(f"{same[0]} was taken for {name}")
     return found, messages
+
+
+def bare(path: str) -> str:
+    """The name of a file without its folders, and without what browsers and Canvas add to the second of a name."""
+    return re.sub(r"( ?\(\d+\)|-\d{1,2})(?=\.\w+$)", "", path.rpartition("/")[2].casefold())
 
 
 def normal(id: str) -> str:
@@ -96,7 +102,8 @@ def text(name: str, content: bytes) -> tuple[str, list[str]]:
     except UnicodeDecodeError:
         source = content.decode("cp1252", "replace")
         messages = [f"{name} is not UTF-8 and was read as Windows text; save it as UTF-8"]
-    return source.replace("\r\n", "\n").replace("\r", "\n"), messages
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    return re.sub(r"\A(.*\n)?([ \t\f]*#.*?coding)[:=]", r"\1\2 ", source), messages  # it is UTF-8 from here on
 
 
 def parsed(name: str, source: str) -> dict[str, Definition]:
@@ -135,15 +142,13 @@ def graft(source: str, reference: str, others: Iterable[str]) -> tuple[str, list
     for function in [function for function in others if function in own]:
         node, here, outer = own[function], theirs.get(function), function.rpartition(".")[0]
         body = [line[node.col_offset :] for line in reference.split("\n")[first_line(node) - 1 : node.end_lineno]]
-        if here:
-            place = first_line(here) - 1, here.end_lineno, here.col_offset
-        elif around := theirs.get(outer):
-            place = around.end_lineno, around.end_lineno, around.body[0].col_offset
+        first, last, indent = len(lines), len(lines), ""
+        if beside := here or (theirs[outer].body[0] if outer in theirs else None):
+            first, last = (first_line(here) - 1, here.end_lineno) if here else (theirs[outer].end_lineno,) * 2
+            indent = re.match(r"\s*", lines[beside.lineno - 1][0])[0]  # in tabs, if the student has those
         elif outer:
             continue
-        else:
-            place = len(lines), len(lines), 0
-        changes.append((*place[:2], [(" " * place[2] + line if line else "", 0) for line in body]))
+        changes.append((first, last, [(indent + line if line else "", 0) for line in body]))
     for first, last, body in sorted(changes, key=lambda change: change[:2], reverse=True):
         lines[first:last] = body
     return "\n".join(line for line, _ in lines), [number for _, number in lines]
