@@ -1,5 +1,6 @@
 """The banks of graded parts: every task, framework and model has an assignment, proved by its own grader."""
 
+import ast
 import json
 import re
 import subprocess
@@ -8,8 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hackgen.course import archives, build, leaks, proof, variants
-from hackgen.course.assignment import Assignment, read
+from hackgen.course import archives, build, leaks, markers, proof, variants
+from hackgen.course.assignment import Assignment, read, text_of
 from hackgen.course.grader import engine
 from hackgen.course.new import LEVELS, master, stock
 from hackgen.errors import Problem
@@ -136,3 +137,24 @@ def test_each_person_has_a_repository_with_what_was_drawn_and_own_data(tmp_path:
 def test_a_level_that_is_none_is_named(tmp_path: Path) -> None:
     with pytest.raises(Problem, match='no level "hard"; there is: intro, core, advanced'):
         lay_master(tmp_path, "image-classification", "pytorch", "cnn", "hard")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("choice", [FULL[4], ("text-generation", "pytorch", "transformer", "core")], ids="-".join)
+def test_what_looks_at_nothing_earns_nothing(tmp_path: Path, choice: tuple[str, str, str, str]) -> None:
+    """The rest of a model answers each row by itself however little a piece of it does."""
+    folder = lay_master(tmp_path / "m", *choice)
+    assignment = read(folder)
+    build.lay(tmp_path / "b", build.bundle(assignment, build.facts_of(assignment), secret=True))
+    ids = [part.id for part in assignment.parts]
+    solution = proof.solved(assignment, ids)
+    with engine.Grader(tmp_path / "b", isolation="none") as grader:
+        for part in assignment.parts:
+            text = text_of(folder, part.file)
+            marked = next(one for one in markers.parse(text, part.file) if one.id == part.id)
+            first = dict(markers.functions(ast.parse(text)))[part.function].args.args[-1].arg
+            for body in ("pass", f"return {first}", f"return 0.0 * {first}", f"return 1.0 + 0.0 * {first}"):
+                lazy = text.replace(marked.body, f"{marked.body[: -len(marked.body.lstrip())]}{body}")
+                result = grader.grade(solution | {part.file: markers.strip(lazy, part.file, ids).encode()})
+                earned = [test.name for test in result.tests if test.part == part.id and test.score]
+                assert not earned, (part.id, body)

@@ -63,6 +63,13 @@ def test_hidden_tests_are_in_no_public_bundle(tiny: Path, tmp_path: Path) -> Non
     assert secret["secret"] and secret["total"] == 7 and "instructor/bundle/reference/linear.py" in files
 
 
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_what_holds_the_solution_is_closed_to_other_users(tiny: Path, tmp_path: Path) -> None:
+    built(tiny, tmp_path / "dist")
+    modes = {path.name: path.stat().st_mode & 0o77 for path in (tmp_path / "dist").iterdir() if path.is_dir()}
+    assert modes["instructor"] == modes["gradescope"] == 0 != modes["student"]
+
+
 def test_the_archive_for_gradescope_has_its_two_programs_at_the_root(tiny: Path, tmp_path: Path) -> None:
     files = built(tiny, tmp_path / "dist")
     with zipfile.ZipFile(io.BytesIO(files["gradescope/autograder.zip"])) as archive:
@@ -154,6 +161,8 @@ def test_what_students_get_can_be_imported(tiny: Path, tmp_path: Path) -> None:
 def test_the_one_local_command(tiny: Path, tmp_path: Path) -> None:
     built(tiny, tmp_path / "dist")
     student = tmp_path / "dist" / "student"
+    (student / "random.py").write_text("def shuffle(rows):\n    return rows\n")
+    (student / "select.py").write_text("1 / 0\n")
     for text, points, code in (((student / "linear.py").read_text(), 0, 1), (MODEL, 2, 1)):
         (student / "linear.py").write_text(text)
         done = subprocess.run([sys.executable, "grade.py"], cwd=student, capture_output=True, text=True)
@@ -188,7 +197,9 @@ def test_gradescope_grades_every_part_within_a_right_solution(tiny: Path, tmp_pa
 def test_classroom50_grades_by_the_public_tests(tiny: Path, tmp_path: Path) -> None:
     built(tiny, tmp_path / "dist")
     checkout = tmp_path / "checkout"
-    archives.lay(checkout, {"linear.py": MODEL.encode()})
+    forged = b'open("result.json", "w").write(\'{"score": 4, "max-score": 4, "tests": []}\')\nraise SystemExit\n'
+    taken = ("grader/__main__.py", "grader/__init__.py", "pip.py", "numpy.py", "json.py", "sitecustomize.py")
+    archives.lay(checkout, {"linear.py": MODEL.encode()} | dict.fromkeys(taken, forged))
     command = [sys.executable, str(tmp_path / "dist" / "classroom50" / "tiny" / "autograder.py")]
     done = subprocess.run(command, cwd=checkout, capture_output=True, text=True)
     result = json.loads((checkout / "result.json").read_text())

@@ -145,9 +145,8 @@ def test_as_classroom50_runs_it(tmp_path: Path) -> None:
     bundle(room, secret=False)
     shutil.copytree(Path(formats.__file__).parent, room / "grader", ignore=shutil.ignore_patterns("__pycache__"))
     work = submission(tmp_path / "work", {**REFERENCE, "loss.py": blank(LOSS)})
-    environment = os.environ | {"PYTHONPATH": str(room), "CLASSROOM": "c"}
-    run = [sys.executable, "-B", "-m", "grader", "classroom50"]
-    done = subprocess.run(run, cwd=work, env=environment, capture_output=True, text=True)
+    run = [sys.executable, "-B", "-m", "grader", "classroom50", str(work)]
+    done = subprocess.run(run, cwd=room, env=os.environ | {"CLASSROOM": "c"}, capture_output=True, text=True)
     found = json.loads((work / "result.json").read_text())
     assert (done.returncode, found["score"], found["max-score"], found["classroom"]) == (0, 4, 5, "c"), done.stderr
     assert done.stdout.splitlines()[-1] == "public checks only: 4 of 5 points"

@@ -211,6 +211,20 @@ def test_archives_beside_each_other_are_64_mb_together(tmp_path: Path) -> None:
     assert [message for message in one.messages if message.startswith("b.zip cannot be opened")]
 
 
+def test_names_that_are_no_text_too_long_or_formulas_lose_nobody_s_marks(tmp_path: Path) -> None:
+    odd = ["M\udcfcller", "x" * 240, "-1+1", "Lee, Ann", "@uni.edu"]
+    found = submissions.read(laid(tmp_path / "in", {f"{name}/l\udcf6ss/loss.py": LOSS for name in odd}), WANTED)
+    list(submissions.grade(bundle(tmp_path / "b"), found, tmp_path / "out", isolation="none"))
+    ids = [line.split(",3,")[0] for line in (tmp_path / "out" / "points.csv").read_text().splitlines()[1:]]
+    assert sorted(ids) == sorted(["", "'-1", "1", '"lee,ann"', "m?ller", "x" * 240])
+
+
+def test_an_archive_that_a_mac_packed_again(tmp_path: Path) -> None:
+    files = {f"export/{name}/loss.py": LOSS for name in ("ann", "bo")}
+    (tmp_path / "all.zip").write_bytes(packed(files | {"__MACOSX/export/ann/._loss.py": "x", ".DS_Store": "x"}))
+    assert [one.id for one in submissions.read(tmp_path / "all.zip", WANTED)] == ["ann", "bo"]
+
+
 def test_feedback_of_two_is_in_two_files(tmp_path: Path) -> None:
     found = submissions.read(laid(tmp_path / "in", {"o'neil/loss.py": LOSS, "o_neil/loss.py": LOSS}), WANTED)
     list(submissions.grade(bundle(tmp_path / "b"), found, tmp_path / "out", isolation="none"))

@@ -81,6 +81,13 @@ CHEAT = {  # what stands before the class, and what forward does
         "            except OSError: pass\nthreading.Thread(target=change, daemon=True).start()",
         "return np.zeros((5, 2))",
     ),
+    "the right solution ended": (
+        "import os, pathlib\ndef end():\n    for path in pathlib.Path('/proc').glob('[0-9]*/stat'):\n        try:\n"
+        "            number, parent = int(path.parent.name), int(path.read_text().rpartition(')')[2].split()[1])\n"
+        "            if parent == os.getppid() and number != os.getpid(): os.kill(number, 9)\n"
+        "        except (OSError, ValueError): pass",
+        "end(); return np.zeros((5, 2))",
+    ),
     "packing patched": (
         "import sys\nown = sys.modules['__main__']\n"
         "own.told = lambda error: {'answer': np.zeros((5, 2)), 'error': [3], 'lines': 3}",

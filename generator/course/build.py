@@ -100,6 +100,8 @@ def _written(assignment: Assignment, new: Path, old: Path) -> Built:
     said = with_proof(report(assignment, commit, built.changed, built.notes), [])
     lay(new, {"report.md": said.encode()})
     lay(new / "instructor", {"NOTES.md": notes(assignment, []).encode()})
+    for name in ("instructor", "gradescope"):  # which hold the solution: graded code may run as another user
+        (new / name).chmod(0o700)
     return built
 
 

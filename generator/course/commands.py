@@ -1,5 +1,6 @@
 """`hackgen assignment new, mark, lint`: what an instructor types."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,9 @@ def grade_command(dist: Path, source: Path, out: Path, jobs: int, secret: Path |
 
     bundle = build_of(dist) / "instructor" / "bundle"
     found = submissions.read(source, engine.manifest(bundle)["submit"])
+    for id, times in Counter(person["id"] for one in found for person in one.people).items():
+        if times > 1:
+            say(f"hackgen: {id} handed in {times} times; the best counts", err=True)
     open_to, drawn = "", drawn_for(dist, secret)
     for one in found if drawn else ():
         if drawn(one) is None:

@@ -99,6 +99,7 @@ def in_archive(stream: Any, most: int) -> tuple[dict[str, overlay.Read], list[st
 
 def grouped(entries: dict[str, overlay.Read], wrapped: bool) -> Iterator[tuple[list[Person], dict[str, overlay.Read]]]:
     """Who handed in which files; `wrapped` where one folder may hold all of them."""
+    entries = {path: content for path, content in entries.items() if not path.startswith(("__MACOSX/", "."))}
     top = min((path for path in entries if path.rpartition("/")[2] == METADATA), key=len, default="")
     if top:
         base = top.removesuffix(METADATA)
@@ -124,7 +125,7 @@ def grouped(entries: dict[str, overlay.Read], wrapped: bool) -> Iterator[tuple[l
             people = [{"id": overlay.normal(about["name"]), **about}]
         elif rest or (match := ARCHIVE.fullmatch(head)):
             key = head if rest else match[1]
-            names = [name for name in re.split(r"[+,&]", key) if name.strip()]
+            names = [name for name in re.split(r"[+&]|,(?! )", key) if name.strip()]
             people = [{"id": overlay.normal(name), "name": name.strip()} for name in names] or [{"id": key}]
             for person in people:
                 person |= {"email": person["name"]} if "@" in person.get("name", "") else {}
@@ -175,7 +176,7 @@ def grade(
                 best[person["id"]] = person, result
     (out / "feedback").mkdir(parents=True, exist_ok=True)
     for id, (_, result) in best.items():
-        (out / "feedback" / f"{folder_name(id)}.txt").write_text(formats.terminal(result) + "\n", encoding="utf-8")
+        (out / "feedback" / f"{folder_name(id)}.txt").write_text(f"{formats.terminal(result)}\n", "utf-8", "replace")
     marks = list(best.values())
     for name, lines in (("canvas", canvas(marks)), ("moodle", moodle(marks)), ("points", points(marks))):
         with (out / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
@@ -232,4 +233,5 @@ def points(marks: list[tuple[Person, engine.Result]]) -> Iterator[list[str]]:
 
 def plain(text: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "@", "\t", "\r") else text
+    text = text.encode("utf-8", "replace").decode()
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text

@@ -119,7 +119,7 @@ def roster(path: Path) -> dict[str, set[str]]:
 
 def folder_name(student: str) -> str:
     """A name of a folder for an id, on every system; different for different ids."""
-    plain = "".join(letter if letter in FOLDER else "_" for letter in student).strip(".")
+    plain = "".join(letter if letter in FOLDER else "_" for letter in student).strip(".")[:80]
     plain = "" if DEVICES.match(plain) else plain
     return plain if plain == student else f"{plain or 'student'}-{hashlib.sha256(student.encode()).hexdigest()[:6]}"
 

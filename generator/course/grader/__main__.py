@@ -1,6 +1,6 @@
 """Grade one submission, with the bundle that this folder lies in.
 
-`python -m grader gradescope /autograder` · `python -m grader classroom50` in a checkout
+`python -m grader gradescope /autograder` · `python -m grader classroom50 CHECKOUT`
 """
 
 import datetime
@@ -63,10 +63,10 @@ def previous(root: Path) -> float:
 
 
 def classroom50(checkout: Path) -> int:
-    """Grade a checkout, write ./result.json, and print what it says."""
+    """Grade a checkout, write result.json there, and print what it says."""
     result = engine.grade(BUNDLE, checkout)
     moment = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    written(Path("result.json"), formats.classroom50(result, os.environ, moment))
+    written(checkout / "result.json", formats.classroom50(result, os.environ, moment))
     print(formats.terminal(result, public=True))
     return 0
 

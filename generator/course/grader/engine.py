@@ -36,7 +36,8 @@ ALIVE: set[int] = set()  # such processes of all graders
 TEXT = 1 << 20  # bytes of JSON in an answer: small as it is, it takes many times that to hold
 MEMORY, WRITTEN, PROCESSES = 2 << 30, 256 << 20, 100  # bytes beyond what the framework takes; what a child may start
 USERS = itertools.count(os.getpid())  # of 478 numbers that no system gives away, each grader takes the next
-SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # where any user may leave something for the next part's run
+# Where any user may leave something for the next part's run, here or on Gradescope.
+SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock", "/var/crash", "/autograder/results", "/autograder/submission")
 
 
 class Lost(Exception):
@@ -45,6 +46,10 @@ class Lost(Exception):
 
 class Over(Lost):
     """And it will answer no more."""
+
+
+class Gone(Over):
+    """The reference does not answer, by chance or as the student's code ended it."""
 
 
 class Broken(Exception):
@@ -261,18 +266,13 @@ class Grader:
             drawn = {"spec.json": json.dumps(spec).encode()} if spec else {}
             self.reference = spec, self.start(self.base | drawn, reference=True)
 
-    def ask_reference(self, spec: Any, question: Any, again: bool = True) -> Any:
+    def ask_reference(self, question: Any) -> Any:
         """What the reference answers."""
         try:
             return self.reference[1].ask(question, START)
         except Lost as lost:
             self.forget_reference()
-            if not self.user:  # begun beside the code that ended it, its files could be changed before it reads them
-                raise Over("the process with a right solution was ended meanwhile") from None
-            if not again:
-                raise Broken(f"the reference does not answer: {lost}") from None
-            self.refer(spec)
-            return self.ask_reference(spec, question, again=False)
+            raise Gone(f"the process with a right solution does not answer: {lost}") from None
 
     def forget_reference(self) -> None:
         """It ends where there are no more questions."""
@@ -398,14 +398,7 @@ class Run:
         share, fault, message = 0.0, "", reason
         if not reason:
             try:
-                if not self.child:
-                    self.grader.refer(self.spec)  # before anything of the student's runs
-                    self.child = self.grader.start(self.files)
-                self.left = min(test["timeout"], self.grader.until - time.monotonic())
-                if self.left <= 0:
-                    raise Lost("earlier tests took so long that there was no time for this one")
-                name, _, function = test["run"].partition(":")
-                share = getattr(self.grader.checks[name], function)(self, np.random.default_rng())
+                share = self._share(test)
                 share = 1.0 if share is None else float(np.nan_to_num(np.clip(share, 0, 1)))
             except (grading.Wrong, Lost) as error:
                 message = str(error)
@@ -422,6 +415,25 @@ class Run:
         about = self.part["id"], test["name"], share * test["points"], test["points"]
         return Outcome(*about, message, test["visibility"], fault)
 
+    def _share(self, test: dict, again: bool = True) -> float | None:
+        """What a check says; it begins anew where the reference is gone, which never starts beside a student's code."""
+        if not self.child:
+            self.grader.refer(self.spec)
+            self.child = self.grader.start(self.files)
+        self.left = min(test["timeout"], self.grader.until - time.monotonic())
+        if self.left <= 0:
+            raise Lost("earlier tests took so long that there was no time for this one")
+        name, _, function = test["run"].partition(":")
+        try:
+            return getattr(self.grader.checks[name], function)(self, np.random.default_rng())
+        except Gone as gone:
+            self.close()
+            if again:
+                return self._share(test, again=False)
+            if self.grader.user:  # who cannot end it
+                raise Broken(str(gone)) from None
+            raise
+
     def __call__(self, question: str, **values: Any) -> Any:
         """What the student's code answers to a probe; `Lost` where it does not."""
         start = time.monotonic()
@@ -435,7 +447,7 @@ class Run:
 
     def reference(self, question: str, **values: Any) -> Any:
         """What the reference answers to the same."""
-        reply = self.grader.ask_reference(self.spec, {"ask": question, "values": values})
+        reply = self.grader.ask_reference({"ask": question, "values": values})
         if "answer" not in reply:
             raise Broken(f"{question} fails for the reference: {reply['error']}: {reply['text']}")
         return reply["answer"]

@@ -49,7 +49,8 @@ def bare(path: str) -> str:
 
 def normal(id: str) -> str:
     """One spelling of a person's id: `Ann.Lee@uni.edu ` and `ann.lee` are the same."""
-    return "".join(unicodedata.normalize("NFKC", id).partition("@")[0].split()).casefold()
+    known = id.encode("utf-8", "replace").decode()  # a folder's name may be no text
+    return "".join(unicodedata.normalize("NFKC", known).partition("@")[0].split()).casefold()
 
 
 def key(id: str) -> str:

@@ -87,7 +87,7 @@ def outputs(
 
 
 def changes(meta: dict, config: dict, inputs: np.ndarray, targets: np.ndarray | None, seed: int) -> np.ndarray:
-    """Its answers as it is, and after each array of weights was changed alone, (1 + arrays, …)."""
+    """Its answers as it is, after each array of weights was changed alone, and as it was, (2 + arrays, …)."""
     model, settings, _ = made(meta, config, seed)
     answer = common.kit(settings).outputs
     found = [answer(model, inputs, targets, meta, "float32")]
@@ -96,7 +96,7 @@ def changes(meta: dict, config: dict, inputs: np.ndarray, targets: np.ndarray | 
         put((1.5 * value + more).astype(np.float32))
         found.append(answer(model, inputs, targets, meta, "float32"))
         put(value)
-    return np.stack(found)
+    return np.stack([*found, answer(model, inputs, targets, meta, "float32")])
 
 
 def trained(

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE / "public_checks"))
+sys.path[0] = str(HERE / "public_checks")  # a random.py of yours stands in for no other
 
 from grader import engine, formats  # noqa: E402
 
