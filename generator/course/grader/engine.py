@@ -266,14 +266,6 @@ class Grader:
             drawn = {"spec.json": json.dumps(spec).encode()} if spec else {}
             self.reference = spec, self.start(self.base | drawn, reference=True)
 
-    def ask_reference(self, question: Any) -> Any:
-        """What the reference answers."""
-        try:
-            return self.reference[1].ask(question, START)
-        except Lost as lost:
-            self.forget_reference()
-            raise Gone(f"the process with a right solution does not answer: {lost}") from None
-
     def forget_reference(self) -> None:
         """It ends where there are no more questions."""
         if self.reference:
@@ -447,7 +439,11 @@ class Run:
 
     def reference(self, question: str, **values: Any) -> Any:
         """What the reference answers to the same."""
-        reply = self.grader.ask_reference({"ask": question, "values": values})
+        try:
+            reply = self.grader.reference[1].ask({"ask": question, "values": values}, START)
+        except Lost as lost:
+            self.grader.forget_reference()
+            raise Gone(f"the process with a right solution does not answer: {lost}") from None
         if "answer" not in reply:
             raise Broken(f"{question} fails for the reference: {reply['error']}: {reply['text']}")
         return reply["answer"]

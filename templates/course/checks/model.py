@@ -157,6 +157,12 @@ def padding(ask, rng) -> None:
             raise Wrong("a text beside a longer one gets another answer than alone: padding is not left out")
 
 
+def padding_and_weights(ask, rng) -> None:
+    """Both, for a piece without which the rest of a model still leaves padding out."""
+    padding(ask, rng)
+    every_weight(ask, rng)
+
+
 def training(ask, rng, of=None, **knobs) -> tuple[dict, np.ndarray, np.ndarray]:
     """What train.fit makes of 16 random rows, and these."""
     inputs, targets = drawn(ask, rng, 16)
