@@ -149,6 +149,7 @@ def test_what_looks_at_nothing_earns_nothing(tmp_path: Path, choice: tuple[str, 
     ids = [part.id for part in assignment.parts]
     solution = proof.solved(assignment, ids)
     with engine.Grader(tmp_path / "b", isolation="none") as grader:
+        grader.memory = {}
         for part in assignment.parts:
             text = text_of(folder, part.file)
             marked = next(one for one in markers.parse(text, part.file) if one.id == part.id)
