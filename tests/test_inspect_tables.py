@@ -657,3 +657,11 @@ def test_a_name_that_is_also_a_value_is_a_name_where_the_others_are_no_values(
     assert [column.name for column in found.columns] == (
         first.split(",") if named else [f"column_{i}" for i in range(1, 5)]
     )
+
+
+def test_what_is_longer_than_a_line_goes_on_below_itself(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n" + "1,2\n3,5\n" * 20, encoding="utf-8")
+    found = inspect(str(tmp_path / "t.csv"))
+    found.notes[:] = ["word " * 25]
+    note, below = text(found).split("Note: ")[1].splitlines()[:2]
+    assert note.startswith("word") and below.startswith("    word")

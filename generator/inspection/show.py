@@ -22,6 +22,7 @@ ORDER += ["mixed-dates", "future-dates", "numbers-as-text", "duplicates", "near-
 def text(findings: Findings, width: int = WIDTH, colour: bool = False, command: bool = True) -> str:
     """The report; with `colour` for a terminal, else plain; without the `command` for who has given one."""
     from rich.console import Console
+    from rich.padding import Padding
     from rich.text import Text
 
     out = io.StringIO()
@@ -29,7 +30,11 @@ def text(findings: Findings, width: int = WIDTH, colour: bool = False, command: 
     console = Console(file=out, width=width, **how)
 
     def say(line: str, style: str = "") -> None:
-        console.print(Text(printable(line), style=style), soft_wrap=False)
+        whole = Text(printable(line), style=style)
+        first, *more = whole.wrap(console, width) or [whole]
+        console.print(first)
+        if more:  # below it, so that one sees where the next begins
+            console.print(Padding(Text(whole.plain[len(first.plain.rstrip()) :].lstrip(), style=style), (0, 0, 0, 4)))
 
     say(_head(findings), "bold")
     if findings.columns:
@@ -52,7 +57,7 @@ def text(findings: Findings, width: int = WIDTH, colour: bool = False, command: 
         if more := len(findings.suspects) - len(told):
             say(f"  … and {more} more (--json shows all)")
     for note in findings.notes[:MOST_NOTES]:
-        say(_cut(f"Note: {note}", 2 * width))
+        say(_cut(f"Note: {note}", 2 * width - 4))
     if more := len(findings.notes[MOST_NOTES:]):
         say(f"… and {more} more notes (--json shows all)")
     say("")
