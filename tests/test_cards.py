@@ -90,6 +90,8 @@ def test_the_cards_say_what_report_and_data_say(published, hackgen):
     settings |= {"precision": "auto"}  # which nothing has resolved
     trees = regions.written(find(published), "training.md", sheet=report, config=settings)
     assert "at most 7 epochs" in trees and "batches" not in trees and "auto" not in trees
+    settings |= {"minutes": 2.5}  # by the clock, whatever epochs say
+    assert "2.5 minutes, learning" in regions.written(find(published), "training.md", sheet=report, config=settings)
     ethics = (published / "ETHICS.md").read_text(encoding="utf-8")
     assert "Weakest: " in ethics and f"accuracy {report['score']:.4g}" in ethics
 
