@@ -61,7 +61,7 @@ def some(names: Iterable[str], most: int = 5) -> str:
     """The first few of some names, each once, and how many more there are."""
     different = list(dict.fromkeys(names))
     more = len(different) - most
-    return ", ".join(different[:most]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(different[:most]) + (f" (+{more})" if more > 0 else "")
 
 
 def _backslash_u(match: re.Match[str]) -> str:

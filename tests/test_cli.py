@@ -84,7 +84,7 @@ def test_dot_over_a_project_is_refused(hackgen):
 def test_an_empty_folder_is_filled_and_an_occupied_one_refused(hackgen):
     (hackgen.work / "a").mkdir()
     assert hackgen("new", "a", "--yes").returncode == 0
-    refused(hackgen("new", "a", "--yes"), 1, "a is not empty", "(it has .git, ", "more")
+    refused(hackgen("new", "a", "--yes"), 1, "a is not empty", "(it has .git, ", "(+")
 
 
 def test_a_file_at_dest_and_a_file_above_it_are_refused(hackgen):

@@ -15,11 +15,6 @@ def seconds(value: float) -> str:
     return f"{value:.0f}" if value >= 1 else f"{value:.1g}"
 
 
-def listed(names: list[str], most: int = 5) -> str:
-    """The first few names or places, and how many more there are."""
-    return ", ".join(names[:most]) + (f" (+{len(names) - most})" if len(names) > most else "")
-
-
 def headline(project: Project, sheet: dict[str, Any]) -> str:
     """What was measured, on what."""
     better = project.say("results.higher" if sheet["higher_is_better"] else "results.lower")

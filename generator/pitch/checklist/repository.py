@@ -14,9 +14,9 @@ from pathlib import Path
 from ...errors import Problem
 from ...making.facts import name_of
 from ...making.git import ask
+from ...text import some
 from .. import pages, plan, provenance
 from ..project import Project
-from ..results import listed
 from .items import PAGE
 
 Found = tuple[bool | None, str]  # whether it is done, None where it does not apply; and what was found
@@ -73,7 +73,7 @@ def to_commit(project: Project, *paths: str) -> str:
     there = tracked(project)
     known = [path for path in paths if any(name == path or name.startswith(f"{path}/") for name in there)]
     files = [path for path in paths if (project.root / path).exists() and (path not in known or unsaved(project, path))]
-    return project.say("checklist.commit", files=listed(files)) if files else ""
+    return project.say("checklist.commit", files=some(files)) if files else ""
 
 
 def state(project: Project) -> str | None:
@@ -88,7 +88,7 @@ def state(project: Project) -> str | None:
 
 def committed(project: Project) -> Found:
     files = unsaved(project)
-    return not files, project.say("checklist.commit", files=listed(files)) if files else ""
+    return not files, project.say("checklist.commit", files=some(files)) if files else ""
 
 
 def pushed(project: Project) -> Found:
@@ -96,7 +96,7 @@ def pushed(project: Project) -> Found:
     tags = git(project, "tag", "--points-at", "HEAD").split()
     bad = [project.say("checklist.ahead", commits=ahead)] if ahead else []
     bad += [] if tags else [project.say("checklist.untagged")]
-    return not bad, listed(bad) or ", ".join(tags)
+    return not bad, some(bad) or ", ".join(tags)
 
 
 # What must never be in a repository, today or in its history
@@ -115,7 +115,7 @@ def history(project: Project) -> Found:
     if not places:  # what is there today was there before, and is named by its place today
         need_history(project)
         places = list(dict.fromkeys([*past_secrets(project), *past_sizes(project)]))
-    return not places, listed(places)
+    return not places, some(places)
 
 
 def need_history(project: Project) -> None:
@@ -178,7 +178,7 @@ def packages(project: Project) -> Found:
     brought = {module: brings(module, known) for module in {name for found in used.values() for name in found}}
     bad = [f"{module} ({path})" for path, found in used.items() for module in found if not brought[module]]
     absent = [name for name in sorted(names) if bad and known[name] is None]
-    return not bad, listed(bad) + (project.say("checklist.absent", names=listed(absent)) if absent else "")
+    return not bad, some(bad) + (project.say("checklist.absent", names=some(absent)) if absent else "")
 
 
 def brings(module: str, known: dict[str, metadata.Distribution | None]) -> bool:
@@ -236,7 +236,7 @@ def event(project: Project) -> Found:
     else:
         begin, end = start.timestamp(), (start + timedelta(hours=timed["hours"])).timestamp()
         outside = [name for name, when, _ in own if not begin <= when <= end]
-        bad += [project.say("checklist.outside", commits=listed(outside))] if outside else []
+        bad += [project.say("checklist.outside", commits=some(outside))] if outside else []
     if len(own) < LEAST_COMMITS:
         bad.append(project.say("checklist.commits", found=len(own)))
     authors = [who.casefold() for _, _, who in own]

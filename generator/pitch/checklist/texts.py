@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import urlparse
 
 from ...errors import Problem
+from ...text import some
 from .. import pages, runs
 from ..cards import regions
 from ..project import Project
-from ..results import listed, number
+from ..results import number
 from ..slides import story
 from ..slides.layout import length
 from . import repository
@@ -69,7 +70,7 @@ def written(project: Project) -> Found:
                 bad.append(f"{path}:{count}")
             links = LINK.findall(line) if page else []
             bad += [f"{path}:{count}: {link}" for link in links if not leads_somewhere(project, path, link)]
-    return not bad, listed(bad)
+    return not bad, some(bad)
 
 
 def _text(path: Path) -> str:
@@ -103,7 +104,7 @@ def numbers(project: Project) -> Found:
             bad.append(path.name)
     for name in (README, regions.MODEL):
         bad += [f"{name}:{place}" for place in strangers(_text(project.root / name), said)]
-    return not bad, listed(bad)
+    return not bad, some(bad)
 
 
 def strangers(text: str, said: dict[str, Any]) -> list[str]:
@@ -134,7 +135,7 @@ def cards(project: Project) -> Found:
     questions = re.split(r"^### (.+)$", ethics, flags=re.MULTILINE)[1:]
     asked = zip(questions[::2], questions[1::2], strict=True)
     bad += [f"{regions.ETHICS}: {question}" for question, text in asked if not answered(text)]
-    return not bad and bool(questions), listed(bad)
+    return not bad and bool(questions), some(bad)
 
 
 def front(project: Project, page: Path) -> list[str]:
@@ -159,4 +160,4 @@ def answered(text: str) -> bool:
 def personal(project: Project) -> Found:
     found = regions.personal(project)
     told = (project.root / "data").is_dir()
-    return (not found, listed(found)) if told else (None, project.say("checklist.no_data"))
+    return (not found, some(found)) if told else (None, project.say("checklist.no_data"))

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import Problem
+from ...text import some
 from .. import pages, plan, runs
 from ..cards import regions
 from ..compare import defaults
 from ..project import Project
-from ..results import listed, number, verdict
+from ..results import number, verdict
 from ..slides import deck as decks
 from .repository import Found, git, to_commit, unsaved
 from .texts import first_command, sheet
@@ -53,7 +54,7 @@ def newest(project: Project) -> Found:
     run = git(project, "rev-list", "-1", "HEAD", "--", "published/report.json").strip()
     later = git(project, "log", "--format=", "--name-only", f"{run}..HEAD", "--", *SHOWN_BY).split("\n") if run else []
     changed = sorted({*filter(None, later), *unsaved(project, *SHOWN_BY)})
-    return bool(run) and not changed, listed(changed) if run else to_commit(project, "published")
+    return bool(run) and not changed, some(changed) if run else to_commit(project, "published")
 
 
 def beats_baseline(project: Project) -> Found:
@@ -91,13 +92,13 @@ def deck(project: Project) -> Found:
     sheet(project)
     found = decks.found(decks.assemble(project, stored=True))["open"]
     found += filter(None, [to_commit(project, *(f"{decks.FOLDER}/{name}" for name in (*decks.NAMES, decks.RECORD)))])
-    return not found, listed(found)
+    return not found, some(found)
 
 
 def criteria(project: Project) -> Found:
     rubric = plan.rubric(project)
     empty = [criterion["name"] for criterion in rubric["criteria"] if not criterion["where"].strip()]
-    bad = [project.say("checklist.no_moment", names=listed(empty))] if empty else []
+    bad = [project.say("checklist.no_moment", names=some(empty))] if empty else []
     bad += [] if rubric["confirmed"] else [project.say("checklist.preset")]
     return not bad, "; ".join(bad)
 
@@ -118,7 +119,7 @@ def sanity(project: Project) -> Found:
             failed += [project.say("cards.old", page=regions.DATA, region=name) for name in data]
         except Problem as problem:
             failed.append(str(problem))
-    return not failed and bool(results), listed(failed)
+    return not failed and bool(results), some(failed)
 
 
 def flags(project: Project) -> list[str]:
@@ -158,7 +159,7 @@ def demo_works(project: Project) -> Found:
         places = sorted({match.group().decode() for match in ELSEWHERE.finditer(served(project, cloned))})
         seconds = time.monotonic() - began
         if places:
-            return False, project.say("checklist.elsewhere", places=listed(places))
+            return False, project.say("checklist.elsewhere", places=some(places))
         python(project, "demo.py", "--run", "published", "--record", place=cloned)
         now, _ = recorded(project, cloned)
     same = sum(key in now and alike(now[key], answer) for key, answer in before.items())

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...text import some
 from .. import results
 from ..project import Project
-from ..results import is_worse, listed, number, seconds
+from ..results import is_worse, number, seconds
 from . import layout as look
 from . import story
 from .layout import Bars, Box, Element, Picture, Text, TooLong, fit, grid, shorten, tall
@@ -215,7 +216,7 @@ def comparison(told: Told) -> Slide | None:
     slide = Slide("comparison", title, [drawn], written=section["notes"])
     hidden = [entry["run"] for entry in entries[shown:]] + table["waiting"]
     hidden += [name for name, why in table["left_out"].items() if why != told.project.say("runs.smoke")]
-    names = listed([shorten(name, 20) for name in hidden], MOST_NAMED)
+    names = some([shorten(name, 20) for name in hidden], MOST_NAMED)
     rows_of, data = f"{table['n_test']:,}", shorten(table["data"]["name"])
     slide.source = told.say("compared", metric=table["metric"], n_test=rows_of, data=data)
     slide.source += told.say("hidden", names=names) if hidden else ""
