@@ -178,6 +178,7 @@ def test_a_class_that_a_copy_calls_differently_is_named(hackgen: Run) -> None:
     made = hackgen("new", "p", "--data", "cases", "--yes", "--no-git")
     assert made.returncode == 0 and 'class "con" is "_con" there' in made.stdout and "pro" in made.stdout
     assert (hackgen.work / "p" / "data" / "cases" / "_con").is_dir()
+    assert "| column |" not in (hackgen.work / "p" / "DATA_CARD.md").read_text(encoding="utf-8")  # pictures have none
     done = hackgen("convert", "cases", "plain")
     assert 'class "con" is "_con" there' in done.stdout and "plain is what --data and predict.py take" in done.stdout
     assert "cases.npz is what --data takes" in hackgen("convert", "cases", "cases.npz").stdout
