@@ -176,6 +176,8 @@ def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: l
     word, at_end = column.role == "category", i in (usable[0], usable[-1])
     found = {"classes": classes, "two classes": classes and profile.distinct == 2}
 
+    some = {value.strip().lower() for value in list(profile.counts)[:20]}
+    found["inputs"] = word and some - {"i", "other"} <= WORDS.input_values
     said = [bool(set(words_of(value)[:1]) & WORDS.outcome_values) for value in profile.counts]  # benign, deceased
     credit = {value.strip().lower() for value in profile.counts} == {
         "good",
