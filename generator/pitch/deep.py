@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Problem
-from ..making import own_data
-from ..making.choice import Answers, choose, settled
-from ..making.compose import plan
+from ..making.choice import Answers
+from ..making.compose import written
 from ..making.write import write
 from .project import Project
 
@@ -23,12 +22,10 @@ def lone_columns(findings: "Findings") -> list["Suspect"]:
 
     if not findings.suggestion or findings.suggestion.task not in TASKS:
         raise Problem(f"{findings.path}: --deep looks at tables with a class or a number to predict; leave it out")
-    answers = own_data.proposed(Answers(title="deep", models=("boosting",), extras=()), findings)
-    choice = choose(answers, format=findings.format)
-    answers = settled(answers, choice)
+    about = {"title": "deep", "models": ("boosting",), "extras": ()}
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder).resolve() / "project"
-        write(plan(choice, answers, own_data.bring(findings, choice, answers)), place)
+        write(written(Answers(data=findings.path, target=findings.suggestion.target, **about)), place)
         try:
             found = Project(place, {}).ask("alone")
         except Problem as problem:
