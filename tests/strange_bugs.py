@@ -444,12 +444,28 @@ JAX = [
 LATER = {
     "pytorch": [
         bug(
+            "the momentum of batch normalisation the Keras way",
+            ("image-classification", "cnn"),
+            "models/cnn.py",
+            "nn.BatchNorm2d(outputs)",
+            "nn.BatchNorm2d(outputs, momentum=0.99)",
+            r"momentum",
+        ),
+        bug(
+            "a band of more errors than it says",
+            ("time-series-forecasting", "mixer"),
+            "figures.py",
+            "np.quantile(gap, SHARE, axis=0)",
+            "np.quantile(gap, 1 - (1 - SHARE) / 2, axis=0)",
+            r"figures\.band",
+        ),
+        bug(
             "of equal scores the epoch with the higher loss is kept",
             ("tabular-classification", "mlp"),
             "runs.py",
             "else -score, -valid_loss]",
             "else -score, valid_loss]",
-            r"end_epoch",
+            r"equal scores",
         ),
         bug(
             "patience counts from the loss instead of the best epoch",
@@ -621,6 +637,14 @@ LATER = {
         ),
     ],
     "keras": [
+        bug(
+            "noise of the penalty without training=True",
+            ("image-generation", "gan"),
+            "loss.py",
+            "model.jitter(real, training=True)",
+            "model.jitter(real)",
+            r"noise on them",
+        ),
         bug(
             "resumed epoch begins at its first batch",
             ("tabular-regression", "mlp"),

@@ -99,7 +99,8 @@ def each_row_once(bench: Any) -> Found:
 
 def kept_epoch(bench: Any) -> Found:
     """The best epoch on valid is kept: State.end_epoch (runs.py) scores all rows at once, no "nan", State.over has
-    patience; train.fit() copies buffers (running averages); net.outputs() sets eval mode; net.restore() reads best"""
+    patience; train.fit() copies weights and buffers (running averages), deeply; net.outputs() sets eval mode;
+    net.restore() reads best"""
     noise = strangers(runs.fewer(bench.valid, ROWS))  # the best epoch on it is a matter of chance, seldom the last
     for seed in range(3):
         history = short(bench, 5, seed, valid=noise)
@@ -114,6 +115,15 @@ def kept_epoch(bench: Any) -> Found:
     with contextlib.suppress(common.Problem), contextlib.redirect_stdout(io.StringIO()):
         runs.State().end_epoch(math.nan, np.nan * output, bench.data._replace(valid=noise), bench.kept)
         return False, "training goes on with a loss and answers that are no numbers", "an end of it"
+    if "classes" in bench.meta:  # equally right are the same answers, less sure of themselves
+        unsure = np.sqrt(output.astype(float))
+        unsure /= unsure.sum(1, keepdims=True)
+        truth, state = metrics.truth(noise, bench.meta), runs.State()
+        tied = sorted((output, unsure), key=lambda some: -metrics.loss(truth, some, bench.meta))
+        with contextlib.redirect_stdout(io.StringIO()):
+            ends = [state.end_epoch(0.0, some, bench.data._replace(valid=noise), bench.kept) for some in tied]
+        if not all(ends):
+            return False, "of equal scores the higher loss is kept", "the lower one"
     patient = dataclasses.replace(bench.kept, patience=3, epochs=99, minutes=0.0)
     ends = [runs.State(epoch=epoch, best=[0.1, -0.2, 7]).over(patient) for epoch in (8, 9, 10, 11, 12)]
     if (waits := ends.index(True) if any(ends) else "more") != 3:

@@ -7,7 +7,7 @@ from typing import Any
 import common
 import predict
 import runs
-from check_parts import CAUSAL, Found, alike, difference, picked
+from check_parts import CAUSAL, STILL, Found, alike, difference, picked
 from check_scores import MOST_ROWS, command, smoke_run
 from data import Split
 
@@ -16,9 +16,9 @@ import numpy as np
 NEAR, WORDS = 24, 8  # places that are looked at, of a text
 
 
-def scores(bench: Any, some: Split, inputs: np.ndarray) -> np.ndarray:
+def scores(bench: Any, some: Split, inputs: np.ndarray, model: Any = None) -> np.ndarray:
     """Answers for other inputs; of probabilities the logarithms, which still differ where a model is sure."""
-    output = bench.outputs(some._replace(inputs=inputs))
+    output = bench.outputs(some._replace(inputs=inputs), model)
     return np.log(output + 1e-30) if "classes" in bench.meta else output
 
 
@@ -65,6 +65,22 @@ def interplay(bench: Any) -> Found:
     return least > 1e-3, f"what one part adds differs by {least:.1e} with what the other is", "above 1e-3"
 
 
+def averages(bench: Any) -> Found:
+    """Running averages are of many batches: the momentum of batch normalisation in models/ is the newest batch's share
+    in PyTorch, in Keras and Flax that of all before it"""
+    if ".BatchNorm" not in (common.ROOT / f"models/{bench.config.model}.py").read_text(encoding="utf-8"):
+        return True, "a model without batch normalisation", "that, or averages that hardly follow the last batch"
+    rows = np.random.default_rng(0).permutation(len(bench.train.ids))[:256]
+
+    def after(rows: np.ndarray, epochs: int) -> np.ndarray:
+        some, still = picked(bench.train, rows), {"learning_rate": STILL, "batch_size": 16, "dropout": 0.0}
+        return scores(bench, bench.valid, bench.valid.inputs, bench.trained(some, epochs=epochs, **still)[0])
+
+    one, other = (after(batch, 48) for batch in (rows[:16], rows[16:32]))  # of which there is no other
+    apart = np.abs(after(rows, 3) - after(rows[::-1], 3)).mean() / np.abs(one - other).mean()
+    return apart < 0.2, f"another last batch changes answers by {apart:.2f} of what two batches alone do", "below 0.2"
+
+
 def batch_size(bench: Any) -> Found:
     """An answer is the same in every batch: operations along the batch axis or a reshape that mixes, a mask of padding,
     dropout or no eval(), chance in data.py, all rows in net.outputs()"""
@@ -102,5 +118,5 @@ def answers(bench: Any) -> Found:
     return other == 0, f"{other} answers for {len(rows)} rows of test differ", "0 differ"
 
 
-PLACES = [places, interplay]  # of what stands in an input
+ONE_MODEL = [places, interplay, averages]  # not where two networks learn from each other
 CHECKS = [batch_size] + [answers] * getattr(predict, "EACH_ROW", False)

@@ -64,7 +64,7 @@ def balance(bench: Bench) -> Found:
 
 def noise_matters(bench: Bench) -> Found:
     """Other noise makes other pictures: the generator does not read its input, or draws the same each time; noise of
-    each step is fresh, in train.py: no generator or key that begins anew"""
+    each step is fresh, in train.py, and normal, as in data.py: no generator or key that begins anew"""
     made, real = bench.outputs(bench.valid, played(bench)[0]), metrics.truth(bench.valid, bench.meta)
     spread = made.var(0).sum() / real.var(0).sum()
     few = picked(bench.train, np.arange(min(bench.config.batch_size - 3, len(bench.train.ids))))  # compiles a new step

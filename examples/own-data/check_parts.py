@@ -65,7 +65,7 @@ def loss_at_start(bench: Any) -> Found:
 
 def inputs_matter(bench: Any) -> Found:
     """The answer depends on the input: data.load() scales inputs once, keeps them and targets in one order, and classes
-    in theirs; forward() uses its input"""
+    in theirs; forward() uses its input, and nothing there goes along the batch axis"""
     own = picked(bench.valid, np.random.default_rng(0).permutation(len(bench.valid.ids))[:100])
     strays = bench.own("misplaced", lambda *_: None)(bench.config, own, bench.meta)
     if strays:

@@ -100,7 +100,8 @@ def rivals_of_train(bench: Any) -> Found:
 
 
 def moved_by(bench: Any) -> Found:
-    """A column adds to an answer what explain.moved() says: the answer less what it is with a typical value there"""
+    """A column adds to an answer what explain.moved() says: the answer less what it is with a typical value
+    there, and with all others as they were"""
     meta = bench.meta
     inputs, first = bench.valid.inputs[:20], next(name for name, used in explain.places(meta).items() if 0 in used)
     usual = ([0.0] * meta["numbers"] + meta["usual"])[0]

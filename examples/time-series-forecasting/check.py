@@ -120,7 +120,7 @@ def examined(bench: Any, name: str, check: Callable[[Any], check_parts.Found]) -
 
 def chosen(bench: Bench) -> list[Callable]:
     """The checks for this task and model."""
-    parts = bench.own("PARTS", check_parts.CHECKS + check_answers.PLACES) + bench.own("CHECKS", [])
+    parts = bench.own("PARTS", check_parts.CHECKS + check_answers.ONE_MODEL) + bench.own("CHECKS", [])
     if bench.trainer is not train:
         parts = [check for check in parts if check not in check_parts.STEPS]
     return parts + check_runs.CHECKS + check_answers.CHECKS + check_scores.CHECKS

@@ -48,7 +48,10 @@ def forecasts(bench: Any) -> Found:
     output = bench.net.outputs(model, newest, None, meta, "float32")
     seen = np.hstack([newest, output])[:, -meta["context"] :]
     output = np.hstack([output, bench.net.outputs(model, seen, None, meta, "float32")[:, :1]])
-    width = figures.band(bench.data.valid.targets[:], bench.outputs(bench.data.valid, model))
+    valid, expected = bench.outputs(bench.data.valid, model), bench.data.valid.targets[:]
+    width = figures.band(expected, valid)
+    inside = np.abs(expected - valid) <= width
+    held = min(inside.mean(), inside[:, 0].mean())  # later ones are as wide as those before, at least
     other, narrow, late = 0, 0, 0
     times = data.clock(meta, meta["steps"], meta["steps"] + meta["horizon"] + 1).astype(str).tolist()
     for (name, about), row, known in zip(meta["series"].items(), output, rows, strict=True):
@@ -57,7 +60,8 @@ def forecasts(bench: Any) -> Found:
         narrow += not alike(ends, 2 * about["unit"] * width)
         late += [answer["time"] for answer in said[name]] != times and not np.isnan(known[-1])
     found = f"forecasts of {other}, bands of {narrow}, times of {late} of {len(rows)} series differ"
-    return other + narrow + late == 0, found, "0 differ"
+    found += f"; bands hold {held:.0%} of valid"
+    return other + narrow + late == 0 and abs(held - figures.SHARE) < 0.05, found, f"0 differ; {figures.SHARE:.0%}"
 
 
 def scale(bench: Any) -> Found:

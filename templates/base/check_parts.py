@@ -65,7 +65,7 @@ def loss_at_start(bench: Any) -> Found:
 
 def inputs_matter(bench: Any) -> Found:
     """The answer depends on the input: data.load() scales inputs once, keeps them and targets in one order, and classes
-    in theirs; forward() uses its input"""
+    in theirs; models/ use their input, and nothing there goes along the batch axis"""
     own = picked(bench.valid, np.random.default_rng(0).permutation(len(bench.valid.ids))[:100])
     strays = bench.own("misplaced", lambda *_: None)(bench.config, own, bench.meta)
     if strays:
@@ -82,7 +82,7 @@ def inputs_matter(bench: Any) -> Found:
 
 
 def overfit_one_batch(bench: Any) -> Found:
-    """Eight rows can be learnt by heart: look at forward(), loss.loss(), and train.fit()'s step, batches and rate"""
+    """Eight rows can be learnt by heart: look at models/, loss.loss(), and train.fit()'s step, batches and rate"""
     few = different(bench, 8)
     often = picked(few, np.tile(np.arange(len(few.ids)), 50))
     model, losses = bench.trained(often, batch_size=len(few.ids), epochs=10, dropout=0.0, weight_decay=0.0)
@@ -107,7 +107,7 @@ def gradients(bench: Any) -> Found:
 
 
 def own_batch(bench: Any) -> Found:
-    """A step follows its own batch alone: forget old gradients before backward(), with zero_grad, in train.fit(), and
+    """A step follows its own batch alone: forget old gradients, as zero_grad does, before each in train.fit(), and
     give the optimiser beta1 and beta2 in this order; train_loss is the mean over an epoch's own steps"""
     (one, losses), (three, others) = gradient(bench, 1, 1e9), gradient(bench, 3, 1e9)
     gap, other, limit = difference(one, three), float(np.ptp(losses + others)) / (abs(losses[0]) + 1e-6), 1e-3
@@ -118,9 +118,11 @@ def own_batch(bench: Any) -> Found:
 
 
 def clipping(bench: Any) -> Found:
-    """The gradient is clipped, not the loss: its norm, between backward() and step(), to config.clip, in train.fit()"""
+    """The gradient is clipped, not the loss: its norm, before the optimiser steps, to config.clip, in train.fit()"""
     free, losses = gradient(bench, 1, 1e9)
     whole = float(np.linalg.norm(free))
+    if not whole:
+        return False, "there is no gradient", "one"
     clipped = float(np.linalg.norm(gradient(bench, 1, whole / 2)[0]))
     limit = 0.01 if alike(*losses) else 0.3  # of a step that draws, each is another
     return abs(clipped - whole / 2) <= limit * whole, f"{whole:.4g} becomes {clipped:.4g}", f"{whole / 2:.4g}"

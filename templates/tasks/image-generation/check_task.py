@@ -64,7 +64,7 @@ def balance(bench: Bench) -> Found:
 
 def noise_matters(bench: Bench) -> Found:
     """Other noise makes other pictures: the generator does not read its input, or draws the same each time; noise of
-    each step is fresh, in train.py: no generator or key that begins anew"""
+    each step is fresh, in train.py, and normal, as in data.py: no generator or key that begins anew"""
     made, real = bench.outputs(bench.valid, played(bench)[0]), metrics.truth(bench.valid, bench.meta)
     spread = made.var(0).sum() / real.var(0).sum()
     few = picked(bench.train, np.arange(min(bench.config.batch_size - 3, len(bench.train.ids))))  # compiles a new step
@@ -73,6 +73,14 @@ def noise_matters(bench: Bench) -> Found:
     if np.ptp(fooled) == 0:
         return False, f"in three epochs of one step the generator loses {fooled[0]:.6f}", "other losses by other noise"
     return spread > 0.1 or too_large(bench), f"variety {spread:.4f} of that of real pictures", "above 0.1"
+
+
+def penalty(bench: Bench) -> Found:
+    """A discriminator that is steep beside real pictures pays for it: loss.tell_apart() adds config.penalty times the
+    change of its scores by a little noise on them, which Keras adds in training mode alone"""
+    few = picked(bench.train, np.arange(min(bench.config.batch_size - 4, len(bench.train.ids))))  # compiles a new step
+    free, fined = (bench.trained(few, learning_rate=STILL, penalty=much, epochs=1)[1][0] for much in (0.0, 1e4))
+    return fined > free + 1e-3, f"loss {free:.4f}, with a high penalty {fined:.4f}", "more with it"
 
 
 def average(bench: Bench) -> Found:
@@ -149,5 +157,5 @@ def frechet(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
 
 
 SCORES = {"Fréchet distance": frechet}
-CHECKS = [comes_closer, balance, noise_matters, average, own_half, there_and_back]
+CHECKS = [comes_closer, balance, noise_matters, penalty, average, own_half, there_and_back]
 CHECKS += [own_step] * (FRAMEWORK in ("pytorch", "lightning"))  # the only ones that keep gradients

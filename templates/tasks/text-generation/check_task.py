@@ -28,9 +28,9 @@ SOURCES = {"data.read": disturbed}  # what data are read by, and how check.py ch
 
 
 def goes_on(bench: Any) -> Found:
-    """A text goes on as it is scored: loss.continue_text() reads all letters so far, takes the scores of the last one,
-    of a long text too, and divides by the temperature; loss.answers() charges bits, not nats, and for naming what is
-    unknown"""
+    """A text goes on as it is scored: loss.continue_text() reads all letters so far, or models/ hands on a state, takes
+    the scores of the last one, of a long text too, and divides by the temperature; loss.answers() charges bits, not
+    nats, and for naming what is unknown"""
     model, context, letters = bench.brief[0], bench.meta["context"], len(bench.meta["characters"]) + 1
     gap, chances = 0.0, []
 
