@@ -643,7 +643,7 @@ LATER = {
             "loss.py",
             "model.jitter(real, training=True)",
             "model.jitter(real)",
-            r"noise on them",
+            r"noise on real",
         ),
         bug(
             "resumed epoch begins at its first batch",

@@ -69,11 +69,11 @@ def upright(bench: Any) -> Found:
         "a red one": shape[2] == 3 and (read(Image.new("RGB", (9, 9), "red")) != (255, 0, 0)).any(),
     }
     names = [name for name, is_wrong in wrong.items() if is_wrong]
-    return not names, f"{', '.join(names) or 'none'} is read otherwise", "none"
+    return not names, f"otherwise: {', '.join(names) or 'none'}", "three pictures as they look"
 
 
 def folder(bench: Any) -> Found:
-    """Pictures of a folder stand beside their own names: data.read_new() names those that it can read, in order"""
+    """Pictures of a folder keep their own names: data.read_new() names those that it can read, in order"""
     place, meta = bench.folder / "pictures", bench.meta
     place.mkdir()
     (place / "0.png").write_bytes(b"no picture")

@@ -127,7 +127,7 @@ def chosen(bench: Bench) -> list[Callable]:
 
 
 def readable(error: Exception) -> None:
-    """The project's own files can be read, and its data: mend what is named, or data.load()"""
+    """Files and data of the project can be read: mend what is named, or data.load()"""
     raise error
 
 
@@ -157,7 +157,7 @@ def main() -> int:
             results.append(result := examined(bench, name, check))
             if not args.json:
                 word = {True: "ok", False: "FAILED", None: "-"}[result["passed"]]
-                print(f"{word:6}  {result['title']:43}  {result['found']}; expected {result['expected']}", flush=True)
+                print(f"{word:6}  {result['title']:47}  {result['found']}; expected {result['expected']}", flush=True)
                 print(f"        {result['advice']}\n" * (word == "FAILED"), end="", flush=True)
     if args.json:
         print(json.dumps(results, indent=1, ensure_ascii=False))

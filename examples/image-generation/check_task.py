@@ -75,6 +75,14 @@ def noise_matters(bench: Bench) -> Found:
     return spread > 0.1 or too_large(bench), f"variety {spread:.4f} of that of real pictures", "above 0.1"
 
 
+def penalty(bench: Bench) -> Found:
+    """A steep discriminator pays for it: loss.tell_apart() adds config.penalty times the change of its scores by a
+    little noise on real pictures, which Keras adds in training mode alone"""
+    few = picked(bench.train, np.arange(min(bench.config.batch_size - 4, len(bench.train.ids))))  # compiles a new step
+    free, fined = (bench.trained(few, learning_rate=STILL, penalty=much, epochs=1)[1][0] for much in (0.0, 1e4))
+    return fined > free + 1e-3, f"loss {free:.4f}, with a high penalty {fined:.4f}", "more with it"
+
+
 def average(bench: Bench) -> Found:
     """The running average follows the generator: with no memory update_average() in models/ copies all of it, also the
     statistics of batch normalisation; see which share it takes of which"""
@@ -149,5 +157,5 @@ def frechet(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
 
 
 SCORES = {"Fréchet distance": frechet}
-CHECKS = [comes_closer, balance, noise_matters, average, own_half, there_and_back]
+CHECKS = [comes_closer, balance, noise_matters, penalty, average, own_half, there_and_back]
 CHECKS += [own_step] * (FRAMEWORK in ("pytorch", "lightning"))  # the only ones that keep gradients

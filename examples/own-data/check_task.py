@@ -100,7 +100,7 @@ def rivals_of_train(bench: Any) -> Found:
 
 
 def moved_by(bench: Any) -> Found:
-    """A column adds to an answer what explain.moved() says: the answer less what it is with a typical value
+    """A column moves an answer as is explained: explain.moved() is the answer less what it is with a typical value
     there, and with all others as they were"""
     meta = bench.meta
     inputs, first = bench.valid.inputs[:20], next(name for name, used in explain.places(meta).items() if 0 in used)

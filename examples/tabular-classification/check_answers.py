@@ -65,6 +65,22 @@ def interplay(bench: Any) -> Found:
     return least > 1e-3, f"what one part adds differs by {least:.1e} with what the other is", "above 1e-3"
 
 
+def knobs(bench: Any) -> Found:
+    """A model is as large as its knobs say: build() in models/ uses config's width and depth; no block stands in for
+    several, which would share their weights"""
+    sizes = {"": sum(weight.size for weight in bench.net.learnt(bench.fresh()).values())}
+    for name in ("width", "depth"):
+        if more := 2 * getattr(bench.config, name, 0):
+            sizes[name] = sum(weight.size for weight in bench.net.learnt(bench.fresh(**{name: more})).values())
+    wrong = [name for name, size in sizes.items() if name and size <= sizes[""]]
+    found = "with twice the " + ", the ".join(f"{name}: {size}" for name, size in sizes.items() if name)
+    return (
+        not wrong,
+        f"{sizes['']} weights; {found if len(sizes) > 1 else 'no such knobs'}",
+        "more with twice each knob",
+    )
+
+
 def averages(bench: Any) -> Found:
     """Running averages are of many batches: the momentum of batch normalisation in models/ is the newest batch's share
     in PyTorch, in Keras and Flax that of all before it"""
@@ -118,5 +134,5 @@ def answers(bench: Any) -> Found:
     return other == 0, f"{other} answers for {len(rows)} rows of test differ", "0 differ"
 
 
-ONE_MODEL = [places, interplay, averages]  # not where two networks learn from each other
+ONE_MODEL = [knobs, places, interplay, averages]  # not where two networks learn from each other
 CHECKS = [batch_size] + [answers] * getattr(predict, "EACH_ROW", False)

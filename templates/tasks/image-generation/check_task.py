@@ -76,8 +76,8 @@ def noise_matters(bench: Bench) -> Found:
 
 
 def penalty(bench: Bench) -> Found:
-    """A discriminator that is steep beside real pictures pays for it: loss.tell_apart() adds config.penalty times the
-    change of its scores by a little noise on them, which Keras adds in training mode alone"""
+    """A steep discriminator pays for it: loss.tell_apart() adds config.penalty times the change of its scores by a
+    little noise on real pictures, which Keras adds in training mode alone"""
     few = picked(bench.train, np.arange(min(bench.config.batch_size - 4, len(bench.train.ids))))  # compiles a new step
     free, fined = (bench.trained(few, learning_rate=STILL, penalty=much, epochs=1)[1][0] for much in (0.0, 1e4))
     return fined > free + 1e-3, f"loss {free:.4f}, with a high penalty {fined:.4f}", "more with it"

@@ -39,7 +39,7 @@ def misplaced(config: Config, split: data.Split, meta: dict) -> int:
 
 
 def folder(bench: Any) -> Found:
-    """Texts of a folder stand beside their own names: data.read_new() reads the files in this order, each once"""
+    """Texts of a folder keep their own names: data.read_new() reads the files in this order, each once"""
     written = {
         f"{number:02}": " ".join(["film", "good", "bad"][: 1 + number % 3] * (1 + number)) for number in range(20)
     }

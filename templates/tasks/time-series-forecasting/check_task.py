@@ -65,8 +65,8 @@ def forecasts(bench: Any) -> Found:
 
 
 def scale(bench: Any) -> Found:
-    """A forecast starts from the newest season, and errors are in units of its own: "naive" in data.load() is the same
-    step of that season, data.fit() measures means and changes over a season in train"""
+    """A forecast starts from the newest season: "naive" in data.load() is the same step of that one;
+    data.fit() measures means and units, which are changes over a season, in train"""
     meta, horizon = bench.meta, np.arange(bench.meta["horizon"])
     back = meta["context"] + horizon - meta["naive"]  # steps
     newest = meta["context"] - meta["season"] <= min(meta["naive"]) and max(meta["naive"]) < meta["context"]
