@@ -200,7 +200,10 @@ def new(
 
         choice, dest, final, own, files = complete(given, dest, prepared, _inspected, wanted)
     else:
-        choice, dest, final, own, files = prepared(given, dest, _inspected(given))
+        found = _inspected(given)
+        choice, dest, final, own, files = prepared(given, dest, found)
+        if found and not given.models and (better := own_data.left_out(found, choice)):
+            notes.append(f"{better} suits so few labels better and needs a package more: hackgen add model {better}")
     theirs, copies = None, own.files if own else ()
     if template is not None:
         from .living.foreign import render

@@ -140,7 +140,7 @@ def check_with_bug(project: Path, check: str, file: str, right: str, wrong: str)
 def start(project: Path, *words: str, stdin: str = "") -> multiprocessing.Process:
     """Begin a command and return its process, to be joined or killed."""
     _output(project).mkdir(exist_ok=True)
-    (_output(project) / "in").write_text(stdin, encoding="utf-8")
+    (_output(project) / "in").write_text(stdin, encoding="utf-8", errors="surrogateescape")
     process = multiprocessing.get_context("forkserver").Process(target=become, args=(project, words, _output(project)))
     recorded = project / ".hackgen.toml"
     answers = tomllib.loads(recorded.read_text(encoding="utf-8"))["answers"] if recorded.is_file() else {}

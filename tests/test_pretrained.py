@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import Run
 from hackgen.inspection import inspect
 from hackgen.making.choice import Answers
 from hackgen.making.compose import planned
@@ -65,6 +66,13 @@ def test_it_is_named_first_where_labels_are_few(tmp_path: Path, rows: int, first
     found = inspect(str(labelled(tmp_path, rows))).suggestion
     assert found.task == "text-classification" and found.models[0] == first and "pretrained" in found.models
     assert ("--model pretrained --model cnn" in found.command) == (first == "pretrained")
+
+
+def test_new_says_that_it_left_it_out(hackgen: Run, tmp_path: Path) -> None:
+    said = hackgen("new", "p", "--data", str(labelled(tmp_path, 60)), "--yes", "--no-git").stderr
+    assert "hackgen add model pretrained" in said
+    asked = hackgen("new", "q", "--data", str(tmp_path), "--model", "cnn", "--yes", "--no-git").stderr
+    assert "add model" not in asked
 
 
 @pytest.mark.slow

@@ -535,8 +535,13 @@ def test_small_tables_of_all_roles_train_and_predict(project: Path, numbers: Pat
         run(folder, "evaluate.py", name).ok()
         new = {name: [cells[0], "x" * (name == "id")] for name, cells in columns.items() if name != "y"}
         new["colour"][0] = "a colour never seen"
-        answers = run(folder, "predict.py", str(written(tmp_path / "new.csv", new)), "--run", name, "--json").ok()
+        file = written(tmp_path / "new.csv", new)
+        answers = run(folder, "predict.py", str(file), "--run", name, "--json").ok()
         assert len(json.loads(answers.out)) == 2
+        old = file.read_text(encoding="utf-8").replace("never seen", "gr\udcfcn")  # a byte of Windows-1252
+        piped = run(folder, "predict.py", "-", "--run", name, "--json", stdin=old).ok()
+        assert len(json.loads(piped.out)) == 2 and "read as Windows-1252" in piped.err
+        run(folder, "predict.py", str(tmp_path), "--run", name).refused(1, "is a folder")
 
 
 @pytest.mark.slow

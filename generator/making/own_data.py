@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .. import conversion
 from ..conversion import COPIED, LOCATION, SIDE, Plain
 from ..errors import Misuse, Problem
-from ..parts import parsed
+from ..parts import models, parsed
 from ..text import quoted
 from . import fitting
 from .choice import Answers, Choice
@@ -99,6 +99,13 @@ def modelled(answers: Answers, findings: "Findings") -> Answers:
     found = findings.suggestion
     fits = found and (found.task == answers.task or {found.task, answers.task} <= TABULAR)
     return replace(answers, models=tuple(found.start)) if fits and not answers.models else answers
+
+
+def left_out(findings: "Findings", choice: Choice) -> str:
+    """The model that suits such data best, where it is left out as it needs a package that not everybody has; or ""."""
+    best = findings.suggestion.models[:1] if findings.suggestion else []
+    able = {model.name for model in models(choice.task, choice.framework) if "optional" in model.card}
+    return next((name for name in best if name in able - {model.name for model in choice.models}), "")
 
 
 def why_nothing(findings: "Findings") -> str:
