@@ -45,9 +45,9 @@ GOAL = {
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
 # … and what the largest one has: none may grow beyond it. Both are printed.
 NOW = {
-    "--minimal": Budget(18, 2416, 220, 12.03, 400, 3500, 800),
-    "default": Budget(19, 2494, 220, 12.14, 400, 3500, 800),
-    "--event": Budget(20, 2780, 236, 12.06, 600, 3500, 800),
+    "--minimal": Budget(18, 2416, 220, 12.04, 400, 3500, 800),
+    "default": Budget(19, 2494, 220, 12.15, 400, 3500, 800),
+    "--event": Budget(20, 2780, 236, 12.07, 600, 3500, 800),
 }
 # Files whose functions run before the first step; the goal is 9. Tables take data.py, table.py and columns.py, texts
 # texts.py, and where there are classes data.py asks metrics.py which score counts.

@@ -143,7 +143,7 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
 
 def decoded(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
     """The text of a file (of its first bytes), unpacked, and its encoding: UTF-8 or 16, training's, or Windows-1252."""
-    with UNPACKED.get(path.suffix.lower(), Path.open)(path, "rb") as file:
+    with sys.stdin.buffer if str(path) == "-" else UNPACKED.get(path.suffix.lower(), Path.open)(path, "rb") as file:
         raw = file.read(1 << 25 if most < 0 else most)
         if len(raw) - raw.rfind(b"\n") > 1 << 24:
             raise Problem(f"{path} has a line of more than 16 MB, so it holds no rows; save it with a line for each")
@@ -204,10 +204,10 @@ def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
     """Names and typed cells of new rows: of a file, of standard input (-), or of one row typed as an argument."""
     path, used = Path(source), meta["columns"]
     typed = source != "-" and ("\n" in source or len(source) > 250 or not path.exists())
-    if typed and (path.suffix.lower() in ENDINGS or not source.strip()):
-        raise Problem(f"{source or 'the empty name'} does not exist; name a table, or type one row")
-    given = sys.stdin.read() if source == "-" else source if typed else path
-    frame = read(given, meta["read"], meta["header"], meta["target"])
+    if path.is_dir() or (typed and (path.suffix.lower() in ENDINGS or not source.strip())):
+        what = "is a folder" if source and path.is_dir() else "does not exist"
+        raise Problem(f"{source or 'the empty name'} {what}; name a table, or type one row")
+    frame = read(source if typed else path, meta["read"], meta["header"], meta["target"])
     if lacking := [name for name in used if name not in frame]:
         what = f"has no column {lacking[0]!r} (it has: {', '.join(frame.columns[:20])}); add what is missing"
         raise Problem(f"{source} {what}, or for a file in another layout: hackgen convert {source} plain.csv")

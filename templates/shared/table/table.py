@@ -204,10 +204,9 @@ def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
     """Names and typed cells of new rows: of a file, of standard input (-), or of one row typed as an argument."""
     path, used = Path(source), meta["columns"]
     typed = source != "-" and ("\n" in source or len(source) > 250 or not path.exists())
-    if not typed and path.is_dir():
-        raise Problem(f"{source} is a folder; name a table, or type one row")
-    if typed and (path.suffix.lower() in ENDINGS or not source.strip()):
-        raise Problem(f"{source or 'the empty name'} does not exist; name a table, or type one row")
+    if path.is_dir() or (typed and (path.suffix.lower() in ENDINGS or not source.strip())):
+        what = "is a folder" if source and path.is_dir() else "does not exist"
+        raise Problem(f"{source or 'the empty name'} {what}; name a table, or type one row")
     frame = read(source if typed else path, meta["read"], meta["header"], meta["target"])
     if lacking := [name for name in used if name not in frame]:
         what = f"has no column {lacking[0]!r} (it has: {', '.join(frame.columns[:20])}); add what is missing"
