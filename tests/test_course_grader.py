@@ -179,6 +179,15 @@ def test_a_fault_of_the_grader_is_nobodys_score(tmp_path: Path, monkeypatch: pyt
     assert not (tmp_path / "out").exists()
 
 
+def test_what_a_right_solution_writes_is_no_excess(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It serves many submissions, and each training leaves checkpoints."""
+    monkeypatch.setattr(engine, "WRITTEN", 1 << 16)
+    folder = bundle(tmp_path / "bundle")
+    writes = "import time; open('x', 'wb').write(bytes(1 << 20)); time.sleep(0.3)\n        return inputs"
+    (folder / "reference" / "models" / "linear.py").write_text(MODEL.replace("return inputs @", f"{writes} @"))
+    assert engine.grade(folder, submission(tmp_path / "work")).total == TOTAL
+
+
 @pytest.mark.slow
 def test_where_processes_cannot_fork(secret: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on Windows and macOS: a process of its own for each part, limited by time alone."""

@@ -34,7 +34,7 @@ START = 180  # seconds that the framework may take to be imported once, and the 
 PROMPT = 10  # and the process that imported it to fork, or to end what it forked
 ALIVE: set[int] = set()  # such processes of all graders
 TEXT = 1 << 20  # bytes of JSON in an answer: small as it is, it takes many times that to hold
-MEMORY, WRITTEN, PROCESSES = 2 << 30, 256 << 20, 100  # bytes beyond what the framework takes; what a child may start
+MEMORY, WRITTEN, PROCESSES = 2 << 30, 1 << 30, 100  # bytes beyond what the framework takes; what a child may start
 USERS = itertools.count(os.getpid())  # of 478 numbers that no system gives away, each grader takes the next
 # Where any user may leave something for the next part's run, here or on Gradescope.
 SHARED = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock", "/var/crash", "/autograder/results", "/autograder/submission")
@@ -107,6 +107,7 @@ class Child:
     def __init__(self, work: Path, pid: int, process: subprocess.Popen, channel: socket.socket) -> None:
         self.work, self.pid, self.process, self.channel = work, pid, process, channel
         self.memory = self.base = 0  # bytes in use, and what the framework alone takes
+        self.watched = False  # the reference never is: it serves all submissions, and writes as it trains
         channel.setblocking(False)
 
     def ask(self, question: Any, seconds: float) -> Any:
@@ -127,7 +128,7 @@ class Child:
                         raise ValueError
                 if time.monotonic() >= end:
                     raise Over("it took too long")
-                if reason := "" if reading or writing else self.excess():
+                if self.watched and not reading and not writing and (reason := self.excess()):
                     raise Over(reason)
             return worker.unpack(bytes(got[:most]))
         except OSError:
@@ -300,7 +301,7 @@ class Grader:
             self.end(child)
             raise Broken(f"no process can start: {last}") from None
         child.excess()
-        child.base = child.memory
+        child.base, child.watched = child.memory, not reference
         return child
 
     def _environment(self, home: Path) -> dict[str, str]:
