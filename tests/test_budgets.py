@@ -45,16 +45,16 @@ GOAL = {
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
 # … and what the largest one has: none may grow beyond it. Both are printed.
 NOW = {
-    "--minimal": Budget(18, 2416, 220, 12.04, 400, 3500, 800),
-    "default": Budget(19, 2494, 220, 12.15, 400, 3500, 800),
-    "--event": Budget(20, 2780, 236, 12.07, 600, 3500, 800),
+    "--minimal": Budget(17, 2248, 220, 12.11, 400, 3500, 800),
+    "default": Budget(18, 2326, 220, 12.23, 400, 3500, 800),
+    "--event": Budget(19, 2612, 236, 12.13, 600, 3500, 800),
 }
 # Files whose functions run before the first step; the goal is 9. Tables take data.py, table.py and columns.py, texts
 # texts.py, and where there are classes data.py asks metrics.py which score counts.
 STEPS = {"tabular-classification": 11, "tabular-regression": 10, "text-classification": 10}
 STEPS |= dict.fromkeys(("text-generation", "image-generation"), 8)
-EXAMINES = ("answers", "parts", "runs", "scores", "task")  # beside budgets, ≤ 220 lines
-EXAMINES = tuple(f"check_{name}.py" for name in EXAMINES)
+EXAMINES = ("check", *(f"check_{name}" for name in ("answers", "parts", "runs", "scores", "task")))
+EXAMINES = tuple(f"{name}.py" for name in EXAMINES)  # each at most 220 lines, beside the budgets
 EXPLAINS = "explain.py"  # of tables alone: what columns tell; no training needs it, so it counts beside them too
 BY_ITSELF = "models/boosting.py"  # does what train.py and net.py do, and so counts beside them
 BESIDE = (*EXAMINES, EXPLAINS, BY_ITSELF)
