@@ -57,7 +57,8 @@ def secret_of(path: Path, *folders: Path) -> bytes:
     try:
         found = bytes.fromhex(place.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
-        raise Problem(f"{path} holds no secret ({error}); name another file, and a new one is made") from None
+        why = getattr(error, "strerror", "it is no line of hexadecimal digits")
+        raise Problem(f"{path} holds no secret ({why}); name another file, and a new one is made") from None
     if len(found) < SECRET:
         raise Problem(f"{path} is too short for a secret; name another file, and a new one is made")
     return found
