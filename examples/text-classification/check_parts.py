@@ -143,7 +143,7 @@ def decay(bench: Any) -> Found:
 
 def rate(bench: Any) -> Found:
     """Steps are as long as they should be: train.fit() sets config.rate(), which rises while it warms up and falls to 0
-    then, before each step; State.share_done (runs.py) says how far training is"""
+    then, for all parameters before each step; State.share_done (runs.py) says how far training is"""
     fresh, after = bench.net.learnt(bench.fresh()), stepped(bench, 0.0)
     length, first = max(float(np.abs(after[name] - fresh[name]).max()) for name in after), bench.config.rate(0.0)
     bench.trained(bench.train, epochs=3)
