@@ -1,6 +1,8 @@
 """The grader: points, overlay, limits, and what students are told."""
 
+import ctypes
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +37,18 @@ def test_the_solution_gets_all_and_the_blank_nothing(secret: Path, public: Path,
         result = engine.grade(folder, nothing)
         assert (result.total, result.max) == (0, most)
         assert all("not done yet in " in test.message and "Hint: " in test.message for test in result.tests)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
+def test_orphans_of_the_process_that_grades_go_as_before(public: Path, tmp_path: Path) -> None:
+    """They fall to it only while it grades: it waits for none, so they would stay as zombies."""
+    work, is_mine = submission(tmp_path / "work"), ctypes.c_int()
+    with engine.Grader(public, isolation="none") as grader:
+        grader.grade({path.name: path.read_bytes() for path in work.glob("*.py")})
+        ctypes.CDLL(None).prctl(37, ctypes.byref(is_mine))  # PR_GET_CHILD_SUBREAPER
+        assert is_mine.value == 1
+    ctypes.CDLL(None).prctl(37, ctypes.byref(is_mine))
+    assert is_mine.value == 0
 
 
 @pytest.mark.slow

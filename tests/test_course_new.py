@@ -1,6 +1,8 @@
-"""Code that is drawn, laid into a project's file."""
+"""Code that is drawn, laid into a project's file, and what is said of a part in one framework alone."""
 
-from hackgen.course.new import with_function
+import pytest
+from hackgen.course.new import bank, with_function
+from hackgen.making.choice import Answers, choose
 
 LOSS = """import torch
 from torch.nn import functional as F
@@ -47,3 +49,14 @@ def other(x):
 
 def test_a_drawn_function_brings_its_imports_and_takes_those_away_that_nobody_needs() -> None:
     assert with_function(LOSS, DRAWN, "loss") == BOTH
+
+
+@pytest.mark.parametrize("framework", ["pytorch", "lightning", "keras", "jax"])
+def test_a_goal_speaks_of_its_own_framework_alone(framework: str) -> None:
+    goals = {}
+    for task, model in (("text-classification", "lstm"), ("tabular-regression", "transformer")):
+        choice = choose(Answers(task=task, framework=framework, models=(model,)))
+        goals[task] = " ".join(part["goal"] for part in bank(choice, "advanced"))
+        assert "[pytorch" not in goals[task] and "[keras" not in goals[task] and "Keras" not in goals[task]
+    assert ("By a loop" in goals["text-classification"]) == (framework in ("pytorch", "lightning"))
+    assert ("The answer's token first" in goals["tabular-regression"]) == (framework != "keras")

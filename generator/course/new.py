@@ -109,7 +109,8 @@ def _settled(raw: dict[str, Any], choice: Choice, level: str) -> dict[str, Any] 
     function = of_framework(raw, "function", names)
     if not function or (raw.get("drawn") and not of_framework(raw["drawn"], "code", names)):
         return None
-    goal = " ".join(raw.get("goal", "").split())
+    goal = re.sub(r"\[([a-z ]+): (.*?)\]", lambda of: of[2] * bool({*of[1].split()} & {*names}), raw.get("goal", ""))
+    goal = " ".join(goal.split())
     hint = raw.get("hint", "")
     hint = hint.get(level, "") if isinstance(hint, dict) else hint
     hint = hint or textwrap.shorten(re.split(r"(?<=[.!?])\s", goal)[0].rstrip("."), 90, placeholder=" …")

@@ -194,6 +194,7 @@ class Grader:
             self.channel.close()  # the warm process ends all its children, then itself
             self.process.wait()
             ALIVE.discard(self.process.pid)
+        worker.prctl(worker.PR_SUBREAPER, bool(ALIVE))  # else orphans of whoever graded would never go
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _choose_user(self, bundle: Path, isolation: str) -> tuple[int, str]:
