@@ -166,6 +166,13 @@ BUGS = [
         "targets, weight,",
         "targets, None if weight is None else weight.flip(0),",
     ),
+    (
+        "averages",
+        ("image-classification", "cnn"),
+        "models/cnn.py",
+        "nn.BatchNorm2d(outputs)",
+        "nn.BatchNorm2d(outputs, momentum=0.9)",
+    ),
     ("scale", SERIES, "data.py", "+ ahead % season for", "+ ahead % season - 1 for"),
     ("interval", ("tabular-regression", "boosting"), "metrics.py", "[2.5, 97.5]", "[5, 95]"),
     (
