@@ -238,6 +238,7 @@ def test_what_was_uploaded_goes_with_the_terminal_or_stays_under_nohup(
         cwd=projects("image-classification"),
         env=os.environ | {"TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # the tests may run under nohup themselves
     )
     try:
         assert b"http://127.0.0.1" in page.stdout.readline() and list(tmp_path.glob("demo-*"))
