@@ -177,7 +177,7 @@ def check_widths(text: str, delimiter: str, name: str) -> None:
     for row in rows:
         width = width or len(row)
         if row and len(row) != width:
-            raise Problem(f"{name} has {len(row)} cells in line {rows.line_num}, not {width}; try hackgen convert")
+            raise Problem(f"{name} has {len(row)} cells in line {rows.line_num}, not {width}; mend or hackgen convert")
 
 
 def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.DataFrame:
