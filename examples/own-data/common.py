@@ -157,7 +157,7 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         return dict(json.loads(path.read_text(encoding="utf-8-sig")))
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise Problem(f"{path} is missing or damaged ({error}); restore it or train again") from None
+        raise Problem(f"{path} is missing or damaged ({getattr(error, 'strerror', error)}); train again") from None
 
 
 def located(path: str) -> Path:

@@ -50,7 +50,7 @@ def markdown(project: Project, table: Table, picture: str) -> str:
     known |= {"top": project.say("compare.headline", what=headline(project, table)), "rivals": rivals(project, table)}
     known |= {"notes": notes(project, table | {"left_out": full})}
     known |= {"rows": [shown(project, entry) for entry in table["entries"]]}
-    return rendered(Path(__file__).with_name("comparison.md.j2"), known).decode()
+    return rendered(Path(__file__).with_name("shown") / "comparison.md.j2", known).decode()
 
 
 def shown(project: Project, entry: dict[str, Any]) -> dict[str, str]:
@@ -109,7 +109,7 @@ def figure(project: Project, table: Table) -> str:
     facts = {"title": project.say("compare.figure"), "headline": headline(project, table), "entries": entries}
     facts |= {"rivals": [table[role] | {"dashes": dashes} for role, dashes in DASHES.items()]}
     facts |= {"ticks": ticks(low, high), "number": number, "across": across, "ink": INK, "grey": GREY}
-    return rendered(Path(__file__).with_name("comparison.svg.j2"), places | facts).decode()
+    return rendered(Path(__file__).with_name("shown") / "comparison.svg.j2", places | facts).decode()
 
 
 def ends(table: Table) -> tuple[float, float]:

@@ -195,7 +195,7 @@ def shown(project: Project, found: dict[str, Any]) -> str:
     told |= {"say": lambda key, **facts: project.say(f"status.{key}", **facts)}
     told |= {"ahead": next((gate for gate in found["gates"] if gate["id"] == found["next"]), None)}
     told |= {"shares": [f"{one['name']} {100 * one['weight'] / total:.0f} %" for one in criteria]}
-    return rendered(Path(__file__).with_name("status.txt.j2"), found | told).decode().rstrip("\n")
+    return rendered(Path(__file__).with_name("shown") / "status.txt.j2", found | told).decode().rstrip("\n")
 
 
 def clock(project: Project, elapsed: float | None, hours: float, start: datetime | None) -> str:
