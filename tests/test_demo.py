@@ -72,6 +72,9 @@ class Page:
         self.tab.route("**/*", self.guard)
         self.tab.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
         self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.closed = 0  # streams of answers: the page opens one when it asks, and closes it when all is there
+        for ended in ("requestfinished", "requestfailed"):
+            self.tab.on(ended, self.count)
         self.tab.goto(address)
         self.tab.wait_for_selector("#example-5")
 
@@ -83,6 +86,20 @@ class Page:
         else:
             self.elsewhere.append(url)
             route.abort()
+
+    def count(self, request: Any) -> None:
+        self.closed += "/queue/data" in request.url
+
+    @contextmanager
+    def answered(self) -> Iterator[None]:
+        """What the block asks for is answered in full at its end: a text that grows too."""
+        before = self.closed
+        yield
+        for _ in range(SECONDS * 10):
+            if self.closed > before:
+                return
+            self.tab.wait_for_timeout(100)
+        pytest.fail("no end of the answer")
 
     def inaccessible(self) -> list[str]:
         """What axe finds wrong: the rule, and the first element that breaks it."""
@@ -134,11 +151,13 @@ def test_the_page_answers_refuses_and_asks_no_other_host(case: Case, tmp_path: P
     with serving(project) as address:
         page = Page(browser, address)
         first = answer(page)
-        page.tab.click("#example-2")
+        with page.answered():
+            page.tab.click("#example-2")
         another(page, first)
         second = answer(page)
         page.tab.focus("#example-1")
-        page.tab.keyboard.press("Enter")
+        with page.answered():
+            page.tab.keyboard.press("Enter")
         another(page, second)
         page.tab.wait_for_timeout(500)  # until nothing fades in any more
         page.tab.screenshot(path=tmp_path / "demo.png", full_page=True)
