@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 from hackgen.course import submissions
-from hackgen.course.assignment import read
-from hackgen.course.build import bundle, facts_of
+from hackgen.course.bundle import bundle, facts_of
 from hackgen.course.grader import engine, overlay
+from hackgen.course.master.assignment import read
 from hackgen.course.proof import solved
 
 IMPORT = {"pytorch": "torch", "lightning": "lightning", "jax": "jax, flax.nnx", "keras": "keras"}

@@ -37,9 +37,9 @@ import math
 
 import numpy as np
 
-from grading import Wrong, close
+from grading import Wrong
 
-ROWS = 5  # of what is drawn
+from .sizes import ROWS
 
 
 def shapes(ask, rng):
@@ -54,7 +54,21 @@ def drawn(rng):
     return rng.normal(size=(ROWS, 3)), rng.normal(size=(3, 2)), rng.normal(size=2)
 
 
-# Nobody who is graded may read this.
+def mean_square(ask, rng):
+    outputs, targets = rng.normal(size=(2, 7))
+    got = ask("linear.loss", outputs=outputs, targets=targets)
+    if not math.isclose(got, sum((a - b) ** 2 for a, b in zip(outputs, targets)) / 7):
+        raise Wrong("not the mean of the squares")
+'''
+HIDDEN = '''"""Nobody who is graded may read this."""
+
+import numpy as np
+
+from grading import close
+
+from .linear import drawn
+
+
 def same_answers(ask, rng):
     inputs, weights, bias = drawn(rng)
     want = expected_of_hidden(inputs, weights, bias)
@@ -64,13 +78,6 @@ def same_answers(ask, rng):
 def expected_of_hidden(inputs, weights, bias):
     columns = [sum(inputs[:, i] * weights[i, o] for i in range(3)) for o in range(2)]
     return np.stack(columns, 1) + bias
-
-
-def mean_square(ask, rng):
-    outputs, targets = rng.normal(size=(2, 7))
-    got = ask("linear.loss", outputs=outputs, targets=targets)
-    if not math.isclose(got, sum((a - b) ** 2 for a, b in zip(outputs, targets)) / 7):
-        raise Wrong("not the mean of the squares")
 '''
 PROBES = '''"""Calls what is graded."""
 
@@ -104,7 +111,7 @@ visibility = "public"
 
 [[part.test]]
 name = "answers"
-run = "linear.py:same_answers"
+run = "hidden.py:same_answers"
 points = 3
 timeout = 200
 
@@ -133,6 +140,9 @@ MASTER = {
     "ASSIGNMENT.md": "# {title}\n\n{total} points, {public} public, by {deadline}; AI: {ai_use}\n\n{parts}\n",
     "assignment.toml": CARD,
     "assignment/checks/linear.py": CHECKS,
+    "assignment/checks/hidden.py": HIDDEN,
+    "assignment/checks/sizes.py": "ROWS = 5  # of what is drawn\n",
+    "assignment/checks/unused.py": "HERE = 'hidden from all'\n",
     "assignment/probes/linear.py": PROBES,
 }
 

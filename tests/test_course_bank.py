@@ -9,10 +9,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hackgen.course import archives, build, leaks, markers, proof, variants
-from hackgen.course.assignment import Assignment, read, text_of
+from hackgen.course import archives, build, bundle, leaks, proof, variants
 from hackgen.course.grader import engine
-from hackgen.course.new import LEVELS, master, stock
+from hackgen.course.master import markers
+from hackgen.course.master.assignment import Assignment, read, text_of
+from hackgen.course.master.new import LEVELS, master, stock
 from hackgen.errors import Problem
 from hackgen.making.choice import Answers, choices
 from selection import EVERYTHING, installed
@@ -54,12 +55,12 @@ def linted(folder: Path, choice: tuple[str, str, str], level: str) -> Assignment
     assert any(part.drawn for part in assignment.parts)
     for part in assignment.parts:
         assert {test.visibility for test in part.tests} >= {"public"} and part.goal and part.hint
-    student = build.student_files(assignment, facts=NO_FACTS)
+    student = bundle.student_files(assignment, facts=NO_FACTS)
     assert leaks.found(student.items(), build.secrets_of(assignment)) == []
     handout = student["ASSIGNMENT.md"].decode()
     assert len(handout.split()) <= 900 and not re.search(r"\{\w+\}", handout)
-    archives.lay(folder / "solved", build.starter(assignment, solved=[part.id for part in assignment.parts]))
-    archives.lay(folder / "stubs", build.starter(assignment))
+    archives.lay(folder / "solved", bundle.starter(assignment, solved=assignment.ids))
+    archives.lay(folder / "stubs", bundle.starter(assignment))
     for place, rules in (("solved", []), ("stubs", ["--select=E"])):  # a stub leaves imports and names unused
         ruff = [sys.executable, "-m", "ruff", "check", "--quiet", *rules, *assignment.submit]
         done = subprocess.run(ruff, cwd=folder / place, capture_output=True, text=True)
@@ -98,7 +99,7 @@ def test_elsewhere_the_solution_gets_all_and_a_blank_nothing(tmp_path: Path, cho
 def test_for_200_people_the_solution_gets_all_and_the_stock_code_nothing_that_is_drawn(tmp_path: Path) -> None:
     build.build(lay_master(tmp_path / "m", *FULL[4][:3], "core"), tmp_path / "d", verify=False)
     assignment = read(tmp_path / "m")
-    solution = proof.solved(assignment, [part.id for part in assignment.parts])
+    solution = proof.solved(assignment, assignment.ids)
     people = [variants.drawn(assignment, bytes(32), f"student {number}") for number in range(200)]
     forms = {json.dumps({id: drawn for id, drawn in spec.items() if id != "data"}) for spec in people}
     assert len(forms) > 4  # the seed of the data changes nothing for the grader, so each form is graded once
@@ -145,11 +146,10 @@ def test_what_looks_at_nothing_earns_nothing(tmp_path: Path, choice: tuple[str, 
     """The rest of a model answers each row by itself however little a piece of it does."""
     folder = lay_master(tmp_path / "m", *choice)
     assignment = read(folder)
-    build.lay(tmp_path / "b", build.bundle(assignment, build.facts_of(assignment), secret=True))
-    ids = [part.id for part in assignment.parts]
+    build.lay(tmp_path / "b", bundle.bundle(assignment, bundle.facts_of(assignment), secret=True))
+    ids = assignment.ids
     solution = proof.solved(assignment, ids)
-    with engine.Grader(tmp_path / "b", isolation="none") as grader:
-        grader.memory = {}
+    with proof.Grader(tmp_path / "b", isolation="none") as grader:
         for part in assignment.parts:
             text = text_of(folder, part.file)
             marked = next(one for one in markers.parse(text, part.file) if one.id == part.id)

@@ -1,6 +1,5 @@
 """What an assignment's build writes, when it is equal to the one before, and what stops it."""
 
-import ast
 import io
 import json
 import os
@@ -11,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from conftest import contents, refused
-from course_master import CARD, CHECKS, LOSS, MODEL, master
-from hackgen.course import archives, assignment, words
-from hackgen.course.build import build, for_student, instruments, reached, student_files
+from course_master import CARD, CHECKS, HIDDEN, LOSS, MODEL, master
+from hackgen.course import archives
+from hackgen.course.build import build, tell
+from hackgen.course.bundle import instruments, of_spec, student_files
+from hackgen.course.master import assignment
 from hackgen.errors import Problem
 
 
@@ -55,9 +56,9 @@ def test_hidden_tests_are_in_no_public_bundle(tiny: Path, tmp_path: Path) -> Non
         manifest = json.loads(files[f"{place}/manifest.json"])
         assert not manifest["secret"] and manifest["total"] == 4
         assert [test["name"] for part in manifest["parts"] for test in part["tests"]] == ["shapes", "mean"]
-        checks = files[f"{place}/checks/linear.py"].decode()
-        assert "def shapes" in checks and "def drawn" in checks and "ROWS" in checks
-        assert "hidden" not in checks and "Nobody" not in checks and "import math" in checks and "close" in checks
+        checks = {path.rpartition("/")[2]: text for path, text in files.items() if path.startswith(f"{place}/checks/")}
+        assert checks.keys() == {"linear.py", "sizes.py"} and b"def drawn" in checks["linear.py"]
+        assert not any(b"hidden" in text or b"Nobody" in text for text in checks.values())
         assert not [path for path in files if path.startswith(f"{place}/reference")]
     secret = json.loads(files["instructor/bundle/manifest.json"])
     assert secret["secret"] and secret["total"] == 7 and "instructor/bundle/reference/linear.py" in files
@@ -93,7 +94,7 @@ def test_a_build_is_the_same_each_time_and_hidden_tests_change_nothing_for_stude
     monkeypatch.setenv("GIT_AUTHOR_NAME", "Somebody")
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-02-02T02:02:02")
     assert built(tiny, dist) == first and built(tiny, tmp_path / "other") == first and commit(dist) == hash_
-    master(tiny, assignment__checks__linear_dot_py=CHECKS.replace("range(2)]", "(0, 1)]"))
+    master(tiny, assignment__checks__hidden_dot_py=HIDDEN.replace("range(2)]", "(0, 1)]"))
     master(tiny, assignment_dot_toml=CARD.replace('"answers"', '"right answers"'))
     again = built(tiny, dist)
     assert commit(dist) == hash_ and again["student.zip"] == first["student.zip"] and "starter.patch" not in again
@@ -207,20 +208,17 @@ def test_classroom50_grades_by_the_public_tests(tiny: Path, tmp_path: Path) -> N
     assert [test["score"] for test in result["tests"]] == [2, 0]
 
 
-def test_what_is_kept_of_a_file_is_what_some_names_reach() -> None:
-    text = "import a\nimport b\n\nX = 1\n\n\n# of f\ndef f():\n    return b.x + X\n\n\n# of g\ndef g():\n    return a\n"
-    kept = "import b\n\nX = 1\n\n\n# of f\ndef f():\n    return b.x + X\n"
-    assert reached(text, ast.parse(text), {"f", "b", "X"}) == kept
-    assert ast.dump(ast.parse(reached(text, ast.parse(text), set("fgabX")))) == ast.dump(ast.parse(text))
-    text += "    # g again\n\n\n# of h\ndef h():\n    pass\n"
-    assert reached(text, ast.parse(text), {"h"}) == "# of h\ndef h():\n    pass\n"
-
-
-def test_probes_come_with_the_checks_that_name_them(tiny: Path) -> None:
-    tests = assignment.read(tiny).parts[0].tests[:1]
-    files = instruments(tiny, tests, whole=False)
-    assert sorted(files) == ["checks/linear.py", "probes/linear.py"]
-    assert b"def forward" in files["probes/linear.py"] and b"def loss" not in files["probes/linear.py"]
+def test_checks_and_probes_come_as_whole_files_to_which_public_tests_lead(tiny: Path) -> None:
+    files = instruments(assignment.read(tiny), secret=False)
+    assert sorted(files) == ["checks/linear.py", "checks/sizes.py", "probes/linear.py"]
+    assert len(instruments(assignment.read(tiny), secret=True)) == 5
+    both = CHECKS + HIDDEN.partition("from .linear import drawn")[2]
+    for files in (
+        {"assignment__checks__linear_dot_py": both, "assignment_dot_toml": CARD.replace("hidden.py:", "linear.py:")},
+        {"assignment__checks__sizes_dot_py": "from .hidden import expected_of_hidden\nROWS = 5\n"},
+    ):
+        with pytest.raises(Problem, match=r'assignment.toml:20: hidden test "answers" is in \w+.py, which public'):
+            build(master(tiny, **files), tiny.parent / "dist", verify=False)
 
 
 TWO = LOSS.replace("    return", "    # <<< part loss\n    # >>> part more points=2\n    return")
@@ -252,6 +250,7 @@ FAULTS = [
     ("assignment_dot_toml", CARD.replace('"tiny"', '"a/b"'), "assignment.toml:1: name"),
     ("assignment_dot_toml", CARD.partition('[[part]]\nid = "loss"')[0], "loss.py:6: part loss has no [[part]]"),
     ("loss_dot_py", TWO, "loss.py:9: loss has part loss too"),
+    ("other_dot_py", "# BEGIN SOLUTION\nx = 1\n# END SOLUTION\n", 'other.py:1: "# BEGIN SOLUTION" is no marker'),
     ("other_dot_py", MODEL, "part forward is also in linear.py"),
     ("other_dot_py", "x = '\n", "other.py:1: it does not parse"),
 ]
@@ -277,8 +276,10 @@ def test_a_tree_for_one_student_differs_in_what_was_drawn_alone(tiny: Path) -> N
     card = CARD.replace('"other.py"', '"other.py", "spec.json"')
     one = assignment.read(master(tiny, spec_dot_json='{"loss": {"form": "plain"}}', assignment_dot_toml=card))
     base, drawn = student_files(one), {"loss": {"form": "steep", "slope": 2}}
-    theirs = for_student(one, base, drawn)
-    assert theirs == student_files(one, spec=drawn)
+    theirs = base | of_spec(one, base, drawn)
+    assert theirs == student_files(
+        assignment.read(master(tiny, spec_dot_json=json.dumps(drawn), assignment_dot_toml=card))
+    )
     assert {path for path in base if base[path] != theirs[path]} == {"spec.json", "public_checks/manifest.json"}
 
 
@@ -326,10 +327,12 @@ def test_files_that_cannot_be_read_are_one_line(
     assert said in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_the_notes_tell_what_the_stock_project_scores(tiny: Path) -> None:
-    one, rows = assignment.read(tiny), ["| blank | 0 of 9 | 0 |", "| stock code | 6 of 9 | 6 |"]
-    assert "handed in as it is gets 6 of 9 points" in words.notes(one, rows)
-    assert "gets what report.md says" in words.notes(one, [])
+def test_the_notes_tell_what_the_stock_project_scores(tiny: Path, tmp_path: Path) -> None:
+    built(tiny, tmp_path / "dist")
+    notes = tmp_path / "dist" / "instructor" / "NOTES.md"
+    assert "gets what report.md says" in notes.read_text()
+    tell(tmp_path / "dist", ["| blank | 0 of 9 | 0 |", "| stock code | 6 of 9 | 6 |"])
+    assert "handed in as it is gets 6 of 9 points" in notes.read_text()
 
 
 def test_marking_any_project_begins_its_card(hackgen) -> None:

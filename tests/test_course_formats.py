@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from course_bundle import LOSS, MODEL, REFERENCE, blank, bundle, enter, submission
-from hackgen.course.grader import formats
-from hackgen.course.grader.engine import Outcome, Result
+from hackgen.course.grader import results
+from hackgen.course.grader.results import Outcome, Result
 from hypothesis import given
 from hypothesis import strategies as st
 from test_course_tamper import python  # noqa: F401
@@ -54,7 +54,7 @@ def valid(found: dict) -> dict:
 
 
 def test_gradescope() -> None:
-    found = valid(json.loads(json.dumps(formats.gradescope(result((2, 2), (0.5, 3), (0, 1)), 12.3))))
+    found = valid(json.loads(json.dumps(results.gradescope(result((2, 2), (0.5, 3), (0, 1)), 12.3))))
     assert [test["number"] for test in found["tests"]] == ["1.1", "1.2", "2.1"]
     assert [test["visibility"] for test in found["tests"]] == ["visible", "after_published", "visible"]
     assert (found["score"], found["execution_time"], found["output"]) == (2.5, 12, "x.py was taken for y.py")
@@ -63,7 +63,7 @@ def test_gradescope() -> None:
 @given(st.lists(st.integers(1, 9).flatmap(lambda most: st.tuples(st.floats(0, most), st.just(most))), min_size=1))
 def test_whole_points_keep_the_sum_and_are_full_for_what_passed_alone(scores: list[tuple[float, int]]) -> None:
     one = result(*scores)
-    points = formats.whole_points(one.tests)
+    points = results.whole_points(one.tests)
     for test, got in zip(one.tests, points, strict=True):
         assert abs(got - test.score) <= 1 or test.max == 1
         assert 0 <= got <= test.max and (got == test.max) == test.passed
@@ -74,7 +74,7 @@ def test_whole_points_keep_the_sum_and_are_full_for_what_passed_alone(scores: li
 
 def test_classroom50() -> None:
     about = {"CLASSROOM": "c", "ASSIGNMENT": "a", "SUBMISSION_TAG": "submit/1", "COMMIT_URL": "https://x"}
-    found = formats.classroom50(result((2, 2), (1.5, 3), (1.5, 3)), about, "2026-06-01T14:32:01Z")
+    found = results.classroom50(result((2, 2), (1.5, 3), (1.5, 3)), about, "2026-06-01T14:32:01Z")
     assert found["schema"] == "classroom50/result/v1" and found["submission"] == "submit/1"
     assert (found["score"], found["max-score"], found["release"]) == (5, 8, "")
     assert [test["score"] for test in found["tests"]] == [2, 2, 1]
@@ -112,7 +112,7 @@ def test_in_a_fake_autograder_within_its_limits(
 ) -> None:
     root = tmp_path / "autograder"
     bundle(root / "source" / "bundle", framework=framework)
-    grader = Path(formats.__file__).parent
+    grader = Path(results.__file__).parent
     shutil.copytree(grader, root / "source" / "bundle" / "grader", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(SHIPPED / "run_autograder", root)
     uses = "import getpass, os, tempfile\n    getpass.getuser()\n    with tempfile.TemporaryDirectory() as place:\n"
@@ -143,7 +143,7 @@ def test_in_a_fake_autograder_within_its_limits(
 def test_as_classroom50_runs_it(tmp_path: Path) -> None:
     room = tmp_path / "bundle"
     bundle(room, secret=False)
-    shutil.copytree(Path(formats.__file__).parent, room / "grader", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(Path(results.__file__).parent, room / "grader", ignore=shutil.ignore_patterns("__pycache__"))
     work = submission(tmp_path / "work", {**REFERENCE, "loss.py": blank(LOSS)})
     run = [sys.executable, "-B", "-m", "grader", "classroom50", str(work)]
     done = subprocess.run(run, cwd=room, env=os.environ | {"CLASSROOM": "c"}, capture_output=True, text=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from course_bundle import BODIES, LOSS, MODEL, REFERENCE, TOTAL, blank, bundle, submission
 from hackgen.course import submissions
-from hackgen.course.grader import engine, overlay, worker
+from hackgen.course.grader import child, engine, overlay, results, worker
 from hackgen.errors import Problem
 
 POINTS = {"forward": 5, "scaled": 2, "loss": 3}
@@ -25,7 +25,7 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return bundle(tmp_path_factory.mktemp("public"), secret=False)
 
 
-def scores(result: engine.Result) -> dict[str, float]:
+def scores(result: results.Result) -> dict[str, float]:
     return {part: score for part, (score, _) in result.parts.items()}
 
 
@@ -195,7 +195,7 @@ def test_a_fault_of_the_grader_is_nobodys_score(tmp_path: Path, monkeypatch: pyt
 
 def test_what_a_right_solution_writes_is_no_excess(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It serves many submissions, and each training leaves checkpoints."""
-    monkeypatch.setattr(engine, "WRITTEN", 1 << 16)
+    monkeypatch.setattr(child, "WRITTEN", 1 << 16)
     folder = bundle(tmp_path / "bundle")
     writes = "import time; open('x', 'wb').write(bytes(1 << 20)); time.sleep(0.3)\n        return inputs"
     (folder / "reference" / "models" / "linear.py").write_text(MODEL.replace("return inputs @", f"{writes} @"))

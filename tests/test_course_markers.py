@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hackgen.course import markers
+from hackgen.course.master import markers
 from hackgen.errors import Problem
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,7 +1,7 @@
 """Code that is drawn, laid into a project's file, and what is said of a part in one framework alone."""
 
 import pytest
-from hackgen.course.new import bank, with_function
+from hackgen.course.master.new import bank, with_function
 from hackgen.making.choice import Answers, choose
 
 LOSS = """import torch
@@ -15,9 +15,12 @@ def loss(x):
 def other(x):
     return torch.exp(x)
 """
-DRAWN = """from spec import SPEC
+DRAWN = """import math
 
-import math
+from spec import SPEC
+
+import torch
+from torch.nn import functional as F
 
 
 def half(x):
@@ -47,7 +50,7 @@ def other(x):
 """
 
 
-def test_a_drawn_function_brings_its_imports_and_takes_those_away_that_nobody_needs() -> None:
+def test_a_drawn_function_brings_its_head_without_what_nobody_needs() -> None:
     assert with_function(LOSS, DRAWN, "loss") == BOTH
 
 

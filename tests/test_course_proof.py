@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from course_master import CARD, CHECKS, master
+from course_master import CARD, CHECKS, HIDDEN, master
 from hackgen.course.build import build
 from hackgen.course.proof import proof
 from hackgen.errors import Problem
@@ -45,8 +45,8 @@ def test_every_row_of_a_proof(tmp_path: Path) -> None:
 
 WRONG = [
     (
-        "assignment__checks__linear_dot_py",
-        CHECKS.replace("+ bias", "- bias"),
+        "assignment__checks__hidden_dot_py",
+        HIDDEN.replace("+ bias", "- bias"),
         'assignment.toml:7: "solution" gets 2 of 5 for part forward; test "answers": the answer is wrong in',
     ),
     (

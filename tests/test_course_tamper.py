@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from course_bundle import BODIES, MODEL, bundle, enter, submission
-from hackgen.course.grader import engine, worker
+from hackgen.course.grader import engine, processes, worker
 
 pytestmark = pytest.mark.slow
 HONEST = 5  # what a submission without Linear.forward gets
@@ -157,7 +157,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(params=["another user", "the same user"])
 def isolation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    monkeypatch.setattr(engine, "PROMPT", 3)
+    monkeypatch.setattr(processes, "PROMPT", 3)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # by which the processes of this test are known
     enter(tmp_path)
     if request.param == "the same user":
@@ -174,8 +174,8 @@ def test_tampering_never_helps(cheat: str, isolation: str, tmp_path: Path, monke
     folder = bundle(tmp_path / "bundle")
     start = time.monotonic()
     seen = []
-    end = engine.Grader.end
-    monkeypatch.setattr(engine.Grader, "end", lambda *given: (seen.append(running(str(tmp_path))), end(*given)))
+    end = processes.Children.end
+    monkeypatch.setattr(processes.Children, "end", lambda *given: (seen.append(running(str(tmp_path))), end(*given)))
     result = engine.grade(folder, submission(tmp_path / "work", cheating(*CHEAT[cheat])), isolation=isolation)
     assert any(seen)  # so it would be seen, were anything left
     assert time.monotonic() - start < 45  # the sum of all timeouts, and what it takes to begin anew after each
@@ -231,12 +231,12 @@ def test_another_user_finds_no_reference(python: str, monkeypatch: pytest.Monkey
     )
     cheat.chmod(0o700)
     modes = []
-    monkeypatch.setattr(engine, "remove", lambda folder: modes.append(Path(folder).stat().st_mode & 0o777))
+    monkeypatch.setattr(processes, "remove", lambda folder: modes.append(Path(folder).stat().st_mode & 0o777))
     folder = bundle(tmp_path / "bundle")
     result = engine.grade(folder, cheat)
     assert set(modes) == {0o750} and not result.open
     assert result.total == HONEST
-    monkeypatch.setattr(engine.Grader, "_choose_user", lambda *_: (0, "nobody else"))
+    monkeypatch.setattr(processes.Children, "_choose_user", lambda *_: (0, "nobody else"))
     assert engine.grade(folder, cheat).total > HONEST  # the same user's process would find one
 
 

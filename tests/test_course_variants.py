@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hackgen.course import variants
+from hackgen.course import shares, variants
 from hackgen.errors import Misuse, Problem
 from hackgen.parts import TEMPLATES
 from hackgen.text import DEVICES
@@ -82,14 +82,14 @@ def test_names_of_folders_are_safe_and_differ() -> None:
     assert not any(set(name) & set("/\\:") or name.startswith(".") or DEVICES.match(name) for name in names)
 
 
-SAMPLES = sorted(path for path in (TEMPLATES / "tasks").glob("*/sample/**/*") if path.suffix in variants.DATA)
+SAMPLES = sorted(path for path in (TEMPLATES / "tasks").glob("*/sample/**/*") if path.suffix in shares.KINDS)
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=[path.name for path in SAMPLES])
 def test_everybody_has_as_many_rows_and_classes_but_others(sample: Path) -> None:
     content = sample.read_bytes()
-    found = [variants.part_of(content, sample.name, seed) for seed in range(5)]
-    assert len(set(found)) == 5 and found[3] == variants.part_of(content, sample.name, 3)
+    found = [shares.part_of(content, sample.name, seed) for seed in range(5)]
+    assert len(set(found)) == 5 and found[3] == shares.part_of(content, sample.name, 3)
     if sample.suffix == ".npz":
         parts = [np.load(io.BytesIO(part)) for part in found]
         sizes = {(part["images"].shape, len(np.unique(part["labels"]))) for part in parts}

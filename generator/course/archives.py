@@ -1,11 +1,10 @@
 """Archives and repositories that are equal byte by byte wherever and whenever they are made."""
 
 import io
-import os
 import zipfile
 from pathlib import Path
 
-from ..making.git import ask
+from ..making.git import alone, ask, one_commit
 from .grader.overlay import write as lay
 
 MOMENT = "2000-01-01T12:00:00+0000"
@@ -29,10 +28,8 @@ def unzipped(path: Path) -> dict[str, bytes]:
 
 def repository(folder: Path, message: str = "Starter\n") -> str:
     """Make the folder a repository with one commit of a fixed author and date; its hash."""
-    git(folder, "init", "--quiet", "--template=", "--object-format=sha1")
-    git(folder, "symbolic-ref", "HEAD", "refs/heads/main")
-    git(folder, "add", "--force", "--all", ".")
-    git(folder, "commit", "--quiet", "--no-verify", "--cleanup=verbatim", f"--message={message}")
+    for step in one_commit(message):
+        git(folder, *step)
     return git(folder, "rev-parse", "HEAD").decode().strip()
 
 
@@ -46,8 +43,7 @@ def patch(old: dict[str, bytes], new: dict[str, bytes], folder: Path) -> bytes:
 
 def git(folder: Path, *arguments: str, ends: tuple[int, ...] = (0,)) -> bytes:
     """What git prints, with nothing of the user's setup."""
-    fixed = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
-    fixed |= {"HOME": str(folder / ".git" / "nowhere"), "TZ": "UTC"}
+    fixed = alone(folder) | {"TZ": "UTC", "GIT_DEFAULT_HASH": "sha1"}
     for role in ("AUTHOR", "COMMITTER"):
         fixed |= {f"GIT_{role}_NAME": "Course", f"GIT_{role}_EMAIL": "course@localhost", f"GIT_{role}_DATE": MOMENT}
     return ask(folder, *arguments, ends=ends, need="the student tree is a repository", **fixed)

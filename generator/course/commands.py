@@ -1,9 +1,7 @@
 """`hackgen assignment new, mark, lint`: what an instructor types."""
 
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -37,7 +35,7 @@ def say(text: str, err: bool = False) -> None:
 def new_command(dest: str, level: str, **flags: str | None) -> None:
     """Make a master: a working project whose key pieces are graded parts, with handout and checks."""
     from ..making.write import place, write
-    from .new import answers_for, master
+    from .master.new import answers_for, master
 
     place(dest, {})
     files = master(answers_for(dest, **flags), level)
@@ -57,7 +55,7 @@ def new_command(dest: str, level: str, **flags: str | None) -> None:
 @click.option("--hint", default="", help="What its stub says to students.")
 def mark_command(folder: Path, place: str, points: int, name: str | None, hint: str) -> None:
     """Mark a function's body, or whole statements, as a graded part of any Python project."""
-    from .new import mark
+    from .master.new import mark
 
     file, _, where = place.rpartition(":")
     if not file:
@@ -108,20 +106,20 @@ def verify_command(dist: Path) -> None:
 @click.option("--secret", type=PLACE, help="The file that `variant` drew from; what it wrote into DIST otherwise.")
 def grade_command(dist: Path, source: Path, out: Path, jobs: int, secret: Path | None) -> None:
     """Grade a Gradescope export, a Canvas or Moodle download, or a folder of folders, by a build."""
-    from . import submissions
-    from .grader import engine, formats
+    from . import submissions, variants
+    from .grader import engine, results
 
     bundle = build_of(dist) / "instructor" / "bundle"
     found = submissions.read(source, engine.manifest(bundle)["submit"])
     for id, times in Counter(person["id"] for one in found for person in one.people).items():
         if times > 1:
             say(f"hackgen: {id} handed in {times} times; the best counts", err=True)
-    open_to, drawn = "", drawn_for(dist, secret)
+    open_to, drawn = "", variants.drawn_for(dist, secret)
     for one in found if drawn else ():
         if drawn(one) is None:
             say(f"hackgen: {one.id} is not on the roster of the variants, and is graded by the common one", err=True)
     for one, result in submissions.grade(bundle, found, out, jobs=jobs, drawn=drawn):
-        say(f"{one.id}  {formats.number(result.total)} of {result.max}")
+        say(f"{one.id}  {results.number(result.total)} of {result.max}")
         for test in (test for test in result.tests if test.fault):
             say(f"hackgen: {one.id}: the check {test.part}: {test.name} failed: {test.fault}", err=True)
         open_to = result.open or open_to
@@ -155,27 +153,6 @@ def variant_command(
     say(f"{out}: {len(made.new)} new, {len(made.there)} were there and stay")
 
 
-def drawn_for(dist: Path, secret: Path | None) -> Callable[[Any], Any] | None:
-    """What was drawn for who handed in, from the secret or by the table that `variant` left; None where none was."""
-    import json
-
-    from . import variants
-    from .assignment import read
-
-    if secret:
-        if not secret.is_file():
-            raise Problem(f"{secret} does not exist; name the file that hackgen assignment variant drew from")
-        assignment, key = read(dist / "instructor" / "master"), variants.secret_of(secret, dist)
-        return lambda one: variants.drawn(assignment, key, one.id)
-    table = dist / "instructor" / "bundle" / "variants.json"
-    known = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
-    return (
-        (lambda one: next((known[key] for key in map(variants.key, one.names) if key in known), None))
-        if known
-        else None
-    )
-
-
 def build_of(dist: Path) -> Path:
     """The folder, if it is a build."""
     if not (dist / "instructor" / "bundle" / "manifest.json").is_file():
@@ -185,7 +162,7 @@ def build_of(dist: Path) -> Path:
 
 def show(folder: Path) -> None:
     """Parts, points and tests of a master, as a table."""
-    from .assignment import read
+    from .master.assignment import read
 
     assignment = read(folder)
     wide = max(len(part.id) for part in assignment.parts)

@@ -10,18 +10,18 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
-from ..errors import Problem
-from . import markers
+from .bundle import COMPILED
 
 SHORT = 12  # characters of a line, blanks left out: shorter ones are everywhere
 TELLING = 50  # a line so long tells a solution by itself
-COMPILED = (".pyc", ".pyo", ".pyd", ".so", ".dll", ".dylib")
 OF_HACKGEN = (b"Hackgen-Version", b"Hackgen-Choice", b".hackgen.toml", b".hackgen.tar")
-PACKED = {b"BZh": bz2.BZ2Decompressor, b"\xfd7zXZ\0": lzma.LZMADecompressor}
-PACKED[b"\x1f\x8b"] = partial(zlib.decompressobj, 31)
+PACKED = {
+    b"BZh": bz2.BZ2Decompressor,
+    b"\xfd7zXZ\0": lzma.LZMADecompressor,
+    b"\x1f\x8b": partial(zlib.decompressobj, 31),
+}
 DEEPEST, LARGEST = 3, 64 << 20  # archives in archives, bytes of one entry that are looked at
 
 
@@ -34,12 +34,7 @@ class Secret:
     whole: str
 
 
-@dataclass(frozen=True)
-class Secrets:
-    """All that must not be found in what students can read."""
-
-    texts: tuple[Secret, ...]
-    words: tuple[bytes, ...] = ()  # paths of this machine, the key of the variants, names of a roster
+Secrets = tuple[list[Secret], list[bytes]]  # and words: paths of this machine, the key of the variants
 
 
 def secret(name: str, code: str, kept: frozenset[str] = frozenset()) -> Secret:
@@ -71,36 +66,31 @@ def holding(files: Iterable[tuple[str, bytes]], words: Collection[bytes]) -> lis
 
 
 def _entries(name: str, content: bytes, depth: int = 0) -> Iterator[tuple[str, bytes | None]]:
-    """A file, and what is in it where it is an archive; None for what cannot be looked into, its name says why."""
-    yield name, content
+    """A file after what is in it, if it is an archive; None for what cannot be looked into, its name says why."""
     for inner, inside in _unpacked(content) if depth < DEEPEST else ():
         if inside is None:
             yield f"{name} cannot be looked into{inner}", None
         else:
             yield from _entries(f"{name}/{inner}", inside, depth + 1)
+    yield name, content
 
 
 def _in_file(name: str, content: bytes | None, secrets: Secrets) -> Iterator[str]:
     if content is None:
         yield name
         return
-    if name.endswith(COMPILED) or content[:4] == MAGIC_NUMBER or re.match(rb"..\r\n[\x00-\x03]\0\0\0", content, re.S):
+    if name.endswith(COMPILED) or re.match(rb"..\r\n[\x00-\x03]\0\0\0", content, re.S):
         yield f"{name} is compiled code, and may hold what its source does not"
-    for word in (*OF_HACKGEN, *secrets.words):
+    texts, words = secrets
+    for word in (*OF_HACKGEN, *words):
         if word in content or word.decode("utf-8", "replace").encode("utf-16-le") in content:
             yield f"{name} holds {word.decode('utf-8', 'replace')!r}"
     text = content.decode("utf-8", "replace")
-    if name.endswith(".py"):
-        try:
-            if parts := markers.parse(text, name):
-                yield f"{name}:{parts[0].first} still has the code of part {parts[0].id}"
-        except Problem as problem:
-            yield str(problem)
     if b"\\n" in content:  # code in JSON, notebooks and representations
         text = f"{text}\n{text.replace(chr(92) + 'n', chr(10)).replace(chr(92) + chr(34), chr(34))}"
     numbered = [(number, plain(line)) for number, line in enumerate(text.split("\n"), 1)]
     joined = "".join(line for _, line in numbered)
-    for one in secrets.texts:
+    for one in texts:
         hits = {line: number for number, line in reversed(numbered) if line in one.lines}
         enough = len(hits) >= min(3, (len(one.lines) + 1) // 2) or any(len(line) >= TELLING for line in hits)
         if one.lines and hits and enough:
@@ -138,7 +128,7 @@ def tree(folder: Path) -> Iterator[tuple[str, bytes]]:
         inside = path.relative_to(folder).as_posix()
         if path.is_symlink():
             yield inside, b"a link to " + str(path.readlink()).encode()
-        elif path.is_file() and "/objects/" not in f"/{inside}":
+        elif path.is_file() and "/.git/objects/" not in f"/{inside}":
             yield inside, path.read_bytes()
     for repository in sorted(folder.rglob(".git")):
         yield from objects(repository)

@@ -2,17 +2,34 @@
 public stock code score."""
 
 import ast
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..errors import Problem
-from . import markers
-from .assignment import CARD, PART_BEGINS, Assignment, Part, line_of, read, text_of
-from .grader import engine, overlay
-from .new import stock
+from .bundle import starter
+from .grader import engine, overlay, results
+from .master import markers
+from .master.assignment import CARD, PART_BEGINS, Assignment, Part, line_of, read, text_of
+from .master.new import stock
 
 FULL, NONE, LESS = "full", "none", "less"  # what a part should get
+
+
+class Grader(engine.Grader):
+    """What it graded before, it does not grade again: most submissions of a proof differ in one part."""
+
+    def __init__(self, bundle: Path, isolation: str) -> None:
+        super().__init__(bundle, isolation)
+        self.memory: dict[tuple, list[results.Outcome]] = {}
+
+    def outcomes(self, part: dict, files: overlay.Files, spec: Any, *more: Any) -> list[results.Outcome]:
+        key = part["id"], json.dumps(spec), tuple(sorted(files.items())), repr(more)
+        if key not in self.memory:
+            self.memory[key] = super().outcomes(part, files, spec, *more)
+        return self.memory[key]
 
 
 @dataclass
@@ -34,8 +51,7 @@ def proof(dist: Path, full: bool = False) -> list[str]:
     faults: list[str] = []
     rows = ["| submission | points | " + " | ".join(part.id for part in assignment.parts) + " |"]
     rows.append("|---|---:|" + "---:|" * len(assignment.parts))
-    with engine.Grader(dist / "instructor" / "bundle", isolation="none") as grader:
-        grader.memory = {}
+    with Grader(dist / "instructor" / "bundle", isolation="none") as grader:
         for case in cases(assignment, full):
             result = grader.grade(case.files)
             faults += wrong(assignment, case, result)
@@ -59,7 +75,7 @@ def proof(dist: Path, full: bool = False) -> list[str]:
 
 def cases(assignment: Assignment, full: bool) -> Iterator[Case]:
     """The submissions of a proof; solution and blank first."""
-    ids = [part.id for part in assignment.parts]
+    ids = assignment.ids
     drawn = {part.id: NONE for part in assignment.parts if part.drawn}
     solution = solved(assignment, ids)
     yield Case("solution", solution, dict.fromkeys(ids, FULL))
@@ -82,25 +98,20 @@ def cases(assignment: Assignment, full: bool) -> Iterator[Case]:
             yield Case(f"{part.id}, right: {other['why']}", files, dict.fromkeys(ids, FULL))
 
 
-def solved(assignment: Assignment, ids: Iterable[str]) -> dict[str, bytes]:
+def solved(assignment: Assignment, ids: Collection[str]) -> dict[str, bytes]:
     """The submitted files with some parts solved and the others as students get them."""
-    files = {}
-    for path in assignment.submit:
-        text = text_of(assignment.folder, path)
-        files[path] = (markers.strip(text, path, tuple(ids)) if path.endswith(".py") else text).encode()
-    return files
+    files = starter(assignment, ids)
+    return {path: files[path] for path in assignment.submit if path in files}
 
 
 def changed(assignment: Assignment, part: Part, edit: dict[str, str]) -> dict[str, bytes]:
     """The part's file, solved, with an edit of the part's code."""
     text = text_of(assignment.folder, part.file)
-    every = [one.id for one in assignment.parts]
-    body = next(one.body for one in markers.parse(text, part.file) if one.id == part.id)
-    text = text.replace(body, body.replace(edit["find"], edit["replace"], 1), 1)
-    return {part.file: markers.strip(text, part.file, every).encode()}
+    text = text.replace(part.body, part.body.replace(edit["find"], edit["replace"], 1), 1)
+    return {part.file: markers.strip(text, part.file, assignment.ids).encode()}
 
 
-def wrong(assignment: Assignment, case: Case, result: engine.Result) -> Iterator[str]:
+def wrong(assignment: Assignment, case: Case, result: results.Result) -> Iterator[str]:
     """Where a part got something else than it should, and where a check failed of itself."""
     for part in assignment.parts:
         score, most = result.parts.get(part.id, (0, 0))
@@ -124,6 +135,6 @@ def place(assignment: Assignment, part: Part) -> str:
     return f"{CARD}:{line}"
 
 
-def row(assignment: Assignment, name: str, result: engine.Result) -> str:
+def row(assignment: Assignment, name: str, result: results.Result) -> str:
     cells = [f"{result.parts[part.id][0]:g}" if part.id in result.parts else "" for part in assignment.parts]
     return f"| {name} | {result.total:g} of {result.max} | {' | '.join(cells)} |"

@@ -1,7 +1,6 @@
-"""What came in, as Gradescope, Canvas and Moodle hand it out or as a folder of folders, and the marks to give back."""
+"""What came in, as Gradescope, Canvas and Moodle hand it out or as a folder of folders."""
 
 import contextlib
-import csv
 import io
 import queue
 import re
@@ -14,16 +13,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..errors import Problem
-from .grader import engine, formats, overlay
-from .variants import folder_name
+from . import marks
+from .grader import engine, overlay, results
+from .marks import Person
 
-MOODLE = re.compile(r"(?P<name>.+)_(?P<moodle>\d+)_assignsubmission_\w*?file_(?P<rest>.*)")
-CANVAS = re.compile(r"(?P<name>[^\W_]+)(?:_LATE)?_(?P<canvas>\d+)_\d+_(?P<rest>.+)")
+MOODLE = re.compile(r"(.+)_(\d+)_assignsubmission_\w*?file_(.*)")  # a folder, or a file: name, number, the file's name
+CANVAS = re.compile(r"([^\W_]+)(?:_LATE)?_(\d+)_\d+_(.+)")  # a file
 ARCHIVE = re.compile(r"(.+?)(\.tar)?\.(zip|rar|7z|tar|t?gz|xz|bz2)", re.IGNORECASE)
 METADATA = "submission_metadata.yml"  # Gradescope's
 LARGEST = 1 << 26  # bytes of an archive that a student handed in
-SHEET = ["Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)"]  # Moodle's
-Person = dict[str, str]  # id, and what is known of: name, email, sis, canvas, moodle
 
 
 @dataclass
@@ -77,10 +75,6 @@ def read(source: Path, wanted: Iterable[str]) -> list[Submission]:
 
 def in_archive(stream: Any, most: int) -> tuple[dict[str, overlay.Read], list[str]]:
     """The files in an archive, none of them unpacked yet, and what is left out."""
-    start = stream.read(LARGEST + 1)
-    stream.seek(0)
-    if len(start) <= LARGEST and start.count(b"PK\1\2") > 10 * most:
-        raise zipfile.BadZipFile("too many entries")
     archive, found, messages = zipfile.ZipFile(stream), {}, []
     for entry in archive.infolist()[:most]:
         path = PurePosixPath(entry.filename.replace("\\", "/"))
@@ -110,29 +104,29 @@ def grouped(entries: dict[str, overlay.Read], wrapped: bool) -> Iterator[tuple[l
         lone = wrapped and len(heads) == 1 and not high  # a folder around all the others, not one student's
         base, known = f"{heads.pop()}/" if lone else "", {}
     groups: dict[str, tuple[list[Person], dict[str, overlay.Read]]] = {}
-    for path, content in entries.items():
-        if not path.startswith(base) or path == top:
-            continue
+    for path in [path for path in entries if path.startswith(base) and path != top]:
         head, _, rest = path.removeprefix(base).partition("/")
-        whole = path.removeprefix(base)
         if head in known:
-            key, people = head, known[head]
-        elif match := MOODLE.fullmatch(head) or (None if rest else CANVAS.fullmatch(head)):
-            about = match.groupdict()
-            number = about.get("moodle") or about.get("canvas")
-            key, rest = f"{about['name']} {number}", rest or about.pop("rest")
-            about.pop("rest", None)
-            people = [{"id": overlay.normal(about["name"]), **about}]
-        elif rest or (match := ARCHIVE.fullmatch(head)):
-            key = head if rest else match[1]
-            names = [name for name in re.split(r"[+&]|,(?! )", key) if name.strip()]
-            people = [{"id": overlay.normal(name), "name": name.strip()} for name in names] or [{"id": key}]
-            for person in people:
-                person |= {"email": person["name"]} if "@" in person.get("name", "") else {}
+            key, people, name = head, known[head], rest or head
         else:
-            continue
-        groups.setdefault(key, (people, {}))[1][rest or whole] = content
+            key, people, name = owners(head, rest)
+        if people:
+            groups.setdefault(key, (people, {}))[1][name] = entries[path]
     yield from groups.values()
+
+
+def owners(head: str, rest: str) -> tuple[str, list[Person], str]:
+    """Whose a file is by its folder's name, or its own: one word for all of them, who they are, and the path left."""
+    if match := MOODLE.fullmatch(head) or (None if rest else CANVAS.fullmatch(head)):
+        name, number, own = match.groups()
+        system = "moodle" if match.re is MOODLE else "canvas"
+        return f"{name} {number}", [{"id": overlay.normal(name), "name": name, system: number}], rest or own
+    if not rest and not (match := ARCHIVE.fullmatch(head)):
+        return "", [], ""
+    key = head if rest else match[1]
+    names = [name.strip() for name in re.split(r"[+&]|,(?! )", key) if name.strip()]
+    people = [{"id": overlay.normal(name), "name": name} | ({"email": name} if "@" in name else {}) for name in names]
+    return key, people or [{"id": key}], rest or head
 
 
 def submitters(text: str) -> dict[str, list[Person]]:
@@ -157,7 +151,7 @@ def grade(
     jobs: int = 1,
     drawn: Callable[[Submission], Any] | None = None,
     isolation: str = "auto",
-) -> Iterator[tuple[Submission, engine.Result]]:
+) -> Iterator[tuple[Submission, results.Result]]:
     """Grade all, each as soon as its turn comes, then write canvas.csv, moodle.csv, points.csv and feedback/ID.txt.
 
     drawn   gives what was drawn for who handed in
@@ -169,18 +163,12 @@ def grade(
             yield one, result
     except engine.Broken as error:
         raise Problem(f"nothing is graded, for a fault of the grader: {error}") from None
-    best: dict[str, tuple[Person, engine.Result]] = {}
+    best: dict[str, tuple[Person, results.Result]] = {}
     for one, result in rows:
         for person in one.people:
             if person["id"] not in best or best[person["id"]][1].total < result.total:
                 best[person["id"]] = person, result
-    (out / "feedback").mkdir(parents=True, exist_ok=True)
-    for id, (_, result) in best.items():
-        (out / "feedback" / f"{folder_name(id)}.txt").write_text(f"{formats.terminal(result)}\n", "utf-8", "replace")
-    marks = list(best.values())
-    for name, lines in (("canvas", canvas(marks)), ("moodle", moodle(marks)), ("points", points(marks))):
-        with (out / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream).writerows(lines)
+    marks.write(out, list(best.values()))
 
 
 def graded(
@@ -189,11 +177,11 @@ def graded(
     jobs: int = 1,
     drawn: Callable[[Submission], Any] | None = None,
     isolation: str = "auto",
-) -> Iterator[engine.Result]:
+) -> Iterator[results.Result]:
     """What each gets, so many at once, in their order."""
     free: queue.SimpleQueue[engine.Grader] = queue.SimpleQueue()
 
-    def result(one: Submission) -> engine.Result:
+    def result(one: Submission) -> results.Result:
         grader = free.get()
         try:
             return grader.grade(one.files, drawn(one) if drawn else None, one.messages)
@@ -204,34 +192,3 @@ def graded(
         for _ in range(jobs):
             free.put(stack.enter_context(engine.Grader(bundle, isolation)))
         yield from stack.enter_context(ThreadPoolExecutor(jobs)).map(result, submissions)
-
-
-def canvas(marks: list[tuple[Person, engine.Result]]) -> Iterator[list[str]]:
-    """Rows for Canvas's gradebook, which knows people by its own id, by SIS id or by login."""
-    yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", marks[0][1].title]
-    yield ["    Points Possible", "", "", "", "", str(marks[0][1].max)]
-    for who, result in marks:
-        known = [who.get("name", who["id"]), who.get("canvas", ""), who.get("sis", ""), who["id"]]
-        yield [*map(plain, known), "", formats.number(result.total)]
-
-
-def moodle(marks: list[tuple[Person, engine.Result]]) -> Iterator[list[str]]:
-    """A grading worksheet as Moodle's assignments take it, and its gradebook by the e-mail address."""
-    yield [*SHEET, "Feedback comments"]
-    for who, result in marks:
-        known = [f"Participant {who['moodle']}" if "moodle" in who else "", who.get("name", ""), who.get("email", "")]
-        points = [formats.number(result.total), str(result.max), "-"]
-        yield [*map(plain, known), *points, plain(formats.terminal(result))]
-
-
-def points(marks: list[tuple[Person, engine.Result]]) -> Iterator[list[str]]:
-    """Every test's points."""
-    yield ["id", "total", *(f"{test.part}: {test.name}" for test in marks[0][1].tests)]
-    for who, result in marks:
-        yield [plain(who["id"]), *(formats.number(x) for x in (result.total, *(test.score for test in result.tests)))]
-
-
-def plain(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = text.encode("utf-8", "replace").decode()
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text

@@ -14,25 +14,20 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..errors import Misuse, Problem
 from ..text import DEVICES
-from . import archives, leaks
-from .assignment import CARD, HANDOUT, Assignment, listed, read
-from .build import for_student, starter
-from .grader.overlay import key, normal, tree
+from . import archives, leaks, shares
+from .bundle import PROGRAMS, of_spec, starter
+from .grader.overlay import VARIANTS, key, known, normal, tree
+from .master.assignment import CARD, HANDOUT, Assignment, listed, read
 
-SHARE = 0.9  # of the rows, or of a text, that each student has
 ID = ("sis login id", "id", "email", "e-mail", "email address", "login", "username", "user", "team", "name", "student")
 FOLDER = "abcdefghijklmnopqrstuvwxyz0123456789._-"
 SECRET = 32  # bytes
 JOBS = 2  # trees written at once
-DATA = (".npz", ".csv", ".tsv", ".txt")
 
 
 @dataclass
@@ -51,16 +46,15 @@ def secret_of(path: Path, *folders: Path) -> bytes:
             raise Misuse(f"{path} lies in {folder}, which is handed on; keep the secret elsewhere")
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(SECRET) + "\n")
+        place.touch(0o600, exist_ok=False)
+        place.write_text(f"{secrets.token_hex(SECRET)}\n", encoding="ascii")
     try:
-        found = bytes.fromhex(place.read_text(encoding="ascii").strip())
+        found = bytes.fromhex(place.read_text(encoding="ascii"))
+        if len(found) < SECRET:
+            raise ValueError
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", "it is no line of hexadecimal digits")
+        why = getattr(error, "strerror", f"it is no line of {2 * SECRET} hexadecimal digits or more")
         raise Problem(f"{path} holds no secret ({why}); name another file, and a new one is made") from None
-    if len(found) < SECRET:
-        raise Problem(f"{path} is too short for a secret; name another file, and a new one is made")
     return found
 
 
@@ -75,16 +69,29 @@ def drawn(assignment: Assignment, secret: bytes, student: str) -> dict[str, Any]
 
     Parts that are drawn alike (`like` names the same word) get the same place in their lists, so that they fit.
     """
-    spec: dict[str, Any] = {}
+
+    def chosen(what: str, some: list) -> Any:
+        return some[number(secret, assignment.name, student, what) % len(some)]
+
+    spec: dict[str, Any] = {"data": {"seed": number(secret, assignment.name, student, "data") % 2**31}}
     for part in assignment.parts:
         if forms := part.drawn.get("forms"):
-            draw = part.drawn.get("like", part.id)
-            name = list(forms)[number(secret, assignment.name, student, draw) % len(forms)]
-            spec[part.id] = {"form": name}
-            for key, values in forms[name].items():
-                if isinstance(values, list):
-                    spec[part.id][key] = values[number(secret, assignment.name, student, f"{draw} {key}") % len(values)]
-    return spec | {"data": {"seed": number(secret, assignment.name, student, "data") % 2**31}}
+            like = part.drawn.get("like", part.id)
+            form = chosen(like, list(forms))
+            lists = {name: some for name, some in forms[form].items() if isinstance(some, list)}
+            spec[part.id] = {"form": form} | {name: chosen(f"{like} {name}", some) for name, some in lists.items()}
+    return spec
+
+
+def drawn_for(dist: Path, secret: Path | None) -> Callable[[Any], Any] | None:
+    """What gives what was drawn for who handed in, from the secret or what `variants` left; None where nothing was."""
+    bundle = dist / "instructor" / "bundle"
+    if secret and not secret.is_file():
+        raise Problem(f"{secret} does not exist; name the file that hackgen assignment variant drew from")
+    if secret:
+        assignment, word = read(dist / "instructor" / "master"), secret_of(secret, dist)
+        return lambda one: drawn(assignment, word, one.id)
+    return (lambda one: known(bundle, one.names)) if (bundle / VARIANTS).is_file() else None
 
 
 def roster(path: Path) -> dict[str, set[str]]:
@@ -134,23 +141,23 @@ def variants(dist: Path, people: Path, secret: bytes, out: Path) -> Made:
     if there := leaks.holding([*leaks.tree(dist / "instructor"), (upload.name, upload.read_bytes())], words):
         raise Problem(f"{there[0]} holds the secret, or an address of the roster; take it out of the master and build")
     base = tree(dist / "student")
-    places = [path for path in base if path.startswith("data/") and path.endswith(DATA)]
+    places = [path for path in base if path.startswith("data/") and path.endswith(shares.KINDS)]
     called = roster(people)
     specs = {student: drawn(assignment, secret, student) for student in called}
 
     def content(student: str) -> dict[str, bytes]:
-        files = for_student(assignment, base, specs[student])
-        return files | {path: part_of(base[path], path, specs[student]["data"]["seed"]) for path in places}
+        files = base | of_spec(assignment, base, specs[student])
+        return files | {path: shares.part_of(base[path], path, specs[student]["data"]["seed"]) for path in places}
 
     made = _laid(specs, out, content, "Starter\n")
     every = Counter(name for names in called.values() for name in names)
-    known = {key(name): specs[student] for student in called for name in called[student] if name and every[name] == 1}
-    known |= {key(student): spec for student, spec in specs.items()}
-    table = (json.dumps(known, indent=1) + "\n").encode()
-    archives.lay(dist / "instructor" / "bundle", {"variants.json": table})
-    files = archives.unzipped(upload) | {"bundle/variants.json": table}
+    found = {key(name): specs[id] for id, names in called.items() for name in names if name and every[name] == 1}
+    found |= {key(id): spec for id, spec in specs.items()}
+    table = (json.dumps(found, indent=1) + "\n").encode()
+    archives.lay(dist / "instructor" / "bundle", {VARIANTS: table})
+    files = archives.unzipped(upload) | {f"bundle/{VARIANTS}": table}
     draft = upload.with_suffix(".tmp")
-    draft.write_bytes(archives.zipped(files, ("setup.sh", "run_autograder")))
+    draft.write_bytes(archives.zipped(files, PROGRAMS))
     os.replace(draft, upload)
     return made
 
@@ -159,7 +166,7 @@ def plain(project: Path, people: Path, out: Path, commit: bool = True) -> Made:
     """The project as it is, without holes, once for each line of the roster; what is there stays."""
     if (project / CARD).is_file():
         assignment = read(project)
-        files = starter(assignment, solved=[part.id for part in assignment.parts])
+        files = starter(assignment, assignment.ids)
         files.pop(HANDOUT, None)
     else:
         files = {path: (project / path).read_bytes() for path in listed(project)}
@@ -189,55 +196,3 @@ def _laid(students: Any, out: Path, content: Callable[[str], dict[str, bytes]], 
     finally:
         shutil.rmtree(drafts, ignore_errors=True)
     return Made([student for student, new in done if new], [student for student, new in done if not new])
-
-
-def part_of(content: bytes, path: str, seed: int) -> bytes:
-    """The data of one student: as many rows and classes as everybody's, but others. Of a text a stretch.
-
-    Pictures lose a fifth of their classes where there are five or more, and rows of each class.
-    """
-    if path.endswith(".npz"):
-        return _pictures(content, seed)
-    text = content.decode("utf-8-sig")
-    if path.endswith(".txt"):
-        length = round(SHARE * len(text))
-        start = seed % (len(text) - length + 1)
-        return text[start : start + length].encode()
-    head, rows, mark = _table(text)
-    count = round(SHARE * len(rows))
-    start = seed % (len(rows) - count + 1)
-    dated = any(word in head[0].casefold() for word in ("date", "time", "month", "year", "day"))
-    some = np.random.default_rng(seed).permutation(len(rows))[:count]
-    kept = range(start, start + count) if dated else sorted(some)
-    raw = io.StringIO(newline="")
-    csv.writer(raw, delimiter=mark, lineterminator="\n").writerows([head, *(rows[row] for row in kept)])
-    return raw.getvalue().encode()
-
-
-@cache
-def _table(text: str) -> tuple[list[str], list[list[str]], str]:
-    first = text.partition("\n")[0]
-    mark = max("\t;,", key=first.count)
-    head, *rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    return head, [row for row in rows if row], mark
-
-
-@cache
-def _arrays(content: bytes) -> dict[str, Any]:
-    with np.load(io.BytesIO(content)) as file:
-        return {name: file[name] for name in file.files}
-
-
-def _pictures(content: bytes, seed: int) -> bytes:
-    arrays, rng = _arrays(content), np.random.default_rng(seed)
-    rows = np.arange(len(next(iter(arrays.values()))))
-    classes, of = np.unique(arrays.get("labels", np.zeros(len(rows))), return_inverse=True)
-    counts = np.bincount(of)
-    chosen = np.sort(rng.permutation(len(classes))[: len(classes) - len(classes) // 5])
-    most = counts if len(chosen) == len(classes) else np.full(len(classes), counts.min())
-    kept = [rng.permutation(np.flatnonzero(of == one))[: round(SHARE * most[one])] for one in chosen]
-    kept = np.sort(np.concatenate(kept))
-    raw = io.BytesIO()
-    fewer = {name: array[kept] if len(array) == len(rows) else array for name, array in arrays.items()}
-    np.savez_compressed(raw, **fewer)
-    return raw.getvalue()

@@ -81,18 +81,22 @@ def read(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
     return done.stdout if done.returncode == 0 else None
 
 
+def one_commit(message: str, *left_out: str) -> list[list[str]]:
+    """What git is told, to make a folder a repository with one commit of all in it."""
+    return [
+        ["init", "--quiet", "--template="],
+        ["symbolic-ref", "HEAD", "refs/heads/main"],
+        ["add", "--force", "--all", ".", *(f":(exclude){path}" for path in left_out)],
+        ["commit", "--quiet", "--no-verify", "--cleanup=verbatim", f"--message={message}"],
+    ]
+
+
 def scaffold(folder: Path, choice: Choice, known: dict[str, str]) -> list[str]:
     """Make the folder a repository with one commit; else say why not, and leave no trace of the attempt."""
     message = f"Scaffold: {choice}\n\nHackgen-Version: {__version__}\nHackgen-Choice: {choice.label}\n"
-
-    def step(*arguments: str) -> None:
-        run(folder, *arguments, **_alone(folder, known)).check_returncode()
-
     try:
-        step("init", "--quiet", "--template=")
-        step("symbolic-ref", "HEAD", "refs/heads/main")
-        step("add", "--force", "--all", ".", f":(exclude){LOCATION}")
-        step("commit", "--quiet", "--no-verify", "--cleanup=verbatim", f"--message={message}")
+        for step in one_commit(message, LOCATION):
+            run(folder, *step, **alone(folder), **_person(known)).check_returncode()
     except FileNotFoundError:
         return ["git is not installed"]
     except subprocess.CalledProcessError as error:
@@ -109,14 +113,19 @@ def scaffold(folder: Path, choice: Choice, known: dict[str, str]) -> list[str]:
     return [f"git failed: {reason}"]
 
 
-def _alone(folder: Path, known: dict[str, str]) -> dict[str, str]:
-    """Variables that keep git from all that is set up elsewhere, and name who commits."""
+def alone(folder: Path) -> dict[str, str]:
+    """Variables that keep git from all that is set up elsewhere."""
     nowhere = str(folder / ".git" / "nowhere")  # git before 2.32 knows no other way to leave ~/.gitconfig alone
+    found = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
+    return {"HOME": nowhere, "XDG_CONFIG_HOME": nowhere} | found
+
+
+def _person(known: dict[str, str]) -> dict[str, str]:
+    """Variables that name who commits, and when if that is set."""
     person = {
         f"GIT_{role}_{key.upper()}": os.environ.get(f"GIT_{role}_{key.upper()}") or known.get(key) or neutral
         for role in ("AUTHOR", "COMMITTER")
         for key, neutral in _NEUTRAL.items()
     }
     dates = {name: os.environ[name] for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE") if name in os.environ}
-    alone = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_ATTR_NOSYSTEM": "1"}
-    return {"HOME": nowhere, "XDG_CONFIG_HOME": nowhere} | person | dates | alone
+    return person | dates

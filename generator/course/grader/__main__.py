@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import engine, formats, overlay
+from . import engine, overlay, results
 
 BUNDLE = Path(__file__).resolve().parent.parent
 TIME = 480  # seconds: after ten minutes Gradescope ends all and gives nothing
@@ -28,15 +28,15 @@ def gradescope(root: Path) -> int:
     """Grade `root`/submission into `root`/results/results.json, which is valid whatever happens."""
     start, target = time.monotonic(), root / "results" / "results.json"
     try:
-        result = engine.grade(BUNDLE, root / "submission", spec=drawn(root), limit=TIME)
+        result = engine.grade(BUNDLE, root / "submission", spec=overlay.known(BUNDLE, people(root)), limit=TIME)
         if result.open:
             print(result.open, file=sys.stderr)
         print(*(test.fault for test in result.tests if test.fault), sep="\n", file=sys.stderr)
-        written(target, formats.gradescope(result, time.monotonic() - start))
+        written(target, results.gradescope(result, time.monotonic() - start))
         return 0
     except Exception as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        written(target, {"score": previous(root), "output": formats.FAULT, "stdout_visibility": "hidden"})
+        written(target, {"score": previous(root), "output": results.FAULT, "stdout_visibility": "hidden"})
         return 1
 
 
@@ -47,13 +47,9 @@ def metadata(root: Path) -> dict:
         return {}
 
 
-def drawn(root: Path) -> dict | None:
-    """What was drawn for the first of the submission's people that variants.json knows."""
-    if not (table := BUNDLE / "variants.json").is_file():
-        return None
-    known = json.loads(table.read_text(encoding="utf-8"))
-    ids = sorted(overlay.normal(user.get("email", "")) for user in metadata(root).get("users", []))
-    return next((known[key] for key in map(overlay.key, ids) if key in known), None)
+def people(root: Path) -> list[str]:
+    """Those of a submission, the first of them by name in front."""
+    return sorted(overlay.normal(user.get("email", "")) for user in metadata(root).get("users", []))
 
 
 def previous(root: Path) -> float:
@@ -66,8 +62,8 @@ def classroom50(checkout: Path) -> int:
     """Grade a checkout, write result.json there, and print what it says."""
     result = engine.grade(BUNDLE, checkout)
     moment = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    written(checkout / "result.json", formats.classroom50(result, os.environ, moment))
-    print(formats.terminal(result, public=True))
+    written(checkout / "result.json", results.classroom50(result, os.environ, moment))
+    print(results.terminal(result, public=True))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import json
 import os
 import re
 import unicodedata
@@ -9,10 +10,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 MOST_FILES = 10_000  # looked at in a submission
 MOST_BYTES = 1 << 18  # of one file that counts: reading its syntax takes hundreds of times that
 NEVER = {"__MACOSX", "__pycache__", ".git", ".venv", "venv", "env", "site-packages", "grader", "runs"}
+VARIANTS = "variants.json"  # in a bundle: what was drawn for whom
 LINKS = "links in the submission are not followed; hand in the files themselves"
 Files = dict[str, bytes]
 Read = Callable[[int], bytes]  # at most so many bytes of a file
@@ -54,8 +57,15 @@ def normal(id: str) -> str:
 
 
 def key(id: str) -> str:
-    """What variants.json calls a person, so that it names nobody."""
+    """What VARIANTS calls a person, so that it names nobody."""
     return hashlib.sha256(normal(id).encode()).hexdigest()
+
+
+def known(bundle: Path, ids: Iterable[str]) -> Any:
+    """What was drawn for the first of these people for whom something was."""
+    table = bundle / VARIANTS
+    drawn = json.loads(table.read_text(encoding="utf-8")) if table.is_file() else {}
+    return next((drawn[name] for name in map(key, ids) if name in drawn), None)
 
 
 def read(folder: Path, wanted: Iterable[str], whole: bool = False) -> tuple[Files, list[str]]:

@@ -1,4 +1,4 @@
-"""The parent's half of checks on plain functions: what they must give, by NumPy and by properties, on random input."""
+"""Checks on plain functions: what they must give, by NumPy and by properties, on random input."""
 
 from grading import Wrong, close
 
@@ -40,25 +40,6 @@ def part_of(ask, keys, labels, **knobs) -> np.ndarray:
     return got
 
 
-def split_of_rare_classes(ask, rng) -> None:
-    """A class of three groups is in all splits, each class has its share, and one of two groups is left out."""
-    keys, labels = rows_in_groups(rng, 3, 90, 3)
-    base = keys.max() + 1
-    keys = np.append(keys, base + np.array([0, 0, 1, 2, 2, 3, 3, 4]))
-    labels = np.append(labels, [7, 7, 7, 7, 7, 9, 9, 9])
-    order = rng.permutation(len(keys))
-    keys, labels = keys[order], labels[order]
-    got = part_of(ask, keys, labels, split_seed=int(rng.integers(1000)), valid_share=0.2, test_share=0.2)
-    for label in (0, 1, 2, 7):
-        if len(np.unique(got[labels == label])) != 3 or (got[labels == label] < 0).any():
-            raise Wrong("a class with three or more groups must be in train, valid and test")
-    if (got[labels == 9] != -1).any():
-        raise Wrong("a class with two groups cannot be in three splits: its rows get -1")
-    for label in range(3):
-        if not 0.1 < (got[labels == label] == 2).mean() < 0.33:
-            raise Wrong("each class should have its share of test: divide class by class")
-
-
 def schedule(ask, rng) -> None:
     """A linear warm-up from 5 % of the peak, then half a cosine to zero."""
     peak, warmup = float(rng.uniform(0.001, 0.1)), float(rng.uniform(0.05, 0.5))
@@ -66,17 +47,6 @@ def schedule(ask, rng) -> None:
     got = ask("rules.rates", config=ask.facts.config, shares=shares, learning_rate=peak, warmup=warmup)
     cosine = 0.5 + 0.5 * np.cos(np.pi * (shares - warmup) / (1 - warmup))
     close(got, peak * np.where(shares < warmup, 0.05 + 0.95 * shares / warmup, cosine), rtol=1e-6, atol=1e-9)
-
-
-def schedule_at_its_ends(ask, rng) -> None:
-    """Also without warm-up, with nothing but warm-up, and when training runs longer than planned."""
-    peak = float(rng.uniform(0.001, 0.1))
-    shares = np.append(rng.uniform(1, 2, 3), rng.uniform(0, 1, 4))
-    got = ask("rules.rates", config=ask.facts.config, shares=shares, learning_rate=peak, warmup=0.0)
-    close(got, peak * (0.5 + 0.5 * np.cos(np.pi * shares.clip(0, 1))), rtol=1e-6, atol=1e-9)
-    shares = rng.uniform(0, 1, 5)
-    got = ask("rules.rates", config=ask.facts.config, shares=shares, learning_rate=peak, warmup=1.0)
-    close(got, peak * (0.05 + 0.95 * shares), rtol=1e-6, atol=1e-9)
 
 
 def stopping(ask, rng, minutes: float = 0.0) -> None:
@@ -93,11 +63,6 @@ def stopping(ask, rng, minutes: float = 0.0) -> None:
         want = states[:, 2] >= 60 * minutes
     if np.shape(got) != (40,) or not np.array_equal(np.asarray(got) > 0.5, want):
         raise Wrong("training ends too early or too late in some of 40 random states")
-
-
-def stopping_by_the_clock(ask, rng) -> None:
-    """With minutes, the clock alone decides."""
-    stopping(ask, rng, float(rng.uniform(0.5, 2.5)))
 
 
 def sheet(ask, rng, rows: int) -> tuple[dict, np.ndarray, np.ndarray]:
@@ -160,22 +125,6 @@ def score(ask, rng) -> None:
         close(got, the_score(meta, target, output), rtol=1e-5, atol=0, name="the score of random answers")
 
 
-def score_of_rare_classes(ask, rng) -> None:
-    """Macro F1 where classes are missing from truth, answers or both, and rows that count several times."""
-    meta, target, output = ask.facts.meta, rng.integers(0, 5, 60), rng.dirichlet(np.ones(5), 60)
-    target[(target == 1) | (target == 2)] = 0
-    output[:, [1, 3]] = 0  # class 1 occurs in neither, 2 is only said, 3 only true
-    weight = rng.integers(0, 4, 60).astype(float)
-    for metric in ("macro F1", "accuracy"):
-        for times in (None, weight):
-            known = meta | {"metric": metric}
-            want = the_score(known, target, output, times)
-            got = ask("rules.score", meta=known, target=target, output=output, weight=times)
-            close(
-                got, want, rtol=0, atol=1e-6, name="the score with missing classes, or rows that count several times,"
-            )
-
-
 def interval(ask, rng) -> None:
     """An interval holds the score, and is narrower for more rows."""
     widths = []
@@ -188,19 +137,6 @@ def interval(ask, rng) -> None:
         widths.append(got[1] - got[0])
     if not widths[1] < 0.5 * widths[0]:
         raise Wrong("fifty times as many rows must give a much narrower interval")
-
-
-def same_interval(ask, rng) -> None:
-    """As wide and where the reference's is, up to the chance of drawing; none where rows are too few."""
-    for rows in (25, 300):
-        meta, target, output = sheet(ask, rng, rows)
-        meta |= {"context": 2} if "characters" in meta else {}
-        got, want = (
-            np.asarray(of("rules.interval", meta=meta, target=target, output=output), float)
-            for of in (ask, ask.reference)
-        )
-        if got.shape != want.shape or np.abs(got - want).max(initial=0) > 0.2 * np.ptp(want):
-            raise Wrong(f"for {rows} random rows the ends of the interval are not where they belong")
 
 
 def stretches(ask, rng) -> None:
@@ -227,16 +163,6 @@ def scales(ask, rng) -> None:
     units = np.abs(table[season:] - table[:-season]).mean(0)
     got = ask("rules.scales", table=table, season=season)
     close(got, np.stack([table.mean(0), units], 1), rtol=1e-6, atol=1e-9)
-
-
-def scales_of_odd_series(ask, rng) -> None:
-    """A series that repeats itself exactly takes the error of the last value; a constant one the unit 1."""
-    season = int(rng.integers(2, 7))
-    wave = np.tile(rng.normal(size=season), 10)
-    table = np.stack([wave, np.full(len(wave), rng.normal())], 1)
-    got = ask("rules.scales", table=table, season=season)
-    want = [[wave.mean(), np.abs(np.diff(wave)).mean()], [table[0, 1], 1.0]]
-    close(got, np.array(want), rtol=1e-6, atol=1e-9)
 
 
 def windows(ask, rng) -> None:

@@ -3,6 +3,7 @@
 from spec import SPEC
 
 import jax
+import jax.numpy as jnp
 from flax import nnx
 
 JITTER = 0.1  # as in loss.py

@@ -1,10 +1,14 @@
 """The loss of a language model in the form that spec.json names."""
 
-from collections.abc import Callable, Iterator  # noqa: F401 (the line of loss.py)
+import math
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from backend import keras
+from data import UNICODE, UNKNOWN
 from spec import SPEC
+
+import numpy as np
 
 
 def loss(meta: dict) -> Callable[[Any, Any], Any]:

@@ -4,32 +4,30 @@
 import ast
 import json
 import re
-import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import Misuse, Problem
-from ..making.answers import checked
-from ..making.choice import Answers, Choice, title_from
-from ..making.compose import decided, lay, plan
-from ..parts import TEMPLATES, read_toml
-from ..templating import rendered
-from ..text import markdown, toml
+from ...errors import Misuse, Problem
+from ...making.answers import checked
+from ...making.choice import Answers, Choice, title_from
+from ...making.compose import decided, lay, plan
+from ...parts import TEMPLATES, read_toml
+from ...templating import rendered
+from ...text import toml
+from ..grader.overlay import first_line, graft, tree
 from . import markers
-from .assignment import BANK, CARD, COURSE, EDIT, HANDOUT, TEST, Assignment, code_parts, listed, shipped, text_of
-from .grader.overlay import first_line, graft, tree
+from .assignment import BANK, CARD, COURSE, HANDOUT, Assignment, code_parts, listed, shipped, text_of
 
 LEVELS = ("intro", "core", "advanced")
 KEYS = {"id", "file", "function", "first", "last", "points", "levels", "goal", "hint", "test", "mutant", "alternative"}
 KEYS |= {"drawn"}
-IMPORT = ast.Import | ast.ImportFrom
-OWN = "backend common config data figures loss metrics models net pictures report runs spec train".split()
+BY_NAME = ("function", "first", "last", "hint", "code", "replaces")  # what can differ by framework or level
+HEAD = re.compile(r"^(?:import|from) .*(?:\n+(?:import|from) .*)*", re.MULTILINE)  # all imports of a file
+BOUND = re.compile(r"\w+(?=,|$)")  # the names that a line of it gives
 LEFT_OUT = (".hackgen", ".github/", "test_project.py")  # what would tell of the generator, or fails in a starter
-DEADLINE = "FILL IN: day, hour and time zone"
-AI_USE = "FILL IN: which tools are allowed for what, and how their use is to be declared"
 
 
 def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, bytes]:
@@ -54,21 +52,16 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
         text = markers.mark(text, file, function, id, entry["points"], entry["hint"], entry["within"])
         files[file] = text.encode()
     if spec:
-        files |= {
-            "spec.py": shipped("spec.py"),
-            "spec.json": (json.dumps(spec, indent=1) + "\n").encode(),
-        }
-    readme = shipped("README.md").decode().replace("{title}", markdown(final.title or ""))
-    readme = readme.replace("{what}", f"{choice.task.title} ({choice.task.summary}) with {choice.framework.title}")
-    files |= {HANDOUT: shipped("handout.md"), "README.md": readme.encode()}
+        files |= {"spec.py": shipped("spec.py"), "spec.json": f"{json.dumps(spec, indent=1)}\n".encode()}
+    files[HANDOUT] = shipped("handout.md")
+    files["README.md"] = rendered(COURSE / "README.md.j2", {"title": final.title or "", "choice": choice})
     files[".gitignore"] = b"".join(line for line in files[".gitignore"].splitlines(True) if b"hackgen" not in line)
-    given = sorted(files)
     model = choice.models[0].name
     head = {"name": f"{model.replace('_', '-')}-{level}", "title": final.title, "task": choice.task.name}
     head |= {"framework": choice.framework.name, "backend": choice.backend or "", "model": model, "level": level}
-    card = card_text(head | {"deadline": DEADLINE, "ai_use": AI_USE}, given, entries)
+    card = card_text(head, files, entries)
     tools = {f"{BANK}/{path}": content for path, content in tree(COURSE).items() if path[:6] in ("checks", "probes")}
-    return dict(sorted(files.items())) | {CARD: card.encode()} | tools
+    return dict(sorted(files.items())) | {CARD: card} | tools
 
 
 def bank(choice: Choice, level: str) -> list[dict[str, Any]]:
@@ -81,7 +74,8 @@ def bank(choice: Choice, level: str) -> list[dict[str, Any]]:
             if not _overtaken(layer, laid.get(raw.get("file"), []), choice):
                 earlier = found.get(raw["id"], {}) if "file" not in raw else {}  # which this one changes, or replaces
                 found[raw["id"]] = earlier | raw
-    return [entry for raw in found.values() if (entry := _settled(raw, choice, level))]
+    words = choice.framework.name, choice.models_from, level
+    return [entry for raw in found.values() if _fits(raw, words) and (entry := _settled(raw, words))]
 
 
 def _overtaken(layer: Path, sources: list[Path], choice: Choice) -> bool:
@@ -92,86 +86,58 @@ def _overtaken(layer: Path, sources: list[Path], choice: Choice) -> bool:
     return not (sources and sources[-1].is_relative_to(below))
 
 
-def _settled(raw: dict[str, Any], choice: Choice, level: str) -> dict[str, Any] | None:
-    """An entry for one framework and level; None where it has nothing for them."""
-    names = choice.framework.name, choice.models_from
-    if level not in raw.get("levels", LEVELS):
+def _settled(raw: dict[str, Any], words: tuple[str, ...]) -> dict[str, Any] | None:
+    """An entry for a framework and a level; None where it has nothing for them."""
+    entry = {"drawn": {}, "test": [], "mutant": [], "alternative": [], "hint": ""} | said_for(words, raw)
+    if not entry.get("function") or not entry["drawn"].get("code", True):
         return None
 
-    def kept(key: str, known: dict[str, type]) -> list[dict[str, Any]]:
-        fitting = [
-            one
-            for one in raw.get(key, [])
-            if level in one.get("levels", LEVELS) and one.get("framework", names[0]) in names
-        ]
-        return [{name: value for name, value in one.items() if name in known} for one in fitting]
+    def own(match: re.Match[str]) -> str:
+        return match[2] if {*match[1].split()} & {*words} else ""
 
-    function = of_framework(raw, "function", names)
-    if not function or (raw.get("drawn") and not of_framework(raw["drawn"], "code", names)):
-        return None
-    goal = re.sub(r"\[([a-z ]+): (.*?)\]", lambda of: of[2] * bool({*of[1].split()} & {*names}), raw.get("goal", ""))
-    goal = " ".join(goal.split())
-    hint = raw.get("hint", "")
-    hint = hint.get(level, "") if isinstance(hint, dict) else hint
-    hint = hint or textwrap.shorten(re.split(r"(?<=[.!?])\s", goal)[0].rstrip("."), 90, placeholder=" …")
-    drawn = {name: of_framework(raw["drawn"], name, names) for name in raw.get("drawn", {})}
-    first, last = of_framework(raw, "first", names), of_framework(raw, "last", names)
-    hint = " ".join(hint.split()).replace('"', "'").replace("\\", "/")
-    tables = {"test": kept("test", TEST), "mutant": kept("mutant", EDIT), "alternative": kept("alternative", EDIT)}
-    said = {"function": function, "goal": goal, "hint": hint, "drawn": drawn}
-    return raw | tables | said | {"within": (first, last or first) if first else None}
+    entry["goal"] = " ".join(re.sub(r"\[([a-z ]+): (.*?)\]", own, raw.get("goal", "")).split())
+    sentence = re.split(r"(?<=[.!?])\s", entry["goal"])[0].rstrip(".")
+    hint = entry["hint"] or textwrap.shorten(sentence, 90, placeholder=" …")
+    entry["hint"] = " ".join(hint.split()).replace('"', "'").replace("\\", "/")
+    first = entry.get("first")
+    return entry | {"within": (first, entry.get("last") or first) if first else None}
 
 
-def of_framework(said: dict[str, Any], key: str, names: tuple[str, ...]) -> Any:
-    """What is said once for all, or else for the first framework that has it."""
-    value = said.get(key, "")
-    if key == "forms" or not isinstance(value, dict):
-        return value
-    return next((value[name] for name in names if name in value), "")
+def said_for(words: tuple[str, ...], said: Any) -> Any:
+    """What is said for a framework and a level: where it differs by their names, and of lists the tables that fit."""
+    if isinstance(said, list):
+        return [said_for(words, one) for one in said if _fits(one, words)]
+    if not isinstance(said, dict):
+        return said
+    found = {name: said_for(words, one) for name, one in said.items() if name not in ("framework", "levels")}
+    for name in [name for name in BY_NAME if isinstance(found.get(name), dict)]:
+        found[name] = next((found[name][word] for word in words if word in found[name]), "")
+    return found
+
+
+def _fits(said: Any, words: tuple[str, ...]) -> bool:
+    """Whether it is for all, or for this framework and this level."""
+    told = said if isinstance(said, dict) else {}
+    return told.get("framework", words[0]) in words and words[-1] in told.get("levels", words)
 
 
 def with_function(text: str, other: str, name: str) -> str:
-    """The file with one function taken from another file, and with the imports and helpers that it lacks."""
-    tree, new, lines, more = ast.parse(text), ast.parse(other), text.split("\n"), other.split("\n")
+    """The file with one function taken from another, with the helpers that it lacks and what it needs of that head."""
+    tree, lines, more = ast.parse(text), text.split("\n"), other.split("\n")
     known = dict(markers.functions(tree))
     first = first_line(next(node for node in tree.body if node.end_lineno >= known[name].lineno)) - 1
-    for node in new.body:
+    for node in reversed(ast.parse(other).body):
         if isinstance(node, markers.Function) and node.name not in known:
-            helper = [*more[node.lineno - 1 : node.end_lineno], "", ""]
-            lines[first:first], first = helper, first + len(helper)
+            lines[first:first] = [*more[node.lineno - 1 : node.end_lineno], "", ""]
     text, _ = graft("\n".join(lines), other, [name])
-    return with_imports(text, [node for node in new.body if isinstance(node, IMPORT)], _names(tree))
+    said = set(re.findall(r"\w+", HEAD.sub("", text)))
+    head = [line for line in HEAD.search(other)[0].split("\n") if not line or said & {*BOUND.findall(line)}]
+    return HEAD.sub("\n".join(head), text, count=1)
 
 
-def with_imports(text: str, more: list[ast.stmt], used: set[str]) -> str:
-    """The file with more imports and without those that are no longer used, in the order that ruff wants."""
-    tree, lines = ast.parse(text), text.split("\n")
-    idle, known = used - _names(tree), [node for node in tree.body if isinstance(node, IMPORT)]
-    bound = {(getattr(node, "module", ""), one.name, one.asname) for node in known for one in node.names}
-    there = {"\n".join(lines[node.lineno - 1 : node.end_lineno]): node for node in known}
-    for node in more:
-        node.names = [one for one in node.names if (getattr(node, "module", ""), one.name, one.asname) not in bound]
-        there |= {ast.unparse(node): node} if node.names else {}
-    groups: dict[int, list[tuple]] = {}
-    for line, node in there.items():
-        module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
-        if (node.names[0].asname or node.names[0].name) not in idle:
-            root = module.partition(".")[0]
-            group = 0 if root in sys.stdlib_module_names else 1 if root in OWN else 2
-            groups.setdefault(group, []).append((isinstance(node, ast.ImportFrom), module, line))
-    block = "\n\n".join("\n".join(line for *_, line in sorted(group)) for _, group in sorted(groups.items()))
-    first, last = (known[0].lineno - 1, known[-1].end_lineno) if known else (tree.body[0].end_lineno,) * 2
-    lines[first:last] = block.split("\n") if known else ["", *block.split("\n")]
-    return "\n".join(lines)
-
-
-def _names(tree: ast.AST) -> set[str]:
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-def card_text(head: dict[str, str], given: list[str], entries: Iterable[dict] = ()) -> str:
+def card_text(head: dict[str, str], given: Iterable[str], entries: Iterable[dict] = ()) -> bytes:
     """`assignment.toml`: what is said of all, the paths that students get, a [[part]] for each entry."""
-    return rendered(COURSE / "assignment.toml.j2", {"head": head, "given": given, "parts": entries}).decode()
+    return rendered(COURSE / "assignment.toml.j2", {"head": head, "given": sorted(given), "parts": entries})
 
 
 def stock(assignment: Assignment) -> dict[str, bytes]:
@@ -206,8 +172,8 @@ def mark(folder: Path, file: str, where: str, points: int, name: str | None, hin
         text = card.read_text(encoding="utf-8")
     else:
         word = re.sub(r"[^a-z0-9_-]+", "-", folder.resolve().name.lower()).strip("-") or "assignment"
-        head = {"name": word, "title": title_from(str(folder)), "deadline": DEADLINE, "ai_use": AI_USE}
-        text = card_text(head, sorted({*listed(folder), HANDOUT}))
+        head = {"name": word, "title": title_from(str(folder))}
+        text = card_text(head, {*listed(folder), HANDOUT}).decode()
     if not re.search(rf"^id = {re.escape(toml(name))}$", text, re.M):
         text = f"{text.rstrip()}\n\n[[part]]\nid = {toml(name)}\ngoal = {toml(hint)}\n"
         card.write_bytes(text.encode())

@@ -17,8 +17,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..errors import Misuse, Problem, nearest
-from .grader.overlay import defined, first_line
+from ...errors import Misuse, Problem, nearest
+from ..grader.overlay import defined, first_line
 
 ID = r"[a-z][a-z0-9_-]*"
 OPENING = re.compile(rf'# >>> part ({ID}) points=([1-9][0-9]{{0,2}})(?: hint="([^"\\]+)")?')
@@ -41,7 +41,7 @@ class Marked:
     id: str
     points: int
     hint: str
-    path: str
+    file: str
     function: str  # its name with those around it: CNN.forward
     first: int
     last: int
@@ -51,7 +51,7 @@ class Marked:
 
     @property
     def place(self) -> str:
-        return f"{self.path}:{self.first}"
+        return f"{self.file}:{self.first}"
 
 
 def parse(text: str, path: str) -> list[Marked]:

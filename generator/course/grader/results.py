@@ -2,12 +2,56 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
-
-from .engine import Outcome, Result
 
 VISIBLE = {"public": "visible", "hidden": "after_published"}  # hidden for good would hide the total from students too
 FAULT = "The grader itself failed. This is not your fault and says nothing about your work; tell the course's staff."
+
+
+@dataclass
+class Outcome:
+    """One test of one submission."""
+
+    part: str
+    name: str
+    score: float
+    max: int
+    message: str
+    visibility: str
+    fault: str = ""  # of the check itself, for the instructor alone
+
+    @property
+    def passed(self) -> bool:
+        return self.score >= self.max
+
+
+@dataclass
+class Result:
+    """One submission: every test of the manifest, whatever became of it, and what is to be said of the whole."""
+
+    assignment: str
+    title: str
+    tests: list[Outcome]
+    messages: list[str] = field(default_factory=list)
+    open: str = ""  # why what is hidden is no secret from the code that was graded; empty where it is one
+
+    @property
+    def total(self) -> float:
+        return sum(test.score for test in self.tests)
+
+    @property
+    def max(self) -> int:
+        return sum(test.max for test in self.tests)
+
+    @property
+    def parts(self) -> dict[str, tuple[float, int]]:
+        """Points that were earned and could be, by part."""
+        found: dict[str, tuple[float, int]] = {}
+        for test in self.tests:
+            score, most = found.get(test.part, (0, 0))
+            found[test.part] = score + test.score, most + test.max
+        return found
 
 
 def gradescope(result: Result, seconds: float = 0.0) -> dict[str, Any]:
