@@ -24,6 +24,8 @@ def test_it_goes_the_way_of_every_model(tmp_path: Path, task: str, framework: st
     assert sheet["model"] == "boosting" and sheet["baseline"]["beaten"] and sheet["parameters"] > 100
     assert {path.name for path in (project / "published").glob("*.skops")} == {"best.skops"}
     assert len(json.loads(run(project, "predict.py", KINDS[task], "--json").ok().out)) == 1
+    for command in ("train.py", "evaluate.py"):
+        run(project, command, "--device", "cuda").refused(2, "--device cuda", "CPU")
     run(project, "train.py", "--epochs", "2", "--out", "parts").ok()
     run(project, "train.py", "--resume", "parts", "--epochs", "50").ok()
     one, two = (np.genfromtxt(project / "runs" / name / "history.csv", delimiter=",") for name in ("whole", "parts"))

@@ -169,11 +169,20 @@ def test_the_page_answers_refuses_and_asks_no_other_host(case: Case, tmp_path: P
         assert case.told in told(page)
         assert not page.elsewhere and not page.complaints
         assert "security" in page.tab.evaluate(REACH).lower() and not page.elsewhere
+        page.tab.set_viewport_size({"width": 1000, "height": 800})
+        page.tab.reload()  # a table measures its columns once
+        answer(page)
+        page.tab.wait_for_timeout(500)
+        assert not page.tab.evaluate(CUT)
         page.tab.set_viewport_size({"width": 390, "height": 800})
         assert page.tab.evaluate("document.documentElement.scrollWidth") <= 390
         page.tab.close()
 
 
+# Whether a cell of a table lies where nobody sees it.
+CUT = """() => [...document.querySelectorAll(".virtual-row span")].some(
+    cell => cell.getBoundingClientRect().right > cell.closest(".virtual-table-viewport").getBoundingClientRect().right
+)"""
 # Whether a script of the page could reach another host: the browser itself must refuse it.
 REACH = """() => new Promise(done => {
     document.addEventListener('securitypolicyviolation', event => done('security: ' + event.blockedURI));
@@ -212,6 +221,8 @@ def test_recorded_answers_take_over_where_the_checkpoint_cannot_be_read(tmp_path
     run(project, "demo.py", "--record").ok()
     record = json.loads((project / "demo" / "recorded.json").read_text(encoding="utf-8"))
     assert {"run", "checkpoint_sha256", "data_sha256"} < record.keys()
+    chances = [round(100 * sum(example["answer"]["chances"].values()), 9) for example in record["examples"]]
+    assert max(chances) <= 100 and not any(chance % 1 for chance in chances)  # as they are shown, in whole percents
     assert len(record["examples"]) >= 5 and (project / "demo" / "page.png").stat().st_size > 20_000
     assert "`page.png`" in (project / "README.md").read_text(encoding="utf-8")
     (project / "runs" / "short" / "best.pt").write_bytes(b"damaged")

@@ -81,6 +81,7 @@ SAID = {
     "behind the model, by no more than noise (": (0.45, [-0.05, 0.15], False),
     "ahead of the model, by no more than noise (": (0.55, [-0.15, 0.05], False),
     "level with the model (": (0.5, [-0.1, 0.1], False),
+    "level with the model, row by row": (0.5, [0.0, 0.0], False),
 }
 
 

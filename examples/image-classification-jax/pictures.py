@@ -48,11 +48,11 @@ def fill(images: np.ndarray, files: list[Path]) -> np.ndarray:
             bad.append(f"{files[row]} ({error or type(error).__name__}{remedy})")
 
     thread_map(keep, range(len(files)), desc="preparing pictures, once", delay=2, leave=False, disable=None)
-    told = f"{len(bad)} of {len(files)} pictures cannot be read and are left out: {min(bad, default='')}"
     if len(bad) == len(files):
-        raise Problem(f"{told}; name a picture file or a folder of others")
+        rest = " like all others" * (len(bad) > 1)
+        raise Problem(f"{min(bad)} cannot be read{rest}; name a picture file or a folder of others")
     if bad:
-        note(told)
+        note(f"{len(bad)} of {len(files)} pictures cannot be read and are left out: {min(bad)}")
     return keys
 
 

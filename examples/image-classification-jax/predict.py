@@ -32,8 +32,6 @@ def main() -> None:
     else:
         print(table.to_string(index=False, float_format="{:.4g}".format, max_colwidth=60))
     if args.csv:
-        if meta.get("target"):  # of a table its identifier and the answer alone, by their names
-            table = table.iloc[:, :2].set_axis([meta.get("id") or "input", meta["target"]], axis=1)
         common.write(Path(args.csv), table.to_csv(index=False, lineterminator="\n"))
 
 

@@ -170,8 +170,8 @@ def main() -> None:
     model = fresh(data.meta, config)
     where = f"{mesh.size} × {mesh.devices.flat[0].platform}"
     length = f"{config.minutes:g} minutes" if config.minutes else f"up to {config.epochs} epochs"
-    print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision};")
-    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
+    print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision}, {length};")
+    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid examples, batch size {config.batch_size}")
     before = net.mean_loss(model, few, data.meta)
     fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))

@@ -14,6 +14,7 @@ INPUT = "how many pictures to make"
 SMALLEST = 4  # pixels a side
 MOST_NEW = 10_000  # pictures that one call of predict.py makes
 SNAPSHOTS = 12  # pictures from the same noise, to see how they change along training
+PROGRESS_SEED, SAMPLES_SEED = 3, 4  # of noise drawn for these and for figures; that of the splits has 0, 1 and 2
 MOST_FITTED = 5_000  # training pictures the principal components are fitted on; more hardly change them …
 MOST_NUMBERS = 20_000_000  # … and at most so many pixels, for the sake of memory
 

@@ -21,7 +21,7 @@ CHUNK = 500  # training pictures compared at a time; only memory depends on it
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray, sheet: dict) -> list[Path]:
     """Draw all figures of a run; returns their paths."""
     _, config, meta, _ = runs.find(str(run))
-    noise = data_module.noise((SAMPLES, meta["latent"]), 4)
+    noise = data_module.noise((SAMPLES, meta["latent"]), data_module.SAMPLES_SEED)
     made = net.outputs(net.restore(run, config, meta), noise, None, meta, config.precision)
     epochs = {path.stem.lstrip("0"): np.load(path) for path in sorted((run / "progress").glob("*.npy"))}
     along, title = np.concatenate(list(epochs.values())), words("figure_along", epochs=", ".join(epochs))

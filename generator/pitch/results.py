@@ -41,7 +41,7 @@ def verdict(project: Project, sheet: dict[str, Any], rival: dict[str, Any]) -> s
         return project.say("results.unknown", why=rival["difference_method"])
     low, high = map(number, rival["difference_ci95"])
     ahead = (rival["score"] - sheet["score"]) * (1 if sheet["higher_is_better"] else -1)
-    said = "ahead" if ahead > 0 else "behind" if ahead < 0 else "level"
+    said = "ahead" if ahead > 0 else "behind" if ahead < 0 else "level" if any(rival["difference_ci95"]) else "same"
     if rival["beaten"] or is_worse(rival):
         said = "beaten" if rival["beaten"] else "worse"
     return project.say(f"results.{said}", low=low, high=high)

@@ -51,7 +51,7 @@ def verdict(sheet: dict, rival: dict) -> str:
     elif not difference[0] <= 0 <= difference[1]:
         found = "worse"
     elif rival["score"] == sheet["score"]:
-        found = "level"
+        found = "level" if any(difference) else "same"
     return words(f"report_{found}", interval=difference)
 
 

@@ -40,8 +40,8 @@ GET = rf"/((config|theme\.css|manifest\.json|favicon\.ico|assets/.*|static/.*)?|
 ROUTES = {"GET": GET, "HEAD": GET, "POST": r"/gradio_api/(queue/join|upload|cancel|reset)"}
 # The browser itself refuses whatever comes from elsewhere; Gradio's own scripts need 'unsafe-inline' and -eval.
 POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-action 'self'; frame-ancestors 'self'"
-LOOK = ".or, .info-text, .min_value, .max_value { color: inherit !important }"  # what is too pale to be read
-LOOK += ".textfield { word-break: break-word !important }"  # no words cut in two where the next line has room
+LOOK = ".or, .info-text, .min_value, .max_value { color: inherit !important } "  # against pale, cut, wide texts
+LOOK += ".textfield { word-break: break-word !important } .table-container * { font: 12px system-ui !important }"
 TO_ANSWER = "(...asked) => { document.querySelector('#answer').scrollIntoView({ block: 'nearest' }); return asked }"
 BROWSERS = "chromium chromium-browser google-chrome chrome microsoft-edge".split()
 BROWSERS += ["/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"]

@@ -118,8 +118,8 @@ def main() -> int:
         return 0
     run = run or runs.new(args.out, config, data.meta, args.smoke)
     length = f"{config.minutes:g} minutes" if config.minutes else f"up to {config.epochs} epochs in {config.precision}"
-    print(f"{config.model} with {net.parameter_count(model):,} parameters on {config.devices} × {device};")
-    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
+    print(f"{config.model} with {net.parameter_count(model):,} parameters on {config.devices} × {device}, {length};")
+    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid examples, batch size {config.batch_size}")
     before = net.mean_loss(model, few, data.meta)
     fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))

@@ -5,7 +5,6 @@ linear model says of a row. A network errs elsewhere: the mean of both makes few
 train.py and net.py do for others; skops saves all, and reads only the types of TRUSTED, so that no file can run code.
 """
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -71,8 +70,7 @@ fresh = build
 def coarse(inputs: np.ndarray, numbers: int) -> np.ndarray:
     """Inputs whose first columns have few values each, of many those at quantiles, (rows, columns).
 
-    Trees would look for such in each epoch anew, slowly where rows have weights, and other rows that count would give
-    others: what the trees of the epochs before say would then be misread.
+    Trees would look for such anew in each epoch, and by other rows: those of the epochs before would be misread.
     """
     inputs = np.array(inputs)
     for column in inputs.T[:numbers]:
@@ -116,15 +114,15 @@ def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[i
         state.end_step(config.trees)
         state.rate = config.learning_rate
         output = outputs(model, data.valid.inputs, None, data.meta)
+        kept = {"about": [TASK, FRAMEWORK, config.model], "model": model}
         if state.end_epoch(mean_loss(model, part, data.meta), output, data, config):
-            best = skops.io.dumps({"about": [TASK, FRAMEWORK, config.model], "model": model})
+            best = skops.io.dumps(kept)
         if state.over(config) or state.to_be_saved(pressed):
             if best:
                 common.write(run / BEST, best)
-            about = {"about": [TASK, FRAMEWORK, config.model], "model": model, "state": asdict(state)}
-            common.write(run / LAST, skops.io.dumps(about))
+                best = None
+            common.write(run / LAST, skops.io.dumps(kept | {"state": asdict(state)}))
             state.saved(run, config, pressed)
-            best = None
     return state.history
 
 
@@ -152,8 +150,7 @@ def spread(inputs: np.ndarray, meta: dict) -> np.ndarray:
 def outputs(model: Model, inputs: Any, targets: Any, meta: dict, precision: str = "", batch: int = 9000) -> np.ndarray:
     """Class probabilities, (rows, classes), or numbers in their own unit, (rows,); `batch` only changes the memory."""
     linear, trees, network = model["linear"], model["trees"], model["network"]
-    classes = len(meta.get("classes", []))
-    parts = []
+    classes, parts = len(meta.get("classes", [])), []
     for start in range(0, len(inputs), batch):
         some = inputs[start : start + batch]
         answer = np.full((len(some), classes), 1 / classes) if classes else np.zeros(len(some))
@@ -176,11 +173,10 @@ def mean_loss(model: Model, split: Split, meta: dict) -> float:
 
 def learnt(model: Model) -> dict[str, np.ndarray]:
     """All that training should change, for check.py: what the nodes of all trees say, and weights."""
-    trees = [tree for trees in getattr(model["trees"], "_predictors", []) for tree in trees]
-    nodes = np.concatenate([np.zeros(1), *(tree.nodes["value"] for tree in trees)])
-    weights = [np.zeros(0), *map(np.ravel, getattr(model["network"], "coefs_", []))]
-    linear = np.ravel(getattr(model["linear"][-1], "coef_", []))
-    return {"nodes": nodes, "linear": linear, "network": np.concatenate(weights)}
+    nodes = [tree.nodes["value"] for grown in getattr(model["trees"], "_predictors", []) for tree in grown]
+    linear, weights = [getattr(model["linear"][-1], "coef_", [])], getattr(model["network"], "coefs_", [])
+    parts = {"nodes": nodes, "linear": linear, "network": weights}
+    return {name: np.concatenate([np.zeros(0), *map(np.ravel, part)]) for name, part in parts.items()}
 
 
 def mean_gradient(run: Path, config: Config) -> np.ndarray:
@@ -189,7 +185,7 @@ def mean_gradient(run: Path, config: Config) -> np.ndarray:
 
 def parameter_count(model: Model) -> int:
     """Numbers that training sets: what the nodes of trees say, and weights."""
-    return sum(map(len, learnt(model).values())) - 1
+    return sum(map(len, learnt(model).values()))
 
 
 def load(path: Path, config: Config) -> dict[str, Any]:
@@ -207,14 +203,18 @@ def load(path: Path, config: Config) -> dict[str, Any]:
 
 def restore(run: Path, config: Config, meta: dict, device: str | None = None) -> Model:
     """The best model of a run, ready to answer."""
+    if device not in (None, "auto", "cpu"):
+        raise Problem(f"--device {device}: trees answer on the CPU; leave it out", 2)
     return load(run / BEST, config)["model"]
 
 
-def main(args: argparse.Namespace, run: Path | None, config: Config, data: Data) -> None:
+def main(args: Any, run: Path | None, config: Config, data: Data) -> None:
     """What train.py does for this model."""
+    if config.device not in ("auto", "cpu"):
+        raise Problem(f"--device {config.device}: trees grow on the CPU; leave it out", 2)
     run = run or runs.new(args.out, config, data.meta, args.smoke)
     model, few = build(data.meta, config), runs.fewer(data.train)
-    print(f"{config.trees} trees an epoch; {len(data.train.ids)} train and {len(data.valid.ids)} valid rows")
+    print(f"{config.trees} trees an epoch; {len(data.train.ids)} train and {len(data.valid.ids)} valid examples")
     before = mean_loss(model, few, data.meta)
     fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, mean_loss(model, few, data.meta))

@@ -98,7 +98,7 @@ def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict
     found = ask(row)  # (1,) or (1, classes)
     if "classes" in meta:
         best = np.argsort(-found[0])[:CLASSES]
-        given = {"chances": {meta["classes"][k]: round(float(found[0, k]), 4) for k in best}}
+        given = {"chances": {meta["classes"][k]: int(100 * found[0, k]) / 100 for k in best}}  # down
     else:
         given = {"value": float(found[0]), "usual": [meta["mean"], meta["deviation"]]}
     marks = explain.moved(row, found, meta, ask)[0]

@@ -55,7 +55,7 @@ def answer(model: Any, config: Any, meta: dict, question: dict) -> Iterator[dict
     inputs = Texts(counted(texts), np.arange(len(texts)), meta)
     found = net.outputs(model, inputs, None, meta, config.precision)  # (texts, classes)
     best = np.argsort(-found[0])[:CLASSES]
-    chances = {meta["classes"][k]: round(float(found[0, k]), 4) for k in best}
+    chances = {meta["classes"][k]: int(100 * found[0, k]) / 100 for k in best}  # down, or they might sum to more than 1
     lost = found[0, best[0]] - found[1:, best[0]]
     yield {"chances": chances, "marks": lost.round(4).tolist()}
 

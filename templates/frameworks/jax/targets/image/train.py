@@ -112,7 +112,7 @@ def fit(model: nnx.Module, data: Data, config: Config, run: Path, pressed: Seque
                 state.loss_sum = float(loss_sum)
                 save()
         output = net.outputs(model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
-        noise = data_module.noise((data_module.SNAPSHOTS, config.latent), 3)
+        noise = data_module.noise((data_module.SNAPSHOTS, config.latent), data_module.PROGRESS_SEED)
         made = net.outputs(model, noise, None, data.meta, config.precision)
         data_module.keep_snapshot(run, made, state.epoch)
         if state.end_epoch(float(loss_sum) / max(state.step, 1), output, data, config):
@@ -142,8 +142,8 @@ def main() -> None:
     model = fresh(data.meta, config)
     where = f"{mesh.size} × {mesh.devices.flat[0].platform}"
     length = f"{config.minutes:g} minutes" if config.minutes else f"up to {config.epochs} epochs"
-    print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision};")
-    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
+    print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision}, {length};")
+    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid examples, batch size {config.batch_size}")
     before = net.mean_loss(model, few, data.meta)
     fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))

@@ -92,7 +92,7 @@ class Progress(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         state, config, data = self.state, self.config, self.data
         output = net.outputs(self.model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
-        noise = data_module.noise((data_module.SNAPSHOTS, config.latent), 3)
+        noise = data_module.noise((data_module.SNAPSHOTS, config.latent), data_module.PROGRESS_SEED)
         made = net.outputs(self.model, noise, None, data.meta, config.precision)
         data_module.keep_snapshot(self.run, made, state.epoch)
         if state.end_epoch(float(logs["loss"]), output, data, config):
@@ -141,8 +141,8 @@ def main() -> None:
     model = fresh(data.meta, config)
     length = f"{config.minutes:g} minutes" if config.minutes else f"up to {config.epochs} epochs"
     where = f"{device} with {BACKEND}"
-    print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision};")
-    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
+    print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision}, {length};")
+    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid examples, batch size {config.batch_size}")
     before = distance(model, few, data.meta)
     fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, distance(model, few, data.meta))

@@ -64,7 +64,7 @@ class Trainee(Loop):
     def on_validation_end(self) -> None:
         """Pictures from the same noise, to see how they change along training."""
         if self.trainer.is_global_zero:
-            noise = data_module.noise((data_module.SNAPSHOTS, self.config.latent), 3)
+            noise = data_module.noise((data_module.SNAPSHOTS, self.config.latent), data_module.PROGRESS_SEED)
             made = net.outputs(self.model, noise, None, self.data.meta, self.config.precision)
             data_module.keep_snapshot(self.run, made, self.state.epoch)
 
@@ -135,8 +135,8 @@ def main() -> int:
         return 0
     run = run or runs.new(args.out, config, data.meta, args.smoke)
     length = f"{config.minutes:g} minutes" if config.minutes else f"up to {config.epochs} epochs in {config.precision}"
-    print(f"{config.model} with {net.parameter_count(model):,} parameters on {config.devices} × {device};")
-    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
+    print(f"{config.model} with {net.parameter_count(model):,} parameters on {config.devices} × {device}, {length};")
+    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid examples, batch size {config.batch_size}")
     before = net.mean_loss(model, few, data.meta)
     fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))

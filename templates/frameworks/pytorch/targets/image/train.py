@@ -103,7 +103,7 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path, pressed: Sequen
                 state.loss_sum = float(loss_sum)
                 save()
         output = net.outputs(model, data.valid.inputs, data.valid.targets, data.meta, config.precision)
-        noise = data_module.noise((data_module.SNAPSHOTS, config.latent), 3)
+        noise = data_module.noise((data_module.SNAPSHOTS, config.latent), data_module.PROGRESS_SEED)
         made = net.outputs(model, noise, None, data.meta, config.precision)
         data_module.keep_snapshot(run, made, state.epoch)
         if state.end_epoch(float(loss_sum) / max(state.step, 1), output, data, config):
@@ -132,8 +132,8 @@ def main() -> None:
     if net.parameter_count(model) * config.batch_size < SMALL_STEP:
         torch.set_num_threads(1)  # two would wait for each other longer than they work
     length = f"{config.minutes:g} minutes" if config.minutes else f"up to {config.epochs} epochs"
-    print(f"{config.model} with {net.parameter_count(model):,} parameters on {device} in {config.precision};")
-    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid rows, batch size {config.batch_size}, {length}")
+    print(f"{config.model} with {net.parameter_count(model):,} parameters on {device} in {config.precision}, {length};")
+    print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid examples, batch size {config.batch_size}")
     before = net.mean_loss(model, few, data.meta)
     fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))
