@@ -132,10 +132,7 @@ def bundle(folder: Path, secret: bool = True, framework: str = "numpy") -> Path:
         texts |= {f"reference/{name}": text for name, text in REFERENCE.items()}
     texts |= {f"starter/{name}": blank(text) for name, text in REFERENCE.items()}
     texts |= {"manifest.json": json.dumps(manifest), "facts.json": json.dumps({"meta": {}, "config": {}})}
-    for name, text in texts.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    laid(folder, texts)
     rng = np.random.default_rng(0)
     np.savez(folder / "facts.npz", inputs=rng.normal(size=(16, 3)), targets=rng.normal(size=(16, 2)))
     return folder
@@ -143,8 +140,12 @@ def bundle(folder: Path, secret: bool = True, framework: str = "numpy") -> Path:
 
 def submission(folder: Path, files: dict[str, str | bytes] | None = None) -> Path:
     """A submission in a folder: the solution, with some files replaced."""
-    wanted = {name: REFERENCE[name] for name in ("models/linear.py", "loss.py")} | (files or {})
-    for name, content in wanted.items():
+    return laid(folder, {name: REFERENCE[name] for name in ("models/linear.py", "loss.py")} | (files or {}))
+
+
+def laid(folder: Path, files: dict[str, str | bytes]) -> Path:
+    """The folder, with these files in it."""
+    for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)

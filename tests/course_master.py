@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from course_bundle import laid
+
 MODEL = '''"""A linear model."""
 
 import numpy as np
@@ -150,7 +152,4 @@ MASTER = {
 def master(folder: Path, **changed: str) -> Path:
     """Write it; a file may be changed or added, its path with `__` for `/` and `_dot_` for `.`."""
     files = MASTER | {name.replace("__", "/").replace("_dot_", "."): text for name, text in changed.items()}
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(text.encode())
-    return folder
+    return laid(folder, files)

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from course_bundle import LOSS, MODEL, blank, bundle
+from course_bundle import LOSS, MODEL, blank, bundle, laid
 from hackgen.course import submissions
 from hackgen.course.grader import overlay
 from hackgen.errors import Problem
@@ -23,14 +23,6 @@ def packed(files: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) ->
         for name, content in files.items():
             archive.writestr(name, content)
     return stream.getvalue()
-
-
-def laid(folder: Path, files: dict[str, str | bytes]) -> Path:
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return folder
 
 
 GRADESCOPE = """---
@@ -109,7 +101,7 @@ def test_ids_are_one_however_they_are_written() -> None:
 
 
 def bomb() -> bytes:
-    return packed({"loss.py": LOSS, "models/linear.py": bytes(300 << 20), "more.bin": bytes(300 << 20)})
+    return packed({"loss.py": LOSS, "models/linear.py": bytes(80 << 20), "more.bin": bytes(80 << 20)})
 
 
 def many() -> bytes:
@@ -133,48 +125,49 @@ def damaged() -> bytes:
     return bytes(content)
 
 
-BAD = {  # what was handed in (a function makes what takes its time), what is said, and the points that are left
-    "nothing": ({"x.zip": packed({})}, "models/linear.py is not in the submission", 0),
-    "one file": ({"x/loss.py": LOSS}, "models/linear.py is not in the submission", 3),
-    "in another place": ({"x/a/linear.py": MODEL, "x/a/b/loss.py": LOSS}, "a/linear.py was taken for models/", 10),
+BAD = {  # what was handed in (an archive, or a function that makes one, or files), what is said, the points left
+    "nothing": (packed({}), "models/linear.py is not in the submission", 0),
+    "one file": ({"loss.py": LOSS}, "models/linear.py is not in the submission", 3),
+    "in another place": ({"a/linear.py": MODEL, "a/b/loss.py": LOSS}, "a/linear.py was taken for models/", 10),
     "not UTF-8": (
-        {"x/loss.py": LOSS.replace("The", "Größe").encode("cp1252"), "x/models/linear.py": MODEL},
+        {"loss.py": LOSS.replace("The", "Größe").encode("cp1252"), "models/linear.py": MODEL},
         "UTF-8",
         10,
     ),
-    "UTF-16": ({"x/loss.py": LOSS.encode("utf-16"), "x/models/linear.py": MODEL}, "", 10),
-    "binary": ({"x/loss.py": bytes(range(256)), "x/models/linear.py": MODEL}, "loss.py", 7),
-    "no Python": ({"x/loss.py": LOSS, "x/models/linear.py": MODEL + "\ndef broken(:\n"}, "linear.py, line 17", 3),
-    "much too deep": ({"x/loss.py": "x = " + "-" * 100_000 + "1", "x/models/linear.py": MODEL}, "loss.py", 7),
-    "2 MB": ({"x/loss.py": LOSS + "#" * (2 << 20), "x/models/linear.py": MODEL}, "loss.py is larger than 256 KB", 7),
+    "UTF-16": ({"loss.py": LOSS.encode("utf-16"), "models/linear.py": MODEL}, "", 10),
+    "binary": ({"loss.py": bytes(range(256)), "models/linear.py": MODEL}, "loss.py", 7),
+    "no Python": ({"loss.py": LOSS, "models/linear.py": MODEL + "\ndef broken(:\n"}, "linear.py, line 17", 3),
+    "much too deep": ({"loss.py": "x = " + "-" * 100_000 + "1", "models/linear.py": MODEL}, "loss.py", 7),
+    "2 MB": ({"loss.py": LOSS + "#" * (2 << 20), "models/linear.py": MODEL}, "loss.py is larger than 256 KB", 7),
     "another name": (
-        {"x/loss.py": LOSS.replace("loss(", "los("), "x/models/linear.py": MODEL},
+        {"loss.py": LOSS.replace("loss(", "los("), "models/linear.py": MODEL},
         "loss.py has no loss",
         7,
     ),
-    "a bomb": ({"x.zip": bomb}, "models/linear.py is larger than 256 KB", 3),
-    "paths outside": ({"x.zip": packed({"../../models/linear.py": MODEL, "/loss.py": LOSS})}, "lead out of", 0),
-    "links": ({"x.zip": linked()}, "links in the submission are not followed", 3),
-    "a damaged archive": ({"x.zip": damaged()}, "models/linear.py cannot be read", 3),
-    "no archive": ({"x.zip": b"PK nothing"}, "x.zip cannot be opened", 0),
-    "12,000 files": ({"x.zip": many}, "more than 10,000 files", 10),
-    "an own environment": ({"x/.venv/lib/loss.py": "1/0", "x/venv/models/linear.py": "1/0", "x/loss.py": LOSS}, "", 3),
+    "a bomb": (bomb, "models/linear.py is larger than 256 KB", 3),
+    "paths outside": (packed({"../../models/linear.py": MODEL, "/loss.py": LOSS}), "lead out of", 0),
+    "links": (linked(), "links in the submission are not followed", 3),
+    "a damaged archive": (damaged(), "models/linear.py cannot be read", 3),
+    "no archive": (b"PK nothing", "cannot be opened", 0),
+    "12,000 files": (many, "more than 10,000 files", 10),
+    "an own environment": ({".venv/lib/loss.py": "1/0", "venv/models/linear.py": "1/0", "loss.py": LOSS}, "", 3),
 }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", BAD)
-def test_bad_submissions_are_graded_as_far_as_can_be(what: str, tmp_path: Path) -> None:
-    files, said, points = BAD[what]
-    files = {name: content() if callable(content) else content for name, content in files.items()}
-    found = submissions.read(laid(tmp_path / "in", files), WANTED)
-    assert [one.id for one in found] == ["x"]
-    graded = submissions.grade(bundle(tmp_path / "b"), found, tmp_path / "out", isolation="none")
-    ((_, result),) = list(graded)
-    assert (result.total, result.max) == (points, 10)
-    assert [test.name for test in result.tests] == ["rows", "answers", "scaled", "mean", "half"]
-    text = (tmp_path / "out" / "feedback" / "x.txt").read_text(encoding="utf-8")
-    assert said in text and "Traceback" not in text and str(tmp_path) not in text and "reference" not in text
+def test_bad_submissions_are_graded_as_far_as_can_be(tmp_path: Path) -> None:
+    handed = tmp_path / "in"
+    for number, (files, *_) in enumerate(BAD.values()):
+        files = files() if callable(files) else files
+        whole = {f"s{number:02}.zip": files} if isinstance(files, bytes) else files
+        laid(handed if isinstance(files, bytes) else handed / f"s{number:02}", whole)
+    found = submissions.read(handed, WANTED)
+    graded = list(submissions.grade(bundle(tmp_path / "b"), found, tmp_path / "out", isolation="none"))
+    for (what, (_, said, points)), (one, result) in zip(BAD.items(), graded, strict=True):
+        assert (what, result.total, result.max) == (what, points, 10)
+        assert [test.name for test in result.tests] == ["rows", "answers", "scaled", "mean", "half"]
+        text = (tmp_path / "out" / "feedback" / f"{one.id}.txt").read_text(encoding="utf-8")
+        assert said in text and "Traceback" not in text and str(tmp_path) not in text and "reference" not in text
 
 
 def test_links_in_folders_are_not_followed(tmp_path: Path) -> None:
