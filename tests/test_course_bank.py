@@ -117,7 +117,7 @@ def test_each_person_has_a_repository_with_what_was_drawn_and_own_data(tmp_path:
     roster, secret = tmp_path / "roster.csv", variants.secret_of(tmp_path / "secret", tmp_path / "d")
     roster.write_text("email\nann@home.test\nbo@home.test\n", encoding="utf-8")
     made = variants.variants(tmp_path / "d", roster, secret, tmp_path / "v")
-    assert made == variants.Made(["ann", "bo"], [])
+    assert made == (["ann", "bo"], [])
     ann, bo = ({path: content for path, content in leaks.tree(tmp_path / "v" / name)} for name in ("ann", "bo"))
     differ = {path for path in ann.keys() & bo.keys() if ann[path] != bo[path] and not path.startswith(".git")}
     assert (
@@ -132,7 +132,7 @@ def test_each_person_has_a_repository_with_what_was_drawn_and_own_data(tmp_path:
     table = (tmp_path / "d" / "instructor" / "bundle" / "variants.json").read_bytes()
     with zipfile.ZipFile(tmp_path / "d" / "gradescope" / "autograder.zip") as archive:
         assert archive.read("bundle/variants.json") == table and b"ann" not in table
-    assert variants.variants(tmp_path / "d", roster, secret, tmp_path / "v") == variants.Made([], ["ann", "bo"])
+    assert variants.variants(tmp_path / "d", roster, secret, tmp_path / "v") == ([], ["ann", "bo"])
 
 
 def test_a_level_that_is_none_is_named(tmp_path: Path) -> None:

@@ -108,12 +108,12 @@ def test_a_plain_tree_for_each_line_goes_on_after_a_break_and_overwrites_nothing
     (project / "train.py").write_text("print(1)\n", encoding="utf-8")
     (project / "models" / "cnn.py").write_text("print(2)\n", encoding="utf-8")
     roster.write_text("team\nred\nblue\n", encoding="utf-8")
-    assert variants.plain(project, roster, out) == variants.Made(["red", "blue"], [])
+    assert variants.plain(project, roster, out) == (["red", "blue"], [])
     log = subprocess.run(["git", "log", "--oneline"], cwd=out / "red", capture_output=True, text=True, check=True)
     assert len(log.stdout.splitlines()) == 1
     (out / "red" / "train.py").write_text("mine\n", encoding="utf-8")
     roster.write_text("team\nred\nblue\ngreen\n", encoding="utf-8")
-    assert variants.plain(project, roster, out, commit=False) == variants.Made(["green"], ["red", "blue"])
+    assert variants.plain(project, roster, out, commit=False) == (["green"], ["red", "blue"])
     assert (out / "red" / "train.py").read_text(encoding="utf-8") == "mine\n"
     assert (out / "green" / "models" / "cnn.py").is_file() and not (out / "green" / ".git").exists()
     assert {path.name for path in out.iterdir()} == {"red", "blue", "green"}

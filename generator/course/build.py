@@ -6,7 +6,6 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import Problem
@@ -19,17 +18,11 @@ from .master import markers
 from .master.assignment import BANK, CARD, COURSE, HANDOUT, Assignment, listed, read, shipped, text_of
 
 
-@dataclass
-class Built:
-    """What came of a build."""
+def build(folder: Path, dist: Path, verify: bool = True) -> tuple[str, bool, list[str]]:
+    """Write all into `dist`, which must be new, empty or an earlier build; on any fault it stays as it was.
 
-    commit: str
-    changed: bool  # the starter, since the last build into the same folder
-    notes: list[str]
-
-
-def build(folder: Path, dist: Path, verify: bool = True) -> Built:
-    """Write all into `dist`, which must be new, empty or an earlier build; on any fault it stays as it was."""
+    Returns the students' commit, whether the starter changed since the last build there, and what is to be known.
+    """
     assignment = read(folder)
     dist = dist.resolve()
     if dist == folder.resolve() or folder.resolve() in dist.parents:
@@ -53,7 +46,7 @@ def build(folder: Path, dist: Path, verify: bool = True) -> Built:
     return built
 
 
-def _written(assignment: Assignment, new: Path, old: Path) -> Built:
+def _written(assignment: Assignment, new: Path, old: Path) -> tuple[str, bool, list[str]]:
     """All of a build in a new folder, looked through for leaks."""
     facts = facts_of(assignment)
     student = student_files(assignment, facts)
@@ -86,7 +79,7 @@ def _written(assignment: Assignment, new: Path, old: Path) -> Built:
         shutil.copy(old / "starter.patch", new)  # still wanted by those who have the starter before
     for name in ("instructor", "gradescope"):  # which hold the solution: graded code may run as another user
         (new / name).chmod(0o700)
-    return Built(commit, before != student, tell(new, []))
+    return commit, before != student, tell(new, [])
 
 
 def verified(dist: Path, full: bool = False) -> list[str]:

@@ -80,10 +80,10 @@ def build_command(folder: Path, dist: Path | None, no_verify: bool) -> None:
     from .build import build
 
     dist = dist or folder.resolve().with_name(f"{folder.resolve().name}-dist")
-    built = build(folder, dist, verify=not no_verify)
-    for note in built.notes:
+    commit, changed, notes = build(folder, dist, verify=not no_verify)
+    for note in notes:
         say(f"hackgen: {note}", err=True)
-    say(f"{dist}: student commit {built.commit[:12]}{' (changed: see starter.patch)' * built.changed}")
+    say(f"{dist}: student commit {commit[:12]}{' (changed: see starter.patch)' * changed}")
     for name, what in WRITTEN:
         say(f"  {name:26} {what}")
 
@@ -147,10 +147,10 @@ def variant_command(
     if not plain and (not secret or no_git):
         raise Misuse("name a file for the secret with --secret, outside the assignment; --no-git is for --plain")
     if plain:
-        made = variants.plain(folder, roster, out, not no_git)
+        new, there = variants.plain(folder, roster, out, not no_git)
     else:
-        made = variants.variants(folder, roster, variants.secret_of(secret, folder, out), out)
-    say(f"{out}: {len(made.new)} new, {len(made.there)} were there and stay")
+        new, there = variants.variants(folder, roster, variants.secret_of(secret, folder, out), out)
+    say(f"{out}: {len(new)} new, {len(there)} were there and stay")
 
 
 def build_of(dist: Path) -> Path:

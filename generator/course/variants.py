@@ -11,9 +11,8 @@ import secrets
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +29,7 @@ SECRET = 32  # bytes
 JOBS = 2  # trees written at once
 
 
-@dataclass
-class Made:
-    """What came of a roster: new trees, and those that were there and stay as they are."""
-
-    new: list[str]
-    there: list[str]
+Made = tuple[list[str], list[str]]  # whose trees are new, and whose were there and stay as they are
 
 
 def secret_of(path: Path, *folders: Path) -> bytes:
@@ -58,22 +52,18 @@ def secret_of(path: Path, *folders: Path) -> bytes:
     return found
 
 
-def number(secret: bytes, assignment: str, student: str, what: str) -> int:
-    """A number that nobody can tell without the secret: the first 48 bits of an HMAC."""
-    message = "\0".join((assignment, normal(student), what)).encode()
-    return int.from_bytes(hmac.digest(secret, message, "sha256")[:6], "big")
-
-
 def drawn(assignment: Assignment, secret: bytes, student: str) -> dict[str, Any]:
     """The spec.json of a student: form and numbers of each drawn part, and the seed of the data.
 
     Parts that are drawn alike (`like` names the same word) get the same place in their lists, so that they fit.
     """
 
-    def chosen(what: str, some: list) -> Any:
-        return some[number(secret, assignment.name, student, what) % len(some)]
+    def chosen(what: str, some: Sequence) -> Any:
+        """One of them, by the first 48 bits of an HMAC: nobody can tell which without the secret."""
+        message = "\0".join((assignment.name, normal(student), what)).encode()
+        return some[int.from_bytes(hmac.digest(secret, message, "sha256")[:6], "big") % len(some)]
 
-    spec: dict[str, Any] = {"data": {"seed": number(secret, assignment.name, student, "data") % 2**31}}
+    spec: dict[str, Any] = {"data": {"seed": chosen("data", range(2**31))}}
     for part in assignment.parts:
         if forms := part.drawn.get("forms"):
             like = part.drawn.get("like", part.id)
@@ -195,4 +185,4 @@ def _laid(students: Any, out: Path, content: Callable[[str], dict[str, bytes]], 
             done = list(zip(students, pool.map(one, students), strict=True))
     finally:
         shutil.rmtree(drafts, ignore_errors=True)
-    return Made([student for student, new in done if new], [student for student, new in done if not new])
+    return [student for student, new in done if new], [student for student, new in done if not new]

@@ -31,8 +31,8 @@ class Gone(Over):
     """The reference does not answer, by chance or as the student's code ended it."""
 
 
-class Grader:
-    """Grades submissions by a bundle, one after the other; a context manager, as one warm process serves them all."""
+class Grader(contextlib.AbstractContextManager):
+    """Grades submissions by a bundle, one after the other; one warm process serves them all, and ends with it."""
 
     def __init__(self, bundle: Path, isolation: str = "auto") -> None:
         self.manifest = manifest(bundle)
@@ -52,9 +52,6 @@ class Grader:
         more = OF_MODEL.get(self.manifest.get("model"), []) if warm else []
         self.children = Children([*warm, *more], backend, bundle, isolation)
         self.until = math.inf
-
-    def __enter__(self) -> "Grader":
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.children.close()

@@ -136,20 +136,16 @@ def _end(id: str) -> str:
     return f"# <<< part {id}"
 
 
+@lru_cache(512)  # a build reads each file many times: stripped, solved, packed
 def tree_of(text: str, path: str) -> ast.Module:
     if "\r" in text.replace("\r\n", "\n"):
         raise Problem(f"{path}: its lines end in CR alone; save it with LF")
     try:
-        return _tree(text)
+        return ast.parse(text.removeprefix("\ufeff"))
     except SyntaxError as error:
         raise Problem(f"{path}:{error.lineno or 1}: it does not parse: {error.msg}") from None
     except ValueError as error:
         raise Problem(f"{path}: it does not parse: {error}") from None
-
-
-@lru_cache(512)  # a build reads each file many times: stripped, solved, packed, and looked through in every archive
-def _tree(text: str) -> ast.Module:
-    return ast.parse(text.removeprefix("\ufeff"))
 
 
 @lru_cache(512)
