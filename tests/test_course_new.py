@@ -1,8 +1,10 @@
 """Code that is drawn, laid into a project's file, and what is said of a part in one framework alone."""
 
 import pytest
+from hackgen.course.master.assignment import TEST
 from hackgen.course.master.new import bank, with_function
 from hackgen.making.choice import Answers, choose
+from hackgen.parts import TEMPLATES, read_toml
 
 LOSS = """import torch
 from torch.nn import functional as F
@@ -48,6 +50,17 @@ def loss(x):
 def other(x):
     return torch.exp(x)
 """
+
+
+KNOWN = {"id", "file", "function", "first", "last", "points", "levels", "goal", "hint", "drawn"}
+KNOWN |= {"test", "mutant", "alternative"}
+
+
+def test_the_bank_says_nothing_unknown_of_its_parts() -> None:
+    for card in TEMPLATES.glob("*/**/assignment.toml"):
+        for part in read_toml(card)["part"]:
+            assert part.keys() <= KNOWN and "id" in part, (card, part.keys() - KNOWN)
+            assert all(test.keys() <= TEST.keys() | {"framework", "levels"} for test in part.get("test", []))
 
 
 def test_a_drawn_function_brings_its_head_without_what_nobody_needs() -> None:

@@ -9,13 +9,12 @@ from .. import completion
 from ..errors import Misuse, Problem
 from ..text import printable, quoted
 
-WRITTEN = [
-    ("student/, student.zip", "what students get"),
-    ("gradescope/autograder.zip", "to upload; holds the solution"),
-    ("classroom50/", "public checks for Classroom 50"),
-    ("instructor/", "master, reference and NOTES.md: read these"),
-    ("report.md", "what is graded where, and what was proved"),
-]
+WRITTEN = """\
+  student/, student.zip      what students get
+  gradescope/autograder.zip  to upload; holds the solution
+  classroom50/               public checks for Classroom 50
+  instructor/                master, reference and NOTES.md: read these
+  report.md                  what is graded where, and what was proved"""
 PLACE = click.Path(path_type=Path)
 folder = click.argument("folder", metavar="DIR", type=PLACE)
 
@@ -84,8 +83,7 @@ def build_command(folder: Path, dist: Path | None, no_verify: bool) -> None:
     for note in notes:
         say(f"hackgen: {note}", err=True)
     say(f"{dist}: student commit {commit[:12]}{' (changed: see starter.patch)' * changed}")
-    for name, what in WRITTEN:
-        say(f"  {name:26} {what}")
+    click.echo(WRITTEN)
 
 
 @click.command("verify")

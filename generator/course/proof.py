@@ -24,6 +24,8 @@ class Grader(engine.Grader):
     def __init__(self, bundle: Path, isolation: str) -> None:
         super().__init__(bundle, isolation)
         self.memory: dict[tuple, list[results.Outcome]] = {}
+        compiled = {"JAX_COMPILATION_CACHE_DIR": str(self.children.folder / "compiled")}  # all this code is trusted
+        self.children.variables |= compiled | {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.05"}
 
     def outcomes(self, part: dict, files: overlay.Files, spec: Any, *more: Any) -> list[results.Outcome]:
         key = part["id"], json.dumps(spec), tuple(sorted(files.items())), repr(more)
@@ -61,7 +63,7 @@ def proof(dist: Path, full: bool = False) -> list[str]:
                     grader.memory.clear()
                     faults += wrong(assignment, case, grader.grade(case.files))
     student, _ = overlay.read(dist / "student", (), whole=True)
-    with engine.Grader(dist / "student" / "public_checks", isolation="none") as grader:
+    with Grader(dist / "student" / "public_checks", isolation="none") as grader:
         for case in list(cases(assignment, False))[:2]:
             result = grader.grade(student | case.files)
             faults += wrong(assignment, case, result)

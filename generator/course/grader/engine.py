@@ -4,6 +4,7 @@ import builtins
 import contextlib
 import hashlib
 import importlib
+import importlib.util
 import itertools
 import json
 import math
@@ -21,7 +22,8 @@ from .child import Broken, Child, Lost, Over
 from .processes import START, Children
 from .results import Outcome, Result
 
-# What is imported once, for all children. JAX and TensorFlow do not survive a fork: each child imports them by itself.
+# What is imported once, for all children, with SciPy, as scores need it. JAX and TensorFlow do not survive a fork: each
+# child imports them by itself.
 WARM = {"pytorch": ["torch", "torch._dynamo"], "lightning": ["torch", "torch._dynamo", "lightning"]}
 OF_MODEL = {"boosting": ["skops.io"]}  # with scikit-learn
 BUNDLES = itertools.count()
@@ -49,11 +51,13 @@ class Grader(contextlib.AbstractContextManager):
             self.facts = SimpleNamespace(**facts, **arrays)
         framework, backend = self.manifest["framework"], self.manifest.get("backend") or ""
         warm = WARM.get(framework, WARM["pytorch"] if (framework, backend) == ("keras", "torch") else [])
-        more = OF_MODEL.get(self.manifest.get("model"), []) if warm else []
-        self.children = Children([*warm, *more], backend, bundle, isolation)
+        more = ["scipy.stats"] * bool(importlib.util.find_spec("scipy")) + OF_MODEL.get(self.manifest.get("model"), [])
+        self.children = Children([*warm, *more] if warm else [], {"KERAS_BACKEND": backend}, bundle, isolation)
         self.until = math.inf
+        self.run: Run | None = None
 
     def __exit__(self, *_: object) -> None:
+        self.close_run()
         self.children.close()
 
     def grade(
@@ -75,12 +79,24 @@ class Grader(contextlib.AbstractContextManager):
         for part in self.manifest["parts"]:
             laid, reason, origin = self._overlay(part, sources, broken)
             result.tests += self.outcomes(part, laid, spec, reason, origin)
+        self.close_run()
         return result
 
     def outcomes(self, part: dict, files: overlay.Files, spec: Any, reason: str, origin: list[int]) -> list[Outcome]:
-        """The tests of a part on a project; all are lost where there is a reason."""
-        with contextlib.closing(Run(self, part, files, spec, origin)) as run:
-            return [run.outcome(test, reason) for test in part["tests"]]
+        """The tests of a part on a project; all are lost where there is a reason.
+
+        Where all parts are graded on one project, they are in one process, which imports the framework once.
+        """
+        if self.manifest["secret"] or not self.run or self.run.files != files:
+            self.close_run()
+            self.run = Run(self, files, spec)
+        self.run.part, self.run.origin = part, origin
+        return [self.run.outcome(test, reason) for test in part["tests"]]
+
+    def close_run(self) -> None:
+        if self.run:
+            self.run.close()
+            self.run = None
 
     def _overlay(
         self, part: dict, sources: overlay.Files, broken: dict[str, str]
@@ -114,11 +130,10 @@ class Grader(contextlib.AbstractContextManager):
 
 
 class Run:
-    """The tests of one part of one submission; it is what checks are given as `ask`."""
+    """Tests on one project, each of a part; it is what checks are given as `ask`."""
 
-    def __init__(self, grader: Grader, part: dict, files: dict[str, bytes], spec: Any, origin: list[int]) -> None:
-        self.grader, self.part, self.files, self.spec, self.origin = grader, part, files, spec, origin
-        self.facts = grader.facts
+    def __init__(self, grader: Grader, files: overlay.Files, spec: Any) -> None:
+        self.grader, self.files, self.spec, self.facts = grader, files, spec, grader.facts
         self.child: Child | None = None
 
     def outcome(self, test: dict, reason: str = "") -> Outcome:

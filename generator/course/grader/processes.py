@@ -33,8 +33,8 @@ class Children:
     user, open   a user for the student's code who owns nothing, or 0 and why there is none
     """
 
-    def __init__(self, warm: list[str], backend: str, bundle: Path, isolation: str) -> None:
-        self.warm, self.backend = warm, backend
+    def __init__(self, warm: list[str], variables: dict[str, str], bundle: Path, isolation: str) -> None:
+        self.warm, self.variables = warm, variables
         self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
         self.user, self.open = self._choose_user(bundle, isolation)
         worker.prctl(worker.PR_SUBREAPER, 1)
@@ -114,7 +114,7 @@ class Children:
         kept |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         kept |= dict.fromkeys(("USER", "LOGNAME", "USERNAME"), "student")  # the number of a user may have no name
         kept |= {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
-        return kept | {"KERAS_BACKEND": self.backend, "TF_CPP_MIN_LOG_LEVEL": "2"}
+        return kept | {"TF_CPP_MIN_LOG_LEVEL": "2"} | self.variables
 
     def _fork(self, work: Path, keep: bool) -> Child:
         """A child of the warm process; that is started where there is none, and where somebody's code ended it."""

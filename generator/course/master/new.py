@@ -22,8 +22,6 @@ from . import markers
 from .assignment import BANK, CARD, COURSE, HANDOUT, Assignment, code_parts, listed, shipped, text_of
 
 LEVELS = ("intro", "core", "advanced")
-KEYS = {"id", "file", "function", "first", "last", "points", "levels", "goal", "hint", "test", "mutant", "alternative"}
-KEYS |= {"drawn"}
 BY_NAME = ("function", "first", "last", "hint", "code", "replaces")  # what can differ by framework or level
 HEAD = re.compile(r"^(?:import|from) .*(?:\n+(?:import|from) .*)*", re.MULTILINE)  # all imports of a file
 BOUND = re.compile(r"\w+(?=,|$)")  # the names that a line of it gives
@@ -60,7 +58,7 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
     head = {"name": f"{model.replace('_', '-')}-{level}", "title": final.title, "task": choice.task.name}
     head |= {"framework": choice.framework.name, "backend": choice.backend or "", "model": model, "level": level}
     card = card_text(head, files, entries)
-    tools = {f"{BANK}/{path}": content for path, content in tree(COURSE).items() if path[:6] in ("checks", "probes")}
+    tools = {f"{BANK}/{path}": content for path, content in tree(COURSE).items() if path[:7] in ("checks/", "probes/")}
     return dict(sorted(files.items())) | {CARD: card} | tools
 
 
@@ -69,8 +67,6 @@ def bank(choice: Choice, level: str) -> list[dict[str, Any]]:
     laid, found = lay(choice.layers, choice.models_from), {}
     for layer in [layer for layer in choice.layers if (layer / CARD).is_file()]:
         for raw in read_toml(layer / CARD)["part"]:
-            if unknown := sorted(raw.keys() - KEYS):
-                raise Problem(f'{layer / CARD}: part {raw.get("id")} has an unknown entry "{unknown[0]}"')
             if not _overtaken(layer, laid.get(raw.get("file"), []), choice):
                 earlier = found.get(raw["id"], {}) if "file" not in raw else {}  # which this one changes, or replaces
                 found[raw["id"]] = earlier | raw
