@@ -8,7 +8,6 @@ What looks like a marker and is none would hand out a solution, so every near mi
 """
 
 import ast
-import difflib
 import io
 import re
 import textwrap
@@ -19,18 +18,9 @@ from functools import lru_cache
 
 from ...errors import Misuse, Problem, nearest
 from ..grader.overlay import defined, first_line
+from .spelling import CLOSING, ID, OPENING, end_marker, instead, start_marker
 
-ID = r"[a-z][a-z0-9_-]*"
-OPENING = re.compile(rf'# >>> part ({ID}) points=([1-9][0-9]{{0,2}})(?: hint="([^"\\]+)")?')
-CLOSING = re.compile(rf"# <<< part ({ID})")
 WIDE = 120
-# What other tools and courses write: Otter, nbgrader, DeepLearning.AI, CS231n, repobee-sanitizer, codestripper.
-FOREIGN = re.compile(
-    r"\b(b[egin]{3,5}|end|start|stop) ?(s[olutin]{5,9}|part|answer|prompt|ignore|tests?|hidden|mark scheme)\b"
-    r"|\b(start|end|your) (code|answer) here\b|\b(start|end) of your code\b"
-    r"|\bsanitizer (start|end|replace|shred)\b|\bcs (remove|replace|uncomment|ignore|add)\b|^solution( no prompt)?$"
-)
-ALONE = ("SEED", "IGNORE", "HIDDEN")  # Otter's, where nothing else is said
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -65,24 +55,25 @@ def parse(text: str, path: str) -> list[Marked]:
         opening, closing = OPENING.fullmatch(comment), CLOSING.fullmatch(comment)
         id, begun = (opening or closing or [""] * 2)[1], opened[1][1] if opened else ""
         if not id:
-            _refuse_near_miss(comment, f"{path}:{number}", begun, [part.id for part in found])
+            if right := instead(comment, begun, [part.id for part in found]):
+                raise fault(number, f'"{comment}" is no marker of hackgen, and would mark nothing; write: {right}')
         elif not alone:
             raise fault(number, f"a marker stands on a line of its own; write there: {comment}")
         elif opening and begun:
-            raise fault(number, f"part {begun} is still open; before it write: {_end(begun)}")
+            raise fault(number, f"part {begun} is still open; before it write: {end_marker(begun)}")
         elif opening:
             opened = number, opening
         elif not begun:
-            raise fault(number, f"part {id} was not begun; above it write: {start(id, 1, '…')}")
+            raise fault(number, f"part {id} was not begun; above it write: {start_marker(id, 1, '…')}")
         elif id != begun:
-            raise fault(number, f"part {begun} ends here, so write: {_end(begun)}")
+            raise fault(number, f"part {begun} ends here, so write: {end_marker(begun)}")
         else:
             part, opened = _marked(tree, lines, path, opened[1], opened[0], number), None
             if twice := [other for other in found if other.id == id]:
                 raise fault(part.first, f"part {id} is also in line {twice[0].first}; give it another name")
             found.append(part)
     if opened:
-        raise fault(opened[0], f"part {opened[1][1]} has no end; below its last line write: {_end(opened[1][1])}")
+        raise fault(opened[0], f"part {opened[1][1]} has no end; below its last line write: {end_marker(opened[1][1])}")
     return found
 
 
@@ -116,8 +107,8 @@ def mark(
         if within:
             first, last = _narrowed(lines, path, place, first, last, within)
     indent, end = re.match(r"\s*", lines[first - 1])[0], "\r" * lines[first - 1].endswith("\r")
-    lines.insert(last, f"{indent}{_end(id)}{end}")
-    lines.insert(first - 1, f"{indent}{start(id, points, hint)}{end}")
+    lines.insert(last, f"{indent}{end_marker(id)}{end}")
+    lines.insert(first - 1, f"{indent}{start_marker(id, points, hint)}{end}")
     marked = "\n".join(lines)
     parse(marked, path)
     return marked
@@ -126,14 +117,6 @@ def mark(
 def functions(tree: ast.AST) -> Iterator[tuple[str, Function]]:
     """Every function with its name and those around it."""
     return ((name, node) for name, node in defined(tree) if isinstance(node, Function))
-
-
-def start(id: str, points: int, hint: str) -> str:
-    return f"# >>> part {id} points={points}" + (f' hint="{hint}"' if hint else "")
-
-
-def _end(id: str) -> str:
-    return f"# <<< part {id}"
 
 
 @lru_cache(512)  # a build reads each file many times: stripped, solved, packed
@@ -159,25 +142,6 @@ def _comments(text: str) -> list[tuple[int, str, bool]]:
             lines = enumerate(map(str.strip, token.string.split("\n")), token.start[0])
             found += [(number, line, False) for number, line in lines if OPENING.match(line) or CLOSING.match(line)]
     return found
-
-
-def _refuse_near_miss(comment: str, place: str, opened: str, known: list[str]) -> None:
-    """Let other comments pass."""
-    arrows = re.search(r"[<>]{2,}|(?<=# )[<>](?= ?part\b)", comment)
-    words = re.findall(r"[\w-]+", (comment[arrows.end() :] if arrows else comment).casefold())
-    is_part = bool(words) and words[0][0] == "p" and difflib.SequenceMatcher(None, words[0], "part").ratio() >= 0.75
-    worth = re.search(r"\b(points?|hint)\s*[=:]", comment, re.I)
-    meant = (arrows and words and (is_part or words[0] in [opened, *known] or worth)) or (is_part and worth)
-    foreign = FOREIGN.search(" ".join(re.findall(r"[^\W\d_]+", comment.casefold())))
-    if not (meant or foreign or comment.strip("# \t") in ALONE):
-        return
-    named = [word for word in words[is_part:][:1] if re.fullmatch(ID, word)] if meant else []
-    id = opened or (*named, "NAME")[0]
-    points = re.search(r"points?\W+(\d+)", comment, re.I)
-    hint = re.search(r"hint\W+([^\"'\\]+)", comment, re.I)
-    ends = opened or (arrows and "<" in arrows[0]) or re.match(r"[#\s=*]*(end|stop)", comment, re.I)
-    right = _end(id) if ends else start(id, max(int(points[1]) if points else 1, 1), hint[1].strip() if hint else "")
-    raise Problem(f'{place}: "{comment}" is no marker of hackgen, and would mark nothing; write: {right}')
 
 
 def _marked(tree: ast.Module, lines: list[str], path: str, opening: re.Match[str], first: int, last: int) -> Marked:
