@@ -152,7 +152,7 @@ def test_what_looks_at_nothing_earns_nothing(tmp_path: Path, choice: tuple[str, 
     build.lay(tmp_path / "b", bundle.bundle(assignment, bundle.facts_of(assignment), secret=True))
     ids = assignment.ids
     solution = proof.solved(assignment, ids)
-    with proof.Grader(tmp_path / "b", isolation="none") as grader:
+    with proof.Grader(tmp_path / "b") as grader:
         for part in assignment.parts:
             text = text_of(folder, part.file)
             marked = next(one for one in markers.parse(text, part.file) if one.id == part.id)

@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import Problem
 from .bundle import starter
 from .grader import engine, overlay, results
+from .grader.processes import Children
 from .master import markers
 from .master.assignment import CARD, PART_BEGINS, Assignment, Part, line_of, read, text_of
 from .master.new import stock
@@ -21,8 +22,8 @@ FULL, NONE, LESS = "full", "none", "less"  # what a part should get
 class Grader(engine.Grader):
     """What it graded before, it does not grade again: most submissions of a proof differ in one part."""
 
-    def __init__(self, bundle: Path, isolation: str) -> None:
-        super().__init__(bundle, isolation)
+    def __init__(self, bundle: Path, children: Children | None = None) -> None:
+        super().__init__(bundle, "none", children)
         self.memory: dict[tuple, list[results.Outcome]] = {}
         compiled = {"JAX_COMPILATION_CACHE_DIR": str(self.children.folder / "compiled")}  # all this code is trusted
         self.children.variables |= compiled | {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.05"}
@@ -53,7 +54,7 @@ def proof(dist: Path, full: bool = False) -> list[str]:
     faults: list[str] = []
     rows = ["| submission | points | " + " | ".join(part.id for part in assignment.parts) + " |"]
     rows.append("|---|---:|" + "---:|" * len(assignment.parts))
-    with Grader(dist / "instructor" / "bundle", isolation="none") as grader:
+    with Grader(dist / "instructor" / "bundle") as grader:
         for case in cases(assignment, full):
             result = grader.grade(case.files)
             faults += wrong(assignment, case, result)
@@ -62,10 +63,10 @@ def proof(dist: Path, full: bool = False) -> list[str]:
                 for _ in range(2 if assignment.framework in ("", *engine.WARM) else 0):  # other inputs, drawn anew
                     grader.memory.clear()
                     faults += wrong(assignment, case, grader.grade(case.files))
-    student, _ = overlay.read(dist / "student", (), whole=True)
-    with Grader(dist / "student" / "public_checks", isolation="none") as grader:
+        student, _ = overlay.read(dist / "student", (), whole=True)
+        public = Grader(dist / "student" / "public_checks", grader.children)  # the framework is imported by now
         for case in list(cases(assignment, False))[:2]:
-            result = grader.grade(student | case.files)
+            result = public.grade(student | case.files)
             faults += wrong(assignment, case, result)
             rows.append(row(assignment, f"{case.name}, public checks", result))
     if faults:
