@@ -379,8 +379,8 @@ PYTORCH = [
         "fresh weights restored",
         PICTURES,
         "net.py",
-        "    model = model.to(choose",
-        "    model = build(meta, config)\n    model = model.to(choose",
+        "    return model.to(choose",
+        "    model = build(meta, config)\n    return model.to(choose",
         r"net\.restore",
     ),
     bug(

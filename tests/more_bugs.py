@@ -59,7 +59,14 @@ SHARED = [
         PARTS.replace("part == number", "part == number if number else part < 2"),
         r"divide|keys",
     ),
-    bug("valid for test", PICTURES, "data.py", "split(1), split(2), meta", "split(1), split(1), meta", r"divide|keys"),
+    bug(
+        "valid for test",
+        PICTURES,
+        "data.py",
+        "Data(*splits, meta)",
+        "Data(*splits[:2], splits[1], meta)",
+        r"divide|keys",
+    ),
     bug("train and test swapped", CLASSES, "data.py", PARTS, PARTS.replace("range(3)", "(2, 1, 0)"), r"divide|share"),
     bug(
         "labels moved by one row",

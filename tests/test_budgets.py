@@ -45,9 +45,9 @@ GOAL = {
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
 # … and what the largest one has: none may grow beyond it. Both are printed.
 NOW = {
-    "--minimal": Budget(17, 2248, 220, 12.11, 400, 3500, 800),
-    "default": Budget(18, 2326, 220, 12.23, 400, 3500, 800),
-    "--event": Budget(19, 2612, 236, 12.13, 600, 3500, 800),
+    "--minimal": Budget(17, 2229, 220, 12.11, 400, 3500, 800),
+    "default": Budget(18, 2305, 220, 12.23, 400, 3500, 800),
+    "--event": Budget(19, 2593, 236, 12.13, 600, 3500, 800),
 }
 # Files whose functions run before the first step; the goal is 9. Tables take data.py, table.py and columns.py, texts
 # texts.py, and where there are classes data.py asks metrics.py which score counts.

@@ -156,9 +156,7 @@ def load(path: Path, config: Config, node: Any) -> dict | None:
             notes = json.loads(file.metadata()["about"])
             arrays = {name: file.get_tensor(name) for name in file.keys()}
     except (SafetensorError, OSError, LookupError, ValueError, TypeError):
-        raise Problem(
-            f"{path} is missing, damaged or no checkpoint of this project; restore it or train again"
-        ) from None
+        raise Problem(f"{path} is missing, damaged or no checkpoint of this project; train again") from None
     if notes["about"] != [TASK, FRAMEWORK, config.model]:
         raise Problem(f"{path} is of {', '.join(notes['about'])}, not of this run; choose another")
     here = named(node)

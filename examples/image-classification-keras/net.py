@@ -131,9 +131,7 @@ def read_about(path: Path, config: Config) -> dict:
             found = json.loads(archive.read(ABOUT))
             about = found["about"]
     except Exception:  # whatever it stumbles over first
-        raise Problem(
-            f"{path} is missing, damaged or no checkpoint of this project; restore it or train again"
-        ) from None
+        raise Problem(f"{path} is missing, damaged or no checkpoint of this project; train again") from None
     if about != [TASK, FRAMEWORK, config.model]:
         raise Problem(f"{path} is of {', '.join(about)}, not of this run; choose another")
     return found

@@ -49,8 +49,7 @@ def fill(images: np.ndarray, files: list[Path]) -> np.ndarray:
 
     thread_map(keep, range(len(files)), desc="preparing pictures, once", delay=2, leave=False, disable=None)
     if len(bad) == len(files):
-        rest = " like all others" * (len(bad) > 1)
-        raise Problem(f"{min(bad)} cannot be read{rest}; name a picture file or a folder of others")
+        raise Problem(f"{min(bad)} cannot be read; name a picture file or a folder of others")
     if bad:
         note(f"{len(bad)} of {len(files)} pictures cannot be read and are left out: {min(bad)}")
     return keys

@@ -4,7 +4,6 @@ import base64
 import html
 import json
 import warnings
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -55,10 +54,10 @@ def verdict(sheet: dict, rival: dict) -> str:
     return words(f"report_{found}", interval=difference)
 
 
-def shorten(text: str, most: int = 24) -> str:
+def shorten(name: str, most: int = 24) -> str:
     """A name as it fits beside an axis or into a cell: its middle goes, as long names often differ at their ends."""
-    text = " ".join(text.split())
-    return text if len(text) <= most else f"{text[: most // 2]}…{text[most // 2 + 1 - most :]}"
+    name = " ".join(name.split())
+    return name if len(name) <= most else f"{name[: most // 2]}…{name[most // 2 + 1 - most :]}"
 
 
 def save(figure: plt.Figure, run: Path, name: str) -> Path:
@@ -72,13 +71,13 @@ def save(figure: plt.Figure, run: Path, name: str) -> Path:
     return path
 
 
-def learning_curves(run: Path, metric: str, losses: Sequence[str] = ("train", "valid")) -> plt.Figure:
+def learning_curves(run: Path, metric: str) -> plt.Figure:
     """The losses and the valid score by epoch, and the epoch that was kept."""
     history = runs.read_history(run)
     kept = history[history["kept"] == 1][-1]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=True)
     left.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
-    for split in losses:
+    for split in ("train", "valid"):
         left.plot(history["epoch"], history[f"{split}_loss"], marker=".", label=words(f"figure_{split}"))
     left.set(xlabel=words("figure_epoch"), ylabel=words("figure_loss"))
     left.legend()

@@ -41,7 +41,8 @@ def main() -> None:
     if args.explain or len(rows) == 1:
         why = explain.moved(inputs, output, meta, ask)
         rows = [row | {"moved_by": added} for row, added in zip(rows, why, strict=True)]
-        shown = table.assign(moved_by=[in_words(added) for added in why])
+        said = [[f"{name} {by:+.3g}" for name, by in added.items()] for added in why]
+        shown = table.assign(moved_by=[", ".join(columns[:MOST]) for columns in said])
     if args.csv:  # the identifier and the answer alone, by their names
         columns = [meta.get("id") or "input", meta["target"]]
         answers = table.iloc[:, :2].set_axis(columns, axis=1)
@@ -68,12 +69,6 @@ def chances(sample: Path, output: np.ndarray, classes: list[str]) -> dict[str, n
             if name.lower().endswith(label.lower()):
                 found[name] = output[:, classes.index(label)]
     return found if len(found) == len(classes) else {}
-
-
-def in_words(added: dict[str, float]) -> str:
-    """The columns that moved an answer most."""
-    most = list(added.items())[:MOST]
-    return ", ".join(f"{name} {by:+.3g}" for name, by in most)
 
 
 if __name__ == "__main__":

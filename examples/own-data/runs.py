@@ -101,7 +101,7 @@ def find(name: str | None) -> tuple[Path, Config, dict, bool]:
         if facts.get(what) not in known:
             made_by, mine = f"{what.replace('_', ' ')} {facts.get(what)!r}", ", ".join(known)
             raise Problem(f"{folder} is a run of {made_by}; this project has {mine}: train again, or name a run")
-    names = [field.name for field in fields(MODELS[facts["model"]])]
+    names = [knob.name for knob in fields(MODELS[facts["model"]])]
     if missing := [name for name in names if name not in facts]:
         raise Problem(f"{folder} lacks {', '.join(missing)}; it is from another config.py: train again")
     config = common.configured({name: facts[name] for name in names})

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import columns
 import common
-import metrics
 import table
 from common import Problem, note
 from config import Config
@@ -34,16 +33,16 @@ class Data(NamedTuple):
 
 def load(config: Config) -> Data:
     """Read the table, divide its rows, and measure means, scales and categories on train."""
+    import metrics  # which asks this file
+
     found = table.opened(config)
     labels = labels_of(found, config.data)
     cells = columns.typed(found.frame.loc[labels.index], found.features)
     part, keys = divided(config, found, cells, labels.to_numpy())
     labels = labels.where(part >= 0)
     names = pd.Series(sorted(labels.dropna().unique()))
-    by_value = (
-        pd.to_numeric(names, errors="coerce").fillna(0).argsort(kind="stable")
-    )  # of numbers, else by the alphabet
-    classes = names[by_value].tolist()
+    values = pd.to_numeric(names, errors="coerce").fillna(0)  # of numbers, else by the alphabet
+    classes = names[values.argsort(kind="stable")].tolist()
     codes = pd.Categorical(labels, classes).codes.astype(np.int64)  # (rows,), -1 for a class that is left out
     features = columns.fit(cells[part == 0], found.features)
     if not features:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import columns
-from common import ROOT, Problem, located, note, steady, tomllib
+import common
+from common import ROOT, Problem, located, note, tomllib
 from config import Config
 
 import pandas as pd
@@ -39,9 +40,7 @@ class Table(NamedTuple):
 def schema() -> dict:
     """What data/schema.toml says; a slip of the hand is a `Problem` that names its line."""
     path = ROOT / "data" / "schema.toml"
-    if not path.is_file():
-        return {"read": {}, "columns": {}}
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    text = path.read_text(encoding="utf-8-sig", errors="replace") if path.is_file() else ""
     try:
         found = {"read": {}, "columns": {}} | tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -65,7 +64,10 @@ def schema() -> dict:
 def opened(config: Config) -> Table:
     """The table that the config names."""
     about, path = schema(), located(config.data)
-    frame, digest = steady(path, lambda: read(path, about["read"], list(about["columns"])))
+    digest = common.sha256(path)
+    frame = read(path, about["read"], list(about["columns"]))
+    if common.sha256(path) != digest:
+        raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
     return settled(config, about, frame, {"name": path.name, "path": config.data, "sha256": digest})
 
 
@@ -126,7 +128,13 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
             if not text.strip():
                 raise Problem(f"{name} is empty; it needs a row for each example, below the columns' names")
             sep = delimiter_of(text, arguments, known)
-            check_widths(text, sep, name)
+            lines = csv.reader(io.StringIO(text, newline=""), delimiter=sep, skipinitialspace=True)
+            width = 0
+            for row in lines:  # pandas would fill up those that are short
+                width = width or len(row)
+                if row and len(row) != width:
+                    what = f"{len(row)} cells in line {lines.line_num}, not {width}"
+                    raise Problem(f"{name} has {what}; mend or hackgen convert")
             frame = pd.read_csv(io.StringIO(text), **AS_TEXT, sep=sep, skipinitialspace=True)
     except ImportError as error:
         raise Problem(f"{name}: reading {kind} takes one more package: pip install {error.name}") from None
@@ -143,7 +151,8 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
 
 def decoded(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
     """The text of a file (of its first bytes), unpacked, and its encoding: UTF-8 or 16, training's, or Windows-1252."""
-    with sys.stdin.buffer if str(path) == "-" else UNPACKED.get(path.suffix.lower(), Path.open)(path, "rb") as file:
+    unpack = UNPACKED.get(path.suffix.lower(), Path.open)
+    with sys.stdin.buffer if str(path) == "-" else unpack(path, "rb") as file:
         raw = file.read(1 << 25 if most < 0 else most)
         if len(raw) - raw.rfind(b"\n") > 1 << 24:
             raise Problem(f"{path} has a line of more than 16 MB, so it holds no rows; save it with a line for each")
@@ -165,19 +174,10 @@ def delimiter_of(text: str, arguments: dict, known: list[str]) -> str:
 
     def fit(delimiter: str) -> tuple[int, bool, int]:
         cells = next(csv.reader([first], delimiter=delimiter, skipinitialspace=True), [])
-        return len(names & {*map(plain, cells)}), len(known) - len(cells) in (0, 1), 0 if known else len(cells)
+        alike = len(names & {*map(plain, cells)})
+        return alike, len(known) - len(cells) in (0, 1), 0 if known else len(cells)
 
     return max([arguments.get("sep", ","), *",;\t|"], key=fit)
-
-
-def check_widths(text: str, delimiter: str, name: str) -> None:
-    """A `Problem` names the first row that has more or fewer cells than the first one, which pandas would fill up."""
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    width = 0
-    for row in rows:
-        width = width or len(row)
-        if row and len(row) != width:
-            raise Problem(f"{name} has {len(row)} cells in line {rows.line_num}, not {width}; mend or hackgen convert")
 
 
 def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.DataFrame:
@@ -186,16 +186,16 @@ def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.D
     Then the columns are as known, in their order, with or without the target.
     """
     first = [" ".join(str(cell).split()) for cell in frame.iloc[:1].to_numpy().flat]
-    spelled = {plain(name): name for name in known}
+    spelled = {plain(column): column for column in known}
     numbered = [f"column_{number}" for number in range(1, len(first) + 1)]
     names = [a if a in known else spelled.get(plain(a), a or b) for a, b in zip(first, numbered, strict=True)]
     values = any(any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)) for cell in first)  # numbers, dates
     bare = values or (known and len(frame) == 1) or known[-1:] == [f"column_{len(known)}"]
     if not bare or 2 * len(set(names) & set(known)) >= min(len(first), len(known)) > 0:
         return frame.iloc[1:].set_axis(names, axis=1).loc[:, lambda below: ~below.columns.duplicated()]
-    for names in (known or numbered, [name for name in known if name != target]):
-        if len(names) == len(first):
-            return frame.set_axis(names, axis=1)
+    for header in (known or numbered, [column for column in known if column != target]):
+        if len(header) == len(first):
+            return frame.set_axis(header, axis=1)
     which = f"{name} has {len(first)} cell(s) a row and names no column; the columns are {', '.join(known[:20])}"
     raise Problem(f"{which}. For a file in another layout: hackgen convert FILE plain.csv")
 

@@ -61,24 +61,14 @@ def bootstrap(values: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray],
     rng = np.random.default_rng(0)
     times = rng.multinomial(count, np.full(count, 1 / count), draws)  # (draws, blocks): how often each is drawn
     found = statistic(times @ means / count)
-    interval = np.percentile(found, [2.5, 97.5])
-    return interval.tolist(), f"bootstrap over {len(values)} rows"
+    ends = np.percentile(found, [2.5, 97.5])
+    return ends.tolist(), f"bootstrap over {len(values)} rows"
 
 
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
-    """What the model must beat, fitted on train alone: name and numbers for test, (rows,)."""
-    mean = truth(data.train, data.meta).mean()
-    everywhere = np.full(len(data.test.ids), mean)
-    return {
-        "baseline": (words("rival_baseline"), everywhere),
-        "reference": classic(data),
-    }
+    """What the model must beat, fitted on train alone: name and numbers for test, (rows,).
 
-
-def classic(data: Data) -> tuple[str, np.ndarray]:
-    """The name of the classic rival, and what it says of test, (rows,).
-
-    Gradient boosting, which is hard to beat on tables; for a run of that, a linear model.
+    The reference is gradient boosting, which is hard to beat on tables; for a run of that, a linear model.
     """
     from runs import fewer  # which asks this file
 
@@ -101,7 +91,9 @@ def classic(data: Data) -> tuple[str, np.ndarray]:
         model = HistGradientBoostingRegressor(categorical_features=few, random_state=0)
     train = fewer(data.train, MOST_ROWS)
     model.fit(train.inputs, train.targets)
-    return name, model.predict(data.test.inputs[:]) * meta["deviation"] + meta["mean"]
+    everywhere = np.full(len(data.test.ids), truth(data.train, meta).mean())
+    said = model.predict(data.test.inputs[:]) * meta["deviation"] + meta["mean"]
+    return {"baseline": (words("rival_baseline"), everywhere), "reference": (name, said)}
 
 
 def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict[str, float]:

@@ -102,7 +102,8 @@ class Parser(argparse.ArgumentParser):
         """The flags, and those knobs that were given."""
         typed = [re.sub(r"^--\w[\w-]*", lambda flag: flag[0].replace("_", "-"), word) for word in sys.argv[1:]]
         args = self.parse_args(typed)
-        return args, {name: value for name, value in vars(args).items() if name in self.knobs and value is not None}
+        values = vars(args)
+        return args, {name: values[name] for name in self.knobs if values[name] is not None}
 
     def error(self, message: str) -> NoReturn:
         if flag := re.search(r"unrecognized arguments: (--[\w-]+)", message):
@@ -173,21 +174,14 @@ def located(path: str) -> Path:
 def sha256(path: Path) -> str:
     """The fingerprint of a file, or of all files below a folder with their names."""
     digest = hashlib.sha256()
-    for file in [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file()):
+    files = [path] if path.is_file() else sorted(path.rglob("*"))
+    for file in filter(Path.is_file, files):
         inside = file.relative_to(path).as_posix() + "\0" if path.is_dir() else ""
         digest.update(inside.encode("utf-8", "surrogateescape"))
         with file.open("rb") as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
-
-
-def steady(path: Path, read: Callable[[], Any]) -> tuple[Any, str]:
-    """What `read` makes of data, and their fingerprint: both of the same bytes."""
-    before, found = sha256(path), read()
-    if sha256(path) != before:
-        raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
-    return found, before
 
 
 def divide(keys: Any, labels: Any, config: Config, test_share: float | None = None) -> Any:
@@ -210,11 +204,13 @@ def divide(keys: Any, labels: Any, config: Config, test_share: float | None = No
             note(f"class {label} is left out, as too few of its rows differ to divide them")
             continue
         members = rng.permutation(members)
-        before = (np.cumsum(size[members]) - size[members]) / size[members].sum()  # share of rows in earlier groups
+        rows = size[members]
+        before = (np.cumsum(rows) - rows) / rows.sum()  # the share of rows in earlier groups
         split = np.select([before < test_share, before < test_share + config.valid_share], [2, 1], 0)
         split[0], split[-1] = 2, 0
         split[min(np.sum(split == 2), len(split) - 2)] = 1  # each has one
         part[members] = split
-    if len(np.unique(labels[first][part >= 0])) < min(2, len(np.unique(labels))):
+    kept = np.unique(labels[first][part >= 0])
+    if len(kept) < min(2, len(np.unique(labels))):
         raise Problem(f"{len(first)} different examples are too few for train, valid and test; add some")
     return part[group]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import common
-import metrics
 import texts
 from common import ROOT, Problem, note, tomllib
 from config import Config
@@ -37,11 +36,16 @@ class Data(NamedTuple):
 
 def load(config: Config) -> Data:
     """Read texts and labels, divide them, and learn the vocabulary from train."""
+    import metrics  # which asks this file
+
     path = common.located(config.data)
     read = labelled
     if (ROOT / "prepare.py").is_file():  # laid in for texts that memory does not hold
         read = importlib.import_module("prepare").labelled
-    (cells, columns, corpus), digest = common.steady(path, lambda: read(path, config))
+    digest = common.sha256(path)
+    cells, columns, corpus = read(path, config)
+    if common.sha256(path) != digest:
+        raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
     labels = cells["target"].to_numpy(str)
     if not 2 <= (count := len(np.unique(labels))) <= len(labels) / 2:
         raise Problem(f"{path}: column {columns['target']!r} has {count} classes in {len(labels)} rows; see --target")
@@ -90,10 +94,8 @@ def named(path: Path, frame: pd.DataFrame, schema: dict, config: Config) -> dict
     columns |= {what: name for what in ("text", "target", "group") if (name := getattr(config, what))}
     for what, name in columns.items():
         if name not in frame:
-            raise Problem(
-                f"{path} has no column {name!r} (it has: {', '.join(frame)[:200]}); name another with --{what}, or see "
-                "hackgen convert for data in another layout"
-            )
+            remedy = f"name another with --{what}, or see hackgen convert for data in another layout"
+            raise Problem(f"{path} has no column {name!r} (it has: {', '.join(frame)[:200]}); {remedy}")
     if columns["text"] == columns["target"]:
         raise Problem(f"{path}: {columns['text']!r} cannot be both texts and labels; name both: --text, --target")
     return columns

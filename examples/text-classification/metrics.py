@@ -1,17 +1,12 @@
 """The score of a classifier from class probabilities, its 95 % interval, and the rivals that it is held against."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from common import Problem, note, words
 from config import Config
+from data import Data, Split
 
 import numpy as np
-
-if TYPE_CHECKING:  # data.py asks `choose`, and so it is imported after this file
-    from data import Data, Split
 
 HIGHER_IS_BETTER = True
 METRICS = ("accuracy", "macro F1", "average precision")
@@ -33,8 +28,7 @@ def choose(config: Config, part: np.ndarray, targets: np.ndarray, classes: list[
     """
     counts = [np.bincount(targets[part == number], minlength=len(classes)) for number in range(3)]
     for name, count in zip(("train", "valid", "test"), counts, strict=True):
-        few = np.flatnonzero(count < FEWEST)
-        if len(few):
+        if len(few := np.flatnonzero(count < FEWEST)):
             shown = ", ".join(f"{classes[k]!r} {count[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
             what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
             note(f"{name} holds few rows of {len(few)} class(es): {shown}, {what}")

@@ -66,9 +66,8 @@ def load(config: Config) -> Data:
     name, text, letters, sha256 = read(common.located(config.data))
     train, valid, test = divide(len(text), config)
     if min(end - begin for begin, end in (*train, *valid, *test)) < 2 * config.context:
-        raise Problem(
-            f"{name} has {len(text)} characters, too few for windows of {config.context}; lower --context or add text"
-        )
+        what = f"has {len(text)} characters, too few for windows of {config.context}"
+        raise Problem(f"{name} {what}; lower --context or add text")
     meta = {
         "metric": "bits per character",
         "characters": known_characters(text, letters, train),
@@ -89,10 +88,13 @@ def read(path: Path) -> tuple[str, np.ndarray, str, str]:
     """Name, characters as places among the letters, these letters, and fingerprint of a text file in UTF-8."""
     if (common.ROOT / "prepare.py").is_file():  # laid in for a text that memory does not hold
         return importlib.import_module("prepare").read(path)
+    digest = common.sha256(path)
     try:
-        text, digest = common.steady(path, lambda: path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except (ValueError, IsADirectoryError) as error:
         raise Problem(f"{path} is no text in UTF-8 ({error}); hackgen convert makes one of other files") from None
+    if common.sha256(path) != digest:
+        raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
     if "\0" in text or not text.strip():
         raise Problem(f"{path} is empty or no text; name a text with --data")
     return path.name, *numbered(text), digest

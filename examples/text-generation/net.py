@@ -130,9 +130,7 @@ def load(path: Path, config: Config) -> dict[str, Any]:
         content = torch.load(path, map_location="cpu", weights_only=True)
         about = content["about"]
     except Exception:  # whatever it stumbles over first
-        raise Problem(
-            f"{path} is missing, damaged or no checkpoint of this project; restore it or train again"
-        ) from None
+        raise Problem(f"{path} is missing, damaged or no checkpoint of this project; train again") from None
     if about != [TASK, FRAMEWORK, config.model]:
         raise Problem(f"{path} is of {', '.join(map(str, about))}, not of this run; choose another")
     return content
@@ -145,5 +143,4 @@ def restore(run: Path, config: Config, meta: dict, device: str | None = None) ->
     model = set_weights(build(meta, config), weights, path)
     if not all(torch.isfinite(parameter).all() for parameter in model.parameters()):
         raise Problem(f"{path} holds weights that are no numbers; train again with a lower --learning-rate")
-    model = model.to(choose_device(device or "auto"))
-    return model.eval()
+    return model.to(choose_device(device or "auto")).eval()

@@ -94,10 +94,10 @@ def dates(cells: pd.Series, formats: list[str]) -> pd.Series:
         rest = cells[times.isna()]
         if form.startswith("epoch"):
             seconds = pd.to_numeric(rest, errors="coerce")
-            read = pd.to_datetime(seconds, unit=form.partition("-")[2] or "s", errors="coerce")
+            found = pd.to_datetime(seconds, unit=form.partition("-")[2] or "s", errors="coerce")
         else:
-            read = pd.to_datetime(rest, format=form, errors="coerce", utc=True).dt.tz_localize(None)
-        times.loc[rest.index] = read.astype("datetime64[s]")
+            found = pd.to_datetime(rest, format=form, errors="coerce", utc=True).dt.tz_localize(None)
+        times.loc[rest.index] = found.astype("datetime64[s]")
     return times
 
 
@@ -192,29 +192,29 @@ def sizes(train: np.ndarray, features: dict[str, dict]) -> dict:
     Between bins, train's quantiles, a network can bend (Gorishniy et al. 2022); those not needed are too wide to tell.
     """
     categories = [1 + len(about["values"]) for about in features.values() if "values" in about]
-    numbers = train[:, : train.shape[1] - len(categories)]
-    shape = numbers.shape[1], min(MOST_BINS, len(train) // BIN_ROWS)
+    numeric = train[:, : train.shape[1] - len(categories)]
+    shape = numeric.shape[1], min(MOST_BINS, len(train) // BIN_ROWS)
     starts, widths = np.zeros(shape), np.full(shape, 1e9)
-    for number, values in enumerate(numbers.T):
+    for number, values in enumerate(numeric.T):
         edges = np.unique(np.quantile(values, np.linspace(0, 1, shape[1] + 1)).round(5))
         used = len(edges) - 1 if len(edges) > 2 else 0
         starts[number, :used] = edges[:used]
         widths[number, :used] = np.diff(edges)[:used]
     usual = [int(np.bincount(codes).argmax()) for codes in train[:, len(starts) :].T.astype(int)]
-    sizes = {"numbers": len(starts), "categories": categories, "usual": usual}
-    return {**sizes, "bin_starts": starts.tolist(), "bin_widths": widths.round(5).tolist()}
+    known = {"numbers": len(starts), "categories": categories, "usual": usual}
+    return {**known, "bin_starts": starts.tolist(), "bin_widths": widths.round(5).tolist()}
 
 
 def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
     """An encoded row for people to look at, as near as the encoding tells: its numbers and values."""
-    numbers, codes = iter(row.tolist()), iter(row[meta["numbers"] :].astype(int))
+    values, codes = iter(row.tolist()), iter(row[meta["numbers"] :].astype(int))
     cells = {}
     for name, about in meta["columns"].items():
         if "values" in about:
             cells[name] = ["?", *about["values"]][next(codes)]
         parts = {}
         for part, constants in about.get("parts", {}).items():
-            parts[part] = next(numbers) * constants["deviation"] + constants["mean"]
+            parts[part] = next(values) * constants["deviation"] + constants["mean"]
         if "value" in parts:
             cells[name] = "" if parts.get("missing") else f"{parts['value']:.5g}"
     return cells

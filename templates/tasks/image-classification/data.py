@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import common
-import metrics
 import pictures
 from common import ROOT, Problem, note
 from config import Config
@@ -66,6 +65,8 @@ class Data(NamedTuple):
 
 def load(config: Config) -> Data:
     """Read pictures and labels, divide them, and measure mean and deviation on train."""
+    import metrics  # which asks this file
+
     found = opened(config)
     part = divided(found, config)
     rows = [np.flatnonzero(part == number) for number in range(3)]
@@ -74,21 +75,18 @@ def load(config: Config) -> Data:
     if len(classes) < 2:
         raise Problem(f"{config.data} has one class only; make a folder for each class")
     targets = np.searchsorted(classes, found.labels)
-    some = found.images[rows[0][:: 1 + len(rows[0]) // MEASURED]]
+    seen = found.images[rows[0][:: 1 + len(rows[0]) // MEASURED]]
     meta = {
         "shape": list(found.images.shape[1:]),
         "classes": classes.tolist(),
         **metrics.choose(config, part, targets, classes.tolist()),
-        "mean": round(float(some.mean()), 3),
-        "deviation": round(max(1.0, float(some.std())), 3),
+        "mean": round(float(seen.mean()), 3),
+        "deviation": round(max(1.0, float(seen.std())), 3),
         "data": {"name": Path(config.data).name, "path": config.data, "sha256": found.sha256, "rows": len(used)},
     }
 
-    def split(number: int) -> Split:
-        some = rows[number]
-        return Split(Pictures(found.images, some, meta), targets[some], some, found.keys[some])
-
-    return Data(split(0), split(1), split(2), meta)
+    splits = [Split(Pictures(found.images, some, meta), targets[some], some, found.keys[some]) for some in rows]
+    return Data(*splits, meta)
 
 
 def opened(config: Config) -> Found:
@@ -98,15 +96,14 @@ def opened(config: Config) -> Found:
         if not (ROOT / "prepare.py").is_file():  # laid in for pictures that lie in folders
             raise Problem(f"{path} is a folder, not an .npz; make one: hackgen convert {path} {path.name}.npz")
         return importlib.import_module("prepare").read(path, config.size, labelled=True)
-
-    def arrays() -> list[np.ndarray]:
-        with np.load(path) as file:
-            return [file[name] for name in ("images", "labels", "splits", "groups")]
-
+    digest = common.sha256(path)
     try:
-        (images, labels, splits, groups), digest = common.steady(path, arrays)
+        with np.load(path) as file:
+            images, labels, splits, groups = (file[name] for name in ("images", "labels", "splits", "groups"))
     except (OSError, ValueError, KeyError, EOFError, NotImplementedError):
         raise Problem(f"{path} is no .npz that hackgen wrote; make one with: hackgen convert {path} DEST.npz") from None
+    if common.sha256(path) != digest:
+        raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
     part = np.select([splits == "test", splits == "valid"], [2, 1], 0)
     return Found(images, labels, groups, part, [], digest)
 

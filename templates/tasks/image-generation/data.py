@@ -96,15 +96,14 @@ def opened(config: Config) -> Found:
         if not (ROOT / "prepare.py").is_file():  # laid in for pictures that lie in folders
             raise Problem(f"{path} is a folder, not an .npz; make one: hackgen convert {path} {path.name}.npz")
         return importlib.import_module("prepare").read(path, config.size, labelled=False)
-
-    def arrays() -> list[np.ndarray]:
-        with np.load(path) as file:
-            return [file[name] for name in ("images", "labels", "splits", "groups")]
-
+    digest = common.sha256(path)
     try:
-        (images, labels, splits, groups), digest = common.steady(path, arrays)
+        with np.load(path) as file:
+            images, labels, splits, groups = (file[name] for name in ("images", "labels", "splits", "groups"))
     except (OSError, ValueError, KeyError, EOFError, NotImplementedError):
         raise Problem(f"{path} is no .npz that hackgen wrote; make one with: hackgen convert {path} DEST.npz") from None
+    if common.sha256(path) != digest:
+        raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
     part = np.select([splits == "test", splits == "valid"], [2, 1], 0)
     return Found(images, labels, groups, part, [], digest)
 

@@ -26,12 +26,15 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
     epochs = {path.stem.lstrip("0"): np.load(path) for path in sorted((run / "progress").glob("*.npy"))}
     along, title = np.concatenate(list(epochs.values())), words("figure_along", epochs=", ".join(epochs))
     figures = {
-        "learning_curves": report.learning_curves(run, sheet["metric"], ["train"]),
+        "learning_curves": report.learning_curves(run, sheet["metric"]),
         "samples": framed(data_module.decode(made), 10),
         "samples_beside_nearest": beside_nearest(data, made[:COMPARED]),
         "fixed_noise_along_training": framed(along, data_module.SNAPSHOTS, title),
     }
     losses = figures["learning_curves"].axes[0]
+    losses.lines[1].remove()  # of valid, another kind of loss
+    losses.relim()
+    losses.autoscale()
     losses.axhline(3 * np.log(2), color="grey", linestyle="--", label=words("figure_cannot_tell"))
     losses.set_ylabel(words("figure_both_losses"))
     losses.legend()

@@ -72,10 +72,8 @@ def numbers_of(found: Table, path: str) -> pd.Series:
     unread = cells.notna() & ~(numbers.abs() < LARGEST) & ~cells.isin(map(str, entry.get("missing", [])))
     if unread.sum() > cells.notna().sum() / 2:
         example = cells[unread].iloc[0]
-        raise Problem(
-            f"{path}: column {name!r} holds no numbers but cells such as {example!r}; name another with --target, or "
-            "make a project for classes"
-        )
+        what = f"holds no numbers but cells such as {example!r}"
+        raise Problem(f"{path}: column {name!r} {what}; name another with --target, or make a project for classes")
     if unread.any():
         row, cell = int(unread.argmax()), cells[unread].iloc[0]
         what = "is no number" if np.isnan(numbers[row]) else "is too large a number to learn"

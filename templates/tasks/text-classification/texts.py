@@ -31,9 +31,8 @@ PADDING, UNKNOWN, START = 0, 1, 2
 SPECIAL = ["<padding>", "<unknown>", "<start>"]  # `split_words` takes such words apart, so no text can hold one
 
 # Scripts without spaces are read character by character: Thai to Khmer, kana, Chinese.
-SINGLE = (
-    "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
+SINGLE = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+SINGLE += "\uf900-\ufaff\U00020000-\U0003ffff"
 # Accents and vowel signs belong to their word, though Python does not call them word characters.
 SIGNS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0970-\u0dff"
 WORD = re.compile(rf"[{SINGLE}]|(?:[^\W{SINGLE}]|[{SIGNS}])+|[^\w\s]")

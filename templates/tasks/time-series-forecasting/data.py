@@ -52,7 +52,10 @@ def load(config: Config) -> Data:
     """Read the series and divide the steps, the same dates for all: the oldest are train, the newest test."""
     path = common.located(config.data)
     schema = read_schema(config)
-    table, digest = common.steady(path, lambda: read(path, schema, schema["reader"]))
+    digest = common.sha256(path)
+    table = read(path, schema, schema["reader"])
+    if common.sha256(path) != digest:
+        raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
     steps = len(table)
     horizon = config.horizon or min(USUAL_HORIZON, max(1, steps // 8))
     first_test = steps - max(horizon, round(config.test_share * steps))

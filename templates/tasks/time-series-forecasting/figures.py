@@ -56,13 +56,13 @@ def draw_series(axes: plt.Axes, data: Data, rows: np.ndarray, output: np.ndarray
     """One series, and the forecasts of these rows with their band."""
     meta = data.meta
     horizon = meta["horizon"]
-    number, places = divmod(data.test.ids[rows], meta["steps"])
-    name = list(meta["series"])[number[0]]
+    numbers, places = divmod(data.test.ids[rows], meta["steps"])
+    name = list(meta["series"])[numbers[0]]
     about = {name: meta["series"][name]}
     start = max(0, places[0] - max(meta["context"], 2 * horizon))
     end = places[-1] + horizon
     values = data.test.inputs.values.reshape(-1, meta["steps"])
-    truth = decode(values[number[0], start:end], about)[0]
+    truth = decode(values[numbers[0], start:end], about)[0]
     axes.plot(clock(meta, start, end), truth, color="black", label=words("figure_truth"))
     for row, place in zip(rows, places, strict=True):
         times = clock(meta, place, place + horizon)

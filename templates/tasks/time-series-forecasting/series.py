@@ -64,9 +64,8 @@ def read(source: Path | TextIO, schema: dict) -> pd.DataFrame:
         raise Problem(f"{source} cannot be read ({error}); hackgen convert makes a plain table of it") from None
     frame = typed(frame, source, schema)
     if len(frame) < 2:
-        raise Problem(
-            f"{source} has {len(frame)} rows with date and value; see data/schema.toml, or hackgen convert it"
-        )
+        what = f"has {len(frame)} rows with date and value"
+        raise Problem(f"{source} {what}; see data/schema.toml, or hackgen convert it")
     names, values = (columns_of(schema["columns"], role) for role in ("series", "value"))
     clock, step = on_clock(frame[TIME], schema)
     table = frame[values].groupby([step, *(frame[name] for name in names)]).mean()
@@ -83,10 +82,8 @@ def typed(frame: pd.DataFrame, source: object, schema: dict) -> pd.DataFrame:
     frame.columns = frame.columns.astype(str).str.strip()
     dates, names, values = (columns_of(schema["columns"], role) for role in ("date", "series", "value"))
     if missing := [name for name in (*dates, *names, *values) if name not in frame]:
-        raise Problem(
-            f"{source} has no column {missing[0]!r} (it has: {', '.join(frame.columns[:20])}); it needs the columns of "
-            "data/schema.toml; hackgen convert makes a plain table of another layout, hackgen new --data a project"
-        )
+        what = f"has no column {missing[0]!r} of data/schema.toml (it has: {', '.join(frame.columns[:20])})"
+        raise Problem(f"{source} {what}; hackgen convert makes a plain table of it, hackgen new --data a project")
     frame = frame[[*dates, *names, *values]].astype("string")
     for name in frame:
         patterns = schema["columns"][name].get("replace", {})

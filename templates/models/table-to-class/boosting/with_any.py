@@ -195,9 +195,7 @@ def load(path: Path, config: Config) -> dict[str, Any]:
         if content["about"] == [TASK, FRAMEWORK, config.model]:
             return content
     except Exception:  # of all that unpacking and checking may stumble over
-        raise Problem(
-            f"{path} is missing, damaged or no checkpoint of this project; restore it or train again"
-        ) from None
+        raise Problem(f"{path} is missing, damaged or no checkpoint of this project; train again") from None
     raise Problem(f"{path} is of {', '.join(map(str, content['about']))}, not of this run; choose another")
 
 

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import columns
 import common
-import metrics
 import prepare
 import table
 from common import Problem
@@ -33,17 +32,16 @@ class Data(NamedTuple):
 
 def load(config: Config) -> Data:
     """The rows of the table, encoded in prepared/ and mapped from there; classes are numbered in their order."""
+    import metrics  # which asks this file
+
     arrays, meta = prepare.prepared(config, classes=True)
     values = meta.pop("values")
     names = pd.Series(sorted(values))
-    by_value = (
-        pd.to_numeric(names, errors="coerce").fillna(0).argsort(kind="stable")
-    )  # of numbers, else by the alphabet
-    classes = names[by_value].tolist()
+    numbers = pd.to_numeric(names, errors="coerce").fillna(0)  # in this order, else by the alphabet
+    classes = names[numbers.argsort(kind="stable")].tolist()
     if not 2 <= len(classes) <= MOST_CLASSES:
-        raise Problem(
-            f"{config.data}: {meta['target']!r} has {len(classes)} different values; name classes by --target"
-        )
+        what = f"{meta['target']!r} has {len(classes)} different values"
+        raise Problem(f"{config.data}: {what}; name classes by --target")
     place = np.array([classes.index(value) for value in values])
     for some in arrays:
         some["targets"] = place[some["targets"].astype(int)]
