@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from hackgen.course import archives, build, bundle, leaks, proof, variants
-from hackgen.course.grader import engine
 from hackgen.course.master import markers
 from hackgen.course.master.assignment import Assignment, read, text_of
 from hackgen.course.master.new import LEVELS, master, stock
@@ -106,7 +105,7 @@ def test_for_200_people_the_solution_gets_all_and_the_stock_code_nothing_that_is
     people = [variants.drawn(assignment, bytes(32), f"student {number}") for number in range(200)]
     forms = {json.dumps({id: drawn for id, drawn in spec.items() if id != "data"}) for spec in people}
     assert len(forms) > 4  # the seed of the data changes nothing for the grader, so each form is graded once
-    with engine.Grader(tmp_path / "d" / "instructor" / "bundle", isolation="none") as grader:
+    with proof.Grader(tmp_path / "d" / "instructor" / "bundle") as grader:
         for spec in map(json.loads, sorted(forms)):
             result = grader.grade(solution, spec)
             assert result.total == result.max, (spec, [(one.name, one.message) for one in result.tests])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from course_bundle import BODIES, LOSS, MODEL, REFERENCE, TOTAL, blank, bundle, submission
 from hackgen.course import submissions
-from hackgen.course.grader import child, engine, overlay, results, worker
+from hackgen.course.grader import child, engine, overlay, processes, results, worker
 from hackgen.errors import Problem
 
 POINTS = {"forward": 5, "scaled": 2, "loss": 3}
@@ -65,6 +65,17 @@ def test_a_project_is_graded_where_it_stands(public: Path, tmp_path: Path) -> No
     work = submission(tmp_path / "work", {**REFERENCE, "loss.py": blank(LOSS)})
     result = engine.grade(work / "public_checks", work, isolation="none")
     assert scores(result) == {"forward": 2, "scaled": 2, "loss": 0}
+
+
+def test_parts_have_a_process_each_but_on_one_project(
+    secret: Path, public: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, start = [], processes.Children.start
+    monkeypatch.setattr(processes.Children, "start", lambda *given: (started.append(given), start(*given))[1])
+    for folder, number in ((public, 1), (secret, 4)):  # with the reference
+        engine.grade(folder, submission(tmp_path), isolation="none")
+        assert len(started) == number
+        started.clear()
 
 
 @pytest.mark.slow

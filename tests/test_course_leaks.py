@@ -119,12 +119,13 @@ def test_zips_and_classroom50_are_scanned(tmp_path: Path) -> None:
     new = tmp_path / "new"
     archives.lay(new / "student", student_files(assignment))
     archives.repository(new / "student")
-    (new / "classroom50").mkdir()
+    public_code = new / "classroom50" / "objects" / "checks.py"  # of a folder that is called as one of git's
+    public_code.parent.mkdir(parents=True)
     for zipped, public, said in (
         ({"linear.py": SOLUTION.encode()}, b"", "student.zip/linear.py"),
-        ({}, HIDDEN.encode(), "classroom50/checks.py"),
+        ({}, HIDDEN.encode(), "classroom50/objects/checks.py"),
     ):
         (new / "student.zip").write_bytes(archives.zipped(zipped))
-        (new / "classroom50" / "checks.py").write_bytes(public)
+        public_code.write_bytes(public)
         with pytest.raises(Problem, match=said):
             scan(assignment, new)

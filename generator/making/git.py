@@ -116,7 +116,7 @@ def scaffold(folder: Path, choice: Choice, known: dict[str, str]) -> list[str]:
 def alone(folder: Path) -> dict[str, str]:
     """Variables that keep git from all that is set up elsewhere."""
     nowhere = str(folder / ".git" / "nowhere")  # git before 2.32 knows no other way to leave ~/.gitconfig alone
-    found = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
+    found = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_ATTR_NOSYSTEM": "1"}
     return {"HOME": nowhere, "XDG_CONFIG_HOME": nowhere} | found
 
 
