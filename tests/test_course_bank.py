@@ -74,6 +74,12 @@ def test_a_model_has_an_assignment(tmp_path: Path) -> None:
     linted(tmp_path, FULL[4][:3], FULL[4][3])
 
 
+def test_the_bank_still_fits_the_code_of_each_task(tmp_path: Path) -> None:
+    """Parts name texts in it, so a change of a project's file may need one of the bank."""
+    for task, framework, model in {task: (task, framework, model) for task, framework, model in EVERY}.values():
+        assert len(read(lay_master(tmp_path / task, task, framework, model, "advanced")).parts) >= 3
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("choice", LEVELLED, ids="-".join)
 def test_every_choice_has_an_assignment(tmp_path: Path, choice: tuple[str, str, str, str]) -> None:
