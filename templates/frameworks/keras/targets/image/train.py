@@ -11,6 +11,7 @@ from pathlib import Path
 
 import common
 import data as data_module
+import metrics
 import net
 import runs
 from backend import keras
@@ -35,10 +36,8 @@ def fresh(meta: dict, config: Config) -> keras.Model:
 
 def distance(model: keras.Model, few: Split, meta: dict) -> float:
     """What should fall: how far means and spreads of made pictures are from those of real ones, along components."""
-    made, real = net.outputs(model, few.inputs[:, None], few.targets, meta, "float32")[:, 0], few.targets[:]
-    real = real.reshape(len(real), -1) @ np.array(meta["basis"], np.float32).T  # (rows, components)
-    gaps = [made.mean(0) - real.mean(0), made.std(0) - real.std(0)]
-    return float(np.square(gaps).sum())
+    made = net.outputs(model, few.inputs[:, None], few.targets, meta, "float32")  # (rows, 1, components)
+    return metrics.loss(metrics.truth(few, meta), made, meta)
 
 
 def batches(split: Split, config: Config, state: State) -> Iterator[tuple[np.ndarray, np.ndarray]]:
