@@ -32,13 +32,35 @@ def command(name: str, *words: str) -> str:
 def smoke_run(bench: Any) -> Path:
     """A run that train.py and evaluate.py made, with the settings that check.py was given."""
     runs.RUNS, runs.watch_ctrl_c = bench.folder, list  # nothing is left in the project; Ctrl-C ends at once
-    run = bench.folder / "commanded"
-    if not run.exists():
-        words = [f"--{name}={value}" for name, value in bench.given.items() if not isinstance(value, bool)]
-        words += [f"--{'no-' * (not value)}{name}" for name, value in bench.given.items() if isinstance(value, bool)]
-        command("train", *words, "--smoke", "--out", run.name, "--device", "cpu", "--precision", "float32")
+    run, fit = bench.folder / "commanded", bench.trainer.fit
+    if hasattr(bench, "failed"):
+        raise bench.failed
+    if run.exists():
+        return run
+
+    def watched(model: Any, data: Any, *given: Any) -> Any:
+        bench.handed = data
+        return fit(model, data, *given)
+
+    words = [f"--{name}={value}" for name, value in bench.given.items() if not isinstance(value, bool)]
+    words += [f"--{'no-' * (not value)}{name}" for name, value in bench.given.items() if isinstance(value, bool)]
+    try:
+        with mock.patch.object(bench.trainer, "fit", watched):
+            command("train", *words, "--smoke", "--out", run.name, "--device", "cpu", "--precision", "float32")
         command("evaluate", run.name, "--device", "cpu")
+    except Exception as error:  # which others that ask for this run shall tell, not that it is missing
+        bench.failed = error
+        raise
     return run
+
+
+def handed_on(bench: Any) -> Found:
+    """Training gets the splits as they are: train.main() hands train and valid to train.fit(), and no test"""
+    smoke_run(bench)
+    given, own = bench.handed[:2], bench.data[:2]
+    others = [int((~np.isin(some.ids, split.ids)).sum()) for some, split in zip(given, own, strict=True)]
+    found = f"{others[0]} of {len(given[0].ids)} rows are not of train, {others[1]} of {len(given[1].ids)} not of valid"
+    return not any(others), found, "none"
 
 
 def report(bench: Any) -> Found:
@@ -96,8 +118,9 @@ def textbook(bench: Any, name: str, target: np.ndarray, output: np.ndarray, othe
 
 
 def compared(bench: Any) -> Found:
-    """The report compares like with like: evaluate.scored() takes the kept epoch's valid score, and each rival's own
-    answers; metrics.difference() is the model's score less the rival's; who is beaten follows from its sign"""
+    """The report compares like with like: evaluate.scored() takes the kept epoch's score of the valid rows that
+    train.main() hands to train.fit(), and each rival's own answers, in units of the data (metrics.rivals());
+    metrics.difference() is the model's score less the rival's; who is beaten follows from its sign"""
     run, meta, data = smoke_run(bench), bench.meta, bench.data
     sheet, found = common.read_json(run / "report.json"), np.load(run / "predictions.npz")
     ends, _ = metrics.difference(found["target"], found["output"], found["output"], meta)
@@ -130,8 +153,9 @@ def compared(bench: Any) -> Found:
             mock.patch("metrics.difference", lambda *_, ends=(low, high): (list(ends), "")),
         ):
             later = evaluate.scored(longer, data, {name: found[name] for name in ("id", "target", "output")})
-        if bool(later["baseline"]["beaten"]) != (low > 0 if metrics.HIGHER_IS_BETTER else high < 0):
-            wrong.append(f"a rival is taken for beaten, or not, by {low:g} to {high:g}")
+        beaten = bool(later["baseline"]["beaten"])
+        if beaten != (low > 0 if metrics.HIGHER_IS_BETTER else high < 0):
+            wrong.append(f"with a difference of {low:g} to {high:g} a rival is {'' if beaten else 'not '}beaten")
     wrong += ["a valid score of an epoch that was not kept"] * (later["valid_score"] != sheet["valid_score"])
     return not wrong, "; ".join(wrong) or "equal numbers", "equal numbers"
 
@@ -156,10 +180,11 @@ def weighed(bench: Any) -> Found:
 
 
 def interval(bench: Any) -> Found:
-    """An interval is one of 95 %: metrics.interval(), and the percentiles of metrics.bootstrap()"""
+    """An interval is one of 95 %: metrics.interval(), and the percentiles and blocks of neighbours that it draws"""
     meta, rng = bench.meta, np.random.default_rng(0)
-    ahead, rows = meta.get("horizon", 1), 2000 * meta.get("horizon", meta.get("context", 1))
-    error = rng.normal(size=(rows, ahead))
+    ahead, alike_rows = meta.get("horizon", 1), meta.get("horizon", meta.get("context", 1))  # neighbours share steps
+    error = np.repeat(rng.normal(size=(2000, ahead)), alike_rows, axis=0)
+    rows = len(error)
     spread = np.abs(error).mean(1).std()  # of the rows' own scores
     target, output = np.zeros(rows), np.abs(error[:, 0])
     if "classes" in meta:
@@ -171,9 +196,9 @@ def interval(bench: Any) -> Found:
     elif meta["metric"] == "MASE":
         target, output = np.zeros((rows, 1 + ahead)), error
     (low, high), _ = metrics.interval(target, output, meta)
-    wide = (high - low) / (2 * 1.96 * spread / rows**0.5)
+    wide = (high - low) / (2 * 1.96 * spread / (rows / alike_rows) ** 0.5)
     return 0.9 < wide < 1.1, f"{wide:.2f} of the width that theory gives", "1.00 ± 0.1"
 
 
-CHECKS = [report, compared] + [weighed] * hasattr(metrics, "choose")  # where there are classes
+CHECKS = [handed_on, report, compared] + [weighed] * hasattr(metrics, "choose")  # where there are classes
 CHECKS += [interval] * (not hasattr(metrics, "frechet"))  # whose draws are few

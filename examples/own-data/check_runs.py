@@ -126,7 +126,7 @@ def kept_epoch(bench: Any) -> Found:
             return False, "of equal scores the higher loss is kept", "the lower one"
     patient = dataclasses.replace(bench.kept, patience=3, epochs=99, minutes=0.0)
     ends = [runs.State(epoch=epoch, best=[0.1, -0.2, 7]).over(patient) for epoch in (8, 9, 10, 11, 12)]
-    if (waits := ends.index(True) if any(ends) else "more") != 3:
+    if (waits := ends.index(True) if any(ends) else "more than 4") != 3:
         return False, f"{waits} epochs after the best one training ends, with a patience of 3", "3 epochs"
     said = [kept["valid_loss"], kept["valid_score"]]
     found = f"epoch {kept['epoch']:g} of {len(history)}, loss {said[0]:.6f}, score {said[1]:.6f} in history.csv; "
@@ -150,8 +150,8 @@ def differs(before: np.ndarray, after: np.ndarray) -> list[str]:
 
 
 def resume(bench: Any) -> Found:
-    """Who goes on ends as if never interrupted: train.fit() saves all that the next step depends on, and the best epoch
-    so far; that is not an old gradient (zero_grad)"""
+    """Who goes on ends as if never interrupted: train.fit() saves all that the next step depends on, running averages
+    too, and the best epoch so far; that is not an old gradient (zero_grad)"""
     rows = picked(bench.train, np.arange(3 * ROWS) % len(bench.train.ids))  # so many that several are compiled in one
     splits = {"train": rows, "valid": strangers(runs.fewer(bench.valid, ROWS))}  # of which later epochs may be worse
     whole, pressed, end_epoch = short(bench, 3, **splits), [], runs.State.end_epoch
@@ -181,4 +181,13 @@ def same_seed(bench: Any) -> Found:
     return not other and moved and not same, found, "no column; other losses and first weights"
 
 
-CHECKS = [fitted, each_row_once, kept_epoch, unseen, resume, same_seed]
+def length(bench: Any) -> Found:
+    """Training lasts as long as its knobs say: Config.resolved() in config.py divides `steps` into epochs"""
+    said, rows = dataclasses.replace(common.configured(bench.given), epochs=0), len(bench.data.train.ids)
+    config = said.resolved(rows)
+    a_pass = math.ceil(rows / config.batch_size)
+    steps, most = config.epochs * a_pass, 200 * a_pass  # of so many epochs
+    return steps > 0.6 * min(said.steps, most), f"{config.epochs} epochs of {a_pass} steps", f"{said.steps} steps"
+
+
+CHECKS = [length, fitted, each_row_once, kept_epoch, unseen, resume, same_seed]

@@ -90,30 +90,34 @@ def equal_rows(bench: Any) -> Found:
     return None if torn and tied else torn == 0, f"{torn} rows have an equal one in another split", "none"
 
 
-def rivals_of_train(bench: Any) -> Found:
-    """Rivals learn from train alone: metrics.rivals() and those of figures.py never see what is right for test"""
-    few = bench.data._replace(train=bench.train, valid=bench.valid, meta=bench.meta | {"model": bench.config.model})
-    other = bench.valid._replace(targets=np.full_like(bench.valid.targets, bench.valid.targets[0]))
-    asked = [metrics.rivals(few._replace(test=some)) for some in (bench.valid, other)]
-    wrong = [name for name, (_, answers) in asked[0].items() if not np.array_equal(answers, asked[1][name][1])]
-    return not wrong, f"{', '.join(wrong) or 'no rival'} follows test's targets", "no rival"
+def one_scale(bench: Any) -> Found:
+    """Numbers enter at one scale: columns.fit() measures a standard deviation, columns.encode() divides by it"""
+    inputs = bench.train.inputs[:, : bench.meta["numbers"]]
+    spread = inputs.std(0)[np.ptp(inputs, axis=0) > 0]
+    middle = float(np.median(spread)) if len(spread) else 1.0
+    return 0.3 < middle < 3, f"half of {len(spread)} columns have a deviation above {middle:.3g}", "about 1"
+
+
+def of_one_column(meta: dict) -> tuple[str, explain.Ask]:
+    """The first column's name, and what a model would say that knows its first place alone."""
+    usual = ([0.0] * meta["numbers"] + meta["usual"])[0]
+
+    def ask(inputs: np.ndarray) -> np.ndarray:
+        chance = 1 / (1 + np.exp(usual - inputs[:, 0]))
+        if "classes" not in meta:
+            return chance
+        return np.stack([chance, 1 - chance], axis=1) @ np.eye(2, len(meta["classes"]))
+
+    return next(name for name, used in explain.places(meta).items() if 0 in used), ask
 
 
 def moved_by(bench: Any) -> Found:
     """A column moves an answer as is explained: explain.moved() is the answer less what it is with a typical value
     there, and with all others as they were"""
     meta = bench.meta
-    inputs, first = bench.valid.inputs[:20], next(name for name, used in explain.places(meta).items() if 0 in used)
-    usual = ([0.0] * meta["numbers"] + meta["usual"])[0]
-
-    def ask(inputs: np.ndarray) -> np.ndarray:
-        """What a model would say that knows the first place alone."""
-        chance = 1 / (1 + np.exp(usual - inputs[:, 0]))
-        if "classes" not in meta:
-            return chance
-        return np.stack([chance, 1 - chance], axis=1) @ np.eye(2, len(meta["classes"]))
-
-    said, off = explain.moved(inputs, ask(inputs), meta, ask), 0.0
+    first, ask = of_one_column(meta)
+    inputs, off = bench.valid.inputs[:20], 0.0
+    said = explain.moved(inputs, ask(inputs), meta, ask)
     chance = ask(inputs).max(1) if "classes" in meta else ask(inputs)
     for row, added in enumerate(said):
         wanted = {name: (chance[row] - 0.5) * (name == first) for name in added}
@@ -121,4 +125,21 @@ def moved_by(bench: Any) -> Found:
     return off < 0.01, f"what is said of one that asks for {first!r} alone is off by {off:.2f}", "0.00"
 
 
-CHECKS = [lone_column, rivals_of_train, moved_by] + [equal_rows] * hasattr(data, "keys_of")  # which large tables lack
+def importance(bench: Any) -> Found:
+    """A column is worth what the score loses without it: explain.importance() deals the cells of one column at a time,
+    and more is lost where a score is lower, or an error higher"""
+    meta, valid = bench.meta, bench.valid
+    first, ask = of_one_column(meta)
+    said = ask(valid.inputs)  # as if it were always right
+    right = said.argmax(1) if "classes" in meta else (said - meta["mean"]) / meta["deviation"]
+    if len(np.unique(right)) < 2:
+        return None, f"{first!r} is the same in all rows", "two values"
+    lost = explain.importance(bench.data._replace(valid=valid._replace(targets=right)), ask)
+    others = max((abs(value) for name, value in lost.items() if name != first), default=0.0)
+    found = f"to one that asks for {first!r} alone it is worth {lost[first]:.3g}, the others {others:.3g}"
+    return lost[first] > 0 and others < 1e-3 * lost[first], found, "above 0, and 0"
+
+
+CHECKS = [lone_column, one_scale, moved_by, importance] + [equal_rows] * hasattr(
+    data, "keys_of"
+)  # which large tables lack

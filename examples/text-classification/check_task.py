@@ -66,4 +66,17 @@ def padding(bench: Any) -> Found:
     return not read, f"{', '.join(read) or 'nothing'} of {len(vectors)} learns from padding", "nothing"
 
 
-CHECKS = [folder, padding]
+def groups(bench: Any) -> Found | None:
+    """A group stands in one split: data.named() knows its column, and data.divided() hands it to common.divide()"""
+    path, schema = common.located(bench.config.data), data.read_schema()
+    frame = texts.table(path, schema)
+    name = bench.config.group or schema.get("group") or "group"
+    if name not in frame or (schema.get("split") or "split") in frame or (common.ROOT / "prepare.py").is_file():
+        return None
+    rows = data.labelled(path, bench.config)[0].index
+    inside = [set(frame[name].loc[rows[split.ids]]) for split in bench.data[:3]]
+    torn = sum(map(len, inside)) - len(set.union(*inside))
+    return torn == 0, f"{torn} of {len(set.union(*inside))} groups stand in several splits", "none"
+
+
+CHECKS = [folder, padding, groups]

@@ -1,18 +1,23 @@
 """Checks for check.py on answers: what these follow, and that predict.py gives those of evaluate.py."""
 
+import contextlib
 import importlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import common
+import metrics
 import predict
 import runs
 from check_parts import CAUSAL, STILL, Found, alike, difference, picked
 from check_scores import MOST_ROWS, command, smoke_run
+from common import words
 from data import Split
 
 import numpy as np
 
+MOST_TEXTS = 5_000  # that rivals learn from several times
 NEAR, WORDS = 24, 8  # places that are looked at, of a text
 
 
@@ -24,10 +29,19 @@ def scores(bench: Any, some: Split, inputs: np.ndarray, model: Any = None) -> np
 
 def places(bench: Any) -> Found:
     """Where a value stands matters: positions, padding and masks in models/; which place the head reads; which end a
-    scan, a crop, a shift begins at"""
+    scan, a crop, a shift begins at; how far back convolutions reach"""
     some = runs.fewer(bench.valid, 64)
+    if CAUSAL:  # stretches that are scored to their ends
+        some = picked(bench.train, np.flatnonzero((bench.train.targets >= 0).all(1))[:64])
     inputs, texts = np.asarray(some.inputs), some.inputs.dtype.kind == "i" and not CAUSAL
-    last, blind, before = bench.meta.get("numbers", inputs.shape[1]), [], scores(bench, some, inputs)
+    forgets = "LSTM" in (common.ROOT / f"models/{bench.config.model}.py").read_text(encoding="utf-8")
+    model = bench.fresh(depth=1) if CAUSAL and not forgets else None  # a mask tells places to a second layer
+
+    def answer(inputs: np.ndarray) -> np.ndarray:
+        found = scores(bench, some, inputs, model)
+        return found.reshape(inputs.shape)[:, -1] if CAUSAL else found  # of a text that which follows
+
+    last, blind, before = bench.meta.get("numbers", inputs.shape[1]), [], answer(inputs)
     near = range(1, min(last, NEAR)) if texts else range(max(0, last - NEAR), last)  # these end in padding
     for place in near[:-1]:
         other = inputs.copy()
@@ -35,18 +49,18 @@ def places(bench: Any) -> Found:
         if inputs.ndim > 2:  # of pictures whole patches: one of these shifts is as long as some
             other = np.roll(inputs, 1 + place, axis=1)
         if not np.array_equal(inputs, other):
-            blind.append(difference(before, scores(bench, some, other)) < 1e-6)
+            blind.append(difference(before, answer(other)) < 1e-6)
     if getattr(importlib.import_module(f"models.{bench.config.model}"), "ANY_ORDER", False):
         return all(blind), f"{sum(blind)} of {len(blind)} changes of places change no answer", "all"
-    few = 0.7 * len(blind) * (inputs.ndim < 3)  # an LSTM forgets what lies further back
+    few = 0.7 * len(blind) * (forgets or texts)  # what lies far back; of a text may only count what weighs most
     return sum(blind) <= few, f"{sum(blind)} of {len(blind)} changes of places change no answer", "few or none"
 
 
-def interplay(bench: Any) -> Found:
+def interplay(bench: Any) -> Found | None:
     """Attention mixes what stands in different places: in models/ it goes along words, patches or columns, not along
     heads or width, and no mask is the wrong way round; else each place adds its own to the answer"""
     if not hasattr(bench.config, "heads") or CAUSAL:
-        return True, "a model without attention", "that, or places that act on each other"
+        return None
     some, least = runs.fewer(bench.valid, 64), np.inf
     inputs = np.asarray(some.inputs)
     if inputs.dtype.kind == "i":  # the beginnings of texts, all equally long, or their lengths act on each other
@@ -65,27 +79,25 @@ def interplay(bench: Any) -> Found:
     return least > 1e-3, f"what one part adds differs by {least:.1e} with what the other is", "above 1e-3"
 
 
-def knobs(bench: Any) -> Found:
+def knobs(bench: Any) -> Found | None:
     """A model is as large as its knobs say: build() in models/ uses config's width and depth; no block stands in for
     several, which would share their weights"""
     sizes = {"": sum(weight.size for weight in bench.net.learnt(bench.fresh()).values())}
     for name in ("width", "depth"):
         if more := 2 * getattr(bench.config, name, 0):
             sizes[name] = sum(weight.size for weight in bench.net.learnt(bench.fresh(**{name: more})).values())
+    if len(sizes) == 1:
+        return None
     wrong = [name for name, size in sizes.items() if name and size <= sizes[""]]
-    found = "with twice the " + ", the ".join(f"{name}: {size}" for name, size in sizes.items() if name)
-    return (
-        not wrong,
-        f"{sizes['']} weights; {found if len(sizes) > 1 else 'no such knobs'}",
-        "more with twice each knob",
-    )
+    found = ", the ".join(f"{name}: {size}" for name, size in sizes.items() if name)
+    return not wrong, f"{sizes['']} weights; with twice the {found}", "more with twice each knob"
 
 
-def averages(bench: Any) -> Found:
+def averages(bench: Any) -> Found | None:
     """Running averages are of many batches: the momentum of batch normalisation in models/ is the newest batch's share
     in PyTorch, in Keras and Flax that of all before it"""
     if ".BatchNorm" not in (common.ROOT / f"models/{bench.config.model}.py").read_text(encoding="utf-8"):
-        return True, "a model without batch normalisation", "that, or averages that hardly follow the last batch"
+        return None
     rows = np.random.default_rng(0).permutation(len(bench.train.ids))[:256]
 
     def after(rows: np.ndarray, epochs: int) -> np.ndarray:
@@ -109,6 +121,68 @@ def batch_size(bench: Any) -> Found:
         wide = picked(valid, rows)._replace(inputs=np.where(np.arange(words.shape[1]) < 2, words, 0))
         gap = max(gap, difference(bench.outputs(wide, model), bench.outputs(wide._replace(inputs=words[:, :2]), model)))
     return gap < 1e-4, f"answers in batches of 64, of 7 and alone differ by {gap:.1e}", "below 1e-4"
+
+
+def refused(bench: Any) -> Found | None:
+    """A checkpoint of other layers is refused: net.restore() loads every weight, or says that they do not fit"""
+    if not (depth := getattr(bench.config, "depth", 0)):
+        return None
+    run, deeper = smoke_run(bench), replace(bench.config, depth=depth + 1)
+    with contextlib.suppress(common.Problem):
+        models = [bench.net.restore(run, config, bench.meta, "cpu") for config in (bench.config, deeper)]
+        here, there = (len(bench.net.learnt(model)) for model in models)  # equal where a file says what layers it has
+        return here == there, f"{here} weights, {there} with a layer more", "none that the file does not have"
+    return True, "it does not fit a layer more", "that"
+
+
+def rivals_of_train(bench: Any) -> Found:
+    """Rivals learn from train alone: metrics.rivals() and those of figures.py never see what is right for test, and of
+    valid only which one to choose"""
+    data, inputs = bench.data, bench.data.train.inputs
+    if hasattr(inputs, "text") and len(inputs) > MOST_TEXTS:
+        return None, f"{len(inputs)} texts", f"at most {MOST_TEXTS}, or it takes long"
+    rich = hasattr(inputs, "text") or hasattr(inputs, "values")  # texts, or series: more than rows
+    train, valid = data[:2] if rich else (bench.train, bench.valid)
+    few = data._replace(train=train, valid=valid, test=valid, meta=bench.meta | {"model": bench.config.model})
+
+    def asked(**others: Split) -> dict[str, np.ndarray]:
+        """What each rival says."""
+        return {name: said for name, (_, said) in metrics.rivals(few._replace(**others)).items()}
+
+    def changed(row: int) -> Split:
+        """Valid with another target in one row, which seldom changes a choice."""
+        targets = np.array(valid.targets[:])
+        differs = (targets != targets[row]).reshape(len(targets), -1).any(1)
+        targets[row] = targets[differs.argmax()]
+        return valid._replace(targets=targets)
+
+    plain = asked()
+    try:
+        asked(test=valid._replace(targets=None))
+    except (AttributeError, TypeError):
+        return False, "a rival asks what is right for test", "none does"
+    for row in range(3):
+        by_valid = asked(valid=changed(row))
+        following = [f"{name} follows valid" for name in plain if not np.array_equal(plain[name], by_valid[name])]
+        if not following:
+            break
+    return not following, "; ".join(following) or "no rival follows other targets", "none, but for a choice"
+
+
+def figures_right(bench: Any) -> Found:
+    """Figures show what is what: figures.confusion_matrix() has a row for each true class, and metrics.worst() begins
+    with the row whose class got the least chance"""
+    figures, classes = importlib.import_module("figures"), len(bench.meta["classes"])  # slow to import
+    said = {"target": np.array([0, 0, 0, 1]), "output": np.eye(classes)[[1, 1, 1, 1]]}
+    axes = figures.confusion_matrix(said, bench.meta).axes[0]
+    figures.plt.close("all")
+    right, titled = int(axes.images[0].get_array()[0, 1]), axes.get_ylabel() == words("figure_truth")
+    output = np.random.default_rng(0).dirichlet(np.ones(classes), len(bench.valid.ids))
+    (worst, _), *_ = metrics.worst(bench.valid, output, bench.meta, 1)
+    chance = output[np.arange(len(output)), metrics.truth(bench.valid, bench.meta)]
+    first = int((chance < chance[worst]).sum())
+    found = f"{right} of 3 mistakes in the row of their true class, {first} worse mistakes left out"
+    return right == 3 and titled and first == 0, found, "3, and 0"
 
 
 def answers(bench: Any) -> Found:
@@ -135,4 +209,6 @@ def answers(bench: Any) -> Found:
 
 
 ONE_MODEL = [knobs, places, interplay, averages]  # not where two networks learn from each other
-CHECKS = [batch_size] + [answers] * getattr(predict, "EACH_ROW", False)
+CHECKS = [batch_size, refused] + [answers] * getattr(predict, "EACH_ROW", False)
+CHECKS += [figures_right] * hasattr(metrics, "worst")  # where there are classes
+CHECKS += [rivals_of_train] * (not (CAUSAL or hasattr(metrics, "frechet")))  # whose rivals say what is right

@@ -5,6 +5,8 @@ from typing import Any
 
 import data
 import figures
+import metrics
+import series
 from check_parts import Found, alike
 from config import Config
 
@@ -51,7 +53,9 @@ def forecasts(bench: Any) -> Found:
     valid, expected = bench.outputs(bench.data.valid, model), bench.data.valid.targets[:]
     width = figures.band(expected, valid)
     inside = np.abs(expected - valid) <= width
-    held = min(inside.mean(), inside[:, 0].mean())  # later ones are as wide as those before, at least
+    even = np.random.default_rng(0).normal(size=(2000, meta["horizon"]))  # errors that lean to no side
+    symmetric = (np.abs(even) <= figures.band(0 * even, even)).mean()
+    held = min(inside.mean(), inside[:, 0].mean(), symmetric)  # later ones are as wide as those before, at least
     other, narrow, late = 0, 0, 0
     times = data.clock(meta, meta["steps"], meta["steps"] + meta["horizon"] + 1).astype(str).tolist()
     for (name, about), row, known in zip(meta["series"].items(), output, rows, strict=True):
@@ -78,6 +82,26 @@ def scale(bench: Any) -> Found:
     return newest and not (back % meta["season"]).any() and off < 0.01, found, f"multiples of {meta['season']}, 0"
 
 
+def dates(bench: Any) -> Found:
+    """A step is where its date says: series.on_clock(), and data.clock(), which give steps their dates"""
+    stamps = data.clock(bench.meta, 0, 5)
+    clock, places = series.on_clock(pd.Series(stamps), bench.meta["schema"])
+    right = list(places) == [0, 1, 2, 3, 4] and list(clock) == list(stamps)
+    return right, f"the first five steps are at {list(map(int, places))}", "0 to 4, with their dates"
+
+
+def simplest(bench: Any) -> Found:
+    """The baseline is the better of two simple forecasts on valid: metrics.rivals() takes the one with less error"""
+    on_valid, on_test = (metrics.naive(split, bench.meta) for split in bench.data[1:3])
+    truth = metrics.truth(bench.data.valid, bench.meta)
+    found = {name: mase(truth, said, bench.meta) for name, said in on_valid.items()}
+    least = min(found, key=found.__getitem__)
+    _, said = metrics.rivals(bench.data)["baseline"]
+    wrong = not (alike(said, on_test[least]) or alike(*found.values()))
+    scores = ", ".join(f"{name} {score:.4g}" for name, score in found.items())
+    return not wrong, f"{'the other' if wrong else 'that'} of {scores}", f"{least!r}"
+
+
 def errors(target: np.ndarray, output: np.ndarray, meta: dict) -> np.ndarray:
     """The error of each forecast as people measure it, (rows, horizon)."""
     units = np.array([about["unit"] for about in meta["series"].values()])
@@ -95,4 +119,4 @@ SCORES = {
     "mae": lambda *given: float(np.abs(errors(*given)).mean()),
     "rmse": lambda *given: float((errors(*given) ** 2).mean() ** 0.5),
 }
-CHECKS = [forecasts, scale]
+CHECKS = [forecasts, scale, dates, simplest]
