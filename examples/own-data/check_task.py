@@ -8,6 +8,7 @@ import common
 import data
 import explain
 import metrics
+import runs
 import table
 from check_parts import Found
 from config import Config
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 CLOSE = 1e-3  # deviations
+MOST_ROWS = 20_000  # of which numbers are measured
 HEAD = 1 << 16  # bytes of a table, in which its columns are named
 
 
@@ -92,7 +94,8 @@ def equal_rows(bench: Any) -> Found:
 
 def one_scale(bench: Any) -> Found:
     """Numbers enter at one scale: columns.fit() measures a standard deviation, columns.encode() divides by it"""
-    inputs = bench.train.inputs[:, : bench.meta["numbers"]]
+    rows = runs.fewer(bench.data.train, MOST_ROWS)
+    inputs = rows.inputs[:, : bench.meta["numbers"]]
     spread = inputs.std(0)[np.ptp(inputs, axis=0) > 0]
     middle = float(np.median(spread)) if len(spread) else 1.0
     return 0.3 < middle < 3, f"half of {len(spread)} columns have a deviation above {middle:.3g}", "about 1"
@@ -125,16 +128,16 @@ def moved_by(bench: Any) -> Found:
     return off < 0.01, f"what is said of one that asks for {first!r} alone is off by {off:.2f}", "0.00"
 
 
-def importance(bench: Any) -> Found:
+def importance(bench: Any) -> Found | None:
     """A column is worth what the score loses without it: explain.importance() deals the cells of one column at a time,
     and more is lost where a score is lower, or an error higher"""
-    meta, valid = bench.meta, bench.valid
+    meta, some = bench.meta, bench.train
     first, ask = of_one_column(meta)
-    said = ask(valid.inputs)  # as if it were always right
+    said = ask(some.inputs)  # as if it were always right
     right = said.argmax(1) if "classes" in meta else (said - meta["mean"]) / meta["deviation"]
-    if len(np.unique(right)) < 2:
-        return None, f"{first!r} is the same in all rows", "two values"
-    lost = explain.importance(bench.data._replace(valid=valid._replace(targets=right)), ask)
+    if len(np.unique(right)) < 2:  # all rows have one value there
+        return None
+    lost = explain.importance(bench.data._replace(valid=some._replace(targets=right)), ask)
     others = max((abs(value) for name, value in lost.items() if name != first), default=0.0)
     found = f"to one that asks for {first!r} alone it is worth {lost[first]:.3g}, the others {others:.3g}"
     return lost[first] > 0 and others < 1e-3 * lost[first], found, "above 0, and 0"

@@ -1,7 +1,7 @@
 """Checks for check.py on the parts of training: what data, model, loss, and a step of train.fit do.
 
 A check is a function: its docstring is its title and, after the colon, what to do when it fails; it returns whether it
-passed (None: cannot tell), what was found, what was expected.
+passed (None: cannot tell), what was found, what was expected; or None alone where there is nothing to check.
 """
 
 import functools
