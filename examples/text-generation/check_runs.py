@@ -152,7 +152,7 @@ def differs(before: np.ndarray, after: np.ndarray) -> list[str]:
 def resume(bench: Any) -> Found:
     """Who goes on ends as if never interrupted: train.fit() saves all that the next step depends on, running averages
     too, and the best epoch so far; that is not an old gradient (zero_grad)"""
-    rows = picked(bench.train, np.arange(3 * ROWS) % len(bench.train.ids))  # so many that several are compiled in one
+    rows = picked(bench.train, np.arange(2 * ROWS) % len(bench.train.ids))  # two calls, where several steps are one
     splits = {"train": rows, "valid": strangers(runs.fewer(bench.valid, ROWS))}  # of which later epochs may be worse
     whole, pressed, end_epoch = short(bench, 3, **splits), [], runs.State.end_epoch
 

@@ -83,16 +83,19 @@ def inputs_matter(bench: Any) -> Found:
 
 
 def overfit_one_batch(bench: Any) -> Found:
-    """Eight rows can be learnt by heart: look at models/, loss.loss(), which must want what is scored, and the step,
-    batches and rate of train.fit()"""
+    """Eight rows can be learnt by heart: forward() in models/ ends in raw scores, loss.loss() wants what is scored,
+    as loss.answers() makes it; see the step, batches and rate of train.fit()"""
     few = different(bench, 8)
-    often = picked(few, np.tile(np.arange(len(few.ids)), 50))
-    model, losses = bench.trained(often, batch_size=len(few.ids), epochs=10, dropout=0.0, weight_decay=0.0)
     limit = 0.1 * metrics.loss_of_knowing_nothing(few, bench.meta)[0]
-    after = bench.net.mean_loss(model, few, bench.meta)
-    scored = metrics.loss(metrics.truth(few, bench.meta), bench.outputs(few, model), bench.meta)
+    for times in (12, 50):  # a step takes all; most models need few of them
+        often = picked(few, np.tile(np.arange(len(few.ids)), times))
+        model, losses = bench.trained(often, batch_size=len(few.ids), epochs=10, dropout=0.0, weight_decay=0.0)
+        after = bench.net.mean_loss(model, few, bench.meta)
+        scored = metrics.loss(metrics.truth(few, bench.meta), bench.outputs(few, model), bench.meta)
+        if passed := losses[-1] < limit and max(after, scored) < 2 * limit:
+            break
     found = f"{losses[-1]:.4f} in training, {after:.4f} on the same rows after it, {scored:.4f} where they are scored"
-    return losses[-1] < limit and max(after, scored) < 2 * limit, found, f"below {limit:.4f}"
+    return passed, found, f"below {limit:.4f}"
 
 
 def gradients(bench: Any) -> Found:
