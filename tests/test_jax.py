@@ -221,7 +221,7 @@ def history(folder: Path) -> list[dict[str, str]]:
 @pytest.mark.parametrize("task", ["tabular-classification", "image-classification", "image-generation"])
 def test_a_killed_and_resumed_run_ends_with_the_same_weights(tmp_path: Path, task: str) -> None:
     project = generate(tmp_path / "p", task=task, framework="jax")
-    words = ("train.py", "--smoke", "--epochs", "5", "--checkpoint-seconds", "0.02")
+    words = ("train.py", "--smoke", "--epochs", "20", "--patience", "20", "--checkpoint-seconds", "0.02")
     run(project, *words, "--out", "whole").ok()
     killed = start(project, *words, "--out", "cut")
     last = project / "runs" / "cut" / "last.safetensors"
