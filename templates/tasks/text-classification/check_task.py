@@ -68,10 +68,12 @@ def padding(bench: Any) -> Found:
 
 def groups(bench: Any) -> Found | None:
     """A group stands in one split: data.named() knows its column, and data.divided() hands it to common.divide()"""
+    if (common.ROOT / "prepare.py").is_file():
+        return None  # memory does not hold the table
     path, schema = common.located(bench.config.data), data.read_schema()
     frame = texts.table(path, schema)
     name = bench.config.group or schema.get("group") or "group"
-    if name not in frame or (schema.get("split") or "split") in frame or (common.ROOT / "prepare.py").is_file():
+    if name not in frame or (schema.get("split") or "split") in frame:
         return None
     rows = data.labelled(path, bench.config)[0].index
     inside = [set(frame[name].loc[rows[split.ids]]) for split in bench.data[:3]]
