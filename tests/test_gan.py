@@ -135,11 +135,6 @@ for side in (32, 48):
     assert run(project, "-c", code).ok().out.split() == ["False", "None"]
 
 
-def test_a_healthy_gan_passes_its_checks(project: Path) -> None:
-    results = json.loads(run(project, "check.py", "--json").ok().out)
-    assert len(results) == 22 and all(result["passed"] for result in results)
-
-
 # check, file, what stands there, the bug
 BUGS = [
     ("splits-disjoint", "data.py", "np.flatnonzero(part == number)", "np.flatnonzero(part >= number)"),

@@ -131,4 +131,5 @@ def test_its_checks_pass_over_seeds(tmp_path: Path, choice: Choice) -> None:
         results = json.loads(done.out)
         assert {"id", "title", "passed", "found", "expected", "advice"} == results[0].keys()
         assert all(result["passed"] in (True, None) for result in results)
-        assert all(result["passed"] is not None or result["expected"] for result in results)
+        unsure = [result for result in results if result["passed"] is None]
+        assert len(unsure) <= 2 and all(result["expected"] for result in unsure)
