@@ -7,11 +7,11 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-import tomllib
 from hackgen.conversion.series import convert
 from hackgen.inspection import inspect
 from hackgen.inspection.columns import relation
 from hackgen.inspection.tables import opening, text_tables
+from hackgen.parts import tomllib
 from projects import generate_own, run
 
 DAYS = np.datetime64("2020-01-01") + np.arange(400)
