@@ -17,6 +17,7 @@ from hackgen.parts import TEMPLATES, backends
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
+from rich.cells import cell_len
 
 ENTER, UP, DOWN, SPACE, CLEAR, ESC = "\r", "\x1b[A", "\x1b[B", " ", "\x15", "\x1b"
 SAMPLE, MODELS, MAKE = ENTER, ENTER, ENTER  # what Enter answers to
@@ -113,6 +114,25 @@ def test_the_models_that_fit_the_data_are_ticked_like_those_that_yes_takes(asked
 def test_data_that_do_not_do_are_asked_for_again_and_can_be_corrected(asked, capsys):
     answers, _ = asked("toys" + ENTER + ".csv" + ENTER + ENTER + MODELS + MAKE, inspect=inspected)
     assert answers.data == "toys.csv" and "toys does not exist" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("written", ["'my toys.csv'", '"my toys.csv"', "my\\ toys.csv ", " my toys.csv"])
+def test_a_file_that_was_dropped_on_the_terminal_is_found(asked, written):
+    if os.name == "nt" and "\\" in written:
+        pytest.skip("there a backslash divides folders")
+    given = []
+    asked(written + ENTER + ENTER + MODELS + MAKE, inspect=lambda answers: given.append(answers.data) or table())
+    assert given[0] == "my toys.csv"
+
+
+@pytest.mark.parametrize(
+    "phrase", ["short", "a phrase that is longer than the line has room for", "比一行还要长的一句话" * 3]
+)
+def test_a_phrase_that_is_longer_than_a_line_ends_with_dots(monkeypatch, phrase):
+    monkeypatch.setattr(ask.shutil, "get_terminal_size", lambda: os.terminal_size((40, 20)))
+    shown = ask._in_line(phrase)
+    assert shown == phrase if phrase == "short" else shown.endswith("…")
+    assert cell_len(shown) <= 40 - ask.MARKS
 
 
 def test_flags_about_data_are_refused_at_once_where_there_are_none(asked, capsys):

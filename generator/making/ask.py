@@ -6,6 +6,8 @@ with the reason, and nothing that was answered is lost.
 
 import itertools
 import os
+import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import questionary
 from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
+from rich.text import Text
 
 from ..errors import Misuse, Problem
 from ..parts import TEMPLATES, Part, backends, frameworks, models, tasks
@@ -31,6 +34,7 @@ Inspect = Callable[[Answers], "Findings | None"]
 Prove = Callable[[Answers, str, "Findings | None"], Any]
 Wanted = Callable[[Answers], Answers]
 OTHER, MAKE, RENAME, MORE = "another column", "make", "rename", "more"  # entries that are no name of a part
+MARKS = 6  # cells before a phrase, and the last one of a line, which some terminals leave free
 
 
 class Back(Exception):
@@ -67,7 +71,7 @@ class Talk:
         """One of several (value, phrase); the default where it is among them, else the first."""
 
         def question(known: Any) -> questionary.Question:
-            entries = [questionary.Choice(phrase, value=value) for value, phrase in listed]
+            entries = [questionary.Choice(_in_line(phrase), value=value) for value, phrase in listed]
             chosen = next((entry for entry in entries if entry.value == known), entries[0])
             return questionary.select(self.words[key], entries, default=chosen, instruction=self.words["keys"])
 
@@ -82,7 +86,8 @@ class Talk:
 
         def question(ticked: Any) -> questionary.Question:
             ticked = [part.name for part in able if part.name in ticked] or [part.name for part in able[:least]]
-            entries = [questionary.Choice(self.phrase(p), value=p.name, checked=p.name in ticked) for p in able]
+            listed = [(p.name, _in_line(self.phrase(p))) for p in able]
+            entries = [questionary.Choice(phrase, value=name, checked=name in ticked) for name, phrase in listed]
             enough, words = lambda picked: len(picked) >= least or self.words["models_none"], self.words["keys_several"]
             return questionary.checkbox(self.words[key], entries, validate=enough, instruction=words)
 
@@ -96,6 +101,13 @@ class Talk:
     def phrase(self, part: Part) -> str:
         said = language.said(part, self.root, self.lang)
         return f"{said['title']}: {said['summary']}" if said["summary"] else said["title"]
+
+
+def _in_line(phrase: str) -> str:
+    """A phrase as far as it fits a line of the terminal, behind the mark of the one that is pointed at."""
+    line = Text(phrase)
+    line.truncate(shutil.get_terminal_size().columns - MARKS, overflow="ellipsis")
+    return line.plain
 
 
 def _with_way_back(question: questionary.Question) -> questionary.Question:
@@ -149,7 +161,7 @@ def _questions(
     if answers.data is None and (
         answers.task is None or choose(replace(answers, models=()), root).task.card.get("reads")
     ):
-        answers = replace(answers, data=os.path.expanduser(_line(talk, "data", "").strip()))
+        answers = replace(answers, data=_dropped(_line(talk, "data", "")))
     if not answers.data:  # said at once, as the flag can be made good by data alone
         refuse_idle({name: given for name, given in vars(answers).items() if given is not None}, answers)
     findings = look(answers) if answers.data else None
@@ -298,6 +310,14 @@ def _details(talk: Talk, answers: Answers) -> Answers:
 def _line(talk: Talk, name: str, default: str) -> str:
     """An answer that is one line of text."""
     return talk.text(name, default, lambda text: _verdict(lambda: checked(Answers(**{name: _read(name, text)}))))
+
+
+def _dropped(text: str) -> str:
+    """The path that a terminal writes where a file is dropped: in quotes, or with a backslash before each space."""
+    text = os.path.expanduser(text.strip())
+    if text[1:] and text[0] == text[-1] and text[0] in "'\"" and not os.path.exists(text):
+        return text[1:-1]
+    return text if os.name == "nt" or os.path.exists(text) else re.sub(r"\\(.)", r"\1", text)
 
 
 def _read(name: str, text: str) -> str | tuple[str, ...]:
