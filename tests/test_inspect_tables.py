@@ -1,5 +1,6 @@
 """`hackgen inspect` on tables: every awkward file of the corpus gets the findings that stand beside it."""
 
+import datetime
 import gzip
 import json
 import math
@@ -571,6 +572,50 @@ def test_yes_and_no_for_each_value_of_one_column_are_no_targets(tmp_path: Path) 
     rows = [["age", "again", *charges]]
     rows += [[20 + i * 7 % 50, int(i * i % 5 < 2), *(int(i % 8 == k) for k in range(8))] for i in range(300)]
     assert inspect(made(tmp_path, rows)).suggestion.target == "again"
+
+
+def test_a_row_of_numbered_columns_is_no_target(tmp_path: Path) -> None:
+    rows = [["time_to_delivery", "distance", *(f"item_{k:02}" for k in range(9))]]
+    rows += [
+        [20 + i * 37 % 101 / 7, 1 + i * 13 % 89 / 9, *(int(i * k % 11 == 1) * (i % 3) for k in range(9))]
+        for i in range(400)
+    ]
+    assert inspect(made(tmp_path, rows)).suggestion.target == "time_to_delivery"
+    wide = [[f"V{k}" for k in range(12)]] + [[i * (k + 3) % 17 for k in range(11)] + [i % 2] for i in range(300)]
+    assert inspect(made(tmp_path, wide)).suggestion.target == "V11"  # where all are numbered, place and values tell
+
+
+def test_a_code_of_each_class_gives_it_away_however_rare_some_are(tmp_path: Path) -> None:
+    kinds = ["merriami", "ordii", "flavus", "torridus"]
+    rows = [["code", "weight", "species"], *([kinds[i % 4][:2], i * 7 % 31, kinds[i % 4]] for i in range(200))]
+    found = inspect(made(tmp_path, [*rows, ["mo", 12, "montanus"]]))
+    assert found.suggestion.target == "species" and unused(found) == {"code"}
+
+
+def test_equal_rows_of_different_numbers_are_told_apart_by_them(tmp_path: Path) -> None:
+    rows = [["record_id", "height", "width", "depth", "kind"]]
+    rows += [
+        [1000 + 7 * i, i // 2 * 37 % 1009, i // 2 * 53 % 997, i // 2 * 71 % 991, "ab"[i // 2 % 2]] for i in range(400)
+    ]
+    told = [s.detail for s in inspect(made(tmp_path, rows)).suspects if s.kind == "near-duplicates"]
+    assert len(told) == 1 and told[0].endswith("differ from another in writing or by record_id only")
+
+
+def test_names_of_series_are_no_target_and_a_line_says_how_to_forecast(tmp_path: Path) -> None:
+    hours = [datetime.datetime(2020, 1, 1) + datetime.timedelta(hours=i) for i in range(200)]
+    rows = [["station", "hour", "temp", "humid", "wind", "when"]]
+    rows += [[s, t.hour, i * 7 % 31, i * 5 % 97, i * 3 % 23, t] for s in "ABC" for i, t in enumerate(hours)]
+    found = inspect(made(tmp_path, rows))
+    assert found.suggestion.target in ("temp", "humid", "wind")
+    assert any("3 series" in note and "--task time-series-forecasting" in note for note in found.notes)
+
+
+def test_words_and_numbers_of_the_calendar_are_no_series_of_their_own(tmp_path: Path) -> None:
+    dates = [datetime.date(2010, 1, 1) + datetime.timedelta(days=i) for i in range(900)]
+    rows = [["date", "births", "weekday", "wday"]]
+    rows += [[d, 900 + d.weekday() * 40 + i % 17, f"{d:%a}", d.weekday()] for i, d in enumerate(dates)]
+    found = inspect(made(tmp_path, rows)).suggestion
+    assert (found.task, found.target) == ("time-series-forecasting", "births")
 
 
 def test_a_class_that_the_sample_lacks_is_divided_by_nothing() -> None:

@@ -115,7 +115,7 @@ def test_parts_of_a_date_may_be_the_same_in_all_rows(same: str) -> None:
     assert found["facts"]["repeated_dates"] == 0 and found["facts"]["gaps"]["missing"] == 0
     rows = [["2020-03-01", f"{i // 60:02d}:{i % 60:02d}", str(i % 9)] for i in range(600)]
     found = ask(columns("date constant", "time identifier", "watt number", date={"format": "iso"}), rows)
-    assert found and found["facts"]["frequency"] == "60 seconds" and found["facts"]["steps"] == 600
+    assert found and found["facts"]["frequency"] == "minute" and found["facts"]["steps"] == 600
     assert (
         ask(columns("date constant", "watt number", date={"format": "iso"}), [[row[0], row[2]] for row in rows]) is None
     )
@@ -150,7 +150,7 @@ WRITTEN = {  # how step i is written: header, line, and what its step and first 
     "weeks": ("week,n", lambda i: f"{'{}-W{:02d}'.format(*iso_week(i))},{i % 4}", "7 days", "2015-01-05"),
     "parts of weeks": ("Jahr;KW;n", lambda i: f"{'{};{}'.format(*iso_week(i))};{i % 4}", "7 days", "2015-01-05"),
     "last weekdays": ("date,n", lambda i: f"{last_weekday(i)},{i % 12}", "month", "2000-01"),
-    "spans": ("MTU (UTC),MW", lambda i: f"{hour(i)} - {hour(i + 1)},{i % 24}", "3600 seconds", "2020-01-01T00:00"),
+    "spans": ("MTU (UTC),MW", lambda i: f"{hour(i)} - {hour(i + 1)},{i % 24}", "hour", "2020-01-01T00:00"),
     "fiscal years": ("year,n", lambda i: f"FY{1950 + i}/{(1951 + i) % 100:02d},{i % 4}", "year", "1950"),
     "fiscal quarters": ("p,gdp", lambda i: f"FY{1980 + i // 4} Q{i % 4 + 1},{i % 4}", "3 months", "1980-01"),
     "words of months": ("Jahr,Monat,n", lambda i: f"{2000 + i // 12},{MAL[i % 12]},{i % 12}", "month", "2000-01"),
@@ -160,40 +160,40 @@ WRITTEN = {  # how step i is written: header, line, and what its step and first 
     "hours from 1 to 24": (
         "Date;Hour;MW",
         lambda i: f"{FIRST + i * HOUR:%d.%m.%Y};{i % 24 + 1};1,{i % 9}",
-        "3600 seconds",
+        "hour",
         "2020-01-01T00:00",
     ),
     "mornings and evenings": (
         "Date,Time,MW",
         lambda i: f"{FIRST + i * HOUR:%m/%d/%Y,%I:%M %p},{i % 24}",
-        "3600 seconds",
+        "hour",
         "2020-01-01T00:00",
     ),
     "from and to": (
         "von;bis;MWh",
         lambda i: f"{hour(i)};{hour(i + 1)};1.{i % 9}00,5",
-        "3600 seconds",
+        "hour",
         "2020-01-01T00:00",
     ),
     "ten digits": (
         "MESS_DATUM,t",
         lambda i: f"{FIRST + i * HOUR:%Y%m%d%H},{i % 24}",
-        "3600 seconds",
+        "hour",
         "2020-01-01T00:00",
     ),
     "six digits": ("period,n", lambda i: f"{2000 + i // 12}{i % 12 + 1:02d},{i % 12}", "month", "2000-01"),
-    "microseconds": ("time,n", lambda i: f"{(1577836800 + 60 * i) * 10**6},{i % 9}", "60 seconds", "2020-01-01T00:00"),
-    "no name": ("", lambda i: f"{1577836800 + 60 * i},{i % 9 + 0.5},{i % 7 + 90}", "60 seconds", "2020-01-01T00:00"),
+    "microseconds": ("time,n", lambda i: f"{(1577836800 + 60 * i) * 10**6},{i % 9}", "minute", "2020-01-01T00:00"),
+    "no name": ("", lambda i: f"{1577836800 + 60 * i},{i % 9 + 0.5},{i % 7 + 90}", "minute", "2020-01-01T00:00"),
     "a place above": (
         "latitude,longitude,zone\n52.5,13.4,GMT\n\ntime,t (°C)",
         lambda i: f"{FIRST + i * HOUR:%Y-%m-%dT%H:%M},{i % 24}",
-        "3600 seconds",
+        "hour",
         "2020-01-01T00:00",
     ),
     "comments above": (
         "#group,false,true\n#default,_result,\n,table,_time,_value",
         lambda i: f",0,{FIRST + i * HOUR:%Y-%m-%dT%H:%M:%SZ},{i % 24}.5",
-        "3600 seconds",
+        "hour",
         "2020-01-01T00:00",
     ),
     "a market": (
@@ -205,7 +205,7 @@ WRITTEN = {  # how step i is written: header, line, and what its step and first 
     "units below": (
         "time;t\n;°C",
         lambda i: f"{FIRST + i * HOUR:%Y-%m-%d %H:%M};{i % 24},5",
-        "3600 seconds",
+        "hour",
         "2020-01-01T00:00",
     ),
 }
@@ -339,7 +339,7 @@ def test_a_long_table_says_of_which_rows_steps_are_known(tmp_path: Path, monkeyp
 def test_times_of_day_beside_parts_of_a_date_are_seen() -> None:
     rows = [["2020", "1", "2", f"{i // 60:02d}:{i % 60:02d}", str(i % 9)] for i in range(300)]
     found = ask(columns("year number", "month number", "day number", "time category", "n number"), rows)
-    assert found and found["facts"]["frequency"] == "60 seconds" and found["facts"]["repeated_dates"] == 0
+    assert found and found["facts"]["frequency"] == "minute" and found["facts"]["repeated_dates"] == 0
 
 
 def test_months_beside_each_other_are_one_series() -> None:

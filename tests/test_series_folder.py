@@ -72,7 +72,7 @@ def test_files_unlike_the_others_are_named(folder: Path) -> None:
     hours = [(f"2020-01-{1 + i // 24:02d} {i % 24:02d}:00", str(i % 24)) for i in range(500)]
     odd = {
         "a columns.csv": (text(rows(), "date,n").encode(), 'no column "day"'),
-        "hours.csv": (text(hours).encode(), "steps of 3600 seconds, the others of day"),
+        "hours.csv": (text(hours).encode(), "steps of hour, the others of day"),
         "words.csv": (text([*rows(), ("2020-12-01", "closed")]).encode(), '1 cell(s) in "sales" that are no number'),
         "undated.csv": (text([(f"day {i}", "1") for i in range(90)]).encode(), "without a date like those"),
         "short.csv": (text(rows(20)).encode(), "20 steps, too few"),

@@ -218,7 +218,9 @@ def _near_duplicates(table: Table, columns: list[Column]) -> list[Suspect]:
     near = len({tuple(table.sample[n]) for n in alike}) - len({*alike.values()})
     if not near:
         return []
-    detail = f"{near} of {len(table.sample):,} rows looked at differ from another in writing only"
+    named = [column.name for column in columns if column.role == "identifier" and "personal" not in column.detail]
+    how = " or by ".join(["in writing", *named[:1]])
+    detail = f"{near} of {len(table.sample):,} rows looked at differ from another {how} only"
     return [Suspect("near-duplicates", None, detail)]
 
 

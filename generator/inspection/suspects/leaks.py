@@ -12,8 +12,6 @@ from ..findings import Column, Suspect
 from ..words.names import WORDS, words_of
 from . import telling
 
-FEWEST_OF_CLASS = 3  # rows, of which train, valid and test each get one
-
 
 def of_target(table: Table, columns: list[Column], profiles: list[Profile], target: Column, task: str) -> list[Suspect]:
     """Columns that give the target away (they are not used any more), and unequal classes."""
@@ -42,7 +40,7 @@ def shares(counts: dict[str, int]) -> dict[str, float]:
 
 def learnt(counts: dict[str, int]) -> dict[str, int]:
     """Rows of each class without those of so few rows that they cannot be divided, unless hardly one would be left."""
-    enough = {name: count for name, count in counts.items() if count >= FEWEST_OF_CLASS}
+    enough = {name: count for name, count in counts.items() if count >= telling.FEWEST_OF_CLASS}
     return enough if len(enough) > 1 else counts
 
 

@@ -14,6 +14,7 @@ from ..words.names import WORDS, words_of
 LEAK = 0.999  # of the rows whose target a column tells, or correlation
 REPEATED = 0.8  # of the rows have a value that others have too, or it is no wonder that it tells
 FEWEST_ROWS = 30  # below this, chance makes leaks
+FEWEST_OF_CLASS = 3  # rows, of which train, valid and test each get one
 FEWEST_GAPS = 20  # missing cells, others, and rows of a class
 FEWEST_KINDS = 6  # different values beside which one means nothing
 NOTHING_WRONG = 0.03  # as GAPS_WRONG; a strong honest count is rarely so sure
@@ -48,8 +49,9 @@ def tells(given: list[str], column: Column, wanted: np.ndarray) -> str:
     repeated = total > 1
     rows, right = int(total[repeated].sum()), int(most[repeated].sum())
     usual = pairs[(counts == most[pairs // classes]) & repeated[pairs // classes]] % classes
+    rare = np.bincount(wanted) < FEWEST_OF_CLASS  # whose values may not repeat
     many = 5 * repeated.sum() <= rows and rows >= max(FEWEST_ROWS, REPEATED * len(given))
-    if many and right >= LEAK * rows and len(np.unique(usual)) == classes:
+    if many and right >= LEAK * rows and len(np.union1d(usual, np.flatnonzero(rare))) == classes:
         return f"each value goes with one value of the target in {right / rows:.1%}"
     return ""
 

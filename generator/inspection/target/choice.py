@@ -5,6 +5,7 @@ beside those of the others, and whether the others tell anything about it. weigh
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,11 +39,19 @@ class Chosen:
     alternatives: list[int] = field(default_factory=list)  # places of what may be meant as well, the likeliest first
 
 
-def choose(table: Table, columns: list[Column], profiles: list[Profile], wanted: str | None) -> Chosen | None:
-    """The column to predict: the one that was named, else the one with most points; None where there is none."""
+def choose(
+    table: Table, columns: list[Column], profiles: list[Profile], wanted: str | None, keys: Sequence[str] = ()
+) -> Chosen | None:
+    """The column to predict: the one that was named, else the one with most points; None where there is none.
+
+    keys  columns that say which series a row is a step of
+    """
     if wanted is not None:
         return Chosen([column.name for column in columns].index(wanted), 0.0, "named with --target")
     found = evidences(table, columns, profiles)
+    for place, evidence in found.items():
+        if columns[place].name in keys:
+            evidence["who was measured"] = 1.0
     scored = [_weighed(place, columns[place].name, evidence) for place, evidence in found.items()]
     ranked = sorted(scored, key=lambda chosen: -chosen.points)
     for other in ranked[1 : MOST_CLOSE + 1]:
@@ -67,7 +76,7 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
     if not possible or len(usable) < 2:
         return {}
     dated, told, sums = dated_names(columns), told_by_others(table, columns, usable), sums_of(table, columns)
-    dummies, event = dummies_of(columns), event_of(columns)
+    dummies, numbered, event = dummies_of(columns), numbered_of(columns), event_of(columns)
     found = {}
     for i in possible:
         evidence = _of_name(table, columns, i, usable) | _of_values(columns, profiles, i, usable)
@@ -80,6 +89,7 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
         evidence["who was measured"] = words[-1:] == ["id"] or "".join(words) in WORDS.divided
         evidence["one of many"] = columns[i].name in dummies
         evidence["event"] = columns[i].name == event
+        evidence["one of numbered"] = columns[i].name in numbered and columns[i].name not in dated
         if evidence["one of many"]:
             evidence["name"] = evidence["file"] = 0.0  # its name is a value, such as charge_fraud
         if i in told:
@@ -126,7 +136,7 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
 # Columns beside it
 
 FEWEST_ALIKE = 20  # rows; fewer may be equal by chance
-MOST_ALIKE = 8  # columns of yes and no that begin alike, from which on they were one column
+MOST_ALIKE = 8  # columns that begin alike, from which on they were one column, or are inputs all
 
 
 def dummies_of(columns: list[Column]) -> set[str]:
@@ -136,6 +146,15 @@ def dummies_of(columns: list[Column]) -> set[str]:
         stem = re.split(r"[_.=]", column.name, maxsplit=1)[0]
         if column.role == "number" and column.distinct <= 2 and stem != column.name:
             stems.setdefault(stem, []).append(column.name)
+    return {name for members in stems.values() if len(members) >= MOST_ALIKE for name in members}
+
+
+def numbered_of(columns: list[Column]) -> set[str]:
+    """Columns of numbers that differ in a number at the end of their names, as item_01, item_02 … do."""
+    stems: dict[str, list[str]] = {}
+    for column in columns:
+        if column.role == "number" and (parts := re.fullmatch(r"(.*?)\d+", column.name)):
+            stems.setdefault(parts[1].lower(), []).append(column.name)
     return {name for members in stems.values() if len(members) >= MOST_ALIKE for name in members}
 
 

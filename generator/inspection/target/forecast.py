@@ -3,6 +3,7 @@
 Steps and seasons are judged as a project does when it reads and forecasts them.
 """
 
+import datetime
 import itertools
 import re
 import statistics
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 from ..columns.dates import in_english
 from ..columns.meaning import is_missing, to_number
 from ..findings import Column, Suspect
-from ..words.names import WORDS, by_name
+from ..words.names import WORDS, by_name, words_of
 from . import seasons
 from .dates import MONTHS, Fetch, moment, time_of
 from .seasons import LEAST, MOST_ROWS, series_facts
@@ -80,6 +81,10 @@ def looks_like_series(columns: list[Column], fetch: Fetch, why_not: list[str] | 
     known = [i for i, moment in enumerate(times) if moment is not None]
     if len(known) < max(LEAST, 0.9 * len(times)):
         return None
+    said = [c for c in others if c.role == "category" or set(words_of(c.name)) & WORDS.times]
+    said = [c for c in said if of_calendar([cells[c.name][i] for i in known], [times[i] for i in known])]
+    if left := [c for c in values if c not in said]:  # what a date says by itself is no series
+        others, values = [c for c in others if c not in said], left
     read = Read(time, others, cells, times, known)
     different = len({times[i] for i in known})
     words = [c for c in others if c.role not in ("number", "identifier", "date")]
@@ -99,6 +104,17 @@ def looks_like_series(columns: list[Column], fetch: Fetch, why_not: list[str] | 
     if why_not is not None:
         why_not += reasons
     return found and found | {"looked_at": len(rows)}
+
+
+def of_calendar(cells: list[str], times: list[Any]) -> bool:
+    """Whether cells say no more than which weekday, month … a date is of, as Mon, Tue … and 1 to 12 do."""
+    if not isinstance(times[0], datetime.datetime):
+        return False
+    parts = {name: [getattr(moment, name) for moment in times] for name in ("year", "month", "day", "hour")}
+    parts |= {"weekday": [moment.weekday() for moment in times], "week": [moment.isocalendar()[1] for moment in times]}
+    parts["day of the year"] = [moment.timetuple().tm_yday for moment in times]
+    pairs = [set(zip(part, cells, strict=True)) for part in parts.values()]
+    return any(len(dict(some)) == len(some) <= len(cells) / 2 for some in pairs)
 
 
 def _unrolled(columns: list[Column], fetch: Fetch) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from ..columns.dates import FORMS, MONTHS, fits, one
 
 YEAR = "%Y"
 DAY = 86_400  # seconds
+SPOKEN = ((DAY, "days"), (3600, "hours"), (60, "minutes"))
 LENGTHS = ((DAY, "D"), (3600, "h"), (60, "min"), (1, "s"))
 MOST = 1_000_000  # time stamps from which a clock is told
 # What irregular dates can be averaged over: numpy's code, and the clock of such steps.
@@ -140,8 +141,9 @@ def positions(times: np.ndarray, steps: dict[str, Any]) -> np.ndarray:
 def describe(steps: dict[str, Any]) -> str:
     """The step in words: 1 months, 7 days."""
     every, unit = steps["every"], steps["unit"]
-    if unit == "seconds" and every % DAY == 0:
-        every, unit = every // DAY, "days"
+    if unit == "seconds":
+        length, unit = next((one for one in SPOKEN if every % one[0] == 0), (1, "seconds"))
+        every /= length
     return f"{every:g} {unit}"
 
 

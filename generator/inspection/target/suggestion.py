@@ -36,11 +36,12 @@ def suggest(
         wanted = wanted or rated[2].name
         for column in rated[:2]:
             column.role = "identifier"
-    if not rated and (series := _series(table, columns, wanted)):
+    series, keys = (None, []) if rated else _series(table, columns, wanted)
+    if series:
         target = wanted or series["target"] or None
         group = series["group"]
         return suggestion("time-series-forecasting", target, given, series["why"], "", group, series["time"]), series
-    chosen = choose(table, columns, profiles, wanted)
+    chosen = choose(table, columns, profiles, wanted, keys)
     if chosen is None:
         return None, None
     target, profile = columns[chosen.place], profiles[chosen.place]
@@ -54,7 +55,7 @@ def suggest(
         column.role, column.use, column.why = "category", True, ""
     if pairs:
         names = " and ".join(column.name for column in pairs)
-        why += f"; learnt from {names}, rows are divided at random and new ones are unknown"
+        why += f"; learnt from {names} that stand in the data: of new ones it knows nothing"
     if rated and not asked:
         chosen.why = "it is how people rate"
     reasons = "; ".join(part for part in (chosen.why, why) if part)
@@ -153,20 +154,33 @@ def _class_or_number(target: Column, profile: Profile) -> tuple[bool, str]:
 # Series
 
 
-def _series(table: Table, columns: list[Column], target: str | None) -> dict[str, Any] | None:
-    """What forecast.py says, where forecasting suits the table better than predicting a column from others."""
+def _series(table: Table, columns: list[Column], target: str | None) -> tuple[dict[str, Any] | None, list[str]]:
+    """What forecast.py says, where forecasting suits the table better than predicting a column from others.
+
+    Where it does not, but rows are steps of several series, their names are in the columns that come second.
+    """
     why_not: list[str] = []
     found = looks_like_series(columns, lambda names, most: cells_of(table, columns, names, most), why_not)
     if found is None:
         said = (f"not taken as series: {why}; --task time-series-forecasting takes it so anyway" for why in why_not)
         table.notes += said
-        return None
+    elif _rather_forecast(table, columns, target, found):
+        return found, []
+    elif found["shape"] == "long":
+        if target is None:
+            told = "--task time-series-forecasting --target COLUMN forecasts one of them"
+            table.notes.append(f"{found['why']}, hold several numbers; {told}")
+        return None, found["keys"]
+    return None, []
+
+
+def _rather_forecast(table: Table, columns: list[Column], target: str | None, found: dict[str, Any]) -> bool:
     if "averaged_over" in found["facts"] and any(c.role == "identifier" and _repeats(c, table.rows) for c in columns):
-        return None  # what several people or things did, each at its own times
+        return False  # what several people or things did, each at its own times
     if target is None and found["shape"] == "across":
-        return found
+        return True
     if target is not None:
-        return found if target in found["values"] and len(found["values"]) <= 2 else None
+        return target in found["values"] and len(found["values"]) <= 2
     values = [c for c in columns if c.role == "number" and c.name not in (found["time"], *found["keys"])]
     values = [c for c in values if not set(words_of(c.name)) & WORDS.times]
     rest = [c for c in columns if c.role in ("number", "category") and c.name != found["time"]]
@@ -175,12 +189,12 @@ def _series(table: Table, columns: list[Column], target: str | None) -> dict[str
         strongest = 0.0  # of a market, of which each price is known at the same time
     calendar = any(c.name == found["time"] and c.role == "date" for c in columns)
     if found["shape"] == "long":
-        return found if len(values) == 1 or (len(values) == 2 and strongest < 10) else None
+        return len(values) == 1 or (len(values) == 2 and strongest < 10)
     if len(values) <= (2 if calendar else 1) or (found["shape"] == "one" and not found["time"]):
-        return found
+        return True
     if calendar or found["shape"] == "wide":
-        return found if strongest < 10 else None
-    return found if len(values) <= 3 and strongest < 6 else None
+        return strongest < 10
+    return len(values) <= 3 and strongest < 6
 
 
 def cells_of(table: Table, columns: list[Column], names: list[str], most: int) -> list[list[str]]:

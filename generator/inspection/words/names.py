@@ -60,6 +60,8 @@ def by_name(name: str) -> float:
     later = len(words) > 1 and (words[0] == "next" or words[-1] in ("next", "tomorrow") or after)
     if later or set(words[-1:]) & WORDS.true or whole.startswith(WHETHER):
         return 12.0
+    if words[:2] == ["time", "to"]:
+        return 6.0  # failure, delivery, reply; or the station, of a house that has a price too
     said = without_unit(_unmarked(words))
     bare = _unmarked(without_unit(_head(words)))
     bare = bare if len("".join(bare)) != 1 else words  # y.bar is not y in bar
@@ -82,7 +84,7 @@ def by_name(name: str) -> float:
 def is_known_before(name: str) -> bool:
     """Whether a name is one of inputs: floor_area and postal_code, but neither adoption_speed nor processing_time."""
     words = _without_brackets(name)
-    if not words or NAMES.get("".join(words), 0) >= 5:
+    if not words or NAMES.get("".join(words), 0) >= 5 or words[:2] == ["time", "to"]:
         return False
     last = (without_unit(_head(words)) or words)[-1]
     inputs = {words[-1], last} & WORDS.features and not (len(words) > 1 and "time" in (last, words[-1]))
