@@ -90,6 +90,15 @@ alone, truth = model | {"network": boosting.MLPRegressor()}, metrics.truth(found
 wrong = [abs(boosting.outputs(one, valid.inputs, None, found.meta) - truth).mean() for one in (alone, model)]
 assert wrong[1] < 0.95 * wrong[0], wrong  # slopes that turn
 """
+SELDOM = """
+import skops.io
+written, dumps = [], skops.io.dumps
+skops.io.dumps = lambda kept: written.append(1) or dumps(kept)
+history = boosting.fit(boosting.build(found.meta, config), found, config, pathlib.Path("seldom"))
+assert len(history) > 2 and len(written) == 2, written  # best and last: of many classes each takes longer than an epoch
+kept = boosting.load(pathlib.Path("seldom/best.skops"), config)["model"]
+assert abs(boosting.mean_loss(kept, found.valid, found.meta) - min(row[3] for row in history)) < 1e-6
+"""
 LACKING = """
 import common, data, numpy as np, pathlib
 from models import boosting
@@ -109,7 +118,7 @@ for targets in ([1] * 8, [0, 2] * 20, [2]):  # classes of train, of three
 def test_trees_of_all_epochs_see_the_same_bins_and_know_slopes_and_bear_few_rows(tmp_path: Path) -> None:
     """Whichever rows count: else what trees of earlier epochs say of the rows would be misread in the next."""
     project = generate(tmp_path / "p", task="tabular-regression", models=("boosting",))
-    run(project, "-c", SAME_BINS + SLOPES + TOGETHER).ok()
+    run(project, "-c", SAME_BINS + SLOPES + TOGETHER + SELDOM).ok()
 
 
 @pytest.mark.slow  # trains

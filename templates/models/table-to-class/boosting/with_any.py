@@ -5,6 +5,7 @@ linear model says of a row. A network errs elsewhere: the mean of both makes few
 train.py and net.py do for others; skops saves all, and reads only the types of TRUSTED, so that no file can run code.
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -116,10 +117,10 @@ def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[i
         output = outputs(model, data.valid.inputs, None, data.meta)
         kept = {"about": [TASK, FRAMEWORK, config.model], "model": model}
         if state.end_epoch(mean_loss(model, part, data.meta), output, data, config):
-            best = skops.io.dumps(kept)
-        if state.over(config) or state.to_be_saved(pressed):
+            best = copy.deepcopy(kept)  # thousands of trees take skops longer to write than to grow
+        if state.over(config) or state.to_be_saved(pressed, config.checkpoint_seconds):
             if best:
-                common.write(run / BEST, best)
+                common.write(run / BEST, skops.io.dumps(best))
                 best = None
             common.write(run / LAST, skops.io.dumps(kept | {"state": asdict(state)}))
             state.saved(run, config, pressed)
