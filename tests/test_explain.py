@@ -1,5 +1,6 @@
 """What single columns tell: some are asked about, as they tell the target alone, and answers explain themselves."""
 
+import ast
 import csv
 import json
 from pathlib import Path
@@ -126,3 +127,11 @@ def test_an_answer_says_which_columns_moved_it(tmp_path: Path, framework: str, m
     assert "moved_by" not in many and len(json.loads(many)) == ROWS
     some = json.loads(run(project, "predict.py", str(table), "--explain", "--json").ok().out)
     assert {name for row in some for name in row["moved_by"]} == {"a", "idle", "mark"}
+
+
+def test_a_cell_of_zero_is_shown_as_zero(tmp_path: Path) -> None:
+    values = {"coins": np.arange(90) % 7 * 71.3, "size": np.arange(90) % 5, "won": np.array(["no", "yes"] * 45)}
+    project = made(tmp_path / "p", written(tmp_path / "t.csv", values), "won")
+    code = "import columns, common, data; found = data.load(common.configured({}))"
+    code += "; print({columns.shown(row, found.meta)['coins'] for row in found.train.inputs})"
+    assert ast.literal_eval(run(project, "-c", code).ok().out) == {f"{n * 71.3:.5g}" for n in range(7)}
