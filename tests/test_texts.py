@@ -160,6 +160,7 @@ def test_folders_by_class_become_a_table(tmp_path: Path) -> None:
     assert any("link.txt" in note for note in found.notes)
     files = made(tmp_path / "p", tmp_path / "my set", task="text-classification")
     assert files.keys() == {"my_set.csv", "schema.toml"} and b'split = "split"' in files["schema.toml"]
+    assert b"files = true" in files["schema.toml"]
     rows = table(files["my_set.csv"])
     assert len(rows) == 35 and [sum(row["split"] == name for row in rows) for name in ("train", "test")] == [25, 10]
     assert {row["label"] for row in rows} == set(WORDS) and "schöne Grüße\nan alle" in {row["text"] for row in rows}
@@ -247,6 +248,9 @@ def test_folders_by_class_are_trained_on(tmp_path: Path) -> None:
     (tmp_path / "new" / "odd.txt").write_text("完全に 新しい ☃ words", encoding="utf-8")
     rows = json.loads(run(project, "predict.py", "--run", "folders", str(tmp_path / "new"), "--json").ok().out)
     assert [Path(row["input"]).name for row in rows] == ["empty.txt", "odd.txt"]
+    (tmp_path / "new" / "odd.txt").write_text("kind\nand lovely\nwords", encoding="utf-8")  # a file, as those of train
+    (row,) = json.loads(run(project, "predict.py", str(tmp_path / "new" / "odd.txt"), "--json").ok().out)
+    assert Path(row["input"]).name == "odd.txt" and row["class"] == "good"
     (tmp_path / "new.tsv").write_text("id\ttext\n1\tkind, lovely words\n", encoding="utf-8")
     for given, shown in ((str(tmp_path / "new.tsv"), "kind, lovely words"), ("lovely " * 99, "lovely " * 99), ("", "")):
         (row,) = json.loads(run(project, "predict.py", given, "--json").ok().out)

@@ -207,14 +207,14 @@ def sizes(train: np.ndarray, features: dict[str, dict]) -> dict:
 
 def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
     """An encoded row for people to look at, as near as the encoding tells: its numbers and values."""
-    values, codes = iter(row.tolist()), iter(row[meta["numbers"] :].astype(int))
-    cells = {}
+    values, codes, cells = iter(row.tolist()), iter(row[meta["numbers"] :].astype(int)), {}
     for name, about in meta["columns"].items():
         if "values" in about:
             cells[name] = ["?", *about["values"]][next(codes)]
         parts = {}
         for part, constants in about.get("parts", {}).items():
             parts[part] = next(values) * constants["deviation"] + constants["mean"]
+            parts[part] *= abs(parts[part]) > 1e-6 * constants["deviation"]  # float32 is no nearer to 0
         if "value" in parts:
             cells[name] = "" if parts.get("missing") else f"{parts['value']:.5g}"
     return cells

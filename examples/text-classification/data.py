@@ -171,8 +171,8 @@ def decode(output: np.ndarray, meta: dict) -> list[dict]:
 
 
 def main() -> None:
-    for name, split in load(common.configured({}))._asdict().items():
-        print(f"{name}:", split if name == "meta" else f"{len(split.ids)} texts, two are {split.inputs[:2].shape}")
+    for name, part in load(common.configured({}))._asdict().items():
+        print(f"{name}:", str(part)[:600] if name == "meta" else f"{len(part.ids)} texts, two: {part.inputs[:2].shape}")
 
 
 if __name__ == "__main__":

@@ -56,7 +56,8 @@ def of_classes(path: Path, findings: Findings, answers: Any) -> Plain:
     """A copy of a small source, as it is if pandas reads it in one call, else converted; or where a large one lies."""
     is_small = answers.copy is not False and findings.bytes <= COPIED
     if findings.format == "texts" and path.is_dir() and not is_small:
-        return Plain(LOCATION, located(path), schema(path.name, {"text": "text", "target": "label"}, {}), large=True)
+        said = schema(path.name, {"text": "text", "target": "label"}, {}, files=True)
+        return Plain(LOCATION, located(path), said, large=True)
     with closing(rows_of(path, findings)) as source:
         names = next(source)
         rows = list(source if is_small else itertools.islice(source, FIRST_ROWS))
@@ -78,7 +79,8 @@ def of_classes(path: Path, findings: Findings, answers: Any) -> Plain:
     elif is_small:
         name, content = safe_name(path.name), path.read_bytes()
     if is_small and len(content) <= COPIED:
-        return Plain(f"data/{name}", {f"data/{name}": content}, schema(name, columns, read, labels))
+        said = schema(name, columns, read, labels, files=findings.format == "texts")
+        return Plain(f"data/{name}", {f"data/{name}": content}, said)
     if read is None or (not is_small and path.suffix.lower() not in ENDINGS):
         what = f"{path} is {findings.format} that no project reads in place"
         raise Problem(f"{what}; {ELSEWHERE.format(text.quoted(str(path)))}")
@@ -150,10 +152,12 @@ def how_to_read(path: Path, findings: Findings) -> dict[str, Any] | None:
     return read
 
 
-def schema(name: str, columns: dict[str, str], read: dict[str, Any], labels: Iterable[str] = ()) -> bytes:
-    """data/schema.toml: the columns, and how pandas reads the table."""
+def schema(
+    name: str, columns: dict[str, str], read: dict[str, Any], labels: Iterable[str] = (), files: bool = False
+) -> bytes:
+    """data/schema.toml: the columns, how pandas reads the table, and whether each text was a file."""
     different = sorted(label for label in set(labels) if label and label.lower() != "none")  # a fair name of a class
-    facts = {"columns": columns, "read": read, "missing": list(filter(is_missing, different))}
+    facts = {"columns": columns, "read": read, "files": files, "missing": list(filter(is_missing, different))}
     return rendered(Path(__file__).with_name("texts.toml.j2"), facts | {"name": text.printable(name)})
 
 
