@@ -141,12 +141,12 @@ def read_new(source: str, meta: dict) -> tuple[list[str], Sequence]:
         names = found = sys.stdin.read().splitlines() or [""]
     elif ending in (*texts.READERS, ".txt") and not os.path.exists(source):
         raise Problem(f"there is no {path}; name {INPUT}")
-    elif ending == ".txt":
+    elif ending == ".txt" and not read_schema().get("files"):
         names = found = texts.plain_text(path).splitlines()
-    elif ending in texts.READERS or os.path.isfile(source):
+    elif ending in texts.READERS or (ending != ".txt" and os.path.isfile(source)):
         names = found = new_rows(path, meta["columns"]["text"])
-    elif os.path.isdir(source):  # which bears a text that is too long for a path
-        names = [str(file) for file in sorted(path.rglob("*.txt"))]
+    elif os.path.exists(source):  # which bears a text that is too long for a path
+        names = [str(file) for file in sorted(path.rglob("*.txt"))] if path.is_dir() else [source]
         found = [texts.plain_text(Path(name)).strip() for name in names]
     else:
         names = found = [source]
