@@ -224,6 +224,14 @@ def test_feedback_of_two_is_in_two_files(tmp_path: Path) -> None:
     assert len(list((tmp_path / "out" / "feedback").iterdir())) == 2
 
 
+def test_who_handed_in_an_empty_folder_stands_in_the_marks(tmp_path: Path) -> None:
+    folder = laid(tmp_path / "in", {"ann/loss.py": LOSS})
+    (folder / "Bo Li" / "models").mkdir(parents=True)
+    (folder / ".git").mkdir()
+    found = submissions.read(folder, WANTED)
+    assert [one.id for one in found] == ["ann", "boli"] and found[1].messages == ["the folder holds nothing"]
+
+
 def test_what_holds_no_submissions_is_refused(tmp_path: Path) -> None:
     laid(tmp_path / "in", {"read.me": "nothing"})
     for source in (tmp_path / "in", tmp_path / "in" / "read.me", tmp_path / "gone"):
