@@ -9,6 +9,7 @@ from hackgen.errors import Misuse, Problem
 from hackgen.making.choice import Answers, choices, choose, settled
 from hackgen.making.compose import plan, project_path
 from hackgen.making.facts import facts
+from hackgen.parts import TEMPLATES, tasks
 
 
 def composed(root: Path, **given: object) -> dict[str, str]:
@@ -94,6 +95,14 @@ def test_what_only_prepared_data_need_is_laid_in_with_them(tree):
     laid = [layer.relative_to(choice.root).as_posix() for layer in replace(choice, large=True).layers]
     assert laid.index("shared/boxes") < laid.index("tasks/toys") < laid.index("shared/boxes/large")
     assert not any("boxes" in layer.as_posix() for layer in choice.layers)
+
+
+@pytest.mark.parametrize("task", [part.name for part in tasks(TEMPLATES)])
+def test_what_is_prepared_once_is_never_tracked(task):
+    layers = replace(choose(Answers(task=task)), large=True).layers
+    ignored = [layer / "dot_gitignore" for layer in layers if (layer / "dot_gitignore").is_file()]
+    prepares = any((layer / "prepare.py").is_file() for layer in layers)
+    assert not prepares or any("prepared/" in file.read_text(encoding="utf-8").split() for file in ignored)
 
 
 @pytest.mark.parametrize(

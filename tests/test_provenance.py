@@ -68,7 +68,8 @@ def test_changed_new_and_moved_lines(hackgen, project):
 def test_line_ends_do_not_count_and_neither_do_data_results_or_binaries(hackgen, project):
     total = told(hackgen, "p")["total"]
     (project / "train.py").write_bytes((project / "train.py").read_bytes().replace(b"\n", b"\r\n"))
-    for path in ("data/mine.csv", "published/report.json", "runs/x/history.csv", "picture.bin"):
+    results = ("published/report.json", "runs/x/history.csv", "prepared/x/meta.json", "presentation/deck.html")
+    for path in ("data/mine.csv", *results, "picture.bin"):
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_bytes(b"a\0\n" if path.endswith("bin") else b"a\n")
     assert told(hackgen, "p")["total"] == total

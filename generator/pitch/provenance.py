@@ -14,7 +14,7 @@ from ..making.answers import from_toml
 from ..making.compose import written
 from ..parts import read_toml
 
-UNCOUNTED = ("data", "published", "runs")  # folders of data and results: nobody wrote their lines
+UNCOUNTED = ("data", "prepared", "presentation", "published", "runs")  # of data and results: nobody wrote their lines
 LEAST_OVERLAP = 0.5  # of its lines, for a new file to be told as a renamed or copied one
 
 
