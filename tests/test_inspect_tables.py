@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from corpus import CASES, Case, column, csv, flowers
@@ -590,6 +591,20 @@ def test_a_code_of_each_class_gives_it_away_however_rare_some_are(tmp_path: Path
     rows = [["code", "weight", "species"], *([kinds[i % 4][:2], i * 7 % 31, kinds[i % 4]] for i in range(200))]
     found = inspect(made(tmp_path, [*rows, ["mo", 12, "montanus"]]))
     assert found.suggestion.target == "species" and unused(found) == {"code"}
+
+
+def test_a_line_says_what_to_do_with_the_other_sheets(tmp_path: Path) -> None:
+    def note(**sheets: list[list[object]]) -> str:
+        book = openpyxl.Workbook()
+        for name, rows in sheets.items():
+            for row in (sheet := book.create_sheet(name)) and rows:
+                sheet.append(row)
+        book.save(tmp_path / "book.xlsx")
+        return next(note for note in inspect(str(tmp_path / "book.xlsx")).notes if "largest sheet" in note)
+
+    rows = [["size", "kind"], *([i * 7 % 31, "ab"[i % 2]] for i in range(60))]
+    assert '"new" has the same columns: put it below' in note(old=rows, new=rows[:30], about=[["by", "Ann"]])
+    assert "to take another, save it as CSV; not read: about" in note(old=rows, about=[["by", "Ann"]])
 
 
 def test_equal_rows_of_different_numbers_are_told_apart_by_them(tmp_path: Path) -> None:

@@ -41,7 +41,10 @@ def open_excel(table: Table, folder: Path) -> None:
     chosen = max(counts, key=counts.get)
     table.dialect["sheet"] = chosen
     if others := [name for name in counts if name != chosen and counts[name]]:
-        table.notes.append(f'the largest sheet, "{chosen}", is read; the others are not: {", ".join(others[:5])}')
+        same = [name for name in others if sheets[name][0] and sheets[name][0] == sheets[chosen][0]]
+        what = f'"{same[0]}" has the same columns: put it below' if same else "to take another, save it as CSV"
+        told = f'the largest sheet, "{chosen}", is read; {what}'
+        table.notes.append(f"{told}; not read: {', '.join(others[:5])}")
     if unsaved[chosen]:
         table.notes.append(
             f"{unsaved[chosen]:,} formula(s) have no saved result and are read as empty; open the workbook in a "
