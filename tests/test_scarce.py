@@ -64,6 +64,14 @@ def test_no_interval_and_no_beaten_rival_from_one_class(tmp_path: Path) -> None:
     )
     lines = run(project, "-c", code).ok().out.strip().splitlines()
     assert lines == ["(None, 'all test rows are of one class') (None, 'all test rows are of one class')"] * 3
+    perfect = (
+        "import numpy as np, metrics\n"
+        "target = np.arange(40) % 2\n"
+        "for metric in metrics.METRICS:\n"
+        "    ends = metrics.interval(target, np.eye(2)[target], {'metric': metric, 'rare_class': 1})[0]\n"
+        "    print(np.round(ends, 3).tolist())\n"
+    )
+    assert run(project, "-c", perfect).ok().out.splitlines() == ["[0.912, 1.0]"] * 3  # and not from 1 to 1
     one = (
         "import numpy as np, metrics\n"
         "target = np.eye(1, 40, dtype=int)[0]\n"

@@ -1,8 +1,7 @@
 """Columns of a table: text cells as floats, times and words, and rows of these as a model takes them.
 
-An entry of data/schema.toml has a column's `role`, and what differs from plain writing: `decimal`, `thousands` signs,
-`strip` ("%" and such around numbers), `replace` (patterns and what stands for them), `formats` of dates (as pandas has
-them, or epoch …), `missing` (cells that mean "not known" beside the usual words), `unknown` (the only ones).
+An entry of data/schema.toml has a column's `role` and, where not plain, `decimal`, `thousands` signs, `strip` (such as
+"%"), `replace` (patterns), `formats` of dates (of pandas, or epoch …), `missing` ("not known" too), `unknown` (alone).
 """
 
 import re
@@ -207,14 +206,15 @@ def sizes(train: np.ndarray, features: dict[str, dict]) -> dict:
 
 def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
     """An encoded row for people to look at, as near as the encoding tells: its numbers and values."""
-    values, codes, cells = iter(row.tolist()), iter(row[meta["numbers"] :].astype(int)), {}
+    values, codes = iter(row.tolist()), iter(row[meta["numbers"] :].astype(int))
+    cells = {}
     for name, about in meta["columns"].items():
         if "values" in about:
             cells[name] = ["?", *about["values"]][next(codes)]
         parts = {}
         for part, constants in about.get("parts", {}).items():
-            parts[part] = next(values) * constants["deviation"] + constants["mean"]
-            parts[part] *= abs(parts[part]) > 1e-6 * constants["deviation"]  # float32 is no nearer to 0
+            value = next(values) * constants["deviation"] + constants["mean"]
+            parts[part] = value * (abs(value) > 1e-6 * constants["deviation"])  # float32 is no nearer to 0
         if "value" in parts:
             cells[name] = "" if parts.get("missing") else f"{parts['value']:.5g}"
     return cells
