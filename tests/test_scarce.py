@@ -1,10 +1,12 @@
 """Classes that a split hardly holds are told before anything is trained; no score of one class beats anything."""
 
+import ast
 import json
 import random
 from pathlib import Path
 
 import pytest
+from hackgen.parts import TEMPLATES
 from hackgen.pitch import results
 from hackgen.pitch.project import find
 from PIL import Image
@@ -52,13 +54,24 @@ def test_classes_that_a_split_hardly_holds_are_told(tmp_path: Path, data, task: 
     assert said in told and "so its score tells little of them" in told
 
 
+def test_all_tasks_choose_their_metric_by_one_rule() -> None:
+    """It stands in each data.py, so that no file more is open before the first step."""
+    rules = {}
+    for path in TEMPLATES.rglob("data.py"):
+        source = path.read_text(encoding="utf-8")
+        for node in ast.parse(source).body:
+            if getattr(node, "name", "") == "metric_and_weights":
+                rules[path.relative_to(TEMPLATES).as_posix()] = ast.get_source_segment(source, node)
+    assert len(rules) == 4 and len(set(rules.values())) == 1, rules.keys()
+
+
 @pytest.mark.slow  # imports scikit-learn
 def test_no_interval_and_no_beaten_rival_from_one_class(tmp_path: Path) -> None:
     project = generate_own(tmp_path / "p", table(tmp_path), task="tabular-classification", target="label")
     code = (
-        "import numpy as np, metrics\n"
+        "import data, numpy as np, metrics\n"
         "target, right = np.zeros(40, int), np.tile([0.9, 0.1], (40, 1))\n"
-        "for metric in metrics.METRICS:\n"
+        "for metric in data.METRICS:\n"
         "    meta = {'metric': metric, 'rare_class': 1}\n"
         "    print(metrics.interval(target, right, meta), metrics.difference(target, right, right[:, ::-1], meta))\n"
     )

@@ -11,6 +11,7 @@ from typing import Any
 from unittest import mock
 
 import common
+import data as data_module
 import evaluate
 import metrics
 import runs
@@ -161,14 +162,14 @@ def compared(bench: Any) -> Found:
 
 
 def weighed(bench: Any) -> Found:
-    """A class counts as often as it should: balanced weights of metrics.choose() are as scikit-learn's, and loss.loss()
-    takes class_weights of each row's true class"""
+    """A class counts as often as it should: balanced weights of data.metric_and_weights() are as scikit-learn's, and
+    loss.loss() takes class_weights of each row's true class"""
     from sklearn.utils.class_weight import compute_class_weight  # slow to import
 
     classes = bench.meta["classes"]
     some = np.repeat(np.arange(len(classes)), 1 + np.arange(len(classes)) % 3)
     config = dataclasses.replace(bench.config, class_weights="balanced", metric="")
-    said = metrics.choose(config, np.zeros(len(some), int), some, classes)["class_weights"]
+    said = data_module.metric_and_weights(config, np.zeros(len(some), int), some, classes)["class_weights"]
     if not alike(said, known := compute_class_weight("balanced", classes=np.arange(len(classes)), y=some)):
         return False, f"weights {np.round(said, 2)} of classes", f"{np.round(known, 2)}"
     meta = bench.meta | {"class_weights": np.linspace(1, 2, len(classes)).tolist()}
@@ -200,5 +201,6 @@ def interval(bench: Any) -> Found:
     return 0.9 < wide < 1.1, f"{wide:.2f} of the width that theory gives", "1.00 ± 0.1"
 
 
-CHECKS = [handed_on, report, compared] + [weighed] * hasattr(metrics, "choose")  # where there are classes
+CHECKS = [handed_on, report, compared]
+CHECKS += [weighed] * hasattr(data_module, "metric_and_weights")  # where there are classes
 CHECKS += [interval] * (not hasattr(metrics, "frechet"))  # whose draws are few

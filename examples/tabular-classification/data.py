@@ -15,6 +15,9 @@ import pandas as pd
 INPUT = "a table with the columns of the training data, or one row of it, with commas between"
 MOST_RARE = 0.2  # of the rows may be of classes with one or two; beyond it the values are no classes
 TIED = 0.5  # share of rows that equal ones may tie together; beyond it only groups are kept together
+METRICS = ("accuracy", "macro F1", "average precision")
+FEWEST = 5  # rows of a class in a split; with fewer a score of that class is chance
+HEAVIEST = 10.0  # times as heavy as a class of average size: a class of three rows should not rule the others
 
 
 class Split(NamedTuple):
@@ -33,8 +36,6 @@ class Data(NamedTuple):
 
 def load(config: Config) -> Data:
     """Read the table, divide its rows, and measure means, scales and categories on train."""
-    import metrics  # which asks this file
-
     found = table.opened(config)
     labels = labels_of(found, config.data)
     cells = columns.typed(found.frame.loc[labels.index], found.features)
@@ -51,7 +52,7 @@ def load(config: Config) -> Data:
         **found.meta,
         "classes": classes,
         "outputs": len(classes),
-        **metrics.choose(config, part, codes, classes),
+        **metric_and_weights(config, part, codes, classes),
         "columns": features,
     }
     meta["data"]["rows"] = int((part >= 0).sum())
@@ -95,6 +96,44 @@ def divided(config: Config, found: Table, cells: pd.DataFrame, labels: np.ndarra
     few = len(first) < len(np.unique(labels)) or (found.meta["group"] and first.min() < 3)
     part = common.divide(keys, None if few else labels, config)
     return part, keys
+
+
+def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, classes: list[str]) -> dict:
+    """For meta: which score counts, how much each class weighs in the loss, and which is the rarest.
+
+    Where a class is so rare that accuracy would look good without it, macro F1 counts; of two classes of which one is
+    in less than a row of twenty, average precision: what matters is to find those rows. Classes that hardly stand in
+    a split, as groups, times or given splits may do, are told before anything is trained.
+
+    part     (rows,) 0, 1 or 2 for train, valid and test, -1 for what is left out
+    targets  (rows,) class numbers
+    """
+    counts = [np.bincount(targets[part == number], minlength=len(classes)) for number in range(3)]
+    for name, count in zip(("train", "valid", "test"), counts, strict=True):
+        few = np.flatnonzero(count < FEWEST)
+        if len(few):
+            shown = ", ".join(f"{classes[k]!r} {count[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
+            what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
+            note(f"{name} holds few rows of {len(few)} class(es): {shown}, {what}")
+    shares = sum(counts) / sum(counts).sum()
+    least, most = shares.min(), shares.max()
+    known = METRICS if len(classes) == 2 else METRICS[:2]
+    metric = config.metric or "accuracy"
+    rare = least < min(0.15, 0.4 / len(classes)) and most > 2 * least
+    if rare and not config.metric:
+        metric = known[-1] if least < 0.05 else "macro F1"
+    if metric not in known:
+        raise Problem(f"no metric {metric!r} for {len(classes)} classes; use {', '.join(known)}", 2)
+    balanced = {"auto": metric != "accuracy", "none": False, "balanced": True}
+    if config.class_weights not in balanced:
+        raise Problem(f"no class weights {config.class_weights!r}; use {', '.join(balanced)}", 2)
+    weights = counts[0].sum() / (len(classes) * np.maximum(counts[0], 1))
+    weights = np.minimum(weights, HEAVIEST).round(6).tolist()
+    return {
+        "metric": metric,
+        "class_weights": weights if balanced[config.class_weights] else None,
+        "rare_class": int(counts[0].argmin()),
+    }
 
 
 def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:

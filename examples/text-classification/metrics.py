@@ -2,54 +2,14 @@
 
 from collections.abc import Callable
 
-from common import Problem, note, words
-from config import Config
+from common import words
 from data import Data, Split
 
 import numpy as np
 
 HIGHER_IS_BETTER = True
-METRICS = ("accuracy", "macro F1", "average precision")
-FEWEST = 5  # rows of a class in a split; with fewer a score of that class is chance
 SURE, SHOWN = 0.9, 3  # chance of the true class at which a row is no mistake; rows that are shown all the same
-HEAVIEST = 10.0  # times as heavy as a class of average size: a class of three rows should not rule the others
 Interval = tuple[list[float] | None, str]  # low and high, and how they were found, or why not
-
-
-def choose(config: Config, part: np.ndarray, targets: np.ndarray, classes: list[str]) -> dict:
-    """What meta says about rare classes: which score counts, how much each class weighs in the loss, which is rare.
-
-    Where a class is so rare that accuracy would look good without it, macro F1 counts; of two classes of which one is
-    in less than a row of twenty, average precision: what matters is to find those rows. Classes that hardly stand in
-    a split, as groups, times or given splits may do, are told before anything is trained.
-
-    part     (rows,) 0, 1 or 2 for train, valid and test, -1 for what is left out
-    targets  (rows,) class numbers
-    """
-    counts = [np.bincount(targets[part == number], minlength=len(classes)) for number in range(3)]
-    for name, count in zip(("train", "valid", "test"), counts, strict=True):
-        if len(few := np.flatnonzero(count < FEWEST)):
-            shown = ", ".join(f"{classes[k]!r} {count[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
-            what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
-            note(f"{name} holds few rows of {len(few)} class(es): {shown}, {what}")
-    shares = sum(counts) / sum(counts).sum()
-    least, most = shares.min(), shares.max()
-    known = METRICS if len(classes) == 2 else METRICS[:2]
-    metric = config.metric or "accuracy"
-    if not config.metric and least < min(0.15, 0.4 / len(classes)) and most > 2 * least:
-        metric = known[-1] if least < 0.05 else "macro F1"
-    if metric not in known:
-        raise Problem(f"no metric {metric!r} for {len(classes)} classes; use {', '.join(known)}", 2)
-    balanced = {"auto": metric != "accuracy", "none": False, "balanced": True}
-    if config.class_weights not in balanced:
-        raise Problem(f"no class weights {config.class_weights!r}; use {', '.join(balanced)}", 2)
-    weights = counts[0].sum() / (len(classes) * np.maximum(counts[0], 1))
-    weights = np.minimum(weights, HEAVIEST).round(6).tolist()
-    return {
-        "metric": metric,
-        "class_weights": weights if balanced[config.class_weights] else None,
-        "rare_class": int(counts[0].argmin()),
-    }
 
 
 def truth(split: Split, meta: dict) -> np.ndarray:

@@ -6,7 +6,7 @@ import columns
 import common
 import prepare
 import table
-from common import Problem
+from common import Problem, note
 from config import Config
 
 import numpy as np
@@ -14,6 +14,9 @@ import pandas as pd
 
 INPUT = "a table with the columns of the training data, or one row of it, with commas between"
 MOST_CLASSES = 1000
+METRICS = ("accuracy", "macro F1", "average precision")
+FEWEST = 5  # rows of a class in a split; with fewer a score of that class is chance
+HEAVIEST = 10.0  # times as heavy as a class of average size: a class of three rows should not rule the others
 
 
 class Split(NamedTuple):
@@ -32,8 +35,6 @@ class Data(NamedTuple):
 
 def load(config: Config) -> Data:
     """The rows of the table, encoded in prepared/ and mapped from there; classes are numbered in their order."""
-    import metrics  # which asks this file
-
     arrays, meta = prepare.prepared(config, classes=True)
     values = meta.pop("values")
     names = pd.Series(sorted(values))
@@ -47,9 +48,47 @@ def load(config: Config) -> Data:
         some["targets"] = place[some["targets"].astype(int)]
     targets = [some["targets"] for some in arrays]
     part = np.repeat(range(3), [len(some) for some in targets])
-    meta |= metrics.choose(config, part, np.concatenate(targets), classes)
+    meta |= metric_and_weights(config, part, np.concatenate(targets), classes)
     meta |= {"classes": classes, "outputs": len(classes)}
     return Data(*(Split(**some) for some in arrays), meta)
+
+
+def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, classes: list[str]) -> dict:
+    """For meta: which score counts, how much each class weighs in the loss, and which is the rarest.
+
+    Where a class is so rare that accuracy would look good without it, macro F1 counts; of two classes of which one is
+    in less than a row of twenty, average precision: what matters is to find those rows. Classes that hardly stand in
+    a split, as groups, times or given splits may do, are told before anything is trained.
+
+    part     (rows,) 0, 1 or 2 for train, valid and test, -1 for what is left out
+    targets  (rows,) class numbers
+    """
+    counts = [np.bincount(targets[part == number], minlength=len(classes)) for number in range(3)]
+    for name, count in zip(("train", "valid", "test"), counts, strict=True):
+        few = np.flatnonzero(count < FEWEST)
+        if len(few):
+            shown = ", ".join(f"{classes[k]!r} {count[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
+            what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
+            note(f"{name} holds few rows of {len(few)} class(es): {shown}, {what}")
+    shares = sum(counts) / sum(counts).sum()
+    least, most = shares.min(), shares.max()
+    known = METRICS if len(classes) == 2 else METRICS[:2]
+    metric = config.metric or "accuracy"
+    rare = least < min(0.15, 0.4 / len(classes)) and most > 2 * least
+    if rare and not config.metric:
+        metric = known[-1] if least < 0.05 else "macro F1"
+    if metric not in known:
+        raise Problem(f"no metric {metric!r} for {len(classes)} classes; use {', '.join(known)}", 2)
+    balanced = {"auto": metric != "accuracy", "none": False, "balanced": True}
+    if config.class_weights not in balanced:
+        raise Problem(f"no class weights {config.class_weights!r}; use {', '.join(balanced)}", 2)
+    weights = counts[0].sum() / (len(classes) * np.maximum(counts[0], 1))
+    weights = np.minimum(weights, HEAVIEST).round(6).tolist()
+    return {
+        "metric": metric,
+        "class_weights": weights if balanced[config.class_weights] else None,
+        "rare_class": int(counts[0].argmin()),
+    }
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:
