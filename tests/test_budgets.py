@@ -45,9 +45,9 @@ GOAL = {
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
 # … and what the largest one has: none may grow beyond it. Both are printed.
 NOW = {
-    "--minimal": Budget(17, 2229, 220, 12.11, 400, 3500, 800),
-    "default": Budget(18, 2305, 220, 12.23, 400, 3500, 800),
-    "--event": Budget(19, 2593, 236, 12.13, 600, 3500, 800),
+    "--minimal": Budget(17, 2225, 220, 12.1, 400, 3500, 800),
+    "default": Budget(18, 2301, 220, 12.22, 400, 3500, 800),
+    "--event": Budget(19, 2589, 236, 12.13, 600, 3500, 800),
 }
 # Files whose functions run before the first step; the goal is 9. Tables take three: data.py, table.py and columns.py.
 STEPS = dict.fromkeys(("tabular-classification", "tabular-regression"), 10)

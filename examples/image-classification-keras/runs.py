@@ -30,8 +30,7 @@ ROW = "{:5} {:7} {:10.4f} {:10.4f} {:27.4f} {:13.6f} {:7.1f} {}"
 def begin(description: str) -> tuple[argparse.Namespace, Path | None, Config, Data]:
     """What train.py is asked for: its flags, the run to go on with or None, the settings, and the data.
 
-    A run that goes on keeps its settings, but data may move, and training may last longer: the learning rate then
-    follows the new length from where the run stands, as if that had been asked for at first.
+    A run that goes on keeps its settings, but data may move, and its rate follows a new length as if asked at first.
     """
     parser = common.Parser(description, knobs=True)
     parser.add_argument("--out", metavar="RUN", help="name of the run [<time>-<model>]")

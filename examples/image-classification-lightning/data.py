@@ -85,7 +85,6 @@ def load(config: Config) -> Data:
         "deviation": round(max(1.0, float(seen.std())), 3),
         "data": {"name": Path(config.data).name, "path": config.data, "sha256": found.sha256, "rows": len(used)},
     }
-
     splits = [Split(Pictures(found.images, some, meta), targets[some], some, found.keys[some]) for some in rows]
     return Data(*splits, meta)
 
@@ -130,8 +129,7 @@ def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, cl
     """For meta: which score counts, how much each class weighs in the loss, and which is the rarest.
 
     Where a class is so rare that accuracy would look good without it, macro F1 counts; of two classes of which one is
-    in less than a row of twenty, average precision: what matters is to find those rows. Classes that hardly stand in
-    a split, as groups, times or given splits may do, are told before anything is trained.
+    in less than a row of twenty, average precision: what matters is to find it. What a split hardly holds is told.
 
     part     (rows,) 0, 1 or 2 for train, valid and test, -1 for what is left out
     targets  (rows,) class numbers

@@ -22,17 +22,12 @@ with contextlib.suppress(ModuleNotFoundError):  # only who has HEIC files needs 
 
 def names_below(path: Path) -> list[str]:
     """The picture files below a folder by their paths in it, in order; no hidden ones, no links that lead out."""
-    home, start = os.path.join(os.path.realpath(path), ""), len(os.path.join(path, ""))
-    found = []
-    for parent, _, names in os.walk(path):
-        for name in names:
-            file = os.path.join(parent, name)
-            inside = file[start:].replace(os.sep, "/")
-            if not name.lower().endswith(ENDINGS) or "/." in f"/{inside}":
-                continue
-            if not os.path.islink(file) or os.path.realpath(file).startswith(home):
-                found.append(inside)
-    return sorted(found)
+    home = os.path.join(os.path.realpath(path), "")
+    start = len(os.path.join(path, ""))
+    files = [os.path.join(parent, name) for parent, _, names in os.walk(path) for name in names]
+    within = [file for file in files if not os.path.islink(file) or os.path.realpath(file).startswith(home)]
+    inside = [file[start:].replace(os.sep, "/") for file in within]
+    return sorted(name for name in inside if name.lower().endswith(ENDINGS) and "/." not in f"/{name}")
 
 
 def fill(images: np.ndarray, files: list[Path]) -> np.ndarray:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import metrics
 import report
+import runs
 from common import words
-from data import Data, Split
+from data import Data
 
 import numpy as np
 from matplotlib import pyplot as plt
@@ -19,6 +20,7 @@ from sklearn.metrics import ConfusionMatrixDisplay
 MOST_CLASSES = 30  # a matrix of more is unreadable; the most frequent ones are shown
 MOST_ROWS = 5_000  # training pictures of the rival; more take minutes and hardly change it …
 MOST_NUMBERS = 20_000_000  # … and at most so many pixels, or it takes the memory of the whole machine
+STRENGTHS = 0.01, 0.1, 1.0  # of the rival, of which valid chooses one
 MOST, ACROSS, WIDE = 12, 4, 24  # pictures shown, of a row, and characters in a line above one
 CHUNK = 512  # pictures scored at a time; only memory depends on it
 
@@ -63,19 +65,15 @@ def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
 
 def reference(data: Data) -> tuple[str, np.ndarray]:
     """Logistic regression on the pixels: its name, and its class probabilities for test, (rows, classes)."""
-
-    def pixels(split: Split, rows: np.ndarray) -> np.ndarray:
-        return split.inputs[rows].reshape(len(rows), -1)
-
     most = min(MOST_ROWS, max(100, MOST_NUMBERS // np.prod(data.meta["shape"])))
-    train, valid = (np.random.default_rng(0).permutation(len(split.ids))[:most] for split in data[:2])
-    seen, targets = pixels(data.train, train), data.train.targets[train]
-    unseen, wanted = pixels(data.valid, valid), data.valid.targets[valid]
+    train, valid = (runs.fewer(split, most) for split in data[:2])
+    seen = train.inputs.reshape(len(train.ids), -1)  # (rows, pixels)
+    unseen = valid.inputs.reshape(len(valid.ids), -1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # near enough after max_iter
-        models = [LogisticRegression(C=strength, max_iter=150).fit(seen, targets) for strength in (0.01, 0.1, 1.0)]
-    best = max(models, key=lambda model: model.score(unseen, wanted))
+        models = [LogisticRegression(C=strength, max_iter=150).fit(seen, train.targets) for strength in STRENGTHS]
+    best = max(models, key=lambda model: model.score(unseen, valid.targets))
     answer = np.zeros((len(data.test.ids), len(data.meta["classes"])))
     for rows in np.array_split(np.arange(len(answer)), 1 + len(answer) // CHUNK):
-        answer[np.ix_(rows, best.classes_)] = best.predict_proba(pixels(data.test, rows))
+        answer[np.ix_(rows, best.classes_)] = best.predict_proba(data.test.inputs[rows].reshape(len(rows), -1))
     return words("rival_reference", rows=f"{MOST_ROWS:,}"), answer

@@ -187,9 +187,8 @@ def sha256(path: Path) -> str:
 def divide(keys: Any, labels: Any, config: Config, test_share: float | None = None) -> Any:
     """0, 1 or 2 (train, valid, test) for each row, in equal shares of each class; equal keys meet in one split.
 
-    keys        (rows,) equal for duplicates, photographs of one person …
-    labels      (rows,) classes, None where there are none; -1, and a note, for one that the three cannot each have
-    test_share  instead of the config's
+    keys    (rows,) equal for duplicates, photographs of one person …
+    labels  (rows,) classes, None where there are none; -1, and a note, for one that the three cannot each have
     """
     import numpy as np  # not above: first tell_missing must stand ready
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import metrics
 import report
 from common import words
-from data import Data, Split
+from data import Data
 from texts import split_words
 
 import numpy as np
@@ -48,13 +48,14 @@ def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
 
 def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
     """The texts of valid that the model was most wrong about, or least sure of."""
-    found = metrics.worst(data.valid, output, data.meta, MOST_TEXTS)
-    texts = [textwrap.fill(data.valid.inputs.text(row), WIDE, max_lines=HIGH, placeholder=" …") for row, _ in found]
+    rows, captions = zip(*metrics.worst(data.valid, output, data.meta, MOST_TEXTS), strict=True)
+    whole = data.valid.inputs.read(list(rows))
+    texts = [textwrap.fill(text, WIDE, max_lines=HIGH, placeholder=" …") for text in whole]
     high = 0.46 + 0.17 * max(text.count("\n") for text in texts)  # inches of a caption and its text
-    figure, axes = plt.subplots(figsize=(10, 0.3 + high * len(found)), layout="constrained")
+    figure, axes = plt.subplots(figsize=(10, 0.3 + high * len(texts)), layout="constrained")
     axes.axis("off")
-    axes.set(xlim=(0, 1), ylim=(len(found), 0))
-    for place, ((_, caption), text) in enumerate(zip(found, texts, strict=True)):
+    axes.set(xlim=(0, 1), ylim=(len(texts), 0))
+    for place, (caption, text) in enumerate(zip(captions, texts, strict=True)):
         axes.text(0, place, caption, fontsize=10, weight="bold", va="top")
         axes.text(0, place + 0.21 / high, text, fontsize=10, va="top")
     return figure
@@ -62,18 +63,14 @@ def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
 
 def reference(data: Data) -> tuple[str, np.ndarray]:
     """Logistic regression on words and pairs of them: its name, and class probabilities for test, (rows, classes)."""
-
-    def read(split: Split, rows: np.ndarray) -> list[str]:
-        return [split.inputs.text(row) for row in rows]
-
     train, valid = (np.random.default_rng(0).permutation(len(split.ids))[:MOST_ROWS] for split in data[:2])
     counter = TfidfVectorizer(tokenizer=split_words, token_pattern=None, ngram_range=(1, 2), max_features=100_000)
-    seen, targets = counter.fit_transform(read(data.train, train)), data.train.targets[train]
-    unseen, wanted = counter.transform(read(data.valid, valid)), data.valid.targets[valid]
+    seen, targets = counter.fit_transform(data.train.inputs.read(train)), data.train.targets[train]
+    unseen, wanted = counter.transform(data.valid.inputs.read(valid)), data.valid.targets[valid]
     # the right strength depends on how many texts there are, so valid chooses it
     models = [LogisticRegression(C=strength, max_iter=300).fit(seen, targets) for strength in (1.0, 10.0, 100.0)]
     best = max(models, key=lambda model: model.score(unseen, wanted))
     answer = np.zeros((len(data.test.ids), len(data.meta["classes"])))
     for rows in np.array_split(np.arange(len(answer)), 1 + len(answer) // BLOCK):
-        answer[np.ix_(rows, best.classes_)] = best.predict_proba(counter.transform(read(data.test, rows)))
+        answer[np.ix_(rows, best.classes_)] = best.predict_proba(counter.transform(data.test.inputs.read(rows)))
     return words("rival_reference"), answer

@@ -102,7 +102,17 @@ def learnt(corpus: Corpus, rows: np.ndarray, config: Config) -> dict[str, Any]:
     length = config.length or max(LEAST_LENGTH, config.step_words // Config().resolved(len(rows)).batch_size)
     if cut := int((lengths > length).sum()):  # of long ones a step would be too much
         note(f"{cut} of {len(rows)} training texts are cut after {length} words; see --length")
-    return {"length": int(min(length, max(1, lengths.max()))), "vocabulary": vocabulary(corpus, rows, config)}
+    counts = np.zeros(len(corpus.words), np.int64)
+    starts = corpus.ends - corpus.lengths
+    for some in np.array_split(rows, 1 + len(rows) // BLOCK):
+        numbers = [corpus.numbers[starts[row] : corpus.ends[row]] for row in some]
+        counts += np.bincount(np.concatenate(numbers), minlength=len(counts))
+    known = np.flatnonzero(counts >= max(1, config.rare))  # rarer ones teach UNKNOWN's vector
+    frequent = sorted(known, key=lambda number: (-counts[number], corpus.words[number]))
+    return {
+        "length": int(min(length, max(1, lengths.max()))),
+        "vocabulary": SPECIAL + [corpus.words[number] for number in frequent[: config.vocabulary]],
+    }
 
 
 def inputs(corpus: Corpus, rows: np.ndarray, meta: dict, hide: float = 0.0) -> Sequence:
@@ -110,18 +120,6 @@ def inputs(corpus: Corpus, rows: np.ndarray, meta: dict, hide: float = 0.0) -> S
     if "weights" in meta:
         return importlib.import_module("embedding").Embedded(corpus.texts, rows, meta)
     return Texts(corpus, rows, meta, hide)
-
-
-def vocabulary(corpus: Corpus, rows: np.ndarray, config: Config) -> list[str]:
-    """The words of training rows: special ones first, then the most frequent; rare ones teach UNKNOWN's vector."""
-    counts = np.zeros(len(corpus.words), np.int64)
-    starts = corpus.ends - corpus.lengths
-    for some in np.array_split(rows, 1 + len(rows) // BLOCK):
-        numbers = [corpus.numbers[starts[row] : corpus.ends[row]] for row in some]
-        counts += np.bincount(np.concatenate(numbers), minlength=len(counts))
-    known = [number for number in np.flatnonzero(counts) if counts[number] >= config.rare]
-    known.sort(key=lambda number: (-counts[number], corpus.words[number]))
-    return SPECIAL + [corpus.words[number] for number in known[: config.vocabulary]]
 
 
 class Texts:
@@ -153,6 +151,6 @@ class Texts:
             batch[(batch > START) & (chance < self.hide)] = UNKNOWN
         return batch
 
-    def text(self, row: int) -> str:
-        """A text as it was read."""
-        return self.corpus.texts[self.rows[row]]
+    def read(self, rows: Any) -> list[str]:
+        """Texts as they were written."""
+        return [self.corpus.texts[row] for row in self.rows[rows]]

@@ -74,14 +74,14 @@ class Embedded:
         asked = np.arange(len(self.rows))[index]
         new = np.unique(asked[np.isnan(self.vectors[asked, 0])])
         if len(new):
-            self.vectors[new] = vectors(self.network, [self.text(row) for row in new])
+            self.vectors[new] = vectors(self.network, self.read(new))
             if len(self.rows) >= KEPT and not np.isnan(self.vectors[:, 0]).any():
                 common.write(self.file, lambda file: np.save(file, self.vectors))
         return self.vectors[asked]
 
-    def text(self, row: int) -> str:
-        """A text as it was read."""
-        return self.texts[self.rows[row]]
+    def read(self, rows: Any) -> list[str]:
+        """Texts as they were written."""
+        return [self.texts[row] for row in self.rows[rows]]
 
 
 def vectors(network: Any, texts: list[str]) -> np.ndarray:

@@ -25,7 +25,8 @@ def examples(valid: Any, config: Any, meta: dict, count: int) -> list[dict]:
     first = np.sort(np.unique(valid.targets[order], return_index=True)[1])
     rows = order[[*first, *np.setdiff1d(np.arange(len(order)), first)][:count]]
     truths = [meta["classes"][number] for number in valid.targets[rows]]
-    return [{"text": valid.inputs.text(row)[:LONGEST], "truth": t} for row, t in zip(rows, truths, strict=True)]
+    texts = valid.inputs.read(rows)
+    return [{"text": text[:LONGEST], "truth": truth} for text, truth in zip(texts, truths, strict=True)]
 
 
 def button(number: int, question: dict) -> gr.Button:
