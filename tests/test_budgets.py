@@ -43,11 +43,20 @@ GOAL = {
     "--event": Budget(19, 2100, 220, 11.5, 600, 3500, 800),
 }
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
-# … and what the largest one has: none may grow beyond it. Both are printed.
+# … and what the largest one has: none may grow beyond it. Both are printed. Lines are those of the task.
 NOW = {
-    "--minimal": Budget(17, 2225, 220, 12.1, 400, 3500, 800),
-    "default": Budget(18, 2301, 220, 12.22, 400, 3500, 800),
-    "--event": Budget(19, 2589, 236, 12.13, 600, 3500, 800),
+    "--minimal": Budget(17, 2223, 220, 12.11, 400, 3500, 800),
+    "default": Budget(18, 2300, 220, 12.23, 400, 3500, 800),
+    "--event": Budget(19, 2587, 236, 12.13, 600, 3500, 800),
+}
+LINES = {
+    "image-classification": (1930, 1930, 2308),
+    "image-generation": (1925, 1925, 2236),
+    "tabular-classification": (2223, 2300, 2587),
+    "tabular-regression": (2125, 2207, 2489),
+    "text-classification": (1936, 2048, 2254),
+    "text-generation": (1697, 1806, 2010),
+    "time-series-forecasting": (1975, 2075, 2334),
 }
 # Files whose functions run before the first step; the goal is 9. Tables take three: data.py, table.py and columns.py.
 STEPS = dict.fromkeys(("tabular-classification", "tabular-regression"), 10)
@@ -167,7 +176,8 @@ def test_no_project_is_larger_than_it_may_be(tmp_path: Path) -> None:
         size = size_of({path: content for path, content in files.items() if path not in BESIDE})
         wanted = over(size, goal_of(kind, choice, files), files)
         lines.append(f"{name:72} {size} {', '.join(wanted)} (longest: {size.longest_path})")
-        if wrong := over(size, NOW[kind], files):
+        lines_now = dict(zip(KINDS, LINES[choice.task.name], strict=True))[kind]
+        if wrong := over(size, replace(NOW[kind], lines=lines_now), files):
             faults.append(f"{name}: {', '.join(wrong)}")
     print("\n".join(lines))
     assert len(lines) > 100 and not faults, "\n".join(faults)

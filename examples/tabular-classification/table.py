@@ -106,7 +106,7 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
     """
     kind = READERS.get(source.suffix.lower(), "text") if isinstance(source, Path) else "text"
     name = str(source) if isinstance(source, Path) else "the text"
-    try:
+    try:  # in each, names are the first row
         if kind == "Parquet":
             import duckdb  # which only these files need
 
@@ -123,7 +123,7 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
                 if len(rows) > 2**20 or len(rows) * width > 10**8:
                     raise Problem(f"{name}: {len(rows)} rows or more of up to {width} cells; delete what lies far off")
             frame = pd.DataFrame(rows, dtype=object).dropna(how="all").dropna(axis=1, how="all")
-        else:  # in all, the first row may hold the names
+        else:
             text = decoded(source, arguments)[0] if isinstance(source, Path) else source
             if not text.strip():
                 raise Problem(f"{name} is empty; it needs a row for each example, below the columns' names")
@@ -186,11 +186,11 @@ def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.D
     Then the columns are as known, in their order, with or without the target.
     """
     first = [" ".join(str(cell).split()) for cell in frame.iloc[:1].to_numpy().flat]
-    spelled = {plain(column): column for column in known}
+    spelled = {plain(column): column for column in known} | {column: column for column in known}
     numbered = [f"column_{number}" for number in range(1, len(first) + 1)]
-    names = [a if a in known else spelled.get(plain(a), a or b) for a, b in zip(first, numbered, strict=True)]
+    names = [spelled.get(cell, spelled.get(plain(cell), cell or n)) for cell, n in zip(first, numbered, strict=True)]
     values = any(any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)) for cell in first)  # numbers, dates
-    bare = values or (known and len(frame) == 1) or known[-1:] == [f"column_{len(known)}"]
+    bare = values or (known and len(frame) == 1) or known[-1:] == [f"column_{len(known)}"]  # no header, it seems
     if not bare or 2 * len(set(names) & set(known)) >= min(len(first), len(known)) > 0:
         return frame.iloc[1:].set_axis(names, axis=1).loc[:, lambda below: ~below.columns.duplicated()]
     for header in (known or numbered, [column for column in known if column != target]):

@@ -191,16 +191,15 @@ def sizes(train: np.ndarray, features: dict[str, dict]) -> dict:
     Between bins, train's quantiles, a network can bend (Gorishniy et al. 2022); those not needed are too wide to tell.
     """
     categories = [1 + len(about["values"]) for about in features.values() if "values" in about]
-    numeric = train[:, : train.shape[1] - len(categories)]
-    shape = numeric.shape[1], min(MOST_BINS, len(train) // BIN_ROWS)
-    starts, widths = np.zeros(shape), np.full(shape, 1e9)
-    for number, values in enumerate(numeric.T):
-        edges = np.unique(np.quantile(values, np.linspace(0, 1, shape[1] + 1)).round(5))
+    numbers, bins = train.shape[1] - len(categories), min(MOST_BINS, len(train) // BIN_ROWS)
+    starts, widths = np.zeros((numbers, bins)), np.full((numbers, bins), 1e9)
+    for number in range(numbers):
+        edges = np.unique(np.quantile(train[:, number], np.linspace(0, 1, bins + 1)).round(5))
         used = len(edges) - 1 if len(edges) > 2 else 0
         starts[number, :used] = edges[:used]
         widths[number, :used] = np.diff(edges)[:used]
-    usual = [int(np.bincount(codes).argmax()) for codes in train[:, len(starts) :].T.astype(int)]
-    known = {"numbers": len(starts), "categories": categories, "usual": usual}
+    usual = [int(np.bincount(codes).argmax()) for codes in train[:, numbers:].T.astype(int)]
+    known = {"numbers": numbers, "categories": categories, "usual": usual}
     return {**known, "bin_starts": starts.tolist(), "bin_widths": widths.round(5).tolist()}
 
 

@@ -42,8 +42,8 @@ def load(config: Config) -> Data:
     part, keys = divided(config, found, cells, labels.to_numpy())
     labels = labels.where(part >= 0)
     names = pd.Series(sorted(labels.dropna().unique()))
-    values = pd.to_numeric(names, errors="coerce").fillna(0)  # of numbers, else by the alphabet
-    classes = names[values.argsort(kind="stable")].tolist()
+    numbers = pd.to_numeric(names, errors="coerce").fillna(0)
+    classes = names[numbers.argsort(kind="stable")].tolist()  # in the order of numbers, else of the alphabet
     codes = pd.Categorical(labels, classes).codes.astype(np.int64)  # (rows,), -1 for a class that is left out
     features = columns.fit(cells[part == 0], found.features)
     if not features:
@@ -94,7 +94,7 @@ def divided(config: Config, found: Table, cells: pd.DataFrame, labels: np.ndarra
         return by_time(config, found, cells, keys), keys
     first = pd.Series(labels).groupby(keys).first().value_counts()  # a key counts for the class of its first row
     few = len(first) < len(np.unique(labels)) or (found.meta["group"] and first.min() < 3)
-    part = common.divide(keys, None if few else labels, config)
+    part = common.divide(keys, None if few else labels, config)  # of few groups, no class has one in each split
     return part, keys
 
 
@@ -140,22 +140,21 @@ def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
 
     cells  typed, of the columns to learn from
     """
-    rows = np.arange(len(cells))
-    alone = rows
-    keys = pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0]
-    if group := found.meta["group"]:
+    count = len(cells)
+    groups = np.arange(count)  # each row is its own, …
+    keys = pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0]  # … equal ones have one key
+    if name := found.meta["group"]:
         from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
         from scipy.sparse.csgraph import connected_components
 
-        known = columns.known_cells(found.frame[group].loc[cells.index], {})
-        alone = pd.factorize(known.fillna(pd.Series(rows, cells.index)))[0]
-        size = 2 * len(rows)
-        ties = coo_matrix((np.ones(len(rows)), (keys, alone + len(rows))), shape=(size, size))
-        keys = connected_components(ties, directed=False)[1][keys]  # at any remove
-    if np.bincount(keys).max() > max(TIED * len(rows), np.bincount(alone).max()):
-        together = "groups" if group else "rows"
+        known = columns.known_cells(found.frame[name].loc[cells.index], {})
+        groups = pd.factorize(known.fillna(pd.Series(groups, cells.index)))[0]
+        ties = coo_matrix((np.ones(count), (keys, count + groups)), shape=(2 * count, 2 * count))
+        keys = connected_components(ties, directed=False)[1][keys]  # tied by a group or by equal cells, at any remove
+    if np.bincount(keys).max() > max(TIED * count, np.bincount(groups).max()):
+        together = "groups" if name else "rows"
         note(f"many rows have equal features, so only {together} are kept in one split")
-        return alone
+        return groups
     return keys
 
 

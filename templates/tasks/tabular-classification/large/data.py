@@ -38,8 +38,8 @@ def load(config: Config) -> Data:
     arrays, meta = prepare.prepared(config, classes=True)
     values = meta.pop("values")
     names = pd.Series(sorted(values))
-    numbers = pd.to_numeric(names, errors="coerce").fillna(0)  # in this order, else by the alphabet
-    classes = names[numbers.argsort(kind="stable")].tolist()
+    numbers = pd.to_numeric(names, errors="coerce").fillna(0)
+    classes = names[numbers.argsort(kind="stable")].tolist()  # in the order of numbers, else of the alphabet
     if not 2 <= len(classes) <= MOST_CLASSES:
         what = f"{meta['target']!r} has {len(classes)} different values"
         raise Problem(f"{config.data}: {what}; name classes by --target")
