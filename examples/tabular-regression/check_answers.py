@@ -140,9 +140,9 @@ def rivals_of_train(bench: Any) -> Found:
     """Rivals learn from train alone: metrics.rivals() and those of figures.py never see what is right for test, and of
     valid only which one to choose"""
     data, inputs = bench.data, bench.data.train.inputs
-    if hasattr(inputs, "text") and len(inputs) > MOST_TEXTS:
+    if hasattr(inputs, "read") and len(inputs) > MOST_TEXTS:
         return None, f"{len(inputs)} texts", f"at most {MOST_TEXTS}, or it takes long"
-    rich = hasattr(inputs, "text") or hasattr(inputs, "values")  # texts, or series: more than rows
+    rich = hasattr(inputs, "read") or hasattr(inputs, "values")  # texts, or series: more than rows
     train, valid = data[:2] if rich else (bench.train, bench.valid)
     few = data._replace(train=train, valid=valid, test=valid, meta=bench.meta | {"model": bench.config.model})
 
