@@ -14,6 +14,7 @@ LAYOUT = {
     tokenize.ENCODING,
     tokenize.ENDMARKER,
 }
+OPENS, CLOSES = (getattr(tokenize, f"FSTRING_{end}", -1) for end in ("START", "END"))  # from Python 3.12 on
 HEAD = f"{'project':72} files  lines longest tokens/line other words README"
 
 
@@ -56,8 +57,8 @@ def size_of(files: dict[str, bytes]) -> Size:
 
 @functools.cache
 def _tokens(source: bytes) -> tuple[int, int]:
-    """Tokens of code, and lines that hold one: without comments, docstrings and layout."""
-    count, lines, fresh = 0, set(), True
+    """Tokens of code, and lines that hold one: without comments, docstrings and layout; an f-string is one."""
+    count, lines, fresh, depth = 0, set(), True, 0  # of f-strings inside each other
     for token in tokenize.generate_tokens(io.StringIO(source.decode("utf-8")).readline):
         if token.type in LAYOUT:
             fresh = fresh or token.type in (tokenize.NEWLINE, tokenize.INDENT)
@@ -65,6 +66,8 @@ def _tokens(source: bytes) -> tuple[int, int]:
             fresh = False  # a string that begins a statement: a docstring
         else:
             fresh = False
-            count += 1
+            depth -= token.type == CLOSES
+            count += depth == 0 and token.type != CLOSES
+            depth += token.type == OPENS
             lines.update(range(token.start[0], token.end[0] + 1))
     return count, len(lines)

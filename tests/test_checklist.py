@@ -516,6 +516,8 @@ def test_packages_of_the_projects_own_python_are_looked_up_without_running_it(pr
     own.write_text("", encoding="utf-8")
     (info / "METADATA").write_text("Name: leftpad-tools\nVersion: 1\n", encoding="utf-8")
     (info / "RECORD").write_text("leftpad/__init__.py,,\n", encoding="utf-8")
+    (site / "leftpad").mkdir()
+    (site / "leftpad" / "__init__.py").touch()
     edit(project / "data.py", "import numpy", "import leftpad")
     assert "leftpad (data.py)" in only(project, "packages")["found"]
     edit(project / "pyproject.toml", "dependencies = [", 'dependencies = [\n    "leftpad-tools",')
