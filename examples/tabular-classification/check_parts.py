@@ -37,14 +37,14 @@ def different(bench: Any, rows: int) -> Split:
 def gradient(bench: Any, steps: int, clip: float) -> tuple[np.ndarray, list[float]]:
     """The mean gradient, (parameters,), and losses of steps that are all alike: equal rows, as weights stand still."""
     same = picked(different(bench, 1), np.zeros(8 * steps, int))
-    _, losses = bench.trained(same, learning_rate=STILL, clip=clip, dropout=0.0, batch_size=8, epochs=2)
+    _, losses = bench.trained(same, learning_rate=STILL, clip=clip, dropout=0.0, batch_size=8, epochs=2, depth=1)
     return bench.net.mean_gradient(bench.run, bench.kept), losses
 
 
 @functools.cache
 def stepped(bench: Any, decay: float) -> dict[str, np.ndarray]:
     """The weights after a single step."""
-    return bench.net.learnt(bench.trained(different(bench, 8), batch_size=8, epochs=1, weight_decay=decay)[0])
+    return bench.net.learnt(bench.trained(different(bench, 8), batch_size=8, epochs=1, weight_decay=decay, depth=1)[0])
 
 
 def splits_disjoint(bench: Any) -> Found:
@@ -101,8 +101,7 @@ def overfit_one_batch(bench: Any) -> Found:
 def gradients(bench: Any) -> Found:
     """Training changes every weight: in later epochs too, and in float32; else one is frozen, cut off from loss.loss(),
     by a reshape in models/ too, or not in the optimiser of train.fit(); trees no longer grow"""
-    models = bench.fresh(), bench.trained(bench.train, epochs=1)[0], bench.brief[0]
-    before, once, after = (bench.net.learnt(model) for model in models)
+    before, once, after = (bench.net.learnt(model) for model in (bench.fresh(), bench.once, bench.brief[0]))
     wide = bench.net.learnt(bench.fresh(precision="bfloat16")).items()
     if coarse := [name for name, weight in wide if weight.itemsize < 4]:
         return False, f"{len(coarse)} weights are kept in bfloat16, where small steps are lost", "float32"
@@ -142,7 +141,7 @@ def decay(bench: Any) -> Found:
     matrices and 0 for biases and gains, in train.fit()"""
     first, gaps = bench.config.rate(0.0), {True: 0.0, False: 0.0}
     plain, decayed = stepped(bench, 0.0), stepped(bench, 0.1 / first)  # which takes a tenth
-    for name, weight in bench.net.learnt(bench.fresh()).items():
+    for name, weight in bench.net.learnt(bench.fresh(depth=1)).items():
         matrix = weight.ndim >= 2 and not np.array_equal(plain[name], weight)  # a pretrained body may rest
         gap = float(np.abs(plain[name] - decayed[name] - matrix * 0.1 * weight).max())
         gaps[matrix] = max(gaps[matrix], gap / (0.1 * float(np.abs(weight).max()) + first))
@@ -153,9 +152,9 @@ def decay(bench: Any) -> Found:
 def rate(bench: Any) -> Found:
     """Steps are as long as they should be: train.fit() sets config.rate(), which rises while it warms up and falls to 0
     then, for all parameters before each step; State.share_done (runs.py) says how far training is"""
-    fresh, after = bench.net.learnt(bench.fresh()), stepped(bench, 0.0)
+    fresh, after = bench.net.learnt(bench.fresh(depth=1)), stepped(bench, 0.0)
     length, first = max(float(np.abs(after[name] - fresh[name]).max()) for name in after), bench.config.rate(0.0)
-    bench.trained(bench.train, epochs=3)
+    bench.trained(bench.train, epochs=3, depth=1)
     history = runs.read_history(bench.run)
     before = np.maximum(0, history["step"][:, None] - np.arange(1, 1 + IN_A_CALL)) / history["step"][-1]
     wanted = np.vectorize(bench.kept.rate)(before)  # (epochs, steps that the last call of an epoch may have begun with)
@@ -184,8 +183,9 @@ def learning_rate(bench: Any) -> Found:
 def sees(bench: Any) -> Found:
     """Training sees what scoring sees: batches of train.fit() and an augmentation there, which must keep the class and
     move the target too; train() after each scoring; dropout; softmax, units in loss.loss(), loss.answers()"""
-    some, still = different(bench, 64), {"learning_rate": STILL, "batch_size": 64, "epochs": 3, "dropout": 0.0}
-    fresh = bench.fresh(dropout=0.0)  # without, as Keras draws other first weights then
+    few = min(2, getattr(bench.config, "depth", 1))  # layers: dropout may stand between them alone
+    still = {"learning_rate": STILL, "batch_size": 64, "epochs": 3, "dropout": 0.0, "depth": few}
+    some, fresh = different(bench, 64), bench.fresh(**still)  # without dropout, as Keras draws other weights then
     before, outside = bench.outputs(some, fresh), bench.net.mean_loss(fresh, some, bench.meta)
     model, (inside, again, _) = bench.trained(some, **still)
     moved = not np.array_equal(before, bench.outputs(some, model))  # by running averages: training has its own

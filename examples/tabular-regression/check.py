@@ -7,6 +7,7 @@ check_scores.py and check_answers.py at what this project's own commands report 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import inspect
 import io
@@ -69,6 +70,11 @@ class Bench:
         """A model that was trained for a moment, without decay, as that moves what learns nothing; and its losses."""
         return self.trained(self.train, weight_decay=0.0)
 
+    @cached_property
+    def once(self) -> Any:
+        """A model after one epoch, as training leaves it."""
+        return self.trained(self.train, epochs=1)[0]
+
     def fresh(self, **knobs: Any) -> Any:
         """A model that knows nothing yet; `kept` are its knobs, as far as it has such."""
         self.kept = replace(self.config, **{name: some for name, some in knobs.items() if hasattr(self.config, name)})
@@ -82,11 +88,14 @@ class Bench:
         run      one to go on with
         pressed  that Ctrl-C was
         others   valid and test, if not a few of these rows and the data's
+        knobs    depth=1 where steps are looked at, not layers: a shallow model is soon built and traced
         """
         self.run = run or Path(tempfile.mkdtemp(dir=self.folder))
-        others = others or {"valid": self.valid if self.own("PARTS", 0) else runs.fewer(split)}  # with noise of its own
-        model, data = self.fresh(**knobs), self.data._replace(train=split, **others)
-        self.outputs(runs.fewer(self.valid, 2), model)  # as train.main() does, so that `fit` has to begin training
+        model = self.fresh(**knobs)
+        if not others:
+            others = {"valid": self.valid if self.own("PARTS", 0) else runs.fewer(split)}  # with noise of its own
+            self.outputs(runs.fewer(self.valid, 2), model)  # as train.main() does, so that `fit` has to begin training
+        data = self.data._replace(train=split, **others)
         with contextlib.redirect_stdout(io.StringIO()):
             history = self.trainer.fit(model, data, self.kept, self.run, pressed)
         return model, [row[runs.HISTORY.index("train_loss")] for row in history]
@@ -146,6 +155,7 @@ def main() -> int:
             if BROKEN:
                 raise BROKEN
             bench = Bench(given, Path(folder))
+            gc.freeze()  # libraries are not looked through again and again while graphs are built
             checks = {check.__name__.replace("_", "-"): check for check in chosen(bench)}
         except (Problem, OSError):
             raise

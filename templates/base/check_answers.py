@@ -114,13 +114,13 @@ def batch_size(bench: Any) -> Found:
     """An answer is the same in every batch: operations along the batch axis or a reshape that mixes, a mask of padding,
     dropout or no eval(), chance in data.py, all rows in net.outputs()"""
     valid, rows = bench.data.valid, np.arange(min(12, len(bench.data.valid.ids)))
-    model, _ = bench.trained(bench.train, epochs=1)  # as training leaves it
-    whole, sevens = (bench.outputs(picked(valid, rows), model, size) for size in (64, 7))
-    alone = [bench.outputs(picked(valid, rows[[row]]), model) for row in rows]  # of texts, no wider than its own
+    whole, sevens = (bench.outputs(picked(valid, rows), bench.once, size) for size in (64, 7))
+    alone = [bench.outputs(picked(valid, rows[[row]]), bench.once) for row in rows]  # of texts, no wider than its own
     gap = max(difference(whole, sevens), difference(whole, np.concatenate(alone)))
     if (words := valid.inputs[rows]).dtype.kind == "i" and not CAUSAL:  # two of each text, with and without padding
         wide = picked(valid, rows)._replace(inputs=np.where(np.arange(words.shape[1]) < 2, words, 0))
-        gap = max(gap, difference(bench.outputs(wide, model), bench.outputs(wide._replace(inputs=words[:, :2]), model)))
+        narrow = wide._replace(inputs=words[:, :2])
+        gap = max(gap, difference(bench.outputs(wide, bench.once), bench.outputs(narrow, bench.once)))
     return gap < 1e-4, f"answers in batches of 64, of 7 and alone differ by {gap:.1e}", "below 1e-4"
 
 
