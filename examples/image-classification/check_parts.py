@@ -67,7 +67,7 @@ def loss_at_start(bench: Any) -> Found:
 def inputs_matter(bench: Any) -> Found:
     """The answer depends on the input: data.load() scales inputs once, keeps them and targets in one order, and classes
     in theirs; models/ use their input, and nothing there goes along the batch axis"""
-    own = picked(bench.valid, np.random.default_rng(0).permutation(len(bench.valid.ids))[:100])
+    own = picked(bench.valid, np.random.default_rng(0).permutation(len(bench.valid.ids))[: 25 if CAUSAL else 100])
     strays = bench.own("misplaced", lambda *_: None)(bench.config, own, bench.meta)
     if strays:
         return False, f"{strays} of {len(own.ids)} rows are not what the data say", "each with its own"
@@ -183,9 +183,9 @@ def learning_rate(bench: Any) -> Found:
 def sees(bench: Any) -> Found:
     """Training sees what scoring sees: batches of train.fit() and an augmentation there, which must keep the class and
     move the target too; train() after each scoring; dropout; softmax, units in loss.loss(), loss.answers()"""
-    few = min(2, getattr(bench.config, "depth", 1))  # layers: dropout may stand between them alone
-    still = {"learning_rate": STILL, "batch_size": 64, "epochs": 3, "dropout": 0.0, "depth": few}
-    some, fresh = different(bench, 64), bench.fresh(**still)  # without dropout, as Keras draws other weights then
+    rows, few = 16 if CAUSAL else 64, min(2, getattr(bench.config, "depth", 1))  # layers: dropout may be between
+    still = {"learning_rate": STILL, "batch_size": rows, "epochs": 3, "dropout": 0.0, "depth": few}
+    some, fresh = different(bench, rows), bench.fresh(**still)  # without dropout, as Keras draws other weights then
     before, outside = bench.outputs(some, fresh), bench.net.mean_loss(fresh, some, bench.meta)
     model, (inside, again, _) = bench.trained(some, **still)
     moved = not np.array_equal(before, bench.outputs(some, model))  # by running averages: training has its own
@@ -197,8 +197,8 @@ def sees(bench: Any) -> Found:
     if not moved and ".BatchNorm" in (common.ROOT / f"models/{bench.config.model}.py").read_text(encoding="utf-8"):
         return False, "running averages of batch normalisation stand still in training", "train() each epoch"
     if hasattr(bench.config, "dropout"):  # of one row in each step, unless batches are what it is normalised by
-        equal = (some if moved else picked(some, np.zeros(64 * steps, int)) for steps in (1, 2))
-        one, two = (bench.trained(rows, **{**still, "dropout": 0.5})[1] for rows in equal)
+        equal = (some if moved else picked(some, np.zeros(rows * steps, int)) for steps in (1, 2))
+        one, two = (bench.trained(split, **{**still, "dropout": 0.5})[1] for split in equal)
         if min(abs(one[1] - one[2]), abs(one[0] - two[0]) + moved) < 1e-6 * outside:
             return False, "no dropout in later epochs, or the same in all steps", "train() each epoch, chance each step"
     return gap < 1e-4, found, "equal losses"

@@ -10,7 +10,7 @@ from data import MOST_HELD_OUT, UNICODE, UNKNOWN
 
 import numpy as np
 
-ROWS = 128  # that checks look at; each is as many examples as it has letters
+ROWS, STEPS = 128, 32  # that checks look at, and train for; each is as many examples as it has letters
 TEMPERATURE = 0.5
 
 

@@ -24,7 +24,7 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
     return [
         report.save(report.learning_curves(run, sheet["metric"]), run, "learning_curves"),
         report.save(surprise(data, on_valid), run, "surprise_on_valid"),
-        report.save(samples(run, data), run, "samples"),
+        report.save(samples(run, data, WRITTEN // 10 if sheet["smoke"] else WRITTEN), run, "samples"),
     ]
 
 
@@ -48,14 +48,14 @@ def surprise(data: Data, bits: np.ndarray) -> plt.Figure:
     return figure
 
 
-def samples(run: Path, data: Data) -> plt.Figure:
+def samples(run: Path, data: Data, length: int) -> plt.Figure:
     """What the model writes after the same beginning, from careful to wild."""
     _, config, meta, _ = runs.find(str(run))
     model = net.restore(run, config, meta)
     start = data.valid.inputs[:1][0].tolist()
     figure, grid = plt.subplots(2, 2, figsize=(10, 4.5), layout="constrained")
     for axes, temperature in zip(grid.flat, TEMPERATURES, strict=True):
-        written = decode(continue_text(model, start, WRITTEN, temperature, np.random.default_rng(0), meta), meta)
+        written = decode(continue_text(model, start, length, temperature, np.random.default_rng(0), meta), meta)
         lines = [wrapped for line in written.splitlines() for wrapped in textwrap.wrap(line, 72) or [""]]
         axes.text(0, 1, "\n".join(map(visible, lines[:14])), va="top", family="monospace", fontsize=7)
         axes.set_title(words("figure_temperature", value=temperature), loc="left")

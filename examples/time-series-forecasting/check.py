@@ -58,8 +58,9 @@ class Bench:
         rows = self.own("ROWS", ROWS)
         self.train = runs.fewer(self.data.train, rows)
         self.valid = runs.fewer(self.data.valid, rows)
-        plain = replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, steps=STEPS, passes=0)
-        self.config = replace(plain.resolved(len(self.train.ids)), patience=10_000)
+        plain = replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, passes=0)
+        few = replace(plain, steps=self.own("STEPS", STEPS)).resolved(len(self.train.ids))
+        self.config = replace(few, patience=10_000)
 
     def own(self, name: str, default: Any) -> Any:
         """What check_task.py has by this name."""
@@ -93,7 +94,8 @@ class Bench:
         self.run = run or Path(tempfile.mkdtemp(dir=self.folder))
         model = self.fresh(**knobs)
         if not others:
-            others = {"valid": self.valid if self.own("PARTS", 0) else runs.fewer(split)}  # with noise of its own
+            valid = self.valid if self.own("PARTS", 0) else runs.fewer(split, 16)  # noise is each split's own
+            others = {"valid": valid}
             self.outputs(runs.fewer(self.valid, 2), model)  # as train.main() does, so that `fit` has to begin training
         data = self.data._replace(train=split, **others)
         with contextlib.redirect_stdout(io.StringIO()):

@@ -83,15 +83,17 @@ def interplay(bench: Any) -> Found | None:
 def knobs(bench: Any) -> Found | None:
     """A model is as large as its knobs say: build() in models/ uses config's width and depth; no block stands in for
     several, which would share their weights"""
-    sizes = {"": sum(weight.size for weight in bench.net.learnt(bench.fresh()).values())}
-    for name in ("width", "depth"):
-        if more := 2 * getattr(bench.config, name, 0):
-            sizes[name] = sum(weight.size for weight in bench.net.learnt(bench.fresh(**{name: more})).values())
+
+    def size(**more: int) -> int:
+        return sum(weight.size for weight in bench.net.learnt(bench.fresh(**{"depth": 1} | more)).values())
+
+    more = {"width": 2 * getattr(bench.config, "width", 0), "depth": 2}
+    sizes = {"": size()} | {name: size(**{name: some}) for name, some in more.items() if hasattr(bench.config, name)}
     if len(sizes) == 1:
         return None
     wrong = [name for name, size in sizes.items() if name and size <= sizes[""]]
     found = ", the ".join(f"{name}: {size}" for name, size in sizes.items() if name)
-    return not wrong, f"{sizes['']} weights; with twice the {found}", "more with twice each knob"
+    return not wrong, f"{sizes['']} weights of a shallow one; with twice the {found}", "more with twice each knob"
 
 
 def averages(bench: Any) -> Found | None:
