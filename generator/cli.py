@@ -270,7 +270,7 @@ def _inspected(given: Answers) -> "Findings | None":
     from .inspection.show import text as report
 
     findings = inspect(given.data, given.target or None)
-    click.echo(report(findings, command=False))
+    click.echo(report(findings, command=False, task=given.task))
     return findings
 
 

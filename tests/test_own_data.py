@@ -108,6 +108,12 @@ def test_what_does_not_fit_is_one_line(hackgen: Run, data: Path) -> None:
     assert not (hackgen.work / "p").exists()
 
 
+def test_who_named_a_task_is_told_of_no_other(hackgen: Run, data: Path) -> None:
+    given = ("new", "p", "--data", data.name, "--yes", "--dry-run", "--target", "petal (cm)", "--task")
+    for task, suggested in (("tabular-regression", True), ("tabular-classification", False)):
+        assert ("Suggested" in hackgen(*given, task).stdout) == suggested, task
+
+
 @pytest.mark.parametrize("task", [part.name for part in tasks() if part.card.get("reads")])
 def test_what_holds_no_data_is_one_line_whatever_it_is_to_be(hackgen: Run, task: str) -> None:
     (hackgen.work / "broken.csv").write_bytes(b"\0\1\2" * 50)

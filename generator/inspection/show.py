@@ -19,8 +19,13 @@ ORDER = (
 ORDER += ["mixed-dates", "future-dates", "numbers-as-text", "duplicates", "near-duplicates"]
 
 
-def text(findings: Findings, width: int = WIDTH, colour: bool = False, command: bool = True) -> str:
-    """The report; with `colour` for a terminal, else plain; without the `command` for who has given one."""
+def text(
+    findings: Findings, width: int = WIDTH, colour: bool = False, command: bool = True, task: str | None = None
+) -> str:
+    """The report; with `colour` for a terminal, else plain; without the `command` for who has given one.
+
+    Who has named another `task` is not told what to do instead.
+    """
     from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text
@@ -60,15 +65,16 @@ def text(findings: Findings, width: int = WIDTH, colour: bool = False, command: 
         say(_cut(f"Note: {note}", 2 * width - 4))
     if more := len(findings.notes[MOST_NOTES:]):
         say(f"… and {more} more notes (--json shows all)")
-    say("")
-    if findings.suggestion:
+    if not findings.suggestion:
+        say("")
+        say("Nothing to suggest.")
+    elif task in (None, findings.suggestion.task):
+        say("")
         for line in _suggestion(findings):
             say(line)
         say("")
         if command:
             console.print(Text("  " + printable(findings.suggestion.command), style="bold"), soft_wrap=True)
-    else:
-        say("Nothing to suggest.")
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
