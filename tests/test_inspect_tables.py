@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from corpus import CASES, Case, column, csv, flowers
+from hackgen.cli import cli
 from hackgen.errors import Misuse, Problem
 from hackgen.inspection import Column, Findings, inspect
 from hackgen.inspection.columns import aggregates, profiles, relation
@@ -623,6 +624,8 @@ def test_names_of_series_are_no_target_and_a_line_says_how_to_forecast(tmp_path:
     found = inspect(made(tmp_path, rows))
     assert found.suggestion.target in ("temp", "humid", "wind")
     assert any("3 series" in note and "--task time-series-forecasting" in note for note in found.notes)
+    done = CliRunner().invoke(cli, ["convert", found.path, str(tmp_path / "plain.csv")])
+    assert done.exit_code == 0 and "600 rows" in done.output and "--task" not in done.output  # which it does not have
 
 
 def test_words_and_numbers_of_the_calendar_are_no_series_of_their_own(tmp_path: Path) -> None:

@@ -49,7 +49,8 @@ def convert(source: str, dest: str | None, target: str | None) -> None:
     finally:
         _remove(draft)
     for line in told:
-        click.echo(printable(line))
+        if "--task" not in line:  # what inspect and new are told
+            click.echo(printable(line))
     answered = place.suffix != ".npz" and task != "text-generation"  # predict.py takes pictures one by one, and no book
     click.echo(printable(f"{place} is what --data {'and predict.py take' if answered else 'takes'}"))
 
