@@ -587,6 +587,15 @@ def test_a_row_of_numbered_columns_is_no_target(tmp_path: Path) -> None:
     assert inspect(made(tmp_path, wide)).suggestion.target == "V11"  # where all are numbered, place and values tell
 
 
+def test_what_names_of_few_letters_say(tmp_path: Path) -> None:
+    assert names.by_name("lwage") > 5 > names.by_name("legend") and names.by_name("log_price") > 5
+    rows = [["dcode", "math4", "lunch"], *([100 + i % 60, 40 + i * 7 % 50, i * 3 % 41] for i in range(300))]
+    assert column_named(inspect(made(tmp_path, rows)), "dcode").role == "category"  # of districts
+    rows = [["id", "rx", "start", "stop", "event", "enum"]]
+    rows += [[i // 4, i % 2, i % 4 * 9, i % 4 * 9 + 1 + i * 7 % 9, int(i * i % 5 == 1), i % 4 + 1] for i in range(400)]
+    assert inspect(made(tmp_path, rows)).suggestion.target == "event"
+
+
 def test_a_code_of_each_class_gives_it_away_however_rare_some_are(tmp_path: Path) -> None:
     kinds = ["merriami", "ordii", "flavus", "torridus"]
     rows = [["code", "weight", "species"], *([kinds[i % 4][:2], i * 7 % 31, kinds[i % 4]] for i in range(200))]

@@ -1,5 +1,6 @@
 """What each column of a table is: number, category, text, date, identifier …, by its name, its cells and its counts."""
 
+import re
 from collections import Counter
 
 from ..findings import Column
@@ -138,6 +139,7 @@ def _is_code(name: str, profile: Profile) -> bool:
     words = words_of(name)
     postal = bool(set(words) & {"zip", "zipcode", "postcode", "postal"})
     named = postal or words == ["id"] or (len(words) > 1 and words[-1] in WORDS.codes)
+    named = named or bool(words and re.fullmatch(r"[a-z]{1,4}code", words[-1]))  # dcode, of districts
     return named and profile.whole and 2 < profile.distinct <= 0.5 * profile.known
 
 

@@ -54,6 +54,9 @@ def by_name(name: str) -> float:
         return NAMES[whole]
     if FORMULA.fullmatch(whole):
         return 11.0
+    if (logarithm := re.fullmatch(r"(?:log|ln|l)([a-z]{4,})", whole)) and len(words) == 1:
+        if (points := by_name(logarithm[1])) >= 7:
+            return 0.9 * points  # lwage, where there is no wage
     if set(words) & WORDS.guessed:
         return 0.0
     after = words[-2:-1] == ["next"] and words[-1] in WORDS.periods  # next_day_return, default.payment.next.month
