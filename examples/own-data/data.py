@@ -40,7 +40,7 @@ def load(config: Config) -> Data:
     labels = labels_of(found, config.data)
     cells = columns.typed(found.frame.loc[labels.index], found.features)
     part, keys = divided(config, found, cells, labels.to_numpy())
-    labels = labels.where(part >= 0)
+    labels = labels.where(part >= 0)  # without classes of which the three splits cannot each have a row
     names = pd.Series(sorted(labels.dropna().unique()))
     numbers = pd.to_numeric(names, errors="coerce").fillna(0)
     classes = names[numbers.argsort(kind="stable")].tolist()  # in the order of numbers, else of the alphabet

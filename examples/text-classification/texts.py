@@ -31,8 +31,7 @@ PADDING, UNKNOWN, START = 0, 1, 2
 SPECIAL = ["<padding>", "<unknown>", "<start>"]  # `split_words` takes such words apart, so no text can hold one
 
 # Scripts without spaces are read character by character: Thai to Khmer, kana, Chinese.
-SINGLE = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-SINGLE += "\uf900-\ufaff\U00020000-\U0003ffff"
+SINGLE = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Accents and vowel signs belong to their word, though Python does not call them word characters.
 SIGNS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0970-\u0dff"
 WORD = re.compile(rf"[{SINGLE}]|(?:[^\W{SINGLE}]|[{SIGNS}])+|[^\w\s]")
@@ -142,10 +141,11 @@ class Texts:
         """(batch, words) integers: START, so that an empty text has something to be read, the words, PADDING."""
         lengths, starts = self.lengths[index], self.starts[index]
         places = np.arange(lengths.max(initial=0))
-        is_word = places < lengths[:, None]
+        is_word = places < lengths[:, None]  # (batch, words)
         batch = np.full((len(lengths), 1 + len(places)), PADDING)
         batch[:, 0] = START
-        batch[:, 1:][is_word] = self.known[self.corpus.numbers[(starts[:, None] + places)[is_word]]]
+        words = self.corpus.numbers[(starts[:, None] + places)[is_word]]  # of the whole batch, one after the other
+        batch[:, 1:][is_word] = self.known[words]
         if self.hide and isinstance(index, np.ndarray):  # whole splits are cut by slices
             chance = np.random.default_rng(index).random(batch.shape)  # of the batch itself, so that a run repeats
             batch[(batch > START) & (chance < self.hide)] = UNKNOWN
