@@ -78,9 +78,9 @@ def test_no_interval_and_no_beaten_rival_from_one_class(tmp_path: Path) -> None:
     lines = run(project, "-c", code).ok().out.strip().splitlines()
     assert lines == ["(None, 'all test rows are of one class') (None, 'all test rows are of one class')"] * 3
     perfect = (
-        "import numpy as np, metrics\n"
+        "import data, numpy as np, metrics\n"
         "target = np.arange(40) % 2\n"
-        "for metric in metrics.METRICS:\n"
+        "for metric in data.METRICS:\n"
         "    ends = metrics.interval(target, np.eye(2)[target], {'metric': metric, 'rare_class': 1})[0]\n"
         "    print(np.round(ends, 3).tolist())\n"
     )
