@@ -213,6 +213,36 @@ BUGS = [
     ("figures-right", MLP, "figures.py", "        target, answer, labels", "        answer, target, labels"),
     ("refused", VIT, "net.py", "model.load_state_dict(weights)", "model.load_state_dict(weights, strict=False)"),
     ("dates", SERIES, "series.py", 'searchsorted(stamps, side="right")', "searchsorted(stamps)"),
+    ("dates", SERIES, "series.py", "full = table.ffill()", "full = table.interpolate()"),
+    ("interval", MLP, "metrics.py", "rng.integers(rows, size=rows)", "rng.permutation(rows)"),
+    (
+        "compared",
+        ("tabular-regression", "boosting"),
+        "report.py",
+        '"ahead" if ahead == sheet["higher_is_better"] else',
+        '"ahead" if ahead else',
+    ),
+    (
+        "rate",
+        ("image-classification", "cnn"),
+        "train.py",
+        "            for group in optimizer.param_groups:\n",
+        "            for group in optimizer.param_groups[:1]:\n",
+    ),
+    (
+        "contest",
+        ("tabular-classification", "mlp"),
+        "predict.py",
+        "output[:, classes.index(label)]",
+        "output[:, sorted(classes, key=len).index(label)]",
+    ),
+    (
+        "stacked",
+        ("tabular-regression", "boosting"),
+        "models/boosting.py",
+        "cross_val_predict(linear, inputs, targets, cv=unseen)",
+        "linear.predict(inputs)",
+    ),
     ("simplest", SERIES, "metrics.py", "simple = min(on_valid", "simple = max(on_valid"),
     ("interval", SERIES, "metrics.py", 'np.arange(len(keys)) // meta["horizon"]', "np.arange(len(keys))"),
     ("length", MLP, "config.py", "round(steps / a_pass)", "round(steps / rows)"),
@@ -291,6 +321,21 @@ def test_duplicates_that_are_torn_apart_are_found(tmp_path: Path) -> None:
     (project / "common.py").write_text(code, encoding="utf-8")
     keys = check_with_bug(project, "equal-rows", "data.py", " = keys_of(found, cells)\n", " = np.arange(len(cells))\n")
     assert "keys_of" in keys["advice"]
+
+
+def test_groups_and_dates_that_are_torn_apart_are_found(tmp_path: Path) -> None:
+    days = np.datetime64("2020-01-01") + np.arange(240)
+    rows = [f"{i % 30},{i * 7 % 40},{i * 11 % 90},{day},{'ab'[i * i % 7 % 2]}" for i, day in enumerate(days)]
+    (tmp_path / "visits.csv").write_text("who,x,y,day,class\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    own = {"task": "tabular-classification", "data": tmp_path / "visits.csv", "target": "class", "models": ("mlp",)}
+    project = generate_own(tmp_path / "groups", **own, group="who")
+    run(project, "check.py", "--only", "equal-rows").ok()
+    result = check_with_bug(project, "equal-rows", "data.py", "(keys, alone + len(rows))", "(keys, rows + len(rows))")
+    assert "'who'" in result["found"]
+    project = generate_own(tmp_path / "times", **own, time="day")
+    run(project, "check.py", "--only", "equal-rows").ok()
+    result = check_with_bug(project, "equal-rows", "data.py", ", ascending=False)", ")")
+    assert "older than one of train" in result["found"]
 
 
 def weak_tables() -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ import evaluate
 import metrics
 import runs
 from check_parts import Found, alike, picked
+from common import words
 
 import numpy as np
 
@@ -121,7 +122,8 @@ def textbook(bench: Any, name: str, target: np.ndarray, output: np.ndarray, othe
 def compared(bench: Any) -> Found:
     """The report compares like with like: evaluate.scored() takes the kept epoch's score of the valid rows that
     train.main() hands to train.fit(), and each rival's own answers, in units of the data (metrics.rivals());
-    metrics.difference() is the model's score less the rival's; who is beaten follows from its sign"""
+    metrics.difference() is the model's score less the rival's; who is beaten follows from its sign, and what
+    report.verdict() says, from that and from which score is better"""
     run, meta, data = smoke_run(bench), bench.meta, bench.data
     sheet, found = common.read_json(run / "report.json"), np.load(run / "predictions.npz")
     ends, _ = metrics.difference(found["target"], found["output"], found["output"], meta)
@@ -147,16 +149,20 @@ def compared(bench: Any) -> Found:
     for score in (1e6, -1e6):  # as if other epochs had come later, and none of them was kept
         lines.append(",".join(["99", "99", "1", "1", str(score), "0", "1", "0"]))
     (longer / "history.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    better = 1 if metrics.HIGHER_IS_BETTER else -1
     for low, high in ((-2.0, -1.0), (-1.0, 1.0), (1.0, 2.0)):
-        rival = {"baseline": ("", found["baseline"])}
+        asked = {"baseline": ("", found["baseline"])}
         with (
-            mock.patch("metrics.rivals", lambda _, rival=rival: rival),
+            mock.patch("metrics.rivals", lambda _, asked=asked: asked),
             mock.patch("metrics.difference", lambda *_, ends=(low, high): (list(ends), "")),
         ):
             later = evaluate.scored(longer, data, {name: found[name] for name in ("id", "target", "output")})
-        beaten = bool(later["baseline"]["beaten"])
-        if beaten != (low > 0 if metrics.HIGHER_IS_BETTER else high < 0):
-            wrong.append(f"with a difference of {low:g} to {high:g} a rival is {'' if beaten else 'not '}beaten")
+        rival, middle = later["baseline"], better * (low + high)
+        gain = middle or better * (later["score"] - rival["score"])
+        known = ("behind", "beaten") if gain > 0 else ("ahead", "worse") if gain < 0 else ("level", "level")
+        right, said = known[middle != 0], evaluate.report.verdict(later, rival)
+        if bool(rival["beaten"]) != (right == "beaten") or said != words(f"report_{right}", interval=(low, high)):
+            wrong.append(f"with a difference of {low:g} to {high:g} a rival is {said!r}")
     wrong += ["a valid score of an epoch that was not kept"] * (later["valid_score"] != sheet["valid_score"])
     return not wrong, "; ".join(wrong) or "equal numbers", "equal numbers"
 
@@ -181,24 +187,27 @@ def weighed(bench: Any) -> Found:
 
 
 def interval(bench: Any) -> Found:
-    """An interval is one of 95 %: metrics.interval(), and the percentiles and blocks of neighbours that it draws"""
+    """An interval is one of 95 %: metrics.interval() and metrics.difference(), the percentiles and blocks of neighbours
+    that they draw, with replacement"""
     meta, rng = bench.meta, np.random.default_rng(0)
     ahead, alike_rows = meta.get("horizon", 1), meta.get("horizon", meta.get("context", 1))  # neighbours share steps
     error = np.repeat(rng.normal(size=(2000, ahead)), alike_rows, axis=0)
     rows = len(error)
     spread = np.abs(error).mean(1).std()  # of the rows' own scores
-    target, output = np.zeros(rows), np.abs(error[:, 0])
+    target, output, right = np.zeros(rows), np.abs(error[:, 0]), np.zeros(rows)
     if "classes" in meta:
         meta, target = meta | {"metric": "accuracy"}, np.arange(rows) % 2
         output = np.eye(2)[np.where(error[:, 0] < 0.5, target, 1 - target)]  # of which 69 % are right
-        spread = (error[:, 0] < 0.5).std()
+        spread, right = (error[:, 0] < 0.5).std(), np.eye(2)[target]
     elif meta["metric"] == "RMSE":
         output, spread = error[:, 0], 0.5**0.5
     elif meta["metric"] == "MASE":
-        target, output = np.zeros((rows, 1 + ahead)), error
-    (low, high), _ = metrics.interval(target, output, meta)
-    wide = (high - low) / (2 * 1.96 * spread / (rows / alike_rows) ** 0.5)
-    return 0.9 < wide < 1.1, f"{wide:.2f} of the width that theory gives", "1.00 ± 0.1"
+        target, output, right = np.zeros((rows, 1 + ahead)), error, np.zeros((rows, ahead))
+    both = metrics.interval(target, output, meta), metrics.difference(target, output, right, meta)
+    theory = 2 * 1.96 * spread / (rows / alike_rows) ** 0.5  # of both, as who is always right adds no chance
+    wide = [float(np.ptp(ends)) / theory for ends, _ in both]
+    found = f"{wide[0]:.2f} and {wide[1]:.2f} of the width that theory gives"
+    return max(abs(one - 1) for one in wide) < 0.1, found, "1.00 ± 0.1 of a score and of a difference"
 
 
 CHECKS = [handed_on, report, compared]

@@ -8,9 +8,10 @@ import common
 import data
 import explain
 import metrics
+import predict
 import runs
 import table
-from check_parts import Found
+from check_parts import Found, alike
 from config import Config
 
 import numpy as np
@@ -82,14 +83,30 @@ def is_count(values: np.ndarray, ids: np.ndarray) -> bool:
 
 
 def equal_rows(bench: Any) -> Found:
-    """Equal rows stand in one split: see keys_of() in data.py, and that common.divide() gets what it returns"""
-    found = table.opened(bench.config)
+    """Rows that belong together stand in one split: equal ones and those of a group, for which keys_of() in data.py has
+    one key, that common.divide() gets; by time the newest are test, see data.by_time()"""
+    found, meta = table.opened(bench.config), bench.meta
     cells = columns.typed(found.frame, found.features)
     same = pd.Series(pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0], cells.index)
     part = pd.concat([pd.Series(number, split.ids) for number, split in enumerate(bench.data[:3])])
-    torn = int((part.groupby(same[part.index]).transform("nunique") > 1).sum())
-    tied = bench.meta["group"] or same.value_counts().max() > data.TIED * len(same)
-    return None if torn and tied else torn == 0, f"{torn} rows have an equal one in another split", "none"
+
+    def torn(keys: pd.Series) -> int:
+        """How many rows have one of the same key in another split."""
+        return int((part.groupby(keys[part.index]).transform("nunique") > 1).sum())
+
+    if meta["group"] and (apart := torn(columns.known_cells(found.frame[meta["group"]], {}))):
+        return False, f"{apart} rows have one of the same {meta['group']!r} in another split", "none"
+    if name := meta["time"]:
+        about = found.entries[name]
+        about = columns.role_of(found.frame[name]) if about["role"] == "skip" else about
+        times = columns.typed(found.frame[[name]], {name: about})[name]
+        keys = pd.concat([pd.Series(split.keys, split.ids) for split in bench.data[:3]])
+        newest = times.fillna(times.min())[keys.index].groupby(keys).transform("max")
+        older = int((newest[bench.data.test.ids] < newest[bench.data.train.ids].max()).sum())
+        if older:
+            return False, f"{older} rows of test are older than one of train, by {name!r}", "none"
+    apart, tied = torn(same), meta["group"] or same.value_counts().max() > data.TIED * len(same)
+    return None if apart and tied else apart == 0, f"{apart} rows have an equal one in another split", "none"
 
 
 def one_scale(bench: Any) -> Found:
@@ -143,5 +160,33 @@ def importance(bench: Any) -> Found | None:
     return lost[first] > 0 and others < 1e-3 * lost[first], found, "above 0, and 0"
 
 
-CHECKS = [lone_column, one_scale, moved_by, importance]
+def stacked(bench: Any) -> Found | None:
+    """What another model says of a row is unseen: with_linear() in models/boosting.py asks linear models of other
+    folds, as trees would trust one too much that has learnt from the row"""
+    if not hasattr(bench.trainer, "with_linear"):
+        return None
+    rows, told = bench.train, []
+    others = np.array(rows.targets)
+    others[0] = rows.targets[(rows.targets != others[0]).argmax()]
+    for targets in (rows.targets, others):
+        told.append(bench.trainer.with_linear(bench.fresh()["linear"], rows._replace(targets=targets), bench.meta))
+    own, most = (float(np.abs(told[0] - told[1])[some].max()) for some in (0, slice(1, None)))
+    return own <= 1e-9 < most, f"its own target moves what is said of a row by {own:.1g}, of others by {most:.1g}", "0"
+
+
+def contest(bench: Any) -> Found | None:
+    """A contest's file has what it asks for: predict.chances() gives each column the chance of its class, and a single
+    one that of the second class of two"""
+    if not (classes := bench.meta.get("classes")):
+        return None
+    names = [f"chance of {label}" for label in classes] if len(classes) > 2 else ["chance"]
+    output = np.random.default_rng(0).dirichlet(np.ones(len(classes)), 3)
+    sample = bench.folder / "sample_submission.csv"
+    pd.DataFrame(0.5, range(len(output)), ["id", *names]).to_csv(sample, index=False)
+    said = predict.chances(sample, output, classes)
+    wrong = [name for name, column in zip(names, output.T[-len(names) :], strict=True) if not alike(said[name], column)]
+    return not wrong, f"{len(wrong)} of {len(names)} columns have the chance of another class", "none"
+
+
+CHECKS = [lone_column, one_scale, moved_by, importance, contest, stacked]
 CHECKS += [equal_rows] * hasattr(data, "keys_of")  # which large tables lack
