@@ -237,6 +237,13 @@ BUGS = [
         "output[:, sorted(classes, key=len).index(label)]",
     ),
     (
+        "same-seed",
+        ("text-classification", None),
+        "texts.py",
+        "np.random.default_rng(index).random",
+        "np.random.default_rng().random",
+    ),
+    (
         "stacked",
         ("tabular-regression", "boosting"),
         "models/boosting.py",
@@ -336,6 +343,9 @@ def test_groups_and_dates_that_are_torn_apart_are_found(tmp_path: Path) -> None:
     run(project, "check.py", "--only", "equal-rows").ok()
     result = check_with_bug(project, "equal-rows", "data.py", ", ascending=False)", ")")
     assert "older than one of train" in result["found"]
+    all_of = "    labels = labels_of(found, config.data)\n"
+    some = f"{all_of}    labels = labels[labels.index % 5 > 0]\n"
+    assert "48 rows" in check_with_bug(project, "equal-rows", "data.py", all_of, some)["found"]
 
 
 def weak_tables() -> dict[str, list[str]]:

@@ -84,7 +84,7 @@ def inputs_matter(bench: Any) -> Found:
 
 def overfit_one_batch(bench: Any) -> Found:
     """Eight rows can be learnt by heart: forward() in models/ ends in raw scores, loss.loss() wants what is scored,
-    as loss.answers() makes it; see the step, batches and rate of train.fit()"""
+    as loss.answers() makes it; see the step, the rate, and one order of inputs and targets in train.fit()"""
     few = different(bench, 8)
     limit = 0.1 * metrics.loss_of_knowing_nothing(few, bench.meta)[0]
     for times in (12, 50):  # a step takes all; most models need few of them

@@ -84,11 +84,15 @@ def is_count(values: np.ndarray, ids: np.ndarray) -> bool:
 
 def equal_rows(bench: Any) -> Found:
     """Rows that belong together stand in one split: equal ones and those of a group, for which keys_of() in data.py has
-    one key, that common.divide() gets; by time the newest are test, see data.by_time()"""
+    one key, that common.divide() gets; by time the newest are test, see data.by_time(); data.load() leaves out none"""
     found, meta = table.opened(bench.config), bench.meta
     cells = columns.typed(found.frame, found.features)
     same = pd.Series(pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0], cells.index)
     part = pd.concat([pd.Series(number, split.ids) for number, split in enumerate(bench.data[:3])])
+    said = (data.labels_of if "classes" in meta else data.numbers_of)(found, bench.config.data)
+    known = said[said.isin(meta.get("classes", said))]
+    if left_out := int((~known.index.isin(part.index)).sum()):
+        return False, f"{left_out} rows that have a target are in no split", "none"
 
     def torn(keys: pd.Series) -> int:
         """How many rows have one of the same key in another split."""
