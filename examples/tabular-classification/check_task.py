@@ -84,14 +84,16 @@ def is_count(values: np.ndarray, ids: np.ndarray) -> bool:
 
 def equal_rows(bench: Any) -> Found:
     """Rows that belong together stand in one split: equal ones and those of a group, for which keys_of() in data.py has
-    one key, that common.divide() gets; by time the newest are test, see data.by_time(); data.load() leaves out none"""
+    one key, that common.divide() gets; data.load() leaves out none"""
     found, meta = table.opened(bench.config), bench.meta
     cells = columns.typed(found.frame, found.features)
     same = pd.Series(pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0], cells.index)
     part = pd.concat([pd.Series(number, split.ids) for number, split in enumerate(bench.data[:3])])
     said = (data.labels_of if "classes" in meta else data.numbers_of)(found, bench.config.data)
-    known = said[said.isin(meta.get("classes", said))]
-    if left_out := int((~known.index.isin(part.index)).sum()):
+    if "classes" in meta:  # one that the first of equal rows has less than three times is left out
+        first = said.groupby(same).transform("first")
+        said = said[same[said.index].groupby(first).transform("nunique") > 2]
+    if left_out := int((~said.index.isin(part.index)).sum()):
         return False, f"{left_out} rows that have a target are in no split", "none"
 
     def torn(keys: pd.Series) -> int:
@@ -100,17 +102,23 @@ def equal_rows(bench: Any) -> Found:
 
     if meta["group"] and (apart := torn(columns.known_cells(found.frame[meta["group"]], {}))):
         return False, f"{apart} rows have one of the same {meta['group']!r} in another split", "none"
-    if name := meta["time"]:
-        about = found.entries[name]
-        about = columns.role_of(found.frame[name]) if about["role"] == "skip" else about
-        times = columns.typed(found.frame[[name]], {name: about})[name]
-        keys = pd.concat([pd.Series(split.keys, split.ids) for split in bench.data[:3]])
-        newest = times.fillna(times.min())[keys.index].groupby(keys).transform("max")
-        older = int((newest[bench.data.test.ids] < newest[bench.data.train.ids].max()).sum())
-        if older:
-            return False, f"{older} rows of test are older than one of train, by {name!r}", "none"
     apart, tied = torn(same), meta["group"] or same.value_counts().max() > data.TIED * len(same)
     return None if apart and tied else apart == 0, f"{apart} rows have an equal one in another split", "none"
+
+
+def newest_test(bench: Any) -> Found | None:
+    """The newest rows are test, where a column says when they are: see data.by_time()"""
+    if not (name := bench.meta["time"]):
+        return None
+    found = table.opened(bench.config)
+    about = found.entries[name]
+    if about["role"] == "skip":  # it teaches nothing, but it orders rows
+        about = columns.role_of(found.frame[name])
+    times = columns.typed(found.frame[[name]], {name: about})[name]
+    keys = pd.concat([pd.Series(split.keys, split.ids) for split in bench.data[:3]])
+    newest = times.fillna(times.min())[keys.index].groupby(keys).transform("max")  # rows of one key are as new as it
+    older = int((newest[bench.data.test.ids] < newest[bench.data.train.ids].max()).sum())
+    return older == 0, f"{older} rows of test are older than one of train, by {name!r}", "none"
 
 
 def one_scale(bench: Any) -> Found:
@@ -193,4 +201,4 @@ def contest(bench: Any) -> Found | None:
 
 
 CHECKS = [lone_column, one_scale, moved_by, importance, contest, stacked]
-CHECKS += [equal_rows] * hasattr(data, "keys_of")  # which large tables lack
+CHECKS += [equal_rows, newest_test] * hasattr(data, "keys_of")  # which large tables lack
