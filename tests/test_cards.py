@@ -194,6 +194,13 @@ def test_each_task_has_its_cards_and_its_five_questions(task, lang):
         assert yaml.safe_load(files[name].split("---\n")[1])["license"]
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_page_says_by_which_metric_before_the_data_have_decided(lang):
+    choice = choose(answers := Answers(task="tabular-classification", event="E", lang=lang))
+    files = plan(choice, settled(answers, choice))
+    assert not any(choice.task["metric"] in files[name].decode() for name in ("KICKOFF.md", "MODEL_CARD.md"))
+
+
 def test_questions_fit_what_a_model_learns_from():
     asked = {task: pages_of(task)["ETHICS.md"] for task in KINDS}
     assert len(set(asked.values())) == 5 and "number plates" in asked["image-classification"]
