@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from hackgen.conversion import pictures as picture_copies
 from hackgen.conversion.command import convert
 from hackgen.errors import Problem
+from hackgen.inspection import inspect
 from hackgen.inspection.pictures import files as picture_file
 from hackgen.inspection.pictures import labels as picture_labels
 from hackgen.inspection.pictures import layouts, likeness
@@ -429,6 +430,12 @@ ANNOTATED = {
     "numbered classes": ({f"{kind}/{i}.png": None for kind in ("target", "other") for i in range(9)}, ""),
     "facts in JSON": ({f"{k}/{i}.png": None for k in "ab" for i in range(9)} | {"about.json": b'{"images": 18}'}, ""),
 }  # fmt: skip
+
+
+def test_tables_beside_pictures_are_named_where_they_are_not_read(tmp_path: Path) -> None:
+    put(tmp_path / "set", *(f"{kind}/{n}.png" for kind in ("cat", "dog") for n in range(9)))
+    put(tmp_path / "set", "sales.csv", content=b"day,sold\n1,2\n2,3\n")
+    assert "1 table(s) beside them are not read, such as sales.csv" in inspect(str(tmp_path / "set")).notes
 
 
 @pytest.mark.parametrize("case", ANNOTATED)

@@ -134,6 +134,8 @@ def _folder(path: str, place: Path, target: str | None) -> Findings:
         found = _of_pictures(place, target) if arrays else _tables(path, place, tables, target)
     else:
         found = Findings(path, "unknown", notes=[f"the folder holds no table, text or picture ({len(seen)} files)"])
+    if found.format in ("pictures", "texts") and found.suggestion and tables:
+        found.notes.append(f"{len(tables)} table(s) beside them are not read, such as {tables[0].name}")
     found.notes += [note for note in notes if note not in found.notes]
     return found
 
