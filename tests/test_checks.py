@@ -243,6 +243,13 @@ BUGS = [
         "output[:, sorted(classes, key=len).index(label)]",
     ),
     (
+        "newest",
+        MLP,
+        "runs.py",
+        'RUNS / (RUNS / "latest").read_text("utf-8", "replace").strip()',
+        'max(place.parent for place in RUNS.glob("*/config.json"))',
+    ),
+    (
         "same-seed",
         ("text-classification", None),
         "texts.py",

@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import io
 import math
+import shutil
 import sys
 import warnings
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from unittest import mock
 
+import check_scores
 import common
 import data as data_module
 import metrics
@@ -201,4 +203,15 @@ def length(bench: Any) -> Found:
     return steps > 0.6 * min(said.steps, most), f"{config.epochs} epochs of {a_pass} steps", f"{said.steps} steps"
 
 
-CHECKS = [length, fitted, each_row_once, kept_epoch, unseen, resume, same_seed]
+def newest(bench: Any) -> Found:
+    """The newest run answers: State.saved (runs.py) notes its name, by which runs.find() finds it, whatever it is"""
+    made, other = check_scores.smoke_run(bench), []
+    for name in ("0", "zz"):  # each stands first or last among the others
+        run = Path(shutil.copytree(made, bench.folder / name))
+        runs.State(best=[0.0, 0.0, 1.0]).saved(run, bench.config, ())
+        found = runs.find(None)[0].name
+        other += [f"{found} for {name}"] * (found != name)
+    return not other, "; ".join(other) or "each of two when it is the newest", "the newest"
+
+
+CHECKS = [length, fitted, each_row_once, kept_epoch, unseen, resume, same_seed, newest]
