@@ -77,7 +77,11 @@ class Bench:
         return self.trained(self.train, epochs=1)[0]
 
     def fresh(self, **knobs: Any) -> Any:
-        """A model that knows nothing yet; `kept` are its knobs, as far as it has such."""
+        """A model that knows nothing yet; `kept` are its knobs, as far as it has such.
+
+        It has two layers at most: more of the same tell no more, and are long in being built and traced.
+        """
+        knobs = {"depth": min(2, getattr(self.config, "depth", 1))} | knobs
         self.kept = replace(self.config, **{name: some for name, some in knobs.items() if hasattr(self.config, name)})
         return self.trainer.fresh(self.meta, self.kept)
 
@@ -89,7 +93,7 @@ class Bench:
         run      one to go on with
         pressed  that Ctrl-C was
         others   valid and test, if not a few of these rows and the data's
-        knobs    depth=1 where steps are looked at, not layers: a shallow model is soon built and traced
+        knobs    depth=1 where steps are looked at, not layers
         """
         self.run = run or Path(tempfile.mkdtemp(dir=self.folder))
         model = self.fresh(**knobs)

@@ -57,9 +57,7 @@ def choose_precision(name: str, device: str) -> str:
     """A fixed rule that never measures: bfloat16 on a GPU, float32 on a CPU; weights stay float32."""
     if name not in ("auto", "float32", "bfloat16"):
         raise Problem(f"no precision {name!r}; use auto, float32 or bfloat16", 2)
-    if name != "auto":
-        return name
-    return "bfloat16" if device == "gpu" else "float32"
+    return {"gpu": "bfloat16", "cpu": "float32"}[device] if name == "auto" else name
 
 
 def widened(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
@@ -72,10 +70,12 @@ def widened(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
 
 def outputs(model: keras.Model, inputs: Any, targets: Any, meta: dict, precision: str, batch: int = 512) -> np.ndarray:
     """What the model answers for every row, in order, with or without targets; `batch` only changes the memory."""
+    loops = BACKEND == "tensorflow" and any(isinstance(layer, keras.layers.RNN) for layer in model._flatten_layers())
 
     def predict(some: np.ndarray) -> np.ndarray:
         """The model's own output, without dropout."""
-        output = model(widened(model, some), training=False)
+        some = widened(model, some)
+        output = model.predict_on_batch(some) if loops else model(some, training=False)  # a graph, or Python loops
         return keras.ops.convert_to_numpy(keras.ops.cast(output, "float32"))
 
     parts = []

@@ -60,7 +60,7 @@ def splits_disjoint(bench: Any) -> Found:
 def loss_at_start(bench: Any) -> Found:
     """Fresh weights know nothing: small first weights in models/; loss.loss() is a mean; data.load() scales inputs"""
     expected, tolerance = metrics.loss_of_knowing_nothing(bench.train, bench.meta)
-    found = bench.net.mean_loss(bench.fresh(), bench.train, bench.meta)
+    found = bench.net.mean_loss(bench.trainer.fresh(bench.meta, bench.config), bench.train, bench.meta)
     return abs(found - expected) <= tolerance, f"{found:.4f}", f"{expected:.4f} ± {tolerance:.4f}"
 
 
@@ -183,8 +183,8 @@ def learning_rate(bench: Any) -> Found:
 def sees(bench: Any) -> Found:
     """Training sees what scoring sees: batches of train.fit() and an augmentation there, which must keep the class and
     move the target too; train() after each scoring; dropout; softmax, units in loss.loss(), loss.answers()"""
-    rows, few = 16 if CAUSAL else 64, min(2, getattr(bench.config, "depth", 1))  # layers: dropout may be between
-    still = {"learning_rate": STILL, "batch_size": rows, "epochs": 3, "dropout": 0.0, "depth": few}
+    rows = 16 if CAUSAL else 64
+    still = {"learning_rate": STILL, "batch_size": rows, "epochs": 3, "dropout": 0.0}
     some, fresh = different(bench, rows), bench.fresh(**still)  # without dropout, as Keras draws other weights then
     before, outside = bench.outputs(some, fresh), bench.net.mean_loss(fresh, some, bench.meta)
     model, (inside, again, _) = bench.trained(some, **still)

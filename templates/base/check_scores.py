@@ -44,8 +44,9 @@ def smoke_run(bench: Any) -> Path:
         bench.handed = data
         return fit(model, data, *given)
 
-    words = [f"--{name}={value}" for name, value in bench.given.items() if not isinstance(value, bool)]
-    words += [f"--{'no-' * (not value)}{name}" for name, value in bench.given.items() if isinstance(value, bool)]
+    given = bench.given | bench.own("SMOKE", {})
+    words = [f"--{name}={value}" for name, value in given.items() if not isinstance(value, bool)]
+    words += [f"--{'no-' * (not value)}{name}" for name, value in given.items() if isinstance(value, bool)]
     try:
         with mock.patch.object(bench.trainer, "fit", watched):
             command("train", *words, "--smoke", "--out", run.name, "--device", "cpu", "--precision", "float32")

@@ -11,6 +11,7 @@ from data import MOST_HELD_OUT, UNICODE, UNKNOWN
 import numpy as np
 
 ROWS, STEPS = 128, 32  # that checks look at, and train for; each is as many examples as it has letters
+SMOKE = {"epochs": 3}  # of the smoke run, whose epochs are long in being scored
 TEMPERATURE = 0.5
 
 
