@@ -596,6 +596,14 @@ def test_what_names_of_few_letters_say(tmp_path: Path) -> None:
     assert inspect(made(tmp_path, rows)).suggestion.target == "event"
 
 
+def test_a_code_that_is_no_number_is_a_value_of_its_own(tmp_path: Path) -> None:
+    rows = [["zip_code", "price"], *(["98126-2920" if i % 40 == 0 else 98100 + i % 20, i * 7 % 31] for i in range(400))]
+    found = inspect(made(tmp_path, rows))
+    assert column_named(found, "zip_code").missing == 0
+    told = [suspect.detail for suspect in found.suspects if suspect.kind == "lost"]
+    assert told == ['10 of 400 cells hold no number (a value like others): "98126-2920" 10×']
+
+
 def test_a_code_of_each_class_gives_it_away_however_rare_some_are(tmp_path: Path) -> None:
     kinds = ["merriami", "ordii", "flavus", "torridus"]
     rows = [["code", "weight", "species"], *([kinds[i % 4][:2], i * 7 % 31, kinds[i % 4]] for i in range(200))]

@@ -61,7 +61,8 @@ def _column(table: Table, i: int, name: str, profile: Profile) -> Column:
     elif column.role == "number" and _is_identifier(i, name, profile, rows, table):
         column.role = "identifier"
     elif column.role == "number" and _is_code(name, profile):
-        column.role = "category"
+        column.role = "category"  # of which any cell is a value, 98126-2920 too
+        column.missing = round(column.missing - profile.odd / rows, 6)
     _describe(column, profile, _some(table, i))
     if column.role == "constant" and column.missing < 0.01:
         return _unused(column, "one value in all rows")

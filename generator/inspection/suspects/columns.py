@@ -100,7 +100,8 @@ def _lost(column: Column, profile: Profile) -> list[Suspect]:
     shown = ", ".join(f'"{cell[:20]}" {profile.cells[cell]}×' for cell in lost[:4]) + (" …" if len(lost) > 4 else "")
     count, of_all = (sum(profile.cells[cell] for cell in some) for some in (lost, known))
     what = "date" if column.role == "date" else "number"
-    return [Suspect("lost", column.name, f"{count:,} of {of_all:,} cells hold no {what} (read as missing): {shown}")]
+    how = "a value like others" if column.role == "category" else "read as missing"
+    return [Suspect("lost", column.name, f"{count:,} of {of_all:,} cells hold no {what} ({how}): {shown}")]
 
 
 def _spellings(column: Column, profile: Profile) -> list[Suspect]:
