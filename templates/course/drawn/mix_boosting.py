@@ -1,6 +1,7 @@
 """What trees and a network answer together, in the form that spec.json names."""
 
 import argparse
+import copy
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
