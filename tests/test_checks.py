@@ -421,6 +421,24 @@ def test_labels_drawn_by_lot_are_no_fault(tmp_path: Path, what: str, framework: 
     assert results["inputs-matter"]["passed"] or "no sign" in results["inputs-matter"]["expected"]
 
 
+SLOWLY = """
+import check_parts, numpy as np
+from types import SimpleNamespace as Some
+metrics = check_parts.metrics
+metrics.loss_of_knowing_nothing, metrics.truth, metrics.loss = lambda *_: (1.0, 0.1), lambda *_: 0, lambda *_: 0.0
+for losses in ({96: 0.6, 400: 0.2, 1600: 0.01}, {96: 0.9, 400: 0.8}):  # by rows, of which each comes ten times
+    learns = Some(trained=lambda rows, **_: (None, [losses[len(rows.ids)]]), net=Some(mean_loss=lambda *_: 0.0))
+    learns.train = check_parts.Split(*[np.arange(8)] * 4)
+    learns.outputs, learns.meta, learns.shallow = lambda *_: None, {}, 1
+    print(check_parts.overfit_one_batch(learns)[0])
+"""
+
+
+def test_what_learns_slowly_is_given_time_and_what_does_not_learn_none(tmp_path: Path) -> None:
+    project = generate(tmp_path / "p", task="tabular-regression", models=("mlp",))
+    assert run(project, "-c", SLOWLY).ok().out.split() == ["True", "False"]
+
+
 @pytest.mark.parametrize(("what", "framework"), spread("noise", "walk"))
 def test_series_without_a_season_are_no_fault(tmp_path: Path, what: str, framework: str) -> None:
     values = np.random.default_rng(2).normal(size=1500)

@@ -61,6 +61,7 @@ class Bench:
         plain = replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, passes=0)
         few = replace(plain, steps=self.own("STEPS", STEPS)).resolved(len(self.train.ids))
         self.config = replace(few, patience=10_000)
+        self.shallow = min(2, getattr(config, "depth", 1))  # layers: more of the same are long in being traced
 
     def own(self, name: str, default: Any) -> Any:
         """What check_task.py has by this name."""
@@ -77,11 +78,7 @@ class Bench:
         return self.trained(self.train, epochs=1)[0]
 
     def fresh(self, **knobs: Any) -> Any:
-        """A model that knows nothing yet; `kept` are its knobs, as far as it has such.
-
-        It has two layers at most: more of the same tell no more, and are long in being built and traced.
-        """
-        knobs = {"depth": min(2, getattr(self.config, "depth", 1))} | knobs
+        """A model that knows nothing yet; `kept` are its knobs, as far as it has such."""
         self.kept = replace(self.config, **{name: some for name, some in knobs.items() if hasattr(self.config, name)})
         return self.trainer.fresh(self.meta, self.kept)
 
