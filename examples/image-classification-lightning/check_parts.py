@@ -59,7 +59,7 @@ def splits_disjoint(bench: Any) -> Found:
 def loss_at_start(bench: Any) -> Found:
     """Fresh weights know nothing: small first weights in models/; loss.loss() is a mean; data.load() scales inputs"""
     expected, tolerance = metrics.loss_of_knowing_nothing(bench.train, bench.meta)
-    found = bench.net.mean_loss(bench.trainer.fresh(bench.meta, bench.config), bench.train, bench.meta)
+    found = bench.net.mean_loss(bench.fresh(), bench.train, bench.meta)
     return abs(found - expected) <= tolerance, f"{found:.4f}", f"{expected:.4f} ± {tolerance:.4f}"
 
 
