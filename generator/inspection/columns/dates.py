@@ -1,6 +1,7 @@
 """Dates in cells: the form in which a column writes them, and cells as time stamps."""
 
 import datetime
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -73,12 +74,20 @@ def find_form(cells: Sequence[str]) -> str:
 
 
 def fits(cell: str, form: str) -> bool:
-    """Whether a cell is a date of a form."""
+    """Whether a cell is a date of a form; what strptime need not be asked, which compiles most forms anew each time."""
+    if form.startswith("%") and "%z" not in form and marks(form) != marks(cell.partition(" - ")[0]):
+        return False
     try:
         one(cell, form)
     except (ValueError, OverflowError):
         return False
     return True
+
+
+@functools.lru_cache(1000)
+def marks(text: str) -> str:
+    """What a date or a form of dates has between its numbers and words, but for spaces: `..` of 31.12.2024."""
+    return re.sub(r"%.|[\w\s]", "", text)
 
 
 # Months in other languages
