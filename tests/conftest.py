@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -71,6 +73,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         IMPORTS.extend(TO_TRAIN)
     gc.collect()
     gc.freeze()  # tests and modules stay to the end, and need not be looked through again and again
+
+
+@pytest.fixture(autouse=True, scope="session")
+def removed_meanwhile() -> Iterator[None]:
+    """Have folders of tests that passed removed while others run: some disks take 5 ms for each."""
+    with ThreadPoolExecutor(2) as remover:
+        with patch("_pytest.tmpdir.rmtree", partial(remover.submit, shutil.rmtree), create=True):
+            yield
 
 
 @pytest.fixture(autouse=True, scope="session")
