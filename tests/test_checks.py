@@ -3,6 +3,8 @@
 import itertools
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -293,6 +295,21 @@ def test_a_planted_bug_is_found(
     project = generate(tmp_path / "p", task=task, models=(model,) if model else ())
     result = check_with_bug(project, check, file, right, wrong)
     assert file != "train.py" or re.search(r"\(\w+\.py:\d+\)", result["advice"]), result
+
+
+def test_two_processes_share_the_checks(tmp_path: Path) -> None:
+    project = generate(tmp_path / "p", task="tabular-classification", models=("mlp",))
+    there = run(project, "check.py", "--only", "nothing").refused(2, "no check nothing; there are ")
+    command = [sys.executable, "check.py", "--seed", "3", "--json"]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, encoding="utf-8")
+    found = [row["id"] for row in json.loads(done.stdout)]
+    assert done.returncode == 0 and {"rate", "resume", "compared"} < set(found), done.stderr
+    assert found == [name for name in there.partition(" are ")[2].split(", ") if name in found]
+    text = (project / "check_scores.py").read_text(encoding="utf-8")
+    text = text.replace("    runs.RUNS, runs.watch", "    sys.modules['os']._exit(9)\n    runs.RUNS, runs.watch")
+    (project / "check_scores.py").write_text(text, encoding="utf-8")
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 1 and done.stderr == "check.py: checks of runs ended (9 ); --alone takes less memory\n"
 
 
 def test_a_project_that_cannot_train_gets_rows(tmp_path: Path) -> None:

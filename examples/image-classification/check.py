@@ -11,12 +11,15 @@ import gc
 import importlib
 import inspect
 import io
+import itertools
 import json
+import os
 import re
+import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +30,7 @@ from common import Problem
 
 import numpy as np
 
+os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))  # two processes share the cores
 BROKEN = None  # what one of the project's own files raises, and which keeps the others from being imported
 try:
     import check_answers
@@ -103,9 +107,18 @@ class Bench:
             history = self.trainer.fit(model, data, self.kept, self.run, pressed)
         return model, [row[runs.HISTORY.index("train_loss")] for row in history]
 
-    def outputs(self, split: Split, model: Any = None, batch: int = 512) -> np.ndarray:
+    def outputs(self, split: Split, model: Any = None, *batch: int) -> np.ndarray:
         """What the briefly trained model, or another one, answers for every row of a split."""
-        return self.net.outputs(model or self.brief[0], split.inputs, split.targets, self.meta, "float32", batch)
+        return self.net.outputs(model or self.brief[0], split.inputs, split.targets, self.meta, "float32", *batch)
+
+    def each(self, split: Split, others: Sequence[np.ndarray], model: Any = None) -> list[np.ndarray]:
+        """What it answers where others are the inputs, again and again: to many rows in a call, as calls take long."""
+        found, at_once = [], max(1, ROWS // len(split.ids))
+        for start in range(0, len(others), at_once):
+            some = others[start : start + at_once]
+            rows = split._replace(inputs=np.concatenate(some), targets=np.concatenate([split.targets] * len(some)))
+            found += np.split(self.outputs(rows, model), len(some))
+        return found
 
 
 def examined(bench: Any, name: str, check: Callable[[Any], check_parts.Found | None]) -> dict[str, Any] | None:
@@ -133,12 +146,20 @@ def examined(bench: Any, name: str, check: Callable[[Any], check_parts.Found | N
     return {"id": name, "title": title, "passed": passed, "found": found, "expected": expected, "advice": advice}
 
 
-def chosen(bench: Bench) -> list[Callable]:
-    """The checks for this task and model."""
+def chosen(bench: Bench) -> tuple[list[Callable], list[Callable]]:
+    """The checks for this task and model: of parts, and of runs."""
     parts = bench.own("PARTS", check_parts.CHECKS + check_answers.ONE_MODEL) + bench.own("CHECKS", [])
     if bench.trainer is not train:
         parts = [check for check in parts if check not in check_parts.STEPS]
-    return parts + check_runs.CHECKS + check_answers.CHECKS + check_scores.CHECKS
+    return parts, check_runs.CHECKS + check_answers.CHECKS + check_scores.CHECKS
+
+
+def beside(process: subprocess.Popen) -> Iterator[dict[str, Any]]:
+    """What another process says, which was asked for --json."""
+    said, told = process.communicate()
+    if not said:
+        raise Problem(f"checks of runs ended ({process.returncode} {told[-200:]}); --alone takes less memory")
+    yield from json.loads(said)
 
 
 def readable(error: Exception) -> None:
@@ -150,28 +171,32 @@ def main() -> int:
     parser = common.Parser(__doc__, knobs=True)
     parser.add_argument("--only", metavar="IDS", help="run these alone, by the names that --json gives them: rate,sees")
     parser.add_argument("--quick", action="store_true", help="leave out those of runs")
+    parser.add_argument("--alone", action="store_true", help="in one process, which takes longer, and less memory")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     args, given = parser.parse()
-    results = []
-    with tempfile.TemporaryDirectory() as folder:
+    results, runs_beside = [], not (args.only or args.quick or args.alone)
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ends:
         try:
             if BROKEN:
                 raise BROKEN
             bench = Bench(given, Path(folder))
             gc.freeze()  # libraries are not looked through again and again while graphs are built
-            checks = {check.__name__.replace("_", "-"): check for check in chosen(bench)}
+            parts, of_runs = ({check.__name__.replace("_", "-"): check for check in some} for some in chosen(bench))
         except (Problem, OSError):
             raise
         except Exception as error:
-            bench, checks, args.only = error, {"readable": readable}, None
-        wanted = args.only.split(",") if args.only else list(checks)
+            bench, parts, of_runs, args.only, runs_beside = error, {"readable": readable}, {}, None, False
+        checks = parts | of_runs
+        wanted = args.only.split(",") if args.only else parts if args.quick or runs_beside else checks
         if unknown := [name for name in wanted if name not in checks]:
             raise Problem(f"no check {unknown[0]}; there are {', '.join(checks)}", 2)
-        for name, check in checks.items():
-            if name not in wanted or (args.quick and check.__module__ not in ("check_parts", "check_task")):
-                continue
-            if not (result := examined(bench, name, check)):
-                continue
+        found = (examined(bench, name, check) for name, check in checks.items() if name in wanted)
+        if runs_beside:
+            words = [sys.executable, "-X", "utf8", __file__, *sys.argv[1:], "--json", "--only", ",".join(of_runs)]
+            process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+            ends.callback(process.kill)
+            found = itertools.chain(found, beside(process))
+        for result in filter(None, found):
             results.append(result)
             if not args.json:
                 word = {True: "ok", False: "FAILED", None: "-"}[result["passed"]]

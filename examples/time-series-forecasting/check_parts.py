@@ -70,10 +70,9 @@ def inputs_matter(bench: Any) -> Found:
     strays = bench.own("misplaced", lambda *_: None)(bench.config, own, bench.meta)
     if strays:
         return False, f"{strays} of {len(own.ids)} rows are not what the data say", "each with its own"
-    truth, losses = metrics.truth(own, bench.meta), []
-    for shift in range(min(OTHERS, max(2, len(own.ids)))):  # 0: its own input
-        output = bench.outputs(own._replace(inputs=np.roll(own.inputs, shift, axis=0)))
-        losses.append(metrics.loss(truth, output, bench.meta))
+    shifted = [np.roll(own.inputs, shift, axis=0) for shift in range(min(OTHERS, max(2, len(own.ids))))]  # 0: its own
+    truth = metrics.truth(own, bench.meta)
+    losses = [metrics.loss(truth, output, bench.meta) for output in bench.each(own, shifted)]
     found = f"loss {losses[0]:.4f}, with other rows' inputs {min(losses[1:]):.4f} to {max(losses):.4f}"
     blind = max(losses) - min(losses) < 1e-6 * abs(losses[0]) and min(len(truth), len(different(bench, 2).ids)) > 1
     if strays == 0 and not blind and losses[0] >= min(losses[1:]):
@@ -102,7 +101,7 @@ def gradients(bench: Any) -> Found:
     """Training changes every weight: in later epochs too, and in float32; else one is frozen, cut off from loss.loss(),
     by a reshape in models/ too, or not in the optimiser of train.fit(); trees no longer grow"""
     before, once, after = (bench.net.learnt(model) for model in (bench.fresh(), bench.once, bench.brief[0]))
-    wide = bench.net.learnt(bench.fresh(precision="bfloat16")).items()
+    wide = bench.net.learnt(bench.fresh(precision="bfloat16", depth=1)).items()
     if coarse := [name for name, weight in wide if weight.itemsize < 4]:
         return False, f"{len(coarse)} weights are kept in bfloat16, where small steps are lost", "float32"
     bad = [name for name in after if not np.isfinite(after[name]).all() or np.array_equal(before[name], after[name])]
@@ -173,7 +172,7 @@ def rate(bench: Any) -> Found:
 
 def learning_rate(bench: Any) -> Found:
     """The learning rate is not too high: lower it in config.py, or see what train.fit() makes of config.rate()"""
-    slow = {"learning_rate": bench.config.learning_rate / 10, "weight_decay": 0.0}
+    slow = {"learning_rate": bench.config.learning_rate / 10, "weight_decay": 0.0, "depth": bench.shallow}
     losses = [bench.brief[1][-1], bench.trained(bench.train, **slow)[1][-1]]
     much = 0.3 * abs(metrics.loss_of_knowing_nothing(bench.train, bench.meta)[0])  # heavy rare classes are noisy
     found = f"loss {losses[0]:.4f} after {bench.config.steps} steps, {losses[1]:.4f} with a tenth"

@@ -45,6 +45,14 @@ class Block(layers.Layer):
         self.narrow = layers.Dense(width, kernel_initializer=uniform())
         self.dropout = layers.Dropout(dropout)
 
+    def build(self, x_shape: tuple[int | None, ...], tokens_shape: tuple[int | None, ...]) -> None:
+        for layer in (self.norm1, self.attention, self.joined, self.norm2, self.wide):
+            layer.build(x_shape)
+        self.narrow.build((*x_shape[:-1], 4 * x_shape[-1]))
+
+    def compute_output_shape(self, x_shape: tuple, tokens_shape: tuple) -> tuple[int | None, ...]:
+        return x_shape  # said, as finding it out by tracing takes half a second a block
+
     def call(self, x: Any, tokens: Any, training: bool = False) -> Any:
         _, words, width = x.shape
         parts = ops.reshape(self.attention(self.norm1(x)), (-1, words, 3, self.heads, width // self.heads))

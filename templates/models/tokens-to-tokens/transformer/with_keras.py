@@ -27,6 +27,10 @@ class Attention(layers.Layer):
         angles = np.arange(context)[:, None] * 10_000.0 ** (-np.arange(half) / half)  # (context, half)
         self.turn = np.cos(angles)[:, None], np.sin(angles)[:, None]  # (context, 1, half) each
 
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        self.queries_keys_values.build(shape)
+        self.output_layer.build(shape)
+
     def rotate(self, x: Any) -> Any:
         """Turn pairs of features by an angle that grows with the position, so that products tell distances."""
         a, b = ops.split(x, 2, axis=-1)  # (batch, length, heads, half) each
@@ -56,6 +60,14 @@ class Block(layers.Layer):
         self.wide = layers.Dense(4 * width, "gelu", kernel_initializer=uniform())
         self.narrow = layers.Dense(width, kernel_initializer=keras.initializers.RandomNormal(stddev=small))
         self.dropout = layers.Dropout(dropout)
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        for layer in (self.before_attention, self.attention, self.before_layers, self.wide):
+            layer.build(shape)
+        self.narrow.build((*shape[:-1], 4 * shape[-1]))
+
+    def compute_output_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return shape  # said, as finding it out by tracing takes half a second a block
 
     def call(self, x: Any, training: bool = False) -> Any:
         x = x + self.dropout(self.attention(self.before_attention(x)), training=training)
