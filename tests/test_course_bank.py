@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from hackgen.course import archives, build, bundle, leaks, proof, variants
 from hackgen.course.master import markers
-from hackgen.course.master.assignment import Assignment, read, text_of
-from hackgen.course.master.new import LEVELS, master, stock
+from hackgen.course.master.assignment import COURSE, Assignment, read, text_of
+from hackgen.course.master.new import LEVELS, bank, master, stock
 from hackgen.errors import Problem
-from hackgen.making.choice import Answers, choices
+from hackgen.making.choice import Answers, choices, choose
 from selection import EVERYTHING, installed
 
 OFFERED = [c for c in choices() if not c.backend or c.backend == "tensorflow"]
@@ -61,7 +61,7 @@ def linted(folder: Path, choice: tuple[str, str, str], level: str) -> Assignment
     archives.lay(folder / "solved", bundle.starter(assignment, solved=assignment.ids))
     archives.lay(folder / "stubs", bundle.starter(assignment))
     (folder / "stubs" / "ruff.toml").write_text(
-        'extend = "pyproject.toml"\n[lint]\nselect = ["E"]\n'
+        'extend = "pyproject.toml"\n[lint]\nselect = ["E", "F821"]\n'
     )  # unused names stay
     code = [str(folder / place / path) for place in ("solved", "stubs") for path in assignment.submit]
     ruff = [sys.executable, "-m", "ruff", "check", "--quiet", "--no-cache", *code]
@@ -78,6 +78,22 @@ def test_the_bank_still_fits_the_code_of_each_task(tmp_path: Path) -> None:
     """Parts name texts in it, so a change of a project's file may need one of the bank."""
     for task, framework, model in {task: (task, framework, model) for task, framework, model in EVERY}.values():
         assert len(read(lay_master(tmp_path / task, task, framework, model, "advanced")).parts) >= 3
+
+
+def test_drawn_code_has_all_that_it_names_in_the_file_it_is_laid_into(tmp_path: Path) -> None:
+    """Each file of drawn code once: it brings its own imports, and what it uses besides stands in that file."""
+    left = {path.name for path in (COURSE / "drawn").glob("*.py")}
+    for task, framework, model in dict.fromkeys((c.task.name, c.framework.name, c.models[0].name) for c in OFFERED):
+        choice = choose(Answers(task=task, framework=framework, models=(model,)))
+        parts = [part["drawn"]["code"] for part in bank(choice, "advanced") if part["drawn"]]
+        if {code.rpartition("/")[2] for code in parts} & left:
+            left -= {code.rpartition("/")[2] for code in parts}
+            lay_master(tmp_path / f"{task}-{framework}-{model}", task, framework, model, "advanced")
+    assert not left
+    ruff = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select", "E9,F401,F811,F821"]
+    code = [str(path) for path in tmp_path.glob("*/**/*.py") if "SPEC" in path.read_text(encoding="utf-8")]
+    done = subprocess.run([*ruff, "--output-format=concise", *code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.slow

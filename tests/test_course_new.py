@@ -64,7 +64,7 @@ def test_the_bank_says_nothing_unknown_of_its_parts() -> None:
 
 
 def test_a_drawn_function_brings_its_head_without_what_nobody_needs() -> None:
-    assert with_function(LOSS, DRAWN, "loss") == BOTH
+    assert with_function(LOSS, DRAWN, "loss", {"spec"}) == BOTH
 
 
 @pytest.mark.parametrize("framework", ["pytorch", "lightning", "keras", "jax"])

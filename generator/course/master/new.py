@@ -4,8 +4,9 @@
 import ast
 import json
 import re
+import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
         text = files[file].decode()
         if drawn := entry["drawn"]:
             code = (COURSE / drawn["code"]).read_text(encoding="utf-8")
-            text = with_function(text, code, drawn.get("replaces", function))
+            own = {"spec", *(path.partition("/")[0].removesuffix(".py") for path in files)}
+            text = with_function(text, code, drawn.get("replaces", function), own)
             form, numbers = next(iter(drawn["forms"].items()))
             spec[id] = {"form": form} | {name: some[0] for name, some in numbers.items() if isinstance(some, list)}
         text = markers.mark(text, file, function, id, entry["points"], entry["hint"], entry["within"])
@@ -117,8 +119,11 @@ def _fits(said: Any, words: tuple[str, ...]) -> bool:
     return told.get("framework", words[0]) in words and words[-1] in told.get("levels", words)
 
 
-def with_function(text: str, other: str, name: str) -> str:
-    """The file with one function taken from another, with the helpers that it lacks and what it needs of that head."""
+def with_function(text: str, other: str, name: str, own: Collection[str]) -> str:
+    """The file with one function taken from another, the helpers that it lacks, and the imports that both now need.
+
+    own   modules of the project, whose imports stand between those of Python and of packages
+    """
     tree, lines, more = ast.parse(text), text.split("\n"), other.split("\n")
     known = dict(markers.functions(tree))
     first = first_line(next(node for node in tree.body if node.end_lineno >= known[name].lineno)) - 1
@@ -126,9 +131,16 @@ def with_function(text: str, other: str, name: str) -> str:
         if isinstance(node, markers.Function) and node.name not in known:
             lines[first:first] = [*more[node.lineno - 1 : node.end_lineno], "", ""]
     text, _ = graft("\n".join(lines), other, [name])
-    said = set(re.findall(r"\w+", HEAD.sub("", text)))
-    head = [line for line in HEAD.search(other)[0].split("\n") if not line or said & {*BOUND.findall(line)}]
-    return HEAD.sub("\n".join(head), text, count=1)
+    said = {*re.findall(r"\w+", HEAD.sub("", text))}
+    head, given = HEAD.search(text)[0].split("\n"), set[str]()
+    groups: list[list[str]] = [[], [], []]
+    for line in sorted([*head, *HEAD.search(other)[0].split("\n")], key=lambda line: (line not in head, line)):
+        if needed := said & {*BOUND.findall(line)} - given:
+            given |= needed
+            module = re.split(r"\W", line)[1]
+            groups[0 if module in sys.stdlib_module_names else 1 if module in own else 2].append(line)
+    groups = [sorted(group, key=lambda line: (line.startswith("from"), line)) for group in groups if group]
+    return HEAD.sub("\n\n".join(map("\n".join, groups)), text, count=1)
 
 
 def card_text(head: dict[str, str], given: Iterable[str], entries: Iterable[dict] = ()) -> bytes:

@@ -1,6 +1,5 @@
 """An LSTM by hand, with the cell in the form that spec.json names."""
 
-from config import Config
 from data import normalise
 from spec import SPEC
 

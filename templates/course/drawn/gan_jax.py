@@ -3,7 +3,6 @@
 from spec import SPEC
 
 import jax
-import jax.numpy as jnp
 from flax import nnx
 
 JITTER = 0.1  # as in loss.py

@@ -1,12 +1,9 @@
 """The losses of both players of a GAN in the form that spec.json names."""
 
-from collections.abc import Callable
 from typing import Any
 
 from backend import keras
 from spec import SPEC
-
-import numpy as np
 
 
 def tell_apart(model: keras.Model, real: Any, made: Any) -> Any:

@@ -4,7 +4,6 @@ from spec import SPEC
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 JITTER = 0.1  # as in loss.py
 

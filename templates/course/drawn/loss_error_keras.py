@@ -7,8 +7,6 @@ from typing import Any
 from backend import keras
 from spec import SPEC
 
-import numpy as np
-
 
 def loss(meta: dict) -> Callable[[Any, Any], Any]:
     """For `compile`: the loss that ASSIGNMENT.md asks for, (batch,); of the model's outputs against the targets."""

@@ -1,17 +1,9 @@
 """The loss of a language model in the form that spec.json names."""
 
-import functools
-import math
-from collections.abc import Iterator
-from typing import Any
-
-from data import UNICODE, UNKNOWN
 from spec import SPEC
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-import optax
 from flax import nnx
 
 

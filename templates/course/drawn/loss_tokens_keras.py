@@ -1,14 +1,10 @@
 """The loss of a language model in the form that spec.json names."""
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from backend import keras
-from data import UNICODE, UNKNOWN
 from spec import SPEC
-
-import numpy as np
 
 
 def loss(meta: dict) -> Callable[[Any, Any], Any]:

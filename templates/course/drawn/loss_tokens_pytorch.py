@@ -1,15 +1,9 @@
 """The loss of a language model in the form that spec.json names."""
 
-import math
-from collections.abc import Iterator
-
-from data import UNICODE, UNKNOWN
 from spec import SPEC
 
-import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 
 def loss(model: nn.Module, inputs: torch.Tensor, targets: torch.Tensor, meta: dict) -> torch.Tensor:

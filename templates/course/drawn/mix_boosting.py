@@ -1,30 +1,10 @@
 """What trees and a network answer together, in the form that spec.json names."""
 
-import argparse
-import copy
-from collections.abc import Sequence
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-import common
-import metrics
-import runs
-from common import Problem
-from config import FRAMEWORK, TASK, Config
-from data import Data, Split
-from runs import State
 from spec import SPEC
 
 import numpy as np
-import skops.io
-from sklearn.compose import make_column_transformer
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from sklearn.linear_model import Ridge
-from sklearn.model_selection import KFold, cross_val_predict
-from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
 
 
 def outputs(model: dict, inputs: Any, targets: Any, meta: dict, precision: str = "", batch: int = 9000) -> np.ndarray:
