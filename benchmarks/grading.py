@@ -42,22 +42,23 @@ def main() -> None:
         times = sorted(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(5))
 
         waited = []
-        ask = engine.Run.__call__
+        ask = engine.Grader.__call__
 
-        def timed(self: engine.Run, question: str, **values: object) -> object:
+        def timed(self: engine.Grader, question: str, **values: object) -> object:
             start = time.perf_counter()
             try:
                 return ask(self, question, **values)
             finally:
                 waited.append(time.perf_counter() - start)
 
-        engine.Run.__call__ = timed
+        engine.Grader.__call__ = timed
         work = []
         for number in range(args.submissions):
             files = {path: text + f"\n# {number}\n".encode() for path, text in right.items()}
-            work.append(submissions.Submission([], files))
+            work.append(submissions.Submission([{"id": str(number)}], files))
         start = time.perf_counter()
-        results = list(submissions.graded(built, work, args.jobs, isolation="none"))
+        graded = submissions.grade(built, work, Path(place, "marks"), jobs=args.jobs, isolation="none")
+        results = [result for _, result in graded]
         wall = time.perf_counter() - start
     assert all(result.total == result.max for result in results), "a right submission did not get all"
     first, each, computed = results[0], wall / len(results), sum(waited) / len(results)

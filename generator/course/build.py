@@ -123,7 +123,9 @@ def warnings(assignment: Assignment, student: dict[str, bytes]) -> list[str]:
 def secrets_of(assignment: Assignment, words: Iterable[bytes] = ()) -> leaks.Secrets:
     """What students must not find: the parts' code, the hidden checks, and paths of this machine."""
     given, public = starter(assignment), instruments(assignment, secret=False)
-    shown = {path: leaks.lines_of(text.decode()) for path, text in (given | public).items() if path.endswith(".py")}
+    shown = {}
+    for path in [path for path in (given | public) if path.endswith(".py")]:
+        shown[path] = frozenset(map(leaks.plain, (given | public)[path].decode().split("\n")))
     kept = frozenset().union(*(shown[part.file] for part in assignment.parts))
     texts = [leaks.secret(f"part {part.id}", part.body, kept) for part in assignment.parts]
     known = frozenset().union(*shown.values())
@@ -133,7 +135,7 @@ def secrets_of(assignment: Assignment, words: Iterable[bytes] = ()) -> leaks.Sec
             code = ast.get_source_segment(text, node)
             texts.append(leaks.secret(f"{name} of {path}, which is of hidden tests", code, known))
     places = [str(assignment.folder.resolve()), f"{Path.home()}{os.sep}"]
-    return texts, [*(place.encode() for place in places), *words]
+    return texts, [*leaks.OF_HACKGEN, *(place.encode() for place in places), *words]
 
 
 def scan(assignment: Assignment, new: Path) -> None:

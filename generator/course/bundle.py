@@ -16,7 +16,7 @@ from ..parts import read_toml
 from .archives import lay, zipped
 from .grader.overlay import Files, tree
 from .master import markers
-from .master.assignment import BANK, CARD, HANDOUT, Assignment, Part, line_of, shipped, text_of
+from .master.assignment import BANK, CARD, HANDOUT, Assignment, line_of, shipped, text_of
 
 CHECKS = "public_checks"  # the bundle of public checks in a student tree
 GRADER = Path(__file__).parent / "grader"
@@ -60,7 +60,14 @@ def spec_of(folder: Path) -> dict[str, Any]:
 
 
 def handout(assignment: Assignment, spec: dict[str, Any]) -> str:
-    """ASSIGNMENT.md with its blanks filled in."""
+    """ASSIGNMENT.md with its blanks filled in, and a section for each part."""
+    sections = []
+    for part in assignment.parts:
+        head = f"### `{part.id}`: `{part.function}` in `{part.file}`, {part.points} points ({part.public} public)"
+        sections += [head, part.goal]
+        given = spec.get(part.id, {})
+        if goal := part.drawn.get("forms", {}).get(given.get("form"), {}).get("goal"):
+            sections.append(f'Yours: {filled(goal, given)} (`spec.json` holds this as `SPEC["{part.id}"]`.)')
     blanks = {
         "title": assignment.title,
         "deadline": assignment.deadline,
@@ -69,19 +76,9 @@ def handout(assignment: Assignment, spec: dict[str, Any]) -> str:
         "public": assignment.public,
         "submit": ", ".join(f"`{path}`" for path in assignment.submit),
         "timeout": max(test.timeout for part in assignment.parts for test in part.tests),
-        "parts": "\n\n".join(_goal(part, spec.get(part.id, {})) for part in assignment.parts),
+        "parts": "\n\n".join(sections),
     }
     return filled(text_of(assignment.folder, HANDOUT), blanks)
-
-
-def _goal(part: Part, drawn: dict[str, Any]) -> str:
-    """A part's section in the handout."""
-    text = f"### `{part.id}`: `{part.function}` in `{part.file}`, {part.points} points ({part.public} public)\n\n"
-    form = part.drawn.get("forms", {}).get(drawn.get("form"), {})
-    if goal := form.get("goal"):
-        own = f'\n\nYours: {filled(goal, drawn)} (`spec.json` holds this as `SPEC["{part.id}"]`.)'
-        return text + part.goal + own
-    return text + part.goal
 
 
 def filled(text: str, values: dict[str, Any]) -> str:
@@ -124,8 +121,7 @@ def bundle(assignment: Assignment, facts: Files, secret: bool) -> Files:
     files |= {f"grader/{path.name}": path.read_bytes() for path in GRADER.glob("*.py")}
     if secret:
         right = starter(assignment, assignment.ids)
-        for name, laid in (("reference", right), ("starter", starter(assignment))):
-            files |= {f"{name}/{path}": content for path, content in laid.items()}
+        files |= {f"reference/{path}": content for path, content in right.items()}
     return files
 
 

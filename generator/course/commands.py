@@ -33,11 +33,14 @@ def say(text: str, err: bool = False) -> None:
 @click.option("--title", help="Its title; the folder's name says it otherwise.")
 def new_command(dest: str, level: str, **flags: str | None) -> None:
     """Make a master: a working project whose key pieces are graded parts, with handout and checks."""
+    from ..making.choice import Answers, title_from
     from ..making.write import place, write
-    from .master.new import answers_for, master
+    from .master.new import master
 
     place(dest, {})
-    files = master(answers_for(dest, **flags), level)
+    models = [model for model in [flags.pop("model")] if model]
+    given = {"title": title_from(dest)} | {name: value for name, value in flags.items() if value}
+    files = master(Answers(**given, models=tuple(models)), level)
     where = place(dest, files)
     write(files, where)
     say(f"{where}: {len(files)} files")

@@ -7,7 +7,7 @@ import re
 import subprocess
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,7 @@ class Secret:
     whole: str
 
 
-Secrets = tuple[list[Secret], list[bytes]]  # and words: paths of this machine, the key of the variants
+Secrets = tuple[list[Secret], list[bytes]]  # and words: traces of hackgen, paths of this machine, the key of variants
 
 
 def secret(name: str, code: str, kept: frozenset[str] = frozenset()) -> Secret:
@@ -49,20 +49,10 @@ def plain(line: str) -> str:
     return re.sub(r"\s+", "", re.sub(r"\s#.*", "", line)).strip("\"',")
 
 
-def lines_of(text: str) -> frozenset[str]:
-    return frozenset(filter(None, map(plain, text.split("\n"))))
-
-
 def found(files: Iterable[tuple[str, bytes]], secrets: Secrets) -> list[str]:
     """What leaks, a line each with the place; empty where nothing does."""
-    every = (inside for name, content in files for inside in _entries(name, content))
-    return list(dict.fromkeys(line for name, content in every for line in _in_file(name, content, secrets)))
-
-
-def holding(files: Iterable[tuple[str, bytes]], words: Collection[bytes]) -> list[str]:
-    """The files and entries of archives that hold one of the words, whatever else is in them."""
-    every = (inside for name, content in files for inside in _entries(name, content))
-    return [name for name, content in every if content and any(word in content for word in words)]
+    every = (inside for file in files for inside in _entries(*file))
+    return list(dict.fromkeys(line for one in every for line in _in_file(*one, secrets)))
 
 
 def _entries(name: str, content: bytes, depth: int = 0) -> Iterator[tuple[str, bytes | None]]:
@@ -82,7 +72,7 @@ def _in_file(name: str, content: bytes | None, secrets: Secrets) -> Iterator[str
     if name.endswith(COMPILED) or re.match(rb"..\r\n[\x00-\x03]\0\0\0", content, re.S):
         yield f"{name} is compiled code, and may hold what its source does not"
     texts, words = secrets
-    for word in (*OF_HACKGEN, *words):
+    for word in words:
         if word in content or word.decode("utf-8", "replace").encode("utf-16-le") in content:
             yield f"{name} holds {word.decode('utf-8', 'replace')!r}"
     text = content.decode("utf-8", "replace")
@@ -123,7 +113,7 @@ def _unpacked(content: bytes) -> Iterator[tuple[str, bytes | None]]:
 
 
 def tree(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file of a folder; of a repository its objects too, those that nothing points at among them."""
+    """Every file of a folder; of a repository each object by its hash, those that nothing points at among them."""
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).as_posix()
         if path.is_symlink():
@@ -131,13 +121,8 @@ def tree(folder: Path) -> Iterator[tuple[str, bytes]]:
         elif path.is_file() and "/.git/objects/" not in f"/{inside}":
             yield inside, path.read_bytes()
     for repository in sorted(folder.rglob(".git")):
-        yield from objects(repository)
-
-
-def objects(repository: Path) -> Iterator[tuple[str, bytes]]:
-    """Every object in a repository, by its hash."""
-    command = ["git", f"--git-dir={repository}", "cat-file", "--batch-all-objects", "--batch", "--buffer"]
-    stream = io.BytesIO(subprocess.run(command, capture_output=True, check=True, timeout=300).stdout)
-    while head := stream.readline().split():
-        yield f"{repository.name} {head[1].decode()} {head[0].decode()[:10]}", stream.read(int(head[2]))
-        stream.read(1)
+        command = ["git", f"--git-dir={repository}", "cat-file", "--batch-all-objects", "--batch", "--buffer"]
+        stream = io.BytesIO(subprocess.run(command, capture_output=True, check=True, timeout=300).stdout)
+        while head := stream.readline().split():
+            yield f"{repository.name} {head[1].decode()} {head[0].decode()[:10]}", stream.read(int(head[2]))
+            stream.read(1)

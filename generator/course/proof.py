@@ -4,7 +4,6 @@ public stock code score."""
 import ast
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from .master.assignment import CARD, PART_BEGINS, Assignment, Part, line_of, rea
 from .master.new import stock
 
 FULL, NONE, LESS = "full", "none", "less"  # what a part should get
+Case = tuple[str, overlay.Files, dict[str, str]]  # what it is, a submission, and what each part should get, if not any
 
 
 class Grader(engine.Grader):
@@ -35,15 +35,6 @@ class Grader(engine.Grader):
         return self.memory[key]
 
 
-@dataclass
-class Case:
-    """A submission, and what each part should get for it; what is not said may be anything."""
-
-    name: str
-    files: dict[str, bytes]
-    expected: dict[str, str] = field(default_factory=dict)
-
-
 def proof(dist: Path, full: bool = False) -> list[str]:
     """The rows of a table for report.md on a build; a `Problem` for what is not as it should be.
 
@@ -55,20 +46,20 @@ def proof(dist: Path, full: bool = False) -> list[str]:
     rows = ["| submission | points | " + " | ".join(part.id for part in assignment.parts) + " |"]
     rows.append("|---|---:|" + "---:|" * len(assignment.parts))
     with Grader(dist / "instructor" / "bundle") as grader:
-        for case in cases(assignment, full):
-            result = grader.grade(case.files)
-            faults += wrong(assignment, case, result)
-            rows.append(row(assignment, case.name, result))
-            if full and case.name == "solution":
+        for name, files, expected in cases(assignment, full):
+            result = grader.grade(files)
+            faults += wrong(assignment, name, expected, result)
+            rows.append(row(assignment, name, result))
+            if full and name == "solution":
                 for _ in range(2 if assignment.framework in ("", *engine.WARM) else 0):  # other inputs, drawn anew
                     grader.memory.clear()
-                    faults += wrong(assignment, case, grader.grade(case.files))
+                    faults += wrong(assignment, name, expected, grader.grade(files))
         student, _ = overlay.read(dist / "student", (), whole=True)
         public = Grader(dist / "student" / "public_checks", grader.children)  # the framework is imported by now
-        for case in list(cases(assignment, False))[:2]:
-            result = public.grade(student | case.files)
-            faults += wrong(assignment, case, result)
-            rows.append(row(assignment, f"{case.name}, public checks", result))
+        for name, files, expected in list(cases(assignment, False))[:2]:
+            result = public.grade(student | files)
+            faults += wrong(assignment, name, expected, result)
+            rows.append(row(assignment, f"{name}, public checks", result))
     if faults:
         faults = list(dict.fromkeys(faults))
         more = f"; and {len(faults) - 5} more" if len(faults) > 5 else ""
@@ -81,24 +72,24 @@ def cases(assignment: Assignment, full: bool) -> Iterator[Case]:
     ids = assignment.ids
     drawn = {part.id: NONE for part in assignment.parts if part.drawn}
     solution = solved(assignment, ids)
-    yield Case("solution", solution, dict.fromkeys(ids, FULL))
-    yield Case("blank", solved(assignment, ()), dict.fromkeys(ids, NONE))
+    yield "solution", solution, dict.fromkeys(ids, FULL)
+    yield "blank", solved(assignment, ()), dict.fromkeys(ids, NONE)
     if public := stock(assignment):
-        yield Case("stock code", solution | public, drawn)
+        yield "stock code", solution | public, drawn
     for id in ids if full else ():
-        yield Case(f"{id} alone", solved(assignment, [id]), {**dict.fromkeys(ids, NONE), id: FULL})
+        yield f"{id} alone", solved(assignment, [id]), {**dict.fromkeys(ids, NONE), id: FULL}
     for id in ids if full else ():
         rest = [other for other in ids if other != id]
-        yield Case(f"all but {id}", solved(assignment, rest), {**dict.fromkeys(ids, FULL), id: NONE})
+        yield f"all but {id}", solved(assignment, rest), {**dict.fromkeys(ids, FULL), id: NONE}
     for part in assignment.parts if full else ():
         for mutant in part.mutants:
             files = solution | changed(assignment, part, mutant)
             if ast.dump(ast.parse(files[part.file])) == ast.dump(ast.parse(solution[part.file])):
                 raise Problem(f"{place(assignment, part)}: the mutant of {part.id} changes nothing: {mutant['why']}")
-            yield Case(f"{part.id}: {mutant['why']}", files, {**dict.fromkeys(ids, FULL), part.id: LESS})
+            yield f"{part.id}: {mutant['why']}", files, {**dict.fromkeys(ids, FULL), part.id: LESS}
         for other in part.alternatives:
             files = solution | changed(assignment, part, other)
-            yield Case(f"{part.id}, right: {other['why']}", files, dict.fromkeys(ids, FULL))
+            yield f"{part.id}, right: {other['why']}", files, dict.fromkeys(ids, FULL)
 
 
 def solved(assignment: Assignment, ids: Collection[str]) -> dict[str, bytes]:
@@ -114,22 +105,22 @@ def changed(assignment: Assignment, part: Part, edit: dict[str, str]) -> dict[st
     return {part.file: markers.strip(text, part.file, assignment.ids).encode()}
 
 
-def wrong(assignment: Assignment, case: Case, result: results.Result) -> Iterator[str]:
+def wrong(assignment: Assignment, name: str, expected: dict[str, str], result: results.Result) -> Iterator[str]:
     """Where a part got something else than it should, and where a check failed of itself."""
     for part in assignment.parts:
         score, most = result.parts.get(part.id, (0, 0))
-        want = case.expected.get(part.id)
+        want = expected.get(part.id)
         tests = [test for test in result.tests if test.part == part.id]
         said = place(assignment, part)
         if want == FULL and score < most:
             lost = next(test for test in tests if not test.passed)
             reason = lost.fault or lost.message
-            yield f'{said}: "{case.name}" gets {score:g} of {most} for part {part.id}; test "{lost.name}": {reason}'
+            yield f'{said}: "{name}" gets {score:g} of {most} for part {part.id}; test "{lost.name}": {reason}'
         if want == NONE and score:
             names = ", ".join(f'"{test.name}"' for test in tests if test.score)
-            yield f'{said}: "{case.name}" must get nothing for part {part.id}, but it gets {score:g} by {names}'
+            yield f'{said}: "{name}" must get nothing for part {part.id}, but it gets {score:g} by {names}'
         if want == LESS and most and score >= most:
-            yield f'{said}: no test of part {part.id} finds the mistake "{case.name}"'
+            yield f'{said}: no test of part {part.id} finds the mistake "{name}"'
 
 
 def place(assignment: Assignment, part: Part) -> str:

@@ -1,6 +1,7 @@
-"""What came in, as Gradescope, Canvas and Moodle hand it out or as a folder of folders."""
+"""What came in, as Gradescope, Canvas and Moodle hand it out or as a folder of folders, and marks as they take them."""
 
 import contextlib
+import csv
 import io
 import queue
 import re
@@ -13,15 +14,15 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..errors import Problem
-from . import marks
 from .grader import engine, overlay, results
-from .marks import Person
+from .variants import folder_name
 
 MOODLE = re.compile(r"(.+)_(\d+)_assignsubmission_\w*?file_(.*)")  # a folder, or a file: name, number, the file's name
 CANVAS = re.compile(r"([^\W_]+)(?:_LATE)?_(\d+)_\d+_(.+)")  # a file
 ARCHIVE = re.compile(r"(.+?)(\.tar)?\.(zip|rar|7z|tar|t?gz|xz|bz2)", re.IGNORECASE)
 METADATA = "submission_metadata.yml"  # Gradescope's
 LARGEST = 1 << 26  # bytes of an archive that a student handed in
+Person = dict[str, str]  # id, and what is known of: name, email, sis, canvas, moodle
 
 
 @dataclass
@@ -156,43 +157,58 @@ def grade(
     drawn: Callable[[Submission], Any] | None = None,
     isolation: str = "auto",
 ) -> Iterator[tuple[Submission, results.Result]]:
-    """Grade all, each as soon as its turn comes, then write canvas.csv, moodle.csv, points.csv and feedback/ID.txt.
+    """Grade all, so many at once, and tell each in its turn; then write canvas.csv, moodle.csv, points.csv and
+    feedback/ID.txt, with the best of what each person handed in.
 
     drawn   gives what was drawn for who handed in
     """
-    rows = []
-    try:
-        for one, result in zip(submissions, graded(bundle, submissions, jobs, drawn, isolation), strict=True):
-            rows.append((one, result))
-            yield one, result
-    except engine.Broken as error:
-        raise Problem(f"nothing is graded, for a fault of the grader: {error}") from None
-    best: dict[str, tuple[Person, results.Result]] = {}
-    for one, result in rows:
-        for person in one.people:
-            if person["id"] not in best or best[person["id"]][1].total < result.total:
-                best[person["id"]] = person, result
-    marks.write(out, list(best.values()))
-
-
-def graded(
-    bundle: Path,
-    submissions: Iterable[Submission],
-    jobs: int = 1,
-    drawn: Callable[[Submission], Any] | None = None,
-    isolation: str = "auto",
-) -> Iterator[results.Result]:
-    """What each gets, so many at once, in their order."""
     free: queue.SimpleQueue[engine.Grader] = queue.SimpleQueue()
+    best: dict[str, tuple[Person, results.Result]] = {}
 
     def result(one: Submission) -> results.Result:
         grader = free.get()
         try:
-            return grader.grade(one.files, drawn(one) if drawn else None, one.messages)
+            return grader.grade(one.files, drawn and drawn(one), one.messages)
         finally:
             free.put(grader)
 
-    with contextlib.ExitStack() as stack:
-        for _ in range(jobs):
-            free.put(stack.enter_context(engine.Grader(bundle, isolation)))
-        yield from stack.enter_context(ThreadPoolExecutor(jobs)).map(result, submissions)
+    try:
+        with contextlib.ExitStack() as stack:
+            for _ in range(jobs):
+                free.put(stack.enter_context(engine.Grader(bundle, isolation)))
+            pool = stack.enter_context(ThreadPoolExecutor(jobs))
+            for one, got in zip(submissions, pool.map(result, submissions), strict=True):
+                yield one, got
+                for person in one.people:
+                    if person["id"] not in best or best[person["id"]][1].total < got.total:
+                        best[person["id"]] = person, got
+    except engine.Broken as error:
+        raise Problem(f"nothing is graded, for a fault of the grader: {error}") from None
+    write(out, list(best.values()))
+
+
+def write(out: Path, marks: list[tuple[Person, results.Result]]) -> None:
+    """canvas.csv for a gradebook, moodle.csv as a grading worksheet, points.csv of every test, and feedback/ID.txt."""
+    one, feedback = marks[0][1], out / "feedback"
+    feedback.mkdir(parents=True, exist_ok=True)
+    canvas = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", one.title]]
+    canvas += [["    Points Possible", "", "", "", "", str(one.max)]]
+    moodle = [["Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)"]]
+    moodle[0] += ["Feedback comments"]
+    points = [["id", "total", *(f"{test.part}: {test.name}" for test in one.tests)]]
+    for who, result in marks:
+        id, name, total, told = who["id"], who.get("name", ""), results.number(result.total), results.terminal(result)
+        (feedback / f"{folder_name(id)}.txt").write_text(f"{told}\n", "utf-8", "replace")
+        canvas += [[name or id, who.get("canvas", ""), who.get("sis", ""), id, "", total]]
+        participant = f"Participant {who['moodle']}" if "moodle" in who else ""
+        moodle += [[participant, name, who.get("email", ""), total, str(result.max), "-", told]]
+        points += [[id, total, *(results.number(test.score) for test in result.tests)]]
+    for name, rows in (("canvas", canvas), ("moodle", moodle), ("points", points)):
+        with (out / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows(map(plain, row) for row in rows)
+
+
+def plain(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = text.encode("utf-8", "replace").decode()
+    return f"'{text}" if text[1:] and text[0] in "=+-@\t\r\n" else text

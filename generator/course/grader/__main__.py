@@ -25,10 +25,18 @@ def written(path: Path, content: dict) -> None:
 
 
 def gradescope(root: Path) -> int:
-    """Grade `root`/submission into `root`/results/results.json, which is valid whatever happens."""
+    """Grade `root`/submission into `root`/results/results.json, which is valid whatever happens.
+
+    What cannot be graded keeps the last score that an earlier submission got.
+    """
     start, target = time.monotonic(), root / "results" / "results.json"
     try:
-        result = engine.grade(BUNDLE, root / "submission", spec=overlay.known(BUNDLE, people(root)), limit=TIME)
+        about = json.loads((root / "submission_metadata.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        about = {}
+    try:
+        people = sorted(overlay.normal(user.get("email", "")) for user in about.get("users", []))  # one leads by name
+        result = engine.grade(BUNDLE, root / "submission", spec=overlay.known(BUNDLE, people), limit=TIME)
         if result.open:
             print(result.open, file=sys.stderr)
         print(*(test.fault for test in result.tests if test.fault), sep="\n", file=sys.stderr)
@@ -36,26 +44,10 @@ def gradescope(root: Path) -> int:
         return 0
     except Exception as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        written(target, {"score": previous(root), "output": results.FAULT, "stdout_visibility": "hidden"})
+        scores = [float(one.get("score") or 0) for one in about.get("previous_submissions", [])]
+        last = next((score for score in reversed(scores) if score), 0.0)
+        written(target, {"score": last, "output": results.FAULT, "stdout_visibility": "hidden"})
         return 1
-
-
-def metadata(root: Path) -> dict:
-    try:
-        return json.loads((root / "submission_metadata.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def people(root: Path) -> list[str]:
-    """Those of a submission, the first of them by name in front."""
-    return sorted(overlay.normal(user.get("email", "")) for user in metadata(root).get("users", []))
-
-
-def previous(root: Path) -> float:
-    """The last score that an earlier submission got, for the case that this one cannot be graded."""
-    scores = [float(one.get("score") or 0) for one in metadata(root).get("previous_submissions", [])]
-    return next((score for score in reversed(scores) if score), 0.0)
 
 
 def classroom50(checkout: Path) -> int:

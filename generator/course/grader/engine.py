@@ -1,5 +1,7 @@
-"""The parent: it lays each part over what is right, has its tests run, and gives points by the manifest alone."""
+"""The parent: it lays each part over what is right, has its checks ask a child that runs the code, and gives points by
+the manifest alone."""
 
+import builtins
 import contextlib
 import hashlib
 import importlib
@@ -17,10 +19,9 @@ from typing import Any
 import numpy as np
 
 from . import grading, overlay
-from .child import Broken, Child
-from .processes import Children
+from .child import Broken, Child, Lost, Over
+from .processes import START, Children
 from .results import Outcome, Result
-from .run import Run
 
 # What is imported once, for all children, with SciPy, as scores need it. JAX and TensorFlow do not survive a fork: each
 # child imports them by itself.
@@ -29,8 +30,15 @@ OF_MODEL = {"boosting": ["skops.io"]}  # with scikit-learn
 BUNDLES = itertools.count()
 
 
+class Gone(Over):
+    """The reference does not answer, by chance or as the student's code ended it."""
+
+
 class Grader(contextlib.AbstractContextManager):
-    """Grades submissions by a bundle, one after the other; one warm process serves them all, and ends with it."""
+    """Grades submissions by a bundle, one after the other, and is what checks are given as `ask`.
+
+    One warm process serves them all, and ends with it.
+    """
 
     def __init__(self, bundle: Path, isolation: str = "auto", children: Children | None = None) -> None:
         self.manifest = manifest(bundle)
@@ -51,10 +59,11 @@ class Grader(contextlib.AbstractContextManager):
         warm = [*warm, *more] if warm else []
         self.children = children or Children(warm, {"KERAS_BACKEND": backend}, bundle, isolation)
         self.until = math.inf
-        self.run: Run | None = None
+        self.files: overlay.Files = {}
+        self.child: Child | None = None
 
     def __exit__(self, *_: object) -> None:
-        self.close_run()
+        self.close()
         self.children.close()
 
     def grade(
@@ -62,21 +71,14 @@ class Grader(contextlib.AbstractContextManager):
     ) -> Result:
         """Every test of the manifest on a submission's files, none begun after `limit` seconds; `spec` was drawn."""
         self.until = time.monotonic() + limit
-        result = Result(self.manifest["assignment"], self.manifest["title"], [], [*messages], self.children.open)
-        sources, broken = dict(files), {}
-        for name in [name for name in files if name.endswith(".py")]:
-            try:
-                source, more = overlay.text(name, files[name])
-                sources[name] = source.encode()
-                result.messages += more
-                overlay.parsed(name, source)
-            except SyntaxError as error:
-                broken[name] = str(error)
+        sources, broken, said = overlay.sources(files)
+        about = self.manifest["assignment"], self.manifest["title"]
+        result = Result(*about, [], [*messages, *said], self.children.open)
         spec = self.manifest.get("variant") if spec is None else spec
         for part in self.manifest["parts"]:
-            laid, reason, origin = self._overlay(part, sources, broken)
+            laid, reason, origin = overlay.laid(part, self.manifest, self.base, sources, broken)
             result.tests += self.outcomes(part, laid, spec, reason, origin)
-        self.close_run()
+        self.close()
         return result
 
     def outcomes(self, part: dict, files: overlay.Files, spec: Any, reason: str, origin: list[int]) -> list[Outcome]:
@@ -84,46 +86,95 @@ class Grader(contextlib.AbstractContextManager):
 
         Where all parts are graded on one project, they are in one process, which imports the framework once.
         """
-        if self.manifest["secret"] or not self.run or self.run.files != files:
-            self.close_run()
-            self.run = Run(self, files, spec)
-        self.run.part, self.run.origin = part, origin
-        return [self.run.outcome(test, reason) for test in part["tests"]]
+        if self.manifest["secret"] or self.files != files:
+            self.close()
+        self.part, self.files, self.spec, self.origin = part, files, spec, origin
+        return [self.outcome(test, reason) for test in part["tests"]]
 
-    def close_run(self) -> None:
-        if self.run:
-            self.run.close()
-            self.run = None
+    def outcome(self, test: dict, reason: str) -> Outcome:
+        """One test: in full, in part, or not at all, with a sentence for the student."""
+        share, fault, message = 0.0, "", reason
+        if not reason:
+            try:
+                share = self._share(test)
+                share = 1.0 if share is None else float(np.nan_to_num(np.clip(share, 0, 1)))
+            except (grading.Wrong, Lost) as error:
+                message = str(error)
+                if isinstance(error, Over):
+                    self.close()
+            except Broken:
+                raise
+            except Exception as error:  # of the check, which met what nobody thought of
+                message = "the answer is of a kind that cannot be checked"
+                fault = f"{test['run']}: {type(error).__name__}: {error}"
+        if share < 1:
+            message = message or "only a part is right"
+            message += f". Hint: {self.part['hint']}" if self.part["hint"] else ""
+        about = self.part["id"], test["name"], share * test["points"], test["points"]
+        return Outcome(*about, message, test["visibility"], fault)
 
-    def _overlay(
-        self, part: dict, sources: overlay.Files, broken: dict[str, str]
-    ) -> tuple[overlay.Files, str, list[int]]:
-        """A project in which the part alone is the student's if the bundle holds the rest, why it cannot be, and from
-        which line of the student's file each line of the part's file is."""
-        name, parts = part["file"], self.manifest["parts"]
-        if not self.manifest["secret"]:
-            return self.base | sources, broken.get(name, ""), []
-        own = {one["file"] for one in parts}
-        files = self.base | {path: content for path, content in sources.items() if path not in own}
-        if name not in sources or name in broken:
-            return files, broken.get(name, f"{name} is not in the submission"), []
-        source = sources[name].decode()
-        if part["function"] not in overlay.parsed(name, source):
-            return files, f"{name} has no {part['function']}", []
-        others = [one["function"] for one in parts if one["file"] == name and one["function"] != part["function"]]
-        text, origin = overlay.graft(source, files[name].decode(), others)
-        return files | {name: text.encode()}, "", origin
+    def _share(self, test: dict, again: bool = True) -> float | None:
+        """What a check says; it begins anew where the reference is gone, which never starts beside a student's code."""
+        if not self.child:
+            base, own = ({f"project/{name}": files[name] for name in files} for files in (self.base, self.files))
+            drawn = {"project/spec.json": json.dumps(self.spec).encode()} if self.spec else {}
+            if self.manifest["secret"]:
+                self.children.refer(self.spec, self.probes | base | drawn, self.modules)
+            self.child = self.children.start(self.probes | own | drawn)
+        self.left = min(test["timeout"], self.until - time.monotonic())
+        if self.left <= 0:
+            raise Lost("earlier tests took so long that there was no time for this one")
+        name, _, function = test["run"].partition(":")
+        try:
+            return getattr(self.checks[name], function)(self, np.random.default_rng())
+        except Gone as gone:
+            self.close()
+            if again:
+                return self._share(test, again=False)
+            if self.children.user:  # who cannot end it
+                raise Broken(str(gone)) from None
+            raise
 
-    def start(self, files: overlay.Files, spec: Any) -> Child:
-        """A child over a project; before it, where the bundle has one, a reference for what was drawn."""
-        drawn = {"spec.json": json.dumps(spec).encode()} if spec else {}
+    def __call__(self, question: str, **values: Any) -> Any:
+        """What the student's code answers to a probe; `Lost` where it does not."""
+        start = time.monotonic()
+        try:
+            reply = self.child.ask({"ask": question, "values": values}, self.left)
+        finally:
+            self.left -= time.monotonic() - start
+        if isinstance(reply, dict) and "answer" in reply:
+            return reply["answer"]
+        raise Lost(self.explain(reply if isinstance(reply, dict) else {}))
 
-        def laid(files: overlay.Files) -> overlay.Files:
-            return self.probes | {f"project/{path}": content for path, content in (files | drawn).items()}
+    def reference(self, question: str, **values: Any) -> Any:
+        """What the reference answers to the same."""
+        try:
+            reply = self.children.reference[1].ask({"ask": question, "values": values}, START)
+        except Lost as lost:
+            self.children.forget_reference()
+            raise Gone(f"the process with a right solution does not answer: {lost}") from None
+        if "answer" not in reply:
+            raise Broken(f"{question} fails for the reference: {reply['error']}: {reply['text']}")
+        return reply["answer"]
 
-        if self.manifest["secret"]:
-            self.children.refer(spec, laid(self.base), self.modules)
-        return self.children.start(laid(files))
+    def explain(self, reply: dict) -> str:
+        """A failure in words; beside a reference nothing that the student's code could have written is shown."""
+        kind, lines, name = reply.get("error"), reply.get("lines"), self.part["file"]
+        kind = kind if isinstance(kind, str) and hasattr(builtins, kind) else "an error"
+        line = lines.get(str(self.child.work / "project" / name)) if isinstance(lines, dict) else 0
+        if self.origin:
+            line = self.origin[line - 1] if isinstance(line, int) and 0 < line <= len(self.origin) else 0
+        what = "not done yet" if kind == "NotImplementedError" else kind
+        what += f" in {name}, line {line}" if line else f" when {name} is used"
+        if self.manifest["secret"] or kind == "NotImplementedError":
+            return what
+        return f"{what}: {reply.get('text')}\n{self.child.printed()}".strip()
+
+    def close(self) -> None:
+        """End the child, if there is one."""
+        if self.child:
+            self.children.end(self.child)
+            self.child = None
 
 
 def manifest(bundle: Path) -> dict[str, Any]:

@@ -117,6 +117,40 @@ def text(name: str, content: bytes) -> tuple[str, list[str]]:
     return re.sub(r"\A(.*\n)?([ \t\f]*#.*?coding)[:=]", r"\1\2 ", source), messages  # it is UTF-8 from here on
 
 
+def sources(files: Files) -> tuple[Files, dict[str, str], list[str]]:
+    """A submission's files with its code in UTF-8, why some of that is none, and what the student should know."""
+    found, broken, messages = dict(files), {}, []
+    for name in [name for name in files if name.endswith(".py")]:
+        try:
+            source, more = text(name, files[name])
+            found[name] = source.encode()
+            messages += more
+            parsed(name, source)
+        except SyntaxError as error:
+            broken[name] = str(error)
+    return found, broken, messages
+
+
+def laid(
+    part: dict, manifest: dict, base: Files, sources: Files, broken: Mapping[str, str]
+) -> tuple[Files, str, list[int]]:
+    """A project in which the part alone is the student's if the bundle holds the rest, why it cannot be, and from which
+    line of the student's file each line of the part's file is."""
+    name = part["file"]
+    if not manifest["secret"]:
+        return base | sources, broken.get(name, ""), []
+    own = {one["file"] for one in manifest["parts"]}
+    files = base | {path: content for path, content in sources.items() if path not in own}
+    if name not in sources or name in broken:
+        return files, broken.get(name, f"{name} is not in the submission"), []
+    source = sources[name].decode()
+    if part["function"] not in parsed(name, source):
+        return files, f"{name} has no {part['function']}", []
+    beside = [one["function"] for one in manifest["parts"] if one["file"] == name]
+    mixed, origin = graft(source, files[name].decode(), {*beside} - {part["function"]})
+    return files | {name: mixed.encode()}, "", origin
+
+
 def parsed(name: str, source: str) -> dict[str, Definition]:
     """What a file defines; a `SyntaxError` that names the line for whatever Python cannot read."""
     try:

@@ -2,7 +2,6 @@
 
 import contextlib
 import itertools
-import json
 import os
 import shutil
 import site
@@ -89,7 +88,7 @@ class Children:
         if user:
             os.chown(work, 0, user)
             os.chown(home, user, user)
-        child = self._fork(work, bool(load)) if sys.platform == "linux" else self._spawn(work)
+        child = self._fork(work) if sys.platform == "linux" else self._spawn(work)
         packages = [path for path in [*sys.path, site.getusersitepackages()] if path.endswith("-packages")]
         setup = {
             "environment": self._environment(home),
@@ -116,7 +115,7 @@ class Children:
         kept |= {"LANG": "C.UTF-8", "PYTHONUTF8": "1", "CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
         return kept | {"TF_CPP_MIN_LOG_LEVEL": "2"} | self.variables
 
-    def _fork(self, work: Path, keep: bool) -> Child:
+    def _fork(self, work: Path) -> Child:
         """A child of the warm process; that is started where there is none, and where somebody's code ended it."""
         for _ in range(2):
             if not self.channel:
@@ -129,8 +128,7 @@ class Children:
                 ALIVE.add(self.process.pid)
             ours, theirs = socket.socketpair()
             with theirs, (work / "log").open("ab") as log, contextlib.suppress(OSError):
-                order = json.dumps({"keep": keep}).encode()
-                socket.send_fds(self.channel, [order], [theirs.fileno(), log.fileno()])
+                socket.send_fds(self.channel, [b"fork"], [theirs.fileno(), log.fileno()])
                 if pid := self.channel.recv(64):
                     self.channel.settimeout(PROMPT)  # from now on it has nothing to import
                     return Child(work, int(pid), self.process, ours)
@@ -170,7 +168,8 @@ class Children:
         else:
             ended = b""
             with contextlib.suppress(OSError):
-                self.channel.send(json.dumps({"user": self.user}).encode())
+                kept = f" {self.reference[1].pid}" if self.reference else ""
+                self.channel.send(f"{self.user}{kept}".encode())
                 ended = self.channel.recv(64)
             if not ended:
                 self._end_warm()

@@ -161,19 +161,18 @@ def told(error: BaseException) -> dict[str, Any]:
 def family(root: int, leave: Container[int] = ()) -> list[int]:
     """A process's living descendants, nearest first, without some and those that descend from them; Linux tells."""
     children: dict[int, list[int]] = {}
-    for folder in os.listdir("/proc") if sys.platform == "linux" else ():
-        if folder.isdigit():
-            with contextlib.suppress(OSError, ValueError):
-                state, parent = Path(f"/proc/{folder}/stat").read_bytes().rpartition(b")")[2].split()[:2]
-                if state != b"Z":
-                    children.setdefault(int(parent), []).append(int(folder))
+    for path in Path("/proc").glob("[0-9]*/stat") if sys.platform == "linux" else ():
+        with contextlib.suppress(OSError, ValueError):
+            state, parent = path.read_bytes().rpartition(b")")[2].split()[:2]
+            if state != b"Z":
+                children.setdefault(int(parent), []).append(int(path.parent.name))
     found = [root]
     for process in found:
         found += [child for child in children.get(process, []) if child not in leave]
     return found[1:]
 
 
-def kill_all(user: int, keep: set[int]) -> None:
+def kill_all(user: int, keep: Container[int]) -> None:
     """End every process of a user's, or else all that descend from this one; those in `keep` are the grader's own."""
     for _ in range(1000):
         if user and not (child := os.fork()):
@@ -196,18 +195,17 @@ def kill_all(user: int, keep: set[int]) -> None:
 
 
 def stay_warm(channel: socket.socket) -> None:
-    """Fork a child for a socket and a log, or end children: whatever they started is this process's to end."""
+    """Fork a child for a socket and a log, or end all of a user's but some: what these started is its to end."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     prctl(PR_SUBREAPER, 1)
     prctl(PR_DUMPABLE, 0)  # no child of the same user reads or changes what the next one is forked from
     gc.freeze()
-    keep: set[int] = set()
     while True:
         message, given, *_ = socket.recv_fds(channel, 4096, 2)
-        order = json.loads(message or b'{"user": 0, "last": true}')
         if not given:
-            kill_all(order["user"], set() if "last" in order else keep)
-            if "last" in order:
+            user, *keep = map(int, message.split() or [0])
+            kill_all(user, keep)
+            if not message:
                 return
             channel.send(b"0")
             continue
@@ -224,8 +222,6 @@ def stay_warm(channel: socket.socket) -> None:
                 os._exit(0)
         for descriptor in given:
             os.close(descriptor)
-        if order["keep"]:
-            keep.add(child)
         channel.send(str(child).encode())
 
 

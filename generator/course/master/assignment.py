@@ -151,7 +151,12 @@ def _joined(folder: Path, place: str, entry: dict, marked: markers.Marked, inclu
             raise Problem(f'{place}: test "{test.name}" needs points from 1 on and a timeout of 1 to {LONGEST} s')
         if test.name in [other.name for other in tests]:
             raise Problem(f'{place}: part {id} has two tests called "{test.name}"; rename one')
-        _refuse_unknown_function(folder, test, f'{place}: test "{test.name}" runs "{test.run}", but')
+        what, path = f'{place}: test "{test.name}" runs "{test.run}", but', f"{BANK}/checks/{test.file}"
+        if not (folder / path).is_file():
+            raise Problem(f"{what} there is no {path}")
+        known = [one for one, _ in markers.functions(markers.tree_of(text_of(folder, path), path))]
+        if (function := test.run.partition(":")[2]) not in known:
+            raise Problem(f'{what} {path} has no function "{function}"{nearest(function, known)}')
         tests.append(test)
     if not tests:
         raise Problem(f"{place}: part {id} has no test; write a [[part.test]] with name, run and points")
@@ -165,15 +170,6 @@ def _joined(folder: Path, place: str, entry: dict, marked: markers.Marked, inclu
             raise Problem(f"{place}: each {kind} of part {id} needs a why, and a find that stands in its code once")
     goal, drawn = entry.get("goal", ""), entry.get("drawn", {})
     return Part(**vars(marked), goal=goal, drawn=drawn, tests=tuple(tests), mutants=mutants, alternatives=alternatives)
-
-
-def _refuse_unknown_function(folder: Path, test: Test, what: str) -> None:
-    path, name = f"{BANK}/checks/{test.file}", test.run.partition(":")[2]
-    if not (folder / path).is_file():
-        raise Problem(f"{what} there is no {path}")
-    known = [one for one, _ in markers.functions(markers.tree_of(text_of(folder, path), path))]
-    if name not in known:
-        raise Problem(f'{what} {path} has no function "{name}"{nearest(name, known)}')
 
 
 def _refuse_unknown(table: Any, entries: dict[str, type], place: str) -> None:

@@ -86,7 +86,7 @@ def strip(text: str, path: str, solved: Collection[str] = ()) -> str:
 
 
 def mark(
-    text: str, path: str, place: str, id: str, points: int, hint: str = "", within: tuple[str, str] | None = None
+    text: str, path: str, place: str, id: str, points: int, hint: str = "", within: tuple[str, str] = ("", "")
 ) -> str:
     """The file with markers around a function's body, or around `first-last` lines.
 
@@ -103,9 +103,7 @@ def mark(
         if not 1 <= first <= last <= len(lines):
             raise Misuse(f"{path} has {len(lines)} lines, so there is no {place}")
     else:
-        first, last = _body(tree_of(text, path), lines, path, place)
-        if within:
-            first, last = _narrowed(lines, path, place, first, last, within)
+        first, last = _body(tree_of(text, path), lines, path, place, within)
     indent, end = re.match(r"\s*", lines[first - 1])[0], "\r" * lines[first - 1].endswith("\r")
     lines.insert(last, f"{indent}{end_marker(id)}{end}")
     lines.insert(first - 1, f"{indent}{start_marker(id, points, hint)}{end}")
@@ -195,8 +193,9 @@ def _reach(function: Function, lines: list[str]) -> int:
     return last
 
 
-def _body(tree: ast.Module, lines: list[str], path: str, name: str) -> tuple[int, int]:
-    """First and last line of a function's body below its docstring."""
+def _body(tree: ast.Module, lines: list[str], path: str, name: str, within: tuple[str, str]) -> tuple[int, int]:
+    """First and last line of a function's body below its docstring, or from the line that holds a text to the next that
+    holds another."""
     known = dict(functions(tree))
     if name not in known:
         raise Misuse(f'{path} has no function "{name}"{nearest(name, list(known))}')
@@ -206,18 +205,11 @@ def _body(tree: ast.Module, lines: list[str], path: str, name: str) -> tuple[int
         raise Problem(f"{path}:{function.lineno}: {name} has a docstring and no code; there is nothing to mark")
     if body[0].lineno == function.lineno:
         raise Problem(f"{path}:{function.lineno}: {name} stands on one line; write its body on lines of its own")
-    first = first_line(body[0])
+    first, last = first_line(body[0]), _reach(function, lines)
     while re.match(r"\s+#", lines[first - 2]) and first - 2 >= function.lineno:
         first -= 1
-    return first, _reach(function, lines)
-
-
-def _narrowed(
-    lines: list[str], path: str, name: str, first: int, last: int, within: tuple[str, str]
-) -> tuple[int, int]:
-    """The lines of a body from the one that holds a text to the next that holds another."""
-    begins = [number for number in range(first, last + 1) if within[0] in lines[number - 1]]
-    ends = [number for number in range(begins[0] if begins else last, last + 1) if within[1] in lines[number - 1]]
-    if not begins or not ends:
+    begin = next((number for number in range(first, last + 1) if within[0] in lines[number - 1]), last)
+    end = next((number for number in range(begin, last + 1) if within[1] in lines[number - 1]), 0)
+    if not end or within[0] not in lines[begin - 1]:
         raise Problem(f'{path}: {name} has no lines from "{within[0]}" to "{within[1]}"')
-    return begins[0], ends[0]
+    return (begin, end) if within[0] else (first, last)

@@ -35,6 +35,7 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
         raise Misuse(f'no level "{level}"; there is: {", ".join(LEVELS)}')
     choice, final, own = decided(checked(replace(answers, extras=(), author=answers.author or "")), root)
     files = {path: content for path, content in plan(choice, final, own).items() if not path.startswith(LEFT_OUT)}
+    modules = {"spec", *(path.partition("/")[0].removesuffix(".py") for path in files)}
     entries, spec = bank(choice, level), {}
     if not entries:
         raise Problem(f"there are no graded parts yet for {choice}; mark your own: hackgen assignment mark")
@@ -45,8 +46,7 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
         text = files[file].decode()
         if drawn := entry["drawn"]:
             code = (COURSE / drawn["code"]).read_text(encoding="utf-8")
-            own = {"spec", *(path.partition("/")[0].removesuffix(".py") for path in files)}
-            text = with_function(text, code, drawn.get("replaces", function), own)
+            text = with_function(text, code, drawn.get("replaces", function), modules)
             form, numbers = next(iter(drawn["forms"].items()))
             spec[id] = {"form": form} | {name: some[0] for name, some in numbers.items() if isinstance(some, list)}
         text = markers.mark(text, file, function, id, entry["points"], entry["hint"], entry["within"])
@@ -67,21 +67,16 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
 def bank(choice: Choice, level: str) -> list[dict[str, Any]]:
     """The parts of all layers that fit the choice and the level, in the order of layers."""
     laid, found = lay(choice.layers, choice.models_from), {}
+    below = choice.root / "frameworks" / choice.models_from
     for layer in [layer for layer in choice.layers if (layer / CARD).is_file()]:
+        built_on = choice.framework.folder != below and layer.is_relative_to(below)
         for raw in read_toml(layer / CARD)["part"]:
-            if not _overtaken(layer, laid.get(raw.get("file"), []), choice):
-                earlier = found.get(raw["id"], {}) if "file" not in raw else {}  # which this one changes, or replaces
-                found[raw["id"]] = earlier | raw
+            if built_on and not laid.get(raw.get("file"), [choice.root])[-1].is_relative_to(below):
+                continue  # the framework that builds on this one has its own file
+            earlier = found.get(raw["id"], {}) if "file" not in raw else {}  # which this one changes, or replaces
+            found[raw["id"]] = earlier | raw
     words = choice.framework.name, choice.models_from, level
     return [entry for raw in found.values() if _fits(raw, words) and (entry := _settled(raw, words))]
-
-
-def _overtaken(layer: Path, sources: list[Path], choice: Choice) -> bool:
-    """Whether an entry is of the framework that is built on, and the one that builds on it has its own file."""
-    below = choice.root / "frameworks" / choice.models_from
-    if choice.framework.folder == below or not layer.is_relative_to(below):
-        return False
-    return not (sources and sources[-1].is_relative_to(below))
 
 
 def _settled(raw: dict[str, Any], words: tuple[str, ...]) -> dict[str, Any] | None:
@@ -97,8 +92,8 @@ def _settled(raw: dict[str, Any], words: tuple[str, ...]) -> dict[str, Any] | No
     sentence = re.split(r"(?<=[.!?])\s", entry["goal"])[0].rstrip(".")
     hint = entry["hint"] or textwrap.shorten(sentence, 90, placeholder=" …")
     entry["hint"] = " ".join(hint.split()).replace('"', "'").replace("\\", "/")
-    first = entry.get("first")
-    return entry | {"within": (first, entry.get("last") or first) if first else None}
+    first = entry.get("first", "")
+    return entry | {"within": (first, entry.get("last") or first)}
 
 
 def said_for(words: tuple[str, ...], said: Any) -> Any:
@@ -156,13 +151,6 @@ def stock(assignment: Assignment) -> dict[str, bytes]:
     answers = Answers(**given, models=(assignment.model,), title=assignment.title, author="", extras=())
     files = plan(*decided(checked(answers)))
     return {path: files[path] for path in assignment.submit if path in files}
-
-
-def answers_for(dest: str, **flags: Any) -> Answers:
-    """What is to be generated: the flags, and a title from the folder's name."""
-    model = flags.pop("model", None)
-    given = {name: value for name, value in flags.items() if value}
-    return Answers(**given, models=(model,) if model else (), title=given.get("title") or title_from(dest))
 
 
 def mark(folder: Path, file: str, where: str, points: int, name: str | None, hint: str) -> Iterator[str]:
