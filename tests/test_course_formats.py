@@ -38,7 +38,7 @@ def result(*scores: tuple[float, int]) -> Result:
         Outcome(f"p{n // 2}", f"t{n}", score, most, "", ("public", "hidden")[n % 2])
         for n, (score, most) in enumerate(scores)
     ]
-    return Result("a", "A", tests, ["x.py was taken for y.py"])
+    return Result("A", tests, ["x.py was taken for y.py"])
 
 
 def valid(found: dict) -> dict:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from .bundle import COMPILED
+from .grader.overlay import walk
 
 SHORT = 12  # characters of a line, blanks left out: shorter ones are everywhere
 TELLING = 50  # a line so long tells a solution by itself
@@ -75,7 +76,7 @@ def _in_file(name: str, content: bytes | None, secrets: Secrets) -> Iterator[str
     for word in words:
         if word in content or word.decode("utf-8", "replace").encode("utf-16-le") in content:
             yield f"{name} holds {word.decode('utf-8', 'replace')!r}"
-    text = content.decode("utf-8", "replace")
+    text = content.decode("utf-8", "replace") if texts else ""
     if b"\\n" in content:  # code in JSON, notebooks and representations
         text = f"{text}\n{text.replace(chr(92) + 'n', chr(10)).replace(chr(92) + chr(34), chr(34))}"
     numbered = [(number, plain(line)) for number, line in enumerate(text.split("\n"), 1)]
@@ -114,11 +115,10 @@ def _unpacked(content: bytes) -> Iterator[tuple[str, bytes | None]]:
 
 def tree(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Every file of a folder; of a repository each object by its hash, those that nothing points at among them."""
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).as_posix()
+    for inside, path in walk(folder, ()):
         if path.is_symlink():
             yield inside, b"a link to " + str(path.readlink()).encode()
-        elif path.is_file() and "/.git/objects/" not in f"/{inside}":
+        elif "/.git/objects/" not in f"/{inside}":
             yield inside, path.read_bytes()
     for repository in sorted(folder.rglob(".git")):
         command = ["git", f"--git-dir={repository}", "cat-file", "--batch-all-objects", "--batch", "--buffer"]

@@ -72,8 +72,7 @@ class Grader(contextlib.AbstractContextManager):
         """Every test of the manifest on a submission's files, none begun after `limit` seconds; `spec` was drawn."""
         self.until = time.monotonic() + limit
         sources, broken, said = overlay.sources(files)
-        about = self.manifest["assignment"], self.manifest["title"]
-        result = Result(*about, [], [*messages, *said], self.children.open)
+        result = Result(self.manifest["title"], [], [*messages, *said], self.children.open)
         spec = self.manifest.get("variant") if spec is None else spec
         for part in self.manifest["parts"]:
             laid, reason, origin = overlay.laid(part, self.manifest, self.base, sources, broken)

@@ -30,7 +30,6 @@ class Outcome:
 class Result:
     """One submission: every test of the manifest, whatever became of it, and what is to be said of the whole."""
 
-    assignment: str
     title: str
     tests: list[Outcome]
     messages: list[str] = field(default_factory=list)

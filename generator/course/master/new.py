@@ -57,8 +57,15 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
     files["README.md"] = rendered(COURSE / "README.md.j2", {"title": final.title or "", "choice": choice})
     files[".gitignore"] = b"".join(line for line in files[".gitignore"].splitlines(True) if b"hackgen" not in line)
     model = choice.models[0].name
-    head = {"name": f"{model.replace('_', '-')}-{level}", "title": final.title, "task": choice.task.name}
-    head |= {"framework": choice.framework.name, "backend": choice.backend or "", "model": model, "level": level}
+    head = {
+        "name": f"{model.replace('_', '-')}-{level}",
+        "title": final.title,
+        "task": choice.task.name,
+        "framework": choice.framework.name,
+        "backend": choice.backend or "",
+        "model": model,
+        "level": level,
+    }
     card = card_text(head, files, entries)
     tools = {f"{BANK}/{path}": content for path, content in tree(COURSE).items() if path[:7] in ("checks/", "probes/")}
     return dict(sorted(files.items())) | {CARD: card} | tools
@@ -133,7 +140,8 @@ def with_function(text: str, other: str, name: str, own: Collection[str]) -> str
         if needed := said & {*BOUND.findall(line)} - given:
             given |= needed
             module = re.split(r"\W", line)[1]
-            groups[0 if module in sys.stdlib_module_names else 1 if module in own else 2].append(line)
+            kind = 0 if module in sys.stdlib_module_names else 1 if module in own else 2
+            groups[kind].append(line)
     groups = [sorted(group, key=lambda line: (line.startswith("from"), line)) for group in groups if group]
     return HEAD.sub("\n\n".join(map("\n".join, groups)), text, count=1)
 
