@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..text import DEVICES
+from ..errors import Problem
+from ..text import DEVICES, quoted
 
 COPIED = 20 * 2**20  # bytes; what is larger stays where it is
 ROOMS = {"image": "pictures", "noise": "pictures", "tokens": "texts", "series": "series"}  # all else are tables
@@ -44,6 +45,11 @@ def room(source: str) -> Any:
 def located(path: Path) -> dict[str, bytes]:
     """The one file of a project that says where the data lie."""
     return {LOCATION: f"{path}\n".encode("utf-8", "surrogateescape")}
+
+
+def convert_first(path: Path | str, why: str, name: str) -> Problem:
+    """The one line for data that become no part of a project as they are."""
+    return Problem(f"{path} {why}; first: hackgen convert {quoted(str(path))} {name}, then make a project of that")
 
 
 def safe_name(name: str) -> str:

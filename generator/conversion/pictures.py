@@ -20,7 +20,7 @@ from ..errors import Problem
 from ..inspection import Findings
 from ..inspection.pictures import files, labels, layouts, listing
 from ..templating import rendered
-from . import COPIED, LOCATION, SIDE, Plain, located, safe_name
+from . import COPIED, LOCATION, SIDE, Plain, convert_first, located, safe_name
 
 ARRAYS = ("npz", "idx")  # formats that hold no files of pictures
 LARGEST = 64  # pixels a side of files that become arrays
@@ -45,10 +45,8 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
         return Plain(knob, copied, schema(findings, answers, Path(knob).name), findings.format not in ARRAYS)
     lying = as_it_lies(findings, path)
     if lying is None:
-        raise Problem(
-            f"{path} is not laid out as a project reads it, and {'not copied' if answers.copy is False else 'large'}; "
-            f"first: hackgen convert {text.quoted(findings.path)} {name}-plain, then make a project of that"
-        )
+        why = f"is not laid out as a project reads it, and {'not copied' if answers.copy is False else 'large'}"
+        raise convert_first(path, why, f"{name}-plain")
     place, places = lying
     beside = located(place)
     if alike := table(findings, places):
@@ -134,15 +132,14 @@ def schema(findings: Findings, answers: Any, name: str) -> bytes:
 
 def small_copies(findings: Findings, answers: Any) -> dict[str, bytes]:
     """The copies by their places, with the table of what looks alike; nothing where they are too large together."""
-    found: dict[int, tuple[str, bytes]] = {}
-    total = 0
+    found, places, total = {}, {}, 0
     for row, place, content in copies(Path(findings.path), answers.size or SIDE, answers.target or ""):
-        found[row] = place, content
+        found[place], places[row] = content, place
         total += len(content)
         if total > COPIED:
             return {}
-    alike = table(findings, {row: place for row, (place, _) in found.items()})
-    return dict(found.values()) | ({listing.ALIKE: alike} if alike else {})
+    alike = table(findings, places)
+    return found | ({listing.ALIKE: alike} if alike else {})
 
 
 def copied_to(folder: Path, findings: Findings) -> int:

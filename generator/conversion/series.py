@@ -21,6 +21,7 @@ import numpy as np
 from .. import text
 from ..errors import Problem
 from ..inspection.columns.dates import EPOCHS, ISO, OF_WEEKS, PERIODS, SERIAL, WEEK, fits, one
+from ..inspection.columns.delimited import unique
 from ..inspection.columns.formats import format_of
 from ..inspection.columns.meaning import as_numbers, is_missing, to_number
 from ..inspection.columns.relation import Table
@@ -35,7 +36,7 @@ from ..inspection.target.seasons import MOST_ASKED, MOST_ROWS
 from ..inspection.target.suggestion import cells_of
 from ..inspection.words.marks import replaced
 from ..templating import rendered
-from . import COPIED, LOCATION, Plain, located, safe_name, tables
+from . import COPIED, LOCATION, Plain, convert_first, located, safe_name, tables
 
 LARGE = 64 * 2**20  # bytes that a project does not read into memory at once
 
@@ -87,10 +88,7 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     if answers.copy is not False and content is not None and len(content) <= COPIED:
         return Plain(f"data/{made.name}", {f"data/{made.name}": content}, made.schema())
     if made.content is not None:
-        raise Problem(
-            f"{findings.path} is read in place only as a plain table; make one with: hackgen convert "
-            f"{text.quoted(findings.path)} {made.name}"
-        )
+        raise convert_first(findings.path, "is read in place only as a plain table", made.name)
     made.large = path.stat().st_size > LARGE
     return Plain(LOCATION, located(path), made.schema(), made.large)
 
@@ -260,18 +258,12 @@ def decimal_of(cells: set[str], column: Column) -> str:
     for decimal, thousands in ((".", ","), (",", ".")):
         d, t = re.escape(decimal), re.escape(thousands)
         form = re.compile(rf"[+-]?(\d+|\d{{1,3}}({t}\d{{3}})+)?({d}\d*)?([eE][+-]?\d+)?")
-        if all(
-            value is None or in_style(cell.strip(), form, decimal, thousands) == value for cell, value in known.items()
+        styled = {cell: cell.strip() for cell, value in known.items() if value is not None}
+        if all(form.fullmatch(text) and any(map(str.isdigit, text)) for text in styled.values()) and all(
+            float(text.replace(thousands, "").replace(decimal, ".")) == known[cell] for cell, text in styled.items()
         ):
             return decimal
     return ""
-
-
-def in_style(cell: str, form: re.Pattern[str], decimal: str, thousands: str) -> float | None:
-    """A cell as a project reads it (series.py)."""
-    if not form.fullmatch(cell) or not any(map(str.isdigit, cell)):
-        return None
-    return float(cell.replace(thousands, "").replace(decimal, "."))
 
 
 # A table that is written anew
@@ -339,20 +331,12 @@ def in_place(findings: Findings, place: Path, target: str | None) -> Made:
             rows = cells_of(table, columns, [*layout.dates, *layout.values], MOST_ROWS)
             made = as_it_is(first, table, columns, layout, rows)
     if made is None or len(layout.values) != 1:
-        raise Problem(
-            f"{findings.path} is read in place only as plain CSV files; make a table of it with: hackgen convert "
-            f"{text.quoted(findings.path)} {safe_name(place.name)}.csv"
-        )
+        raise convert_first(findings.path, "is read in place only as plain CSV", f"{safe_name(place.name)}.csv")
     if own and own not in made.columns:
         made.columns[own] = made.columns.pop(layout.values[0])
     made.columns[unique("series", {*made.columns})] = {"role": "series"}
     made.large = True
     return made
-
-
-def unique(name: str, taken: set[str]) -> str:
-    """A name that no other column has."""
-    return name if name not in taken else unique(f"{name}_", taken)
 
 
 def shown(stamp: Any) -> str:
@@ -400,43 +384,34 @@ def clocked(made: Made, layout: Layout, rows: Rows) -> Made:
         raise Problem(f'"{layout.dates[0]}" holds no date that can be read; {remedy}')
     asked = list(by_name.values())[:: 1 + len(by_name) // MOST_ASKED]
     if layout.dates:
-        told = [[stamp for stamp, _ in some] for some in asked]
-        found = [clock_of(some) for some in told if len(set(some)) > 2] or [clock_of(some) for some in told]
-        clock = seasons.usual(found)
+        told = [np.unique(times_of(some)) for some in asked]
+        clock = seasons.usual([clock_of(some) for some in told if len(some) > 2] or list(map(clock_of, told)))
         made.average = "floor" in clock
         made.step = seasons.frequency(clock)
         if made.columns[layout.dates[0]]["format"] == "%Y" and clock["unit"] == "numbers":
             made.step = f"{clock['every']:.0f}YS".removeprefix("1")
     else:
         clock = {"unit": "numbers", "every": 1.0}
-    values = [(some, place) for some in asked for place in range(len(layout.values))][:MOST_ASKED]
-    commas = [made.columns[name].get("decimal") == "," for name in layout.values]
-    parse = [{"decimal": ",", "thousands": "."} if comma else {} for comma in commas]
-    made.season = seasons.voted([season_of(some, place, parse[place], clock) for some, place in values])["steps"]
+    found = []
+    for some, place in itertools.islice(itertools.product(asked, range(len(layout.values))), MOST_ASKED):
+        comma = made.columns[layout.values[place]].get("decimal") == ","
+        parse = {"decimal": ",", "thousands": "."} if comma else {}
+        values = as_numbers([cells[place] for _, cells in some], parse)
+        history = seasons.filled(*seasons.stepped(times_of(some), values, clock))
+        older = history[: round(TRAIN * len(history))]  # on which a project trains
+        found.append(seasons.find(older, seasons.days_of(clock), LONGEST_SEASON))
+    made.season = seasons.voted(found)["steps"]
     return made
 
 
-def season_of(rows: list[tuple[Any, list[str]]], column: int, parse: dict[str, str], clock: dict[str, Any]) -> Any:
-    """After how many steps one series repeats in its older part, on which a project trains, as `seasons.find`."""
+def times_of(rows: list[tuple[Any, list[str]]]) -> np.ndarray:
+    """The time stamps of one series, (rows,), as dates or numbers."""
     dated = isinstance(rows[0][0], datetime.datetime)
-    stamps = np.array([stamp for stamp, _ in rows], "datetime64[s]" if dated else float)
-    if "floor" in clock:
-        stamps = seasons.floored(stamps, clock["floor"])
-    values = as_numbers([cells[column] for _, cells in rows], parse)
-    there = ~np.isnan(values)
-    if not there.any():
-        return 1, {}
-    start = {"start": seasons.plain(stamps[there].min())}
-    known, step = np.unique(seasons.positions(stamps[there], clock | start), return_inverse=True)
-    means = np.bincount(step, values[there]) / np.bincount(step)
-    history = seasons.filled(known, means)
-    return seasons.find(history[: round(TRAIN * len(history))], seasons.days_of(clock), LONGEST_SEASON)
+    return np.array([stamp for stamp, _ in rows], "datetime64[s]" if dated else float)
 
 
-def clock_of(stamps: list[Any]) -> dict[str, Any]:
-    """The clock of one series."""
-    dated = isinstance(stamps[0], datetime.datetime)
-    distinct = np.unique(np.array(stamps, "datetime64[s]" if dated else float))
+def clock_of(distinct: np.ndarray) -> dict[str, Any]:
+    """The clock of one series, by its different time stamps."""
     if len(distinct) < 2:
         raise Problem("a series has a single date; name others with --time, or --time none if rows are steps")
     clock = seasons.clock_of(distinct)

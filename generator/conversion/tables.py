@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from .. import text
-from ..errors import Problem
 from ..inspection import Column, Findings, inspect
 from ..inspection.columns import dates, meaning
 from ..inspection.columns.delimited import ONE_COLUMN
@@ -26,7 +25,7 @@ from ..inspection.words import marks
 from ..inspection.words.marks import MIXED
 from ..inspection.words.names import WORDS, words_of
 from ..templating import rendered
-from . import COPIED, LOCATION, Plain, located, safe_name
+from . import COPIED, LOCATION, Plain, convert_first, located, safe_name
 
 IN_MEMORY = {"csv": 32 * 2**20, "parquet": 6 * 2**20}  # bytes; larger tables are prepared for training …
 PACKED = 5  # … and a packed text is taken for a fifth of what it holds
@@ -34,7 +33,7 @@ READABLE = ("number", "category", "date", "text")  # roles of columns that a pro
 NOT_PLAIN = {"lenient", "units", "foot", "member", "sheet", "one_of"}  # what a dialect says that pandas does not bear
 IDENTIFIERS = WORDS.ids - {"ssn"}  # words in names of columns by which rows may be called: never a person's own
 BREAK = re.compile(r"[\r\n]")  # a plain cell has none
-TOO_LARGE = "too large to be converted within the project"
+NO_PLAIN = "is laid out as no project reads it, and"
 
 
 def plain(findings: Findings, task: str, answers: Any) -> Plain:
@@ -43,7 +42,7 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     read = arguments(findings, path, answers.target)
     outside = answers.copy is False or path.stat().st_size > COPIED
     if read is None and outside:
-        raise too_large(path, "not to be copied" if answers.copy is False else TOO_LARGE)
+        raise convert_first(path, f"{NO_PLAIN} {'not to be copied' if answers.copy is False else 'large'}", "plain.csv")
     if outside:
         about = schema(findings, answers, path.name, read)
         return Plain(LOCATION, located(path), about, is_large(path, findings.format))
@@ -58,7 +57,7 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
         for encoding in ("utf-8",) if written.startswith("utf") else (written, "utf-8"):
             convert(findings, place, answers.target or "", True, encoding)
             if place.stat().st_size > COPIED:  # a packed table may be a thousand times as large as its file
-                raise too_large(path, TOO_LARGE)
+                raise convert_first(path, f"{NO_PLAIN} large", "plain.csv")
             found = inspect(str(place), answers.target or None)  # what a project made of the copy would find
             if found.dialect.get("encoding") == encoding:
                 break
@@ -67,12 +66,6 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
         if read is not None and [column.name for column in found.columns] == names:
             return replace(copied(found, place, name, read, answers), found=found)
         return copied(findings, place, name, None, answers)
-
-
-def too_large(path: Path, why: str) -> Problem:
-    """The one line for a table that cannot be converted on the way into a project."""
-    first = f"first: hackgen convert {text.quoted(str(path))} plain.csv, then make a project of that"
-    return Problem(f"{path} is laid out as no project reads it, and {why}; {first}")
 
 
 def copied(findings: Findings, place: Path, name: str, read: dict[str, Any] | None, answers: Any) -> Plain:

@@ -16,20 +16,18 @@ from ..inspection.columns.meaning import is_missing
 from ..inspection.columns.profiles import spelled
 from ..inspection.columns.relation import is_packed
 from ..inspection.findings import Findings
+from ..inspection.pictures.labels import LABEL_NAMES, SPLIT_NAMES
 from ..inspection.pictures.listing import SPLITS, parts
 from ..inspection.tables import opening
 from ..inspection.target import one_of
 from ..inspection.texts import files
 from ..inspection.texts.look import LEAST_CHARACTERS, UNREADABLE, listed
 from ..templating import rendered
-from . import COPIED, LOCATION, Plain, located, safe_name, tables
+from . import COPIED, LOCATION, Plain, convert_first, located, safe_name, tables
 
-LABELS = ("label", "class", "target", "category", "sentiment", "spam", "y")  # names of the label's column, best first
-SPLIT_NAMES = ("split", "set", "subset", "part")  # of a column that says what is train, valid and test
 ENDINGS = (".csv", ".tsv", ".parquet")  # by which a project knows how a table is read in one call
 FIRST_ROWS = 20_000  # of a large table, from which its columns are told apart
 MEMORY = 64 * 2**20  # bytes of a source; a larger one is prepared on disk, so that training needs no more memory
-ELSEWHERE = "make a plain one with: hackgen convert {0} DEST, and name that with --data"
 
 
 def plain(findings: Findings, task: str, answers: Any) -> Plain:
@@ -82,8 +80,7 @@ def of_classes(path: Path, findings: Findings, answers: Any) -> Plain:
         said = schema(name, columns, read, labels, files=findings.format == "texts")
         return Plain(f"data/{name}", {f"data/{name}": content}, said)
     if read is None or (not is_small and path.suffix.lower() not in ENDINGS):
-        what = f"{path} is {findings.format} that no project reads in place"
-        raise Problem(f"{what}; {ELSEWHERE.format(text.quoted(str(path)))}")
+        raise convert_first(path, f"is {findings.format} that no project reads in place", "plain.csv")
     return Plain(LOCATION, located(path), schema(path.name, columns, read, labels), findings.bytes > MEMORY)
 
 
@@ -123,7 +120,7 @@ def chosen(names: list[str], rows: list[list[str]], findings: Findings, answers:
         return {"text": "text", "target": "label"} | ({"split": "split"} if "split" in names else {})
     cells = {name: [row[place] for row in rows] for place, name in enumerate(names)}
     role = {column.name: column.role for column in findings.columns if column.use}
-    target = answers.target or next((c for label in LABELS for c in names if c.lower() == label), "")
+    target = answers.target or next((c for label in LABEL_NAMES for c in names if c.lower() == label), "")
     group = "" if answers.group in (None, "none") and "none" not in names else answers.group
     others = [name for name in names if name not in (target, group)]
     length = {name: sum(map(len, cells[name])) for name in others}
@@ -178,8 +175,7 @@ def of_one_text(path: Path, findings: Findings, answers: Any) -> Plain:
         if len(content) <= COPIED:
             return Plain(f"data/{name}", {f"data/{name}": content}, about.encode())
     if not is_whole and not path.is_dir():
-        what = f"{path} is an archive that is not copied"
-        raise Problem(f"{what}; {ELSEWHERE.format(text.quoted(str(path)))}")
+        raise convert_first(path, "is an archive that is not copied", "plain.txt")
     about += f"encoding = {text.toml(encoding)}\n" if is_whole and not is_plain else ""
     return Plain(LOCATION, located(path), about.encode(), not is_plain or findings.bytes > MEMORY)
 

@@ -2,7 +2,7 @@
 
 import contextlib
 import itertools
-import math
+import json
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -68,7 +68,8 @@ class Findings:
 
     def to_json(self) -> dict[str, Any]:
         """The same as what JSON can hold: keys are text, and NaN and infinity are None."""
-        return _plain({name: value for name, value in asdict(self).items() if name != "seen"})
+        told = {name: value for name, value in asdict(self).items() if name != "seen"}
+        return json.loads(json.dumps(told, default=_plain), parse_constant=lambda name: None)
 
 
 def state_of(path: Path) -> tuple[Any, ...]:
@@ -87,14 +88,5 @@ def state_of(path: Path) -> tuple[Any, ...]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple, set)):
-        return [_plain(inner) for inner in value]
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if hasattr(value, "item"):  # a NumPy scalar
-        return _plain(value.item())
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return str(value)
+    """A set as a list, a NumPy scalar as a number, all else that JSON has no form for as text."""
+    return list(value) if isinstance(value, set) else value.item() if hasattr(value, "item") else str(value)

@@ -1,6 +1,5 @@
 """What is not read, or not yet, in a line that says what to do; what several tables of a folder are together."""
 
-import gzip
 import re
 import zipfile
 from collections import Counter
@@ -9,6 +8,7 @@ from string import Template
 
 from ..parts import read_toml
 from .columns.delimited import choose_delimiter, split_rows
+from .columns.formats import unpacked
 from .columns.meaning import number
 from .words.names import WORDS, words_of
 
@@ -137,7 +137,7 @@ def labels_apart(files: list[Path], training: Path) -> str:
 
 def heads(file: Path) -> list[str]:
     """The names in the first line of a delimited text, packed or not."""
-    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as opened:
-        text = opened.read(2**16).decode("utf-8-sig", "replace")
+    with file.open("rb") as opened:
+        text = unpacked(opened).read(2**16).decode("utf-8-sig", "replace")
     rows = split_rows(text.partition("\n")[0], choose_delimiter(text)[0], quoted=True, strict=False)[0]
     return rows[0] if rows else []

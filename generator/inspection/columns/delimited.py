@@ -8,7 +8,7 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from .meaning import number
@@ -123,6 +123,11 @@ def unique_names(cells: Sequence[str]) -> list[str]:
         names.append(name)
         seen.add(name)
     return names
+
+
+def unique(name: str, taken: Container[str]) -> str:
+    """A name that no other column has."""
+    return name if name not in taken else unique(f"{name}_", taken)
 
 
 DOUBLE = re.compile(r"([^:,;\t\n]+(::[^:\t\n]*)+\n){5}")  # 1::1193::5, as MovieLens writes it

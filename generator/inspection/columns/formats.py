@@ -8,58 +8,49 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from ...errors import Problem
+from ...parts import read_toml
 from . import delimited
 from .delimited import split_rows
 
-BINARY = (b"\xd0\xcf\x11\xe0", b"\x89HDF", b"ARROW1", b"%PDF", b"MATLAB ", b"{\\rtf", b"<stata_dta>")
-SQLITE = b"SQLite format 3\0"
+_TABLES = read_toml(Path(__file__).with_suffix(".toml"))
+FIRST_BYTES = {kind: re.compile(begin.encode(), re.DOTALL) for kind, begin in _TABLES["first_bytes"].items()}
 ARFF = re.compile(r"(\s*(%[^\n]*)?\n)*\s*@relation\b", re.IGNORECASE)
-PACKED = (b"BZh", b"7z\xbc\xaf", b"Rar!", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")  # bzip2, 7z, rar, xz, zstandard
 CONTROL = "".join(map(chr, {*range(9), *range(14, 28)}))  # that no text holds, beside tabs and ends of lines
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".psv", ".dat", ".data", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
 TABLE_ENDINGS += (".arff", ".sqlite", ".sqlite3", ".db")
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif")
 
 
+def unpacked(file: BinaryIO) -> BinaryIO:
+    """An open file, or what gzip has packed in it."""
+    packed = file.read(2) == b"\x1f\x8b"
+    file.seek(0)
+    return gzip.GzipFile(fileobj=file) if packed else file
+
+
 def format_of(path: Path) -> tuple[str, str]:
     """What a file is by its first bytes, and the member that counts if it is a .zip: ("csv", ""), ("pictures", "") …"""
     with path.open("rb") as file:
-        first = file.read(4096)
-    if first.startswith(b"PK\x03\x04") or first.startswith(b"PK\x05\x06"):
-        return member_of(path)
-    if first.startswith(b"\x1f\x8b"):
+        if file.read(4) in (b"PK\x03\x04", b"PK\x05\x06"):
+            return member_of(path)
+        file.seek(0)
         try:
-            with gzip.open(path) as file:
-                return _format_of_bytes(file.read(4096), Path(path.stem)), ""
+            return _format_of_bytes(unpacked(file).read(4096), path), ""
         except (OSError, EOFError, zlib.error) as error:
             raise Problem(f"{path} cannot be unpacked ({error}); get it again") from None
-    return _format_of_bytes(first, path), ""
 
 
 def _format_of_bytes(first: bytes, path: Path) -> str:
     """csv parquet json jsonl excel arff sqlite npz npy idx picture text archive binary empty, by a file's beginning."""
-    ending = path.suffix.lower()
+    ending = Path(path.name.removesuffix(".gz")).suffix.lower()
     if not first:
         return "empty"
-    if first.startswith(b"PAR1"):
-        return "parquet"
-    if first.startswith(b"\x93NUMPY"):
-        return "npy"
-    if first[:3] in (b"\0\0\x08", b"\0\0\x09", b"\0\0\x0d") and first[3] in (1, 2, 3, 4):
-        return "idx"
-    if first.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")) or (
-        first[:4] == b"RIFF" and first[8:12] == b"WEBP"
-    ):
-        if not (first.startswith(b"BM") and ending in TABLE_ENDINGS):
-            return "picture"
-    if first.startswith(PACKED) or first[257:262] == b"ustar":
-        return "archive"
-    if first.startswith(SQLITE):
-        return "sqlite"
-    if first.startswith(BINARY):
-        return "binary"
+    kind = next((kind for kind, begin in FIRST_BYTES.items() if begin.match(first)), "")
+    if kind and not (first.startswith(b"BM") and ending in TABLE_ENDINGS):
+        return kind
     encoding = delimited.encoding_of(first, cut=True)
     text = first.decode(encoding, "replace")
     if sum(map(text.count, CONTROL)) > len(text) // 100:
@@ -172,12 +163,7 @@ def member_of(path: Path) -> tuple[str, str]:
             if not tables:
                 raise Problem(f"{path} holds no file")
             chosen = max(tables, key=lambda entry: (is_training(entry.filename), entry.file_size))
-            name = Path(Path(chosen.filename).name)
             with archive.open(chosen) as file:
-                first = file.read(4096)
-            if first.startswith(b"\x1f\x8b"):
-                with archive.open(chosen) as file, gzip.open(file) as unpacked:
-                    first, name = unpacked.read(4096), Path(name.stem)
-            return _format_of_bytes(first, name), chosen.filename
+                return _format_of_bytes(unpacked(file).read(4096), Path(chosen.filename)), chosen.filename
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError) as error:
         raise Problem(f"{path} cannot be unpacked ({error}); unpack it by hand, or get it again") from None

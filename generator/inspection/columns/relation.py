@@ -3,7 +3,6 @@
 Queries never hold a name of the user's, because DuckDB's names ignore case and a header may hold anything.
 """
 
-import gzip
 import io
 import os
 import re
@@ -22,7 +21,7 @@ import numpy as np
 
 from ...errors import Problem
 from .delimited import unique_names
-from .formats import member_of
+from .formats import member_of, unpacked
 from .meaning import is_missing
 
 SAMPLE = 20_000  # rows from which roles, leaks and near duplicates are found
@@ -131,20 +130,14 @@ class Table:
 def bytes_of(table: Table) -> Iterator[BinaryIO]:
     """The unpacked bytes of the file, or of the member of a .zip that holds the table."""
     with table.path.open("rb") as file:
-        first = file.read(4)
-    if first.startswith(b"\x1f\x8b"):
-        with gzip.open(table.path) as file:
-            yield file
-    elif first.startswith(b"PK") and table.format != "excel":
-        _, member = member_of(table.path)
-        table.dialect["member"] = member
-        with zipfile.ZipFile(table.path) as archive, archive.open(member) as file:
-            if member.lower().endswith(".gz"):
-                file = gzip.open(file)
-            yield file
-    else:
-        with table.path.open("rb") as file:
-            yield file
+        if file.read(2) == b"PK" and table.format != "excel":
+            _, member = member_of(table.path)
+            table.dialect["member"] = member
+            with zipfile.ZipFile(file) as archive, archive.open(member) as inside:
+                yield unpacked(inside)
+        else:
+            file.seek(0)
+            yield unpacked(file)
 
 
 def is_packed(path: Path) -> bool:

@@ -11,8 +11,8 @@ from ..target import one_of
 from ..words.names import WORDS
 from .listing import SPLITS, TABLES, Listing, find, parts, read_bytes
 
-LABEL_NAMES = ("label", "labels", "class", "class_name", "classes", "target", "category", "species", "breed", "y")
-SPLIT_NAMES = ("split", "set", "subset", "partition", "fold")
+LABEL_NAMES = "label labels class class_name classes target category species breed sentiment spam y".split()
+SPLIT_NAMES = ("split", "set", "subset", "part", "partition", "fold")
 MOST_BESIDE = 20  # tables beside a folder that are looked into for its labels …
 LARGEST_TABLE = 100 << 20  # … each of at most so many bytes
 IN_NAMES = "name"  # what the column is called where file names begin with the label …

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from ...errors import Problem
 from ..columns import delimited
 from ..columns.formats import format_of
-from ..columns.meaning import is_missing, to_number
+from ..columns.meaning import as_numbers, is_missing
 from ..columns.relation import Table, bytes_of
 from ..findings import Column
 from ..tables import opening, text_tables
@@ -21,6 +21,15 @@ from ..target.seasons import series_facts
 
 HEAD, LINES = 2**16, 100  # bytes, and lines in them, that say what the columns of a text are called
 MOST_HEADERS = 20  # different ones, after which files are of no one kind, unless all but a column is alike
+
+
+class Numbers(NamedTuple):
+    """What one file has in a column of numbers."""
+
+    known: int
+    low: float
+    high: float
+    total: float
 
 
 @dataclass
@@ -35,7 +44,8 @@ class File:
     why: str = ""  # it was not counted
     rows: int = 0
     times: np.ndarray = field(default_factory=lambda: np.zeros(0))  # of the rows that have one: dates, or numbers
-    numbers: dict[str, "Numbers"] = field(default_factory=dict)  # by column
+    numbers: dict[str, Numbers] = field(default_factory=dict)  # by column
+    odd: int = 0  # cells of what is forecast that are neither missing nor numbers
     facts: dict[str, Any] | None = None  # its steps, gaps and season; None where it has hardly a date
 
 
@@ -106,33 +116,9 @@ def own_column(files: Sequence[File]) -> Own | None:
     named = [file for file in files if file.names]
     counts = Counter(name for file in named for name in set(file.names))
     shared = [name for name, count in counts.items() if count > len(named) / 2]
-    name = "value"
-    while name in shared:
-        name += "_"
-    own = Own(name, shared)
+    own = Own(delimited.unique("value", shared), shared)
     fitting = [file for file in named if own.of(file.names)]
     return own if shared and len(fitting) >= max(2, len(named) / 2) else None
-
-
-@dataclass
-class Numbers:
-    """What one file has in a column of numbers."""
-
-    known: int = 0
-    odd: int = 0  # cells that are neither missing nor numbers
-    low: float = math.inf
-    high: float = -math.inf
-    total: float = 0.0
-
-    def add(self, cells: list[str], parse: dict[str, Any]) -> list[float | None]:
-        """Count more cells of the column; returns their numbers."""
-        found = [to_number(cell, parse) for cell in cells]
-        values = [value for value in found if value is not None]
-        there = sum(not is_missing(cell, parse) for cell in cells)
-        self.known, self.odd = self.known + len(values), self.odd + there - len(values)
-        self.low, self.high = min([self.low, *values]), max([self.high, *values])
-        self.total += sum(values)
-        return found
 
 
 @dataclass
@@ -165,19 +151,25 @@ def count(file: File, asked: Asked, own: Own | None) -> None:
 
 def tally(file: File, batches: Iterable[list[list[str]]], asked: Asked) -> None:
     """Count rows, many at a time, of the columns that are asked for: first those that say when."""
-    wide, times, values = len(asked.time), [], []
+    wide, times, dated = len(asked.time), [], []
+    values: dict[str, list[np.ndarray]] = {column.name: [] for column in asked.values}
     for rows in batches:
         file.rows += len(rows)
         for place, column in enumerate(asked.values, wide):
-            found = file.numbers.setdefault(column.name, Numbers()).add([row[place] for row in rows], column.parse)
+            cells = [row[place] for row in rows]
+            values[column.name].append(found := as_numbers(cells, column.parse))
             if column.name == asked.target:
-                target = found
+                there = sum(not is_missing(cell, column.parse) for cell in cells)
+                file.odd += there - int(np.isfinite(found).sum())
         stamps = asked.stamps_of([row[:wide] for row in rows])
-        known = [(stamp, value) for stamp, value in zip(stamps, target, strict=True) if stamp is not None]
-        if known:
-            kind = float if isinstance(known[0][0], float) else "datetime64[s]"
-            times.append(np.array([stamp for stamp, _ in known], kind))
-            values += [value for _, value in known]
+        dated += [stamp is not None for stamp in stamps]
+        if known := [stamp for stamp in stamps if stamp is not None]:
+            times.append(np.array(known, float if isinstance(known[0], float) else "datetime64[s]"))
+    whole = {name: np.concatenate(parts) for name, parts in values.items() if parts}
+    for name, numbers in whole.items():
+        known = numbers[np.isfinite(numbers)]
+        ends = known.min(initial=math.inf), known.max(initial=-math.inf)
+        file.numbers[name] = Numbers(len(known), *map(float, ends), float(known.sum()))
     if times:
         file.times = np.concatenate(times)
-        file.facts = series_facts(file.times, values)
+        file.facts = series_facts(file.times, whole[asked.target][dated])

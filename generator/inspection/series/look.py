@@ -148,11 +148,10 @@ def misfit(file: File, asked: Asked) -> str:
         return "has no rows"
     if (undated := file.rows - len(file.times)) > UNDATED * file.rows:
         return f"has {undated:,} of {file.rows:,} rows without a date like those of the others"
-    numbers = file.numbers[asked.target]
-    if numbers.odd:
-        return f'has {numbers.odd:,} cell(s) in "{asked.target}" that are no number'
-    if numbers.known < 2 or not file.facts:
-        return f'has {numbers.known} number(s) in "{asked.target}", too few'
+    if file.odd:
+        return f'has {file.odd:,} cell(s) in "{asked.target}" that are no number'
+    if (known := file.numbers[asked.target].known) < 2 or not file.facts:
+        return f'has {known} number(s) in "{asked.target}", too few'
     return ""
 
 

@@ -99,7 +99,7 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
         elif numeric:
             why = telling.in_ranges(given, column, wanted) if column.role == "category" else ""
         else:
-            why = telling.by_gaps(given, column, wanted) or telling.by_nothing(given, column, wanted)
+            why = telling.by_gaps(given, column, wanted)
         if not why and not numeric and column.role not in ("text", "list"):
             repeat = sum(count for count in table.counts[i].values() if count > 1) >= telling.REPEATED * len(known)
             why = (

@@ -57,32 +57,24 @@ def tells(given: list[str], column: Column, wanted: np.ndarray) -> str:
 
 
 def by_gaps(given: list[str], column: Column, wanted: np.ndarray) -> str:
-    """Whether a value is there for the rows of one class and missing for the others, as what is known only later is."""
-    there = np.array([not is_missing(cell, column.parse) for cell in given])
-    if min(there.sum(), (~there).sum()) < FEWEST_GAPS:
-        return ""
-    share = _told_by(there, wanted, GAPS_WRONG)
-    return f"whether it is missing tells one value of the target in {share:.1%}" if share else ""
+    """Whether a value is there for the rows of one class and missing for the others, as what is known only later is.
 
-
-def by_nothing(given: list[str], column: Column, wanted: np.ndarray) -> str:
-    """Whether 0, -1 or none stands in all rows but those of one class, as by_gaps of what is empty."""
-    usual, often = Counter(given).most_common(1)[0]
+    What stands for nothing, as 0, -1 or none in all other rows, is looked at in the same way.
+    """
+    missing = np.array([is_missing(cell, column.parse) for cell in given])
+    told = [("missing", missing, GAPS_WRONG)]
+    usual, _ = Counter(given).most_common(1)[0]
     nothing = usual.strip().lower() in NOTHING or to_number(usual, column.parse) in (0.0, -1.0)
-    if not nothing or len(set(given)) < FEWEST_KINDS or min(often, len(given) - often) < FEWEST_GAPS:
-        return ""
-    share = _told_by(np.array([cell != usual for cell in given]), wanted, NOTHING_WRONG)
-    return f'whether it is "{usual}" tells one value of the target in {share:.1%}' if share else ""
-
-
-def _told_by(is_there: np.ndarray, wanted: np.ndarray, most_wrong: float) -> float:
-    """The share of the rows in which being there (or not) tells one class from the others; 0 where it does not."""
-    for number, rows in enumerate(np.bincount(wanted)):
-        for told in (is_there, ~is_there):
-            wrong = int((told != (wanted == number)).sum())
-            if rows >= FEWEST_GAPS and wrong <= most_wrong * min(rows, len(wanted) - rows):
-                return 1 - wrong / len(wanted)
-    return 0.0
+    if nothing and len(set(given)) >= FEWEST_KINDS:
+        told.append((f'"{usual}"', np.array([cell == usual for cell in given]), NOTHING_WRONG))
+    for what, absent, most_wrong in told:
+        for number, rows in enumerate(np.bincount(wanted)):
+            of_class = wanted == number
+            wrong = min(int((absent != of_class).sum()), int((absent == of_class).sum()))
+            enough = min(absent.sum(), (~absent).sum(), rows) >= FEWEST_GAPS
+            if enough and wrong <= most_wrong * min(rows, len(wanted) - rows):
+                return f"whether it is {what} tells one value of the target in {1 - wrong / len(wanted):.1%}"
+    return ""
 
 
 def divides(given: list[str], column: Column, wanted: np.ndarray) -> str:

@@ -76,7 +76,9 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
     if not possible or len(usable) < 2:
         return {}
     dated, told, sums = dated_names(columns), told_by_others(table, columns, usable), sums_of(table, columns)
-    dummies, numbered, event = dummies_of(columns), numbered_of(columns), event_of(columns)
+    numbers = [column for column in columns if column.role == "number"]
+    dummies = begun_alike([column.name for column in numbers if column.distinct <= 2], r"(.*?)[_.=].*")  # of one column
+    numbered, event = begun_alike([column.name for column in numbers], r"(.*?)\d+"), event_of(columns)  # item_01 …
     found = {}
     for i in possible:
         evidence = _of_name(table, columns, i, usable) | _of_values(columns, profiles, i, usable)
@@ -139,22 +141,12 @@ FEWEST_ALIKE = 20  # rows; fewer may be equal by chance
 MOST_ALIKE = 8  # columns that begin alike, from which on they were one column, or are inputs all
 
 
-def dummies_of(columns: list[Column]) -> set[str]:
-    """Columns of two values that begin alike, as those do that one column of many values was made into."""
+def begun_alike(names: list[str], pattern: str) -> set[str]:
+    """The names that share the part that a pattern finds in them with many others."""
     stems: dict[str, list[str]] = {}
-    for column in columns:
-        stem = re.split(r"[_.=]", column.name, maxsplit=1)[0]
-        if column.role == "number" and column.distinct <= 2 and stem != column.name:
-            stems.setdefault(stem, []).append(column.name)
-    return {name for members in stems.values() if len(members) >= MOST_ALIKE for name in members}
-
-
-def numbered_of(columns: list[Column]) -> set[str]:
-    """Columns of numbers that differ in a number at the end of their names, as item_01, item_02 … do."""
-    stems: dict[str, list[str]] = {}
-    for column in columns:
-        if column.role == "number" and (parts := re.fullmatch(r"(.*?)\d+", column.name)):
-            stems.setdefault(parts[1].lower(), []).append(column.name)
+    for name in names:
+        if parts := re.fullmatch(pattern, name):
+            stems.setdefault(parts[1].lower(), []).append(name)
     return {name for members in stems.values() if len(members) >= MOST_ALIKE for name in members}
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..columns import aggregates
+from ..columns.delimited import unique
 from ..columns.meaning import MISSING
 from ..columns.relation import Table
 from ..words.marks import NO, YES
@@ -67,10 +68,7 @@ def _named(names: Sequence[str], places: list[int]) -> OneOf:
     alike = next((k for k, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
     stem = re.match(r"(.*[_.=\- ])?", first[:alike])[0]
     values = [member[len(stem) :] for member in members] if all(len(m) > len(stem) for m in members) else members
-    name = stem.rstrip("_.=- ") or NAME
-    while name in names:
-        name += "_"
-    return OneOf(name, members, values if stem else members)
+    return OneOf(unique(stem.rstrip("_.=- ") or NAME, names), members, values if stem else members)
 
 
 def merge(table: Table, found: OneOf) -> None:

@@ -12,8 +12,7 @@ from ..columns.dates import FORMS, MONTHS, fits, one
 
 YEAR = "%Y"
 DAY = 86_400  # seconds
-SPOKEN = ((DAY, "days"), (3600, "hours"), (60, "minutes"))
-LENGTHS = ((DAY, "D"), (3600, "h"), (60, "min"), (1, "s"))
+LENGTHS = ((DAY, "days", "D"), (3600, "hours", "h"), (60, "minutes", "min"), (1, "seconds", "s"))  # as pandas has them
 MOST = 1_000_000  # time stamps from which a clock is told
 # What irregular dates can be averaged over: numpy's code, and the clock of such steps.
 FLOORS = {
@@ -138,13 +137,16 @@ def positions(times: np.ndarray, steps: dict[str, Any]) -> np.ndarray:
     return np.rint((times - start).astype(np.int64) / steps["every"]).astype(np.int64)
 
 
-def describe(steps: dict[str, Any]) -> str:
-    """The step in words: 1 months, 7 days."""
+def spoken(steps: dict[str, Any]) -> str:
+    """The step as people say it: month, 7 days, year."""
     every, unit = steps["every"], steps["unit"]
+    if unit == "numbers":
+        return "year" if every == 1 and 1500 <= steps["start"] <= 2200 else f"{every:g}"
     if unit == "seconds":
-        length, unit = next((one for one in SPOKEN if every % one[0] == 0), (1, "seconds"))
+        length, unit, _ = next(one for one in LENGTHS if every % one[0] == 0)
         every /= length
-    return f"{every:g} {unit}"
+    said = f"{every:g} {unit}"
+    return "year" if said == "12 months" else re.sub(r"^1 (\w+)s$", r"\1", said)
 
 
 def show(time: Any, steps: dict[str, Any]) -> str:
@@ -178,7 +180,7 @@ def frequency(steps: dict[str, Any]) -> str | float:
         if every % 12 == 0:
             return f"{every // 12 if every > 12 else ''}YS" + ("" if month == 0 else f"-{MONTHS[month].upper()}")
         return f"{every if every > 1 else ''}MS"
-    length, name = next((length, name) for length, name in LENGTHS if every % length == 0)
+    length, _, name = next(one for one in LENGTHS if every % one[0] == 0)
     return f"{every // length if every > length else ''}{name}"
 
 
@@ -194,7 +196,7 @@ MOST_ASKED = 50  # series that are asked for their step and season
 
 
 def series_facts(
-    times: Sequence[Any], values: Sequence[float | None], ids: Sequence[str] | None = None
+    times: Sequence[Any], values: Sequence[float | None] | np.ndarray, ids: Sequence[str] | None = None
 ) -> dict[str, Any] | None:
     """Frequency, gaps, regularity, several series and season; None where there are too few rows.
 
@@ -214,7 +216,7 @@ def series_facts(
     series          count, names of the first ones, rows of the shortest and longest (several only)
     """
     kind = float if isinstance(times[0], (int, float)) else "datetime64[s]"
-    stamps, numbers = np.array(times, kind), np.array([np.nan if v is None else v for v in values], float)
+    stamps, numbers = np.array(times, kind), np.array(values, float)
     names, which = ([""], np.zeros(len(stamps), int)) if ids is None else np.unique(list(ids), return_inverse=True)
     order = np.argsort(which, kind="stable")
     rows = np.split(order, np.cumsum(np.bincount(which, minlength=len(names)))[:-1])
@@ -223,33 +225,30 @@ def series_facts(
         return None
     asked = long_enough[:: 1 + len(long_enough) // MOST_ASKED]
     clock = usual([clock_of(np.unique(stamps[some])) for some in asked])
-    steps, seasons, regular, missing, total, longest, repeated = [], [], [], 0, 0, 0, 0
+    steps, seasons, regular, missing, longest, repeated = [], [], [], 0, 0, 0
     for some in asked:
-        distinct, first_row = np.unique(stamps[some], return_index=True)
-        place = positions(distinct, {**clock, "start": plain(distinct[0])})
+        distinct = np.unique(stamps[some])
+        place, means = stepped(stamps[some], numbers[some], clock)
         ahead = np.diff(place)
         steps.append(int(place[-1]) + 1)
         regular.append(float((ahead == 1).mean()) if not irregular(distinct, clock) else 0.0)
-        missing += int(place[-1]) + 1 - len(np.unique(place))
-        total += int(place[-1]) + 1
+        missing += steps[-1] - len(place)
         longest = max(longest, int(ahead.max()) - 1)
         repeated += len(some) - len(distinct)
-        seasons.append(find(filled(place, numbers[some][first_row]), days_of(clock)))
+        seasons.append(find(filled(place, means), days_of(clock)))
     facts = {
-        "frequency": spoken(describe(clock), clock),
+        "frequency": spoken(clock),
         "first": show(stamps.min(), clock),
         "last": show(stamps.max(), clock),
         "steps": int(np.median(steps)),
         "regular": round(float(np.mean(regular)), 4),
-        "gaps": {"missing": missing, "share": round(missing / total, 4), "longest": longest},
+        "gaps": {"missing": missing, "share": round(missing / sum(steps), 4), "longest": longest},
         "repeated_dates": repeated,
         "season": voted(seasons),
     }
     if floor := resampling(np.unique(stamps[asked[0]]), 0.8):
-        begun = floored(stamps[asked[0]], floor)
-        start = {"start": plain(begun.min())}
-        facts["averaged_over"] = floor
-        facts["steps"] = int(positions(begun, floored_clock(floor) | start).max()) + 1
+        place, _ = stepped(stamps[asked[0]], numbers[asked[0]], floored_clock(floor))
+        facts |= {"averaged_over": floor, "steps": int(place[-1]) + 1}
     if ids is not None:
         lengths = [len(some) for some in rows]
         facts["series"] = {"count": len(names), "names": [str(name) for name in names[:20]]}
@@ -307,12 +306,13 @@ def repetition(values: Any, season: int) -> float:
     return whole if alike(max(1, season // 2)) < HALF * whole else 0.0
 
 
-def spoken(step: str, clock: dict[str, Any]) -> str:
-    """A step as people say it: month, 7 days, year."""
-    if clock["unit"] == "numbers":
-        is_year = clock["every"] == 1 and 1500 <= clock["start"] <= 2200
-        return "year" if is_year else f"{clock['every']:g}"
-    return "year" if step == "12 months" else re.sub(r"^1 (\w+)s$", r"\1", step)
+def stepped(times: np.ndarray, values: np.ndarray, clock: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """The steps of a series that have a row, counted from its first one, and the mean of each; NaN is not known."""
+    times = floored(times, clock["floor"]) if "floor" in clock else times
+    there = ~np.isnan(values)
+    place, row = np.unique(positions(times, {**clock, "start": plain(times.min())}), return_inverse=True)
+    sums, counts = (np.bincount(row[there], weights, len(place)) for weights in (values[there], None))
+    return place, np.divide(sums, counts, out=np.full(len(place), np.nan), where=counts > 0)
 
 
 def filled(place: Any, values: Any) -> Any:

@@ -1,7 +1,6 @@
 """Reading text files: any encoding, packed by gzip or not, whole or line by line."""
 
 import codecs
-import gzip
 import io
 import re
 import statistics
@@ -12,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from ..columns import delimited
+from ..columns.formats import unpacked
 from ..pictures.listing import read_bytes
 
 LARGEST = 256 << 20  # bytes of one text among several, unpacked
@@ -25,40 +25,29 @@ HEAD = 1 << 20  # bytes that tell the encoding of a large file
 
 def encoding_of(path: Path) -> str:
     """The encoding of a file: all of a small one decides, of a large one its beginning."""
-    with _bytes(path) as file:
-        raw = file.read(HEAD + 1)
+    with path.open("rb") as file:
+        raw = unpacked(file).read(HEAD + 1)
     return delimited.encoding_of(raw[:HEAD], cut=len(raw) > HEAD)
-
-
-def _bytes(path: Path) -> Any:
-    """A file's bytes, unpacked where gzip has packed them."""
-    return _unpacked(path.open("rb"))
-
-
-def _unpacked(file: BinaryIO) -> Any:
-    packed = file.read(2) == b"\x1f\x8b"
-    file.seek(0)
-    return gzip.GzipFile(fileobj=file) if packed else file
 
 
 def head_of(path: Path, encoding: str) -> str:
     """The beginning of a file as text, with \\n at line ends."""
-    with _bytes(path) as file:
-        raw = file.read(HEAD)
+    with path.open("rb") as file:
+        raw = unpacked(file).read(HEAD)
     text = codecs.getincrementaldecoder(encoding)("replace").decode(raw)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def lines_of(path: Path, encoding: str) -> Iterator[str]:
     """The lines of a file, one at a time."""
-    with _bytes(path) as file, io.TextIOWrapper(file, encoding, errors="replace") as text:
+    with path.open("rb") as file, io.TextIOWrapper(unpacked(file), encoding, errors="replace") as text:
         yield from iter(lambda: text.readline(HEAD), "")  # a file may be one endless line
 
 
 def read(root: Path, name: str) -> tuple[str, str]:
     """A text of a folder or archive, and its encoding; raises ValueError for what is no text."""
-    with _unpacked((root / name).open("rb") if root.is_dir() else io.BytesIO(read_bytes(root, name))) as file:
-        raw = file.read(LARGEST + 1)
+    with (root / name).open("rb") if root.is_dir() else io.BytesIO(read_bytes(root, name)) as file:
+        raw = unpacked(file).read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise ValueError(f"more than {LARGEST >> 20} MB")
     encoding = delimited.encoding_of(raw)
