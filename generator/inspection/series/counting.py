@@ -49,24 +49,6 @@ class File:
     facts: dict[str, Any] | None = None  # its steps, gaps and season; None where it has hardly a date
 
 
-@dataclass
-class Own:
-    """The column that each file calls differently, mostly by its own name; the others have the same names in all."""
-
-    name: str  # what it is called here and in the project
-    shared: list[str]
-
-    def of(self, names: Sequence[str]) -> str:
-        """What a file of these columns calls it, "" where it has none or several."""
-        others = [name for name in names if name not in self.shared]
-        return others[0] if len(others) == 1 and len(names) == len(self.shared) + 1 else ""
-
-    def named(self, names: Sequence[str]) -> list[str]:
-        """The columns of a file with that one as it is called here."""
-        own = self.of(names)
-        return [self.name if own and name == own else name for name in names]
-
-
 def headed(paths: Sequence[Path]) -> list[File] | None:
     """The files with the names of their columns; None where these are too different to be of one kind."""
     found, different = [], set()
@@ -85,7 +67,7 @@ def headed(paths: Sequence[Path]) -> list[File] | None:
         except (Problem, OSError, EOFError, duckdb.Error) as problem:
             file.why = unreadable(file, problem)
         different.add(tuple(file.names))
-        if len(different) == MOST_HEADERS and own_column(found) is None:
+        if len(different) == MOST_HEADERS and not own_column(found):
             return None
     return found
 
@@ -111,14 +93,19 @@ def names_of_text(path: Path) -> list[str]:
     return table.names
 
 
-def own_column(files: Sequence[File]) -> Own | None:
-    """The column that each file calls differently, where all others have the same names in most files."""
+def own_column(files: Sequence[File]) -> str:
+    """What is called here and in the project what each file calls differently, mostly by its own name; "" for nothing.
+
+    All other columns have the same names in most files. How each file calls it is written down in `own`.
+    """
     named = [file for file in files if file.names]
     counts = Counter(name for file in named for name in set(file.names))
-    shared = [name for name, count in counts.items() if count > len(named) / 2]
-    own = Own(delimited.unique("value", shared), shared)
-    fitting = [file for file in named if own.of(file.names)]
-    return own if shared and len(fitting) >= max(2, len(named) / 2) else None
+    shared = {name for name, count in counts.items() if count > len(named) / 2}
+    for file in named:
+        others = [name for name in file.names if name not in shared]
+        file.own = others[0] if len(others) == 1 and len(file.names) == len(shared) + 1 else ""
+    enough = shared and sum(bool(file.own) for file in named) >= max(2, len(named) / 2)
+    return delimited.unique("value", shared) if enough else ""
 
 
 @dataclass
@@ -132,11 +119,11 @@ class Asked:
     stamps_of: Callable[[list[list[str]]], list[Any]]
 
 
-def count(file: File, asked: Asked, own: Own | None) -> None:
-    """Fill in what a file holds; `own` is the column that each calls differently, if there is one."""
+def count(file: File, asked: Asked, own: str) -> None:
+    """Fill in what a file holds; `own` is what the column is called here that each calls differently."""
     try:
         with opening.opened(file.path, file.kind) as table:
-            names = own.named(table.names) if own else table.names
+            names = [own if own and name == file.own else name for name in table.names]
             file.dialect = table.dialect
             if table.ragged:  # which a project refuses
                 more = f" and {len(table.ragged) - 1} more" if len(table.ragged) > 1 else ""

@@ -18,7 +18,7 @@ from ..target.dates import time_of
 from ..target.forecast import FEWEST, MOST_MISSING
 from ..target.suggestion import cells_of, suggestion
 from . import counting
-from .counting import Asked, File, Numbers, Own
+from .counting import Asked, File, Numbers
 
 ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".csv.gz")  # of files with a series each
 SHOWN = 5  # files that are named
@@ -34,7 +34,7 @@ def inspect_series_folder(path: str, place: Path, target: str | None) -> Finding
     if len(alike) < max(2, len(files or []) / 2):
         return None
     reference = sorted(alike, key=lambda file: file.path.stat().st_size)[len(alike) * 3 // 4]  # a usual one, and long
-    if own and target in (own.name, *(file.own for file in files)):
+    if own and target in (own, *(file.own for file in files)):
         target = reference.own
     found = inspect_table(str(reference.path), reference.path, reference.kind, target)
     if not found.suggestion or found.suggestion.task != TASK or found.facts.get("series", {}).get("shape") != "one":
@@ -45,28 +45,27 @@ def inspect_series_folder(path: str, place: Path, target: str | None) -> Finding
         columns, _ = columns_of(table)
         _, extra, stamps_of = time_of(columns, lambda names, most: cells_of(table, columns, names, most))
         if own:
-            call(found, columns, reference.own, own.name)
+            call(found, columns, reference.own, own)
         time = [column for name in extra for column in columns if column.name == name]
         values = [c for c in columns if c.role == "number" and c.name not in extra]
         values += [c for c in columns if c.name == found.suggestion.target and c not in values]
         asked = Asked(reference, time, values, found.suggestion.target, stamps_of)
+    wanted = {column.name for column in (*time, *values)}
     for file in files:
-        if not file.why and {column.name for column in (*time, *values)} <= set(
-            file.names
-        ):  # else its names say why not
+        if not file.why and wanted <= set(file.names):  # else its names say why not
             counting.count(file, asked, own)
     return together(found, path, place, files, asked, own)
 
 
-def named_alike(files: list[File]) -> tuple[list[File], Own | None]:
-    """The files that have the usual columns, and the one of them that each file calls differently, if there is one."""
+def named_alike(files: list[File]) -> tuple[list[File], str]:
+    """The files that have the usual columns, and what one is called here that each file calls differently, or ""."""
     counts = Counter(tuple(sorted(file.names)) for file in files if file.names)
     usual = list(max(counts, key=counts.get, default=()))
-    alike, own = [file for file in files if sorted(file.names) == usual], None
+    alike, own = [file for file in files if sorted(file.names) == usual], ""
     if len(alike) < max(2, len(files) / 2) and (own := counting.own_column(files)):
-        for file in files:  # which then call that column the same
-            file.own, file.names = own.of(file.names), own.named(file.names)
         alike = [file for file in files if file.own]
+        for file in alike:  # which then call that column the same
+            file.names = [own if name == file.own else name for name in file.names]
     return alike, own
 
 
@@ -80,9 +79,7 @@ def call(found: Findings, columns: list[Column], name: str, as_here: str) -> Non
         found.suggestion.target = as_here
 
 
-def together(
-    found: Findings, path: str, place: Path, files: list[File], asked: Asked, own: Own | None
-) -> Findings | None:
+def together(found: Findings, path: str, place: Path, files: list[File], asked: Asked, own: str) -> Findings | None:
     """The findings about one file as those about all of them; None where few are like it."""
     for file in files:
         file.why = file.why or misfit(file, asked)
@@ -95,10 +92,7 @@ def together(
     usual = [file for file in fit if file.facts["frequency"] == frequency or not regular]
     gaps = {file.path.name: file.facts["gaps"] for file in usual if regular and file.facts["gaps"]["missing"]}
     missing, steps = sum(gap["missing"] for gap in gaps.values()), [file.facts["steps"] for file in usual]
-    names, lengths = (
-        [file.path.name.split(".")[0] for file in fit],
-        [file.rows for file in fit],
-    )  # as a project has them
+    names, lengths = [file.path.name.split(".")[0] for file in fit], [file.rows for file in fit]
     counted = {"count": len(fit), "names": names[:20], "shortest": min(lengths), "longest": max(lengths)}
     ends = {"first": min(fit, key=lambda file: file.times.min()), "last": max(fit, key=lambda file: file.times.max())}
     series = {name: value for name, value in facts.items() if name not in ("regular", "repeated_dates")}
@@ -125,7 +119,7 @@ def together(
     why = f"a file for each of {len(fit)} series, with a row for each step of time ({series['frequency']})"
     found.suggestion = suggestion(TASK, asked.target, path, why, "", "", found.suggestion.time)
     shared = {name: value for name, value in found.dialect.items() if all(f.dialect.get(name) == value for f in fit)}
-    found.dialect = shared | ({"own": own.name} if own else {})
+    found.dialect = shared | ({"own": own} if own else {})
     return found
 
 
@@ -181,13 +175,13 @@ def suspects(departing: dict[str, str], gaps: dict[str, dict], share: float, nam
     return made
 
 
-def notes(place: Path, files: list[File], asked: Asked, own: Own | None) -> list[str]:
+def notes(place: Path, files: list[File], asked: Asked, own: str) -> list[str]:
     """How the files were looked at, and what was not."""
     said = [f"columns are described as {asked.reference.path.name} has them, numbers and dates as all files"]
     if own:
         called = list(dict.fromkeys(file.own for file in files if file.own))
         shown = ", ".join(called[:SHOWN]) + (" …" if len(called) > SHOWN else "")
-        said.append(f'each file has a name of its own for one column ({shown}), which is called "{own.name}" here')
+        said.append(f'each file has a name of its own for one column ({shown}), which is called "{own}" here')
 
     inside = [folder.name for folder in place.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
     if inside:

@@ -190,10 +190,7 @@ def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: l
     some = {value.strip().lower() for value in list(profile.counts)[:20]}
     found["inputs"] = word and some - {"i", "other"} <= WORDS.input_values
     said = [bool(set(words_of(value)[:1]) & WORDS.outcome_values) for value in profile.counts]  # benign, deceased
-    credit = {value.strip().lower() for value in profile.counts} == {
-        "good",
-        "bad",
-    }  # with others between them, of shelves
+    credit = {value.strip().lower() for value in profile.counts} == {"good", "bad"}  # among others it is of shelves
     found["outcomes"] = word and profile.distinct <= FEW_NUMBERS and (credit or 3 * sum(said) >= len(said))
     found["many words"] = word and profile.distinct > 30
     if others:

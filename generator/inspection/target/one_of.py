@@ -43,15 +43,11 @@ def groups_of(names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[On
 
 def _within(names: Sequence[str], columns: Sequence[Sequence[str]], run: list[int]) -> list[OneOf]:
     """Such sets among columns of 0 and 1 that stand side by side: the longest ones, from the first on."""
-    cells = np.array(
-        [[VALUES.get(cell.strip().lower(), UNKNOWN) for cell in columns[i]] for i in run]
-    )  # (columns, rows)
+    cells = np.array([[VALUES.get(cell.strip().lower(), UNKNOWN) for cell in columns[i]] for i in run])  # by columns
     found, start = [], 0
     while start <= len(run) - FEWEST:
         ones, open_ = ((cells[start:] == value).cumsum(0) for value in (1, UNKNOWN))
-        fits = (ones == 1) | (
-            (ones == 0) & (open_ > 0)
-        )  # each row has its 1 before the first end at which all have one
+        fits = (ones == 1) | ((ones == 0) & (open_ > 0))  # each row has its 1 before the first end at which all do
         enough = (ones == 1).mean(1) >= LABELLED
         ends = [end for end in range(FEWEST, len(ones) + 1) if fits[end - 1].all() and enough[end - 1]]
         if ends:
