@@ -12,7 +12,6 @@ import operator
 import os
 import re
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,6 @@ from ..inspection.target import seasons
 from ..inspection.target.dates import MONTHS, is_date, moment, time_of
 from ..inspection.target.forecast import MOST_MISSING, looks_like_series
 from ..inspection.target.seasons import MOST_ASKED, MOST_ROWS
-from ..inspection.target.suggestion import cells_of
 from ..inspection.words.marks import replaced
 from ..templating import rendered
 from . import COPIED, LOCATION, Plain, convert_first, located, safe_name, tables
@@ -110,10 +108,10 @@ def converted(findings: Findings, target: str | None, group: str | None, time: s
         return of_folder(findings, path, target)
     with opened(path, findings.format) as table:
         columns, _ = columns_of(table)
-        layout = laid_out(path, columns, partial(cells_of, table, columns), target, group, time)
+        layout = laid_out(path, columns, table.cells, target, group, time)
         most = table.rows if path.stat().st_size <= LARGE else MOST_ROWS
         used = [*layout.dates, *layout.names, *layout.values]
-        rows = cells_of(table, columns, used, most)
+        rows = table.cells(used, most)
         personal = {column.name for column in findings.columns if "personal" in column.detail} - {*used}
         made = (not personal and as_it_is(path, table, columns, layout, rows)) or rewritten(path, columns, layout, rows)
     return made
@@ -303,11 +301,10 @@ def of_folder(findings: Findings, place: Path, target: str | None) -> Made:
             continue
         with opened(file, format_of(file)[0]) as table:
             columns, _ = columns_of(table)
-            fetch = partial(cells_of, table, columns)
-            _, dates, stamps_of = time_of(columns, fetch)
+            _, dates, stamps_of = time_of(columns, table.cells)
             mine = next((c for c in columns if c.name == value), None)
             mine = mine or next(c for c in reversed(columns) if c.role == "number" and c.name not in dates)
-            rows = cells_of(table, columns, [*dates, mine.name], table.rows)
+            rows = table.cells([*dates, mine.name], table.rows)
         parse = mine.parse if mine.role == "number" or not of_value else of_value.parse
         found = stamps_of([row[:-1] for row in rows])
         stamps += found
@@ -327,8 +324,8 @@ def in_place(findings: Findings, place: Path, target: str | None) -> Made:
         with opened(first, "csv") as table:
             columns, _ = columns_of(table)
             value = target if target in table.names else ""
-            layout = laid_out(first, columns, partial(cells_of, table, columns), value, "none", None)
-            rows = cells_of(table, columns, [*layout.dates, *layout.values], MOST_ROWS)
+            layout = laid_out(first, columns, table.cells, value, "none", None)
+            rows = table.cells([*layout.dates, *layout.values], MOST_ROWS)
             made = as_it_is(first, table, columns, layout, rows)
     if made is None or len(layout.values) != 1:
         raise convert_first(findings.path, "is read in place only as plain CSV", f"{safe_name(place.name)}.csv")

@@ -16,7 +16,7 @@ from ..tables import opening
 from ..tables.look import inspect_table
 from ..target.dates import time_of
 from ..target.forecast import FEWEST, MOST_MISSING
-from ..target.suggestion import cells_of, suggestion
+from ..target.suggestion import suggestion
 from . import counting
 from .counting import Asked, File, Numbers
 
@@ -43,7 +43,7 @@ def inspect_series_folder(path: str, place: Path, target: str | None) -> Finding
         return None  # a column for each month
     with opening.opened(reference.path, reference.kind) as table:
         columns, _ = columns_of(table)
-        _, extra, stamps_of = time_of(columns, lambda names, most: cells_of(table, columns, names, most))
+        _, extra, stamps_of = time_of(columns, table.cells)
         if own:
             call(found, columns, reference.own, own)
         time = [column for name in extra for column in columns if column.name == name]

@@ -160,7 +160,7 @@ def _series(table: Table, columns: list[Column], target: str | None) -> tuple[di
     Where it does not, but rows are steps of several series, their names are in the columns that come second.
     """
     why_not: list[str] = []
-    found = looks_like_series(columns, lambda names, most: cells_of(table, columns, names, most), why_not)
+    found = looks_like_series(columns, table.cells, why_not)
     if found is None:
         said = (f"not taken as series: {why}; --task time-series-forecasting takes it so anyway" for why in why_not)
         table.notes += said
@@ -195,12 +195,6 @@ def _rather_forecast(table: Table, columns: list[Column], target: str | None, fo
     if calendar or found["shape"] == "wide":
         return strongest < 10
     return len(values) <= 3 and strongest < 6
-
-
-def cells_of(table: Table, columns: list[Column], names: list[str], most: int) -> list[list[str]]:
-    """The cells of some columns in the first rows, in the order of the file: a series with gaps would be none."""
-    places = [next(i for i, column in enumerate(columns) if column.name == name) for name in names]
-    return [row for rows in table.stream(places, most) for row in rows]
 
 
 # Rows that belong together, and their order
