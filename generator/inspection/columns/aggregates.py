@@ -11,11 +11,10 @@ from ..words.marks import MIXED, STYLES
 from . import dates as rules
 from .cells import EPOCHS, Look
 from .dates import ISO
-from .meaning import MISSING, to_number
+from .meaning import LARGEST, MISSING, to_number
 from .relation import Table
 
 COMPARED = 4_000_000  # rows up to which all are compared; of more, a share by their content
-LARGEST = 1e100  # a number that can be squared
 
 
 @dataclass

@@ -69,8 +69,7 @@ def find_form(cells: Sequence[str]) -> str:
     sample = cells[::step]
     if not any(any(mark in cell for mark in "-/.: ,QqWwHh年") for cell in sample[:20]):
         return ""  # bare numbers are numbers
-    likely = (form for form in FORMS if any(fits(cell, form) for cell in sample[:5]))
-    return next((form for form in likely if all(fits(cell, form) for cell in sample)), "")
+    return next((form for form in FORMS if all(fits(cell, form) for cell in sample)), "")
 
 
 def fits(cell: str, form: str) -> bool:

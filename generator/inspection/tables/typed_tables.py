@@ -14,7 +14,6 @@ from ..columns.relation import Table, as_utf8, bytes_of, fill, is_packed, name_c
 from . import records as of_records
 
 LONGEST = 64 << 20  # bytes of an object
-MOST_NESTED = 300  # columns that structs may add; more of them are data rather than columns
 NOT_CELLS = {"nested columns are read as text": ("STRUCT", "MAP", "UNION"), "bytes are not read": ("BLOB",)}
 
 
@@ -51,7 +50,9 @@ def taken(table: Table, source: str) -> tuple[list[tuple[str, str, str]], list[s
     kinds = list(zip(origin.columns, origin.types, strict=True))
     plain = [(name, f"d{i}", str(kind)) for i, (name, kind) in enumerate(kinds)]
     found = [part for i, (name, kind) in enumerate(kinds) for part in parts(f"d{i}", name, kind)]
-    found = found if len(found) <= len(plain) + MOST_NESTED else plain  # structs that hold too many stay whole
+    found = (
+        found if len(found) <= len(plain) + of_records.MOST_NESTED else plain
+    )  # structs that hold too many stay whole
     name_columns(table, [name for name, _, _ in found])
     aliases = ", ".join(f"d{i}" for i in range(len(origin.columns)))
     cells = ", ".join(f"{as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))

@@ -76,9 +76,7 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
     if not possible or len(usable) < 2:
         return {}
     dated, told, sums = dated_names(columns), told_by_others(table, columns, usable), sums_of(table, columns)
-    numbers = [column for column in columns if column.role == "number"]
-    dummies = begun_alike([column.name for column in numbers if column.distinct <= 2], r"(.*?)[_.=].*")  # of one column
-    numbered, event = begun_alike([column.name for column in numbers], r"(.*?)\d+"), event_of(columns)  # item_01 …
+    dummies, event = dummies_of(columns), event_of(columns)
     found = {}
     for i in possible:
         evidence = _of_name(table, columns, i, usable) | _of_values(columns, profiles, i, usable)
@@ -91,11 +89,10 @@ def evidences(table: Table, columns: list[Column], profiles: list[Profile]) -> d
         evidence["who was measured"] = words[-1:] == ["id"] or "".join(words) in WORDS.divided
         evidence["one of many"] = columns[i].name in dummies
         evidence["event"] = columns[i].name == event
-        evidence["one of numbered"] = columns[i].name in numbered and columns[i].name not in dated
         if evidence["one of many"]:
             evidence["name"] = evidence["file"] = 0.0  # its name is a value, such as charge_fraud
         if i in told:
-            evidence["told by others"], evidence["told by nothing"] = told[i], told[i] < 0.01
+            evidence["told by others"] = told[i]
         found[i] = {kind: float(amount) for kind, amount in evidence.items() if amount}
     named = [evidence for evidence in found.values() if "file" in evidence]
     if len(named) > 1:  # wind_speed and wind_direction in wind.csv: only the one that says most is what it is about
@@ -138,15 +135,16 @@ def _of_name(table: Table, columns: list[Column], i: int, usable: list[int]) -> 
 # Columns beside it
 
 FEWEST_ALIKE = 20  # rows; fewer may be equal by chance
-MOST_ALIKE = 8  # columns that begin alike, from which on they were one column, or are inputs all
+MOST_ALIKE = 8  # columns that begin alike, from which on they were one column
 
 
-def begun_alike(names: list[str], pattern: str) -> set[str]:
-    """The names that share the part that a pattern finds in them with many others."""
+def dummies_of(columns: list[Column]) -> set[str]:
+    """Columns of two values that begin alike, as those do that one column of many values was made into."""
     stems: dict[str, list[str]] = {}
-    for name in names:
-        if parts := re.fullmatch(pattern, name):
-            stems.setdefault(parts[1].lower(), []).append(name)
+    for column in columns:
+        stem = re.split(r"[_.=]", column.name, maxsplit=1)[0]
+        if column.role == "number" and column.distinct <= 2 and stem != column.name:
+            stems.setdefault(stem, []).append(column.name)
     return {name for members in stems.values() if len(members) >= MOST_ALIKE for name in members}
 
 
@@ -185,21 +183,17 @@ def _of_values(columns: list[Column], profiles: list[Profile], i: int, usable: l
     classes = are_classes(column, profile) and (profile.distinct == 2 or not counted)
     others = [k for k in usable if k != i and columns[k].role not in ("date", "text")]
     word, at_end = column.role == "category", i in (usable[0], usable[-1])
-    found = {"classes": classes, "two classes": classes and profile.distinct == 2}
-
+    found = {"two classes": classes and profile.distinct == 2}
     some = {value.strip().lower() for value in list(profile.counts)[:20]}
     found["inputs"] = word and some - {"i", "other"} <= WORDS.input_values
     said = [bool(set(words_of(value)[:1]) & WORDS.outcome_values) for value in profile.counts]  # benign, deceased
     credit = {value.strip().lower() for value in profile.counts} == {"good", "bad"}  # among others it is of shelves
     found["outcomes"] = word and profile.distinct <= FEW_NUMBERS and (credit or 3 * sum(said) >= len(said))
-    found["many words"] = word and profile.distinct > 30
     if others:
-        alone = classes and not any(are_classes(columns[k], profiles[k]) for k in others)
-        found["only classes"], found["only classes at an end"] = alone, alone and at_end
-        found["only words"] = word and all(columns[k].role == "number" for k in others)
-        found["only words of many"] = (
-            found["only words"] and i in (0, usable[-1]) and profile.distinct > 2 and len(others) >= MANY_NUMBERS
-        )
+        alone = not any(are_classes(columns[k], profiles[k]) for k in others)
+        found["only classes at an end"] = classes and alone and at_end
+        among_numbers = len(others) >= MANY_NUMBERS and all(columns[k].role == "number" for k in others)
+        found["only words of many"] = word and among_numbers and i in (0, usable[-1]) and profile.distinct > 2
         found["only number"] = not classes and not word and all(are_classes(columns[k], profiles[k]) for k in others)
         factors = [k for k in others if designed(profiles[k])]
         measured = [k for k in others if not are_classes(columns[k], profiles[k]) and columns[k].role == "number"]
