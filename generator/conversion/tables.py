@@ -33,7 +33,8 @@ READABLE = ("number", "category", "date", "text")  # roles of columns that a pro
 NOT_PLAIN = {"lenient", "units", "foot", "member", "sheet", "one_of"}  # what a dialect says that pandas does not bear
 IDENTIFIERS = WORDS.ids - {"ssn"}  # words in names of columns by which rows may be called: never a person's own
 BREAK = re.compile(r"[\r\n]")  # a plain cell has none
-NO_PLAIN = "is laid out as no project reads it, and"
+OF_NO_PROJECT = "is laid out as no project reads it, and"
+TOO_LARGE = f"{OF_NO_PROJECT} too large to be converted within the project"
 
 
 def plain(findings: Findings, task: str, answers: Any) -> Plain:
@@ -42,7 +43,8 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
     read = arguments(findings, path, answers.target)
     outside = answers.copy is False or path.stat().st_size > COPIED
     if read is None and outside:
-        raise convert_first(path, f"{NO_PLAIN} {'not to be copied' if answers.copy is False else 'large'}", "plain.csv")
+        why = f"{OF_NO_PROJECT} not to be copied" if answers.copy is False else TOO_LARGE
+        raise convert_first(path, why, "plain.csv")
     if outside:
         about = schema(findings, answers, path.name, read)
         return Plain(LOCATION, located(path), about, is_large(path, findings.format))
@@ -57,7 +59,7 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
         for encoding in ("utf-8",) if written.startswith("utf") else (written, "utf-8"):
             convert(findings, place, answers.target or "", True, encoding)
             if place.stat().st_size > COPIED:  # a packed table may be a thousand times as large as its file
-                raise convert_first(path, f"{NO_PLAIN} large", "plain.csv")
+                raise convert_first(path, TOO_LARGE, "plain.csv")
             found = inspect(str(place), answers.target or None)  # what a project made of the copy would find
             if found.dialect.get("encoding") == encoding:
                 break
