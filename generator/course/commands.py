@@ -150,7 +150,7 @@ def variant_command(
     if plain:
         new, there = variants.plain(folder, roster, out, not no_git)
     else:
-        new, there = variants.variants(folder, roster, variants.secret_of(secret, folder, out), out)
+        new, there = variants.variants(build_of(folder), roster, variants.secret_of(secret, folder, out), out)
     say(f"{out}: {len(new)} new, {len(there)} were there and stay")
 
 

@@ -12,7 +12,7 @@ from .bundle import starter
 from .grader import engine, overlay, results
 from .grader.processes import Children
 from .master import markers
-from .master.assignment import CARD, PART_BEGINS, Assignment, Part, line_of, read, text_of
+from .master.assignment import Assignment, Part, read, text_of
 from .master.new import stock
 
 FULL, NONE, LESS = "full", "none", "less"  # what a part should get
@@ -85,7 +85,7 @@ def cases(assignment: Assignment, full: bool) -> Iterator[Case]:
         for mutant in part.mutants:
             files = solution | changed(assignment, part, mutant)
             if ast.dump(ast.parse(files[part.file])) == ast.dump(ast.parse(solution[part.file])):
-                raise Problem(f"{place(assignment, part)}: the mutant of {part.id} changes nothing: {mutant['why']}")
+                raise Problem(f"{part.entry}: the mutant of {part.id} changes nothing: {mutant['why']}")
             yield f"{part.id}: {mutant['why']}", files, {**dict.fromkeys(ids, FULL), part.id: LESS}
         for other in part.alternatives:
             files = solution | changed(assignment, part, other)
@@ -111,22 +111,15 @@ def wrong(assignment: Assignment, name: str, expected: dict[str, str], result: r
         score, most = result.parts.get(part.id, (0, 0))
         want = expected.get(part.id)
         tests = [test for test in result.tests if test.part == part.id]
-        said = place(assignment, part)
         if want == FULL and score < most:
             lost = next(test for test in tests if not test.passed)
             reason = lost.fault or lost.message
-            yield f'{said}: "{name}" gets {score:g} of {most} for part {part.id}; test "{lost.name}": {reason}'
+            yield f'{part.entry}: "{name}" gets {score:g} of {most} for part {part.id}; test "{lost.name}": {reason}'
         if want == NONE and score:
             names = ", ".join(f'"{test.name}"' for test in tests if test.score)
-            yield f'{said}: "{name}" must get nothing for part {part.id}, but it gets {score:g} by {names}'
+            yield f'{part.entry}: "{name}" must get nothing for part {part.id}, but it gets {score:g} by {names}'
         if want == LESS and most and score >= most:
-            yield f'{said}: no test of part {part.id} finds the mistake "{name}"'
-
-
-def place(assignment: Assignment, part: Part) -> str:
-    """The line of the card where a part's entry begins."""
-    line = line_of(text_of(assignment.folder, CARD), PART_BEGINS, assignment.parts.index(part))
-    return f"{CARD}:{line}"
+            yield f'{part.entry}: no test of part {part.id} finds the mistake "{name}"'
 
 
 def row(assignment: Assignment, name: str, result: results.Result) -> str:

@@ -122,8 +122,6 @@ def folder_name(student: str) -> str:
 
 def variants(dist: Path, people: Path, secret: bytes, out: Path) -> Made:
     """A tree with one commit for each line of the roster, from a build; what is there stays. Writes who has what."""
-    if not (dist / "instructor" / "master" / CARD).is_file():
-        raise Problem(f"{dist} is no build; hackgen assignment build makes one")
     assignment, upload = read(dist / "instructor" / "master"), dist / "gradescope" / "autograder.zip"
     words = [secret.hex().encode(), secret, *re.findall(rb"[^\s,;\"]+@[^\s,;\"]+", people.read_bytes())]
     kept = leaks.found([*leaks.tree(dist / "instructor"), (upload.name, upload.read_bytes())], ([], words))

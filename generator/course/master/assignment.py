@@ -46,6 +46,7 @@ class Test:
 class Part(markers.Marked):
     """One graded piece: where it stands, what it is worth, and how that is found out."""
 
+    entry: str  # where the card speaks of it
     goal: str
     drawn: dict[str, Any]
     tests: tuple[Test, ...]
@@ -168,8 +169,8 @@ def _joined(folder: Path, place: str, entry: dict, marked: markers.Marked, inclu
         if edit.keys() < EDIT.keys() or marked.body.count(edit["find"]) != 1:
             kind = "mutant" if edit in mutants else "alternative"
             raise Problem(f"{place}: each {kind} of part {id} needs a why, and a find that stands in its code once")
-    goal, drawn = entry.get("goal", ""), entry.get("drawn", {})
-    return Part(**vars(marked), goal=goal, drawn=drawn, tests=tuple(tests), mutants=mutants, alternatives=alternatives)
+    said = {"entry": place, "goal": entry.get("goal", ""), "drawn": entry.get("drawn", {})}
+    return Part(**vars(marked), **said, tests=tuple(tests), mutants=mutants, alternatives=alternatives)
 
 
 def _refuse_unknown(table: Any, entries: dict[str, type], place: str) -> None:
