@@ -23,7 +23,6 @@ HEAD = dict.fromkeys(WORDS, str) | dict.fromkeys(("include", "submit", "part"), 
 PART = {"id": str, "goal": str, "test": list, "mutant": list, "alternative": list, "drawn": dict}
 TEST = {"name": str, "run": str, "points": int, "visibility": str, "timeout": int}
 EDIT = dict.fromkeys(("find", "replace", "why"), str)  # of a part's code: a mutant, or another right solution
-PART_BEGINS = r"\[\[part\]\]"
 LONGEST = 300  # seconds a test may take: Gradescope gives ten minutes for all
 
 
@@ -118,7 +117,7 @@ def read(folder: Path) -> Assignment:
         marked[part.id] = part
     parts: list[Part] = []
     for number, entry in enumerate(card.get("part", [])):
-        place = f"{CARD}:{line_of(text, PART_BEGINS, number)}"
+        place = f"{CARD}:{line_of(text, '..part]]', number)}"
         _refuse_unknown(entry, PART, place)
         if (id := entry.get("id")) is None or id in [part.id for part in parts]:
             raise Problem(f"{place}: a part needs an id = that no other has")
@@ -163,14 +162,13 @@ def _joined(folder: Path, place: str, entry: dict, marked: markers.Marked, inclu
         raise Problem(f"{place}: part {id} has no test; write a [[part.test]] with name, run and points")
     if (worth := sum(test.points for test in tests)) != marked.points:
         raise Problem(f"{place}: the tests of part {id} give {worth} points, but {marked.place} says {marked.points}")
-    mutants, alternatives = (entry.get(kind, []) for kind in ("mutant", "alternative"))
-    for edit in (*mutants, *alternatives):
+    for kind, edit in [(name, edit) for name in ("mutant", "alternative") for edit in entry.get(name, [])]:
         _refuse_unknown(edit, EDIT, place)
         if edit.keys() < EDIT.keys() or marked.body.count(edit["find"]) != 1:
-            kind = "mutant" if edit in mutants else "alternative"
             raise Problem(f"{place}: each {kind} of part {id} needs a why, and a find that stands in its code once")
     said = {"entry": place, "goal": entry.get("goal", ""), "drawn": entry.get("drawn", {})}
-    return Part(**vars(marked), **said, tests=tuple(tests), mutants=mutants, alternatives=alternatives)
+    edits = {"mutants": entry.get("mutant", []), "alternatives": entry.get("alternative", [])}
+    return Part(**vars(marked), **said, **edits, tests=tuple(tests))
 
 
 def _refuse_unknown(table: Any, entries: dict[str, type], place: str) -> None:
