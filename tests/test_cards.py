@@ -73,7 +73,7 @@ def test_the_cards_say_what_report_and_data_say(published, hackgen):
     low, high = (f"{end:.4g}" for end in report["ci95"])
     for words in (f"95 % interval {low} to {high}", "12,345 parameters", "at most 7 epochs", "seed 0"):
         assert words in text, words
-    assert "| hardest classes | rows | recognised |" in text
+    assert "| hardest classes | pictures | recognised |" in text
     data = front(published / "DATA_CARD.md")
     assert (data["license"], data["pretty_name"], data["size_categories"]) == (
         "cc-by-4.0",

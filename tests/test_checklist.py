@@ -332,7 +332,7 @@ SPOILT = [
     ("beats-baseline", not_beaten, "behind the model, by no more than noise"),
     ("beats-baseline", lambda p: restated(p, ci95=None, ci95_method="too few rows"), "too few rows"),
     ("numbers", add("README.md", "Its accuracy is 0.42.\n"), "0.42"),
-    ("numbers", in_text("README.md", "400 test rows", "401 test rows"), "not those of"),
+    ("numbers", in_text("README.md", "400 test pictures", "401 test pictures"), "not those of"),
     ("numbers", lambda p: restated(p, score=0.5), "not those of"),
     ("numbers", remove("published/figures/learning_curves.png"), "no learning curves"),
     ("numbers", put("published/figures/more.png", "no picture"), "more.png"),
@@ -379,7 +379,7 @@ def test_a_project_that_is_ready_is_told_so_and_slow_results_count_until_somethi
     code = {name: entry for name, entry in found.items() if entry["kind"] != "human"}
     assert {entry["state"] for entry in code.values()} == {"done"}, code
     assert set(code) == {name for name, *_ in SPOILT}  # each has a change that fails it
-    assert re.match(r"400 test rows scored within \d+ s", found["fresh-clone"]["found"])
+    assert re.match(r"400 test pictures scored within \d+ s", found["fresh-clone"]["found"])
     commit(project, "The list")  # which changes nothing of what was tried
     assert checklist(project).returncode == 0
     edit(project / "loss.py", "import math\n", "import math  # other\n")

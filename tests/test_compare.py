@@ -125,9 +125,9 @@ def test_it_speaks_the_projects_language(tmp_path, hackgen):
     project = made_up(tmp_path / "p", lang="zh")
     made(project, "good", valid=0.94)
     made(project, "same", right=0.899, valid=0.9)
-    assert "同一批测试行" not in hackgen("compare", str(project)).stdout
+    assert "同一个测试集" not in hackgen("compare", str(project)).stdout
     assert "在噪声之内" in hackgen("compare", str(project), "--publish").stdout
-    assert "同一批测试行" in (project / "README.md").read_text(encoding="utf-8")
+    assert "同一个测试集" in (project / "README.md").read_text(encoding="utf-8")
     assert "在噪声之内" in (project / "comparison" / "comparison.svg").read_text(encoding="utf-8")
 
 
@@ -151,7 +151,7 @@ def test_what_cannot_be_compared_is_left_out_with_the_reason(project, compared, 
     older(made(project, "measured", metric="macro F1"))
     made(project, "quick", smoke=True)
     made(project, "tried", knobs={"split_seed": 4}, scored=False)  # the newest, but there is nothing to compare yet
-    rows = "other test rows ({}): a knob of the split differs"
+    rows = "other test pictures ({}): a knob of the split differs"
     assert compared(project)["left_out"] == {
         "old": "other data",
         "split": "another split_seed",
@@ -176,7 +176,7 @@ def test_rows_of_equal_truth_but_other_ids_are_other_rows(project, compared):
         found = dict(arrays)
     np.savez(path, **found | {"id": found["id"] + 1})
     older(project / "runs" / "same")
-    assert "other test rows" in compared(project)["left_out"]["same"]
+    assert "other test pictures" in compared(project)["left_out"]["same"]
 
 
 def test_a_resumed_run_counts_as_not_scored(project, compared):

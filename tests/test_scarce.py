@@ -102,7 +102,7 @@ SAID = {
     "behind the model, by no more than noise (": (0.45, [-0.05, 0.15], False),
     "ahead of the model, by no more than noise (": (0.55, [-0.15, 0.05], False),
     "level with the model (": (0.5, [-0.1, 0.1], False),
-    "level with the model, row by row": (0.5, [0.0, 0.0], False),
+    "level with the model throughout": (0.5, [0.0, 0.0], False),
 }
 
 
@@ -117,6 +117,39 @@ def test_words_say_who_is_ahead_and_whether_it_is_noise(tmp_path: Path, higher: 
     told = json.loads(run(project, "-c", code).ok().out)
     assert told == [results.verdict(find(project), sheet, rival) for rival in rivals]  # as hackgen says it
     assert all(line.startswith(words) for line, words in zip(told, SAID, strict=True)), told
+
+
+LITTLE = [0.2, 0.9, 0.94, 0.95, 0.9501, 0.9502, 0.9503, 0.9504]
+SCORES = [[0.2, 0.5, 0.8], LITTLE, [0.9, 0.9, 0.9]]  # of three runs, epoch by epoch
+
+
+def test_that_more_may_help_is_said_where_the_last_epochs_gave_something(tmp_path: Path) -> None:
+    project = generate(tmp_path / "p", task="tabular-classification")
+    code = (
+        "import json, pathlib, runs\n"
+        "run = pathlib.Path('r')\n"
+        "run.mkdir()\n"
+        "(run / 'config.json').write_text(json.dumps({'minutes': 0}))\n"
+        f"for scores in {SCORES}:\n"
+        "    rows = [f'{n},0,0,0,{score},0,0,1' for n, score in enumerate(scores, 1)]\n"
+        "    (run / 'history.csv').write_text('\\n'.join([','.join(runs.HISTORY), *rows]))\n"
+        "    runs.end(run, False, 1.0, 0.0)\n"
+    )
+    told = run(project, "-c", code).ok().out.split("is done")[:-1]
+    assert [line.partition("--epochs ")[2].split()[:1] for line in told] == [["6"], [], []]
+
+
+CALLED = {"image-classification": "pictures", "text-classification": "texts", "time-series-forecasting": "windows"}
+
+
+@pytest.mark.parametrize("task", CALLED)
+def test_a_report_calls_its_examples_what_they_are(tmp_path: Path, task: str) -> None:
+    project = generate(tmp_path / "p", task=task)
+    rival = {"name": "r", "score": 0.4, "difference_ci95": None, "difference_method": "", "beaten": None}
+    sheet = {"metric": "m", "higher_is_better": True, "n_test": 9, "data": {"name": "d"}, "ci95": [0, 1], "score": 0.5}
+    sheet |= {"model": "x", "baseline": rival, "reference": rival, "smoke": False}
+    first = run(project, "-c", f"import report; print(report.text({sheet}))").ok().out.splitlines()[0]
+    assert first == f"m on 9 test {CALLED[task]} of d (higher is better)" == results.headline(find(project), sheet)
 
 
 def test_mistakes_are_shown_once_each_and_then_what_is_unsure(tmp_path: Path) -> None:

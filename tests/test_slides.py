@@ -161,7 +161,12 @@ FINDINGS = [
     (BEATEN, BETTER, "cnn beats b, but r is still better", "the reference, r, is better, with 0.5"),
     (LEVEL, LEVEL, "cnn is not better than b by more than noise", "within noise, that is no better than"),
     (BETTER, BETTER, "cnn is still worse than b", "that is worse than the baseline"),
-    (RIVAL | {"beaten": None, "difference_ci95": None}, BEATEN, "Too few test rows to tell cnn from b", "too few test"),
+    (
+        RIVAL | {"beaten": None, "difference_ci95": None},
+        BEATEN,
+        "The test set is too small to tell cnn from b",
+        "too small to say",
+    ),
 ]
 
 
@@ -197,7 +202,7 @@ def test_the_comparison_shows_all_runs_or_names_the_others_and_breaks_no_word(pr
     (table,) = (shape.table for shape in slide.shapes if shape.has_table)
     cells = [[cell.text for cell in row.cells] for row in table.rows]
     named = " ".join(row[0] for row in cells[1:-2])
-    (foot,) = (text for text in texts(slide) if "same 400 test rows" in text)
+    (foot,) = (text for text in texts(slide) if "same 400 test pictures" in text)
     hidden = foot.partition("Not shown: ")[2]
     assert len(cells) - 3 == rows or (rows is None and len(cells) - 3 >= 4)
     assert "elsewhere" in hidden or "(+" in hidden
@@ -385,7 +390,7 @@ WRONG = [  # of the story: what stands there, what is put in its place, and word
     ('names = ["Ada', 'names = "Ada" #', ("[team] names: names must be a list of texts",)),
 ]
 RIGHT = [
-    "Accuracy on 400 test rows, 95 % interval",
+    "Accuracy on 400 test pictures, 95 % interval",
     "92.25 % accuracy, 0.92 when rounded",
     "Accuracy is {score}",
     "It runs 40 % faster and has 7 layers",
@@ -539,8 +544,12 @@ def test_the_story_of_every_task_can_be_read_and_laid_out(tmp_path, task, lang):
     told = story.read(project)
     assert len(story.unwritten(project, told)) == 4
     windows = task in ("text-generation", "time-series-forecasting")  # are scored, and rows are counted otherwise
-    assert windows == (re.search("of them only|行只用于", told["approach"]["points"][0]) is None)
+    assert windows == (re.search("of them only|只用于测试", told["approach"]["points"][0]) is None)
     known = dict.fromkeys(("data", "model", "parameters", "seconds", "rows", "n_test", "title"), "x")
+    known |= project.called
+    kinds = {"image": "x pictures of", "text": "x texts of", "tabular": "x rows of"}
+    point = story.filled(project, told, known)["approach"]["points"][0]
+    assert lang == "zh" or windows or point.startswith(kinds[task.partition("-")[0]])
     del told["result"], told["comparison"]
     slides = outline.slides(outline.Told(project, story.filled(project, told, known), known, {}, None))
     assert [slide.name for slide in slides] == ["cover", "problem", "demo", "approach", "limits", "next"]

@@ -181,8 +181,11 @@ def decode(output: np.ndarray, meta: dict) -> list[dict]:
 
 
 def main() -> None:
-    for name, split in load(common.configured({}))._asdict().items():
-        print(f"{name}:", split if name == "meta" else f"{len(split.ids)} pictures, two are {split.inputs[:2].shape}")
+    data = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
+        print(f"{name}: {len(split.ids)} pictures, a batch of two is {split.inputs[:2].shape}")
+    counts = map("{} {}×".format, data.meta["classes"], np.bincount(data.train.targets))
+    print(f"classes in train: {', '.join(counts)}; the score is {data.meta['metric']}")
 
 
 if __name__ == "__main__":

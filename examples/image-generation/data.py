@@ -165,8 +165,10 @@ def keep_snapshot(run: Path, made: np.ndarray, epoch: int) -> None:
 
 
 def main() -> None:
-    for name, split in load(common.configured({}))._asdict().items():
-        print(f"{name}:", split if name == "meta" else f"{len(split.ids)} pictures, two are {split.targets[:2].shape}")
+    data = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
+        print(f"{name}: {len(split.ids)} pictures, a batch of two is {split.targets[:2].shape}")
+    print(f"made from {data.meta['latent']} random numbers each, compared along {len(data.meta['basis'])} directions")
 
 
 if __name__ == "__main__":

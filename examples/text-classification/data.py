@@ -207,8 +207,11 @@ def decode(output: np.ndarray, meta: dict) -> list[dict]:
 
 
 def main() -> None:
-    for name, part in load(common.configured({}))._asdict().items():
-        print(f"{name}:", str(part)[:600] if name == "meta" else f"{len(part.ids)} texts, two: {part.inputs[:2].shape}")
+    data = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
+        print(f"{name}: {len(split.ids)} texts, a batch of two is {split.inputs[:2].shape}")
+    for text, target in zip(data.train.inputs.read(slice(5)), data.train.targets, strict=False):
+        print(f"{data.meta['classes'][target]}: {text[:100]}")
 
 
 if __name__ == "__main__":

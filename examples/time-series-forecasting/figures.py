@@ -75,7 +75,10 @@ def draw_series(axes: plt.Axes, data: Data, rows: np.ndarray, output: np.ndarray
 
 def error_by_step(data: Data, found: dict[str, np.ndarray]) -> plt.Figure:
     """MASE on test for each step ahead, of the model and its rivals."""
-    rivals = {words("rival_reference"): found["reference"], **metrics.naive(data.test, data.meta)}
+    naive = metrics.naive(data.test, data.meta)
+    if data.meta["season"] == 1:  # then both are one line
+        naive = {" = ".join(naive): next(iter(naive.values()))}
+    rivals = {words("rival_reference"): found["reference"], **naive}
     figure, axes = plt.subplots(figsize=(8, 4), layout="constrained")
     for name, output in {"model": found["output"], **rivals}.items():
         error = metrics.by_step(found["target"], output)

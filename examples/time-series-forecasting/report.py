@@ -28,8 +28,8 @@ STYLE += "pre { white-space: pre-wrap; font-size: 14px } img { max-width: 100% }
 def text(sheet: dict) -> str:
     """The results for the terminal, README and the page: what was measured, the model, and its rivals."""
     better = words("higher" if sheet["higher_is_better"] else "lower")
-    facts = {"metric": sheet["metric"], "rows": sheet["n_test"], "data": sheet["data"]["name"]}
-    lines = [words("report_headline", better=better, **facts)]
+    facts = {"metric": sheet["metric"], "count": sheet["n_test"], "data": sheet["data"]["name"]}
+    lines = [words("report_headline", better=better, examples=words("examples"), **facts)]
     remark = words("report_interval", interval=sheet["ci95"]) if sheet["ci95"] else sheet["ci95_method"]
     lines.append(f"  {sheet['score']:<8.4g}  {sheet['model']}: {remark}")
     for role in ("baseline", "reference"):

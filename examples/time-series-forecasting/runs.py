@@ -9,6 +9,7 @@ import shutil
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from data import Data, Split, load
 import numpy as np
 
 SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
+WORTH = 0.02  # of all that the score gained: it is said that more may help where the last quarter gave more
 PROJECT_DATA = Config.data or "the sample"
 HISTORY = ["epoch", "step", "train_loss", "valid_loss", "valid_score", "learning_rate", "seconds", "kept"]
 HEAD = "epoch    step train loss valid loss {:>18} on valid learning rate seconds"
@@ -59,8 +61,7 @@ def begin(description: str) -> tuple[argparse.Namespace, Path | None, Config, Da
         write_json(run / "config.json", read_json(run / "config.json") | asdict(config))
     config = config.resolved(len(data.train.ids))
     if hasattr(common.kit(config), "main"):  # of a model without gradients, which trains by itself
-        common.kit(config).main(args, run, config, data)
-        raise SystemExit(0)
+        raise SystemExit(common.kit(config).main(args, run, config, data))
     return args, run, config, data
 
 
@@ -190,12 +191,10 @@ class State:
 
 def read_history(run: Path) -> np.ndarray:
     """history.csv as a structured array: history["epoch"] is a column, history[-1] the last epoch."""
-    try:
+    with suppress(OSError, ValueError, IndexError):
         history = np.atleast_1d(np.genfromtxt(run / "history.csv", delimiter=",", names=True))
         if history["kept"].any():
             return history
-    except (OSError, ValueError, IndexError):
-        pass
     raise Problem(f"{run.name} has no finished epoch; go on with: python train.py --resume {run.name}")
 
 
@@ -212,7 +211,9 @@ def end(run: Path, smoke: bool, before: float, after: float) -> None:
     if smoke and not after < before:
         raise Problem(f"smoke run: the loss on fixed rows did not fall ({before:.4f} to {after:.4f})")
     history = read_history(run)
-    if history["kept"][-1] and not smoke:
+    best = history[history["kept"] == 1]
+    late = best["valid_score"][best["epoch"] >= 0.75 * len(history) - 1]
+    if history["kept"][-1] and not smoke and np.ptp(late) > WORTH * np.ptp(best["valid_score"]):
         minutes = read_json(run / "config.json")["minutes"]
         longer = f"--minutes {2 * minutes:g}" if minutes else f"--epochs {2 * len(history)}"
         print(f"the last epoch was the best, so more may help: python train.py --resume {run.name} {longer}")

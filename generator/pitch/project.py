@@ -48,6 +48,15 @@ class Project:
         """Whether an extra was laid in."""
         return extra in self.answers.get("extras", [])
 
+    @property
+    def called(self) -> dict[str, str]:
+        """What the project calls the `examples` of a split, such as pictures, and what is `counted` in its data."""
+        said = {}
+        with suppress(Problem):  # a team is just editing it
+            said = read_toml(self.root / "strings.toml")
+        examples = said.get("examples", "rows")  # of a project that was made before it had a word for them
+        return {"examples": examples, "counted": said.get("counted", examples)}
+
     def page(self, name: str, extra: str) -> Path:
         """A page that an extra lays in; a `Problem` says how where that was never done."""
         if not self.has(extra) and not (self.root / name).is_file():
@@ -57,7 +66,7 @@ class Project:
     def say(self, key: str, **facts: object) -> str:
         """A text in the project's language, its {blanks} filled: `compare.noise` is `noise` in compare.toml."""
         page, _, name = key.partition(".")
-        return words(page, self.answers.get("lang", ENGLISH))[name].format(**facts)
+        return words(page, self.answers.get("lang", ENGLISH))[name].format(**self.called | facts)
 
     def relative(self, path: Path) -> str:
         """A path as a person in the project writes it."""

@@ -62,7 +62,7 @@ def assemble(project: Project, minutes: float = 3.0, folder: str = FOLDER, store
     raw, place = story.read(project), project.root / folder
     sheet, remarks = published(project, stored)
     story.refuse_other_scores(project, raw, sheet)
-    known = story.facts(sheet, raw)
+    known = project.called | story.facts(sheet, raw)
     told = story.filled(project, raw, known)
     seconds = told["demo"]["seconds"] if "demo" in told else 0
     if seconds >= 60 * minutes:

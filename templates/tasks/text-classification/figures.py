@@ -16,10 +16,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import ConfusionMatrixDisplay
 
 MOST_CLASSES = 30  # a matrix of more is unreadable; the most frequent ones are shown
-MOST_TEXTS = 10  # shown as mistakes
+MOST_TEXTS = 6  # shown as mistakes, so large that they can be read on a slide
 MOST_ROWS = 30_000  # of train for the rival; more take minutes and hardly change it
 BLOCK = 10_000  # texts that the rival answers together; memory depends on it
-WIDE, HIGH = 120, 3  # characters in a line, lines of a text
+WIDE, HIGH, LINE = 64, 3, 0.25  # characters in a line, lines of a text, inches that one takes
 
 
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray, sheet: dict) -> list[Path]:
@@ -51,13 +51,13 @@ def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
     rows, captions = zip(*metrics.worst(data.valid, output, data.meta, MOST_TEXTS), strict=True)
     whole = data.valid.inputs.read(list(rows))
     texts = [textwrap.fill(text, WIDE, max_lines=HIGH, placeholder=" …") for text in whole]
-    high = 0.46 + 0.17 * max(text.count("\n") for text in texts)  # inches of a caption and its text
-    figure, axes = plt.subplots(figsize=(10, 0.3 + high * len(texts)), layout="constrained")
+    high = LINE * (2.6 + max(text.count("\n") for text in texts))  # of a caption and its text
+    figure, axes = plt.subplots(figsize=(7, 0.3 + high * len(texts)), layout="constrained")
     axes.axis("off")
     axes.set(xlim=(0, 1), ylim=(len(texts), 0))
     for place, (caption, text) in enumerate(zip(captions, texts, strict=True)):
-        axes.text(0, place, caption, fontsize=10, weight="bold", va="top")
-        axes.text(0, place + 0.21 / high, text, fontsize=10, va="top")
+        axes.text(0, place, caption, fontsize=14, weight="bold", va="top")
+        axes.text(0, place + LINE / high, text, fontsize=14, va="top")
     return figure
 
 
