@@ -43,9 +43,9 @@ def pictures(place: Path) -> Path:
 @pytest.mark.parametrize(
     ("data", "task", "answers", "said"),
     [
-        (table, "tabular-classification", {"target": "label", "group": "client"}, "test holds few rows of 2 class"),
-        (texts, "text-classification", {}, "test holds few rows of 1 class(es): 'b' 2×"),
-        (pictures, "image-classification", {}, "test holds few rows of 1 class(es): 'b' 2×"),
+        (table, "tabular-classification", {"target": "label", "group": "client"}, "test holds few examples of 2 class"),
+        (texts, "text-classification", {}, "test holds few examples of 1 class(es): 'b' 2×"),
+        (pictures, "image-classification", {}, "test holds few examples of 1 class(es): 'b' 2×"),
     ],
 )  # fmt: skip
 def test_classes_that_a_split_hardly_holds_are_told(tmp_path: Path, data, task: str, answers: dict, said: str) -> None:
@@ -123,7 +123,7 @@ LITTLE = [0.2, 0.9, 0.94, 0.95, 0.9501, 0.9502, 0.9503, 0.9504]
 SCORES = [[0.2, 0.5, 0.8], LITTLE, [0.9, 0.9, 0.9]]  # of three runs, epoch by epoch
 
 
-def test_that_more_may_help_is_said_where_the_last_epochs_gave_something(tmp_path: Path) -> None:
+def test_that_more_may_help_is_said_where_the_last_epoch_gave_something(tmp_path: Path) -> None:
     project = generate(tmp_path / "p", task="tabular-classification")
     code = (
         "import json, pathlib, runs\n"

@@ -356,7 +356,7 @@ def test_classes_of_one_or_two_rows_are_left_out(project: Path, tmp_path: Path) 
     told = run(project, "-c", f"import data; from config import Mlp\ndata.load(Mlp(data={str(path)!r}))").ok().err
     assert all(f"class {name} is left out" in told for name in ("fir", "yew", "box"))
     told = run(project, "-c", f"import data; from config import Mlp\ndata.load(Mlp(data={str(path)!r}, time='a'))").err
-    assert "train holds few rows of 3 class(es): 'box' 0×" in told  # said before training
+    assert "train holds few examples of 3 class(es): 'box' 0×" in told  # said before training
     many = {"a": [*range(153)], "kind": [*(f"c{i % 30}" for i in range(150)), "x", "y", "z"]}
     assert loaded(project, written(tmp_path / "m.csv", many), "len(meta['classes'])") == 30
     prose = {"a": [*range(150)], "kind": [f"c{i if i % 3 else i % 2}" for i in range(150)]}
