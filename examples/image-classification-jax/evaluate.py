@@ -48,7 +48,7 @@ def scored(run: Path, data: Data, found: dict[str, np.ndarray]) -> dict:
     target, output, meta = found["target"], found["output"], data.meta
     about, history = common.read_json(run / "config.json"), runs.read_history(run)
     interval, method = metrics.interval(target, output, meta)
-    known = ("task", "framework", "backend", "model", "smoke", "seed", "split_seed")
+    known = "task framework backend model smoke seed split_seed".split()
     sheet = {name: about[name] for name in known} | {
         "metric": meta["metric"],
         "higher_is_better": metrics.HIGHER_IS_BETTER,

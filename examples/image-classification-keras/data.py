@@ -14,8 +14,8 @@ import numpy as np
 INPUT = "a picture file or a folder of pictures"
 MEASURED = 4000  # pictures of train that mean and deviation are measured on; more hardly change them
 METRICS = ("accuracy", "macro F1", "average precision")
-FEWEST = 5  # rows of a class in a split; with fewer a score of that class is chance
-HEAVIEST = 10.0  # times as heavy as a class of average size: a class of three rows should not rule the others
+FEWEST = 5  # pictures of a class in a split; with fewer a score of that class is chance
+HEAVIEST = 10.0  # times as heavy as a class of average size: a class of three pictures should not rule the others
 
 
 class Pictures:
@@ -129,7 +129,7 @@ def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, cl
     """For meta: which score counts, how much each class weighs in the loss, and which is the rarest.
 
     Where a class is so rare that accuracy would look good without it, macro F1 counts; of two classes of which one is
-    in less than a row of twenty, average precision: what matters is to find it. What a split hardly holds is told.
+    in less than one of twenty, average precision: what matters is to find it. What a split hardly holds is told.
 
     part     (rows,) 0, 1 or 2 for train, valid and test, -1 for what is left out
     targets  (rows,) class numbers
@@ -140,7 +140,7 @@ def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, cl
         if len(few):
             shown = ", ".join(f"{classes[k]!r} {count[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
             what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
-            note(f"{name} holds few rows of {len(few)} class(es): {shown}, {what}")
+            note(f"{name} holds few examples of {len(few)} class(es): {shown}, {what}")
     shares = sum(counts) / sum(counts).sum()
     least, most = shares.min(), shares.max()
     known = METRICS if len(classes) == 2 else METRICS[:2]
@@ -183,9 +183,9 @@ def decode(output: np.ndarray, meta: dict) -> list[dict]:
 def main() -> None:
     data = load(common.configured({}))
     for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
-        print(f"{name}: {len(split.ids)} pictures, a batch of two is {split.inputs[:2].shape}")
-    counts = map("{} {}×".format, data.meta["classes"], np.bincount(data.train.targets))
-    print(f"classes in train: {', '.join(counts)}; the score is {data.meta['metric']}")
+        print(
+            f"{name}: {len(split.ids)} pictures of {', '.join(data.meta['classes'])}, two are {split.inputs[:2].shape}"
+        )
 
 
 if __name__ == "__main__":

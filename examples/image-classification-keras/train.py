@@ -132,9 +132,8 @@ def main() -> None:
     config = dataclasses.replace(config, precision=net.choose_precision(config.precision, device))
     run = run or runs.new(args.out, config, data.meta, args.smoke)
     model = fresh(data.meta, config)
-    length = f"{config.minutes:g} minutes" if config.minutes else f"up to {config.epochs} epochs"
-    where = f"{device} with {BACKEND}"
-    print(f"{config.model} with {net.parameter_count(model):,} parameters on {where} in {config.precision}, {length};")
+    length = f"{config.minutes:g} minutes" if config.minutes else f"up to {config.epochs} epochs in {config.precision}"
+    print(f"{config.model} with {net.parameter_count(model):,} parameters on {device} with {BACKEND}, {length};")
     print(f"{len(data.train.ids)} train and {len(data.valid.ids)} valid examples, batch size {config.batch_size}")
     before = net.mean_loss(model, few, data.meta)
     fit(model, data, config, run, runs.watch_ctrl_c())

@@ -26,6 +26,7 @@ from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.pytorch.utilities import rank_zero_only
 from torch import nn
 
+fresh = net.build  # a model that knows nothing yet, ready for `fit`
 PRECISIONS = {"float32": "32-true", "bfloat16": "bf16-mixed"}  # this project's names and Lightning's
 SMALL_STEP = 3_000_000  # parameters times rows
 
@@ -95,10 +96,7 @@ def fit(model: nn.Module, data: Data, config: Config, run: Path | None, pressed:
     return trainee.state.history
 
 
-fresh = net.build  # a model that knows nothing yet, ready for `fit`
-
-
-def main() -> int:
+def main() -> int | None:
     args, run, config, data = runs.begin(__doc__)
     few = runs.fewer(data.train)
     model, device = fresh(data.meta, config), net.choose_device(config.device)
@@ -123,7 +121,6 @@ def main() -> int:
     before = net.mean_loss(model, few, data.meta)
     fit(model, data, config, run, runs.watch_ctrl_c())
     runs.end(run, args.smoke, before, net.mean_loss(model, few, data.meta))
-    return 0
 
 
 if __name__ == "__main__":

@@ -167,8 +167,7 @@ def keep_snapshot(run: Path, made: np.ndarray, epoch: int) -> None:
 def main() -> None:
     data = load(common.configured({}))
     for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
-        print(f"{name}: {len(split.ids)} pictures, a batch of two is {split.targets[:2].shape}")
-    print(f"made from {data.meta['latent']} random numbers each, compared along {len(data.meta['basis'])} directions")
+        print(f"{name}: {len(split.ids)} pictures, two are {split.targets[:2].shape}")
 
 
 if __name__ == "__main__":

@@ -13,12 +13,12 @@ class Config:
     """What a run is made from; it is saved with the run."""
 
     data: str = "data/harvest.csv"  # a table, a row for each example; it may lie anywhere
-    seed: int = 0  # drives the first weights, the order of the rows and dropout
-    split_seed: int = 0  # drives which rows go to train, valid and test; keep it while you compare models
-    valid_share: float = 0.15  # rows that choose the epoch to keep
-    test_share: float = 0.2  # rows that only evaluate.py opens
+    seed: int = 0  # drives the first weights, the order of the examples and dropout
+    split_seed: int = 0  # drives which examples go to train, valid and test; keep it while you compare models
+    valid_share: float = 0.15  # examples that choose the epoch to keep
+    test_share: float = 0.2  # examples that only evaluate.py opens
     epochs: int = 0  # passes over train; 0 = as `steps` and `passes` say, between 1 and 200
-    batch_size: int = 0  # rows in a step; 0 = the power of two nearest the square root of the rows, 16 to 256
+    batch_size: int = 0  # examples in a step; 0 = the power of two nearest the square root of all in train, 16 to 256
     steps: int = 1000  # optimiser steps that epochs = 0 takes at least
     passes: int = 3  # passes over train that epochs = 0 takes where these are more, up to 20 times `steps`
     minutes: float = 0.0  # stop by the clock instead: the learning rate follows the time; 0 = off

@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--device", help="auto, cpu, cuda, mps [auto]")
     parser.add_argument("--explain", action="store_true", help="say of many rows too which columns moved the answer")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
-    parser.add_argument("--csv", metavar="FILE", help="write answers there, as a contest's sample beside INPUT does")
+    parser.add_argument("--csv", metavar="FILE", help="write answers as sample_submission.csv beside INPUT asks")
     args, _ = parser.parse()
     run, config, meta, _ = runs.find(args.run)
     names, inputs = data.read_new(args.input, meta)

@@ -11,7 +11,7 @@ from common import note
 import numpy as np
 import pandas as pd
 
-MISSING = ["", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none", "inf", "-inf"]  # in lower case
+MISSING = ["", *"? na n/a #n/a <na> nan null none inf -inf".split()]  # in lower case
 STYLES = [{}, {"decimal": ".", "thousands": ","}, {"decimal": ",", "thousands": "."}]  # of numbers; {} is training's
 LARGEST = 1e100  # a number that can be squared
 MOSTLY, LONG = 0.9, 4  # share of cells that make a column numbers or dates; words of which a free text has more

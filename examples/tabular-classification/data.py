@@ -102,7 +102,7 @@ def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, cl
     """For meta: which score counts, how much each class weighs in the loss, and which is the rarest.
 
     Where a class is so rare that accuracy would look good without it, macro F1 counts; of two classes of which one is
-    in less than a row of twenty, average precision: what matters is to find it. What a split hardly holds is told.
+    in less than one of twenty, average precision: what matters is to find it. What a split hardly holds is told.
 
     part     (rows,) 0, 1 or 2 for train, valid and test, -1 for what is left out
     targets  (rows,) class numbers
@@ -113,7 +113,7 @@ def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, cl
         if len(few):
             shown = ", ".join(f"{classes[k]!r} {count[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
             what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
-            note(f"{name} holds few rows of {len(few)} class(es): {shown}, {what}")
+            note(f"{name} holds few examples of {len(few)} class(es): {shown}, {what}")
     shares = sum(counts) / sum(counts).sum()
     least, most = shares.min(), shares.max()
     known = METRICS if len(classes) == 2 else METRICS[:2]

@@ -9,7 +9,6 @@ import shutil
 import signal
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from data import Data, Split, load
 import numpy as np
 
 SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
-WORTH = 0.02  # of all that the score gained: it is said that more may help where the last quarter gave more
 PROJECT_DATA = Config.data or "the sample"
 HISTORY = ["epoch", "step", "train_loss", "valid_loss", "valid_score", "learning_rate", "seconds", "kept"]
 HEAD = "epoch    step train loss valid loss {:>18} on valid learning rate seconds"
@@ -61,7 +59,8 @@ def begin(description: str) -> tuple[argparse.Namespace, Path | None, Config, Da
         write_json(run / "config.json", read_json(run / "config.json") | asdict(config))
     config = config.resolved(len(data.train.ids))
     if hasattr(common.kit(config), "main"):  # of a model without gradients, which trains by itself
-        raise SystemExit(common.kit(config).main(args, run, config, data))
+        common.kit(config).main(args, run, config, data)
+        raise SystemExit(0)
     return args, run, config, data
 
 
@@ -181,8 +180,8 @@ class State:
     def saved(self, run: Path, config: Config, pressed: Sequence[int]) -> None:
         """After the checkpoints: write history.csv whole, call the run the newest, and leave if Ctrl-C was pressed."""
         self.saved_at = time.monotonic()
-        lines = [",".join(HISTORY), *(",".join(f"{value:.10g}" for value in row) for row in self.history)]
-        write(run / "history.csv", "\n".join(lines) + "\n")
+        table = {"fmt": "%.10g", "delimiter": ",", "header": ",".join(HISTORY), "comments": ""}
+        write(run / "history.csv", lambda file: np.savetxt(file, self.history, **table))
         if self.best and run.parent == RUNS:
             write(RUNS / "latest", run.name + "\n")  # no link: these do not exist everywhere
         if pressed and not self.over(config):
@@ -191,10 +190,12 @@ class State:
 
 def read_history(run: Path) -> np.ndarray:
     """history.csv as a structured array: history["epoch"] is a column, history[-1] the last epoch."""
-    with suppress(OSError, ValueError, IndexError):
+    try:
         history = np.atleast_1d(np.genfromtxt(run / "history.csv", delimiter=",", names=True))
         if history["kept"].any():
             return history
+    except (OSError, ValueError, IndexError):
+        pass
     raise Problem(f"{run.name} has no finished epoch; go on with: python train.py --resume {run.name}")
 
 
@@ -211,10 +212,8 @@ def end(run: Path, smoke: bool, before: float, after: float) -> None:
     if smoke and not after < before:
         raise Problem(f"smoke run: the loss on fixed rows did not fall ({before:.4f} to {after:.4f})")
     history = read_history(run)
-    best = history[history["kept"] == 1]
-    late = best["valid_score"][best["epoch"] >= 0.75 * len(history) - 1]
-    if history["kept"][-1] and not smoke and np.ptp(late) > WORTH * np.ptp(best["valid_score"]):
-        minutes = read_json(run / "config.json")["minutes"]
-        longer = f"--minutes {2 * minutes:g}" if minutes else f"--epochs {2 * len(history)}"
-        print(f"the last epoch was the best, so more may help: python train.py --resume {run.name} {longer}")
+    scores = [0.0, *history["valid_score"][history["kept"] == 1]]
+    gained = not math.isclose(*scores[-2:], rel_tol=0.01)  # less is not worth going on for
+    if history["kept"][-1] and gained and not smoke:
+        print(f"the last epoch was the best; for more: python train.py --resume {run.name} --epochs {2 * len(history)}")
     print(f"run {run.name} is done{' (smoke run passed)' * smoke}; next: python evaluate.py")

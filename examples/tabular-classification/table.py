@@ -19,7 +19,7 @@ from config import Config
 import pandas as pd
 
 ROLES = ("number", "category", "date", "text", "skip")
-WHOLE = {"id": str, "target": str, "group": str, "time": str, "read": dict, "columns": dict}  # in schema.toml; …
+WHOLE = dict.fromkeys("id target group time".split(), str) | {"read": dict, "columns": dict}  # in schema.toml; …
 COLUMN = {"role": str, "why": str} | dict.fromkeys("missing unknown strip formats".split(), list)
 COLUMN |= {"decimal": str, "thousands": str, "replace": dict}  # … and in a column's entry there
 WORDS = {str: "a text", list: 'a list such as ["NA"]', dict: 'a table such as { role = "number" }'}
@@ -27,7 +27,7 @@ AS_TEXT = {"header": None, "dtype": str, "keep_default_na": False}
 READERS = {".parquet": "Parquet", ".xlsx": "Excel", ".xlsm": "Excel", ".json": "JSON"}  # all else is delimited text
 READERS |= {".jsonl": "JSON lines", ".ndjson": "JSON lines"}
 UNPACKED = {".gz": gzip.open, ".zip": lambda path, mode: next(zipfile.Path(path).iterdir()).open(mode)}
-ENDINGS = {*READERS, ".csv", ".tsv", ".txt", ".gz", ".zip"}
+ENDINGS = {*READERS, *".csv .tsv .txt .gz .zip".split()}
 
 
 class Table(NamedTuple):
@@ -75,7 +75,7 @@ def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Tab
     """Which column is for what: as flags say, else as data/schema.toml says, else as it seems."""
     names = {plain(name): name for name in frame}
     special = {}
-    for flag in ("target", "group", "time"):
+    for flag in "target group time".split():
         special[flag] = about.get(flag, "")
         if given := getattr(config, flag):
             special[flag] = given if given in frame else names.get(plain(given), "")

@@ -19,8 +19,8 @@ import pandas as pd
 INPUT = "a text, a .txt file with one a line, a folder with one a file, a table with a column of them, or - for stdin"
 SCHEMA = ROOT / "data" / "schema.toml"  # of the team's own table: its columns, how it is read
 METRICS = ("accuracy", "macro F1", "average precision")
-FEWEST = 5  # rows of a class in a split; with fewer a score of that class is chance
-HEAVIEST = 10.0  # times as heavy as a class of average size: a class of three rows should not rule the others
+FEWEST = 5  # texts of a class in a split; with fewer a score of that class is chance
+HEAVIEST = 10.0  # times as heavy as a class of average size: a class of three texts should not rule the others
 
 
 class Split(NamedTuple):
@@ -136,7 +136,7 @@ def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, cl
     """For meta: which score counts, how much each class weighs in the loss, and which is the rarest.
 
     Where a class is so rare that accuracy would look good without it, macro F1 counts; of two classes of which one is
-    in less than a row of twenty, average precision: what matters is to find it. What a split hardly holds is told.
+    in less than one of twenty, average precision: what matters is to find it. What a split hardly holds is told.
 
     part     (rows,) 0, 1 or 2 for train, valid and test, -1 for what is left out
     targets  (rows,) class numbers
@@ -147,7 +147,7 @@ def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, cl
         if len(few):
             shown = ", ".join(f"{classes[k]!r} {count[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
             what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
-            note(f"{name} holds few rows of {len(few)} class(es): {shown}, {what}")
+            note(f"{name} holds few examples of {len(few)} class(es): {shown}, {what}")
     shares = sum(counts) / sum(counts).sum()
     least, most = shares.min(), shares.max()
     known = METRICS if len(classes) == 2 else METRICS[:2]
@@ -193,12 +193,11 @@ def read_new(source: str, meta: dict) -> tuple[list[str], Sequence]:
 
 def new_rows(path: Path, column: str) -> list[str]:
     """The texts of a new table, which is written as the team's own is, or plainly."""
-    frame = texts.table(path, read_schema())
-    if column not in frame:
-        frame = texts.table(path, {})
-    if column not in frame:
-        raise Problem(f"{path} has no column {column!r} (it has: {', '.join(frame)[:200]}); rename its texts")
-    return frame[column].tolist()
+    for schema in (read_schema(), {}):
+        frame = texts.table(path, schema)
+        if column in frame:
+            return frame[column].tolist()
+    raise Problem(f"{path} has no column {column!r} (it has: {', '.join(frame)[:200]}); rename its texts")
 
 
 def decode(output: np.ndarray, meta: dict) -> list[dict]:
@@ -209,9 +208,8 @@ def decode(output: np.ndarray, meta: dict) -> list[dict]:
 def main() -> None:
     data = load(common.configured({}))
     for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
-        print(f"{name}: {len(split.ids)} texts, a batch of two is {split.inputs[:2].shape}")
-    for text, target in zip(data.train.inputs.read(slice(5)), data.train.targets, strict=False):
-        print(f"{data.meta['classes'][target]}: {text[:100]}")
+        classes, first = ", ".join(data.meta["classes"]), split.inputs.read([0])[0]
+        print(f"{name}: {len(split.ids)} texts of {classes}, such as {first[:100]!r}")
 
 
 if __name__ == "__main__":

@@ -49,8 +49,8 @@ def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
 def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
     """The texts of valid that the model was most wrong about, or least sure of."""
     rows, captions = zip(*metrics.worst(data.valid, output, data.meta, MOST_TEXTS), strict=True)
-    whole = data.valid.inputs.read(list(rows))
-    texts = [textwrap.fill(text, WIDE, max_lines=HIGH, placeholder=" …") for text in whole]
+    short = {"width": WIDE, "max_lines": HIGH, "placeholder": " …"}
+    texts = [textwrap.fill(text, **short) for text in data.valid.inputs.read(list(rows))]
     high = LINE * (2.6 + max(text.count("\n") for text in texts))  # of a caption and its text
     figure, axes = plt.subplots(figsize=(7, 0.3 + high * len(texts)), layout="constrained")
     axes.axis("off")

@@ -171,9 +171,7 @@ def decode(tokens: Iterable[int], meta: dict) -> str:
 def main() -> None:
     data = load(common.configured({}))
     for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
-        print(f"{name}: {len(split.ids)} windows, a batch of two is {split.inputs[:2].shape}")
-    print(f"characters known: {''.join(data.meta['characters'])!r}")
-    print(f"the first window: {decode(data.train.inputs[:1][0], data.meta)!r}")
+        print(f"{name}: {len(split.ids)} windows, such as {decode(split.inputs[:1][0], data.meta)!r}")
 
 
 if __name__ == "__main__":

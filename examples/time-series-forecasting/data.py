@@ -196,13 +196,9 @@ def clock(meta: dict, start: int, end: int) -> pd.Index:
 
 def main() -> None:
     data = load(common.configured({}))
-    meta = data.meta
     for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
-        times = clock(meta, 0, meta["steps"])[split.ids % meta["steps"]]  # of the first step of each forecast
-        print(f"{name}: {len(split.ids)} windows, which forecast from {times.min()} to {times.max()} on")
-    print(f"each sees {meta['context']} steps and forecasts {meta['horizon']}; a season has {meta['season']}")
-    for name, about in meta["series"].items():
-        print(f"{name}: mean {about['mean']:.4g}, usual change after a season {about['unit']:.4g}")
+        when = clock(data.meta, 0, data.meta["steps"])[split.ids % data.meta["steps"]]
+        print(f"{name}: {len(split.ids)} windows, whose forecasts begin from {when.min()} to {when.max()}")
 
 
 if __name__ == "__main__":

@@ -39,15 +39,13 @@ def forecasts(data: Data, output: np.ndarray, width: np.ndarray) -> plt.Figure:
     numbers = ids // data.meta["steps"]
     there = np.unique(numbers)
     shown = np.unique(there[np.linspace(0, len(there) - 1, MOST).astype(int)])
-    size = (10, 1.5 + 3 * len(shown))
-    figure, grid = plt.subplots(len(shown), figsize=size, layout="constrained", squeeze=False)
+    figure, grid = plt.subplots(len(shown), figsize=(10, 1.5 + 3 * len(shown)), layout="constrained", squeeze=False)
     for number, axes in zip(shown, grid[:, 0], strict=True):
         rows = np.flatnonzero(numbers == number)
         back = ids[rows[-1]] - ids[rows]  # steps before the newest forecast
         apart = rows[back % data.meta["horizon"] == 0]
         draw_series(axes, data, apart[-MOST:], output, width)
-    lines, names = grid[0, 0].get_legend_handles_labels()
-    named = dict(zip(names, lines, strict=True))  # each once
+    named = dict(zip(*grid[0, 0].get_legend_handles_labels()[::-1], strict=True))  # each once
     grid[0, 0].legend(named.values(), named.keys())
     return figure
 
@@ -64,9 +62,8 @@ def draw_series(axes: plt.Axes, data: Data, rows: np.ndarray, output: np.ndarray
     values = data.test.inputs.values.reshape(-1, meta["steps"])
     truth = decode(values[numbers[0], start:end], about)[0]
     axes.plot(clock(meta, start, end), truth, color="black", label=words("figure_truth"))
-    for row, place in zip(rows, places, strict=True):
+    for forecast, place in zip(output[rows], places, strict=True):
         times = clock(meta, place, place + horizon)
-        forecast = output[row]
         low, middle, high = decode(np.stack([forecast - width, forecast, forecast + width]), about)
         axes.plot(times, middle, ".-", color="tab:blue", label=words("figure_forecast", steps=horizon))
         axes.fill_between(times, low, high, color="tab:blue", alpha=0.2, label=words("figure_band"))

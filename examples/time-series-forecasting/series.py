@@ -64,8 +64,7 @@ def read(source: Path | TextIO, schema: dict) -> pd.DataFrame:
         raise Problem(f"{source} cannot be read ({error}); hackgen convert makes a plain table of it") from None
     frame = typed(frame, source, schema)
     if len(frame) < 2:
-        what = f"has {len(frame)} rows with date and value"
-        raise Problem(f"{source} {what}; see data/schema.toml, or hackgen convert it")
+        raise Problem(f"{source} has {len(frame)} rows with date and value; see data/schema.toml or hackgen convert it")
     names, values = (columns_of(schema["columns"], role) for role in ("series", "value"))
     clock, step = on_clock(frame[TIME], schema)
     table = frame[values].groupby([step, *(frame[name] for name in names)]).mean()

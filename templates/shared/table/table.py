@@ -75,7 +75,7 @@ def settled(config: Config, about: dict, frame: pd.DataFrame, data: dict) -> Tab
     """Which column is for what: as flags say, else as data/schema.toml says, else as it seems."""
     names = {plain(name): name for name in frame}
     special = {}
-    for flag in ("target", "group", "time"):
+    for flag in "target group time".split():
         special[flag] = about.get(flag, "")
         if given := getattr(config, flag):
             special[flag] = given if given in frame else names.get(plain(given), "")
