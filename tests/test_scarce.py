@@ -76,7 +76,7 @@ def test_no_interval_and_no_beaten_rival_from_one_class(tmp_path: Path) -> None:
         "    print(metrics.interval(target, right, meta), metrics.difference(target, right, right[:, ::-1], meta))\n"
     )
     lines = run(project, "-c", code).ok().out.strip().splitlines()
-    assert lines == ["(None, 'all test rows are of one class') (None, 'all test rows are of one class')"] * 3
+    assert lines == ["(None, 'all test examples are of one class') (None, 'all test examples are of one class')"] * 3
     perfect = (
         "import data, numpy as np, metrics\n"
         "target = np.arange(40) % 2\n"

@@ -200,7 +200,7 @@ def divide(keys: Any, labels: Any, config: Config, test_share: float | None = No
     for label in np.unique(labels):
         members = np.flatnonzero(labels[first] == label)
         if len(members) < 3:
-            note(f"class {label} is left out, as too few of its rows differ to divide them")
+            note(f"class {label} is left out, as too few of its examples differ to divide them")
             continue
         members = rng.permutation(members)
         rows = size[members]

@@ -69,16 +69,16 @@ def bootstrap(statistic: Callable[[np.ndarray], float], target: np.ndarray) -> I
     """Percentile bootstrap: rows drawn with replacement are rows that count 0, 1, 2 … times."""
     rows = len(target)
     if len(np.unique(target)) < 2:
-        return None, "all test rows are of one class"
+        return None, "all test examples are of one class"
     if rows < 10:
-        return None, f"{rows} test rows are too few for an interval"
+        return None, f"{rows} test examples are too few for an interval"
     rng = np.random.default_rng(0)
     values = []
     for _ in range(1000):
         drawn = rng.integers(rows, size=rows)
         if len(np.unique(target[drawn])) > 1:  # of one class, average precision means nothing
             values.append(statistic(np.bincount(drawn, minlength=rows)))
-    return np.percentile(values, [2.5, 97.5]).tolist(), f"bootstrap over {rows} rows"
+    return np.percentile(values, [2.5, 97.5]).tolist(), f"bootstrap over {rows} examples"
 
 
 def rivals(data: Data) -> dict[str, tuple[str, np.ndarray]]:
