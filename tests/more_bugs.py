@@ -644,8 +644,8 @@ KERAS = [
         "augmentation at test",
         PICTURES,
         "net.py",
-        "answers(predict, inputs[rows], known, meta)",
-        "answers(predict, inputs[rows][:, :, ::-1], known, meta)",
+        "answer(model, some), inputs[rows], known, meta)",
+        "answer(model, some), inputs[rows][:, :, ::-1], known, meta)",
         r"augment",
     ),
     bug(

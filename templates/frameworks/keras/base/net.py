@@ -68,27 +68,27 @@ def widened(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
     return np.pad(inputs, ((0, 0), (0, shape[1] - inputs.shape[1])))
 
 
+def answer(model: keras.Model, inputs: np.ndarray) -> np.ndarray:
+    """The model's own output for a batch, without dropout."""
+    loops = BACKEND == "tensorflow" and any(isinstance(layer, keras.layers.RNN) for layer in model._flatten_layers())
+    inputs = widened(model, inputs)
+    output = model.predict_on_batch(inputs) if loops else model(inputs, training=False)  # a graph, or Python loops
+    return keras.ops.convert_to_numpy(keras.ops.cast(output, "float32"))
+
+
 def outputs(model: keras.Model, inputs: Any, targets: Any, meta: dict, precision: str, batch: int = 512) -> np.ndarray:
     """What the model answers for every row, in order, with or without targets; `batch` only changes the memory."""
-    loops = BACKEND == "tensorflow" and any(isinstance(layer, keras.layers.RNN) for layer in model._flatten_layers())
-
-    def predict(some: np.ndarray) -> np.ndarray:
-        """The model's own output, without dropout."""
-        some = widened(model, some)
-        output = model.predict_on_batch(some) if loops else model(some, training=False)  # a graph, or Python loops
-        return keras.ops.convert_to_numpy(keras.ops.cast(output, "float32"))
-
     parts = []
     for start in range(0, len(inputs), batch):
         rows = slice(start, min(start + batch, len(inputs)))
         known = None if targets is None else targets[rows]
-        parts.append(answers(predict, inputs[rows], known, meta))
+        parts.append(answers(lambda some: answer(model, some), inputs[rows], known, meta))
     return np.concatenate(parts)
 
 
 def mean_loss(model: keras.Model, split: Split, meta: dict) -> float:
     """The loss that `fit` minimises, on all rows of a small split, without dropout."""
-    return float(model.evaluate(widened(model, split.inputs[:]), split.targets[:], batch_size=512, verbose=0))
+    return float(model.compute_loss(None, split.targets, answer(model, split.inputs)))
 
 
 def learnt(model: keras.Model) -> dict[str, np.ndarray]:
