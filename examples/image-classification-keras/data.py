@@ -181,11 +181,9 @@ def decode(output: np.ndarray, meta: dict) -> list[dict]:
 
 
 def main() -> None:
-    data = load(common.configured({}))
-    for name, split in zip(("train", "valid", "test"), data[:3], strict=True):
-        print(
-            f"{name}: {len(split.ids)} pictures of {', '.join(data.meta['classes'])}, two are {split.inputs[:2].shape}"
-        )
+    *splits, meta = load(common.configured({}))
+    for name, split in zip(("train", "valid", "test"), splits, strict=True):
+        print(f"{name}: {len(split.ids)} pictures of {', '.join(meta['classes'])}, two are {split.inputs[:2].shape}")
 
 
 if __name__ == "__main__":

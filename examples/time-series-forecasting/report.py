@@ -17,8 +17,8 @@ from matplotlib import pyplot as plt
 
 matplotlib.use("Agg")
 # Fonts of Windows, macOS and Linux that have the letters of East Asia, which Matplotlib's own lacks.
-WIDE = ["Microsoft YaHei", "SimHei", "PingFang SC", "Hiragino Sans GB", "Heiti TC", "Arial Unicode MS"]
-WIDE += ["Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei"]
+WIDE = "Microsoft YaHei, SimHei, PingFang SC, Hiragino Sans GB, Heiti TC, Arial Unicode MS".split(", ")
+WIDE += "Noto Sans CJK SC, Noto Sans CJK JP, Noto Sans SC, Source Han Sans SC, WenQuanYi Micro Hei".split(", ")
 plt.rcParams["font.family"] = ["DejaVu Sans", *(name for name in WIDE if name in font_manager.get_font_names())]
 plt.rcParams["text.parse_math"] = False  # names may hold dollars
 STYLE = "body { font: 16px/1.5 system-ui; max-width: 60rem; margin: 2rem auto; padding: 0 1rem } "

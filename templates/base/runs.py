@@ -22,7 +22,7 @@ import numpy as np
 
 SMOKE_ROWS, SMOKE_STEPS = 64, 40  # few enough to be learnt by heart: the loss falls even where data tell nothing
 PROJECT_DATA = Config.data or "the sample"
-HISTORY = ["epoch", "step", "train_loss", "valid_loss", "valid_score", "learning_rate", "seconds", "kept"]
+HISTORY = "epoch step train_loss valid_loss valid_score learning_rate seconds kept".split()
 HEAD = "epoch    step train loss valid loss {:>18} on valid learning rate seconds"
 ROW = "{:5} {:7} {:10.4f} {:10.4f} {:27.4f} {:13.6f} {:7.1f} {}"
 
@@ -213,7 +213,6 @@ def end(run: Path, smoke: bool, before: float, after: float) -> None:
         raise Problem(f"smoke run: the loss on fixed rows did not fall ({before:.4f} to {after:.4f})")
     history = read_history(run)
     scores = [0.0, *history["valid_score"][history["kept"] == 1]]
-    gained = not math.isclose(*scores[-2:], rel_tol=0.01)  # less is not worth going on for
-    if history["kept"][-1] and gained and not smoke:
+    if history["kept"][-1] and not smoke and not math.isclose(*scores[-2:], rel_tol=0.01):  # a gain worth naming
         print(f"the last epoch was the best; for more: python train.py --resume {run.name} --epochs {2 * len(history)}")
     print(f"run {run.name} is done{' (smoke run passed)' * smoke}; next: python evaluate.py")

@@ -77,13 +77,11 @@ def train_steps(
     """
 
     def step(learner: Any, batch: Any) -> tuple[Any, jax.Array]:
-        model, optimizer = learner
-        return learner, train_step(model, optimizer, batch, key, rate, meta=meta, precision=precision)
+        return learner, train_step(*learner, batch, key, rate, meta=meta, precision=precision)
 
     learner = model, optimizer
-    if len(batches[0]) == 1:
-        first = [part[0] for part in batches]
-        return step(learner, first)[1]
+    if len(batches[0]) == 1:  # no loop, in which convolutions are slow on CPUs
+        return step(learner, [part[0] for part in batches])[1]
     loop = nnx.scan(step, in_axes=(nnx.Carry, 0), out_axes=(nnx.Carry, 0))
     losses = loop(learner, batches)[1]
     return losses.sum()
