@@ -189,15 +189,18 @@ def grade(
 
 def write(out: Path, marks: list[tuple[Person, results.Result]]) -> None:
     """canvas.csv for a gradebook, moodle.csv as a grading worksheet, points.csv of every test, and feedback/ID.txt."""
-    one, feedback = marks[0][1], out / "feedback"
+    one = marks[0][1]
+    feedback = out / "feedback"
     feedback.mkdir(parents=True, exist_ok=True)
     canvas = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", one.title]]
     canvas += [["    Points Possible", "", "", "", "", str(one.max)]]
     moodle = [["Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)"]]
-    moodle[0] += ["Feedback comments"]
+    moodle[0].append("Feedback comments")
     points = [["id", "total", *(f"{test.part}: {test.name}" for test in one.tests)]]
     for who, result in marks:
-        id, name, total, told = who["id"], who.get("name", ""), results.number(result.total), results.terminal(result)
+        id, name = who["id"], who.get("name", "")
+        total = results.number(result.total)
+        told = results.terminal(result)
         (feedback / f"{folder_name(id)}.txt").write_text(f"{told}\n", "utf-8", "replace")
         canvas += [[name or id, who.get("canvas", ""), who.get("sis", ""), id, "", total]]
         participant = f"Participant {who['moodle']}" if "moodle" in who else ""
