@@ -59,6 +59,8 @@ FIRST = {
     "minutes|calls counted|left out between|a limit|losses of all": "rate,own-batch",
     "swallowed|stops where|a limit|for valid$": "kept-epoch",
     "memory not saved": "resume",
+    "momentum": "averages",
+    "mode=": "inputs-matter,comes-closer",
     "other half|detach|player|noise": "own-half,gradients,comes-closer,balance,noise-matters,own-batch",
 }
 ONLY_PLAYERS = {"there-and-back", "own-half", "comes-closer", "balance", "noise-matters", "average"}

@@ -844,8 +844,48 @@ LATER = {
             'history[: meta["context"]]',
             r"continue_text",
         ),
+        bug(
+            "accuracy with mode='min'",
+            ("image-classification", "cnn"),
+            "metrics.py",
+            "HIGHER_IS_BETTER = True",
+            "HIGHER_IS_BETTER = False",
+            r"HIGHER_IS_BETTER",
+        ),
+        bug(
+            "MASE with mode='max'",
+            MIXER,
+            "metrics.py",
+            "HIGHER_IS_BETTER = False",
+            "HIGHER_IS_BETTER = True",
+            r"HIGHER_IS_BETTER",
+        ),
+        bug(
+            "Frechet distance with mode='max'",
+            ("image-generation", "gan"),
+            "metrics.py",
+            "HIGHER_IS_BETTER = False",
+            "HIGHER_IS_BETTER = True",
+            r"HIGHER_IS_BETTER",
+        ),
     ],
     "keras": [
+        bug(
+            "momentum of batch normalisation for far longer runs",
+            ("image-classification", "cnn"),
+            "models/cnn.py",
+            "momentum=0.9,",
+            "momentum=0.999,",
+            r"momentum",
+        ),
+        bug(
+            "schedule that sets the first step alone",
+            ("tabular-classification", "mlp"),
+            "train.py",
+            "        self.model.optimizer.learning_rate = state.rate\n",
+            "        if not state.steps:\n            self.model.optimizer.learning_rate = state.rate\n",
+            r"all\s+parameters before each step",
+        ),
         bug(
             "noise of the penalty without training=True",
             ("image-generation", "gan"),
@@ -881,6 +921,14 @@ LATER = {
     ],
     "jax": [
         bug(
+            "schedule baked into the compiled step",
+            ("tabular-regression", "mlp"),
+            "train.py",
+            "steps(batch, key, state.rate, **constants)",
+            "steps(batch, key, config.rate(0.0), **constants)",
+            r"all\s+parameters before each step",
+        ),
+        bug(
             "resume skips calls by the number of steps",
             ("tabular-classification", "mlp"),
             "train.py",
@@ -899,6 +947,14 @@ LATER = {
         ),
     ],
     "lightning": [
+        bug(
+            "schedule that ends with the first epoch",
+            ("tabular-regression", "mlp"),
+            "loop.py",
+            "        for optimizer in self.trainer.optimizers:\n",
+            "        for optimizer in self.trainer.optimizers if self.state.epoch == 1 else ():\n",
+            r"all\s+parameters before each step",
+        ),
         bug(
             "only the last character is read again",
             ("text-generation", "transformer"),

@@ -45,13 +45,15 @@ def played(bench: Bench) -> tuple[Any, list[float]]:
 
 def comes_closer(bench: Bench) -> Found:
     """Training brings pictures closer to real ones: see both losses in loss.py, their signs, what is detached from the
-    generator there; a player's step in train.py (zero_grad, its own optimiser), fresh noise for each, the running
-    average of models/, and the rate"""
+    generator there (stop_gradient); a player's step in train.py, by its own optimiser, fresh noise for each, the
+    running average of models/, and the rate"""
     truth = metrics.truth(bench.valid, bench.meta)
     models = bench.fresh(), played(bench)[0]
     before, after = (metrics.score(truth, bench.outputs(bench.valid, model), bench.meta) for model in models)
-    passed = after < 0.5 * before or too_large(bench)
-    return passed, f"distance {before:.4f}, later {after:.4f}", f"below {0.5 * before:.4f}"
+    found = f"distance {before:.4f}, later {after:.4f}"
+    if metrics.HIGHER_IS_BETTER and after < before:
+        return False, f"{found}; HIGHER_IS_BETTER of metrics.py is True", "a better score of better pictures"
+    return after < 0.5 * before or too_large(bench), found, f"below {0.5 * before:.4f}"
 
 
 def balance(bench: Bench) -> Found:

@@ -67,22 +67,24 @@ def inputs_matter(bench: Any) -> Found:
     """The answer depends on the input: data.load() scales inputs once, as floats, keeps them and targets in one order,
     and classes in theirs; models/ use their input, and nothing there goes along the batch axis"""
     own = picked(bench.valid, np.random.default_rng(0).permutation(len(bench.valid.ids))[: 25 if CAUSAL else 100])
-    strays = bench.own("misplaced", lambda *_: None)(bench.config, own, bench.meta)
-    if strays:
+    if strays := bench.own("misplaced", lambda *_: None)(bench.config, own, bench.meta):
         return False, f"{strays} of {len(own.ids)} rows are not what the data say", "each with its own"
     shifted = [np.roll(own.inputs, shift, axis=0) for shift in range(min(OTHERS, max(2, len(own.ids))))]  # 0: its own
-    truth = metrics.truth(own, bench.meta)
-    losses = [metrics.loss(truth, output, bench.meta) for output in bench.each(own, shifted)]
+    truth, outputs, meta = metrics.truth(own, bench.meta), bench.each(own, shifted), bench.meta
+    losses, scores = ([rule(truth, output, meta) for output in outputs] for rule in (metrics.loss, metrics.score))
     found = f"loss {losses[0]:.4f}, with other rows' inputs {min(losses[1:]):.4f} to {max(losses):.4f}"
     blind = max(losses) - min(losses) < 1e-6 * abs(losses[0]) and min(len(truth), len(different(bench, 2).ids)) > 1
     if strays == 0 and not blind and losses[0] >= min(losses[1:]):
         return None, found, f"{len(truth)} rows show no sign that inputs tell about the target; more may"
+    wrong = scores[0] < min(scores[1:]) if metrics.HIGHER_IS_BETTER else scores[0] > max(scores[1:])
+    if losses[0] < min(losses[1:]) and wrong:
+        return False, f"{found}; the score is worse, by HIGHER_IS_BETTER of metrics.py", "better where the loss is less"
     return losses[0] < min(losses[1:]), found, f"less with its own than with {len(losses) - 1} others"
 
 
 def overfit_one_batch(bench: Any) -> Found:
-    """Eight rows can be learnt by heart: forward() in models/ ends in raw scores, loss.loss() wants what is scored,
-    as loss.answers() makes it; see the step, the rate, and one order of inputs and targets in train.fit()"""
+    """Eight rows can be learnt by heart: forward() in models/ ends in raw scores (from_logits), loss.loss() takes them
+    in one shape with targets, as loss.answers() does; see the step, the rate, and one order in train.fit()"""
     few = different(bench, 8)
     limit = 0.1 * metrics.loss_of_knowing_nothing(few, bench.meta)[0]
     still = {"batch_size": len(few.ids), "epochs": 10, "dropout": 0.0, "weight_decay": 0.0, "depth": bench.shallow}
@@ -114,8 +116,8 @@ def gradients(bench: Any) -> Found:
 
 
 def own_batch(bench: Any) -> Found:
-    """A step follows its own batch alone: forget old gradients, as zero_grad does, before each in train.fit(), and
-    give the optimiser beta1 and beta2 in this order; train_loss is the mean over an epoch's own steps"""
+    """A step follows its own batch alone: train.fit() forgets old gradients (zero_grad), accumulates none, and gives
+    the optimiser beta1 and beta2 in this order; train_loss is the mean over an epoch's own steps"""
     (one, losses), (three, others) = gradient(bench, 1, 1e9), gradient(bench, 3, 1e9)
     gap, other, limit = difference(one, three), float(np.ptp(losses + others)) / (abs(losses[0]) + 1e-6), 1e-3
     if not alike(*losses):  # of a step that draws, as an augmentation does, only the length can be compared
@@ -127,9 +129,7 @@ def own_batch(bench: Any) -> Found:
 def clipping(bench: Any) -> Found:
     """The gradient is clipped, not the loss: its norm, before the optimiser steps, to config.clip, in train.fit()"""
     free, losses = gradient(bench, 1, 1e9)
-    whole = float(np.linalg.norm(free))
-    if not whole:
-        return False, "there is no gradient", "one"
+    whole = float(np.linalg.norm(free)) or 1e-9  # where there is none, nothing is clipped
     clipped = float(np.linalg.norm(gradient(bench, 1, whole / 2)[0]))
     limit = 0.01 if alike(*losses) else 0.3  # of a step that draws, each is another
     return abs(clipped - whole / 2) <= limit * whole, f"{whole:.4g} becomes {clipped:.4g}", f"{whole / 2:.4g}"
@@ -149,25 +149,25 @@ def decay(bench: Any) -> Found:
 
 
 def rate(bench: Any) -> Found:
-    """Steps are as long as they should be: train.fit() sets config.rate(), which rises while it warms up and falls to 0
-    then, for all parameters before each step; State.share_done (runs.py) says how far training is"""
-    fresh, after = bench.net.learnt(bench.fresh(depth=1)), stepped(bench, 0.0)
-    length, first = max(float(np.abs(after[name] - fresh[name]).max()) for name in after), bench.config.rate(0.0)
-    bench.trained(bench.train, epochs=3, depth=1)
-    history = runs.read_history(bench.run)
-    before = np.maximum(0, history["step"][:, None] - np.arange(1, 1 + IN_A_CALL)) / history["step"][-1]
-    wanted = np.vectorize(bench.kept.rate)(before)  # (epochs, steps that the last call of an epoch may have begun with)
+    """Steps are as long as they should be: train.fit() sets config.rate(), which rises and then falls to 0, for all
+    parameters before each step, and steps in each batch; State.share_done (runs.py) says how far training is"""
+    fresh, once, first = bench.net.learnt(bench.fresh(depth=1)), stepped(bench, 0.0), bench.config.rate(0.0)
+    same = picked(different(bench, 1), np.zeros(121, int))  # of one gradient: all steps go one way, each a rate long
+    slow = bench.net.learnt(bench.trained(same, epochs=6, batch_size=8, learning_rate=3e-6, depth=1)[0])
+    moves = [[b - a, c - a] for a, b, c in zip(fresh.values(), once.values(), slow.values(), strict=True)]
+    length, way = np.max([[np.linalg.norm(a) ** 2 / (np.abs(a).sum() + STILL) for a in both] for both in moves], axis=0)
+    history, rule = runs.read_history(bench.run), np.vectorize(bench.kept.rate)
+    wanted = rule(np.maximum(0, history["step"][:, None] - np.arange(1, 1 + IN_A_CALL)) / history["step"][-1])
     right = (history["learning_rate"] < 1.001 * wanted.max(1)) & (history["learning_rate"] > 0.999 * wanted.min(1))
-    plan = np.vectorize(bench.kept.rate)(np.linspace(0, 1, 101))
-    left = 3 * len(bench.train.ids) - history["step"][-1] * bench.kept.batch_size  # rows that are in no step
+    plan, steps, players = rule(np.linspace(0, 1, 101)), int(history["step"][-1]), bool(bench.own("PARTS", 0))
     half = runs.State(seconds=30.0).share_done(common.configured({"minutes": 1.0}), 1)  # of a minute
-    top, turns = plan.argmax(), np.diff(plan)
+    top, turns, way, left = plan.argmax(), np.diff(plan), way / (plan.mean() * steps), max(0, 6 * 121 - 8 * steps)
     falls = plan[-1] < 0.5 * plan.max() and (turns[top:] <= 0).all() and (turns[:top] >= 0).all()
-    passed = len(right) == 3 and right.all() and falls and left <= 0 and half == 0.5
-    found = f"a first step moves weights by {length:.1e}, epochs end at rates {np.round(history['learning_rate'], 6)} "
-    found += f"with {max(left, 0):g} rows left out, and 30 s of a minute are {half:.0%} of training"
-    expected = f"about {first:.1e}, which is Adam's rate there; then the schedule's, which fall; 0; 50%"
-    return passed and 0.03 * first < length < 1.2 * first, found, expected
+    passed = len(right) == 6 and right.all() and falls and not left and half == 0.5
+    found = f"a first step is {length:.1e} long, {steps} are {way:.2f} of their rates, {right.sum()} epochs end at the "
+    found += f"right one, {left} rows are left out, and 30 s of a minute are {half:.0%} of training"
+    expected = f"about {first:.1e}, which is Adam's rate there; 1.00; 6, and a fall to 0; 0; 50%"
+    return passed and 0.03 * first < length < 1.2 * first and 0.5 < way < 1.3 + 0.5 * players, found, expected
 
 
 def learning_rate(bench: Any) -> Found:
@@ -180,8 +180,8 @@ def learning_rate(bench: Any) -> Found:
 
 
 def sees(bench: Any) -> Found:
-    """Training sees what scoring sees: batches of train.fit() and an augmentation there, which must keep the class and
-    move the target too; train() after each scoring; dropout; softmax, units in loss.loss(), loss.answers()"""
+    """Training sees what scoring sees: batches of train.fit(), augmentation there, which must keep the class and move
+    the target too; train() (training=True) after scoring; dropout; softmax, units in loss.loss(), loss.answers()"""
     rows = 16 if CAUSAL else 64
     still = {"learning_rate": STILL, "batch_size": rows, "epochs": 3, "dropout": 0.0, "depth": bench.shallow}
     some, fresh = different(bench, rows), bench.fresh(**still)  # without dropout, as Keras draws other weights then

@@ -107,8 +107,8 @@ def each_row_once(bench: Any) -> Found:
 
 def kept_epoch(bench: Any) -> Found:
     """The best epoch on valid is kept: State.end_epoch (runs.py) scores all rows at once, no "nan", State.over has
-    patience; train.fit() copies weights and buffers (running averages), deeply; net.outputs() sets eval mode;
-    net.restore() reads best"""
+    patience; train.fit() asks the model that it trains about the rows of valid, and copies weights and buffers (running
+    averages), deeply; net.outputs() sets eval mode (training=False); net.restore() reads best"""
     noise = strangers(runs.fewer(bench.valid, ROWS))  # the best epoch on it is a matter of chance, seldom the last
     for seed in range(3):
         history = short(bench, 5, seed, valid=noise)
@@ -158,8 +158,8 @@ def differs(before: np.ndarray, after: np.ndarray) -> list[str]:
 
 
 def resume(bench: Any) -> Found:
-    """Who goes on ends as if never interrupted: train.fit() saves all that the next step depends on, running averages
-    too, and the best epoch so far; that is not an old gradient (zero_grad)"""
+    """Who goes on ends as if never interrupted: train.fit() saves, and loads, all that the next step depends on, the
+    optimiser's memory and running averages too, and the best epoch; that is no old gradient (zero_grad)"""
     rows = picked(bench.train, np.arange(2 * ROWS) % len(bench.train.ids))  # two calls, where several steps are one
     splits = {"train": rows, "valid": strangers(runs.fewer(bench.valid, ROWS))}  # of which later epochs may be worse
     whole, pressed, end_epoch = short(bench, 3, **splits), [], runs.State.end_epoch
