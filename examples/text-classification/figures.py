@@ -49,12 +49,12 @@ def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
 def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
     """The texts of valid that the model was most wrong about, or least sure of."""
     rows, captions = zip(*metrics.worst(data.valid, output, data.meta, MOST_TEXTS), strict=True)
-    short = {"width": WIDE, "max_lines": HIGH, "placeholder": " …"}
-    texts = [textwrap.fill(text, **short) for text in data.valid.inputs.read(list(rows))]
+    whole = data.valid.inputs.read(list(rows))
+    widths = [WIDE // 2 if max(text, default="") > "⺀" else WIDE for text in whole]  # Chinese takes twice the room
+    texts = [textwrap.fill(*pair, max_lines=HIGH, placeholder=" …") for pair in zip(whole, widths, strict=True)]
     high = LINE * (2.6 + max(text.count("\n") for text in texts))  # of a caption and its text
     figure, axes = plt.subplots(figsize=(7, 0.3 + high * len(texts)), layout="constrained")
-    axes.axis("off")
-    axes.set(xlim=(0, 1), ylim=(len(texts), 0))
+    axes.set(xlim=(0, 1), ylim=(len(texts), 0), frame_on=False, xticks=[], yticks=[])
     for place, (caption, text) in enumerate(zip(captions, texts, strict=True)):
         axes.text(0, place, caption, fontsize=14, weight="bold", va="top")
         axes.text(0, place + LINE / high, text, fontsize=14, va="top")
