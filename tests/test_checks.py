@@ -310,6 +310,8 @@ def test_two_processes_share_the_checks(tmp_path: Path) -> None:
     (project / "check_scores.py").write_text(text, encoding="utf-8")
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 1 and done.stderr == "check.py: checks of runs ended (9 ); --alone takes less memory\n"
+    (project / "prepare.py").write_text("", encoding="utf-8")  # as data larger than memory have: one process is all
+    assert subprocess.run(command, cwd=project, capture_output=True).returncode == 9
 
 
 def test_a_project_that_cannot_train_gets_rows(tmp_path: Path) -> None:

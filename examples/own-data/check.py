@@ -171,10 +171,11 @@ def main() -> int:
     parser = common.Parser(__doc__, knobs=True)
     parser.add_argument("--only", metavar="IDS", help="run these alone, by the names that --json gives them: rate,sees")
     parser.add_argument("--quick", action="store_true", help="leave out those of runs")
-    parser.add_argument("--alone", action="store_true", help="in one process, which takes longer, and less memory")
+    parser.add_argument("--alone", action="store_true", help="in one process, as always where data are prepared")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     args, given = parser.parse()
-    results, runs_beside = [], not (args.only or args.quick or args.alone)
+    alone = args.alone or (common.ROOT / "prepare.py").is_file()  # data are larger than memory: two would take twice
+    results, runs_beside = [], not (args.only or args.quick or alone)
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ends:
         try:
             if BROKEN:
