@@ -117,7 +117,7 @@ def read(folder: Path) -> Assignment:
         marked[part.id] = part
     parts: list[Part] = []
     for number, entry in enumerate(card.get("part", [])):
-        place = f"{CARD}:{line_of(text, '[[][[]part]]', number)}"
+        place = f"{CARD}:{line_of(text, re.escape('[[part]]'), number)}"
         _refuse_unknown(entry, PART, place)
         if (id := entry.get("id")) is None or id in [part.id for part in parts]:
             raise Problem(f"{place}: a part needs an id = that no other has")
