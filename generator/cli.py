@@ -14,7 +14,7 @@ from .conversion.command import convert
 from .living.commands import COMMANDS as LIVING
 from .living.commands import add_command, export_command, switch_command
 from .making import extras, git, own_data
-from .making.answers import checked, from_toml, people
+from .making.answers import checked, from_flags, from_toml
 from .making.choice import OF_DATA, Answers, Choice, choices, choose, refuse_idle, settled, title_from
 from .making.write import is_here, place, tree, write
 from .parts import TEMPLATES, backends, read_toml
@@ -166,8 +166,7 @@ def new(
 
     if template is None and (ref or trust or replies):
         raise click.UsageError("--ref, --trust and --template-answer are about a --template; name it")
-    flags = {name: value for name, value in flags.items() if value not in (None, ())}
-    flags |= {"team": people(flags["team"])} if "team" in flags else {}
+    flags = from_flags(flags)
     flags |= {"backend": flags.get("backend")} if "framework" in flags else {}  # a recorded one is of another framework
     given = checked(replace(from_toml(answers) if answers else Answers(), **flags))
     if flags.get("event"):

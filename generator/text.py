@@ -69,13 +69,8 @@ def _backslash_u(match: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
-def _surrogate_pairs(match: re.Match[str]) -> str:
-    units = match.group().encode("utf-16-be")
-    return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))
-
-
-def _quoted(text: str, quote: str = '"', escape: Callable[[re.Match[str]], str] = _backslash_u) -> str:
-    return quote + ESCAPED.sub(escape, text.replace("\\", "\\\\").replace(quote, "\\" + quote)) + quote
+def _quoted(text: str, quote: str = '"') -> str:
+    return quote + ESCAPED.sub(_backslash_u, text.replace("\\", "\\\\").replace(quote, "\\" + quote)) + quote
 
 
 def _literal(value: Any, string: Callable[[str], str], true: str = "true", false: str = "false") -> str:
@@ -99,14 +94,6 @@ def toml(value: Any) -> str:
     return _literal(value, _quoted)
 
 
-def yaml(value: Any) -> str:
-    return _literal(value, _quoted)
-
-
-def json(value: Any) -> str:
-    return _literal(value, lambda text: _quoted(text, escape=_surrogate_pairs))
-
-
 def python(value: Any) -> str:
     """A literal that `ruff format` leaves alone: double quotes, unless single ones need fewer escapes."""
     return _literal(value, lambda t: _quoted(t, "'" if t.count('"') > t.count("'") else '"'), "True", "False")
@@ -125,7 +112,7 @@ def markdown(text: str) -> str:
     return "".join(f"&#{ord(c)};" for c in before) + escaped + "".join(f"&#{ord(c)};" for c in after)
 
 
-FILTERS = {"toml": toml, "yaml": yaml, "json": json, "python": python, "markdown": markdown}
+FILTERS = {"toml": toml, "yaml": toml, "python": python, "markdown": markdown}  # strings of YAML are quoted as TOML's
 
 
 def quoted(word: str) -> str:

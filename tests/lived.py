@@ -62,8 +62,9 @@ def updated(project: Path, root: Path, dry_run: bool = False) -> dict[str, Outco
     """Bring a project to the templates of `root`; what became of each path."""
     with patch.dict(os.environ, ALONE):
         change = update.opened(project, dry_run)
-        update.prepare(change, change.answers, dry_run=dry_run, root=root)
-        if change.is_due and not dry_run:
+        change.root = root
+        update.prepare(change, change.answers, dry_run=dry_run)
+        if not dry_run and any(outcome.state != "left alone" for outcome in change.outcomes):
             update.carry_out(change)
     return {outcome.path: outcome for outcome in change.outcomes}
 

@@ -454,7 +454,7 @@ def test_no_git_makes_no_repository(hackgen):
 def test_without_git_the_project_is_written_with_a_note(hackgen, tmp_path):
     done = hackgen("new", "x", env={"PATH": str(tmp_path)})
     assert done.returncode == 0 and (hackgen.work / "x/train.py").exists()
-    assert done.stderr == "hackgen: no commit was made: git is not installed\n"
+    assert done.stderr == "hackgen: no commit was made: git is not installed; install it\n"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the stand-in for git is a shell script")
@@ -466,5 +466,5 @@ def test_a_git_that_fails_leaves_the_project_and_no_half_repository(hackgen, tmp
     stand_in.chmod(0o755)
     done = hackgen("new", "x", env={"PATH": f"{stand_in.parent}:{os.environ['PATH']}"})
     assert done.returncode == 0 and (hackgen.work / "x/train.py").exists()
-    assert done.stderr == "hackgen: no commit was made: git failed: fatal: no\n"
+    assert done.stderr == "hackgen: no commit was made: git init failed: fatal: no\n"
     assert not (hackgen.work / "x/.git").exists()

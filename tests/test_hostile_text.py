@@ -25,6 +25,7 @@ from hackgen.making.facts import facts
 from hackgen.making.language import languages
 from hackgen.parts import TEMPLATES
 from hackgen.pitch.project import words as texts_of
+from hackgen.templating import compiled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -246,8 +247,9 @@ def test_text_is_one_line_or_refused_in_one_line(typed):
 @given(one_line_text)
 def test_each_filter_reads_back_equal(typed):
     assert tomllib.loads(f"{text.toml('k')} = {text.toml(typed)}")["k"] == typed
-    assert json.loads(text.json([typed])) == [typed]
-    assert yaml.safe_load(f"k: {text.yaml(typed)}\nj: [{text.yaml(typed)}]") == {"k": typed, "j": [typed]}
+    assert json.loads(compiled("[{{ typed | tojson }}]", False).render(typed=typed)) == [typed]
+    page = compiled("k: {{ typed | yaml }}\nj: [{{ typed | yaml }}]", False).render(typed=typed)
+    assert yaml.safe_load(page) == {"k": typed, "j": [typed]}
     assert ast.literal_eval(text.python(typed)) == typed
 
 

@@ -174,7 +174,7 @@ FINDINGS = [
 def test_words_agree_with_the_numbers(project, baseline, reference, title, said):
     restated(project, baseline=baseline | {"name": "b"}, reference=reference | {"name": "r"})
     made = decks.assemble(find(project), stored=True)
-    assert made.slides[4].title == title and said in made.spoken[4].text
+    assert made.slides[4].title == title and said in made.slides[4].spoken
 
 
 def test_a_published_run_that_is_not_the_best_is_told(project, slides):
@@ -298,7 +298,7 @@ def test_neither_deck_names_another_host(published):
 
 def test_notes_fit_the_minutes(project):
     for minutes in (1, 3, 10):
-        said = " ".join(spoken.text for spoken in decks.assemble(find(project), minutes, stored=True).spoken)
+        said = " ".join(slide.spoken for slide in decks.assemble(find(project), minutes, stored=True).slides)
         words = sum(any(c.isalnum() for c in word) for word in said.split())
         assert 0.2 * words < words <= 130 * (minutes - 45 / 60) and "Write:" not in said
 

@@ -194,6 +194,8 @@ def line_of(text: str, words: str) -> int:
         ("plan.toml", "agreed = false", "agreed = maybe", "mend that line"),
         ("plan.toml", "agreed = false", "agreed = 1", "agreed must be true or false"),
         ("plan.toml", 'kind = "written"', 'kind = "dreamt"', "checks must be a list"),
+        ("plan.toml", 'kind = "written"', 'kind = ["written"]', "checks must be a list"),
+        ("plan.toml", 'kind = "written", path = ', 'kind = "written", page = ', "checks must be a list"),
     ],
 )
 def test_a_damaged_table_is_named_with_its_line(project, edited, name, old, new, told, hackgen):

@@ -46,4 +46,4 @@ def git(folder: Path, *arguments: str, ends: tuple[int, ...] = (0,)) -> bytes:
     fixed = alone(folder) | {"TZ": "UTC", "GIT_DEFAULT_HASH": "sha1"}
     for role in ("AUTHOR", "COMMITTER"):
         fixed |= {f"GIT_{role}_NAME": "Course", f"GIT_{role}_EMAIL": "course@localhost", f"GIT_{role}_DATE": MOMENT}
-    return ask(folder, *arguments, ends=ends, need="the student tree is a repository", **fixed)
+    return ask(folder, *arguments, ends=ends, need="the student tree is a repository", **fixed).stdout

@@ -1,6 +1,7 @@
 """`hackgen update, add, remove, switch`: a project follows the templates, or other answers; `hackgen export`."""
 
 import sys
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import click
 
 from .. import completion
 from ..errors import Problem
+from ..making.answers import from_flags
 from ..making.choice import Answers
 from ..text import printable, quoted
 from . import changing, update
@@ -29,9 +31,7 @@ parts = click.argument(
 @dry_run
 def update_command(project: Path, dry_run: bool) -> None:
     """Bring PROJECT to the templates of this hackgen; what you changed is merged, and nothing is committed."""
-    change = update.opened(project, dry_run)
-    update.prepare(change, change.answers, dry_run=dry_run, root=update.TEMPLATES)
-    _finish(change, dry_run)
+    _follow(project, dry_run, lambda change: change.answers)
 
 
 @click.command("add")
@@ -40,10 +40,7 @@ def update_command(project: Path, dry_run: bool) -> None:
 @dry_run
 def add_command(words: tuple[str, ...], project: Path, dry_run: bool, **flags: Any) -> None:
     """Lay models or extras into a project: `add model lstm`, `add demo`; knobs, texts and tests follow."""
-    change = update.opened(project, dry_run)
-    answers = changing.added(change, words, changing.given(flags), update.TEMPLATES)
-    update.prepare(change, answers, dry_run=dry_run, root=update.TEMPLATES)
-    _finish(change, dry_run)
+    _follow(project, dry_run, lambda change: changing.added(change, words, from_flags(flags)))
 
 
 @click.command("remove")
@@ -52,10 +49,7 @@ def add_command(words: tuple[str, ...], project: Path, dry_run: bool, **flags: A
 @dry_run
 def remove_command(words: tuple[str, ...], project: Path, dry_run: bool) -> None:
     """Take models or extras out of a project again, unless you changed their files or import them."""
-    change = update.opened(project, dry_run)
-    answers = changing.removed(change, words, update.TEMPLATES)
-    update.prepare(change, answers, changing.keep_what_was_edited, dry_run, update.TEMPLATES)
-    _finish(change, dry_run)
+    _follow(project, dry_run, lambda change: changing.removed(change, words), changing.keep_what_was_edited)
 
 
 @click.command("switch")
@@ -63,15 +57,16 @@ def remove_command(words: tuple[str, ...], project: Path, dry_run: bool) -> None
 @dry_run
 def switch_command(project: Path, dry_run: bool, **flags: Any) -> None:
     """Give a project your own data (--data FILE), another framework, or other answers to what `hackgen new` asks."""
-    change = update.opened(project, dry_run)
-    answers = changing.switched(change.answers, changing.given(flags), update.TEMPLATES)
-    guard = changing.frameworks_apart(change, answers, update.TEMPLATES) if flags.get("framework") else None
-    update.prepare(change, answers, guard, dry_run, update.TEMPLATES)
-    _finish(change, dry_run)
+    guard = changing.keep_frameworks_apart if flags.get("framework") else None
+    _follow(project, dry_run, lambda change: changing.switched(change, from_flags(flags)), guard)
 
 
-def _finish(change: update.Change, dry_run: bool) -> None:
+def _follow(
+    project: Path, dry_run: bool, asked: Callable[[update.Change], Answers], guard: update.Guard | None = None
+) -> None:
     """Say what becomes of each file and how to undo it, do it, and say what is left to decide: then exit code 1."""
+    change = update.opened(project, dry_run)
+    update.prepare(change, asked(change), guard, dry_run)
     for note in change.notes:
         click.echo(printable(note))
     rows = []
@@ -82,9 +77,9 @@ def _finish(change: update.Change, dry_run: bool) -> None:
     wide = max((len(path) for _, path, _ in rows), default=0)
     for state, path, why in rows:
         click.echo(printable(f"{state:10}  {path:{wide}}  {why}".rstrip()))
-    if not change.is_due:
-        return click.echo("nothing to do: the project has all that this hackgen would write")
     count = sum(outcome.state != "left alone" for outcome in change.outcomes)
+    if not count:
+        return click.echo("nothing to do: the project has all that this hackgen would write")
     torn = [outcome.path for outcome in change.outcomes if outcome.state == "conflict"]
     if dry_run:
         return click.echo(f"{count} files, {len(torn)} conflicts; nothing was written")

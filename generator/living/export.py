@@ -93,7 +93,9 @@ def export(answers: Answers, to: str) -> Files:
         "copied": [path for path in files if path not in marked],
     }
     around = {path.removesuffix(".j2"): rendered(source, known) for source, path in walk(AROUND / to)}
-    placed = {_place(path, to, path in marked): files[path].encode(errors="surrogateescape") for path in files}
+    top, ending = ("template", ".jinja") if to == "copier" else ("{{ cookiecutter.__slug }}", "")
+    places = {path: f"{top}/{path}{ending if path in marked else ''}" for path in files}
+    placed = {places[path]: content.encode(errors="surrogateescape") for path, content in files.items()}
     return dict(sorted((around | placed).items()))
 
 
@@ -190,11 +192,6 @@ def _spelled(expression: str, to: str, name: str = "title") -> str:
     for word, variable in names.items():
         expression = expression.replace(word, _variable(variable, to))
     return expression
-
-
-def _place(path: str, to: str, rendered: bool) -> str:
-    """Where a file of the project lies in the template."""
-    return f"template/{path}{'.jinja' * rendered}" if to == "copier" else f"{{{{ cookiecutter.__slug }}}}/{path}"
 
 
 def look_alikes() -> dict[str, str]:

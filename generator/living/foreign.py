@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Misuse, Problem, nearest
+from ..text import leads_out
 
 Files = dict[str, bytes]
 RENDERING = Path(__file__).parent / "rendering.py"
@@ -45,7 +46,11 @@ class Foreign:
 
 def render(source: str, ref: str | None, trust: bool, answers: Iterable[str], ask: bool) -> Foreign:
     """Render the template in a temporary folder, by a process of its own; a `Problem` says why not."""
-    given = dict(_pair(answer) for answer in answers)
+    given = {}
+    for answer in answers:
+        name, equals, given[name] = answer.partition("=")
+        if not (name and equals):
+            raise Misuse(f'--template-answer takes NAME=VALUE, not "{answer}"')
     with tempfile.TemporaryDirectory(prefix="hackgen-") as name:
         within = Path(os.path.realpath(name))
         for folder in ("home", "tmp", "out"):
@@ -60,8 +65,11 @@ def render(source: str, ref: str | None, trust: bool, answers: Iterable[str], as
             raise Misuse(
                 f"{source}, a cookiecutter template, can run commands while it is rendered; read it, then add --trust"
             )
-        if kind == "cookiecutter":
-            _links(folder, source)
+        if kind == "cookiecutter":  # which follows links to what is not the template's; copier looks for itself
+            copied = [path for place in folder.glob("*{{*") for path in (place, *place.rglob("*"))]
+            if outside := [path for path in copied if leads_out(path, folder)]:
+                link = outside[0].relative_to(folder)
+                raise Problem(f"{source} has a link that leads outside: {link}; nothing was written")
         told = _run(within, kind, address, folder, ref, trust, given, ask)
         if "failed" in told:
             raise _fault(kind, source, told, lambda first: _unanswered(folder, given, first))
@@ -71,13 +79,6 @@ def render(source: str, ref: str | None, trust: bool, answers: Iterable[str], as
         _collect(found, Path(told["project"]), within / "out", source)
         found.notes += _notes(found, folder, within)
         return found
-
-
-def _pair(answer: str) -> tuple[str, str]:
-    name, equals, value = answer.partition("=")
-    if not (name and equals):
-        raise Misuse(f'--template-answer takes NAME=VALUE, not "{answer}"')
-    return name, value
 
 
 def _found(source: str, ref: str | None, within: Path) -> tuple[str, Path]:
@@ -187,13 +188,6 @@ def _notes(found: Foreign, folder: Path, within: Path) -> list[str]:
     tags = (folder / ".git").exists() and _git(within, found.source, "-C", str(folder), "tag")
     notes += [] if tags else ["it has no tag in git"]
     return [f"copier update will not work with {found.source}: {', and '.join(notes)}"] if notes else []
-
-
-def _links(folder: Path, source: str) -> None:
-    """Refuse links to what is not the template's, in what cookiecutter copies; copier looks for itself."""
-    paths = [path for place in folder.glob("*{{*") for path in (place, *place.rglob("*")) if path.is_symlink()]
-    if outside := [path for path in paths if not path.resolve().is_relative_to(folder.resolve())]:
-        raise Problem(f"{source} has a link that leads outside: {outside[0].relative_to(folder)}; nothing was written")
 
 
 def _collect(found: Foreign, project: Path, out: Path, source: str) -> None:

@@ -1,6 +1,5 @@
 """Three trees, base, theirs and ours, as {path: bytes}: what becomes of each path. Nothing is written here."""
 
-import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..archive import Tree
-from ..errors import Problem
+from ..making import git
 
 LEAST_ALIKE = 0.5  # share of lines that a file under a new name has in common with the old one
 LEAST_LINES = 4  # shorter texts resemble each other by chance
@@ -53,8 +52,20 @@ def merge(base: Tree, theirs: Tree, ours: Tree, lying: Callable[[str], bytes | N
 def _one(
     path: str, base: bytes | None, theirs: bytes | None, ours: bytes | None, lying: Callable[[str], bytes | None]
 ) -> Outcome | None:
-    if ours is None:
-        return _absent(path, base, theirs, lying(path))
+    if ours is None:  # git does not track it: it is new, the team deleted it, or something untracked is in its place
+        there = lying(path)
+        if theirs is None or base == theirs == there:
+            return None
+        if there == theirs:
+            return Outcome(path, "left alone", why="the very same lies there, and git does not track it; git add it")
+        if there is None and base is None:
+            return Outcome(path, "new", theirs)
+        if base == theirs:
+            return Outcome(path, "left alone", why="you deleted it" if there is None else "git does not track it")
+        why, sides = "something lies there that git does not track; it stays", (None, None, theirs)
+        if there is None:
+            why, sides = "you deleted it, the templates changed it; it stays deleted", (base, None, theirs)
+        return Outcome(path, "conflict", why=why, sides=sides, aside=True)
     base, theirs = followed(base, ours), followed(theirs, ours)
     sides = base, ours, theirs
     if ours == theirs:
@@ -77,23 +88,6 @@ def _one(
     if clean:
         return Outcome(path, "merged", content)
     return Outcome(path, "conflict", content, "look for <<<<<<< in it", sides)
-
-
-def _absent(path: str, base: bytes | None, theirs: bytes | None, there: bytes | None) -> Outcome | None:
-    """A path that git does not track: new, deleted by the team, or with something untracked in its place."""
-    if theirs is None or base == theirs == there:
-        return None
-    if there == theirs:
-        return Outcome(path, "left alone", why="the very same lies there, and git does not track it; git add it")
-    if there is None and base is None:
-        return Outcome(path, "new", theirs)
-    if base == theirs:
-        return Outcome(path, "left alone", why="you deleted it" if there is None else "git does not track it")
-    if there is None:
-        why, sides = "you deleted it, the templates changed it; it stays deleted", (base, None, theirs)
-        return Outcome(path, "conflict", why=why, sides=sides, aside=True)
-    why = "something lies there that git does not track; it stays"
-    return Outcome(path, "conflict", why=why, sides=(None, None, theirs), aside=True)
 
 
 def followed(content: bytes | None, like: bytes) -> bytes | None:
@@ -135,12 +129,6 @@ def merged(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, bool]:
         for name, content in zip(names, (ours, base, theirs), strict=True):
             (Path(folder) / name).write_bytes(content)
         labels = [word for name in names for word in ("-L", name)]
-        try:
-            done = subprocess.run(
-                ["git", "merge-file", "-p", "-q", *labels, *names], cwd=folder, capture_output=True, check=False
-            )
-        except FileNotFoundError:
-            raise Problem("git is not installed, and merging what both changed takes it") from None
-    if done.returncode > 127:
-        raise Problem(f"git merge-file failed: {done.stderr.decode(errors='replace').strip()}")
+        how = {"ends": range(128), "need": "merging what both changed takes it"}  # it ends with the number of conflicts
+        done = git.ask(Path(folder), "merge-file", "-p", "-q", *labels, *names, **how)
     return done.stdout, done.returncode == 0

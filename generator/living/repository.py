@@ -47,7 +47,7 @@ class Repository:
         """What git answers in the project; `within` is a work tree of our own instead of the repository's."""
         own = {"GIT_DIR": str(self.git_folder), "GIT_WORK_TREE": str(within)} if within else {}
         how = {"given": given, "ends": ends, "settings": PLAIN, "need": "what it does not track cannot be brought back"}
-        return git.ask(within or self.project, *words, **how, **own, GIT_LITERAL_PATHSPECS="1")
+        return git.ask(within or self.project, *words, **how, **own, GIT_LITERAL_PATHSPECS="1").stdout
 
     def entries(self) -> dict[str, Entry]:
         """All that is tracked in the project's folder, by its path there; submodules too."""

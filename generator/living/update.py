@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,12 @@ from ..making.answers import from_toml
 from ..making.choice import Answers
 from ..parts import TEMPLATES, read_toml
 from ..pitch.project import find
+from ..pitch.provenance import lying
 from ..text import quoted, some
 from .laying import new_needs, own_part, with_dependencies
 from .merging import Outcome, merge
 from .repository import Repository, in_the_way, interrupted, recover, stage, tracked
 
-UNREAD = {".git", ".venv", "runs", "__pycache__", ".hackgen-new"}  # where no git says what is the project's
-Guard = Callable[[Tree, Tree, Tree], None]  # base, theirs, ours: a `Problem` where the change must not be made
 FIRST = "git init && git add --force --all", 'git commit --message "Before the update"'
 
 
@@ -31,6 +30,7 @@ class Change:
     """A project that is to change, and what came of it."""
 
     project: Path
+    root: Path  # of the templates of today
     answers: Answers  # as recorded
     base: Tree  # what hackgen wrote last
     template: dict[str, Any] = field(default_factory=dict)  # somebody's, on top of which hackgen's part lies
@@ -39,9 +39,8 @@ class Change:
     pointer: bytes | None = None  # data/location.txt, which git ignores
     undo: str = ""
 
-    @property
-    def is_due(self) -> bool:
-        return any(outcome.state != "left alone" for outcome in self.outcomes)
+
+Guard = Callable[[Change, Answers, Tree, Tree, Tree], None]  # base, theirs, ours: a `Problem` where they must not merge
 
 
 def opened(place: Path, dry_run: bool = False) -> Change:
@@ -73,16 +72,14 @@ def opened(place: Path, dry_run: bool = False) -> Change:
     base = unpacked((project / ARCHIVE).read_bytes())
     if fingerprint(base) != tables["base"]:
         raise Problem(f"{ARCHIVE} and {RECORD} are not of one update; take both from the same commit")
-    return Change(project, from_toml(record), base, tables.get("template", {}), notes)
+    return Change(project, TEMPLATES, from_toml(record), base, tables.get("template", {}), notes)
 
 
 def _numbers(version: str) -> list[int]:
     return [int(number) if number.isdecimal() else 0 for number in version.split(".")]
 
 
-def prepare(
-    change: Change, answers: Answers, guard: Guard | None = None, dry_run: bool = False, root: Path = TEMPLATES
-) -> None:
+def prepare(change: Change, answers: Answers, guard: Guard | None = None, dry_run: bool = False) -> None:
     """Find out what becomes of each file where hackgen writes it again for the answers; `carry_out` does it."""
     from ..making.compose import decided, plan  # with Jinja2, which neither --help nor completion needs
 
@@ -91,26 +88,29 @@ def prepare(
     entries = repository.entries() if repository else {}
     if not dry_run:
         _check(repository, entries)
-    choice, final, own = decided(answers, root)
+    choice, final, own = decided(answers, change.root)
     copies = dict(own.files) if own else {}
     files = plan(choice, final, own)
     written = sealed(own_part(files, change.template) if change.template else files, copies)
     theirs = {path: content for path, content in written.items() if path not in copies}
     archive = theirs.pop(ARCHIVE)
     paths = with_data(change.base).keys() | written.keys()
-    ours = tracked(project, entries, paths) if repository else dict(_lying(project))
+    ours = tracked(project, entries, paths) if repository else lying(project)
     base = with_data(change.base, theirs, ours)
     if guard:
-        guard(base, theirs, ours)
+        guard(change, answers, base, theirs, ours)
     if answers.data == change.answers.data:
         copies = {}
     else:
         change.notes += [f"data: {own.told(final)}"] if own else []
-        change.notes += _no_longer_read(change, written, entries)
+        place = os.path.relpath(change.answers.data or project, project).replace(os.sep, "/")
+        if any(path not in written and (path == place or path.startswith(f"{place}/")) for path in entries):
+            how = f"git rm -r {quoted(place)} if nobody needs it"
+            change.notes.append(f"{place} stays, though nothing reads it now; {how}")
     change.pointer = copies.pop(LOCATION, None)
     change.outcomes = merge(base, theirs | copies, ours, lambda path: in_the_way(project, path, entries))
     if change.template and answers != change.answers:
-        declare(change, plan(*decided(change.answers, root)), files, ours)
+        declare(change, plan(*decided(change.answers, change.root)), files, ours)
     if archive != (project / ARCHIVE).read_bytes():
         change.outcomes.append(Outcome(ARCHIVE, "replaced", archive))
     change.outcomes.sort(key=lambda outcome: outcome.path in (RECORD, ARCHIVE))  # what half an update has, it may keep
@@ -128,13 +128,6 @@ def carry_out(change: Change) -> None:
     if change.pointer:
         (change.project / LOCATION).parent.mkdir(exist_ok=True)
         (change.project / LOCATION).write_bytes(change.pointer)
-
-
-def _no_longer_read(change: Change, written: Tree, entries: dict) -> list[str]:
-    """That the copies of earlier own data stay, as they are the team's."""
-    place = os.path.relpath(change.answers.data or change.project, change.project).replace(os.sep, "/")
-    left = [path for path in entries if path not in written and (path == place or path.startswith(f"{place}/"))]
-    return [f"{place} stays, though nothing reads it now; git rm -r {quoted(place)} if nobody needs it"] * bool(left)
 
 
 def declare(change: Change, before: Tree, after: Tree, ours: Tree) -> None:
@@ -164,12 +157,3 @@ def _check(repository: Repository | None, entries: dict) -> None:
     if hidden := repository.overlooked():
         how = "git update-index --no-skip-worktree (or --no-assume-unchanged)"
         raise Problem(f"git overlooks what you change in {some(hidden, 3)}; {how} {quoted(hidden[0])}")
-
-
-def _lying(project: Path) -> Iterator[tuple[str, bytes]]:
-    """All files of a folder without git, but what is never the scaffold's."""
-    for parent, folders, names in os.walk(project):
-        folders[:] = [name for name in folders if name not in UNREAD]
-        for file in (Path(parent, name) for name in names):
-            if file.is_file() and not file.is_symlink():
-                yield file.relative_to(project).as_posix(), file.read_bytes()

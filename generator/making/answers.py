@@ -66,6 +66,12 @@ def _fits(name: str, value: Any) -> bool:
     return type(value) is _TYPES.get(name, str)
 
 
+def from_flags(flags: dict[str, Any]) -> dict[str, Any]:
+    """The flags that a person gave, as answers."""
+    found = {name: value for name, value in flags.items() if value not in (None, ())}
+    return found | ({"team": people(found["team"])} if "team" in found else {})
+
+
 def people(typed: str) -> tuple[str, ...]:
     """The names in a list with commas, of Chinese too."""
     return tuple(name for part in re.split("[,，、]", typed) if (name := part.strip()))

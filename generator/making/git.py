@@ -2,9 +2,8 @@
 
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
-from typing import Any
 
 from .. import __version__
 from ..errors import Problem
@@ -40,45 +39,44 @@ def identity() -> dict[str, str]:
 
 def inside_work_tree(where: Path) -> bool:
     """Whether a repository holds the folder already; told from the disk, so that it works without git."""
-    return any(_is_repository(folder / ".git") for folder in (where, *where.parents))
+    places = [folder / ".git" for folder in (where, *where.parents)]
+    return any(place.is_file() or os.path.lexists(place / "HEAD") for place in places)
 
 
-def _is_repository(path: Path) -> bool:
-    return path.is_file() or (path / "HEAD").exists() or (path / "HEAD").is_symlink()
-
-
-def run(
-    folder: Path, *arguments: str, given: bytes = b"", settings: Iterable[str] = PLAIN, **more: str
+def ask(
+    folder: Path,
+    *arguments: str,
+    given: bytes = b"",
+    ends: Container[int] = (0,),
+    need: str = "",
+    settings: Iterable[str] = PLAIN,
+    **more: str,
 ) -> subprocess.CompletedProcess:
-    """What git says in a folder, with nothing of the user's setup; `more` are variables of its environment."""
+    """What git says in a folder, with nothing of the user's setup; `more` are variables of its environment.
+
+    A `Problem` where it ends otherwise than in `ends`, or is not installed: `need` says what for it should be.
+    """
     words = (part for setting in settings for part in ("-c", setting))
     plain = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
     how = {"cwd": folder, "env": plain | {"LC_ALL": "C"} | more, "input": given, "timeout": 120}
-    # Ctrl-C must not leave a lock of git's behind
-    return subprocess.run(["git", *words, *arguments], capture_output=True, start_new_session=True, **how)
-
-
-def ask(folder: Path, *arguments: str, ends: tuple[int, ...] = (0,), need: str = "", **how: Any) -> bytes:
-    """What git prints; a `Problem` where it ends otherwise, or is not installed: `need` says what for it should be."""
-    try:
-        done = run(folder, *arguments, **how)
+    try:  # in a session of its own, as Ctrl-C must not leave a lock of git's behind
+        done = subprocess.run(["git", *words, *arguments], capture_output=True, start_new_session=True, **how)
     except FileNotFoundError:
-        raise Problem(f"git is not installed, and {need}; install it") from None
+        raise Problem(f"git is not installed{need and f', and {need}'}; install it") from None
     except subprocess.TimeoutExpired:
         raise Problem(f"git {arguments[0]} does not end; see what keeps it busy in {folder}") from None
     if done.returncode not in ends:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"it ended with {done.returncode}"]
         raise Problem(f"git {arguments[0]} failed: {lines[-1]}")
-    return done.stdout
+    return done
 
 
-def read(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
+def read(folder: Path, *arguments: str) -> bytes | None:
     """What git answers about a repository, without changing anything; None where it cannot answer."""
     try:
-        done = run(folder, *arguments, given=given, GIT_OPTIONAL_LOCKS="0")
-    except (OSError, subprocess.SubprocessError):
+        return ask(folder, *arguments, GIT_OPTIONAL_LOCKS="0").stdout
+    except (OSError, Problem):
         return None
-    return done.stdout if done.returncode == 0 else None
 
 
 def one_commit(message: str, *left_out: str) -> list[list[str]]:
@@ -96,21 +94,13 @@ def scaffold(folder: Path, choice: Choice, known: dict[str, str]) -> list[str]:
     message = f"Scaffold: {choice}\n\nHackgen-Version: {__version__}\nHackgen-Choice: {choice.label}\n"
     try:
         for step in one_commit(message, LOCATION):
-            run(folder, *step, **alone(folder), **_person(known)).check_returncode()
-    except FileNotFoundError:
-        return ["git is not installed"]
-    except subprocess.CalledProcessError as error:
-        lines = error.stderr.decode(errors="replace").strip().splitlines()
-        reason = lines[-1] if lines else f"it ended with {error.returncode}"
-    except (OSError, subprocess.SubprocessError) as error:
-        reason = str(error)
-    else:
-        return []
-    if (folder / ".git").exists():
+            ask(folder, *step, **alone(folder), **_person(known))
+    except (OSError, Problem) as error:
         import shutil
 
         shutil.rmtree(folder / ".git", ignore_errors=True)
-    return [f"git failed: {reason}"]
+        return [str(error)]
+    return []
 
 
 def alone(folder: Path) -> dict[str, str]:

@@ -185,12 +185,11 @@ def defaults(project: Project) -> dict[str, dict[str, Any]]:
     return {knobs.get("model", ""): knobs for knobs in found.values()} | {"": found.get("Config", {})}
 
 
-ENTRY = {name: runs.REPORT[name] for name in COPIED} | {"run": runs.text, "knobs": runs.table({})}
-ENTRY |= {"difference": runs.span, "verdict": lambda value: value in VERDICTS}
+ENTRY = {name: runs.REPORT[name] for name in COPIED} | {"run": str, "knobs": dict, "difference": runs.interval}
+ENTRY |= {"verdict": lambda value: value in VERDICTS}
 KEPT = {name: runs.REPORT[name] for name in ("metric", "higher_is_better", "n_test", "split_seed", "data")}
-KEPT |= dict.fromkeys(("baseline", "reference"), runs.table({"name": runs.text, "score": runs.number}))
-KEPT |= {"waiting": runs.many(runs.text), "left_out": runs.table({})}
-KEPT |= {"entries": runs.many(runs.table(ENTRY))}
+KEPT |= {role: {"name": str, "score": float} for role in ("baseline", "reference")}
+KEPT |= {"waiting": [str], "left_out": dict, "entries": [ENTRY]}
 
 
 def kept(project: Project) -> Table | None:
@@ -199,6 +198,6 @@ def kept(project: Project) -> Table | None:
     if not path.is_file():
         return None
     found = runs.read_json(path)
-    if runs.misfit(found, KEPT) or not found["entries"]:
+    if not runs.fits(found, KEPT) or not found["entries"]:
         raise Problem(f"{project.relative(path)} is damaged; hackgen compare --publish writes it again")
     return found

@@ -11,31 +11,30 @@ from ..making import git
 from . import pages, runs
 from .project import Project
 from .results import number
-from .runs import flag, many, text
-from .runs import number as is_number
+from .runs import fits
 
 Check = dict[str, str]
-Wanted = dict[str, tuple[str, Callable[[Any], Any]]]  # for each key what it must be, in words and as a test
+Wanted = dict[str, tuple[str, Any]]  # for each key what it must be, in words and as a kind
 
 PLAN: Wanted = {
-    "hours": ("a number of hours", lambda value: is_number(value) and value > 0),
-    "start": ('a local time such as "2026-11-22 18:00", or ""', text),
-    "most_scaffold": ("a percentage from 0 to 100", lambda value: is_number(value) and 0 <= value <= 100),
+    "hours": ("a number of hours", lambda value: fits(value, float) and value > 0),
+    "start": ('a local time such as "2026-11-22 18:00", or ""', str),
+    "most_scaffold": ("a percentage from 0 to 100", lambda value: fits(value, float) and 0 <= value <= 100),
 }
 GATE: Wanted = {
-    "id": ("a short name", text),
-    "title": ("a text", text),
-    "hours": ("hours after the start", lambda value: is_number(value) and value >= 0),
-    "agreed": ("true or false", flag),
-    "people": ("a list of texts", many(text)),
-    "checks": ("a list of { kind, text } of a known kind", many(lambda value: _is_check(value))),
+    "id": ("a short name", str),
+    "title": ("a text", str),
+    "hours": ("hours after the start", lambda value: fits(value, float) and value >= 0),
+    "agreed": ("true or false", bool),
+    "people": ("a list of texts", [str]),
+    "checks": ("a list of { kind, text } of a known kind, with a path for a file", [lambda value: _is_check(value)]),
 }
-RUBRIC: Wanted = {"name": ("a text", text), "confirmed": ("true or false", flag)}
+RUBRIC: Wanted = {"name": ("a text", str), "confirmed": ("true or false", bool)}
 CRITERION: Wanted = {
-    "name": ("a text", lambda value: text(value) and value.strip()),
-    "weight": ("a number above 0", lambda value: is_number(value) and value > 0),
-    "asks": ("a text", text),
-    "where": ("a text", text),
+    "name": ("a text", lambda value: fits(value, str) and value.strip()),
+    "weight": ("a number above 0", lambda value: fits(value, float) and value > 0),
+    "asks": ("a text", str),
+    "where": ("a text", str),
 }
 
 
@@ -57,24 +56,24 @@ def rubric(project: Project) -> dict[str, Any]:
     path = project.page("rubric.toml", "kickoff")
     table = pages.read_toml(path)
     _expect(path, table, RUBRIC)
-    for criterion in table["criteria"] if isinstance(table.get("criteria"), list) else ():
-        if isinstance(criterion, dict):
-            criterion |= {"asks": "", "where": ""} | criterion
-    return table | {"criteria": _entries(path, table, "criteria", CRITERION)}
+    return table | {"criteria": _entries(path, table, "criteria", CRITERION, {"asks": "", "where": ""})}
 
 
-def _entries(path: Path, table: dict[str, Any], name: str, wanted: Wanted) -> list[dict[str, Any]]:
+def _entries(
+    path: Path, table: dict[str, Any], name: str, wanted: Wanted, usual: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
     entries = table.get(name)
-    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
+    if not entries or not fits(entries, [dict]):
         raise Problem(f"{path.name} has no [[{name}]]; git checkout -- {path.name} brings them back")
+    entries = [(usual or {}) | entry for entry in entries]
     for place, entry in enumerate(entries):
         _expect(path, entry, wanted, (name, place))
     return entries
 
 
 def _expect(path: Path, table: dict[str, Any], wanted: Wanted, entry: tuple[str, int] = ("", 0)) -> None:
-    for key, (what, fits) in wanted.items():
-        if not fits(table.get(key)):
+    for key, (what, kind) in wanted.items():
+        if not fits(table.get(key), kind):
             raise _wrong(path, key, f"{key} must be {what}", entry)
 
 
@@ -84,7 +83,9 @@ def _wrong(path: Path, key: str, wrong: str, entry: tuple[str, int] = ("", 0)) -
 
 
 def _is_check(value: Any) -> bool:
-    return isinstance(value, dict) and value.get("kind") in KINDS and text(value.get("text"))
+    """A check of a known kind, with the path that it looks at where it looks at one."""
+    known = fits(value, {"kind": str, "text": str}) and value["kind"] in KINDS
+    return known and fits(value, {"path": str} if value["kind"] in PLACED else {})
 
 
 def _written(project: Project, check: Check) -> bool:
@@ -127,6 +128,7 @@ KINDS: dict[str, Callable[[Project, Check], bool]] = {
     "pushed": lambda project, check: git.read(project.root, "rev-list", "@{upstream}..HEAD") == b"",
     "file": lambda project, check: (project.root / check["path"]).exists(),
 }
+PLACED = {"written", "committed", "file"}  # those that look at a path
 
 
 # Where the clock stands, what is missing for the next gate, and which run is the best so far

@@ -44,6 +44,10 @@ class Project:
     def task(self) -> str:
         return self.answers.get("task", "")
 
+    @property
+    def lang(self) -> str:
+        return self.answers.get("lang", ENGLISH)
+
     def has(self, extra: str) -> bool:
         """Whether an extra was laid in."""
         return extra in self.answers.get("extras", [])
@@ -66,7 +70,7 @@ class Project:
     def say(self, key: str, **facts: object) -> str:
         """A text in the project's language, its {blanks} filled: `compare.noise` is `noise` in compare.toml."""
         page, _, name = key.partition(".")
-        return words(page, self.answers.get("lang", ENGLISH))[name].format(**self.called | facts)
+        return words(page, self.lang)[name].format(**self.called | facts)
 
     def relative(self, path: Path) -> str:
         """A path as a person in the project writes it."""

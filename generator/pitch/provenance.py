@@ -34,7 +34,7 @@ def provenance(project: Path) -> tuple[str, list[File], File]:
     """With what a project is compared, in words, its files, and all of them as one; only reads, from folder and git."""
     compared, scaffold = _scaffold(project)
     written = {path: content for path, raw in scaffold.items() if (content := lines_of(path, raw)) is not None}
-    today = {path: content for path, raw in _today(project).items() if (content := lines_of(path, raw)) is not None}
+    today = {path: content for path, raw in lying(project).items() if (content := lines_of(path, raw)) is not None}
     files = [File(path, len(lines), kept(path, lines, written)) for path, lines in sorted(today.items()) if lines]
     return compared, files, File("total", sum(file.lines for file in files), sum(file.scaffold for file in files))
 
@@ -52,7 +52,7 @@ def _scaffold(project: Path) -> tuple[str, Tree]:
     return "what hackgen writes for .hackgen.toml", written(from_toml(recorded))
 
 
-def _today(project: Path) -> Tree:
+def lying(project: Path) -> Tree:
     """What lies in the project now, as far as git would track it, or without git: as .gitignore lets pass."""
     listed = git.read(project, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if listed:  # an outer repository that ignores the project lists nothing

@@ -4,9 +4,9 @@ import csv
 import hashlib
 import json
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 from ..errors import Problem
@@ -54,70 +54,45 @@ def kept_score(history: list[dict[str, float]]) -> float:
     return [row["valid_score"] for row in history if row["kept"]][-1]
 
 
-Fields = dict[str, Callable[[Any], bool]]
+def fits(value: Any, kind: Any) -> bool:
+    """Whether a value is of a kind: of a type, a list [kind], a table {field: kind}, or what a function takes."""
+    if isinstance(kind, dict):
+        return isinstance(value, dict) and all(name in value and fits(value[name], of) for name, of in kind.items())
+    if isinstance(kind, list):
+        return isinstance(value, list) and all(fits(item, kind[0]) for item in value)
+    if kind in (int, float):  # a count, a number
+        number = isinstance(value, (int, kind)) and not isinstance(value, bool) and math.isfinite(value)
+        return number and (kind is float or value >= 0)
+    return isinstance(value, kind) if isinstance(kind, type | UnionType) else kind(value)
 
 
-def text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def flag(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-def number(value: Any) -> bool:
-    return isinstance(value, int | float) and not flag(value) and math.isfinite(value)
-
-
-def count(value: Any) -> bool:
-    return isinstance(value, int) and not flag(value) and value >= 0
-
-
-def span(value: Any) -> bool:
-    """An interval, or null where there is none."""
-    return value is None or (isinstance(value, list) and len(value) == 2 and all(map(number, value)))
-
-
-def many(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and all(map(fits, value))
-
-
-def table(fields: Fields) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, dict) and not misfit(value, fields)
-
-
-def misfit(value: dict[str, Any], fields: Fields) -> str | None:
-    """The first field that is missing or holds something else than it should; None where all is well."""
-    return next((name for name, fits in fields.items() if name not in value or not fits(value[name])), None)
-
-
-CONFIG: Fields = {"split_seed": count, "model": text}
-META: Fields = {"data": table({"sha256": text})}
-RIVAL: Fields = {"name": text, "score": number, "difference_ci95": span, "difference_method": text}
-RIVAL |= {"beaten": lambda value: value is None or flag(value)}
+def interval(value: Any) -> bool:
+    return value is None or (fits(value, [float]) and len(value) == 2)
 
 
 def rival(value: Any) -> bool:
     """A rival's score; whether it is beaten can be told exactly where the difference has an interval."""
-    return table(RIVAL)(value) and (value["beaten"] is None) == (value["difference_ci95"] is None)
+    return fits(value, RIVAL) and (value["beaten"] is None) == (value["difference_ci95"] is None)
 
 
-REPORT: Fields = {"metric": text, "higher_is_better": flag, "model": text, "score": number, "ci95": span}
-REPORT |= {"ci95_method": text, "baseline": rival, "reference": rival, "valid_score": number}
-REPORT |= {"n_test": count, "parameters": count, "train_seconds": number, "seed": count, "split_seed": count}
-REPORT |= {"smoke": flag, "checkpoint_sha256": text, "other_metrics": table({})}
-REPORT |= {"data": table({"name": text, "sha256": text, "rows": count})}
+RIVAL = {"name": str, "score": float, "difference_ci95": interval, "difference_method": str, "beaten": bool | None}
+REPORT: dict[str, Any] = {"metric": str, "higher_is_better": bool, "model": str, "score": float, "ci95": interval}
+REPORT |= {"ci95_method": str, "baseline": rival, "reference": rival, "valid_score": float, "n_test": int}
+REPORT |= {"parameters": int, "train_seconds": float, "seed": int, "split_seed": int, "smoke": bool}
+REPORT |= {"checkpoint_sha256": str, "other_metrics": dict, "data": {"name": str, "sha256": str, "rows": int}}
+REPORT |= {"backend": str | None}
 
 
 def report(project: Project, folder: Path) -> dict[str, Any]:
     """A run's report.json, if it has what evaluate.py writes; a `Problem` names what is damaged, and the remedy."""
     path = folder / "report.json"
     try:
-        sheet = read_json(path)
+        sheet = {"backend": None} | read_json(path)
     except Problem as problem:
         raise Problem(f"{problem}; {remedy(project, folder)}") from None
-    if (name := misfit(sheet, REPORT)) or not text(sheet.get("backend") or ""):
-        raise _damaged(project, path, f'"{name or "backend"}"')
+    for name, kind in REPORT.items():
+        if not fits(sheet, {name: kind}):
+            raise _damaged(project, path, f'"{name}"')
     return sheet
 
 
@@ -232,7 +207,7 @@ def read(project: Project, folder: Path, name: str = "") -> Run:
         )
     if (here := project.task) and config.get("task") != here:  # the framework may have been switched since
         raise Problem(f"{folder.name} is a run of task {config.get('task')!r}; this project's task is {here!r}")
-    if misfit(config, CONFIG) or misfit(meta, META):
+    if not (fits(config, {"split_seed": int, "model": str}) and fits(meta, {"data": {"sha256": str}})):
         raise Problem(f"{folder.name} is damaged (no model, split_seed or data sha256); restore it or train again")
     history = read_history(folder)
     if not math.isfinite(kept_score(history)):

@@ -41,7 +41,7 @@ def git(project: Project, *arguments: str, given: str = "") -> str:
     """What a git command prints, `given` something to read; a `Problem` where there is no repository or no git."""
     how = {"given": given.encode(), "settings": ("core.quotePath=false", "core.fsmonitor="), "GIT_OPTIONAL_LOCKS": "0"}
     try:
-        return ask(project.root, *arguments, need="its history is looked at", **how).decode(errors="replace")
+        return ask(project.root, *arguments, need="its history is looked at", **how).stdout.decode(errors="replace")
     except Problem as problem:
         raise Problem(project.say("checklist.no_git", why=problem)) from None
 
@@ -149,15 +149,11 @@ def past_sizes(project: Project) -> Iterator[str]:
 
 def is_secret(line: str) -> bool:
     """Whether a line holds a key of a known form, or a password with the randomness of one."""
-    if SECRETS.search(line):
-        return True
-    return any(entropy(found) >= LEAST_ENTROPY and re.search(r"\d", found) for found in ASSIGNED.findall(line))
-
-
-def entropy(text: str) -> float:
-    """Bits per character, from how often each occurs."""
-    shares = [count / len(text) for count in Counter(text).values()]
-    return -sum(share * math.log2(share) for share in shares)
+    for found in ASSIGNED.findall(line):
+        shares = [count / len(found) for count in Counter(found).values()]
+        if re.search(r"\d", found) and -sum(share * math.log2(share) for share in shares) >= LEAST_ENTROPY:
+            return True
+    return bool(SECRETS.search(line))
 
 
 # Whether pyproject.toml names all that the code imports: what works here by chance does not work on a fresh laptop

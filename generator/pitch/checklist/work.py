@@ -40,8 +40,7 @@ def look(project: Project, slow: bool = False, only: str | None = None) -> Itera
         yield entry
     if not only:
         page = project.root / PAGE
-        lang = project.answers.get("lang", "en")
-        pages.refresh(page, REGION, ticked(pages.section(page, REGION), found, lang))
+        pages.refresh(page, REGION, ticked(pages.section(page, REGION), found, project.lang))
 
 
 def judged(project: Project, item: Item, boxed: bool, kept: dict[str, Any], slow: bool) -> Entry:

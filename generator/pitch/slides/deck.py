@@ -15,7 +15,7 @@ from .. import compare, pages, runs
 from ..project import Project
 from ..results import number
 from . import outline, story
-from .layout import COLOURS, FONTS, GAP, SMALL, Bars, Element, Text, is_wide
+from .layout import COLOURS, FONTS, GAP, SMALL, Bars, is_wide
 from .outline import Slide, Told
 
 FOLDER = "presentation"
@@ -26,32 +26,17 @@ LEAST_SLIDES, SLIDES_A_MINUTE = 8, 8 / 3
 
 
 @dataclass
-class Spoken:
-    """The notes of one slide: when they begin, in seconds, what is said, and how many words that is."""
-
-    begins: float
-    text: str
-    words: int
-
-
-@dataclass
 class Deck:
-    """The slides, what is said on each, the comparison they show, and what the team should know of the numbers."""
+    """The slides, what they are made from, the comparison they show, and what the team should know of the numbers."""
 
-    project: Project
+    told: Told
     folder: Path
     minutes: float
     raw: story.Story
-    story: story.Story
     slides: list[Slide]
-    spoken: list[Spoken]
     compared: dict[str, Any]
     remarks: list[str]
     fingerprint: str  # of all that the two files are made from
-
-    @property
-    def demo_seconds(self) -> float:
-        return self.story["demo"]["seconds"] if "demo" in self.story else 0.0
 
 
 def assemble(project: Project, minutes: float = 3.0, folder: str = FOLDER, stored: bool = False) -> Deck:
@@ -63,19 +48,19 @@ def assemble(project: Project, minutes: float = 3.0, folder: str = FOLDER, store
     sheet, remarks = published(project, stored)
     story.refuse_other_scores(project, raw, sheet)
     known = project.called | story.facts(sheet, raw)
-    told = story.filled(project, raw, known)
-    seconds = told["demo"]["seconds"] if "demo" in told else 0
-    if seconds >= 60 * minutes:
-        why = f"a demo of {seconds:g} s leaves nothing of {minutes:g} minutes"
-        raise story.fault(project, "demo", "seconds", why)
+    filled = story.filled(project, raw, known)
     compared, more = comparison(project, sheet, recorded(place), stored)
-    slides = outline.slides(Told(project, told, known, sheet, compared["table"]))
-    spoken = speak(slides, minutes, seconds)
-    drawn = repr([slides, spoken]).replace(repr(str(project.root))[1:-1], "")  # equal in every clone
-    digest = hashlib.sha256(json.dumps([drawn, told], sort_keys=True).encode())
-    for path in filter(None, (story.picture(project, told, name) for name in story.SECTIONS)):
+    told = Told(project, filled, known, sheet, compared["table"])
+    if told.demo_seconds >= 60 * minutes:
+        why = f"a demo of {told.demo_seconds:g} s leaves nothing of {minutes:g} minutes"
+        raise story.fault(project, "demo", "seconds", why)
+    slides = outline.slides(told)
+    speak(slides, minutes, told.demo_seconds)
+    drawn = repr(slides).replace(repr(str(project.root))[1:-1], "")  # equal in every clone
+    digest = hashlib.sha256(json.dumps([drawn, told.story], sort_keys=True).encode())
+    for path in filter(None, (story.picture(project, told.story, name) for name in story.SECTIONS)):
         digest.update(path.read_bytes())
-    return Deck(project, place, minutes, raw, told, slides, spoken, compared, remarks + more, digest.hexdigest())
+    return Deck(told, place, minutes, raw, slides, compared, remarks + more, digest.hexdigest())
 
 
 def published(project: Project, stored: bool) -> tuple[dict[str, Any], list[str]]:
@@ -118,8 +103,8 @@ def comparison(
     if not table or sheet["checkpoint_sha256"] not in [entry["checkpoint_sha256"] for entry in table["entries"]]:
         return {"of": of, "table": None}, []
     best = table["entries"][0]
-    remarks = [] if best["checkpoint_sha256"] == sheet["checkpoint_sha256"] else ["not_best"]
-    remarks = [project.say(f"slides.{remark}", run=best["run"]) for remark in remarks]
+    other = best["checkpoint_sha256"] != sheet["checkpoint_sha256"]
+    remarks = [project.say("slides.not_best", run=best["run"])] if other else []
     return {"of": of, "table": table}, remarks + [project.say("compare.waiting", run=name) for name in table["waiting"]]
 
 
@@ -128,14 +113,14 @@ def comparison(
 
 def found(deck: Deck) -> dict[str, Any]:
     """The slides with their words and times, and `open`: what keeps the deck from being ready, a line each."""
-    say, minutes = deck.project.say, f"{deck.minutes:g}"
+    project, minutes, demo = deck.told.project, f"{deck.minutes:g}", deck.told.demo_seconds
     slides = [
-        {"name": slide.name, "title": slide.title, "shown_words": shown(slide)}
-        | {"begins": spoken.begins, "spoken_words": spoken.words}
-        for slide, spoken in zip(deck.slides, deck.spoken, strict=True)
+        {"name": slide.name, "title": slide.title, "shown_words": sum(map(count, slide.read))}
+        | {"begins": slide.begins, "spoken_words": count(slide.spoken)}
+        for slide in deck.slides
     ]
-    total, most = sum(spoken.words for spoken in deck.spoken), allowed(deck.minutes, deck.demo_seconds)
-    missing = [say("slides.open_write", line=line, what=key) for line, key in story.unwritten(deck.project, deck.raw)]
+    say, most, total = project.say, allowed(deck.minutes, demo), sum(slide["spoken_words"] for slide in slides)
+    missing = [say("slides.open_write", line=line, what=key) for line, key in story.unwritten(project, deck.raw)]
     for slide in slides:
         if slide["shown_words"] > MOST_WORDS:
             missing.append(say("slides.open_long", slide=slide["name"], words=slide["shown_words"], most=MOST_WORDS))
@@ -147,14 +132,8 @@ def found(deck: Deck) -> dict[str, Any]:
     if not is_current(deck):
         missing.append(say("slides.open_files", folder=deck.folder.name))
     told = {"slides": slides, "spoken_words": total, "most_words": most, "minutes": deck.minutes}
-    told |= {"demo_seconds": deck.demo_seconds, "folder": deck.folder.name}
+    told |= {"demo_seconds": demo, "folder": deck.folder.name}
     return told | {"remarks": deck.remarks, "open": missing}
-
-
-def shown(slide: Slide) -> int:
-    """The words on a slide, without its table, its number and the line on what was measured."""
-    read = [e for e in slide.elements if isinstance(e, Text) and e.role not in ("number", "source")]
-    return sum(count(text) for element in read for text in element.paragraphs)
 
 
 def text(project: Project, found: dict[str, Any]) -> str:
@@ -182,14 +161,11 @@ def write(deck: Deck) -> None:
         if (folder / name).is_file() and runs.sha256(folder / name) not in record.get("files", []):
             why = f"{folder / name} was changed since hackgen wrote it, or is somebody else's"
             raise Problem(f"{why}; move it away, or write elsewhere with --out FOLDER")
-    slides, said = [slide.elements for slide in deck.slides], [spoken.text for spoken in deck.spoken]
-    title, accent = deck.story["title"], deck.story["accent"]
-    made = {"deck.html": build(slides, said, title, accent, deck.project.answers.get("lang", "en")).encode()}
+    made = {"deck.html": page(deck).encode()}
     try:
         from . import powerpoint
 
-        author = ", ".join(deck.story.get("team", {}).get("names", []))
-        made["deck.pptx"] = powerpoint.build(slides, said, title, author, accent)
+        made["deck.pptx"] = powerpoint.build(deck.told, deck.slides)
     except ModuleNotFoundError as error:
         missing = error.name
     new = [hashlib.sha256(content).hexdigest() for content in made.values()]
@@ -230,8 +206,8 @@ FIRST = ("result", "problem", "demo", "limits", "next", "cover", "approach", "co
 ENDS = (".", "!", "?", "。", "！", "？", "…")
 
 
-def speak(slides: list[Slide], minutes: float, demo_seconds: float) -> list[Spoken]:
-    """What is said on each slide: the team's notes where there are some, else what the slide offers, if time is left.
+def speak(slides: list[Slide], minutes: float, demo_seconds: float) -> None:
+    """Decide what is said on each slide: the team's notes, or else what the slide offers, if time is left.
 
     First the first sentence of each slide, then the others, then what more there is, as long as all of it fits.
     """
@@ -244,12 +220,10 @@ def speak(slides: list[Slide], minutes: float, demo_seconds: float) -> list[Spok
             if sentence and not story.is_prompt(sentence) and count(sentence) <= left:
                 chosen[slide.name].append(sentence)
                 left -= count(sentence)
-    spoken, now = [], 0.0
+    now = 0.0
     for slide in slides:
-        text = " ".join(map(ended, chosen[slide.name]))
-        spoken.append(Spoken(now, text, count(text)))
-        now += 60 * count(text) / WORDS_A_MINUTE + (demo_seconds if slide.name == "demo" else 0)
-    return spoken
+        slide.begins, slide.spoken = now, " ".join(map(ended, chosen[slide.name]))
+        now += 60 * count(slide.spoken) / WORDS_A_MINUTE + (demo_seconds if slide.name == "demo" else 0)
 
 
 def allowed(minutes: float, demo_seconds: float) -> int:
@@ -273,13 +247,14 @@ def ended(sentence: str) -> str:
 CHINESE = ("PingFang SC", "Noto Sans CJK SC")
 
 
-def build(slides: list[list[Element]], notes: list[str], title: str, accent: str, language: str) -> str:
-    """The whole page."""
-    facts = {"title": title, "language": language, "colours": COLOURS | {"accent": accent}, "gap": GAP, "small": SMALL}
-    facts["fonts"] = FONTS[0], "Liberation Sans", FONTS[1], *CHINESE
-    named = [[(type(element).__name__, element) for element in elements] for elements in slides]
-    facts |= {"slides": zip(named, notes, strict=True), "embedded": embedded, "drawn": drawn}
-    return rendered(Path(__file__).with_name("page.html.j2"), facts).decode()
+def page(deck: Deck) -> str:
+    """The deck for the browser."""
+    colours = COLOURS | {"accent": deck.told.story["accent"]}
+    named = [[(type(element).__name__, element) for element in slide.elements] for slide in deck.slides]
+    facts = {"title": deck.told.story["title"], "colours": colours, "gap": GAP, "small": SMALL}
+    facts |= {"language": deck.told.project.lang, "fonts": (FONTS[0], "Liberation Sans", FONTS[1], *CHINESE)}
+    facts |= {"slides": [(elements, slide.spoken) for elements, slide in zip(named, deck.slides, strict=True)]}
+    return rendered(Path(__file__).with_name("page.html.j2"), facts | {"embedded": embedded, "drawn": drawn}).decode()
 
 
 def embedded(path: Path) -> str:

@@ -28,6 +28,14 @@ class Slide:
     written: str = ""
     said: list[str] = field(default_factory=list)
     more: list[str] = field(default_factory=list)
+    spoken: str = ""  # what is made of these
+    begins: float = 0.0  # in seconds
+
+    @property
+    def read(self) -> list[str]:
+        """What people read on it, without its table, its number and the line on what was measured."""
+        texts = [e for e in self.elements if isinstance(e, Text) and e.role not in ("number", "source")]
+        return [line for element in texts for line in element.paragraphs]
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,10 @@ class Told:
     @property
     def team(self) -> list[str]:
         return self.story.get("team", {}).get("names", [])
+
+    @property
+    def demo_seconds(self) -> float:
+        return self.story.get("demo", {}).get("seconds", 0.0)
 
 
 def slides(told: Told) -> list[Slide]:

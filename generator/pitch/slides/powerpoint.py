@@ -18,7 +18,8 @@ from pptx.util import Pt
 
 from ..results import number
 from . import layout as look
-from .layout import Bars, Box, Element, Grid, Picture, Text
+from .layout import Bars, Box, Grid, Picture, Text
+from .outline import Slide, Told
 
 # A colour of the theme is changed everywhere at once, by Design > Variants > Colors.
 PARTS = {"ink": "dk1", "paper": "lt1", "muted": "dk2", "soft": "lt2", "accent": "accent1", "other": "accent2"}
@@ -32,19 +33,20 @@ ALIGN = {"left": PP_ALIGN.LEFT, "right": PP_ALIGN.RIGHT, "center": PP_ALIGN.CENT
 ANCHOR = {"top": MSO_ANCHOR.TOP, "middle": MSO_ANCHOR.MIDDLE, "bottom": MSO_ANCHOR.BOTTOM}
 
 
-def build(slides: list[list[Element]], notes: list[str], title: str, author: str, accent: str) -> bytes:
-    """The bytes of the .pptx: a slide for each list of elements, with what the speaker says."""
+def build(told: Told, slides: list[Slide]) -> bytes:
+    """The bytes of the .pptx: its slides, with what the speaker says."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = Pt(look.WIDTH), Pt(look.HEIGHT)
-    prepare(deck, look.COLOURS | {"accent": accent})
+    prepare(deck, look.COLOURS | {"accent": told.story["accent"]})
     about = deck.core_properties
-    about.title, about.author, about.last_modified_by, about.revision = title, author, author, 1
+    about.title, about.revision = told.story["title"], 1
+    about.author = about.last_modified_by = ", ".join(told.team)
     about.created = about.modified = datetime.now().replace(microsecond=0)
-    for elements, said in zip(slides, notes, strict=True):
+    for made in slides:
         slide = deck.slides.add_slide(deck.slide_layouts[0])
-        for element in elements:
+        for element in made.elements:
             DRAW[type(element)](slide.shapes, element)
-        slide.notes_slide.notes_text_frame.text = said
+        slide.notes_slide.notes_text_frame.text = made.spoken
     packed = io.BytesIO()
     deck.save(packed)
     return packed.getvalue()
@@ -104,8 +106,13 @@ def text(shapes: Any, element: Text) -> None:
         paragraph.alignment = ALIGN[element.align]
         paragraph.space_before, paragraph.space_after = Pt(0), Pt(look.GAP if len(element.paragraphs) > 1 else 0)
         write(paragraph, words, element.size, element.colour, element.bold)
-        if element.bullets:
-            bullet(paragraph)
+        if element.bullets:  # a small mark in the accent colour, the text set in
+            own = paragraph._p.get_or_add_pPr()
+            own.set("marL", str(Pt(look.BULLET)))
+            own.set("indent", str(-Pt(look.BULLET)))
+            own.append(parse_xml(f'<a:buClr {nsdecls("a")}><a:schemeClr val="accent1"/></a:buClr>'))
+            own.append(parse_xml(f'<a:buFont {nsdecls("a")} typeface="Arial"/>'))
+            own.append(parse_xml(f'<a:buChar {nsdecls("a")} char="•"/>'))
         if element.role == "number":
             run = paragraph._p.find(qn("a:r"))  # the slide's own number, which follows when slides are moved
             field = parse_xml(f'<a:fld {nsdecls("a")} id="{NUMBER}" type="slidenum"/>')
@@ -118,16 +125,6 @@ def write(paragraph: Any, words: str, size: float, colour: str, bold: bool) -> N
     run.text = words
     run.font.size, run.font.bold = Pt(size), bold
     run.font.color.theme_color = THEME[colour]
-
-
-def bullet(paragraph: Any) -> None:
-    """A small mark in the accent colour, the text set in."""
-    own = paragraph._p.get_or_add_pPr()
-    own.set("marL", str(Pt(look.BULLET)))
-    own.set("indent", str(-Pt(look.BULLET)))
-    own.append(parse_xml(f'<a:buClr {nsdecls("a")}><a:schemeClr val="accent1"/></a:buClr>'))
-    own.append(parse_xml(f'<a:buFont {nsdecls("a")} typeface="Arial"/>'))
-    own.append(parse_xml(f'<a:buChar {nsdecls("a")} char="•"/>'))
 
 
 def picture(shapes: Any, element: Picture) -> None:

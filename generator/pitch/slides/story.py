@@ -19,8 +19,7 @@ LEAST_LENGTH = 25  # of the sentence on a mistake, in letters
 PROMPTS = ("Write:", "请写：")  # how a text begins that the team has still to write, in each language
 
 TEXT, TEXTS, SECONDS = "a text", "a list of texts", "a number of seconds"
-FITS = {TEXT: runs.text, TEXTS: runs.many(runs.text)}
-FITS[SECONDS] = lambda value: runs.number(value) and 0 <= value <= 3600
+KINDS = {TEXT: str, TEXTS: [str], SECONDS: lambda value: runs.fits(value, float) and 0 <= value <= 3600}
 EMPTY: dict[str, Any] = {TEXT: "", TEXTS: [], SECONDS: 45}
 HEAD = {"title": TEXT, "tagline": TEXT, "event": TEXT, "accent": TEXT, "other_scores": TEXTS}
 SLIDE = {"title": TEXT, "points": TEXTS, "picture": TEXT, "notes": TEXT}
@@ -69,7 +68,7 @@ def _checked(project: Project, table: dict[str, Any], keys: dict[str, str], sect
     for name, value in table.items():
         if name not in keys:
             raise fault(project, section, name, f'there is no key "{name}" here{nearest(name, list(keys))}')
-        if not FITS[keys[name]](value):
+        if not runs.fits(value, KINDS[keys[name]]):
             raise fault(project, section, name, f"{name} must be {keys[name]}")
     return {name: EMPTY[kind] for name, kind in keys.items()} | table
 
@@ -129,7 +128,7 @@ def mistakes(project: Project) -> list[str]:
 def facts(sheet: dict[str, Any], told: Story) -> dict[str, str]:
     """What a text in deck.toml may name in braces, such as {score}, as it is shown."""
     low, high = sheet["ci95"] or (None, None)
-    known = {name: results.number(value) for name, value in sheet["other_metrics"].items() if runs.number(value)}
+    known = {name: results.number(value) for name, value in sheet["other_metrics"].items() if runs.fits(value, float)}
     known |= {"title": told["title"], "event": told["event"], "model": sheet["model"], "metric": sheet["metric"]}
     known |= {"score": results.number(sheet["score"]), "valid_score": results.number(sheet["valid_score"])}
     known |= {"low": results.number(low), "high": results.number(high), "data": shorten(sheet["data"]["name"])}
