@@ -63,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """One folder for what JAX compiles, which many projects ask for alike; without it each has one of its own."""
     folder = tempfile.TemporaryDirectory(prefix="compiled-")
     config.add_cleanup(folder.cleanup)
+    os.environ["OMP_NUM_THREADS"] = "1"  # read as a process starts; more threads than cores wait busily for each other
     os.environ["JAX_COMPILATION_CACHE_DIR"] = folder.name  # projects' processes inherit it
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.05"
 
