@@ -17,8 +17,7 @@ from data import Split
 
 import numpy as np
 
-MOST_TEXTS = 5_000  # that rivals learn from several times
-FEWEST = 20  # rows of valid: of fewer, each may decide a choice
+MOST_TEXTS, FEWEST = 5_000, 20  # that rivals learn from several times; rows of valid, or each may decide a choice
 NEAR, WORDS = 24, 8  # places that are looked at, of a text
 
 
@@ -214,7 +213,8 @@ def answers(bench: Any) -> Found:
     return other == 0, f"{other} answers for {len(rows)} rows of test differ", "0 differ"
 
 
-ONE_MODEL = [knobs, places, interplay, averages]  # not where two networks learn from each other
+ONE_MODEL = [places, interplay]  # not where two networks learn from each other
 CHECKS = [batch_size, refused] + [answers] * getattr(predict, "EACH_ROW", False)
+CHECKS += [knobs, averages] * (not hasattr(metrics, "frechet"))  # which those two have
 CHECKS += [figures_right] * hasattr(metrics, "worst")  # where there are classes
 CHECKS += [rivals_of_train] * (not (CAUSAL or hasattr(metrics, "frechet")))  # whose rivals say what is right
