@@ -305,9 +305,9 @@ def test_two_processes_share_the_checks(tmp_path: Path) -> None:
     found = [row["id"] for row in json.loads(done.stdout)]
     assert done.returncode == 0 and {"rate", "resume", "compared"} < set(found), done.stderr
     assert found == [name for name in there.partition(" are ")[2].split(", ") if name in found]
-    text = (project / "check_scores.py").read_text(encoding="utf-8")
+    text = (project / "checks/scores.py").read_text(encoding="utf-8")
     text = text.replace("    runs.RUNS, runs.watch", "    sys.modules['os']._exit(9)\n    runs.RUNS, runs.watch")
-    (project / "check_scores.py").write_text(text, encoding="utf-8")
+    (project / "checks/scores.py").write_text(text, encoding="utf-8")
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 1 and done.stderr == "check.py: checks of runs ended (9 ); --alone takes less memory\n"
     (project / "prepare.py").write_text("", encoding="utf-8")  # as data larger than memory have: one process is all
@@ -441,15 +441,15 @@ def test_labels_drawn_by_lot_are_no_fault(tmp_path: Path, what: str, framework: 
 
 
 SLOWLY = """
-import check_parts, numpy as np
+import checks.parts, numpy as np
 from types import SimpleNamespace as Some
-metrics = check_parts.metrics
+metrics = checks.parts.metrics
 metrics.loss_of_knowing_nothing, metrics.truth, metrics.loss = lambda *_: (1.0, 0.1), lambda *_: 0, lambda *_: 0.0
 for losses in ({96: 0.6, 400: 0.2, 1600: 0.01}, {96: 0.9, 400: 0.8}):  # by rows, of which each comes ten times
     learns = Some(trained=lambda rows, **_: (None, [losses[len(rows.ids)]]), net=Some(mean_loss=lambda *_: 0.0))
-    learns.train = check_parts.Split(*[np.arange(8)] * 4)
+    learns.train = checks.parts.Split(*[np.arange(8)] * 4)
     learns.outputs, learns.meta, learns.shallow = lambda *_: None, {}, 1
-    print(check_parts.overfit_one_batch(learns)[0])
+    print(checks.parts.overfit_one_batch(learns)[0])
 """
 
 

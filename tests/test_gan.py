@@ -123,14 +123,14 @@ def test_a_resumed_run_ends_as_one_that_was_not_interrupted(project: Path) -> No
 def test_what_a_short_training_draws_is_not_held_against_large_pictures(project: Path) -> None:
     code = """
 from types import SimpleNamespace as Some
-import check_task, numpy as np
+import checks.task, numpy as np
 players = Some(outputs=lambda *_: np.zeros((2, 3)), valid=None, meta={}, data=None, config=Some(batch_size=8))
 players.trained = lambda *_, **knobs: (None, [1, 2])
-check_task.played, check_task.picked = lambda bench: (None, []), lambda *_: None
-check_task.metrics.truth = lambda *_: np.eye(2, 3)
+checks.task.played, checks.task.picked = lambda bench: (None, []), lambda *_: None
+checks.task.metrics.truth = lambda *_: np.eye(2, 3)
 for side in (32, 48):
     players.train = Some(targets=np.zeros((2, side, 8, 1)), ids=range(2))
-    print(check_task.noise_matters(players)[0])
+    print(checks.task.noise_matters(players)[0])
 """
     assert run(project, "-c", code).ok().out.split() == ["False", "None"]
 

@@ -64,8 +64,8 @@ def test_what_is_asked_of_another_file_is_there() -> None:
         if found := lacking(python(choice, answers)):
             faults[str(choice)] = found
     optional = {
-        "check_parts: metrics.loss_of_knowing_nothing",
-        *(f"check_task: data.{name}_of" for name in ("labels", "numbers")),
+        "checks.parts: metrics.loss_of_knowing_nothing",
+        *(f"checks.task: data.{name}_of" for name in ("labels", "numbers")),
     }  # of those that have it
     assert not {name: left for name, found in faults.items() if (left := set(found) - optional)}
 

@@ -35,11 +35,11 @@ def shown_tree() -> str:
     files = plan(choose(answers), settled(answers, choose(answers)))
     modules = {path: content.decode() for path, content in files.items() if path.endswith(".py")}
     lines = []
-    for path, code in sorted(modules.items()):
+    for path, code in sorted(modules.items(), key=lambda file: ("/" in file[0], file)):  # folders last
         said = (ast.get_docstring(ast.parse(code)) or "").splitlines()
-        lines.append(f"{path:16} {len(code.splitlines()):4}  {said[0]}")
+        lines.append(f"{path:18} {len(code.splitlines()):4}  {said[0]}")
     total = sum(len(code.splitlines()) for code in modules.values())
-    lines.append(f"{len(modules)} files{'':8} {total:5}")
+    lines.append(f"{len(modules)} files{'':10} {total:5}")
     others = ", ".join(f"`{path}`" for path in sorted(files) if path not in modules)
     return "\n".join(["```", *lines, "```", "", f"with {others}."])
 

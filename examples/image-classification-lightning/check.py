@@ -1,7 +1,7 @@
 """Sanity checks on this project's real data and model, after Karpathy's recipe for training: `python check.py`.
 
-All that is trained here is trained by train.fit: check_parts.py looks at what that does, check_runs.py at short runs,
-check_scores.py and check_answers.py at what this project's own commands report and answer.
+All that is trained here is trained by train.fit: checks/parts.py looks at what that does, checks/training.py at short
+runs, checks/scores.py and checks/answers.py at what this project's own commands report and answer.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ import numpy as np
 os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))  # two processes share the cores
 BROKEN = None  # what one of the project's own files raises, and which keeps the others from being imported
 try:
-    import check_answers
-    import check_parts
-    import check_runs
-    import check_scores
+    import checks.answers
+    import checks.parts
+    import checks.scores
+    import checks.training
     import data as data_module
     import net
     import runs
@@ -45,7 +45,7 @@ try:
 except (SyntaxError, NameError, AttributeError, TypeError) as error:
     BROKEN = error
 
-OF_TASK = common.ROOT / "check_task.py"  # what this task alone needs or is asked
+OF_TASK = common.ROOT / "checks/task.py"  # what this task alone needs or is asked
 ROWS, STEPS = 512, 60  # enough to tell a healthy model from a broken one within seconds
 
 
@@ -68,8 +68,8 @@ class Bench:
         self.shallow = min(2, getattr(config, "depth", 1))  # layers: more of the same are long in being traced
 
     def own(self, name: str, default: Any) -> Any:
-        """What check_task.py has by this name."""
-        return getattr(importlib.import_module("check_task") if OF_TASK.is_file() else None, name, default)
+        """What checks/task.py has by this name."""
+        return getattr(importlib.import_module("checks.task") if OF_TASK.is_file() else None, name, default)
 
     @cached_property
     def brief(self) -> tuple[Any, list[float]]:
@@ -121,7 +121,7 @@ class Bench:
         return found
 
 
-def examined(bench: Any, name: str, check: Callable[[Any], check_parts.Found | None]) -> dict[str, Any] | None:
+def examined(bench: Any, name: str, check: Callable[[Any], checks.parts.Found | None]) -> dict[str, Any] | None:
     """What a check says, None where there is nothing to check; code that breaks fails its check, no more."""
     try:
         with contextlib.redirect_stderr(io.StringIO()):  # notes on the data have been said
@@ -148,10 +148,10 @@ def examined(bench: Any, name: str, check: Callable[[Any], check_parts.Found | N
 
 def chosen(bench: Bench) -> tuple[list[Callable], list[Callable]]:
     """The checks for this task and model: of parts, and of runs."""
-    parts = bench.own("PARTS", check_parts.CHECKS + check_answers.ONE_MODEL) + bench.own("CHECKS", [])
+    parts = bench.own("PARTS", checks.parts.CHECKS + checks.answers.ONE_MODEL) + bench.own("CHECKS", [])
     if bench.trainer is not train:
-        parts = [check for check in parts if check not in check_parts.STEPS]
-    return parts, check_runs.CHECKS + check_answers.CHECKS + check_scores.CHECKS
+        parts = [check for check in parts if check not in checks.parts.STEPS]
+    return parts, checks.training.CHECKS + checks.answers.CHECKS + checks.scores.CHECKS
 
 
 def beside(process: subprocess.Popen) -> Iterator[dict[str, Any]]:
@@ -187,11 +187,11 @@ def main() -> int:
             raise
         except Exception as error:
             bench, parts, of_runs, args.only, runs_beside = error, {"readable": readable}, {}, None, False
-        checks = parts | of_runs
-        wanted = args.only.split(",") if args.only else parts if args.quick or runs_beside else checks
-        if unknown := [name for name in wanted if name not in checks]:
-            raise Problem(f"no check {unknown[0]}; there are {', '.join(checks)}", 2)
-        found = (examined(bench, name, check) for name, check in checks.items() if name in wanted)
+        known = parts | of_runs
+        wanted = args.only.split(",") if args.only else parts if args.quick or runs_beside else known
+        if unknown := [name for name in wanted if name not in known]:
+            raise Problem(f"no check {unknown[0]}; there are {', '.join(known)}", 2)
+        found = (examined(bench, name, check) for name, check in known.items() if name in wanted)
         if runs_beside:
             words = [sys.executable, "-X", "utf8", __file__, *sys.argv[1:], "--json", "--only", ",".join(of_runs)]
             process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")

@@ -1,0 +1,88 @@
+"""What check.py needs to know of pictures: what files hold, read anew, and how short runs change and ask for them."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import common
+import data
+import pictures
+from checks.parts import Found, alike
+from config import Config
+
+import numpy as np
+from PIL import Image
+
+MOST_COPIED = 1 << 31  # bytes
+
+
+def disturbed(found: data.Found, rows: np.ndarray) -> data.Found:
+    """Some pictures with their brightness turned over."""
+    if found.images.nbytes > MOST_COPIED:
+        raise NotImplementedError("so many pictures are not copied to change some")
+    images = np.array(found.images)
+    images[rows] = 255 - images[rows]
+    return found._replace(images=images)
+
+
+SOURCES = {"data.opened": disturbed}  # what data are read by, and how check.py changes what it says
+
+
+def misplaced(config: Config, split: data.Split, meta: dict) -> int:
+    """How many pictures of a split have other pixels or another class than the data, read anew, say; for check.py."""
+    found, strays = data.opened(config), 0
+    for row, target, image in zip(split.ids, split.targets, split.inputs, strict=True):
+        pixels, of = found.images[row], [found.labels[row]]
+        if found.names:  # of files these are opened, and their folders looked at
+            file = common.located(config.data) / found.names[row]
+            pixels, of = pictures.decoded(file, meta["shape"]), found.names[row].split("/")
+        apart = np.abs(image * meta["deviation"] + meta["mean"] - pixels).max()
+        strays += apart > 0.5 or meta["classes"][target] not in of
+    return strays
+
+
+def as_files(config: Config, rows: np.ndarray, folder: Path) -> range:
+    """Pictures as files that predict.py takes, and which of its answers is whose; for check.py."""
+    folder.mkdir()
+    for number, image in enumerate(data.opened(config).images[rows]):
+        Image.fromarray(image.squeeze()).save(folder / f"{number:09}.png")
+    return range(len(rows))
+
+
+def upright(bench: Any) -> Found:
+    """A picture is read as people see it: pictures.decoded() turns it as its camera says, what is transparent is white,
+    and red comes first"""
+    shape, drawn = bench.meta["shape"], np.random.default_rng(0).integers(0, 255, (24, 36, 3), np.uint8)
+    seen, turned = Image.fromarray(drawn), Image.Exif()
+    turned[0x0112] = 6  # "turn it by a quarter, clockwise"
+
+    def read(picture: Image.Image, **how: Any) -> np.ndarray:
+        file = io.BytesIO()
+        picture.save(file, "PNG", **how)
+        return pictures.decoded(file, shape).astype(int)
+
+    clear = seen.convert("RGBA")
+    clear.putalpha(0)
+    wrong = {
+        "one that lies on its side": np.ptp(read(seen) - read(seen.rotate(90, expand=True), exif=turned)) > 0,
+        "a transparent one": (read(clear) != 255).any(),
+        "a red one": shape[2] == 3 and (read(Image.new("RGB", (9, 9), "red")) != (255, 0, 0)).any(),
+    }
+    names = [name for name, is_wrong in wrong.items() if is_wrong]
+    return not names, f"otherwise: {', '.join(names) or 'none'}", "three pictures as they look"
+
+
+def folder(bench: Any) -> Found:
+    """Pictures of a folder keep their own names: data.read_new() names those that it can read, in order"""
+    place, meta = bench.folder / "pictures", bench.meta
+    place.mkdir()
+    (place / "0.png").write_bytes(b"no picture")
+    for number in range(1, 9):
+        Image.new("L", (32, 32), 25 * number).save(place / f"{number}.png")
+    names, images = data.read_new(str(place), meta)
+    shades = (images[:] * meta["deviation"] + meta["mean"]).mean((1, 2, 3)) / 25
+    found = f"{len(names)} names, shades of {np.round(shades).astype(int).tolist()}"
+    return [Path(name).stem for name in names] == list("12345678") and alike(shades, range(1, 9)), found, "1 to 8"
+
+
+CHECKS = [upright, folder]

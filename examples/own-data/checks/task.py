@@ -1,0 +1,204 @@
+"""What check.py examines in tables alone: a column that tells all, and what its short runs change and ask for."""
+
+from pathlib import Path
+from typing import Any
+
+import columns
+import common
+import data
+import explain
+import metrics
+import predict
+import runs
+import table
+from checks.parts import Found, alike
+from config import Config
+
+import numpy as np
+import pandas as pd
+
+CLOSE = 1e-3  # deviations
+MOST_ROWS = 20_000  # of which numbers are measured
+HEAD = 1 << 16  # bytes of a table, in which its columns are named
+
+
+def disturbed(cells: pd.DataFrame | pd.Series, rows: np.ndarray) -> pd.DataFrame | pd.Series:
+    """Typed cells with other values in some rows, equal ones still equal, for check.py.
+
+    A lone column stays, as it may be what rows are divided by.
+    """
+    if isinstance(cells, pd.DataFrame):
+        lone = cells.shape[1] == 1
+        return cells if lone else cells.apply(lambda column: disturbed(column, rows))
+    some, kind = cells.loc[rows], cells.dtype.kind
+    other = some + pd.Timedelta(days=999) if kind == "M" else -2 * some if kind == "f" else some + "~"
+    return pd.concat([cells.drop(rows), other])[cells.index]
+
+
+SOURCES = {"columns.typed": disturbed, "data.numbers_of": disturbed}  # what data are read by, if there are such
+
+
+def misplaced(config: Config, split: data.Split, meta: dict) -> int | None:
+    """How many rows of a split are not what the table, read anew, says; None where it is large."""
+    if not hasattr(data, "keys_of"):
+        return None
+    found, classes = table.opened(config), meta.get("classes")
+    inputs = columns.encode(columns.typed(found.frame.loc[split.ids], found.features), meta)
+    said = (data.labels_of if classes else data.numbers_of)(found, config.data).loc[split.ids].to_numpy()
+    other = np.abs(inputs - split.inputs).max(1) > CLOSE
+    if classes:
+        return int((other | (said != np.array(classes, object)[split.targets])).sum())
+    return int((other | (np.abs((said - meta["mean"]) / meta["deviation"] - split.targets) > CLOSE)).sum())
+
+
+def as_files(config: Config, rows: np.ndarray, path: Path) -> range:
+    """Write rows without their target, as predict.py takes them; which of its answers is whose. For check.py."""
+    found = table.opened(config)
+    found.frame.loc[rows].drop(columns=found.meta["target"]).to_csv(path, index=False)
+    return range(len(rows))
+
+
+def lone_column(bench: Any) -> Found:
+    """No column alone tells the target: if it is not known in time, give it the role "skip" in data/schema.toml"""
+    found, expected = explain.alone(bench.data), "less than all, or others do too"
+    source = common.located(bench.config.data)
+    head = source.read_bytes()[:HEAD] if source.suffix in (".csv", ".tsv", ".txt") else b""
+    for name, used in explain.places(bench.meta).items():
+        if head and name.encode() not in head and is_count(bench.train.inputs[:, used], bench.train.ids):
+            return False, f"column {name!r} counts the rows of the file, which does not have it", "a fact of each row"
+    if found is None:
+        return None, "too few rows, or a single column", f"{explain.FEWEST} rows and two columns"
+    whole = f"{found.whole:.3g}"
+    if found.asked:
+        said = "; ".join(f"column {name!r} alone scores {score:.3g} of {whole}" for name, score in found.asked.items())
+        return None, f"{said}: would you know it when you predict?", expected
+    best = (max if metrics.HIGHER_IS_BETTER else min)(found.scores, key=found.scores.__getitem__)
+    return True, f"the best, {best!r}, scores {found.scores[best]:.3g} of {whole}", expected
+
+
+def is_count(values: np.ndarray, ids: np.ndarray) -> bool:
+    """Whether values, (rows, places), are one number that grows by the same from each row of the file to the next."""
+    few = len(ids) < 20 or np.ptp(values) == 0
+    return not few and values.shape[1] == 1 and abs(np.corrcoef(values[:, 0], ids)[0, 1]) > 1 - 1e-9
+
+
+def equal_rows(bench: Any) -> Found:
+    """Rows that belong together stand in one split: equal ones and those of a group, for which keys_of() in data.py has
+    one key, that common.divide() gets; data.load() leaves out none"""
+    found, meta = table.opened(bench.config), bench.meta
+    cells = columns.typed(found.frame, found.features)
+    same = pd.Series(pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0], cells.index)
+    part = pd.concat([pd.Series(number, split.ids) for number, split in enumerate(bench.data[:3])])
+    said = (data.labels_of if "classes" in meta else data.numbers_of)(found, bench.config.data)
+    if "classes" in meta:  # one that the first of equal rows has less than three times is left out
+        first = said.groupby(same).transform("first")
+        said = said[same[said.index].groupby(first).transform("nunique") > 2]
+    if left_out := int((~said.index.isin(part.index)).sum()):
+        return False, f"{left_out} rows that have a target are in no split", "none"
+
+    def torn(keys: pd.Series) -> int:
+        """How many rows have one of the same key in another split."""
+        return int((part.groupby(keys[part.index]).transform("nunique") > 1).sum())
+
+    if meta["group"] and (apart := torn(columns.known_cells(found.frame[meta["group"]], {}))):
+        return False, f"{apart} rows have one of the same {meta['group']!r} in another split", "none"
+    apart, tied = torn(same), meta["group"] or same.value_counts().max() > data.TIED * len(same)
+    return None if apart and tied else apart == 0, f"{apart} rows have an equal one in another split", "none"
+
+
+def newest_test(bench: Any) -> Found | None:
+    """The newest rows are test, where a column says when they are: see data.by_time()"""
+    if not (name := bench.meta["time"]):
+        return None
+    found = table.opened(bench.config)
+    about = found.entries[name]
+    if about["role"] == "skip":  # it teaches nothing, but it orders rows
+        about = columns.role_of(found.frame[name])
+    times = columns.typed(found.frame[[name]], {name: about})[name]
+    keys = pd.concat([pd.Series(split.keys, split.ids) for split in bench.data[:3]])
+    newest = times.fillna(times.min())[keys.index].groupby(keys).transform("max")  # rows of one key are as new as it
+    older = int((newest[bench.data.test.ids] < newest[bench.data.train.ids].max()).sum())
+    return older == 0, f"{older} rows of test are older than one of train, by {name!r}", "none"
+
+
+def one_scale(bench: Any) -> Found:
+    """Numbers enter at one scale: columns.fit() measures a standard deviation, columns.encode() divides by it"""
+    rows = runs.fewer(bench.data.train, MOST_ROWS)
+    inputs = rows.inputs[:, : bench.meta["numbers"]]
+    spread = inputs.std(0)[np.ptp(inputs, axis=0) > 0]
+    middle = float(np.median(spread)) if len(spread) else 1.0
+    return 0.3 < middle < 3, f"half of {len(spread)} columns have a deviation above {middle:.3g}", "about 1"
+
+
+def of_one_column(meta: dict) -> tuple[str, explain.Ask]:
+    """The first column's name, and what a model would say that knows its first place alone."""
+    usual = ([0.0] * meta["numbers"] + meta["usual"])[0]
+
+    def ask(inputs: np.ndarray) -> np.ndarray:
+        chance = 1 / (1 + np.exp(usual - inputs[:, 0]))
+        if "classes" not in meta:
+            return chance
+        return np.stack([chance, 1 - chance], axis=1) @ np.eye(2, len(meta["classes"]))
+
+    return next(name for name, used in explain.places(meta).items() if 0 in used), ask
+
+
+def moved_by(bench: Any) -> Found:
+    """A column moves an answer as is explained: explain.moved() is the answer less what it is with a typical value
+    there, and with all others as they were"""
+    meta = bench.meta
+    first, ask = of_one_column(meta)
+    inputs, off = bench.valid.inputs[:20], 0.0
+    said = explain.moved(inputs, ask(inputs), meta, ask)
+    chance = ask(inputs).max(1) if "classes" in meta else ask(inputs)
+    for row, added in enumerate(said):
+        wanted = {name: (chance[row] - 0.5) * (name == first) for name in added}
+        off = max(off, *(abs(added[name] - wanted[name]) for name in added))
+    return off < 0.01, f"what is said of one that asks for {first!r} alone is off by {off:.2f}", "0.00"
+
+
+def importance(bench: Any) -> Found | None:
+    """A column is worth what the score loses without it: explain.importance() deals the cells of one column at a time,
+    and more is lost where a score is lower, or an error higher"""
+    meta, some = bench.meta, bench.train
+    first, ask = of_one_column(meta)
+    said = ask(some.inputs)  # as if it were always right
+    right = said.argmax(1) if "classes" in meta else (said - meta["mean"]) / meta["deviation"]
+    if np.unique(right, return_counts=True)[1].max() > 0.9 * len(right):
+        return None  # nearly all rows have one value there, so that dealing its cells may change none
+    lost = explain.importance(bench.data._replace(valid=some._replace(targets=right)), ask)
+    others = max((abs(value) for name, value in lost.items() if name != first), default=0.0)
+    found = f"to one that asks for {first!r} alone it is worth {lost[first]:.3g}, the others {others:.3g}"
+    return lost[first] > 0 and others < 1e-3 * lost[first], found, "above 0, and 0"
+
+
+def stacked(bench: Any) -> Found | None:
+    """What another model says of a row is unseen: with_linear() in models/boosting.py asks linear models of other
+    folds, as trees would trust one too much that has learnt from the row"""
+    if not hasattr(bench.trainer, "with_linear"):
+        return None
+    rows, told = bench.train, []
+    others = np.array(rows.targets)
+    others[0] = rows.targets[(rows.targets != others[0]).argmax()]
+    for targets in (rows.targets, others):
+        told.append(bench.trainer.with_linear(bench.fresh()["linear"], rows._replace(targets=targets), bench.meta))
+    own, most = (float(np.abs(told[0] - told[1])[some].max()) for some in (0, slice(1, None)))
+    return own <= 1e-9 < most, f"its own target moves what is said of a row by {own:.1g}, of others by {most:.1g}", "0"
+
+
+def contest(bench: Any) -> Found | None:
+    """A contest's file has what it asks for: predict.chances() gives each column the chance of its class, and a single
+    one that of the second class of two"""
+    if not (classes := bench.meta.get("classes")):
+        return None
+    names = [f"chance of {label}" for label in classes] if len(classes) > 2 else ["chance"]
+    output = np.random.default_rng(0).dirichlet(np.ones(len(classes)), 3)
+    sample = bench.folder / "sample_submission.csv"
+    pd.DataFrame(0.5, range(len(output)), ["id", *names]).to_csv(sample, index=False)
+    said = predict.chances(sample, output, classes)
+    wrong = [name for name, column in zip(names, output.T[-len(names) :], strict=True) if not alike(said[name], column)]
+    return not wrong, f"{len(wrong)} of {len(names)} columns have the chance of another class", "none"
+
+
+CHECKS = [lone_column, one_scale, moved_by, importance, contest, stacked]
+CHECKS += [equal_rows, newest_test] * hasattr(data, "keys_of")  # which large tables lack

@@ -1,0 +1,163 @@
+"""Checks for check.py on two networks that learn from each other, in the form of checks/parts.py."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import data
+import loss
+import metrics
+from checks.parts import FOR_ALL, STILL, Found, difference, picked
+from config import FRAMEWORK
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from check import Bench
+
+PARTS = FOR_ALL  # of checks/parts.py; the others ask one network
+LARGE = 32  # pixels a side; of more, a few minutes are too short to tell
+LONGER = 2.5  # times as many epochs as other checks take: enough to tell healthy players from broken ones
+MOST_COPIED = 1 << 31  # bytes
+
+
+def disturbed(found: data.Found, rows: np.ndarray) -> data.Found:
+    """Some pictures with their brightness turned over."""
+    if found.images.nbytes > MOST_COPIED:
+        raise NotImplementedError("so many pictures are not copied to change some")
+    images = np.array(found.images)
+    images[rows] = 255 - images[rows]
+    return found._replace(images=images)
+
+
+SOURCES = {"data.opened": disturbed}  # what data are read by, and how check.py changes what it says
+
+
+@functools.cache
+def played(bench: Bench) -> tuple[Any, list[float]]:
+    """Players that were trained for a while, and their loss in each epoch."""
+    return bench.trained(bench.train, epochs=round(LONGER * bench.config.epochs))
+
+
+def comes_closer(bench: Bench) -> Found:
+    """Training brings pictures closer to real ones: see both losses in loss.py, their signs, what is detached from the
+    generator there (stop_gradient); a player's step in train.py, by its own optimiser, fresh noise for each, the
+    running average of models/, and the rate"""
+    truth = metrics.truth(bench.valid, bench.meta)
+    models = bench.fresh(), played(bench)[0]
+    before, after = (metrics.score(truth, bench.outputs(bench.valid, model), bench.meta) for model in models)
+    found = f"distance {before:.4f}, later {after:.4f}"
+    if metrics.HIGHER_IS_BETTER and after < before:
+        return False, f"{found}; HIGHER_IS_BETTER of metrics.py is True", "a better score of better pictures"
+    return after < 0.5 * before or too_large(bench), found, f"below {0.5 * before:.4f}"
+
+
+def balance(bench: Bench) -> Found:
+    """Neither player wins at once: the other one does not learn; look at both losses in loss.py, their
+    signs, the penalty, and the rate"""
+    undecided = 3 * math.log(2)  # of a discriminator that cannot tell: ln 2 for each of its three answers
+    last = played(bench)[1][-1]
+    return 0.5 * undecided < last < 2 * undecided, f"loss of both {last:.4f}", f"about {undecided:.4f}"
+
+
+def noise_matters(bench: Bench) -> Found:
+    """Other noise makes other pictures: the generator does not read its input, or draws the same each time; noise of
+    each step is fresh, in train.py, and normal, as in data.py: no generator or key that begins anew"""
+    made, real = bench.outputs(bench.valid, played(bench)[0]), metrics.truth(bench.valid, bench.meta)
+    spread = made.var(0).sum() / real.var(0).sum()
+    few = picked(bench.train, np.arange(min(bench.config.batch_size - 3, len(bench.train.ids))))  # compiles a new step
+    with mock.patch.object(loss, "tell_apart", lambda *given, rule=loss.tell_apart: 0 * rule(*given)):
+        fooled = bench.trained(few, learning_rate=STILL, epochs=3)[1]
+    if np.ptp(fooled) == 0:
+        return False, f"in three epochs of one step the generator loses {fooled[0]:.6f}", "other losses by other noise"
+    return spread > 0.1 or too_large(bench), f"variety {spread:.4f} of that of real pictures", "above 0.1"
+
+
+def penalty(bench: Bench) -> Found:
+    """A steep discriminator pays for it: loss.tell_apart() adds config.penalty times the change of its scores by a
+    little noise on real pictures, which Keras adds in training mode alone"""
+    few = picked(bench.train, np.arange(min(bench.config.batch_size - 4, len(bench.train.ids))))  # compiles a new step
+    free, fined = (bench.trained(few, learning_rate=STILL, penalty=much, epochs=1)[1][0] for much in (0.0, 1e4))
+    return fined > free + 1e-3, f"loss {free:.4f}, with a high penalty {fined:.4f}", "more with it"
+
+
+def average(bench: Bench) -> Found:
+    """The running average follows the generator: with no memory update_average() in models/ copies all of it, also the
+    statistics of batch normalisation; see which share it takes of which"""
+    model = played(bench)[0]
+    if not hasattr(model, "update_average"):
+        return None, "no update_average() in models/", "one"
+    model.memory = 0.0
+    model.update_average()
+    copied, model.average = bench.outputs(bench.valid, model), model.generator
+    gap = difference(copied, bench.outputs(bench.valid, model))
+    return gap < 1e-3, f"without memory its pictures are off by {gap:.1e}", "below 1e-3"
+
+
+def too_large(bench: Bench) -> bool | None:
+    """None, for "cannot tell", where pictures are too large for so short a training to draw them; else False."""
+    return None if max(bench.train.targets.shape[1:3]) > LARGE else False
+
+
+def own_half(bench: Bench) -> Found:
+    """A player moves by its own loss alone: see what loss.py detaches, and that each optimiser has its own half"""
+    wrong, few = [], bench.config.batch_size
+    for number, (name, player) in enumerate((("tell_apart", "discriminator"), ("fool", "generator")), 1):
+        rule = getattr(loss, name)
+        rows = picked(bench.train, np.arange(min(few - number, len(bench.train.ids))))  # a new size compiles a new step
+        before = bench.net.learnt(bench.fresh())
+        with mock.patch.object(loss, name, lambda *given, rule=rule: 0 * rule(*given)):
+            after = bench.net.learnt(bench.trained(rows, epochs=1)[0])
+        moved = [weights for weights in after if not np.array_equal(after[weights], before[weights])]
+        wrong += [weights for weights in moved if player in weights]
+        wrong += [f"nothing but {player}"] * (not [weights for weights in moved if player not in weights])
+    return not wrong, f"{', '.join(wrong[:3]) or 'nothing'} moved by the other player's loss", "nothing"
+
+
+def there_and_back(bench: Bench) -> Found:
+    """Pictures come back as they were: Pictures in data.py makes bytes floats from -1 to 1, and data.decode() bytes"""
+    some = bench.data.train.targets
+    raw, floats = some.images[some.rows[:64]], some[:64]
+    off = float(np.abs(floats - (raw / 127.5 - 1)).max())
+    other = int((data.decode(floats) != raw).any(axis=(1, 2, 3)).sum())
+    return (
+        off < 1e-3 and other == 0,
+        f"floats off by {off:.1e}, {other} of {len(raw)} come back changed",
+        "below 1e-3, 0",
+    )
+
+
+def own_step(bench: Bench) -> Found:
+    """A player's step follows its own batch alone: forget old gradients, with zero_grad, before each backward()"""
+    moved, few = [], bench.config.batch_size
+    for name in ("tell_apart", "fool"):
+        ends = []
+        for steps in (1, 4):
+            asked = itertools.count()  # from the second step on a player has nothing to gain
+            rule = getattr(loss, name)
+            with mock.patch.object(loss, name, lambda *given, r=rule, n=asked: (next(n) == 0) * r(*given)):
+                rows = picked(bench.train, np.zeros(few * steps, int))  # all alike, as order differs
+                ends.append(bench.net.learnt(bench.trained(rows, epochs=1)[0]))
+        player = {"tell_apart": "discriminator", "fool": "generator"}[name]
+        moved += [key for key in ends[0] if player in key and not np.array_equal(ends[0][key], ends[1][key])]
+    return not moved, f"{len(moved)} weights follow an old gradient {', '.join(moved[:2])}".strip(), "0"
+
+
+def frechet(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
+    """The mean distance over the draws, with a root of the matrix itself."""
+    from scipy.linalg import sqrtm  # slow to import
+
+    found, spread = [], np.atleast_2d(np.cov(target, rowvar=False))
+    for made in output.transpose(1, 0, 2):
+        own, gap = np.atleast_2d(np.cov(made, rowvar=False)), made.mean(0) - target.mean(0)
+        found.append(gap @ gap + np.trace(own + spread - 2 * sqrtm(own @ spread).real))
+    return float(np.mean(found))
+
+
+SCORES = {"Fréchet distance": frechet}
+CHECKS = [comes_closer, balance, noise_matters, penalty, average, own_half, there_and_back]
+CHECKS += [own_step] * (FRAMEWORK in ("pytorch", "lightning"))  # the only ones that keep gradients
