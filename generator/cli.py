@@ -15,10 +15,10 @@ from .living.commands import COMMANDS as LIVING
 from .living.commands import add_command, export_command, switch_command
 from .making import extras, git, own_data
 from .making.answers import checked, from_flags, from_toml
-from .making.choice import OF_DATA, Answers, Choice, choices, choose, refuse_idle, settled, title_from
+from .making.choice import OF_DATA, Answers, choices, choose, refuse_idle, settled, title_from
 from .making.write import is_here, place, tree, write
 from .parts import TEMPLATES, backends, read_toml
-from .pitch.commands import COMMANDS
+from .pitch.commands import COMMANDS, told
 from .text import acceptable, printable, quoted
 
 if TYPE_CHECKING:
@@ -276,11 +276,9 @@ def _inspected(given: Answers) -> "Findings | None":
 @cli.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One object for each project, for machines.")
 def list_choices(as_json: bool) -> None:
-    """Show every task with its frameworks and models."""
+    """Show every task with its frameworks and models, and the extras."""
     found = choices()
     if as_json:
-        import json
-
         rows = [
             {
                 "task": choice.task.name,
@@ -291,23 +289,18 @@ def list_choices(as_json: bool) -> None:
             | {name: choice.task[name] for name in ("kind", "metric", "sample")}
             for choice in found
         ]
-        return click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    _show(found)
-
-
-def _show(found: list[Choice]) -> None:
-    """Task × frameworks × models, and the extras, for people."""
+        return told(rows)
     from rich.console import Console
     from rich.table import Column, Table
 
-    rows: dict[str, dict[str, dict[str, None]]] = {}  # task: framework: its models, each once and in order
+    offered: dict[str, dict[str, dict[str, None]]] = {}  # task: framework: its models, each once and in order
     for choice in found:
-        frameworks = rows.setdefault(choice.task.name, {})
+        frameworks = offered.setdefault(choice.task.name, {})
         frameworks.setdefault(choice.framework.name, {})[choice.models[0].name] = None
     metrics = {choice.task.name: choice.task["metric"] for choice in found}
     plain = {"box": None, "padding": (0, 2, 0, 0), "pad_edge": False, "header_style": "bold underline"}
     table = Table(Column("task", no_wrap=True), "frameworks", "models", "metric", **plain)  # fits into 80 columns
-    for task, frameworks in rows.items():
+    for task, frameworks in offered.items():
         for models in dict.fromkeys(tuple(of_one) for of_one in frameworks.values()):
             names = [name for name, of_one in frameworks.items() if tuple(of_one) == models]
             table.add_row(task, ", ".join(names), ", ".join(models), metrics[task])
@@ -338,12 +331,7 @@ def inspect_command(path: str, target: str | None, deep: bool, as_json: bool) ->
         from .pitch.deep import lone_columns
 
         findings.suspects += lone_columns(findings)
-    if as_json:
-        import json
-
-        click.echo(json.dumps(findings.to_json(), indent=2, ensure_ascii=False))
-    else:
-        click.echo(text(findings, colour=sys.stdout.isatty()))
+    told(findings.to_json()) if as_json else click.echo(text(findings, colour=sys.stdout.isatty()))
 
 
 OF_EXTRAS = {"hours", "team", "start", "rubric"}

@@ -73,6 +73,11 @@ class Part:
         return self.card.get("dependencies", [])
 
     @property
+    def models_from(self) -> str:
+        """The framework whose model files are used: its own, unless the card names another's."""
+        return self.card.get("models_from", self.name)
+
+    @property
     def requires_python(self) -> tuple[int, ...]:
         """The least version of Python that the part runs on, such as (3, 11); () where it does not mind."""
         return tuple(int(number) for number in self.card.get("requires_python", "").split(".") if number)
@@ -114,8 +119,8 @@ def frameworks(task: Part) -> list[Part]:
     target = task["kind"].partition("-to-")[2]
 
     def trains(framework: Part) -> bool:
-        built_on = framework.folder.parent / framework.card.get("models_from", framework.name)
-        return any((folder / "targets" / target).is_dir() for folder in (framework.folder, built_on))
+        names = framework.name, framework.models_from
+        return any((root / "frameworks" / name / "targets" / target).is_dir() for name in names)
 
     fitting = [f for f in parts_in(root / "frameworks") if trains(f) and models(task, f)]
     return sorted(fitting, key=lambda framework: framework.name != "pytorch")  # plain PyTorch first, and the default
@@ -129,7 +134,7 @@ def models(task: Part, framework: Part) -> list[Part]:
 
     A task may use another kind's models, such as a network that answers classes as well as numbers.
     """
-    files = f"with_{framework.card.get('models_from', framework.name)}.py", WITH_ANY
+    files = f"with_{framework.models_from}.py", WITH_ANY
     folder = task.folder.parent.parent / "models" / task.card.get("models", task["kind"])
     fitting = [model for model in parts_in(folder) if any((model.folder / file).is_file() for file in files)]
     return sorted(fitting, key=lambda model: model.name != task.card.get("default_model"))

@@ -83,7 +83,7 @@ def test_each_template_file_is_in_a_project():
     options = tuple(folder for part in every for folder in part.folder.glob("*/*") if folder.is_dir())
     full = [replace(c, extras=every, options=options, lang=code) for c in choices() for code in languages(TEMPLATES)]
     full += [replace(c, large=True, format="csv") for c in full]
-    layers = {(layer, choice.models_from) for choice in full for layer in choice.laid}
+    layers = {(layer, choice.framework.models_from) for choice in full for layer in choice.laid}
     laid = [source for layer, framework in layers for sources in lay([layer], framework).values() for source in sources]
     used = {source.relative_to(TEMPLATES).as_posix() for source in laid}
     every = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*") if path.is_file()}

@@ -83,19 +83,13 @@ def checked(answers: Answers) -> Answers:
     trimmed = {name: v.strip() if name in {"title", "author", "event"} else v for name, v in given.items()}
     for name, value in trimmed.items():
         one_line(of_file(value) if name == "data" else value, f"the {name}")
-    team = _team(answers.team) if answers.team is not None else None
+    team = answers.team and tuple(one_line(name, "a name of the team").strip() for name in answers.team)
+    if len(team or ()) > MOST_PEOPLE:
+        raise Misuse(f"a team has at most {MOST_PEOPLE} names here; there are {len(team)}")
+    if team and ("" in team or len(set(team)) < len(team)):
+        raise Misuse("the team has an empty name or one twice; name each member once")
     start = _moment(trimmed["start"]) if "start" in trimmed else None
     return replace(answers, **trimmed | {"team": team, "start": start})
-
-
-def _team(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names of one to six people, each once; nobody is named where the list is empty."""
-    team = tuple(one_line(name, "a name of the team").strip() for name in names)
-    if len(team) > MOST_PEOPLE:
-        raise Misuse(f"a team has at most {MOST_PEOPLE} names here; there are {len(team)}")
-    if any(not name for name in team) or len(set(team)) < len(team):
-        raise Misuse("the team has an empty name or one twice; name each member once")
-    return team
 
 
 def _moment(typed: str) -> str:

@@ -54,8 +54,10 @@ class Talk:
     def ask(self, key: str, question: Callable[[Any], questionary.Question], default: Any = None) -> Any:
         """The reply that was given to this question, else the one that a person gives now."""
         if self.at == len(self.replies):
-            reply = _with_way_back(question(self.before.get(key, default))).unsafe_ask()
-            if reply is Back:
+            asked, keys = question(self.before.get(key, default)), KeyBindings()
+            keys.add("escape", eager=True)(lambda event: event.app.exit(result=Back))
+            asked.application.key_bindings = merge_key_bindings([asked.application.key_bindings, keys])
+            if (reply := asked.unsafe_ask()) is Back:
                 raise Back
             self.before[key] = reply
             self.replies.append(reply)
@@ -108,13 +110,6 @@ def _in_line(phrase: str) -> str:
     line = Text(phrase)
     line.truncate(shutil.get_terminal_size().columns - MARKS, overflow="ellipsis")
     return line.plain
-
-
-def _with_way_back(question: questionary.Question) -> questionary.Question:
-    keys = KeyBindings()
-    keys.add("escape", eager=True)(lambda event: event.app.exit(result=Back))
-    question.application.key_bindings = merge_key_bindings([question.application.key_bindings, keys])
-    return question
 
 
 def complete(

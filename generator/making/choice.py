@@ -32,17 +32,11 @@ class Choice:
     def target(self) -> str:
         return self.task["kind"].partition("-to-")[2]
 
-    @property
-    def models_from(self) -> str:
-        """The framework whose model files are used: its own, unless the card names another's."""
-        return self.framework.card.get("models_from", self.framework.name)
-
     @cached_property
     def frameworks(self) -> list[Part]:
         """The framework, above the one it builds on, where it takes that one's models."""
-        return [
-            Part(self.framework.folder.parent / name) for name in dict.fromkeys((self.models_from, self.framework.name))
-        ]
+        names = dict.fromkeys((self.framework.models_from, self.framework.name))
+        return [Part(self.framework.folder.parent / name) for name in names]
 
     @cached_property
     def layers(self) -> list[Path]:

@@ -31,7 +31,7 @@ def plan(choice: Choice, answers: Answers, own: OwnData | None = None) -> dict[s
     known |= {"learns_from": own.name if own else known["task"]["sample"]}
     known |= {"own": own_data.facts(own, answers)} if own else {}
     known = more_facts(choice.laid, known)
-    laid = lay(choice.laid, choice.models_from)
+    laid = lay(choice.laid, choice.framework.models_from)
     files = join_sections({path: merged(path, [rendered(s, known) for s in sources]) for path, sources in laid.items()})
     if own:
         files |= own.files | {"data/schema.toml": own.schema}
@@ -102,19 +102,14 @@ def merged(path: str, contents: list[bytes]) -> bytes:
     if not is_joined(path):
         return contents[-1]
     if path == STRINGS:
-        return joined_strings([content.decode() for content in contents])
+        strings: dict[str, Any] = {}
+        for content in contents:
+            strings |= parsed(content.decode())
+        if wrong := [key for key, value in strings.items() if not isinstance(value, str)]:
+            raise Problem(f'the templates have a string "{wrong[0]}" in {STRINGS} that is no text')
+        return "".join(f"{key} = {text.toml(value)}\n" for key, value in sorted(strings.items())).encode()
     lines = dict.fromkeys(line for content in contents for line in content.decode().splitlines() if line.strip())
     return "".join(f"{line}\n" for line in lines).encode()
-
-
-def joined_strings(tables: list[str]) -> bytes:
-    """One flat table of what the extras say to people, by key."""
-    strings: dict[str, Any] = {}
-    for table in tables:
-        strings |= parsed(table)
-    if wrong := [key for key, value in strings.items() if not isinstance(value, str)]:
-        raise Problem(f'the templates have a string "{wrong[0]}" in {STRINGS} that is no text')
-    return "".join(f"{key} = {text.toml(value)}\n" for key, value in sorted(strings.items())).encode()
 
 
 def join_sections(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -92,9 +92,15 @@ def one_commit(message: str, *left_out: str) -> list[list[str]]:
 def scaffold(folder: Path, choice: Choice, known: dict[str, str]) -> list[str]:
     """Make the folder a repository with one commit; else say why not, and leave no trace of the attempt."""
     message = f"Scaffold: {choice}\n\nHackgen-Version: {__version__}\nHackgen-Choice: {choice.label}\n"
+    own = alone(folder)
+    for role in ("AUTHOR", "COMMITTER"):
+        for key, neutral in _NEUTRAL.items():
+            variable = f"GIT_{role}_{key.upper()}"
+            own[variable] = os.environ.get(variable) or known.get(key) or neutral
+    own |= {name: os.environ[name] for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE") if name in os.environ}
     try:
         for step in one_commit(message, LOCATION):
-            ask(folder, *step, **alone(folder), **_person(known))
+            ask(folder, *step, **own)
     except (OSError, Problem) as error:
         import shutil
 
@@ -108,14 +114,3 @@ def alone(folder: Path) -> dict[str, str]:
     nowhere = str(folder / ".git" / "nowhere")  # git before 2.32 knows no other way to leave ~/.gitconfig alone
     found = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_ATTR_NOSYSTEM": "1"}
     return {"HOME": nowhere, "XDG_CONFIG_HOME": nowhere} | found
-
-
-def _person(known: dict[str, str]) -> dict[str, str]:
-    """Variables that name who commits, and when if that is set."""
-    person = {
-        f"GIT_{role}_{key.upper()}": os.environ.get(f"GIT_{role}_{key.upper()}") or known.get(key) or neutral
-        for role in ("AUTHOR", "COMMITTER")
-        for key, neutral in _NEUTRAL.items()
-    }
-    dates = {name: os.environ[name] for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE") if name in os.environ}
-    return person | dates

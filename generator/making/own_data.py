@@ -37,11 +37,6 @@ class OwnData(Plain):
         """What README and data card call it; the copy's name, so that the copy makes the same project again."""
         return Path(self.knob if self.copied else self.found.path).name
 
-    @property
-    def series_files(self) -> int:
-        """How many files of a folder hold a series each; 0 where the data are no such folder."""
-        return self.found.facts.get("files", {}).get("read", 0)
-
     def recorded(self, answers: Answers) -> Answers:
         """The answers as they hold for the copy, whose columns may have other names, or none: it is looked at again."""
         about = parsed(self.schema.decode()) if self.copied and family(self.found.format) != "pictures" else {}
@@ -171,7 +166,7 @@ def facts(own: OwnData, answers: Answers) -> dict[str, Any]:
         "path": own.knob,
         "copied": own.copied,
         "format": findings.format,
-        "files": own.series_files,
+        "files": findings.facts.get("files", {}).get("read", 0),  # of a folder, which hold a series each
         "pictures": len(own.files) if pictures else 0,
         "side": answers.size or SIDE,
         "target": answers.target or "",

@@ -74,7 +74,14 @@ def write(files: Files, where: Path, finish: Callable[[Path], None] = lambda fol
         _sweep(parent)
         project = staging / "project"
         project.mkdir()
-        _write_all(files, project)
+        made = {project}
+        for path, content in files.items():
+            target = project / path
+            if target.parent not in made:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                made.add(target.parent)
+            with open(target, "xb", buffering=0) as file:
+                _write_fully(file.fileno(), content)
         finish(project)
         if parent == where:
             _move_into(project, where)
@@ -91,17 +98,6 @@ def write(files: Files, where: Path, finish: Callable[[Path], None] = lambda fol
         except KeyboardInterrupt:  # the first one: the command ignores any after it
             _tidy(staging, lock, missing)
             raise
-
-
-def _write_all(files: Files, folder: Path) -> None:
-    made = {folder}
-    for path, content in files.items():
-        target = folder / path
-        if target.parent not in made:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            made.add(target.parent)
-        with open(target, "xb", buffering=0) as file:
-            _write_fully(file.fileno(), content)
 
 
 def _write_fully(handle: int, content: bytes) -> None:

@@ -143,12 +143,11 @@ def table(project: Project, scored: list[Run], judged: dict[str, Any]) -> Table:
     best = scored[0].report
     order = dict.fromkeys(name for run in scored for name in run.config if name not in FACTS)
     differing = [n for n in order if len({repr(run.config[n]) for run in scored if n in run.config}) > 1]
-    usual = defaults(project)
     entries = []
     for run in scored:
         gap = judged[run.name]["difference"]
         verdict = "best" if run is scored[0] else verdict_on(gap, best["higher_is_better"])
-        own = usual.get(run.config["model"], usual.get("", {}))
+        own = defaults(project, run.config["model"])
         knobs = {name: run.config[name] for name in differing if run.config.get(name, own.get(name)) != own.get(name)}
         entries.append(
             {"run": run.name, "knobs": knobs}
@@ -173,8 +172,8 @@ def verdict_on(gap: list[float] | None, higher_is_better: bool) -> str:
     return "better" if (low > 0) == higher_is_better else "worse"
 
 
-def defaults(project: Project) -> dict[str, dict[str, Any]]:
-    """The knobs that each model has from config.py, by its name; by "" those that all share."""
+def defaults(project: Project, model: str) -> dict[str, Any]:
+    """The knobs that a model has from config.py; those that all share where it is none of the project's."""
     found: dict[str, dict[str, Any]] = {}
     for node in project.syntax("config.py"):
         if isinstance(node, ast.ClassDef):
@@ -182,7 +181,8 @@ def defaults(project: Project) -> dict[str, dict[str, Any]]:
             found[node.name] = {
                 name: value for knobs in (*shared, assigned(node.body)) for name, value in knobs.items()
             }
-    return {knobs.get("model", ""): knobs for knobs in found.values()} | {"": found.get("Config", {})}
+    own = [knobs for knobs in found.values() if knobs.get("model") == model]  # the last one is the model's class
+    return [found.get("Config", {}), *own][-1]
 
 
 ENTRY = {name: runs.REPORT[name] for name in COPIED} | {"run": str, "knobs": dict, "difference": runs.interval}

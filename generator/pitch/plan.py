@@ -93,14 +93,6 @@ def _written(project: Project, check: Check) -> bool:
     return path.is_file() and project.say("cards.mark") not in path.read_text(encoding="utf-8", errors="replace")
 
 
-def _best_published(project: Project, check: Check) -> bool:
-    """Published is what the best run is: the same weights."""
-    report = best_report(project)
-    if not report or not project.has_published:
-        return False
-    return runs.report(project, project.published)["checkpoint_sha256"] == report["checkpoint_sha256"]
-
-
 def best_report(project: Project) -> dict[str, Any] | None:
     """The report of the best full run; of the published one where this copy has no runs of its own."""
     best = runs.best(project)
@@ -119,7 +111,11 @@ KINDS: dict[str, Callable[[Project, Check], bool]] = {
     "scored": lambda project, check: any(run.report for run in runs.survey(project)[0]) or project.has_published,
     "beaten": lambda project, check: (best_report(project) or {"baseline": {}})["baseline"].get("beaten") is True,
     "published": lambda project, check: project.has_published,
-    "best_published": _best_published,
+    "best_published": lambda project, check: (  # the same weights
+        project.has_published
+        and runs.report(project, project.published)["checkpoint_sha256"]
+        == (best_report(project) or {"checkpoint_sha256": None})["checkpoint_sha256"]
+    ),
     "committed": lambda project, check: (
         bool(git.read(project.root, "ls-files", check["path"]))
         and git.read(project.root, *STATUS, check["path"]) == b""

@@ -73,8 +73,8 @@ def master(answers: Answers, level: str, root: Path = TEMPLATES) -> dict[str, by
 
 def bank(choice: Choice, level: str) -> list[dict[str, Any]]:
     """The parts of all layers that fit the choice and the level, in the order of layers."""
-    laid, found = lay(choice.layers, choice.models_from), {}
-    below = choice.root / "frameworks" / choice.models_from
+    laid, found = lay(choice.layers, choice.framework.models_from), {}
+    below = choice.root / "frameworks" / choice.framework.models_from
     for layer in [layer for layer in choice.layers if (layer / CARD).is_file()]:
         built_on = choice.framework.folder != below and layer.is_relative_to(below)
         for raw in read_toml(layer / CARD)["part"]:
@@ -82,7 +82,7 @@ def bank(choice: Choice, level: str) -> list[dict[str, Any]]:
                 continue  # the framework that builds on this one has its own file
             earlier = found.get(raw["id"], {}) if "file" not in raw else {}  # which this one changes, or replaces
             found[raw["id"]] = earlier | raw
-    words = choice.framework.name, choice.models_from, level
+    words = choice.framework.name, choice.framework.models_from, level
     return [entry for raw in found.values() if _fits(raw, words) and (entry := _settled(raw, words))]
 
 

@@ -71,10 +71,10 @@ def ticked(region: str, found: list[dict[str, Any]], lang: str) -> str:
     """
     states = {entry["id"]: entry for entry in found}
     known = {match["id"] for match in LINE.finditer(region)}
-    if missing := [item for item in ITEMS if item.id in states and item.id not in known]:
+    if states.keys() - known:
         own = [row for row in region.splitlines() if row.strip() and not LINE.match(row) and not row.startswith("## ")]
         fresh = page({item.extra for item in ITEMS if item.id in states}, lang)
-        region = "\n".join([fresh, *(["", *own] if known and missing else [])])
+        region = "\n".join([fresh, *(["", *own] if known else [])])
 
     def mark(row: re.Match[str]) -> str:
         entry = states.get(row["id"])

@@ -170,23 +170,17 @@ def packages(project: Project) -> Found:
     paths = [path for path in tracked(project) if path.endswith(".py")]
     own = {part.removesuffix(".py") for path in paths for part in (path.split("/")[0], path.rsplit("/", 1)[-1])}
     usual = own | set(sys.stdlib_module_names)
+    usual |= {module for found in filter(None, known.values()) for module in modules_of(found)}
     used = {path: sorted(imported(project.root / path) - usual) for path in paths}
-    brought = {module: brings(module, known) for module in {name for found in used.values() for name in found}}
-    bad = [f"{module} ({path})" for path, found in used.items() for module in found if not brought[module]]
+    bad = [f"{module} ({path})" for path, found in used.items() for module in found if name_of(module) not in known]
     absent = [name for name in sorted(names) if bad and known[name] is None]
     return not bad, some(bad) + (project.say("checklist.absent", names=some(absent)) if absent else "")
 
 
-def brings(module: str, known: dict[str, metadata.Distribution | None]) -> bool:
-    """Whether a module is one of these distributions' own; some are called otherwise, as scikit-learn's sklearn is."""
-    if name_of(module) in known:
-        return True
-    for found in filter(None, known.values()):
-        tops = (found.read_text("top_level.txt") or "").split()
-        files = () if tops else found.files or ()
-        if module in tops or any(file.parts[0].removesuffix(".py") == module for file in files):
-            return True
-    return False
+def modules_of(found: metadata.Distribution) -> list[str]:
+    """The modules of a distribution, of which some are called otherwise than it is, as scikit-learn's sklearn is."""
+    tops = (found.read_text("top_level.txt") or "").split()
+    return tops or [file.parts[0].removesuffix(".py") for file in found.files or ()]
 
 
 def reachable(names: Iterable[str], places: list[str]) -> dict[str, metadata.Distribution | None]:

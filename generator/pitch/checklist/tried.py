@@ -124,8 +124,8 @@ def sanity(project: Project) -> Found:
 
 def flags(project: Project) -> list[str]:
     """The published run's model and those of its knobs that config.py gives another value, as flags."""
-    config, usual = runs.read_json(project.published / "config.json"), defaults(project)
-    own = usual.get(config["model"], usual.get("", {}))
+    config = runs.read_json(project.published / "config.json")
+    own = defaults(project, config["model"])
     found = [f"--model={config['model']}"]
     for name, value in config.items():
         if name != "model" and name in own and value != own[name]:
