@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import __version__, completion
+from . import __version__
 from .archive import sealed
+from .completion import flag
 from .conversion.command import convert
 from .living.commands import COMMANDS as LIVING
 from .living.commands import add_command, export_command, switch_command
@@ -94,18 +95,10 @@ def assignment(context: click.Context) -> None:
 
 @cli.command()
 @click.argument("dest", required=False)
-@click.option("--task", help="What the project learns, e.g. image-classification.", shell_complete=completion.task)
-@click.option("--framework", help="What it is written with, e.g. pytorch.", shell_complete=completion.framework)
-@click.option(
-    "--backend", help="What Keras computes with: tensorflow, jax or torch.", shell_complete=completion.backend
-)
-@click.option(
-    "--model",
-    "models",
-    multiple=True,
-    help="A model to include; repeat it for several in one project.",
-    shell_complete=completion.model,
-)
+@flag("--task", help="What the project learns, e.g. image-classification.")
+@flag("--framework", help="What it is written with, e.g. pytorch.")
+@flag("--backend", help="What Keras computes with: tensorflow, jax or torch.")
+@flag("--model", "models", multiple=True, help="A model to include; repeat it for several in one project.")
 @click.option("--title", help="The project's title; the folder's name says it otherwise.")
 @click.option("--author", help="Who made it; git's user.name otherwise.")
 @click.option("--event", help="The course or hackathon it is for; lays in all extras.")
@@ -115,29 +108,14 @@ def assignment(context: click.Context) -> None:
 @click.option("--time", help="A column by which rows are ordered: the oldest are for training, the newest for testing.")
 @click.option("--copy/--no-copy", default=None, help="Whether data of up to 20 MB become part of the project [yes].")
 @click.option("--size", type=click.IntRange(min=8), help="Most pixels a side of copied pictures [256].")
-@click.option(
-    "--hours",
-    type=int,
-    help="How long the event lasts: 24, 36, 48 or 168 hours.",
-    shell_complete=completion.option_of_extras("hours"),
-)
+@flag("--hours", type=int, help="How long the event lasts: 24, 36, 48 or 168 hours.")
 @click.option("--team", help="Who takes part: names with commas between.")
 @click.option("--start", help="When the event starts, in local time: 2026-11-22 18:00.")
-@click.option(
-    "--rubric",
-    help="By which criteria you are judged: mlh, datathon, execution or modelling.",
-    shell_complete=completion.option_of_extras("rubric"),
-)
-@click.option(
-    "--with",
-    "adding",
-    default="",
-    help="Extras to add, with commas between; hackgen list shows all.",
-    shell_complete=completion.several_extras,
-)
-@click.option("--without", "leaving", default="", help="Extras to leave out.", shell_complete=completion.several_extras)
+@flag("--rubric", help="By which criteria you are judged: mlh, datathon, execution or modelling.")
+@flag("--with", "adding", default="", help="Extras to add, with commas between; hackgen list shows all.")
+@flag("--without", "leaving", default="", help="Extras to leave out.")
 @click.option("--minimal", is_flag=True, help="No extras: the training core alone.")
-@click.option("--lang", help="The language of README and the other texts [en].", shell_complete=completion.lang)
+@flag("--lang", help="The language of README and the other texts [en].")
 @click.option("--template", help="Somebody's copier or cookiecutter template, a folder or git address, to lay it upon.")
 @click.option("--ref", help="The branch, tag or commit of the template [copier: its newest tag].")
 @click.option("--trust", is_flag=True, help="Let the template run code: a cookiecutter template always can.")

@@ -1,6 +1,7 @@
 """What a shell may complete: names of tasks, frameworks, backends, models, extras and languages, as the folders say."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import click
 
@@ -28,14 +29,6 @@ def _fitting(given: dict) -> list[tuple[Part, Part]]:
     ]
 
 
-task = completes(lambda given: (part.name for part in tasks()))
-framework = completes(lambda given: (framework.name for _, framework in _fitting(given)))
-backend = completes(lambda given: (name for _, framework in _fitting(given) for name in backends(framework)))
-model = completes(lambda given: (model.name for pair in _fitting(given) for model in models(*pair)))
-tool = completes(lambda given: ("copier", "cookiecutter"))
-lang = completes(lambda given: language.languages(TEMPLATES))
-
-
 def several_extras(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
     """The last of several names with commas between; those before it stay as they are and are not offered again."""
     before, comma, last = begun.rpartition(",")
@@ -43,11 +36,28 @@ def several_extras(context: click.Context, _: click.Parameter, begun: str) -> li
     return [f"{before}{comma}{name}" for name in names if name.startswith(last)]
 
 
-def option_of_extras(name: str) -> Completes:
+def _of_extras(name: str) -> list[str]:
     """The answers to what extras ask, where each has a folder, such as --hours 36."""
-    return completes(
-        lambda given: (option for part in extras.extras(TEMPLATES) for option in extras.options(part, name))
-    )
+    return [option for part in extras.extras(TEMPLATES) for option in extras.options(part, name)]
+
+
+COMPLETED = {
+    "--task": completes(lambda given: (part.name for part in tasks())),
+    "--framework": completes(lambda given: (framework.name for _, framework in _fitting(given))),
+    "--backend": completes(lambda given: (name for _, framework in _fitting(given) for name in backends(framework))),
+    "--model": completes(lambda given: (model.name for pair in _fitting(given) for model in models(*pair))),
+    "--hours": completes(lambda given: _of_extras("hours")),
+    "--rubric": completes(lambda given: _of_extras("rubric")),
+    "--with": several_extras,
+    "--without": several_extras,
+    "--lang": completes(lambda given: language.languages(TEMPLATES)),
+    "--to": completes(lambda given: ("copier", "cookiecutter")),
+}
+
+
+def flag(name: str, *more: str, **how: Any) -> Callable[[Callable], Callable]:
+    """An option of a command, as Click's own, whose values the shell completes."""
+    return click.option(name, *more, shell_complete=COMPLETED[name], **how)
 
 
 def part(context: click.Context, _: click.Parameter, begun: str) -> list[str]:

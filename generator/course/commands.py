@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from .. import completion
+from ..completion import flag
 from ..errors import Misuse, Problem
 from ..text import printable, quoted
 
@@ -25,10 +25,10 @@ def say(text: str, err: bool = False) -> None:
 
 @click.command("new")
 @click.argument("dest", metavar="DIR")
-@click.option("--task", help="What the project learns.", shell_complete=completion.task)
-@click.option("--framework", help="What it is written with.", shell_complete=completion.framework)
-@click.option("--backend", help="What Keras computes with.", shell_complete=completion.backend)
-@click.option("--model", help="The model; the task's default otherwise.", shell_complete=completion.model)
+@flag("--task", help="What the project learns.")
+@flag("--framework", help="What it is written with.")
+@flag("--backend", help="What Keras computes with.")
+@flag("--model", help="The model; the task's default otherwise.")
 @click.option("--level", default="core", show_default=True, help="intro, core or advanced: which parts, which hints.")
 @click.option("--title", help="Its title; the folder's name says it otherwise.")
 def new_command(dest: str, level: str, **flags: str | None) -> None:

@@ -96,7 +96,7 @@ def _follow(
 
 @click.command("export")
 @click.argument("dest")
-@click.option("--to", required=True, metavar="TOOL", help="copier or cookiecutter.", shell_complete=completion.tool)
+@completion.flag("--to", required=True, metavar="TOOL", help="copier or cookiecutter.")
 def export_command(dest: str, to: str, minimal: bool, **flags: str | tuple[str, ...] | None) -> None:
     """Write one choice as a template for copier or cookiecutter into the folder DEST, for those without hackgen.
 

@@ -39,13 +39,19 @@ def check(findings: "Findings", task: Part, answers: Answers) -> None:
         raise Misuse("--size is for pictures that are copied, and --no-copy leaves them where they are; leave one out")
     from ..inspection import TABLES  # its libraries are slow to import
 
-    if not findings.dialect and findings.format not in TABLES:
-        return _check_folder(findings, task, answers)
+    if annotated := findings.facts.get("annotated"):
+        raise Misuse(f"{findings.path}: {annotated}")
+    is_table = findings.dialect or findings.format in TABLES
     known = {column.name: column for column in findings.columns}
     for flag in ("target", "group", "time"):
         name = getattr(answers, flag)
         if name and name not in known and not (name == "none" and flag != "target"):
-            raise Misuse(f'{findings.path} has no column "{name}" for --{flag}{nearest(name, list(known)[:20])}')
+            if is_table:
+                raise Misuse(f'{findings.path} has no column "{name}" for --{flag}{nearest(name, list(known)[:20])}')
+            if findings.format != "picture-list":
+                raise Misuse(f'{findings.path} has no columns, so --{flag} "{name}" means nothing; leave it out')
+    if not is_table:
+        return _check_labels(findings, task)
     for flag in ("group", "time"):
         if answers.target and getattr(answers, flag) == answers.target:
             raise Misuse(f'"{answers.target}" is what is predicted, so it cannot be --{flag} too; name another column')
@@ -119,15 +125,8 @@ def is_numeric(column: "Column") -> bool:
     return "min" in column.detail
 
 
-def _check_folder(findings: "Findings", task: Part, answers: Answers) -> None:
-    """Pictures and texts have the labels that the task needs; --target names a column, where there are some."""
-    if annotated := findings.facts.get("annotated"):
-        raise Misuse(f"{findings.path}: {annotated}")
-    names = [column.name for column in findings.columns]
-    for flag in ("target", "group", "time"):
-        name = getattr(answers, flag)
-        if name and findings.format != "picture-list" and name not in names and (name != "none" or flag == "target"):
-            raise Misuse(f'{findings.path} has no columns, so --{flag} "{name}" means nothing; leave it out')
+def _check_labels(findings: "Findings", task: Part) -> None:
+    """Pictures and texts have the labels that the task needs."""
     source, _, predicted = task["kind"].partition("-to-")
     if predicted == "class" and len(findings.facts.get("classes", {})) < FEWEST:
         what = "pictures" if source == "image" else "texts"

@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 from ..errors import Problem
 from ..making.choice import Answers
 from ..making.compose import written
+from ..making.own_data import TABULAR
 from ..making.write import write
 from .project import Project
 
 if TYPE_CHECKING:
     from ..inspection import Findings, Suspect
 
-TASKS = ("tabular-classification", "tabular-regression")
-
 
 def lone_columns(findings: "Findings") -> list["Suspect"]:
     """Suspects that scores of small trees show, as the project's own check has them: a project is made, and asked."""
     from ..inspection import Suspect
 
-    if not findings.suggestion or findings.suggestion.task not in TASKS:
+    if not findings.suggestion or findings.suggestion.task not in TABULAR:
         raise Problem(f"{findings.path}: --deep looks at tables with a class or a number to predict; leave it out")
     about = {"title": "deep", "models": ("boosting",), "extras": ()}
     with tempfile.TemporaryDirectory() as folder:
