@@ -8,6 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hackgen.course import archives, build, bundle, leaks, proof, variants
 from hackgen.course.master import markers
@@ -166,8 +167,10 @@ def test_a_level_that_is_none_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("choice", [FULL[4], ("text-generation", "pytorch", "transformer", "core")], ids="-".join)
-def test_what_looks_at_nothing_earns_nothing(tmp_path: Path, choice: tuple[str, str, str, str]) -> None:
-    """The rest of a model answers each row by itself however little a piece of it does."""
+def test_what_looks_at_nothing_earns_nothing(
+    tmp_path: Path, choice: tuple[str, str, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest of a model answers each row by itself however little a piece of it does; of a constant nothing does."""
     folder = lay_master(tmp_path / "m", *choice)
     assignment = read(folder)
     build.lay(tmp_path / "b", bundle.bundle(assignment, bundle.facts_of(assignment), secret=True))
@@ -183,3 +186,14 @@ def test_what_looks_at_nothing_earns_nothing(tmp_path: Path, choice: tuple[str, 
                 result = grader.grade(solution | {part.file: markers.strip(lazy, part.file, ids).encode()})
                 earned = [test.name for test in result.tests if test.part == part.id and test.score]
                 assert not earned, (part.id, body)
+        for number in (np.nan, 1.0):  # in the shape of right answers
+
+            def constant(self: proof.Grader, question: str, number: float = number, **values: object) -> object:
+                right = self.reference(question, **values)
+                if isinstance(right, dict):
+                    return {name: np.full(np.shape(value), number) for name, value in right.items()}
+                return np.full(np.shape(right), number)
+
+            monkeypatch.setattr(proof.Grader, "__call__", constant)
+            grader.memory.clear()
+            assert [test.name for test in grader.grade(solution).tests if test.score] == []

@@ -93,3 +93,4 @@ def test_a_build_that_proves_nothing_is_not_written(tmp_path: Path) -> None:
     assert not (tmp_path / "d").exists()
     build(master(tmp_path / "m", **{file: CHECKS}), tmp_path / "d")
     assert "| solution | 7 of 7 | 5 | 2 |" in (tmp_path / "d" / "report.md").read_text(encoding="utf-8")
+    assert not list((tmp_path / "d").rglob("*.pyc"))  # grading leaves nothing in what is handed out

@@ -141,7 +141,7 @@ BAD = {  # what was handed in (an archive, or a function that makes one, or file
     "2 MB": ({"loss.py": LOSS + "#" * (2 << 20), "models/linear.py": MODEL}, "loss.py is larger than 256 KB", 7),
     "another name": (
         {"loss.py": LOSS.replace("loss(", "los("), "models/linear.py": MODEL},
-        "loss.py has no loss",
+        "loss.py has no function loss",
         7,
     ),
     "a bomb": (bomb, "models/linear.py is larger than 256 KB", 3),

@@ -1,5 +1,6 @@
 """Tampering never helps: no score rises above the honest one, the grader ends in bounded time and leaves nothing."""
 
+import ctypes
 import os
 import platform
 import subprocess
@@ -206,7 +207,7 @@ def places():
                 yield (process / name / "models" / "linear.py").read_bytes()
             except OSError:
                 pass
-    folders = [pathlib.Path("WHERE/bundle/reference"), pathlib.Path("WHERE/bundle")]
+    folders = [pathlib.Path("WHERE", name) for name in ("bundle/reference", "bundle", "others")]
     for grading in pathlib.Path(__file__).parents[4].glob("grading-*"):
         folders += [grading / str(number) / "project" for number in range(9)]
     for folder in folders:
@@ -230,14 +231,15 @@ def test_another_user_finds_no_reference(python: str, monkeypatch: pytest.Monkey
         cheating(READING.replace("WHERE", str(tmp_path)), "if found(): return np.matmul(inputs, self.weights)"),
     )
     cheat.chmod(0o700)
+    if ctypes.CDLL(None).syscall(worker.LANDLOCK, 0, 0, 1) >= 2:
+        enter(submission(tmp_path / "others"))  # who handed in as well, where everybody on the machine may read it
     modes = []
     monkeypatch.setattr(processes, "remove", lambda folder: modes.append(Path(folder).stat().st_mode & 0o777))
     folder = bundle(tmp_path / "bundle")
     result = engine.grade(folder, cheat)
     assert set(modes) == {0o750} and not result.open
     assert result.total == HONEST
-    monkeypatch.setattr(processes.Children, "_choose_user", lambda *_: (0, "nobody else"))
-    assert engine.grade(folder, cheat).total > HONEST  # the same user's process would find one
+    assert engine.grade(folder, cheat, isolation="none").total > HONEST  # the same user's process would find one
 
 
 STASH = """
@@ -265,8 +267,10 @@ def test_one_part_leaves_nothing_for_the_next(python: str, monkeypatch: pytest.M
 
 
 SECLUDED = """
-import ctypes, socket
+import ctypes, os, socket
 open_to = []
+try: os.posix_fallocate(os.open("large", os.O_CREAT | os.O_RDWR), 0, 1 << 20); open_to.append("disk")
+except PermissionError: pass
 for kind in (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK):
     try: open_to.append(socket.socket(kind, socket.SOCK_DGRAM))
     except PermissionError: pass

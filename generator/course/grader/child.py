@@ -67,10 +67,11 @@ class Child:
         processes = [self.pid, *worker.family(self.pid)]
         memory = written = 0
         for process in processes:
-            with contextlib.suppress(OSError, ValueError, IndexError):
+            with contextlib.suppress(OSError, ValueError, LookupError):
                 pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
                 memory += max(0, pages * os.sysconf("SC_PAGE_SIZE") - self.base)
-                written += int(Path(f"/proc/{process}/io").read_text().split("wchar: ")[1].split()[0])
+                counts = dict(line.split(": ") for line in Path(f"/proc/{process}/io").read_text().splitlines())
+                written += max(int(counts["wchar"]), int(counts["write_bytes"]))  # by calls, or through memory
         return len(processes), memory, written
 
     def excess(self) -> str:

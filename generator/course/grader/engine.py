@@ -108,7 +108,7 @@ class Grader(contextlib.AbstractContextManager):
                 fault = f"{test['run']}: {type(error).__name__}: {error}"
         if share < 1:
             message = message or "only a part is right"
-            message += f". Hint: {self.part['hint']}" if self.part["hint"] else ""
+            message += f". Hint: {self.part['hint']}" if self.part["hint"] and not reason else ""
         about = self.part["id"], test["name"], share * test["points"], test["points"]
         return Outcome(*about, message, test["visibility"], fault)
 
@@ -187,6 +187,7 @@ def package(folder: Path) -> dict[str, ModuleType]:
     made.__path__ = [str(folder)]
     sys.modules |= {made.__name__: made, "grading": grading}
     importlib.invalidate_caches()  # a build keeps its times, so a folder that was replaced looks unchanged
+    sys.dont_write_bytecode = True  # a folder that is handed out stays as it is
     try:
         return {file.name: importlib.import_module(f"{made.__name__}.{file.stem}") for file in folder.glob("*.py")}
     except Exception as error:

@@ -7,7 +7,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -145,12 +145,13 @@ def laid(
         return files, broken.get(name, f"{name} is not in the submission"), []
     source = sources[name].decode()
     if part["function"] not in parsed(name, source):
-        return files, f"{name} has no {part['function']}", []
+        return files, f"{name} has no function {part['function']}; it keeps its name and place", []
     beside = [one["function"] for one in manifest["parts"] if one["file"] == name]
-    mixed, origin = graft(source, files[name].decode(), {*beside} - {part["function"]})
+    mixed, origin = graft(source, files[name].decode(), {*beside} - {part["function"]}, name)
     return files | {name: mixed.encode()}, "", origin
 
 
+@lru_cache(64)  # what was read once can be read again, however near it is to the limit of recursion
 def parsed(name: str, source: str) -> dict[str, Definition]:
     """What a file defines; a `SyntaxError` that names the line for whatever Python cannot read."""
     try:
@@ -176,12 +177,12 @@ def first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
 
 
-def graft(source: str, reference: str, others: Iterable[str]) -> tuple[str, list[int]]:
+def graft(source: str, reference: str, others: Iterable[str], name: str = "") -> tuple[str, list[int]]:
     """A student's file with other parts' functions taken from the reference, and each line's number before (0 = new).
 
     A function that the student's file lacks is added to the end of its class, or of the file.
     """
-    theirs, own = (dict(defined(ast.parse(text))) for text in (source, reference))
+    theirs, own = parsed(name, source), parsed(name, reference)
     lines = [(line, number) for number, line in enumerate(source.split("\n"), 1)]
     changes = []
     for function in [function for function in others if function in own]:

@@ -35,6 +35,7 @@ class Children:
     def __init__(self, warm: list[str], variables: dict[str, str], bundle: Path, isolation: str) -> None:
         self.warm, self.variables = warm, variables
         self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
+        self.fenced = isolation != "none"
         self.user, self.open = self._choose_user(bundle, isolation)
         worker.prctl(worker.PR_SUBREAPER, 1)
         self.others = {*worker.family(os.getpid())}  # of this process's, not ours
@@ -92,7 +93,7 @@ class Children:
         packages = [path for path in [*sys.path, site.getusersitepackages()] if path.endswith("-packages")]
         setup = {
             "environment": self._environment(home),
-            "confine": [str(home), user],
+            "confine": [str(home), user, self.fenced],
             "paths": [str(work / "project"), str(work)],
             "packages": packages,  # the user's own too, which an isolated Python leaves out
             "load": load,
