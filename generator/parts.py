@@ -82,10 +82,6 @@ class Part:
         """The least version of Python that the part runs on, such as (3, 11); () where it does not mind."""
         return tuple(int(number) for number in self.card.get("requires_python", "").split(".") if number)
 
-    @property
-    def class_name(self) -> str:
-        return "".join(word.capitalize() for word in self.name.replace("-", "_").split("_"))
-
     def knobs(self, inherited: Knobs) -> Knobs:
         """The card's own [config]: `knob = [default, "why"]`, or just a new default for a knob that is inherited."""
         return {

@@ -80,9 +80,7 @@ def _literal(value: Any, string: Callable[[str], str], true: str = "true", false
         return true if value else false
     if isinstance(value, (int, float)):
         return repr(value)
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_literal(item, string, true, false) for item in value) + "]"
-    raise TypeError(f"no literal for {type(value).__name__}")
+    return "[" + ", ".join(_literal(item, string, true, false) for item in value) + "]"
 
 
 def toml(value: Any) -> str:

@@ -52,7 +52,7 @@ def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
                 "name": model.name,
                 "title": said["title"],
                 "summary": said["summary"],
-                "class_name": model.class_name,
+                "class_name": "".join(word.capitalize() for word in re.split("[-_]", model.name)),
                 "knobs": list(model.knobs(knobs).values()),
             }
             for model, said in zip(choice.models, models, strict=True)
