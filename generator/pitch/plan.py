@@ -184,43 +184,15 @@ def shown(project: Project, found: dict[str, Any]) -> str:
 
     from ..templating import rendered
 
-    elapsed, criteria = found["elapsed_hours"], found["rubric"]["criteria"]
+    criteria = found["rubric"]["criteria"]
     start = datetime.strptime(found["start"], "%Y-%m-%d %H:%M") if found["start"] else None
     wide, total = max(cell_len(gate["title"]) for gate in found["gates"]), sum(one["weight"] for one in criteria)
-    told = {"clock": clock(project, elapsed, found["hours"], start), "number": number}
-    told |= {"due": lambda hours: due(hours, start), "waiting": lambda gate: waiting(project, gate, elapsed)}
-    told |= {"padded": lambda title: set_cell_size(title, wide)}
+    told = {"span": span, "number": number, "padded": lambda title: set_cell_size(title, wide)}
+    told |= {"moment": lambda hours: start + timedelta(hours=hours)}
     told |= {"say": lambda key, **facts: project.say(f"status.{key}", **facts)}
     told |= {"ahead": next((gate for gate in found["gates"] if gate["id"] == found["next"]), None)}
     told |= {"shares": [f"{one['name']} {100 * one['weight'] / total:.0f} %" for one in criteria]}
     return rendered(Path(__file__).with_name("shown") / "status.txt.j2", found | told).decode().rstrip("\n")
-
-
-def clock(project: Project, elapsed: float | None, hours: float, start: datetime | None) -> str:
-    if elapsed is None:
-        return project.say("status.unset")
-    if elapsed < 0:
-        return project.say("status.before", wait=span(-elapsed), moment=f"{start:%Y-%m-%d %H:%M}")
-    if elapsed >= hours:
-        return project.say("status.over", ago=span(elapsed - hours))
-    line = project.say("status.now", clock=f"H+{span(elapsed)}", hours=span(hours), left=span(hours - elapsed))
-    if start is None:
-        return line
-    moment, end = (f"{start + timedelta(hours=at):%Y-%m-%d %H:%M}" for at in (elapsed, hours))
-    return f"{line}\n{project.say('status.local', moment=moment, end=end)}"
-
-
-def due(hours: float, start: datetime | None) -> str:
-    """When a gate is due, in the team's local time where the start is known."""
-    return f"{start + timedelta(hours=hours):%m-%d %H:%M} H+{span(hours)}" if start else f"H+{span(hours)}"
-
-
-def waiting(project: Project, gate: dict[str, Any], elapsed: float | None) -> str:
-    if gate["state"] == "passed":
-        return project.say("status.passed")
-    if elapsed is None:
-        return project.say("status.todo")
-    return project.say(f"status.{gate['state']}", time=span(abs(gate["hours"] - elapsed)))
 
 
 def span(hours: float) -> str:
