@@ -153,6 +153,12 @@ def test_links_and_weights_are_not_handed_out_by_a_pattern(tiny: Path, tmp_path:
         build(tiny, tmp_path / "dist", verify=False)
 
 
+def test_what_is_listed_and_not_there_is_told(tmp_path: Path) -> None:
+    card = CARD.replace('"other.py"', '"othr.py", "pictures/*"')
+    *_, notes = build(master(tmp_path / "m", assignment_dot_toml=card), tmp_path / "d", verify=False)
+    assert {f"{name} is not there, so students do not get it" for name in ("othr.py", "pictures/*")} < {*notes}
+
+
 def test_what_students_get_can_be_imported(tiny: Path, tmp_path: Path) -> None:
     with pytest.raises(Problem, match=r"loss.py: NotImplementedError: part loss: write loss"):
         build(
@@ -346,7 +352,8 @@ def test_marking_any_project_begins_its_card(hackgen) -> None:
     assert hackgen("assignment", "mark", *run).returncode == 0
     assert "# >>> part scale points=3" in (hackgen.work / "net.py").read_text()
     refused(hackgen("assignment", "lint", "."), 1, "part scale has no test", "assignment.toml:")
-    refused(hackgen("assignment", "mark", *run), 1, "name this one with --id")
+    refused(hackgen("assignment", "mark", *run), 1, "part scale is in net.py:2 already; take another function")
+    refused(hackgen("assignment", "mark", *run, "--id", "other"), 1, "part scale is in net.py:2 already")
 
 
 @pytest.mark.slow

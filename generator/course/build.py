@@ -1,6 +1,7 @@
 """`hackgen assignment build`: all that students, graders and the instructor get, whole or not at all."""
 
 import ast
+import fnmatch
 import os
 import re
 import shutil
@@ -115,7 +116,10 @@ def warnings(assignment: Assignment, student: dict[str, bytes]) -> list[str]:
     said += [f"{HANDOUT} has {words} words; students read 900 at most"] * (words > 900)
     if assignment.task and not any(part.drawn for part in assignment.parts):
         said.append("no part is drawn: hackgen prints the solution of all parts, so do not grade summatively by it")
-    if left := [path for path in listed(assignment.folder) if path.endswith(".py") and path not in assignment.files()]:
+    every, given = listed(assignment.folder), assignment.files()
+    gone = [name for name in (*assignment.include, HANDOUT) if name not in given and not fnmatch.filter(given, name)]
+    said += [f"{name} is not there, so students do not get it" for name in dict.fromkeys(gone)]
+    if left := [path for path in every if path.endswith(".py") and path not in given]:
         said.append(f"students do not get {', '.join(left)}; add what they need to include in {CARD}")
     return said
 

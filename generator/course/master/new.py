@@ -5,7 +5,6 @@ import ast
 import json
 import re
 import sys
-import textwrap
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -97,7 +96,7 @@ def _settled(raw: dict[str, Any], words: tuple[str, ...]) -> dict[str, Any] | No
 
     entry["goal"] = " ".join(re.sub(r"\[([a-z ]+): (.*?)\]", own, raw.get("goal", "")).split())
     sentence = re.split(r"(?<=[.!?])\s", entry["goal"])[0].rstrip(".")
-    hint = entry["hint"] or textwrap.shorten(sentence, 90, placeholder=" …")
+    hint = entry["hint"] or (sentence if len(sentence) <= 90 else f"{HANDOUT} says what it does")
     entry["hint"] = " ".join(hint.split()).replace('"', "'").replace("\\", "/")
     first = entry.get("first", "")
     return entry | {"within": (first, entry.get("last") or first)}
@@ -168,8 +167,10 @@ def mark(folder: Path, file: str, where: str, points: int, name: str | None, hin
     if name is None:
         words = where.rpartition(".")[2].lower().strip("_")
         name = words if re.fullmatch(markers.ID, words) else Path(file).stem.lower()
-    if taken := [part for part in code_parts(folder) if part.id == name]:
-        raise Problem(f"part {name} is in {taken[0].place} already; name this one with --id")
+    for part in code_parts(folder):
+        if part.id == name or (part.file, part.function) == (file, where):
+            said = "take another function" if part.function == where else "name this one with --id"
+            raise Problem(f"part {part.id} is in {part.place} already; {said}")
     marked = markers.mark(text_of(folder, file), file, where, name, points, hint)
     card = folder / CARD
     if card.is_file():
