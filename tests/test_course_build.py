@@ -352,7 +352,7 @@ def test_marking_any_project_begins_its_card(hackgen) -> None:
     assert hackgen("assignment", "mark", *run).returncode == 0
     assert "# >>> part scale points=3" in (hackgen.work / "net.py").read_text()
     refused(hackgen("assignment", "lint", "."), 1, "part scale has no test", "assignment.toml:")
-    refused(hackgen("assignment", "mark", *run), 1, "part scale is in net.py:2 already; take another function")
+    refused(hackgen("assignment", "mark", *run), 1, "part scale is in net.py:2 already; mark another function")
     refused(hackgen("assignment", "mark", *run, "--id", "other"), 1, "part scale is in net.py:2 already")
 
 

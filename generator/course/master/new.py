@@ -169,8 +169,7 @@ def mark(folder: Path, file: str, where: str, points: int, name: str | None, hin
         name = words if re.fullmatch(markers.ID, words) else Path(file).stem.lower()
     for part in code_parts(folder):
         if part.id == name or (part.file, part.function) == (file, where):
-            said = "take another function" if part.function == where else "name this one with --id"
-            raise Problem(f"part {part.id} is in {part.place} already; {said}")
+            raise Problem(f"part {part.id} is in {part.place} already; mark another function, with another --id")
     marked = markers.mark(text_of(folder, file), file, where, name, points, hint)
     card = folder / CARD
     if card.is_file():
