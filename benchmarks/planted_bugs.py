@@ -2,9 +2,9 @@
 
     python benchmarks/planted_bugs.py [FRAMEWORK …] [--only PATTERN] [--missing] [--save]
 
-The mistakes are in tests/bugs.py. For each, planted_bugs.csv says which checks failed (first those that should run, all
-others only where none of them did), and whether what they say names the cause. --missing plants those alone that have
-no row yet; --save replaces the rows of what was planted, each as soon as it is known.
+The mistakes are in the tables that tests/bugs.py reads. planted_bugs.csv says which checks failed (first those that
+should run, all others only where none of them did), and whether what they say names the cause. --missing plants those
+alone that have no row yet; --save replaces the rows of what was planted, each as soon as it is known.
 """
 
 import argparse
@@ -16,9 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import projects
-from bugs import Bug
+from bugs import BUGS, Bug
 from planted import FIELDS, examined
-from strange_bugs import BUGS
 
 NAME = FIELDS.index("caught")  # so many columns say which bug it is
 RESULTS = Path(__file__).with_name("planted_bugs.csv")
@@ -34,7 +33,7 @@ def saved() -> list[dict[str, str]]:
 
 
 def save(found: list[dict]) -> None:
-    """Put the rows in the table, each in the place of its bug, in the order of bugs.py; rows of no bug are left out."""
+    """Put the rows in the table, each in the place of its bug, in the order of BUGS; rows of no bug are left out."""
     rows = {}
     for row in [*saved(), *found]:
         rows.setdefault(tuple(row.values())[:NAME], []).append(row)

@@ -14,9 +14,8 @@ import numpy as np
 import pytest
 from hackgen.making.choice import choices
 from hackgen.parts import TEMPLATES, read_toml
-from projects import CAN_FORK, check_with_bug, generate, run, start
+from projects import CAN_FORK, generate, run, start
 from selection import EVERYTHING
-from test_checks import one_each
 
 pytestmark = pytest.mark.slow
 KERAS = [choice for choice in choices() if choice.framework.name == "keras"]
@@ -176,110 +175,6 @@ def test_a_missing_backend_names_the_line_that_installs_it(tmp_path: Path, backe
         assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
         assert f"{backend} is missing" in done.stderr and "pip install -e ." in done.stderr
         assert len(done.stderr.strip().splitlines()) == 1
-
-
-@pytest.mark.parametrize(
-    ("check", "task", "model", "file", "right", "wrong"),
-    [
-        ("causal", "text-generation", "transformer", "models/transformer.py", "is_causal=True", "is_causal=False"),
-        (
-            "same-seed",
-            "image-classification",
-            "mlp",
-            "train.py",
-            "default_rng((config.seed, epoch))",
-            "default_rng()",
-        ),
-        (
-            "kept-epoch",
-            "image-classification",
-            "mlp",
-            "net.py",
-            "model = keras.saving.load_model(run / BEST, compile=False, safe_mode=True)",
-            "model = build(meta, config)",
-        ),
-        (
-            "gradients",
-            "image-classification",
-            "mlp",
-            "models/mlp.py",
-            "keras.Model(images, scores)",
-            "keras.Model(images, layers.Identity()(scores) * 0)",
-        ),
-        (
-            "each-row-once",
-            "image-classification",
-            "mlp",
-            "train.py",
-            "default_rng((config.seed, epoch))",
-            "default_rng(config.seed)",
-        ),
-        (
-            "kept-epoch",
-            "image-classification",
-            "mlp",
-            "train.py",
-            "if state.end_epoch(",
-            "if not state.end_epoch(",
-        ),
-        (
-            "learning-rate",
-            "image-classification",
-            "mlp",
-            "train.py",
-            "optimizer.learning_rate = state.rate",
-            "optimizer.learning_rate = 100 * state.rate",
-        ),
-        (
-            "unseen",
-            "image-classification",
-            "mlp",
-            "train.py",
-            "batches(model, data.train,",
-            "batches(model, data.test,",
-        ),
-        (
-            "overfit-one-batch",
-            "image-classification",
-            "mlp",
-            "train.py",
-            "optimizer.learning_rate = state.rate",
-            "optimizer.learning_rate = 0 * state.rate",
-        ),
-        (
-            "overfit-one-batch",
-            "image-classification",
-            "mlp",
-            "train.py",
-            "split.targets[some]",
-            "split.targets[some][::-1]",
-        ),
-        (
-            "own-batch",
-            "image-classification",
-            "mlp",
-            "train.py",
-            "loss(meta), jit",
-            "lambda *both: loss(meta)(*both) * (1.0 + keras.ops.cast(optimizer.iterations, 'float32')), jit",
-        ),
-        (
-            "batch-size",
-            "image-classification",
-            "mlp",
-            "models/mlp.py",
-            "keras.Model(images, scores)",
-            "keras.Model(images, scores - keras.ops.mean(scores, axis=0, keepdims=True))",
-        ),
-        ("batch-size", "image-classification", "mlp", "net.py", "len(inputs), batch", "len(inputs) - batch + 1, batch"),
-        ("batch-size", "image-classification", "mlp", "net.py", "training=False", "training=True"),
-        *((check, *parts, *rest) for check, parts, *rest in one_each() if rest[0] == "data.py"),
-    ],
-)
-def test_a_planted_bug_is_found(
-    tmp_path: Path, check: str, task: str, model: str | None, file: str, right: str, wrong: str
-) -> None:
-    project = generate(tmp_path / "p", task=task, framework="keras", models=(model,) if model else ())
-    check_with_bug(project, check, file, right, wrong)
 
 
 @pytest.mark.parametrize("backend", BACKENDS if EVERYTHING else BACKENDS[:1])

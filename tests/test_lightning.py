@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from projects import check_with_bug, generate, run, start
-from test_checks import MLP, one_each
+from projects import generate, run, start
 
 pytestmark = pytest.mark.slow
 
@@ -102,47 +101,3 @@ def test_what_cannot_be_is_refused_in_one_line(project: Path) -> None:
     last = project / "runs" / "short" / "last.pt"
     last.write_bytes(last.read_bytes()[:1000])
     run(project, "train.py", "--resume", "short").refused(1, "last.pt", "damaged")
-
-
-OWN_BUGS: list[tuple[str, tuple[str, str | None], str, str, str]] = [
-    ("overfit-one-batch", MLP, "train.py", "return loss(self.model", "return -loss(self.model"),
-    ("overfit-one-batch", MLP, "loop.py", '["lr"] = self.state.rate', '["lr"] = 0 * self.state.rate'),
-    (
-        "own-batch",
-        MLP,
-        "train.py",
-        "    def training_step(",
-        "    def optimizer_zero_grad(self, *_):\n        pass\n\n    def training_step(",
-    ),
-    (
-        "gradients",
-        MLP,
-        "train.py",
-        "for parameter in self.parameters() if parameter.ndim < 2",
-        "for parameter in []",
-    ),
-    ("each-row-once", MLP, "loop.py", "(self.config.seed, self.state.epoch)", "self.config.seed"),
-    ("kept-epoch", MLP, "loop.py", "        if kept:\n", "        if self.state.history:\n"),
-    (
-        "unseen",
-        MLP,
-        "train.py",
-        "trainee = Trainee(model, data,",
-        "trainee = Trainee(model, data._replace(train=data.test),",
-    ),
-    ("resume", MLP, "train.py", "ckpt_path=last", "ckpt_path=None"),
-    ("learning-rate", MLP, "loop.py", '["lr"] = self.state.rate', '["lr"] = 100 * self.state.rate'),
-    ("same-seed", MLP, "loop.py", "default_rng((self.config.seed, self.state.epoch))", "default_rng()"),
-]
-
-
-@pytest.mark.parametrize(
-    ("check", "parts", "file", "right", "wrong"),
-    [*OWN_BUGS, *one_each(*(bug[0] for bug in OWN_BUGS))],
-)
-def test_a_planted_bug_is_found(
-    tmp_path: Path, check: str, parts: tuple[str, str | None], file: str, right: str, wrong: str
-) -> None:
-    task, model = parts
-    made = generate(tmp_path / "p", task=task, framework="lightning", models=(model,) if model else ())
-    check_with_bug(made, check, file, right, wrong)
