@@ -94,22 +94,24 @@ WRITTEN = {  # numbers as books, printers and spreadsheets of many countries wri
 
 
 @pytest.mark.parametrize("size", ["small", "large"])
-@pytest.mark.parametrize("style", WRITTEN)
+@pytest.mark.parametrize("styles", [["two styles"], [style for style in WRITTEN if style != "two styles"]], ids=len)
 def test_numbers_of_any_style_are_read_and_brought_in_as_one(
-    tmp_path: Path, style: str, size: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, styles: list[str], size: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if size == "large":
         monkeypatch.setattr(opening, "CAREFUL", 1000)
-    found = looked_at(
-        tmp_path, [["sum", "n", "kind"], *([c, i % 9, "ab"[i % 2]] for i, c in enumerate(WRITTEN[style]))], "kind"
-    )
-    assert found.columns[0].role == "number" and not told(found, "lost")
-    assert (found.columns[0].detail["min"], found.columns[0].detail["max"]) == (min(VALUES), max(VALUES))
-    assert "are read as numbers" in told(found, "numbers-as-text") or style == "two styles"
+    cells = zip(*(WRITTEN[style] for style in styles), strict=True)
+    rows = [[*written, i % 9, "ab"[i % 2]] for i, written in enumerate(cells)]
+    found = looked_at(tmp_path, [[*styles, "n", "kind"], *rows], "kind")
+    assert not told(found, "lost")
     tables.convert(found, tmp_path / "plain.csv")
     with (tmp_path / "plain.csv").open(encoding="utf-8") as file:
-        plain = [float(row["sum"].translate(dict.fromkeys(map(ord, "₹ ,’")))) for row in csv.DictReader(file)]
-    assert plain == VALUES
+        plain = list(csv.DictReader(file))
+    for style, column in zip(styles, found.columns, strict=False):
+        assert column.role == "number", style
+        assert (column.detail["min"], column.detail["max"]) == (min(VALUES), max(VALUES))
+        assert "are read as numbers" in told(found, "numbers-as-text", style) or style == "two styles"
+        assert [float(row[style].translate(dict.fromkeys(map(ord, "₹ ,’")))) for row in plain] == VALUES, style
 
 
 def test_what_only_looks_like_less_than_nothing_is_not(tmp_path: Path) -> None:
