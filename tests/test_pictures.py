@@ -26,6 +26,7 @@ from hackgen.inspection.pictures.listing import safe
 from hackgen.inspection.pictures.look import inspect_pictures
 from hackgen.making.choice import Answers
 from hackgen.making.compose import planned
+from hackgen.parts import TEMPLATES
 from PIL import Image, ImageDraw
 from projects import LIKE_WINDOWS, generate, generate_own, run, start
 
@@ -340,9 +341,7 @@ def test_a_picture_saved_again_resized_or_brightened_is_alike_and_others_are_not
 
 
 def test_small_pictures_that_are_alike_by_nature_stay_apart() -> None:
-    from sklearn.datasets import load_digits
-
-    digits = (load_digits().images * (255 / 16)).round().astype(np.uint8)[..., None]
+    digits = np.load(TEMPLATES / "tasks/image-classification/sample/data/digits.npz")["images"]
     assert len(np.unique(grouped(digits))) == len(digits)
     resaved = np.stack([np.asarray(again(Image.fromarray(one[..., 0]), quality=95))[..., None] for one in digits[:300]])
     groups = grouped(np.concatenate([digits, resaved]))
