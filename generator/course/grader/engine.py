@@ -23,9 +23,13 @@ from .child import Broken, Child, Lost, Over
 from .processes import START, Children
 from .results import Outcome, Result
 
-# What is imported once, for all children, with SciPy, as scores need it. JAX and TensorFlow do not survive a fork: each
-# child imports them by itself.
-WARM = {"pytorch": ["torch", "torch._dynamo"], "lightning": ["torch", "torch._dynamo", "lightning"]}
+# What is imported once, for all children, with SciPy, as scores need it; none starts threads, which end in a fork.
+WARM = {
+    "pytorch": ["torch", "torch._dynamo"],
+    "lightning": ["torch", "torch._dynamo", "lightning"],
+    "jax": ["jax.numpy", "flax.nnx", "optax", "safetensors.numpy"],
+    "keras": ["keras"],  # with TensorFlow or JAX; on torch it is PyTorch that takes long
+}
 OF_MODEL = {"boosting": ["skops.io"]}  # with scikit-learn
 BUNDLES = itertools.count()
 
@@ -54,7 +58,7 @@ class Grader(contextlib.AbstractContextManager):
         with np.load(bundle / "facts.npz", allow_pickle=False) as arrays:
             self.facts = SimpleNamespace(**facts, **arrays)
         framework, backend = self.manifest["framework"], self.manifest.get("backend") or ""
-        warm = WARM.get(framework, WARM["pytorch"] if (framework, backend) == ("keras", "torch") else [])
+        warm = WARM.get("pytorch" if (framework, backend) == ("keras", "torch") else framework, [])
         more = ["scipy.stats"] * bool(importlib.util.find_spec("scipy")) + OF_MODEL.get(self.manifest.get("model"), [])
         warm = [*warm, *more] if warm else []
         self.children = children or Children(warm, {"KERAS_BACKEND": backend}, bundle, isolation)
