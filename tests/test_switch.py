@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -201,14 +202,15 @@ def test_train_names_the_line_that_adds_a_model_and_nothing_takes_anothers_run(h
 def test_after_each_extra_and_model_the_project_works(task: str, hackgen: Run, tmp_path: Path) -> None:
     choice = choose(Answers(task=task))
     known = [model.name for model in models(choice.task, choice.framework)]
+    extras = tuple(sorted(extra.name for extra in offered(choice.task["kind"], TEMPLATES)))
     project = born(tmp_path / "p", task=task, models=(known[0],), extras=())
-    for extra in offered(choice.task["kind"], TEMPLATES):
-        done = hackgen("add", extra.name, cwd=project)
+    for extra in extras:
+        done = hackgen("add", extra, cwd=project)
         assert done.returncode == 0 or "already" in done.stderr, done.stderr  # another one needs it
-        works(committed(project))
-    for name in known[1:]:
-        assert hackgen("add", "model", name, cwd=project).returncode == 0
-        works(committed(project), "--model", name)
-        assert hackgen("remove", "model", known[known.index(name) - 1], cwd=project).returncode == 0
         committed(project)
+    for last, name in pairwise(known):
+        assert hackgen("add", "model", name, cwd=project).returncode == 0
+        assert contents(committed(project)) == fresh(task=task, models=(last, name), extras=extras)
+        assert hackgen("remove", "model", last, cwd=project).returncode == 0
+        assert contents(committed(project)) == fresh(task=task, models=(name,), extras=extras)
     works(project, whole=True)
