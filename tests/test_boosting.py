@@ -30,10 +30,10 @@ def test_it_goes_the_way_of_every_model(tmp_path: Path, task: str, framework: st
     run(project, "train.py", "--resume", "parts", "--epochs", "50").ok()
     one, two = (np.genfromtxt(project / "runs" / name / "history.csv", delimiter=",") for name in ("whole", "parts"))
     assert np.array_equal(one[1:, :5], two[1:, :5])  # all but seconds
-    results = json.loads(run(project, "check.py", "--json").ok().out)
-    assert len(results) > 14  # to the last one, those of whole runs
-    unsure = [result for result in results if result["passed"] is None]
-    assert len(unsure) <= 2
+    if framework != "pytorch":  # with it, all checks pass in test_matrix.py
+        results = json.loads(run(project, "check.py", "--json").ok().out)
+        assert len(results) > 14  # to the last one, those of whole runs
+        assert sum(result["passed"] is None for result in results) <= 2
 
 
 @pytest.mark.slow
