@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from bugs import BUGS, Bug
+from bugs import BUGS, GAN, Bug
 from planted import edited, planted
 from projects import generate, run
 from selection import EVERYTHING
@@ -72,7 +72,7 @@ def test_a_planted_bug_is_caught(tmp_path: Path, framework: str, bug: Bug, check
     assert {result["id"] for result in results} == {*checks}
     for result in results:
         assert result["passed"] is False and result["advice"], (bug.kind, result)
-    if framework == "pytorch" and bug.edits[0][0] == "train.py":
+    if framework == "pytorch" and bug.project != GAN and bug.edits[0][0] == "train.py":
         assert re.search(r"\(\w+\.py:\d+\)", done.out), (bug.kind, results)
 
 
