@@ -15,6 +15,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from extras_at_work import RECORD
 from projects import generate, generate_own, run, start
 
 pytestmark = pytest.mark.slow
@@ -259,7 +260,7 @@ def test_examples_are_none_of_the_test_rows(tmp_path: Path) -> None:
             "print(json.dumps([demo_page.examples(split, config, meta, len(split.ids)) for split in found[1:3]]))"
         )
         valid, test = json.loads(run(project, "-c", code).ok().out.splitlines()[-1])
-        run(project, "demo.py", "--record").ok()
+        run(project, "-c", RECORD).ok()
         record = json.loads((project / "demo" / "recorded.json").read_text(encoding="utf-8"))
         questions = [example["question"] for example in record["examples"]]
         assert all(question in valid and question not in test for question in questions)
