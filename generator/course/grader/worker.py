@@ -98,11 +98,12 @@ def seclude() -> None:
 
 def fence(home: str) -> None:
     """From here on write in `home` alone, and read what Python and the system have: not what the instructor keeps, nor
-    what others handed in. Linux, if its kernel has Landlock, of the second version at least."""
+    what others handed in. Linux, if its kernel has Landlock, of the second version at least; from the sixth on no
+    signal leaves the fence, so that nothing in it ends the grader."""
     call = ctypes.CDLL(None).syscall
-    if call(LANDLOCK, 0, 0, 1) < 2:
+    if (version := call(LANDLOCK, 0, 0, 1)) < 2:
         return
-    fenced = call(LANDLOCK, ctypes.byref(ctypes.c_uint64(ALL)), 8, 0)
+    fenced = call(LANDLOCK, struct.pack("QQQ", ALL, 0, 3), 24 if version > 5 else 8, 0)
     libraries = os.environ.get("LD_LIBRARY_PATH", "").split(":")
     readable = [os.path.dirname(home), *SYSTEM, sys.prefix, sys.base_prefix, *libraries, *sys.path]
     for path, rights in [*((path, READ) for path in readable), (home, ALL), ("/dev", ALL)]:
