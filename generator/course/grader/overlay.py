@@ -32,10 +32,8 @@ def matched(paths: Iterable[str], wanted: Iterable[str]) -> tuple[dict[str, str]
     usable = [path for path in paths if not NEVER & set(PurePosixPath(path).parts[:-1])]
     usable.sort(key=lambda path: (path.count("/"), path))
     for name in wanted:
-        same = [path for path in usable if path == name or path.endswith("/" + name)]
-        if not same:
-            same = [path for path in usable if bare(path) == bare(name)]
-            same = same if len(same) == 1 else []
+        near = [path for path in usable if bare(path) == bare(name)]
+        same = [path for path in usable if path == name or path.endswith("/" + name)] or near * (len(near) == 1)
         if not same:
             messages.append(f"{name} is not in the submission")
             continue
