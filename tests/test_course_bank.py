@@ -70,6 +70,9 @@ def linted(folder: Path, choice: tuple[str, str, str], level: str) -> Assignment
     ruff = [sys.executable, "-m", "ruff", "check", "--quiet", "--no-cache", *code]
     done = subprocess.run(ruff, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+    ruff[ruff.index("--no-cache") + 1 :] = ["--isolated", "--select", "F821", *code[len(code) // 2 :]]
+    for name in re.findall(r"Undefined name `(\w+)`", subprocess.run(ruff, capture_output=True, text=True).stdout):
+        assert f"`{name}`" in handout, name  # lines below a stub need it
     return assignment
 
 
