@@ -500,6 +500,8 @@ CASES = [
          parse={"day": {"format": "%d.%m.%Y"}}, time="day"),
     Case("american.csv", csv(column("day", [f"{i % 12 + 1:02}/{i % 28 + 1:02}/2020" for i in range(60)])),
          parse={"day": {"format": "%m/%d/%Y"}}),
+    Case("stamps.csv", csv(column("Timestamp", [f"3/{i // 9 + 2}/2026 {i % 9 + 1}:05:00 PM" for i in range(60)])),
+         parse={"Timestamp": {"format": "%m/%d/%Y %I:%M:%S %p"}}, suspects={("mixed-dates", "Timestamp")}),
     Case("month_names.csv", csv(column("issued", [f"{m}-{y}" for y in (2011, 2012) for m in ("Jan", "Dec", "Mar")])),
          roles={"issued": "date"}, parse={"issued": {"format": "%b-%Y"}}),
     Case("quarters.csv", csv([["Quarter", "income"], *([f"{1950 + i // 4} Q{i % 4 + 1}", 50 + i + 9 * (i % 4)]

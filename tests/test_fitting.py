@@ -27,6 +27,7 @@ TABLE = "id,district,area,heating,day,rent\n" + "".join(
         (("--time", "heating"), ('"heating" holds no dates or numbers',)),
         (("--target", "district", "--group", "district"), ("cannot be --group too",)),
         (("--task", "tabular-regression", "--target", "heating"), ("holds no numbers", "tabular-classification")),
+        (("--target", "day"), ("holds dates", "days since another date")),
         (("--task", "tabular-classification", "--target", "rent"), ("no class", "tabular-regression")),
         (("--task", "tabular-classification"), ("--target", "it could be district, heating")),
         (("--task", "text-classification"), ("no column of texts", "--task tabular-regression")),

@@ -632,6 +632,18 @@ def test_equal_rows_of_different_numbers_are_told_apart_by_them(tmp_path: Path) 
     assert len(told) == 1 and told[0].endswith("differ from another in writing or by record_id only")
 
 
+def test_a_column_of_a_series_that_is_named_may_be_forecast_too(tmp_path: Path) -> None:
+    def rows(*names: str) -> str:
+        steps = range(48)
+        cells = ([f"2024-01-{1 + i // 24:02} {i % 24:02}:00", i % 7 + 0.5, 90 - i % 5, 400 + i % 11] for i in steps)
+        return made(tmp_path, [["time", *names], *cells])
+
+    air = inspect(rows("warmth", "humidity", "co2"), "warmth")
+    assert air.suggestion.task == "tabular-regression"
+    assert any("--task time-series-forecasting forecasts warmth" in note for note in air.notes)
+    assert inspect(rows("Open", "High", "Low"), "Low").suggestion.task == "time-series-forecasting"
+
+
 def test_names_of_series_are_no_target_and_a_line_says_how_to_forecast(tmp_path: Path) -> None:
     hours = [datetime.datetime(2020, 1, 1) + datetime.timedelta(hours=i) for i in range(200)]
     rows = [["station", "hour", "temp", "humid", "wind", "when"]]

@@ -263,6 +263,7 @@ TABLES = {
     "without endings, semicolons, a BOM": ("\ufeffid;species\n1;cat\n2;dog\n", ["cat", "dog", None]),
     "paths from elsewhere": ("label\tpath\ncat\t/home/me/x/1.png\ndog\tx\\2.png\n", ["cat", "dog", None]),
     "no title line": ("1.png,cat\n2.png,dog\n3.png,cat\n", ["cat", "dog", "cat"]),
+    "not known before": ("file,sex,dx\n1.png,f,cat\n2.png,f,dog\n3.png,m,dog\n", ["cat", "dog", "dog"]),
     "another column": ("file,when,kind\n1.png,mon,cat\n2.png,tue,dog\n3.png,wed,cat\n", ["cat", "dog", "cat"]),
     "unmatched": ("file,label\n1.png,cat\n9.png,cat\n2.png,\n", ["cat", None, None]),
     "about something else": ("a,b\nx,1\ny,1\nx,1\n", None),
@@ -390,12 +391,13 @@ def test_inspection_of_a_folder_names_what_is_wrong(tmp_path: Path) -> None:
 def test_inspection_of_a_list_a_zip_and_pictures_without_labels(tmp_path: Path) -> None:
     root = put(tmp_path / "birds", *(f"{number}.png" for number in range(6)))
     assert inspect_pictures(root).suggestion.task == "image-generation"
-    rows = "".join(f"{number},{'ab'[number % 2]}\n" for number in range(7))
-    (tmp_path / "birds.csv").write_text(f"id,species\n{rows}", encoding="utf-8")
+    rows = "".join(f"{number},{'ab'[number % 2]},{'xyz'[number % 3]}\n" for number in range(7))
+    (tmp_path / "birds.csv").write_text(f"id,kind,place\n{rows}", encoding="utf-8")
     for path in (root, tmp_path / "birds.csv"):
         found = inspect_pictures(path)
-        assert (found.format, found.rows, found.suggestion.target) == ("picture-list", 6, "species")
-        assert found.facts["classes"] == {"a": 3, "b": 3} and found.columns[0].name == "species"
+        assert (found.format, found.rows, found.suggestion.target) == ("picture-list", 6, "kind")
+        assert found.facts["classes"] == {"a": 3, "b": 3} and found.columns[0].name == "kind"
+        assert found.suggestion.alternatives == ["place"]
         assert "unmatched" in {suspect.kind for suspect in found.suspects}
     (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     assert inspect_pictures(tmp_path / "other.csv") is None
@@ -433,7 +435,7 @@ ANNOTATED = {
 
 def test_tables_beside_pictures_are_named_where_they_are_not_read(tmp_path: Path) -> None:
     put(tmp_path / "set", *(f"{kind}/{n}.png" for kind in ("cat", "dog") for n in range(9)))
-    put(tmp_path / "set", "sales.csv", content=b"day,sold\n1,2\n2,3\n")
+    put(tmp_path / "set", "sales.csv", "cat/Thumbs.db", content=b"day,sold\n1,2\n2,3\n")
     assert "1 table(s) beside them are not read, such as sales.csv" in inspect(str(tmp_path / "set")).notes
 
 

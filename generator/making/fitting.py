@@ -93,6 +93,8 @@ def unsuited(column: "Column", predicted: str, rows: int) -> str:
     """Why a column cannot be what is predicted (number, class …), and what to do; nothing where it can."""
     if column.role in ("empty", "constant"):
         return "has no two different values; name another with --target"
+    if column.role == "date" and column.distinct > FEW:
+        return "holds dates, which nothing here predicts; make numbers of them, such as days since another date"
     if predicted == "number":
         return "" if is_numeric(column) else "holds no numbers; name another, or take --task tabular-classification"
     if column.distinct > FEW and column.distinct > rows * (1 - column.missing) / 2:

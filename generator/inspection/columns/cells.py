@@ -232,8 +232,9 @@ def _dates(different: list[str], in_order: list[str]) -> Look | None:
     other = re.sub(r"^%([dm])([/-])%([dm])", r"%\3\2%\1", forms[0])  # day and month exchanged
     ambiguous = other != forms[0] and other in FORMS and order[forms[0]] == len(some)
     ambiguous = ambiguous and all(fits(cell, other) for cell in some)
-    if ambiguous and _disorder(in_order, other) < _disorder(in_order, forms[0]):
-        forms[0] = other  # the rows are in that order
+    monthly = "%p" in other and other.startswith("%m")  # who writes AM and PM mostly writes the month first
+    if ambiguous and _disorder(in_order, other) < _disorder(in_order, forms[0]) + monthly:
+        forms[0] = other  # the rows are in that order, or in both
     parse = {"format": forms[0]} | ({"formats": forms} if len(forms) > 1 else {})
     return Look("date", parse, forms, ambiguous=ambiguous)
 

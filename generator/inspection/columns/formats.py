@@ -21,6 +21,7 @@ ARFF = re.compile(r"(\s*(%[^\n]*)?\n)*\s*@relation\b", re.IGNORECASE)
 CONTROL = "".join(map(chr, {*range(9), *range(14, 28)}))  # that no text holds, beside tabs and ends of lines
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".psv", ".dat", ".data", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
 TABLE_ENDINGS += (".arff", ".sqlite", ".sqlite3", ".db")
+OF_SYSTEMS = ("__MACOSX", "Thumbs.db", "desktop.ini")  # what macOS and Windows leave in folders
 PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif")
 
 
@@ -104,7 +105,7 @@ def below(root: Path, notes: list[str], wanted: Callable[[str], bool]) -> Iterat
             with os.scandir(folder) as entries:
                 for entry in entries:
                     name, link = prefix + entry.name, entry.is_symlink()
-                    if entry.name.startswith(".") or entry.name == "__MACOSX":
+                    if entry.name.startswith(".") or entry.name in OF_SYSTEMS:
                         continue
                     inner = os.path.isdir(entry.path) if link else entry.is_dir()  # which fails at a link to itself
                     real = os.path.realpath(entry.path) if link or inner else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..columns import delimited
 from ..columns.profiles import spelled
 from ..target import one_of
-from ..words.names import WORDS
+from ..words.names import WORDS, by_name, is_known_before
 from .listing import SPLITS, TABLES, Listing, find, parts, read_bytes
 
 LABEL_NAMES = "label labels class class_name classes target category species breed sentiment spam y".split()
@@ -44,7 +44,8 @@ def join(listing: Listing, tables: dict[str, bytes], target: str = "") -> str:
     if not found:
         return ""
     _, name, head, rows, column = max(found, key=lambda table: table[0])
-    label = label_column(name, head, rows, column, target)
+    label, *others = label_columns(name, head, rows, column, target)
+    listing.others = [head[k] for k in others]
     split = next((k for k, title in enumerate(head) if title.lower() in SPLIT_NAMES and k not in (column, label)), None)
     if split is not None and not {row[split].strip().lower() for row in rows} <= SPLITS.keys():
         split = None
@@ -167,17 +168,21 @@ def cells(content: bytes, names: Names) -> tuple[list[str], list[list[str]]]:
     return rows[0], rows[1:]
 
 
-def label_column(name: str, head: list[str], rows: list[list[str]], files: int, target: str) -> int:
-    """The column of labels: the one that is asked for, one with a telling name, or the one whose values repeat most."""
+def label_columns(name: str, head: list[str], rows: list[list[str]], files: int, target: str) -> list[int]:
+    """The column of labels: the one that is asked for, or has a telling name; else all that repeat, likeliest first."""
     others = [k for k in range(len(head)) if k != files]
     if target:
         if target in head:
-            return head.index(target)
+            return [head.index(target)]
         raise ValueError(f'{name} has no column "{target}" (it has: {", ".join(head)}); name it with --target')
     for title in LABEL_NAMES:
         for k in others:
             if head[k].lower() == title:
-                return k
+                return [k]
     distinct = {k: len({row[k] for row in rows}) for k in others if head[k].lower() not in SPLIT_NAMES}
-    several = [k for k, count in distinct.items() if count > 1]
-    return min(several or others, key=lambda k: (distinct.get(k, 0), k))
+    several = [k for k, count in distinct.items() if 1 < count <= max(2, len(rows) / 2)]
+
+    def order(k: int) -> tuple[float, bool, int, int]:
+        return -by_name(head[k]), is_known_before(head[k]), distinct.get(k, 0), k
+
+    return sorted(several, key=order) or [min(others, key=order)]

@@ -40,6 +40,7 @@ class Listing:
     tables  CSV files at the top, which may name the labels
     around  how many folders are around all of them
     notes   what was left out, in words
+    others  columns of the table that may hold the labels as well, the likeliest first
     """
 
     root: Path
@@ -49,6 +50,7 @@ class Listing:
     splits: list[str | None] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
     around: int = 0
 
     def keep(self, labelled: bool) -> int:

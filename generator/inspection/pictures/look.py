@@ -8,6 +8,7 @@ from pathlib import Path
 from ...text import leads_out
 from ..findings import Column, Findings, Suspect
 from ..suspects.leaks import imbalance, rarest
+from ..target.choice import MOST_CLOSE
 from ..target.suggestion import suggestion
 from . import files, labels, layouts, listing
 from .annotations import annotated
@@ -46,6 +47,8 @@ def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
         found.notes.append(what)
         return found
     _classes(found, here.labels if labelled else [], column, path)
+    if found.suggestion:
+        found.suggestion.alternatives = here.others[:MOST_CLOSE]
     if any(here.splits):
         found.facts["splits"] = dict(Counter(split or "without" for split in here.splits))
     opened = _open(here)

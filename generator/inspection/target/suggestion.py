@@ -171,6 +171,8 @@ def _series(table: Table, columns: list[Column], target: str | None) -> tuple[di
             told = "--task time-series-forecasting --target COLUMN forecasts one of them"
             table.notes.append(f"{found['why']}, hold several numbers; {told}")
         return None, found["keys"]
+    elif found["time"] and any(c.name == target and c.role == "number" for c in columns):
+        table.notes.append(f"{found['why']}; --task time-series-forecasting forecasts {target} from its own past")
     return None, []
 
 
@@ -179,13 +181,15 @@ def _rather_forecast(table: Table, columns: list[Column], target: str | None, fo
         return False  # what several people or things did, each at its own times
     if target is None and found["shape"] == "across":
         return True
-    if target is not None:
-        return target in found["values"] and len(found["values"]) <= 2
     values = [c for c in columns if c.role == "number" and c.name not in (found["time"], *found["keys"])]
+    market = {"open", "high", "low"} <= {c.name.strip().lower() for c in values}
+    if target is not None:
+        told = found["values"] if len(found["values"]) <= 2 else []
+        return target in ([c.name for c in values] if market else told)
     values = [c for c in values if not set(words_of(c.name)) & WORDS.times]
     rest = [c for c in columns if c.role in ("number", "category") and c.name != found["time"]]
     strongest = max((by_name(c.name) for c in rest), default=0.0)
-    if {"open", "high", "low"} <= {c.name.strip().lower() for c in values}:
+    if market:
         strongest = 0.0  # of a market, of which each price is known at the same time
     calendar = any(c.name == found["time"] and c.role == "date" for c in columns)
     if found["shape"] == "long":
