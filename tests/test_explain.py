@@ -130,8 +130,11 @@ def test_an_answer_says_which_columns_moved_it(tmp_path: Path, framework: str, m
 
 
 def test_a_cell_of_zero_is_shown_as_zero(tmp_path: Path) -> None:
-    values = {"coins": np.arange(90) % 7 * 71.3, "size": np.arange(90) % 5, "won": np.array(["no", "yes"] * 45)}
+    values = {f"up to {n}": np.arange(90) % (n + 1) for n in range(2, 9)}
+    values |= {"coins": np.arange(90) % 7 * 71.3, "won": np.array(["no", "yes"] * 45)}
     project = made(tmp_path / "p", written(tmp_path / "t.csv", values), "won")
     code = "import columns, common, data; found = data.load(common.configured({}))"
-    code += "; print({columns.shown(row, found.meta)['coins'] for row in found.train.inputs})"
-    assert ast.literal_eval(run(project, "-c", code).ok().out) == {f"{n * 71.3:.5g}" for n in range(7)}
+    code += "; print([columns.shown(row, found.meta) for row in found.train.inputs])"
+    rows = ast.literal_eval(run(project, "-c", code).ok().out)
+    assert {row["coins"] for row in rows} == {f"{n * 71.3:.5g}" for n in range(7)}
+    assert {cell for row in rows for name, cell in row.items() if name != "coins"} == set(map(str, range(9)))

@@ -30,8 +30,8 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
     return [
         report.save(report.learning_curves(run, sheet["metric"]), run, "learning_curves"),
         report.save(confusion_matrix(found, data.meta), run, "confusion_matrix"),
-        report.save(worst_mistakes(data, on_valid), run, "worst_mistakes_on_valid"),
         explain.explained(run, data, on_valid, sheet),
+        report.save(worst_mistakes(data, on_valid, sheet), run, "worst_mistakes_on_valid"),
     ]
 
 
@@ -50,10 +50,10 @@ def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
     return figure
 
 
-def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
+def worst_mistakes(data: Data, output: np.ndarray, sheet: dict) -> plt.Figure:
     """The rows of valid that the model was most wrong about, or least sure of."""
-    rows, captions = zip(*metrics.worst(data.valid, output, data.meta, MOST), strict=True)
-    return explain.rows_shown(data, np.array(rows), list(captions))
+    worst = metrics.worst(data.valid, output, data.meta, MOST)
+    return explain.rows_shown(data, *zip(*worst, strict=True), sheet)
 
 
 def reference(data: Data) -> tuple[str, np.ndarray]:

@@ -213,7 +213,7 @@ def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
         parts = {}
         for part, constants in about.get("parts", {}).items():
             value = next(values) * constants["deviation"] + constants["mean"]
-            parts[part] = value * (abs(value) > 1e-6 * constants["deviation"])  # float32 is no nearer to 0
+            parts[part] = value if abs(value) > 1e-6 * constants["deviation"] else 0.0  # float32 is no nearer to 0
         if "value" in parts:
             cells[name] = "" if parts.get("missing") else f"{parts['value']:.5g}"
     return cells

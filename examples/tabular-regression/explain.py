@@ -4,7 +4,7 @@ One that alone says as much as the whole model is one to ask about: whether it i
 only people can tell, so nothing is left out.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -204,13 +204,13 @@ def explained(run: Path, data: Data, on_valid: np.ndarray, sheet: dict) -> Path:
     return report.save(figure, run, "columns")
 
 
-def rows_shown(data: Data, rows: np.ndarray, captions: list[str]) -> Any:
-    """A figure of rows of valid as a table: a caption, then the first columns that the model sees."""
+def rows_shown(data: Data, rows: Sequence[int], captions: Sequence[str], sheet: dict) -> Any:
+    """A figure of rows of valid as a table: a caption, then the columns that are worth most to the model."""
     import report  # slow too
 
-    seen = [columns.shown(row, data.meta) for row in data.valid.inputs[rows]]
-    lines = [list(line)[:MOST_COLUMNS] for line in (seen[0], *(row.values() for row in seen))]
-    lines = [[report.shorten(cell, WIDE) for cell in line] for line in lines]
+    seen = [columns.shown(row, data.meta) for row in data.valid.inputs[list(rows)]]
+    names = sorted(seen[0], key=sheet["importance"].__getitem__, reverse=True)[:MOST_COLUMNS]
+    lines = [[report.shorten(cell, WIDE) for cell in line] for line in (names, *([r[n] for n in names] for r in seen))]
     cells = np.column_stack([[words("figure_mistakes"), *captions], lines])
     letters = np.vectorize(len)(cells).max(0) + 3  # of each column
     figure, axes = report.plt.subplots(figsize=(letters.sum() / 12, 0.3 * len(cells)), layout="constrained")

@@ -24,8 +24,8 @@ def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarr
         report.save(report.learning_curves(run, sheet["metric"]), run, "learning_curves"),
         report.save(predicted_against_true(target, output, name), run, "predicted_against_true"),
         report.save(residuals(output, output - target, name), run, "residuals"),
-        report.save(worst_mistakes(data, on_valid), run, "worst_mistakes_on_valid"),
         explain.explained(run, data, on_valid, sheet),
+        report.save(worst_mistakes(data, on_valid, sheet), run, "worst_mistakes_on_valid"),
     ]
 
 
@@ -51,9 +51,9 @@ def residuals(output: np.ndarray, error: np.ndarray, name: str) -> plt.Figure:
     return figure
 
 
-def worst_mistakes(data: Data, output: np.ndarray) -> plt.Figure:
+def worst_mistakes(data: Data, output: np.ndarray, sheet: dict) -> plt.Figure:
     """The rows of valid whose prediction is farthest off."""
     target = metrics.truth(data.valid, data.meta)
     worst = np.argsort(-np.abs(output - target), kind="stable")[:MOST]
     captions = [words("figure_mistake", right=target[row], said=output[row]) for row in worst]
-    return explain.rows_shown(data, worst, captions)
+    return explain.rows_shown(data, worst, captions, sheet)
