@@ -129,12 +129,16 @@ def test_an_answer_says_which_columns_moved_it(tmp_path: Path, framework: str, m
     assert {name for row in some for name in row["moved_by"]} == {"a", "idle", "mark"}
 
 
-def test_a_cell_of_zero_is_shown_as_zero(tmp_path: Path) -> None:
+def test_rows_are_shown_as_they_were_by_the_columns_worth_most(tmp_path: Path) -> None:
     values = {f"up to {n}": np.arange(90) % (n + 1) for n in range(2, 9)}
     values |= {"coins": np.arange(90) % 7 * 71.3, "won": np.array(["no", "yes"] * 45)}
     project = made(tmp_path / "p", written(tmp_path / "t.csv", values), "won")
-    code = "import columns, common, data; found = data.load(common.configured({}))"
-    code += "; print([columns.shown(row, found.meta) for row in found.train.inputs])"
-    rows = ast.literal_eval(run(project, "-c", code).ok().out)
+    code = "import columns, common, data, explain; found = data.load(common.configured({}))"
+    code += "; lost = {name: place for place, name in enumerate(found.meta['columns'])}"
+    code += "; cells = explain.rows_shown(found, [0], ['a'], {'importance': lost}).axes[0].tables[0].get_celld()"
+    code += "; first = [cells[0, place].get_text().get_text() for place in range(1, 4)]"
+    code += "; print([first, [columns.shown(row, found.meta) for row in found.train.inputs]])"
+    first, rows = ast.literal_eval(run(project, "-c", code).ok().out)
+    assert first == ["coins", "up to 8", "up to 6"]  # odd ones give the target away
     assert {row["coins"] for row in rows} == {f"{n * 71.3:.5g}" for n in range(7)}
     assert {cell for row in rows for name, cell in row.items() if name != "coins"} == set(map(str, range(9)))
