@@ -26,7 +26,7 @@ COPY, NEAR = 0.9, 0.02  # share of each class, or correlation of ranks; share of
 # … others where the model is good and owes it all to them, as shares of the way from the baseline to no mistake.
 GOOD, ALL, REST = 0.75, 0.95, 0.6
 MOST_ASKED, TIMES, SHOWN = 200_000, 3, 12  # rows of all deals, deals of a column, columns in a figure
-MOST_COLUMNS, WIDE = 6, 18  # of a row shown, and characters of its cells: more would be too small to read
+MOST_COLUMNS, WIDE = 4, 18  # of a row shown, and characters of its cells: more would be too small to read
 Ask = Callable[[np.ndarray], np.ndarray]  # what the model answers for encoded rows
 
 
