@@ -502,6 +502,8 @@ CASES = [
          parse={"day": {"format": "%m/%d/%Y"}}),
     Case("stamps.csv", csv(column("Timestamp", [f"3/{i // 9 + 2}/2026 {i % 9 + 1}:05:00 PM" for i in range(60)])),
          parse={"Timestamp": {"format": "%m/%d/%Y %I:%M:%S %p"}}, suspects={("mixed-dates", "Timestamp")}),
+    Case("ticked.csv", csv(column("liked", [" ".join(w for k, w in enumerate("food; swag; talks; games;".split())
+         if i >> k & 1).rstrip(";") for i in range(1, 16) for _ in range(4)])), suspects={("several-values", "liked")}),
     Case("month_names.csv", csv(column("issued", [f"{m}-{y}" for y in (2011, 2012) for m in ("Jan", "Dec", "Mar")])),
          roles={"issued": "date"}, parse={"issued": {"format": "%b-%Y"}}),
     Case("quarters.csv", csv([["Quarter", "income"], *([f"{1950 + i // 4} Q{i % 4 + 1}", 50 + i + 9 * (i % 4)]

@@ -13,9 +13,7 @@ MOST_COLUMNS = 16  # lines of the table of columns
 MOST_SUSPECTS, MOST_OF_A_KIND, MOST_NOTES = 9, 3, 4
 UNITS = {name: "picture" for name in ("pictures", "picture-list", "npz", "idx")} | {"text": "text", "texts": "text"}
 TOLD = ("corrupt", "duplicates", "near_duplicates", "empty")  # which suspects tell too
-ORDER = (
-    "personal leakage lone-column one-hot unlabelled imbalance rare-classes lost spellings short-forms sentinel".split()
-)
+ORDER = "personal leakage lone-column one-hot unlabelled imbalance rare-classes several-values lost spellings short-forms sentinel".split()
 ORDER += ["mixed-dates", "future-dates", "numbers-as-text", "duplicates", "near-duplicates"]
 
 
@@ -57,8 +55,8 @@ def text(
         say("")
         say("Look at", "bold")
         for suspect in (told := _told(findings.suspects)):
-            where = f"{suspect.column}: " if suspect.column is not None else ""
-            say(_cut(f"  {suspect.kind}  {_cut(where, 30)}{suspect.detail}", 2 * width - 4))
+            where = f"{_cut(suspect.column, 28)}: " if suspect.column is not None else ""
+            say(_cut(f"  {suspect.kind}  {where}{suspect.detail}", 2 * width - 4))
         if more := len(findings.suspects) - len(told):
             say(f"  … and {more} more (--json shows all)")
     for note in findings.notes[:MOST_NOTES]:
@@ -225,7 +223,7 @@ def _suggestion(findings: Findings) -> list[str]:
     target = f' of "{_cut(found.target, 40)}"' if found.target is not None else ""
     lines = [f"Suggested: {found.task}{target} ({_cut(found.why, 300)})"]
     if found.alternatives:
-        lines.append(f"  or --target {' or '.join(quoted(_cut(name, 40)) for name in found.alternatives)}")
+        lines.append(f"  or --target {' or '.join(quoted(_cut(name, 80)) for name in found.alternatives)}")
     lines.append(f"  metric {found.metric}; models {', '.join(found.models)}")
     if found.group:
         own = "are a series" if found.task == "time-series-forecasting" else "stay in one split"

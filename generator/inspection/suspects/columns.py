@@ -45,7 +45,7 @@ def of_columns(table: Table, columns: list[Column], profiles: list[Profile]) -> 
                 detail = f'"{value}" in {count / profile.known:.1%} of the known cells'
                 found.append(Suspect("nearly-constant", column.name, detail))
         found += _as_text(column, profile, table.dialect.get("delimiter") == ";")
-        for look in (_sentinels, _dates, _lost, _spellings):
+        for look in (_sentinels, _dates, _lost, _spellings, _several):
             found += look(column, profile)
     if table.ragged:
         lines = ", ".join(map(str, table.ragged[:3]))
@@ -102,6 +102,18 @@ def _lost(column: Column, profile: Profile) -> list[Suspect]:
     what = "date" if column.role == "date" else "number"
     how = "a value like others" if column.role == "category" else "read as missing"
     return [Suspect("lost", column.name, f"{count:,} of {of_all:,} cells hold no {what} ({how}): {shown}")]
+
+
+def _several(column: Column, profile: Profile) -> list[Suspect]:
+    """Cells that hold some of a few values, as boxes that were ticked: each combination would be a value of its own."""
+    for mark in ";|," if column.role == "category" else "":
+        cells = [[part.strip() for part in cell.strip("[]").split(mark)] for cell in profile.cells if cell]
+        values = {part for cell in cells for part in cell if part}
+        if len(set(map(len, cells))) > 1 and 2 * len(values) <= len(cells):
+            such = next(cell for cell in profile.cells if mark in cell)
+            detail = f'some of {len(values)} values each, such as "{such}"; a combination counts as a value of its own'
+            return [Suspect("several-values", column.name, detail)]
+    return []
 
 
 def _spellings(column: Column, profile: Profile) -> list[Suspect]:
