@@ -13,8 +13,8 @@ MOST_COLUMNS = 16  # lines of the table of columns
 MOST_SUSPECTS, MOST_OF_A_KIND, MOST_NOTES = 9, 3, 4
 UNITS = {name: "picture" for name in ("pictures", "picture-list", "npz", "idx")} | {"text": "text", "texts": "text"}
 TOLD = ("corrupt", "duplicates", "near_duplicates", "empty")  # which suspects tell too
-ORDER = "personal leakage lone-column one-hot unlabelled imbalance rare-classes several-values lost spellings short-forms sentinel".split()
-ORDER += ["mixed-dates", "future-dates", "numbers-as-text", "duplicates", "near-duplicates"]
+ORDER = "personal leakage lone-column one-hot unlabelled imbalance rare-classes several-values lost spellings".split()
+ORDER += ["short-forms", "sentinel", "mixed-dates", "future-dates", "numbers-as-text", "duplicates", "near-duplicates"]
 
 
 def text(
