@@ -553,6 +553,7 @@ def test_a_score_of_another_run_is_found_in_a_text(line, wrong):
     sheet = {"metric": "accuracy", "score": 0.9667, "ci95": [0.886, 0.99], "baseline": {"score": 0.3333}}
     sheet |= {"n_test": 1174, "data": {"name": "Python 3.11's library"}}
     assert texts.strangers(f"{line}\n{region}", sheet) == [*wrong, "5: 0.2"]
+    assert not texts.strangers("accuracy 20,880, as a table shows it", sheet | {"score": 20884.3})
 
 
 def test_in_a_larger_repository_the_folder_may_be_moved(ready, tmp_path):

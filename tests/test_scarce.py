@@ -143,12 +143,13 @@ CALLED = {"image-classification": "pictures", "text-classification": "texts", "t
 
 
 @pytest.mark.parametrize("task", CALLED)
-def test_a_report_calls_its_examples_what_they_are(tmp_path: Path, task: str) -> None:
+def test_a_report_says_what_its_examples_are_and_large_numbers_plainly(tmp_path: Path, task: str) -> None:
     project = generate(tmp_path / "p", task=task)
     rival = {"name": "r", "score": 0.4, "difference_ci95": None, "difference_method": "", "beaten": None}
-    sheet = {"metric": "m", "higher_is_better": True, "n_test": 9, "data": {"name": "d"}, "ci95": [0, 1], "score": 0.5}
-    sheet |= {"model": "x", "baseline": rival, "reference": rival, "smoke": False}
-    first = run(project, "-c", f"import report; print(report.text({sheet}))").ok().out.splitlines()[0]
+    sheet = {"metric": "m", "higher_is_better": True, "n_test": 9, "data": {"name": "d"}, "ci95": [-1e5, 23761.9]}
+    sheet |= {"model": "x", "score": 20884.3, "baseline": rival, "reference": rival, "smoke": False}
+    first, second, *_ = run(project, "-c", f"import report; print(report.text({sheet}))").ok().out.splitlines()
+    assert second.split() == f"{results.number(20884.3)} x: 95 % interval -100,000 to 23,760".split()
     assert first == f"m on 9 test {CALLED[task]} of d (higher is better)" == results.headline(find(project), sheet)
 
 

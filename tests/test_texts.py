@@ -193,6 +193,17 @@ def test_a_plain_table_is_copied_as_it_is_and_any_other_becomes_one(tmp_path: Pa
     assert [list(row.values()) for row in table(files["nested.csv"])] == rows
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_a_new_table_may_be_written_as_the_teams_own_or_plainly(encoding: str, tmp_path: Path) -> None:
+    own = "mood;said\n" + "".join(f"{label};{text} für\n" for label in WORDS for text in texts(label, 30))
+    (tmp_path / "own.csv").write_text(own, encoding=encoding)
+    project = generate_own(tmp_path / "p", tmp_path / "own.csv", task="text-classification")
+    for name, sep, written in (("a", ";", encoding), ("b", ";", "utf-8"), ("c", ",", "utf-8")):
+        (project / f"{name}.csv").write_text(f"said{sep}x\nschön{sep}1\n", encoding=written)
+    code = "import data, pathlib; print([data.new_rows(p, 'said') for p in pathlib.Path().glob('*.csv')])"
+    assert run(project, "-c", code).ok().out.strip() == str([["schön"]] * 3)
+
+
 def test_any_text_becomes_the_same_one_in_utf8(tmp_path: Path) -> None:
     story = prose(400).replace("Tal", "Tál") + "\n"
     half = story.index(" ", len(story) // 2)

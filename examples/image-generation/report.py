@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+import re
 import warnings
 from functools import partial
 from pathlib import Path
@@ -36,7 +37,8 @@ def text(sheet: dict) -> str:
         rival = sheet[role]
         who = words("report_rival", name=rival["name"], role=words(role))
         lines.append(f"  {rival['score']:<8.4g}  {who}: {verdict(sheet, rival)}")
-    return "\n".join(lines + sheet.get("remarks", []) + [words("report_smoke")] * sheet["smoke"])
+    said = "\n".join(lines + sheet.get("remarks", []) + [words("report_smoke")] * sheet["smoke"])
+    return re.sub(r"\d[\d.]*e\+\d+", lambda number: f"{float(number[0]):,.0f}", said)  # plainly
 
 
 def verdict(sheet: dict, rival: dict) -> str:

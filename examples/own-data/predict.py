@@ -41,8 +41,8 @@ def main() -> None:
     if args.explain or len(rows) == 1:
         why = explain.moved(inputs, output, meta, ask)
         rows = [row | {"moved_by": added} for row, added in zip(rows, why, strict=True)]
-        said = [[f"{name} {by:+.3g}" for name, by in added.items()] for added in why]
-        shown = table.assign(moved_by=[", ".join(columns[:MOST]) for columns in said])
+        said = [", ".join(f"{name} {by:+,.5g}" for name, by in list(added.items())[:MOST]) for added in why]
+        shown = table.assign(moved_by=said)
     if args.csv:  # the identifier and the answer alone, by their names
         columns = [meta.get("id") or "input", meta["target"]]
         answers = table.iloc[:, :2].set_axis(columns, axis=1)
@@ -55,7 +55,7 @@ def main() -> None:
     if args.json:
         print(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
-        print(shown.to_string(index=False, float_format="{:.4g}".format, max_colwidth=80))
+        print(shown.to_string(index=False, float_format="{:,.6g}".format, max_colwidth=80))
 
 
 def chances(sample: Path, output: np.ndarray, classes: list[str]) -> dict[str, np.ndarray]:

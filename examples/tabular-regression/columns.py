@@ -215,5 +215,5 @@ def shown(row: np.ndarray, meta: dict) -> dict[str, str]:
             value = next(values) * constants["deviation"] + constants["mean"]
             parts[part] = value if abs(value) > 1e-6 * constants["deviation"] else 0.0  # float32 is no nearer to 0
         if "value" in parts:
-            cells[name] = "" if parts.get("missing") else f"{parts['value']:.5g}"
+            cells[name] = "" if parts.get("missing") else f"{parts['value']:.6g}"
     return cells

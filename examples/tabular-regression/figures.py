@@ -33,7 +33,7 @@ def predicted_against_true(target: np.ndarray, output: np.ndarray, name: str) ->
     """A dot for each test row; on the line the model is right."""
     figure, axes = plt.subplots(figsize=(5.5, 5), layout="constrained")
     axes.scatter(target, output, s=12, alpha=0.5, linewidths=0)
-    ends = [min(target.min(), output.min()), max(target.max(), output.max())]
+    ends = [min(*target, *output), max(*target, *output)]
     axes.plot(ends, ends, color="black", linewidth=1, label=words("figure_right"))
     axes.set(xlabel=words("figure_true", name=name), ylabel=words("figure_predicted"))
     axes.legend()

@@ -174,8 +174,7 @@ def located(path: str) -> Path:
 def sha256(path: Path) -> str:
     """The fingerprint of a file, or of all files below a folder with their names."""
     digest = hashlib.sha256()
-    files = [path] if path.is_file() else sorted(path.rglob("*"))
-    for file in filter(Path.is_file, files):
+    for file in filter(Path.is_file, sorted([path, *path.rglob("*")])):
         inside = file.relative_to(path).as_posix() + "\0" if path.is_dir() else ""
         digest.update(inside.encode("utf-8", "surrogateescape"))
         with file.open("rb") as stream:
@@ -209,7 +208,6 @@ def divide(keys: Any, labels: Any, config: Config, test_share: float | None = No
         split[0], split[-1] = 2, 0
         split[min(np.sum(split == 2), len(split) - 2)] = 1  # each has one
         part[members] = split
-    kept = np.unique(labels[first][part >= 0])
-    if len(kept) < min(2, len(np.unique(labels))):
+    if len(np.unique(labels[first][part >= 0])) < min(2, len(np.unique(labels))):
         raise Problem(f"{len(first)} different examples are too few for train, valid and test; add some")
     return part[group]

@@ -6,8 +6,9 @@ from .project import Project
 
 
 def number(value: float | None) -> str:
-    """Four significant digits, so that a table stays narrow."""
-    return "–" if value is None else f"{value:.4g}"
+    """Four significant digits, so that a table stays narrow; 20,880 rather than 2.088e+04."""
+    few = "–" if value is None else f"{value:.4g}"
+    return f"{float(few):,.0f}" if "e+" in few else few
 
 
 def seconds(value: float) -> str:

@@ -94,7 +94,7 @@ def numbers(project: Project) -> Found:
     low_high = said["ci95"] or []
     wanted = [said["score"], *low_high, *(said[rival]["score"] for rival in ("baseline", "reference"))]
     figures = {re.sub(r"[.,]$", "", figure) for figure in re.findall(r"[\d.eE+-]+", shown)}
-    if not {*map(number, wanted), str(said["n_test"])} <= figures:
+    if not {*(number(value).replace(",", "") for value in wanted), str(said["n_test"])} <= figures:
         bad.append(project.say("checklist.old_results"))
     text = _text(project.root / README)
     drawn = sorted((project.published / "figures").glob("*.png"))

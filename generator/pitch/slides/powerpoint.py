@@ -163,7 +163,7 @@ def bars(shapes: Any, element: Bars) -> None:
     content = CategoryChartData(number_format="General")
     names = [f"{name}: {number(value)}" for name, value in zip(element.names, element.values, strict=True)]
     content.categories = names[::-1]  # bars are drawn from the bottom
-    values = [float(number(value)) for value in element.values][::-1]
+    values = [float(f"{value:.4g}") for value in element.values][::-1]
     content.add_series(element.names[0], values)
     frame = shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *place(element.box), content)
     frame._element.nvGraphicFramePr.cNvPr.set("descr", element.alt)

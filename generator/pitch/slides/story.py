@@ -212,10 +212,10 @@ def plain(number: str) -> str:
 
 
 def shows(number: str, value: float) -> bool:
-    """Whether a typed number is a value, as exact as it is typed; a share may be typed in per cent."""
+    """Whether a typed number is a value, as exact as it is typed or as pages show it; a share may be in per cent."""
     typed = plain(number).rstrip("%")
     readings = {typed} | ({typed.replace(".", "")} if re.fullmatch(r"\d+,\d{3}", number) else set())
-    return any(
+    return number == results.number(value) or any(
         abs(abs(said) - float(reading)) <= 0.501 * 10.0 ** -len(reading.partition(".")[2])
         for reading in readings
         for said in (value, 100 * value)

@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,8 +40,7 @@ class Data(NamedTuple):
 
 def load(config: Config) -> Data:
     """Read texts and labels, divide them, and learn the vocabulary from train."""
-    path = common.located(config.data)
-    read = labelled
+    path, read = common.located(config.data), labelled
     if (ROOT / "prepare.py").is_file():  # laid in for texts that memory does not hold
         read = importlib.import_module("prepare").labelled
     digest = common.sha256(path)
@@ -192,12 +192,13 @@ def read_new(source: str, meta: dict) -> tuple[list[str], Sequence]:
 
 
 def new_rows(path: Path, column: str) -> list[str]:
-    """The texts of a new table, which is written as the team's own is, or plainly."""
-    for schema in (read_schema(), {}):
-        frame = texts.table(path, schema)
-        if column in frame:
-            return frame[column].tolist()
-    raise Problem(f"{path} has no column {column!r} (it has: {', '.join(frame)[:200]}); rename its texts")
+    """The texts of a new table, which is written as the team's own is, in its encoding or in UTF-8, or plainly."""
+    own = read_schema().get("read", {})
+    for read in (own | {"encoding": "utf-8-sig"}, own, {}):
+        with suppress(Problem):
+            if column in (frame := texts.table(path, {"read": read})):
+                return frame[column].tolist()
+    raise Problem(f"{path} has no column {column!r} (it has: {', '.join(texts.table(path, {}))[:200]}); rename one")
 
 
 def decode(output: np.ndarray, meta: dict) -> list[dict]:

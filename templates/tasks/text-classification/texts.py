@@ -101,8 +101,7 @@ def learnt(corpus: Corpus, rows: np.ndarray, config: Config) -> dict[str, Any]:
     length = config.length or max(LEAST_LENGTH, config.step_words // Config().resolved(len(rows)).batch_size)
     if cut := int((lengths > length).sum()):  # of long ones a step would be too much
         note(f"{cut} of {len(rows)} training texts are cut after {length} words; see --length")
-    counts = np.zeros(len(corpus.words), np.int64)
-    starts = corpus.ends - corpus.lengths
+    counts, starts = np.zeros(len(corpus.words), np.int64), corpus.ends - corpus.lengths
     for some in np.array_split(rows, 1 + len(rows) // BLOCK):
         numbers = [corpus.numbers[starts[row] : corpus.ends[row]] for row in some]
         counts += np.bincount(np.concatenate(numbers), minlength=len(counts))
