@@ -38,7 +38,7 @@ def text(sheet: dict) -> str:
         who = words("report_rival", name=rival["name"], role=words(role))
         lines.append(f"  {rival['score']:<8.4g}  {who}: {verdict(sheet, rival)}")
     said = "\n".join(lines + sheet.get("remarks", []) + [words("report_smoke")] * sheet["smoke"])
-    return re.sub(r"\d[\d.]*e\+\d+", lambda number: f"{float(number[0]):,.0f}", said)  # plainly
+    return re.sub(r"[\d.]+e\+\d+", lambda found: f"{float(found[0]):,.0f}", said)
 
 
 def verdict(sheet: dict, rival: dict) -> str:
