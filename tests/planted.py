@@ -72,9 +72,19 @@ FIRST = {
     "never trained": "gradients",
     "batch centred": "batch-size",
     "with the steps": "own-batch",
+    "train loss counted|smoothing|focal": "sees",
+    "thousand rows": "each-row-once",
+    "in a cache": "read-anew",
+    "square of its weight": "weighed",
+    "another order|the drawn one|targets of other rows|sorted rows": "taught,stacked",
+    "one to be forecast": "simplest",
+    "digits mirrored": "shown",
+    "an LSTM goes on": "resume",
+    "averaged weights": "averages",
+    "learns from few rows": "rivals-of-train",
     "other half|detach|player|noise": "own-half,gradients,comes-closer,balance,noise-matters,own-batch",
 }
-ONLY_PLAYERS = {"there-and-back", "own-half", "comes-closer", "balance", "noise-matters", "average"}
+ONLY_PLAYERS = {"shown", "there-and-back", "own-half", "comes-closer", "balance", "noise-matters", "average"}
 NO_PLAYERS = {
     "own-batch",
     "clipping",

@@ -79,8 +79,8 @@ def test_a_planted_bug_is_caught(tmp_path: Path, framework: str, bug: Bug, check
 @pytest.mark.slow
 def test_the_bugs_cover_every_check(tmp_path: Path) -> None:
     there = set()
-    for task in {bug.project[0] for bug in BUGS["pytorch"]}:
-        project = generate(tmp_path / task, task=task)
+    for task, *models in {(bug.project[0],) for bug in BUGS["pytorch"]} | {("tabular-regression", "boosting")}:
+        project = generate(tmp_path / "-".join([task, *models]), task=task, models=tuple(models))
         known = run(project, "check.py", "--only", "nothing").refused(2, "no check nothing; there are ")
         there |= set(known.partition(" are ")[2].split(", "))
     assert there - BY_DATA == {check for framework, _, checks in SAMPLE if framework == "pytorch" for check in checks}

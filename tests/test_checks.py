@@ -22,6 +22,15 @@ def test_two_processes_share_the_checks(tmp_path: Path) -> None:
     found = [row["id"] for row in json.loads(done.stdout)]
     assert done.returncode == 0 and {"rate", "resume", "compared"} < set(found), done.stderr
     assert found == [name for name in there.partition(" are ")[2].split(", ") if name in found]
+    text = (project / "common.py").read_text(encoding="utf-8")
+    torn = text.replace("default_rng(config.split_seed)", "default_rng(abs(hash(TASK)))").replace(
+        "MODELS, MORE,", "MODELS, MORE, TASK,"
+    )
+    (project / "common.py").write_text(torn, encoding="utf-8")
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, encoding="utf-8")
+    (other,) = (row for row in json.loads(done.stdout) if row["id"] == "read-anew")
+    assert not other["passed"] and "another process" in other["found"] and "hash()" in other["advice"]
+    (project / "common.py").write_text(text, encoding="utf-8")
     text = (project / "checks/scores.py").read_text(encoding="utf-8")
     text = text.replace("    runs.RUNS, runs.watch", "    sys.modules['os']._exit(9)\n    runs.RUNS, runs.watch")
     (project / "checks/scores.py").write_text(text, encoding="utf-8")

@@ -35,6 +35,7 @@ BROKEN = None  # what one of the project's own files raises, and which keeps the
 try:
     import checks.answers
     import checks.parts
+    import checks.reading
     import checks.scores
     import checks.training
     import data as data_module
@@ -151,7 +152,8 @@ def chosen(bench: Bench) -> tuple[list[Callable], list[Callable]]:
     parts = bench.own("PARTS", checks.parts.CHECKS + checks.answers.ONE_MODEL) + bench.own("CHECKS", [])
     if bench.trainer is not train:
         parts = [check for check in parts if check not in checks.parts.STEPS]
-    return parts, checks.training.CHECKS + checks.answers.CHECKS + checks.scores.CHECKS
+    of_runs = checks.reading.CHECKS + checks.training.CHECKS + checks.answers.CHECKS + checks.scores.CHECKS
+    return parts, of_runs + bench.own("RUNS", [])
 
 
 def beside(process: subprocess.Popen) -> Iterator[dict[str, Any]]:
@@ -193,6 +195,7 @@ def main() -> int:
             raise Problem(f"no check {unknown[0]}; there are {', '.join(known)}", 2)
         found = (examined(bench, name, check) for name, check in known.items() if name in wanted)
         if runs_beside:
+            os.environ[checks.reading.SPLITS] = checks.reading.fingerprint(bench)
             words = [sys.executable, "-X", "utf8", __file__, *sys.argv[1:], "--json", "--only", ",".join(of_runs)]
             process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
             ends.callback(process.kill)

@@ -1,23 +1,22 @@
 """Checks for check.py on answers: what these follow, and that predict.py gives those of evaluate.py."""
 
-import contextlib
 import importlib
 import json
-from dataclasses import replace
 from typing import Any
 
 import common
 import metrics
 import predict
 import runs
-from checks.parts import CAUSAL, STILL, Found, alike, difference, picked
+from checks.parts import CAUSAL, Found, alike, difference, picked
 from checks.scores import MOST_ROWS, command, smoke_run
-from common import words
+from checks.training import Watched, watched
 from data import Split
 
 import numpy as np
 
 MOST_TEXTS, FEWEST = 5_000, 20  # that rivals learn from several times; rows of valid, or each may decide a choice
+LEARNT = 100  # rows that a rival learns from, where there are so many
 NEAR, WORDS = 24, 8  # places that are looked at, of a text
 
 
@@ -95,26 +94,6 @@ def knobs(bench: Any) -> Found | None:
     return not wrong, f"{sizes['']} weights of a shallow one; with twice the {found}", "more with twice each knob"
 
 
-def averages(bench: Any) -> Found | None:
-    """Running averages are of many batches: the momentum of batch normalisation in models/ is the newest batch's share
-    in PyTorch, in Keras and Flax that of all before it; with too near to 1 there they lag behind training"""
-    if ".BatchNorm" not in (common.ROOT / f"models/{bench.config.model}.py").read_text(encoding="utf-8"):
-        return None
-    rows, valid = np.random.default_rng(0).permutation(len(bench.train.ids))[:256], bench.valid.inputs
-
-    def after(rows: np.ndarray, epochs: int) -> np.ndarray:
-        some, still = picked(bench.train, rows), {"learning_rate": STILL, "batch_size": 16, "dropout": 0.0}
-        return scores(bench, bench.valid, valid, bench.trained(some, epochs=epochs, **still)[0])
-
-    asked = (rows[:16], 60), (rows[:16], 120), (rows[16:32], 60), (rows, 3), (rows[::-1], 3)
-    half, one, other, there, back = (after(*some) for some in asked)  # the first three see no other batch
-    apart = np.abs(there - back).mean() / np.abs(one - other).mean()
-    late = np.abs(one - half).mean() / np.abs(half - scores(bench, bench.valid, valid, bench.fresh())).mean()
-    most = 0.05 ** (60 / common.configured(bench.given).steps)  # so that all training leaves a twentieth
-    found = f"another last batch changes answers by {apart:.2f} of what two batches alone do, 60 more by {late:.2f}"
-    return apart < 0.2 and late < most, found, f"below 0.2 and {most:.2f}"
-
-
 def batch_size(bench: Any) -> Found:
     """An answer is the same in every batch: operations along the batch axis or a reshape that mixes, a mask of padding,
     dropout, no eval() (training=False), chance in data.py, all rows in net.outputs()"""
@@ -122,33 +101,21 @@ def batch_size(bench: Any) -> Found:
     whole, sevens = (bench.outputs(picked(valid, rows), bench.once, size) for size in (64, 7))
     alone = [bench.outputs(picked(valid, rows[[row]]), bench.once) for row in rows]  # of texts, no wider than its own
     gap = max(difference(whole, sevens), difference(whole, np.concatenate(alone)))
-    if (words := valid.inputs[rows]).dtype.kind == "i" and not CAUSAL:  # two of each text, with and without padding
-        wide = picked(valid, rows)._replace(inputs=np.where(np.arange(words.shape[1]) < 2, words, 0))
-        narrow = wide._replace(inputs=words[:, :2])
+    if (texts := valid.inputs[rows]).dtype.kind == "i" and not CAUSAL:  # two of each text, with and without padding
+        wide = picked(valid, rows)._replace(inputs=np.where(np.arange(texts.shape[1]) < 2, texts, 0))
+        narrow = wide._replace(inputs=texts[:, :2])
         gap = max(gap, difference(bench.outputs(wide, bench.once), bench.outputs(narrow, bench.once)))
     return gap < 1e-4, f"answers in batches of 64, of 7 and alone differ by {gap:.1e}", "below 1e-4"
 
 
-def refused(bench: Any) -> Found | None:
-    """A checkpoint of other layers is refused: net.restore() loads every weight, or says that they do not fit"""
-    if not (depth := getattr(bench.config, "depth", 0)):
-        return None
-    run, deeper = smoke_run(bench), replace(bench.config, depth=depth + 1)
-    with contextlib.suppress(common.Problem):
-        models = [bench.net.restore(run, config, bench.meta, "cpu") for config in (bench.config, deeper)]
-        here, there = (len(bench.net.learnt(model)) for model in models)  # equal where a file says what layers it has
-        return here == there, f"{here} weights, {there} with a layer more", "none that the file does not have"
-    return True, "it does not fit a layer more", "that"
-
-
 def rivals_of_train(bench: Any) -> Found:
     """Rivals learn from train alone: metrics.rivals() and those of figures.py never see what is right for test, and of
-    valid only which one to choose"""
+    valid only which one to choose; of train they see no few rows, as runs.fewer() gives"""
     data, inputs = bench.data, bench.data.train.inputs
     if hasattr(inputs, "read") and len(inputs) > MOST_TEXTS:
         return None, f"{len(inputs)} texts", f"at most {MOST_TEXTS}, or it takes long"
     rich = hasattr(inputs, "read") or hasattr(inputs, "values")  # texts, or series: more than rows
-    train, valid = data[:2] if rich else (bench.train, bench.valid)
+    train, valid = data[:2] if rich else (watched(bench, bench.train), bench.valid)
     few = data._replace(train=train, valid=valid, test=valid, meta=bench.meta | {"model": bench.config.model})
 
     def asked(**others: Split) -> dict[str, np.ndarray]:  # what each rival says
@@ -160,7 +127,15 @@ def rivals_of_train(bench: Any) -> Found:
         targets[row] = targets[differs.argmax()]
         return valid._replace(targets=targets)
 
+    Watched.asked.clear()
     plain = asked()
+    rows = len(np.unique(np.concatenate(Watched.asked))) if Watched.asked else len(train.ids)
+    if rows < min(len(train.ids), LEARNT):
+        return (
+            False,
+            f"rivals learn from {rows} of {len(train.ids)} rows",
+            f"from {LEARNT} or more, or they are too weak",
+        )
     try:
         asked(test=valid._replace(targets=None))
     except (AttributeError, TypeError):
@@ -172,22 +147,6 @@ def rivals_of_train(bench: Any) -> Found:
         if not following:
             break
     return not following, "; ".join(following) or "no rival follows other targets", "none, but for a choice"
-
-
-def figures_right(bench: Any) -> Found:
-    """Figures show what is what: figures.confusion_matrix() has a row for each true class, and metrics.worst() begins
-    with the row whose class got the least chance"""
-    figures, classes = importlib.import_module("figures"), len(bench.meta["classes"])  # slow to import
-    said = {"target": np.array([0, 0, 0, 1]), "output": np.eye(classes)[[1, 1, 1, 1]]}
-    axes = figures.confusion_matrix(said, bench.meta).axes[0]
-    figures.plt.close("all")
-    right, titled = int(axes.images[0].get_array()[0, 1]), axes.get_ylabel() == words("figure_truth")
-    output = np.random.default_rng(0).dirichlet(np.ones(classes), len(bench.valid.ids))
-    (worst, _), *_ = metrics.worst(bench.valid, output, bench.meta, 1)
-    chance = output[np.arange(len(output)), metrics.truth(bench.valid, bench.meta)]
-    first = int((chance < chance[worst]).sum())
-    found = f"{right} of 3 mistakes in the row of their true class, {first} worse mistakes left out"
-    return right == 3 and titled and first == 0, found, "3, and 0"
 
 
 def answers(bench: Any) -> Found:
@@ -214,7 +173,7 @@ def answers(bench: Any) -> Found:
 
 
 ONE_MODEL = [places, interplay]  # not where two networks learn from each other
-CHECKS = [batch_size, refused] + [answers] * getattr(predict, "EACH_ROW", False)
-CHECKS += [knobs, averages] * (not hasattr(metrics, "frechet"))  # which those two have
-CHECKS += [figures_right] * hasattr(metrics, "worst")  # where there are classes
+CHECKS = [batch_size] + [answers] * getattr(predict, "EACH_ROW", False)
+CHECKS += [knobs] * (not hasattr(metrics, "frechet"))  # which those two have
+CHECKS += importlib.import_module("checks.classes").CHECKS if hasattr(metrics, "worst") else []  # where classes are
 CHECKS += [rivals_of_train] * (not (CAUSAL or hasattr(metrics, "frechet")))  # whose rivals say what is right

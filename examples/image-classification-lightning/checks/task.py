@@ -7,7 +7,8 @@ from typing import Any
 import common
 import data
 import pictures
-from checks.parts import Found, alike
+from checks.answers import scores
+from checks.parts import STILL, Found, alike, picked
 from config import Config
 
 import numpy as np
@@ -85,4 +86,34 @@ def folder(bench: Any) -> Found:
     return [Path(name).stem for name in names] == list("12345678") and alike(shades, range(1, 9)), found, "1 to 8"
 
 
+def averages(bench: Any) -> Found | None:
+    """Running averages are of many batches: the momentum of batch normalisation in models/ is the newest batch's share
+    in PyTorch, in Keras and Flax that of all before it; with too near to 1 there they lag behind training; who keeps
+    averaged weights in train.fit() copies its buffers too"""
+    if ".BatchNorm" not in (common.ROOT / f"models/{bench.config.model}.py").read_text(encoding="utf-8"):
+        return None
+    rows, valid = np.random.default_rng(0).permutation(len(bench.train.ids))[:256], bench.valid.inputs
+
+    def after(rows: np.ndarray, epochs: int) -> np.ndarray:
+        some, still = picked(bench.train, rows), {"learning_rate": STILL, "batch_size": 16, "dropout": 0.0}
+        return scores(bench, bench.valid, valid, bench.trained(some, epochs=epochs, **still)[0])
+
+    asked = (rows[:16], 60), (rows[:16], 120), (rows[16:32], 60), (rows, 3), (rows[::-1], 3)
+    half, one, other, there, back = (after(*some) for some in asked)  # the first three see no other batch
+    apart = np.abs(there - back).mean() / np.abs(one - other).mean()
+    fresh, kept = bench.fresh(), bench.net.restore(bench.run, bench.kept, bench.meta, "cpu")
+    unmoved, best = (scores(bench, bench.valid, valid, model) for model in (fresh, kept))
+    if np.array_equal(unmoved, best):
+        return (
+            False,
+            "running averages of batch normalisation stand still in the weights that are kept",
+            "as in training",
+        )
+    late = np.abs(one - half).mean() / np.abs(half - unmoved).mean()
+    most = 0.05 ** (60 / common.configured(bench.given).steps)  # so that all training leaves a twentieth
+    found = f"another last batch changes answers by {apart:.2f} of what two batches alone do, 60 more by {late:.2f}"
+    return apart < 0.2 and late < most, found, f"below 0.2 and {most:.2f}"
+
+
 CHECKS = [upright, folder]
+RUNS = [averages]  # which takes long

@@ -118,6 +118,21 @@ def own_half(bench: Bench) -> Found:
     return not wrong, f"{', '.join(wrong[:3]) or 'nothing'} moved by the other player's loss", "nothing"
 
 
+def shown(bench: Bench) -> Found:
+    """What is shown as real is real: train.py hands loss.tell_apart() pictures as data.load() has them; one that is
+    mirrored or cut must be one that might have been there too, or such are made, and a digit's mirror image is none"""
+    few, seen, rule = picked(bench.train, np.arange(min(16, len(bench.train.ids)))), [], loss.tell_apart
+
+    def noted(model: Any, real: Any, *given: Any) -> Any:
+        seen.extend(real.detach().cpu().numpy())
+        return rule(model, real, *given)
+
+    with mock.patch.object(loss, "tell_apart", noted):
+        bench.trained(few, epochs=2)
+    other = sum(min(np.abs(picture - one).max() for one in few.targets) > 0.01 for picture in seen)
+    return seen and not other, f"{other} of {len(seen)} pictures are not of train", "none"
+
+
 def there_and_back(bench: Bench) -> Found:
     """Pictures come back as they were: Pictures in data.py makes bytes floats from -1 to 1, and data.decode() bytes"""
     some = bench.data.train.targets
@@ -160,4 +175,6 @@ def frechet(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
 
 SCORES = {"Fréchet distance": frechet}
 CHECKS = [comes_closer, balance, noise_matters, penalty, average, own_half, there_and_back]
-CHECKS += [own_step] * (FRAMEWORK in ("pytorch", "lightning"))  # the only ones that keep gradients
+CHECKS += [own_step, shown] * (
+    FRAMEWORK in ("pytorch", "lightning")
+)  # the only ones that keep gradients, and let a step be watched

@@ -11,11 +11,10 @@ from typing import Any
 from unittest import mock
 
 import common
-import data as data_module
 import evaluate
 import metrics
 import runs
-from checks.parts import Found, alike, picked
+from checks.parts import Found, alike
 from common import words
 
 import numpy as np
@@ -31,25 +30,24 @@ def command(name: str, *words: str) -> str:
     return said.getvalue()
 
 
+def asked(bench: Any) -> list[str]:
+    """The settings that check.py was given, as flags of train.py, which leaves nothing in the project."""
+    runs.RUNS, runs.watch_ctrl_c = bench.folder, list  # Ctrl-C ends at once
+    given = bench.given | bench.own("SMOKE", {})
+    words = [f"--{name}={value}" for name, value in given.items() if not isinstance(value, bool)]
+    return words + [f"--{'no-' * (not value)}{name}" for name, value in given.items() if isinstance(value, bool)]
+
+
 def smoke_run(bench: Any) -> Path:
     """A run that train.py and evaluate.py made, with the settings that check.py was given."""
-    runs.RUNS, runs.watch_ctrl_c = bench.folder, list  # nothing is left in the project; Ctrl-C ends at once
-    run, fit = bench.folder / "commanded", bench.trainer.fit
+    run = bench.folder / "commanded"
     if hasattr(bench, "failed"):
         raise bench.failed
     if run.exists():
         return run
-
-    def watched(model: Any, data: Any, *given: Any) -> Any:
-        bench.handed = data
-        return fit(model, data, *given)
-
-    given = bench.given | bench.own("SMOKE", {})
-    words = [f"--{name}={value}" for name, value in given.items() if not isinstance(value, bool)]
-    words += [f"--{'no-' * (not value)}{name}" for name, value in given.items() if isinstance(value, bool)]
+    words = asked(bench)
     try:
-        with mock.patch.object(bench.trainer, "fit", watched):
-            command("train", *words, "--smoke", "--out", run.name, "--device", "cpu", "--precision", "float32")
+        command("train", *words, "--smoke", "--out", run.name, "--device", "cpu", "--precision", "float32")
         command("evaluate", run.name, "--device", "cpu")
     except Exception as error:  # which others that ask for this run shall tell, not that it is missing
         bench.failed = error
@@ -58,11 +56,13 @@ def smoke_run(bench: Any) -> Path:
 
 
 def handed_on(bench: Any) -> Found:
-    """Training gets the splits as they are: train.main() hands train and valid to train.fit(), and no test"""
-    smoke_run(bench)
-    given, own = bench.handed[:2], bench.data[:2]
-    others = [int((~np.isin(some.ids, split.ids)).sum()) for some, split in zip(given, own, strict=True)]
-    found = f"{others[0]} of {len(given[0].ids)} rows are not of train, {others[1]} of {len(given[1].ids)} not of valid"
+    """Training gets the splits as they are: train.main() hands all of train and valid to train.fit(), and no test"""
+    handed: list[Any] = []
+    with mock.patch.object(bench.trainer, "fit", lambda model, data, *given: sys.exit(handed.append(data))):
+        command("train", *asked(bench), "--out", "handed", "--device", "cpu", "--precision", "float32")
+    given, own = handed[0][:2], bench.data[:2]
+    others = [len(np.setxor1d(some.ids, split.ids)) for some, split in zip(given, own, strict=True)]
+    found = f"{others[0]} of {len(own[0].ids)} rows of train are left out or others, {others[1]} of valid"
     return not any(others), found, "none"
 
 
@@ -100,16 +100,7 @@ def textbook(bench: Any, name: str, target: np.ndarray, output: np.ndarray, othe
     if by_hand := bench.own("SCORES", {}).get(name):
         return by_hand(target, output, bench.meta)
     if "classes" in bench.meta:
-        said, rows, macro = output.argmax(1), np.arange(len(output)), {"average": "macro", "zero_division": 0}
-        rare = np.bincount(bench.data.train.targets[:], minlength=output.shape[1]).argmin()
-        rules = {
-            "accuracy": lambda: known.accuracy_score(target, said),
-            "macro_f1": lambda: known.f1_score(target, said, **macro),
-            "macro_precision": lambda: known.precision_score(target, said, **macro),
-            "macro_recall": lambda: known.recall_score(target, said, **macro),
-            "average precision": lambda: known.average_precision_score(target == rare, output[:, rare]),
-            "cross_entropy": lambda: -np.log(output[rows, target].clip(1e-12)).mean(),
-        }
+        rules = importlib.import_module("checks.classes").rules(bench.data.train.targets[:], target, output)
     else:
         rules = {
             "RMSE": lambda: known.mean_squared_error(target, output) ** 0.5,
@@ -168,23 +159,27 @@ def compared(bench: Any) -> Found:
     return not wrong, "; ".join(wrong) or "equal numbers", "equal numbers"
 
 
-def weighed(bench: Any) -> Found:
-    """A class counts as often as it should: balanced weights of data.metric_and_weights() are as scikit-learn's, and
-    loss.loss() takes class_weights of each row's true class"""
-    from sklearn.utils.class_weight import compute_class_weight  # slow to import
+def refused(bench: Any) -> Found | None:
+    """A checkpoint of other layers is refused: net.restore() loads every weight, or says that they do not fit"""
+    if not (depth := getattr(bench.config, "depth", 0)):
+        return None
+    run, deeper = smoke_run(bench), dataclasses.replace(bench.config, depth=depth + 1)
+    with contextlib.suppress(common.Problem):
+        models = [bench.net.restore(run, config, bench.meta, "cpu") for config in (bench.config, deeper)]
+        here, there = (len(bench.net.learnt(model)) for model in models)  # equal where a file says what layers it has
+        return here == there, f"{here} weights, {there} with a layer more", "none that the file does not have"
+    return True, "it does not fit a layer more", "that"
 
-    classes = bench.meta["classes"]
-    some = np.repeat(np.arange(len(classes)), 1 + np.arange(len(classes)) % 3)
-    config = dataclasses.replace(bench.config, class_weights="balanced", metric="")
-    said = data_module.metric_and_weights(config, np.zeros(len(some), int), some, classes)["class_weights"]
-    if not alike(said, known := compute_class_weight("balanced", classes=np.arange(len(classes)), y=some)):
-        return False, f"weights {np.round(said, 2)} of classes", f"{np.round(known, 2)}"
-    meta = bench.meta | {"class_weights": np.linspace(1, 2, len(classes)).tolist()}
-    model = bench.trainer.fresh(meta, bench.config)
-    few = picked(bench.train, np.argsort(bench.train.targets, kind="stable")[: len(bench.train.ids) // 2])
-    answers = bench.net.outputs(model, few.inputs, None, meta, "float32")
-    right, found = metrics.loss(few.targets, answers, meta), bench.net.mean_loss(model, few, meta)
-    return alike(found, right), f"loss {found:.6f}", f"{right:.6f}"
+
+def newest(bench: Any) -> Found:
+    """The newest run answers: State.saved (runs.py) notes its name, by which runs.find() finds it, whatever it is"""
+    made, other = smoke_run(bench), []
+    for name in ("0", "zz"):  # each stands first or last among the others
+        run = Path(shutil.copytree(made, bench.folder / name))
+        runs.State(best=[0.0, 0.0, 1.0]).saved(run, bench.config, ())
+        found = runs.find(None)[0].name
+        other += [f"{found} for {name}"] * (found != name)
+    return not other, "; ".join(other) or "each of two when it is the newest", "the newest"
 
 
 def interval(bench: Any) -> Found:
@@ -211,6 +206,5 @@ def interval(bench: Any) -> Found:
     return max(abs(one - 1) for one in wide) < 0.1, found, "1.00 ± 0.1 of a score and of a difference"
 
 
-CHECKS = [handed_on, report, compared]
-CHECKS += [weighed] * hasattr(data_module, "metric_and_weights")  # where there are classes
+CHECKS = [newest, handed_on, report, compared, refused]
 CHECKS += [interval] * (not hasattr(metrics, "frechet"))  # whose draws are few

@@ -3,6 +3,7 @@
 import importlib
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import BadZipFile
 
 import common
 from common import ROOT, Problem, note
@@ -100,12 +101,11 @@ def opened(config: Config) -> Found:
     try:
         with np.load(path) as file:
             images, labels, splits, groups = (file[name] for name in ("images", "labels", "splits", "groups"))
-    except (OSError, ValueError, KeyError, EOFError, NotImplementedError):
+    except (OSError, ValueError, KeyError, EOFError, NotImplementedError, BadZipFile):
         raise Problem(f"{path} is no .npz that hackgen wrote; make one with: hackgen convert {path} DEST.npz") from None
     if common.sha256(path) != digest:
         raise Problem(f"{path} changed while it was read; train again, or on a copy: --data COPY")
-    part = np.select([splits == "test", splits == "valid"], [2, 1], 0)
-    return Found(images, labels, groups, part, [], digest)
+    return Found(images, labels, groups, np.select([splits == "test", splits == "valid"], [2, 1], 0), [], digest)
 
 
 def divided(found: Found, config: Config) -> np.ndarray:

@@ -1,5 +1,6 @@
 """What check.py examines in tables alone: a column that tells all, and what its short runs change and ask for."""
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -172,20 +173,6 @@ def importance(bench: Any) -> Found | None:
     return lost[first] > 0 and others < 1e-3 * lost[first], found, "above 0, and 0"
 
 
-def stacked(bench: Any) -> Found | None:
-    """What another model says of a row is unseen: with_linear() in models/boosting.py asks linear models of other
-    folds, as trees would trust one too much that has learnt from the row"""
-    if not hasattr(bench.trainer, "with_linear"):
-        return None
-    rows, told = bench.train, []
-    others = np.array(rows.targets)
-    others[0] = rows.targets[(rows.targets != others[0]).argmax()]
-    for targets in (rows.targets, others):
-        told.append(bench.trainer.with_linear(bench.fresh()["linear"], rows._replace(targets=targets), bench.meta))
-    own, most = (float(np.abs(told[0] - told[1])[some].max()) for some in (0, slice(1, None)))
-    return own <= 1e-9 < most, f"its own target moves what is said of a row by {own:.1g}, of others by {most:.1g}", "0"
-
-
 def contest(bench: Any) -> Found | None:
     """A contest's file has what it asks for: predict.chances() gives each column the chance of its class, and a single
     one that of the second class of two"""
@@ -200,5 +187,7 @@ def contest(bench: Any) -> Found | None:
     return not wrong, f"{len(wrong)} of {len(names)} columns have the chance of another class", "none"
 
 
-CHECKS = [lone_column, one_scale, moved_by, importance, contest, stacked]
+CHECKS = [lone_column, one_scale, moved_by, importance, contest]
 CHECKS += [equal_rows, newest_test] * hasattr(data, "keys_of")  # which large tables lack
+if (common.ROOT / "checks/boosting.py").is_file():
+    CHECKS += importlib.import_module("checks.boosting").CHECKS
