@@ -45,6 +45,7 @@ WRONG = [
     ("text-classification", "t.tsv", texts(40).encode(), ("--target", "mood"), "mood"),
     ("text-classification", "t.tsv", b"label\ttext\n" + b"a\tsome words\n" * 30, (), "t.tsv"),
     ("text-classification", "t.tsv", b"label\ttext\n" + b"\tsome words\n" * 30, ("--target", "label"), "empty"),
+    ("text-classification", "t.xlsx", b"PK\3\4 cut off", (), "t.xlsx is no table"),
     ("text-generation", None, b"", (), "there is no"),
     ("text-generation", "t.txt", b"", (), "empty"),
     ("text-generation", "t.txt", b"too short", (), "too few"),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import BadZipFile
 
 from common import Problem, note
 from config import Config
@@ -25,8 +26,7 @@ READERS = {  # by a name's end
     ".parquet": pd.read_parquet,
     ".jsonl": partial(pd.read_json, lines=True, dtype=False),
 }
-LEAST_LENGTH = 256  # words of a text that are read in any case
-BLOCK = 4096  # texts counted together; memory depends on it
+LEAST_LENGTH, BLOCK = 256, 4096  # words of a text that are read in any case; texts counted together, as memory bears
 PADDING, UNKNOWN, START = 0, 1, 2
 SPECIAL = ["<padding>", "<unknown>", "<start>"]  # `split_words` takes such words apart, so no text can hold one
 
@@ -48,7 +48,7 @@ def table(path: Path, schema: dict) -> pd.DataFrame:
                 if len(head := file.read(1 << 25)) - head.rfind(b"\n") > 1 << 24:
                     raise ValueError("a line of more than 16 MB, so there are no rows")
         return reader(path, **schema.get("read", {})).fillna("").astype(str)
-    except (ValueError, TypeError, KeyError, OSError, EOFError, zlib.error, ImportError) as error:
+    except (ValueError, TypeError, KeyError, OSError, EOFError, zlib.error, BadZipFile, ImportError) as error:
         raise Problem(f"{path} is no table that is plain to read ({error}); hackgen convert makes one of it") from None
 
 
