@@ -30,7 +30,7 @@ def main() -> None:
     if args.json:
         print(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
-        print(table.to_string(index=False, float_format="{:,.6g}".format, max_colwidth=60))
+        print(table.to_string(index=False, float_format="{:,.7g}".format, max_colwidth=60))
     if args.csv:
         common.write(Path(args.csv), table.to_csv(index=False, lineterminator="\n"))
 

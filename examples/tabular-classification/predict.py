@@ -55,7 +55,7 @@ def main() -> None:
     if args.json:
         print(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
-        print(shown.to_string(index=False, float_format="{:,.6g}".format, max_colwidth=80))
+        print(shown.to_string(index=False, float_format="{:,.7g}".format, max_colwidth=80))
 
 
 def chances(sample: Path, output: np.ndarray, classes: list[str]) -> dict[str, np.ndarray]:

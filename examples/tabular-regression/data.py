@@ -147,7 +147,7 @@ def main() -> None:
     for name in data.meta["header"]:
         about = data.meta["columns"].get(name, {"role": "unused"})
         print(f"{about['role']:8}  {name}")
-    print(f"{data.meta['target']}: {data.meta['mean']:,.6g} ± {data.meta['deviation']:,.6g} in train")
+    print(f"{data.meta['target']}: {data.meta['mean']:,.7g} ± {data.meta['deviation']:,.7g} in train")
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def main() -> None:
         print(f"{name}: {len(split.ids)} rows, a batch of two is {split.inputs[:2].shape} {split.inputs.dtype}")
     for name in data.meta["header"]:
         print(f"{data.meta['columns'].get(name, {'role': 'unused'})['role']:8}  {name}")
-    print(f"{data.meta['target']}: {data.meta['mean']:,.6g} ± {data.meta['deviation']:,.6g} in train")
+    print(f"{data.meta['target']}: {data.meta['mean']:,.7g} ± {data.meta['deviation']:,.7g} in train")
 
 
 if __name__ == "__main__":

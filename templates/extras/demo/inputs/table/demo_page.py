@@ -36,7 +36,7 @@ def examples(valid: Any, config: Any, meta: dict, count: int) -> list[dict]:
         truths = [meta["classes"][number] for number in valid.targets[order]]
     else:
         order = order[:count]
-        truths = [f"{meta['mean'] + meta['deviation'] * value:,.6g}" for value in valid.targets[order]]
+        truths = [f"{meta['mean'] + meta['deviation'] * value:,.7g}" for value in valid.targets[order]]
     used = list(meta["columns"])
     if hasattr(data, "keys_of"):
         frame = table.opened(config).frame.fillna("")
@@ -112,8 +112,8 @@ def shown(question: dict, given: dict) -> list[Any]:
         said = next(iter(given["chances"]))
         answer = gr.Label(given["chances"], label=given["name"], num_top_classes=CLASSES)
     else:
-        answer = gr.Label(f"{given['value']:,.6g}", label=given["name"])
-        mean, deviation = (f"{value:,.6g}" for value in given["usual"])
+        answer = gr.Label(f"{given['value']:,.7g}", label=given["name"])
+        mean, deviation = (f"{value:,.7g}" for value in given["usual"])
         told.append(words("demo_usual", mean=mean, deviation=deviation))
     if truth is not None:
         mark = "" if "value" in given else "✓ " if truth == said else "✗ "
