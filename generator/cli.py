@@ -12,13 +12,14 @@ from . import __version__
 from .archive import sealed
 from .completion import flag
 from .conversion.command import convert
+from .errors import Misuse
 from .living.commands import COMMANDS as LIVING
 from .living.commands import add_command, export_command, switch_command
-from .making import extras, git, own_data
+from .making import extras, fitting, git, own_data
 from .making.answers import checked, from_flags, from_toml
 from .making.choice import OF_DATA, Answers, choices, choose, refuse_idle, settled, title_from
 from .making.write import is_here, place, tree, write
-from .parts import TEMPLATES, backends, read_toml
+from .parts import TEMPLATES, backends, read_toml, tasks
 from .pitch.commands import COMMANDS, told
 from .text import acceptable, printable, quoted
 
@@ -305,6 +306,13 @@ def inspect_command(path: str, target: str | None, deep: bool, as_json: bool) ->
     from .inspection.show import text
 
     findings = inspect(path, target)
+    if target and findings.suggestion:  # nothing is suggested that `new` refuses
+        task = next(task for task in tasks() if task.name == findings.suggestion.task)
+        try:
+            fitting.check(findings, task, Answers(target=target))
+        except Misuse as problem:
+            findings.notes.append(str(problem))
+            findings.suggestion = None
     if deep:
         from .pitch.deep import lone_columns
 

@@ -41,6 +41,13 @@ def test_columns_that_do_not_fit_are_refused_before_anything_is_written(
     assert not (hackgen.work / "p").exists()
 
 
+def test_nothing_is_suggested_that_would_be_refused(hackgen: Run) -> None:
+    (hackgen.work / "rents.csv").write_text(TABLE, encoding="utf-8")
+    assert "Suggested: tabular-regression" in hackgen("inspect", "rents.csv", "--target", "rent").stdout
+    said = hackgen("inspect", "rents.csv", "--target", "day").stdout
+    assert "holds dates" in said and "hackgen new" not in said
+
+
 @pytest.mark.parametrize(
     ("name", "content", "task", "said"),
     [
