@@ -131,11 +131,8 @@ def rivals_of_train(bench: Any) -> Found:
     plain = asked()
     rows = len(np.unique(np.concatenate(Watched.asked))) if Watched.asked else len(train.ids)
     if rows < min(len(train.ids), LEARNT):
-        return (
-            False,
-            f"rivals learn from {rows} of {len(train.ids)} rows",
-            f"from {LEARNT} or more, or they are too weak",
-        )
+        found = f"rivals learn from {rows} of {len(train.ids)} rows"
+        return False, found, f"from {LEARNT} or more, or they are too weak"
     try:
         asked(test=valid._replace(targets=None))
     except (AttributeError, TypeError):
