@@ -61,13 +61,8 @@ LINES = {
 # Files whose functions run before the first step; the goal is 9. Tables take three: data.py, table.py and columns.py.
 STEPS = dict.fromkeys(("tabular-classification", "tabular-regression"), 10)
 STEPS |= dict.fromkeys(("text-generation", "image-generation", "image-classification"), 8)
-EXAMINES = (
-    "check.py",
-    *(
-        f"checks/{name}.py"
-        for name in ("answers", "boosting", "classes", "parts", "reading", "scores", "task", "training")
-    ),
-)
+OF_CHECKS = "answers boosting classes optimiser parts reading scores start task training".split()
+EXAMINES = ("check.py", *(f"checks/{name}.py" for name in OF_CHECKS))
 EXPLAINS = "explain.py"  # of tables alone: what columns tell; no training needs it, so it counts beside them too
 BY_ITSELF = "models/boosting.py"  # does what train.py and net.py do, and so counts beside them
 BESIDE = (*EXAMINES, EXPLAINS, BY_ITSELF)

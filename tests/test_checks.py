@@ -171,11 +171,11 @@ SLOWLY = """
 import checks.parts, numpy as np
 from types import SimpleNamespace as Some
 metrics = checks.parts.metrics
-metrics.loss_of_knowing_nothing, metrics.truth, metrics.loss = lambda *_: (1.0, 0.1), lambda *_: 0, lambda *_: 0.0
+metrics.truth, metrics.loss = lambda *_: 0, lambda *_: 0.0
 for losses in ({96: 0.6, 400: 0.2, 1600: 0.01}, {96: 0.9, 400: 0.8}):  # by rows, of which each comes ten times
     learns = Some(trained=lambda rows, **_: (None, [losses[len(rows.ids)]]), net=Some(mean_loss=lambda *_: 0.0))
     learns.train = checks.parts.Split(*[np.arange(8)] * 4)
-    learns.outputs, learns.meta, learns.shallow = lambda *_: None, {}, 1
+    learns.outputs, learns.at_start, learns.meta, learns.shallow = lambda *_: None, lambda *_: (1.0, 0.1), {}, 1
     print(checks.parts.overfit_one_batch(learns)[0])
 """
 

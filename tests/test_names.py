@@ -64,7 +64,6 @@ def test_what_is_asked_of_another_file_is_there() -> None:
         if found := lacking(python(choice, answers)):
             faults[str(choice)] = found
     optional = {
-        "checks.parts: metrics.loss_of_knowing_nothing",
         *(f"checks.task: data.{name}_of" for name in ("labels", "numbers")),
     }  # of those that have it
     assert not {name: left for name, found in faults.items() if (left := set(found) - optional)}

@@ -120,10 +120,3 @@ def worst(split: Split, output: np.ndarray, meta: dict, most: int) -> list[tuple
         told = words("figure_correct" if right == said else "figure_mistake", right=names[right], said=names[said])
         found.append((row, f"{told} ({output[row].max():.0%})"))
     return found
-
-
-def loss_of_knowing_nothing(split: Split, meta: dict) -> tuple[float, float]:
-    """The loss of a model to which all classes are equally likely, and how far fresh weights may be from it."""
-    classes = len(meta["classes"])
-    expected = loss(truth(split, meta), np.full((len(split.ids), classes), 1 / classes), meta)
-    return expected, 0.2 * expected

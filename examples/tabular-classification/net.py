@@ -88,15 +88,6 @@ def learnt(model: nn.Module) -> dict[str, np.ndarray]:
     return {name: model.get_parameter(name).detach().cpu().numpy().copy() for name in some}
 
 
-def mean_gradient(run: Path, config: Config) -> np.ndarray:
-    """The running mean of the gradients that a run's optimiser was given, (parameters,), for check.py."""
-    means = []
-    for memory in load(run / LAST, config)["optimizer"]["state"].values():
-        mean = memory["exp_avg"] / (1 - config.beta1 ** memory["step"])  # it began at 0
-        means.append(mean.numpy().ravel())
-    return np.concatenate(means)
-
-
 def parameter_count(model: nn.Module) -> int:
     """Numbers that training sets."""
     return sum(parameter.numel() for parameter in model.parameters())

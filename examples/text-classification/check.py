@@ -112,6 +112,10 @@ class Bench:
         """What the briefly trained model, or another one, answers for every row of a split."""
         return self.net.outputs(model or self.brief[0], split.inputs, split.targets, self.meta, "float32", *batch)
 
+    def at_start(self, split: Split) -> tuple[float, float]:
+        """The loss of a model that knows nothing, and how far fresh weights may be from it."""
+        return importlib.import_module("checks.start").loss_of_knowing_nothing(split, self.meta)
+
     def each(self, split: Split, others: Sequence[np.ndarray], model: Any = None) -> list[np.ndarray]:
         """What it answers where others are the inputs, again and again: to many rows in a call, as calls take long."""
         found, at_once = [], max(1, ROWS // len(split.ids))

@@ -129,9 +129,3 @@ def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict:
         names = list(meta["series"])
         found["mase_by_series"] = {names[one]: float(error[number == one].mean()) for one in np.unique(number)}
     return found
-
-
-def loss_of_knowing_nothing(split: Split, meta: dict) -> tuple[float, float]:
-    """The loss of the seasonal naive forecast, from which a fresh model starts, and how far it may be from it."""
-    expected = loss(truth(split, meta), split.inputs[:][:, meta["naive"]], meta)
-    return expected, 0.1 + 0.2 * expected

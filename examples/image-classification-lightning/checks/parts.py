@@ -12,6 +12,7 @@ import common
 import data as data_module
 import metrics
 import runs
+from checks.optimiser import mean_gradient
 from data import Split
 
 import numpy as np
@@ -38,7 +39,7 @@ def gradient(bench: Any, steps: int, clip: float) -> tuple[np.ndarray, list[floa
     """The mean gradient, (parameters,), and losses of steps that are all alike: equal rows, as weights stand still."""
     same = picked(different(bench, 1), np.zeros(8 * steps, int))
     _, losses = bench.trained(same, learning_rate=STILL, clip=clip, dropout=0.0, batch_size=8, epochs=2, depth=1)
-    return bench.net.mean_gradient(bench.run, bench.kept), losses
+    return mean_gradient(bench.run, bench.kept), losses
 
 
 @functools.cache
@@ -58,7 +59,7 @@ def splits_disjoint(bench: Any) -> Found:
 
 def loss_at_start(bench: Any) -> Found:
     """Fresh weights know nothing: small first weights in models/; loss.loss() is a mean; data.load() scales inputs"""
-    expected, tolerance = metrics.loss_of_knowing_nothing(bench.train, bench.meta)
+    expected, tolerance = bench.at_start(bench.train)
     found = bench.net.mean_loss(bench.fresh(), bench.train, bench.meta)
     return abs(found - expected) <= tolerance, f"{found:.4f}", f"{expected:.4f} ± {tolerance:.4f}"
 
@@ -85,8 +86,7 @@ def inputs_matter(bench: Any) -> Found:
 def overfit_one_batch(bench: Any) -> Found:
     """Eight rows can be learnt by heart: forward() in models/ ends in raw scores (from_logits), loss.loss() takes them
     in one shape with targets, as loss.answers() does; see the step, the rate, and one order in train.fit()"""
-    few = different(bench, 8)
-    limit = 0.1 * metrics.loss_of_knowing_nothing(few, bench.meta)[0]
+    limit = 0.1 * bench.at_start(few := different(bench, 8))[0]
     still = {"batch_size": len(few.ids), "epochs": 10, "dropout": 0.0, "weight_decay": 0.0, "depth": bench.shallow}
     for times in (12, 50, 200):  # a step takes all; most models need few of them
         model, losses = bench.trained(picked(few, np.tile(np.arange(len(few.ids)), times)), **still)
@@ -175,7 +175,7 @@ def learning_rate(bench: Any) -> Found:
     tenth = {"learning_rate": bench.config.learning_rate / 10, "weight_decay": 0.0, "depth": bench.shallow}
     slow = bench.trained(bench.train, **tenth)[1][-1]
     fast = min(bench.brief[1][-1], bench.net.mean_loss(bench.brief[0], bench.train, bench.meta))
-    much = 0.3 * abs(metrics.loss_of_knowing_nothing(bench.train, bench.meta)[0])  # heavy rare classes are noisy
+    much = 0.3 * abs(bench.at_start(bench.train)[0])  # heavy rare classes are noisy
     return slow > fast - much, f"loss {fast:.4f}, {slow:.4f} with a tenth", "not higher by 0.3 of the loss at the start"
 
 

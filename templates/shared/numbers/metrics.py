@@ -103,10 +103,3 @@ def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict[str, floa
     if variance := float(target.var()):
         found["r2"] = 1 - float((error**2).mean()) / variance
     return found
-
-
-def loss_of_knowing_nothing(split: Split, meta: dict) -> tuple[float, float]:
-    """The loss of a model that always says the mean, and how far fresh weights may be from it."""
-    mean = np.full(len(split.ids), meta["mean"])
-    expected = loss(truth(split, meta), mean, meta)
-    return expected, 0.2 * expected

@@ -87,9 +87,3 @@ def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict[str, floa
         "perplexity_per_character": 2**bits,
         "unknown_characters": int((target == UNKNOWN).sum()),
     }
-
-
-def loss_of_knowing_nothing(split: Split, meta: dict) -> tuple[float, float]:
-    """The loss of a model to which all characters are equally likely, and how far fresh weights may be from it."""
-    expected = math.log(len(meta["characters"]) + 1)
-    return expected, 0.1 * expected

@@ -127,14 +127,6 @@ def learnt(model: nnx.Module) -> dict[str, np.ndarray]:
     return named(model, nnx.Param)
 
 
-def mean_gradient(run: Path, config: Config) -> np.ndarray:
-    """The running mean of the gradients that a run's optimiser was given, (parameters,), for check.py."""
-    arrays = safetensors.numpy.load_file(run / LAST)
-    steps = next(value for name, value in arrays.items() if name.endswith("/count"))
-    means = [arrays[name].ravel() for name in sorted(arrays) if "/mu/" in name]
-    return np.concatenate(means) / (1 - config.beta1**steps)
-
-
 def parameter_count(model: nnx.Module) -> int:
     """Numbers that training sets."""
     return sum(value.size for value in learnt(model).values())

@@ -100,14 +100,6 @@ def learnt(model: keras.Model) -> dict[str, np.ndarray]:
     return {weight.path: np.array(weight) for weight in weights}
 
 
-def mean_gradient(run: Path, config: Config) -> np.ndarray:
-    """The running mean of the gradients that a run's optimiser was given, (parameters,), for check.py."""
-    with np.load(run / LAST) as arrays:
-        steps = next(float(arrays[name]) for name in arrays.files if name.endswith("iteration"))
-        means = [arrays[name].ravel() for name in sorted(arrays.files) if name.endswith("momentum")]
-    return np.concatenate(means) / (1 - config.beta1**steps)
-
-
 def parameter_count(model: keras.Model) -> int:
     """Numbers that training sets."""
     return sum(weight.size for weight in learnt(model).values())

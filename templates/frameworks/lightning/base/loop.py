@@ -120,7 +120,7 @@ class Loop(lightning.LightningModule):
     def on_save_checkpoint(self, content: dict[str, Any]) -> None:
         """The file says what it is of and where training stands; Lightning's own counters are not needed."""
         content["about"] = [TASK, FRAMEWORK, self.config.model]
-        content["optimizer"] = content["optimizer_states"][0]  # the same once more, as net.py calls it
+        content["optimizer"] = content["optimizer_states"][0]  # the same once more, as checks/optimiser.py calls it
         content["state"] = dataclasses.asdict(self.state)
         del content["loops"]
 

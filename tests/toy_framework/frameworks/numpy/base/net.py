@@ -41,13 +41,6 @@ def learnt(model: Any) -> Arrays:
     return {name: value.copy() for name, value in model.weights.items()}
 
 
-def mean_gradient(run: Path, config: Config) -> np.ndarray:
-    """The running mean of the gradients that a run's optimiser was given, (parameters,), for check.py."""
-    arrays, state = load(run / LAST, config)
-    means = [arrays[name].ravel() for name in sorted(arrays) if name.startswith("mean.")]
-    return np.concatenate(means) / (1 - BETA1 ** state["steps"])
-
-
 def parameter_count(model: Any) -> int:
     """Numbers that training sets."""
     return sum(value.size for value in model.weights.values())
