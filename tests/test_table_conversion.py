@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ def contest(folder: Path) -> Path:
     for name, table in tables.items():
         (folder / name).write_text("\n".join(",".join(row) for row in table) + "\n", encoding="utf-8")
     return folder
+
+
+def test_a_contest_in_an_archive_is_understood_as_one_in_a_folder(tmp_path: Path) -> None:
+    folder = contest(tmp_path / "contest")
+    packed = shutil.make_archive(str(tmp_path / "contest"), "zip", folder)
+    found, other = inspect(packed), inspect(str(folder))
+    assert found.suggestion.target == other.suggestion.target == "moved"
+    assert found.suggestion.why == other.suggestion.why and '"moved" is what new rows lack' in " ".join(found.notes)
 
 
 @pytest.mark.slow  # trains

@@ -6,7 +6,9 @@ What reads data (DuckDB, Pillow, openpyxl) is imported only when a file of the k
 import errno
 import itertools
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..errors import Misuse, Problem
 from ..text import quoted
@@ -81,10 +83,13 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
             return unknown(path, place, f"it holds {kind.capitalize()}, which is not read inside an archive; unpack it")
         from .tables.look import inspect_table
 
-        found = inspect_table(path, place, kind, target)
-        if member and found.columns and (others := formats.other_tables(place, member)):
-            found.notes.append(f"{Path(member).name} is read; the archive also holds {', '.join(others)[:100]}")
-        return found
+        tables = formats.tables_inside(place) if member else {}
+        if member in tables and len(tables) > 1:
+            files = list(tables.values())
+            return _among(
+                files, tables[member], "archive", target, lambda asked: inspect_table(path, place, kind, asked)
+            )
+        return inspect_table(path, place, kind, target)
     what = kind == "binary" and (unread.of_file(place) or unread.of_archive(place))
     return unknown(path, place, what or unread.of_format(kind))
 
@@ -156,8 +161,21 @@ def _tables(path: str, place: Path, files: list[Path], target: str | None) -> Fi
     chosen = named[0] if named else max(files, key=lambda file: file.stat().st_size)
     if what := unread.labels_apart(files, chosen):
         return Findings(path, "unknown", notes=[what])
+    found = _among(files, chosen, "folder", target, lambda asked: _file(str(chosen), chosen, asked))
+    if found.suggestion and any("alone" in column.detail for column in found.columns):  # the table does not show it
+        found.suggestion.command = found.suggestion.command.replace(quoted(str(chosen)), quoted(path), 1)
+    return found
+
+
+def _among(
+    files: Sequence[Any], chosen: Any, what: str, target: str | None, look: Callable[[str | None], Findings]
+) -> Findings:
+    """The findings about one table of a folder or archive, with what the others of a contest tell of it.
+
+    files  as paths of pathlib or zipfile
+    """
     asked, alone = unread.contest(files, chosen)
-    found = _file(str(chosen), chosen, target or (asked or [None])[0])
+    found = look(target or (asked or [None])[0])
     if asked and target is None:
         if found.suggestion:
             found.suggestion.why = found.suggestion.why.replace("named with --target", "what the contest asks for")
@@ -169,10 +187,7 @@ def _tables(path: str, place: Path, files: list[Path], target: str | None) -> Fi
             column.use, column.why = False, "no other table has it, so new rows lack it"
             column.detail["alone"] = True
             found.suspects.append(Suspect("leakage", column.name, column.why))
-            if found.suggestion:  # the table alone does not show it
-                named = found.suggestion.command.replace(quoted(str(chosen)), quoted(path), 1)
-                found.suggestion.command = named
     if len(files) > 1:
         others = ", ".join(file.name for file in files if file != chosen)
-        found.notes.append(f"{chosen.name} is read; the folder also holds {others[:100]}")
+        found.notes.append(f"{chosen.name} is read; the {what} also holds {others[:100]}")
     return found

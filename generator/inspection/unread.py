@@ -3,8 +3,10 @@
 import re
 import zipfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from ..parts import read_toml
 from .columns.delimited import choose_delimiter, split_rows
@@ -104,14 +106,14 @@ def recordings(files: list[Path]) -> str:
     return told(_TABLES["folders"]["recordings"], files=f"{len(files):,}", folders=len(several), names=names)
 
 
-def contest(files: list[Path], training: Path) -> tuple[list[str], list[str]]:
+def contest(files: Sequence[Any], training: Any) -> tuple[list[str], list[str]]:
     """What a contest asks for, and what its training table alone has: columns that nobody knows of new rows.
 
     Its sample of a submission names what is asked; without one, it is the only column that the table of tests lacks.
     """
-    samples = [file for file in files if "submission" in file.stem.lower() and file != training]
+    samples = [file for file in files if "submission" in file.name.lower() and file != training]
     others = [file for file in files if file not in (training, *samples)]
-    if not samples and not any(file.stem.lower().startswith("test") for file in others):
+    if not samples and not any(file.name.lower().startswith("test") for file in others):
         return [], []
     known, told = heads(training), {name for file in others for name in heads(file)}
     alone = [name for name in known if name not in told]
@@ -135,7 +137,7 @@ def labels_apart(files: list[Path], training: Path) -> str:
     return ""
 
 
-def heads(file: Path) -> list[str]:
+def heads(file: Any) -> list[str]:
     """The names in the first line of a delimited text, packed or not."""
     with file.open("rb") as opened:
         text = unpacked(opened).read(2**16).decode("utf-8-sig", "replace")

@@ -10,6 +10,7 @@ from ..making.compose import written
 from ..making.own_data import TABULAR
 from ..making.write import write
 from .project import Project
+from .results import number
 
 if TYPE_CHECKING:
     from ..inspection import Findings, Suspect
@@ -31,6 +32,6 @@ def lone_columns(findings: "Findings") -> list["Suspect"]:
             raise Problem(f"{problem}; --deep needs pandas, scikit-learn and SciPy here") from None
     of = f"{found.get('metric')} on rows that trees had not seen: would you know it when you predict?"
     return [
-        Suspect("lone-column", name, f"alone scores {score:.3g} of {found['whole']:.3g}, {of}")
+        Suspect("lone-column", name, f"alone scores {number(score)} of {number(found['whole'])}, {of}")
         for name, score in found["asked"].items()
     ]

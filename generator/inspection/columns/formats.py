@@ -131,12 +131,14 @@ def is_training(name: str) -> bool:
     return Path(name).stem.lower().partition(".")[0] in ("train", "training", "train_data")
 
 
-def other_tables(path: Path, member: str) -> list[str]:
-    """The tables of a .zip beside the one that is read."""
-    with zipfile.ZipFile(path) as archive:
-        files = [entry.filename for entry in archive.infolist() if entry.file_size and not entry.is_dir()]
-    inside = [name for name in files if not name.startswith("__MACOSX/") and name != member]
-    return [Path(name).name for name in inside if name.lower().endswith((*TABLE_ENDINGS, ".gz"))]
+def tables_inside(path: Path) -> dict[str, zipfile.Path]:
+    """The tables of a .zip by their names; none where it is no .zip."""
+    if not zipfile.is_zipfile(path):
+        return {}
+    archive = zipfile.ZipFile(path)
+    names = [entry.filename for entry in archive.infolist() if entry.file_size and not entry.is_dir()]
+    tables = [name for name in names if name.lower().endswith((*TABLE_ENDINGS, ".gz"))]
+    return {name: zipfile.Path(archive, name) for name in tables if not name.startswith("__MACOSX/")}
 
 
 def member_of(path: Path) -> tuple[str, str]:
