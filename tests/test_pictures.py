@@ -527,7 +527,7 @@ def test_arrays_that_promise_more_than_they_hold_take_no_memory(tmp_path: Path) 
 
 
 def copy_pictures(path: Path, size: int = 256) -> dict[str, bytes]:
-    return {place: content for _, place, content in picture_copies.copies(path, size)}
+    return {place: content for _, place, content in picture_copies.copies(picture_copies.listed(path), size)}
 
 
 def test_copies_are_upright_small_and_bare(tmp_path: Path) -> None:

@@ -194,7 +194,9 @@ def divide(keys: Any, labels: Any, config: Config, test_share: float | None = No
     labels = np.zeros(len(keys), int) if labels is None else labels
     test_share = config.test_share if test_share is None else test_share
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
-    size, part = np.bincount(group), np.full(len(first), -1)
+    size, part, led = np.bincount(group), np.full(len(first), -1), labels[first]  # by the class of its first row
+    if any((led == label).sum() < 3 for label in np.unique(labels[labels != led[group]])):
+        labels = np.zeros(len(keys), int)  # else keys of several classes would lose one of them
     rng = np.random.default_rng(config.split_seed)
     for label in np.unique(labels):
         members = np.flatnonzero(labels[first] == label)

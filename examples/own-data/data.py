@@ -92,10 +92,7 @@ def divided(config: Config, found: Table, cells: pd.DataFrame, labels: np.ndarra
     keys = keys_of(found, cells)
     if found.meta["time"]:
         return by_time(config, found, cells, keys), keys
-    first = pd.Series(labels).groupby(keys).first().value_counts()  # a key counts for the class of its first row
-    few = len(first) < len(np.unique(labels)) or (found.meta["group"] and first.min() < 3)
-    part = common.divide(keys, None if few else labels, config)  # of few groups, no class has one in each split
-    return part, keys
+    return common.divide(keys, labels, config), keys
 
 
 def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, classes: list[str]) -> dict:

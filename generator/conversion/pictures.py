@@ -8,7 +8,7 @@ import csv
 import io
 import os
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, ImageChops
 
 from .. import text
-from ..errors import Problem
+from ..errors import Misuse, Problem
 from ..inspection import Findings
 from ..inspection.pictures import files, labels, layouts, listing
 from ..templating import rendered
@@ -42,16 +42,17 @@ def plain(findings: Findings, task: str, answers: Any) -> Plain:
         knob = f"data/{name}"
         copied = {f"{knob}/{place}": content for place, content in small_copies(findings, answers).items()}
     if copied and sum(map(len, copied.values())) <= COPIED:
-        return Plain(knob, copied, schema(findings, answers, Path(knob).name), findings.format not in ARRAYS)
+        alike = copied.get(f"{knob}/{listing.ALIKE}", b"")
+        return Plain(knob, copied, schema(findings, answers, Path(knob).name, alike), findings.format not in ARRAYS)
     lying = as_it_lies(findings, path)
     if lying is None:
         why = f"is not laid out as a project reads it, and {'not copied' if answers.copy is False else 'large'}"
         raise convert_first(path, why, f"{name}-plain")
-    place, places = lying
+    place, here, places = lying
     beside = located(place)
-    if alike := table(findings, places):
+    if alike := table(findings, here, places):
         beside[f"data/{listing.ALIKE}"] = alike
-    return Plain(LOCATION, beside, schema(findings, answers, path.name), findings.format not in ARRAYS)
+    return Plain(LOCATION, beside, schema(findings, answers, path.name, alike), findings.format not in ARRAYS)
 
 
 def convert(findings: Findings, dest: Path) -> list[str]:
@@ -71,16 +72,28 @@ def renamed(findings: Findings) -> list[str]:
     return [f'class "{name}" is "{listing.safe(name)}" there' for name in classes if listing.safe(name) != name]
 
 
-def copies(path: Path, size: int = 256, target: str = "") -> Iterator[tuple[int, str, bytes]]:
-    """The pictures of a folder, archive or table: row, path in data/ ([split/][class/]name) and content of each.
-
-    size    most pixels a side; larger ones are made smaller, with their proportions
-    target  the column of labels, where a table has them
-
-    Labels of a table become class folders. What cannot be read or is not of the data is left out.
-    """
-    here, _ = labels.listed(path, target)
+def listed(path: Path, target: str = "", group: str = "") -> listing.Listing:
+    """The pictures that are of the data, with what a table says of them in the columns `target` and `group`."""
+    try:
+        here, _ = labels.listed(path, target, group)
+    except ValueError as error:
+        raise Misuse(str(error)) from None
     here.keep(any(label is not None for label in here.labels))
+    return here
+
+
+def as_suggested(findings: Findings) -> listing.Listing:
+    """The same with the column of labels that was asked for or is the likeliest."""
+    return listed(Path(findings.path), (findings.suggestion and findings.suggestion.target) or "")
+
+
+def copies(here: listing.Listing, size: int = SIDE) -> Iterator[tuple[int, str, bytes]]:
+    """The pictures of a listing: row, path in data/ ([split/][class/]name) and content of each.
+
+    size  most pixels a side; larger ones are made smaller, with their proportions
+
+    Labels of a table become class folders. What cannot be read is left out.
+    """
     folders: dict[tuple[str, str], str] = {}  # of a class's name, by the folder around it
     taken: set[str] = {listing.ALIKE}
     for row, (name, label, split) in enumerate(zip(here.names, here.labels, here.splits, strict=True)):
@@ -122,44 +135,58 @@ def _packed(picture: Any, kind: str, **how: Any) -> bytes:
     return content.getvalue()
 
 
-def schema(findings: Findings, answers: Any, name: str) -> bytes:
+def schema(findings: Findings, answers: Any, name: str, alike: bytes) -> bytes:
     """data/schema.toml: what was found, for people and tools; the layout itself says how pictures are read."""
     facts = {"name": text.printable(name), "rows": findings.rows, "format": findings.format}
-    facts |= {"arrays": findings.format in ARRAYS, "target": answers.target or ""}
-    facts |= {"alike": sum(map(len, findings.facts.get("alike", [])))}
+    facts |= {"arrays": findings.format in ARRAYS, "target": answers.target or "", "group": answers.group or ""}
+    facts |= {"alike": alike.count(b"\n") or sum(map(len, findings.facts.get("alike", [])))}
     return rendered(Path(__file__).with_name("pictures.toml.j2"), facts)
 
 
 def small_copies(findings: Findings, answers: Any) -> dict[str, bytes]:
     """The copies by their places, with the table of what looks alike; nothing where they are too large together."""
     found, places, total = {}, {}, 0
-    for row, place, content in copies(Path(findings.path), answers.size or SIDE, answers.target or ""):
+    here = listed(Path(findings.path), answers.target or "", answers.group or "none")
+    for row, place, content in copies(here, answers.size or SIDE):
         found[place], places[row] = content, place
         total += len(content)
         if total > COPIED:
             return {}
-    alike = table(findings, places)
+    alike = table(findings, here, places)
     return found | ({listing.ALIKE: alike} if alike else {})
 
 
 def copied_to(folder: Path, findings: Findings) -> int:
     """Write the copies below a folder, with the table of what looks alike; returns how many."""
-    places = {}
-    for row, place, content in copies(Path(findings.path), SIDE):
+    here, places = as_suggested(findings), {}
+    for row, place, content in copies(here):
         places[row] = place
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         (folder / place).write_bytes(content)
     if not places:
         raise Problem(f"{findings.path} holds no picture that can be read")
-    if alike := table(findings, places):
+    if alike := table(findings, here, places):
         (folder / listing.ALIKE).write_bytes(alike)
     return len(places)
 
 
-def table(findings: Findings, places: dict[int, str]) -> bytes:
-    """Pictures that look alike, a row for each: its place and the number of its group."""
+def together(findings: Findings, here: listing.Listing) -> list[list[int]]:
+    """The rows of pictures that must stay in one split, as they look alike or are of one group."""
+    groups: dict[str, list[int]] = {}
+    for row, group in enumerate(here.groups):
+        if group:
+            groups.setdefault(group, []).append(row)
+    found: dict[int, list[int]] = {}
+    for rows in (*findings.facts.get("alike", []), *groups.values()):
+        joined = sorted(set(rows).union(*(found.get(row, ()) for row in rows)))
+        found.update(dict.fromkeys(joined, joined))
+    return [rows for first, rows in sorted(found.items()) if rows[0] == first and len(rows) > 1]
+
+
+def table(findings: Findings, here: listing.Listing, places: dict[int, str]) -> bytes:
+    """Pictures that stay in one split, a row for each: its place and the number of its group."""
     out = io.StringIO()
-    for number, rows in enumerate(findings.facts.get("alike", [])):
+    for number, rows in enumerate(together(findings, here)):
         csv.writer(out, lineterminator="\n").writerows((places[row], number) for row in rows if row in places)
     return out.getvalue().encode("utf-8", "replace")
 
@@ -173,13 +200,13 @@ def packed(findings: Findings) -> bytes:
         images = layouts.whole(path, sources)
     except ValueError as error:
         raise Problem(str(error)) from None
-    return archive(findings, images, found.astype(str) if labelled else [""] * len(images), splits)
+    names = found.astype(str) if labelled else [""] * len(images)
+    return archive(images, names, splits, findings.facts.get("alike", []), range(len(images)))
 
 
 def packed_files(findings: Findings) -> bytes:
     """Files of pictures as the same .npz: in their own shape if all have one of at most LARGEST a side."""
-    here, _ = labels.listed(Path(findings.path))
-    here.keep(any(label is not None for label in here.labels))
+    here = as_suggested(findings)
     found: dict[int, Image.Image] = {}
     for row, name in enumerate(here.names):
         try:
@@ -196,14 +223,14 @@ def packed_files(findings: Findings) -> bytes:
     images = np.stack([np.asarray(picture.convert(mode).resize(size)) for picture in found.values()])
     images = images.reshape(len(images), size[1], size[0], -1)
     names, splits = ([some[row] or "" for row in found] for some in (here.labels, here.splits))
-    return archive(findings, images, names, splits, list(found))
+    return archive(images, names, splits, together(findings, here), list(found))
 
 
-def archive(findings: Findings, images: np.ndarray, names: Any, splits: Any, rows: list[int] | None = None) -> bytes:
-    """The .npz that a project reads; `rows` are those of the findings, where some pictures are left out."""
-    place = {row: number for number, row in enumerate(range(len(images)) if rows is None else rows)}
+def archive(images: np.ndarray, names: Any, splits: Any, bound: list[list[int]], rows: Sequence[int]) -> bytes:
+    """The .npz that a project reads; `rows` are those of the findings, of which `bound` ones stay in one split."""
+    place = {row: number for number, row in enumerate(rows)}
     groups = np.arange(len(images), dtype=np.uint64)
-    for alike in findings.facts.get("alike", []):
+    for alike in bound:
         known = [place[row] for row in alike if row in place]
         groups[known] = min(known, default=0)
     out = io.BytesIO()
@@ -211,15 +238,14 @@ def archive(findings: Findings, images: np.ndarray, names: Any, splits: Any, row
     return out.getvalue()
 
 
-def as_it_lies(findings: Findings, path: Path) -> tuple[Path, dict[int, str]] | None:
-    """Where a project can read the pictures without a copy, and their places below that; None where it cannot."""
+def as_it_lies(findings: Findings, path: Path) -> tuple[Path, listing.Listing, dict[int, str]] | None:
+    """Where a project can read the pictures without a copy, with their places below that; None where it cannot."""
     if findings.format == "npz":
         with zipfile.ZipFile(path) as archive:
-            return (path, {}) if set(archive.namelist()) >= PARTS else None
+            return (path, listing.Listing(path), {}) if set(archive.namelist()) >= PARTS else None
     if findings.format != "pictures" or not path.is_dir():
         return None
-    here, _ = labels.listed(path)
-    here.keep(any(label is not None for label in here.labels))
+    here = listed(path)
     folders = [listing.parts(name)[:-1] for name in here.names]
     first, last = min(folders), max(folders)
     around = first[: next((k for k, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
@@ -227,7 +253,8 @@ def as_it_lies(findings: Findings, path: Path) -> tuple[Path, dict[int, str]] | 
     wanted = list(zip(here.labels, [split or "train" for split in here.splits], strict=True))
     if any(label is not None for label in here.labels) and found != wanted:
         return None
-    return path.joinpath(*around), {row: "/".join(listing.parts(n)[len(around) :]) for row, n in enumerate(here.names)}
+    places = {row: "/".join(listing.parts(name)[len(around) :]) for row, name in enumerate(here.names)}
+    return path.joinpath(*around), here, places
 
 
 def as_a_project(folders: Iterable[list[str]]) -> list[tuple[str | None, str]]:

@@ -227,7 +227,8 @@ def _suggestion(findings: Findings) -> list[str]:
     lines.append(f"  metric {found.metric}; models {', '.join(found.models)}")
     if found.group:
         own = "are a series" if found.task == "time-series-forecasting" else "stay in one split"
-        lines.append(f'  rows of one "{_cut(found.group, 40)}" {own}')
+        rows = "pictures" if found.task == "image-classification" else "rows"
+        lines.append(f'  {rows} of one "{_cut(found.group, 40)}" {own}')
     if found.time and found.task == "time-series-forecasting":
         lines.append(f'  rows are ordered by "{_cut(found.time, 40)}"')
     elif found.time:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..columns import delimited
 from ..columns.profiles import spelled
 from ..target import one_of
-from ..words.names import WORDS, by_name, is_known_before
+from ..words.names import WORDS, by_name, is_known_before, words_of
 from .listing import SPLITS, TABLES, Listing, find, parts, read_bytes
 
 LABEL_NAMES = "label labels class class_name classes target category species breed sentiment spam y".split()
@@ -17,27 +17,29 @@ MOST_BESIDE = 20  # tables beside a folder that are looked into for its labels �
 LARGEST_TABLE = 100 << 20  # … each of at most so many bytes
 IN_NAMES = "name"  # what the column is called where file names begin with the label …
 FEWEST_NAMED = 5  # … of so many pictures at least
+LEAST_GROUPS, MOST_GROUPS = 5, 0.8  # different values of what stays together, and share of the rows
 LEAST_SHARE = 0.5  # of a column's cells must name pictures, or the table is about something else …
 LEAST_COVERED = 0.2  # … and this share of the pictures must be named: a column of numbers is soon like 1.png, 2.png
 
 
-def join(listing: Listing, tables: dict[str, bytes], target: str = "") -> str:
-    """Give the pictures the labels that the best fitting table has for them, and its splits where it has some.
+def join(listing: Listing, tables: dict[str, bytes], target: str = "", group: str = "") -> str:
+    """Give the pictures the labels that the best fitting table has for them, and its splits and groups if it has some.
 
     tables  content by name
     target  the column of labels; "" = the one called label, class … or the likeliest one
+    group   the column of what stays in one split; "" = one called patient, subject …; "none" = none
 
     Returns the name of the column of labels, "" where no table names these pictures; what did not match is noted in the
     listing.
-    Raises `ValueError` where the table fits, but has no column `target`.
+    Raises `ValueError` where the table fits, but has no such column.
     """
     names = Names(listing.names)
     found = []
     for name, content in tables.items():
         head, rows = cells(content, names)
-        for group in one_of.groups_of(head, list(zip(*rows, strict=True))):
-            if target not in group.columns:
-                head, rows = one_of.joined(head, rows, group)
+        for one in one_of.groups_of(head, list(zip(*rows, strict=True))):
+            if target not in one.columns:
+                head, rows = one_of.joined(head, rows, one)
         share, column = max(((names.share(rows, k), -k) for k in range(len(head))), default=(0.0, 0))
         if share >= LEAST_SHARE and len(head) > 1:
             found.append((share * len(rows), name, head, rows, -column))
@@ -49,6 +51,8 @@ def join(listing: Listing, tables: dict[str, bytes], target: str = "") -> str:
     split = next((k for k, title in enumerate(head) if title.lower() in SPLIT_NAMES and k not in (column, label)), None)
     if split is not None and not {row[split].strip().lower() for row in rows} <= SPLITS.keys():
         split = None
+    own = group_column(name, head, rows, {column, label, split}, group)
+    listing.group = "" if own is None else head[own]
     listing.labels = [None] * len(listing.names)
     counts: Counter[str] = Counter()
     for row in rows:
@@ -56,7 +60,10 @@ def join(listing: Listing, tables: dict[str, bytes], target: str = "") -> str:
         value = row[label].strip()
         if index is None:
             counts["row(s) name no picture here"] += 1
-        elif not value:
+            continue
+        if own is not None:
+            listing.groups[index] = row[own].strip()
+        if not value:
             counts["row(s) have no label"] += 1
         elif listing.labels[index] not in (None, value):
             counts["row(s) give a picture a second label, the first counts"] += 1
@@ -70,21 +77,23 @@ def join(listing: Listing, tables: dict[str, bytes], target: str = "") -> str:
     return head[label]
 
 
-def listed(path: Path, target: str = "") -> tuple[Listing, str]:
+def listed(path: Path, target: str = "", group: str = "") -> tuple[Listing, str]:
     """The pictures that a folder, archive or table names, with their labels, and the column of these ("": folders).
+
+    `target` and `group` are those of `join`.
 
     Raises `ValueError` with the line for people.
     """
     if path.is_file() and path.suffix.lower() in TABLES:
         folder = path.resolve().parent
         listing = find(folder)
-        column = join(listing, {path.name: path.read_bytes()}, target)
+        column = join(listing, {path.name: path.read_bytes()}, target, group)
         if not column:
             raise ValueError(f"no column of {path} names pictures in {folder}; put it beside them")
     else:
         listing = find(path)
         labelled = len(set(listing.labels) - {None}) >= 2
-        column = "" if labelled else join(listing, tables_of(listing), target) or by_names(listing)
+        column = "" if labelled else join(listing, tables_of(listing), target, group) or by_names(listing)
     if other := spelled([label for label in listing.labels if label is not None]):
         listing.labels = [other.get(label, label) for label in listing.labels]
         shown = ", ".join(f'"{label}" is "{usual}"' for label, usual in sorted(other.items())[:4])
@@ -186,3 +195,19 @@ def label_columns(name: str, head: list[str], rows: list[list[str]], files: int,
         return -by_name(head[k]), is_known_before(head[k]), distinct.get(k, 0), k
 
     return sorted(several, key=order) or [min(others, key=order)]
+
+
+def group_column(name: str, head: list[str], rows: list[list[str]], taken: set[int | None], group: str) -> int | None:
+    """The column that says whose pictures they are, who must not stand in two splits; None where there is none."""
+    if group in head and head.index(group) not in taken:
+        return head.index(group)
+    others = [k for k in range(len(head)) if k not in taken]
+    if group not in ("", "none"):
+        has = ", ".join(head[k] for k in others)
+        raise ValueError(f'{name} has no column "{group}" that could keep pictures together (it has: {has})')
+    for k in () if group else others:
+        known, words = [row[k] for row in rows if row[k].strip()], words_of(head[k])
+        of_one = words and words[0] in WORDS.taken and set(words[1:]) <= WORDS.ids  # patient, LesionID
+        if of_one and LEAST_GROUPS <= len(set(known)) <= MOST_GROUPS * len(known):
+            return k
+    return None

@@ -1,5 +1,6 @@
 """Which pictures or texts a folder or a zip archive holds, without opening any: names, classes and split folders."""
 
+import csv
 import io
 import re
 import unicodedata
@@ -17,7 +18,7 @@ SPLITS |= {name: "valid" for name in ("valid", "val", "validation", "dev")}
 SPLITS |= {name: "test" for name in ("test", "testing")}
 TABLES = {".csv", ".tsv"}
 WANTED = {*PICTURE_ENDINGS, *TABLES}
-ALIKE = "alike.csv"  # which pictures look alike, as conversion writes it: no labels
+ALIKE = "alike.csv"  # which pictures stay together, as conversion writes it: no labels
 NOWHERE = {"", ".", ".."}
 HEIC = (".heic", ".heif")  # read where pillow-heif is installed
 FEW, LOOSE = 2, 0.02  # pictures beside a folder around the others, or share of these, that are no part of the data
@@ -41,6 +42,8 @@ class Listing:
     around  how many folders are around all of them
     notes   what was left out, in words
     others  columns of the table that may hold the labels as well, the likeliest first
+    groups  what must stay in one split is equal in it, such as a patient; "" where nothing says
+    group   the column of the table that says it
     """
 
     root: Path
@@ -51,13 +54,15 @@ class Listing:
     tables: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    group: str = ""
     around: int = 0
 
     def keep(self, labelled: bool) -> int:
         """Drop the files that are not of the data, and if `labelled` those without a label; returns how many."""
         inside = [split is not None for split in self.splits]
         wanted = [here and (label is not None or not labelled) for here, label in zip(inside, self.labels, strict=True)]
-        for name in ("names", "sizes", "labels", "splits"):
+        for name in ("names", "sizes", "labels", "splits", "groups"):
             setattr(self, name, [value for value, keep in zip(getattr(self, name), wanted, strict=True) if keep])
         return sum(inside) - sum(wanted)
 
@@ -71,13 +76,14 @@ def find(path: Path, wanted: Callable[[str], bool] = lambda name: suffix(name) i
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
     for name, size in found:
-        if name == ALIKE:
-            continue
-        if suffix(name) in TABLES:
+        if name != ALIKE and suffix(name) in TABLES:
             listing.tables.append(name)
-        else:
+        elif name != ALIKE:
             listing.names.append(name)
             listing.sizes.append(size)
+    text = read_bytes(path, ALIKE).decode("utf-8", "replace") if ALIKE in dict(found) else ""
+    group_of = {row[0]: row[1] for row in csv.reader(io.StringIO(text)) if len(row) == 2}
+    listing.groups = [group_of.get(name, "") for name in listing.names]
     arrange(listing)
     return listing
 

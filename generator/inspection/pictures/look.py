@@ -49,6 +49,7 @@ def inspect_pictures(path: Path, target: str | None = None) -> Findings | None:
     _classes(found, here.labels if labelled else [], column, path)
     if found.suggestion:
         found.suggestion.alternatives = here.others[:MOST_CLOSE]
+        found.suggestion.group = here.group
     if any(here.splits):
         found.facts["splits"] = dict(Counter(split or "without" for split in here.splits))
     opened = _open(here)

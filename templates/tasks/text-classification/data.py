@@ -110,11 +110,7 @@ def read_schema() -> dict:
 
 def divided(cells: pd.DataFrame, keys: np.ndarray, config: Config) -> np.ndarray:
     """0, 1 or 2 (train, valid, test) for each row, -1 for what is left out; a split that the table says is kept."""
-    labels, groups = cells["target"].to_numpy(str), keys
-    if "group" in cells:
-        groups = cells["group"].to_numpy(str)
-        if cells.groupby("group")["target"].nunique().max() > 1:
-            labels = np.zeros(len(cells), int)  # groups of several classes are divided as they come
+    labels, groups = cells["target"].to_numpy(str), cells["group"].to_numpy(str) if "group" in cells else keys
     part = np.zeros(len(cells), int)
     if "split" in cells:
         part = cells["split"].map({"valid": 1, "test": 2}).fillna(0).to_numpy(int, copy=True)
