@@ -82,6 +82,12 @@ FIRST = {
     "an LSTM goes on": "resume",
     "averaged weights": "averages",
     "learns from few rows": "rivals-of-train",
+    "oversampled": "counted-once",
+    "a logarithm": "inputs-matter",
+    "height and width": "upright",
+    "test's own": "rivals-of-train",
+    "as they are frequent": "scored",
+    "root of the elements|best draw|mean of roots": "report",
     "other half|detach|player|noise": "own-half,gradients,comes-closer,balance,noise-matters,own-batch",
 }
 ONLY_PLAYERS = {"shown", "there-and-back", "own-half", "comes-closer", "balance", "noise-matters", "average"}

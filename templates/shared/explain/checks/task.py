@@ -52,7 +52,7 @@ def misplaced(config: Config, split: data.Split, meta: dict) -> int | None:
     name = meta["target"]  # in the table's own unit, so that a logarithm, say, is to be taken back
     cells = columns.known_cells(found.frame[name].loc[split.ids], found.entries[name])
     said = columns.read(cells, found.entries[name] | {"role": "number"}).to_numpy()
-    return int((other | (np.abs(metrics.truth(split, meta) - said) > CLOSE * said.std())).sum())
+    return int((other | (np.abs(metrics.truth(split, meta) - said) > CLOSE * max(meta["deviation"], said.std()))).sum())
 
 
 def as_files(config: Config, rows: np.ndarray, path: Path) -> range:
