@@ -52,7 +52,7 @@ def as_files(config: Config, rows: np.ndarray, folder: Path) -> range:
 
 def upright(bench: Any) -> Found:
     """A picture is read as people see it: pictures.decoded() turns it as its camera says, what is transparent is white,
-    and red comes first"""
+    red comes first, and height before width"""
     shape, drawn = bench.meta["shape"], np.random.default_rng(0).integers(0, 255, (24, 36, 3), np.uint8)
     seen, turned = Image.fromarray(drawn), Image.Exif()
     turned[0x0112] = 6  # "turn it by a quarter, clockwise"
@@ -62,15 +62,19 @@ def upright(bench: Any) -> Found:
         picture.save(file, "PNG", **how)
         return pictures.decoded(file, shape).astype(int)
 
+    corner = Image.new("L", (36, 24))
+    corner.paste(255, (18, 0, 36, 12))  # above, to the right
+    bright = read(corner).mean(-1)[[0, 0, -1, -1], [-1, 0, 0, -1]]
     clear = seen.convert("RGBA")
     clear.putalpha(0)
     wrong = {
+        "one with a bright corner": bright[0] < bright.max(),
         "one that lies on its side": np.ptp(read(seen) - read(seen.rotate(90, expand=True), exif=turned)) > 0,
         "a transparent one": (read(clear) != 255).any(),
         "a red one": shape[2] == 3 and (read(Image.new("RGB", (9, 9), "red")) != (255, 0, 0)).any(),
     }
     names = [name for name, is_wrong in wrong.items() if is_wrong]
-    return not names, f"otherwise: {', '.join(names) or 'none'}", "three pictures as they look"
+    return not names, f"otherwise: {', '.join(names) or 'none'}", "four pictures as they look"
 
 
 def folder(bench: Any) -> Found:

@@ -148,7 +148,7 @@ def rivals_of_train(bench: Any) -> Found:
 
 def answers(bench: Any) -> Found:
     """predict.py answers as evaluate.py did: data.read_new() scales, names and orders as data.load() does, and never
-    sees the target; data.decode() names the likeliest class"""
+    sees the target; data.decode() names the likeliest class with its chance"""
     run, rows, about = smoke_run(bench), bench.data.test.ids, bench.meta["data"]
     if min(len(rows), about["rows"]) > MOST_ROWS or not about["path"]:
         return None, f"{about['rows']} rows of {about['name']}", f"a file of at most {MOST_ROWS}, or it takes long"
@@ -161,12 +161,14 @@ def answers(bench: Any) -> Found:
     right = [{"prediction": value} for value in output.ravel().tolist()]
     if classes := bench.meta.get("classes"):
         right = [{"class": classes[row.argmax()], "probability": float(row.max())} for row in output]
-    other = sum(
-        not (alike(value, said[row][name]) if isinstance(value, float) else value == said[row][name])
+    other = [
+        name
         for row, answer in zip(rows, right, strict=True)
         for name, value in answer.items()
-    )
-    return other == 0, f"{other} answers for {len(rows)} rows of test differ", "0 differ"
+        if not (alike(value, said[row][name]) if isinstance(value, float) else value == said[row][name])
+    ]
+    found = ", ".join(f"{name} of {other.count(name)}" for name in right[0] if name in other) or "nothing"
+    return not other, f"{found} of {len(rows)} rows of test differs", "nothing"
 
 
 ONE_MODEL = [places, interplay]  # not where two networks learn from each other

@@ -23,10 +23,10 @@ MOST_BYTES = 1 << 22  # of a file that is read twice more
 
 
 def fitted(bench: Any) -> Found:
-    """What is fitted is fitted on train alone: in data.load(), scales, bins and vocabulary take rows of train alone;
-    config.split_seed decides the splits, in common.divide()"""
+    """What is fitted is fitted on train alone: in data.load(), scales, bins and vocabulary take rows of train alone,
+    and nothing there follows the clock; config.split_seed decides the splits, in common.divide()"""
     config, called = common.configured(bench.given), []
-    rows = np.concatenate([bench.data.valid.ids, bench.data.test.ids])
+    rows = np.unique(np.concatenate([bench.data.valid.ids, bench.data.test.ids]))
 
     def other(read: Callable, disturbed: Callable, *given: Any, **more: Any) -> Any:
         called.append(read)
@@ -44,6 +44,8 @@ def fitted(bench: Any) -> Found:
         return False, "other rows of test with another seed, or when loaded again", "equal splits"
     wrong = [name for name, value in bench.meta.items() if again.meta[name] != value]
     wrong += ["inputs"] * (not np.array_equal(runs.fewer(again.train, len(bench.train.ids)).inputs, bench.train.inputs))
+    if wrong and data_module.load(config).meta != bench.meta:
+        return False, "meta is another when the same data are loaded a moment later", "equal"
     return not wrong, f"{', '.join(wrong) or 'nothing'} of meta follows other values in valid and test", "nothing"
 
 
@@ -71,4 +73,11 @@ def read_anew(bench: Any) -> Found | None:
     return rows[0] != rows[1], f"{rows[0]} rows of a file, {rows[1]} of a shorter one in its place", "other ones"
 
 
-CHECKS = [fitted, read_anew]
+def counted_once(bench: Any) -> Found:
+    """A row of valid or test counts once: what data.load() repeats, as oversampling of a rare class does, it repeats
+    in train alone, after all were divided"""
+    again = [len(split.ids) - len(np.unique(split.ids)) for split in bench.data[1:3]]
+    return not any(again), f"{again[0]} rows of valid and {again[1]} of test are there again", "none"
+
+
+CHECKS = [fitted, read_anew, counted_once]

@@ -67,6 +67,10 @@ def balance(bench: Bench) -> Found:
 def noise_matters(bench: Bench) -> Found:
     """Other noise makes other pictures: the generator does not read its input, or draws the same each time; noise of
     each step is fresh, in train.py, and normal, as in data.py: no generator or key that begins anew"""
+    for name, drawn in zip(("train", "valid", "test"), (split.inputs for split in bench.data[:3]), strict=True):
+        middle, wide, slack = float(drawn.mean()), float(drawn.std()), 5 / drawn.size**0.5
+        if max(abs(middle), abs(wide - 1)) > slack:
+            return False, f"noise of {name} has a mean of {middle:.2f} and a deviation of {wide:.2f}", "0 and 1"
     made, real = bench.outputs(bench.valid, played(bench)[0]), metrics.truth(bench.valid, bench.meta)
     spread = made.var(0).sum() / real.var(0).sum()
     few = picked(bench.train, np.arange(min(bench.config.batch_size - 3, len(bench.train.ids))))  # compiles a new step
@@ -162,19 +166,36 @@ def own_step(bench: Bench) -> Found:
     return not moved, f"{len(moved)} weights follow an old gradient {', '.join(moved[:2])}".strip(), "0"
 
 
-def frechet(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
-    """The mean distance over the draws, with a root of the matrix itself."""
+def rivals_of_train(bench: Bench) -> Found:
+    """Rivals are of train: metrics.rivals() draws pixels and real pictures there, none of those of test"""
+    few = bench.data._replace(train=bench.train, test=bench.valid._replace(targets=None))
+    try:
+        said = metrics.rivals(few)
+    except (AttributeError, TypeError):
+        return False, "a rival asks for the pictures of test", "none does"
+    return True, f"{len(said)} ask for none of test", "none does"
+
+
+def frechet(target: np.ndarray, output: np.ndarray, elements: bool = False) -> list[float]:
+    """The distance of each draw, with a root of the matrix itself, or wrongly of its elements."""
     from scipy.linalg import sqrtm  # slow to import
 
     found, spread = [], np.atleast_2d(np.cov(target, rowvar=False))
     for made in output.transpose(1, 0, 2):
         own, gap = np.atleast_2d(np.cov(made, rowvar=False)), made.mean(0) - target.mean(0)
-        found.append(gap @ gap + np.trace(own + spread - 2 * sqrtm(own @ spread).real))
-    return float(np.mean(found))
+        root = np.sqrt(np.abs(own @ spread)) if elements else sqrtm(own @ spread).real
+        found.append(gap @ gap + np.trace(own + spread - 2 * root))
+    return found
 
 
-SCORES = {"Fréchet distance": frechet}
-CHECKS = [comes_closer, balance, noise_matters, penalty, average, own_half, there_and_back]
+SCORES = {
+    "Fréchet distance": lambda target, output, meta: float(np.mean(frechet(target, output))),
+    "that of the best draw alone": lambda target, output, meta: min(frechet(target, output)),
+    "that with a root of elements, not of the matrix": lambda target, output, meta: float(
+        np.mean(frechet(target, output, elements=True))
+    ),
+}
+CHECKS = [comes_closer, balance, noise_matters, penalty, average, own_half, there_and_back, rivals_of_train]
 CHECKS += [own_step, shown] * (
     FRAMEWORK in ("pytorch", "lightning")
 )  # the only ones that keep gradients, and let a step be watched

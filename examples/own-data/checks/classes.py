@@ -56,11 +56,27 @@ def rules(train: np.ndarray, target: np.ndarray, output: np.ndarray) -> dict[str
     return {
         "accuracy": lambda: known.accuracy_score(target, said),
         "macro_f1": lambda: known.f1_score(target, said, **macro),
+        "F1 of classes that weigh as they are frequent": lambda: known.f1_score(target, said, average="weighted"),
         "macro_precision": lambda: known.precision_score(target, said, **macro),
         "macro_recall": lambda: known.recall_score(target, said, **macro),
         "average precision": lambda: known.average_precision_score(target == rare, output[:, rare]),
         "cross_entropy": lambda: -np.log(output[rows, target].clip(1e-12)).mean(),
     }
+
+
+def scored(bench: Any) -> Found:
+    """A score is what its name says: metrics.score(), for each of METRICS in data.py, also where classes are rare"""
+    classes, rng, wrong = len(bench.meta["classes"]), np.random.default_rng(0), []
+    target = rng.integers(classes, size=300) * (rng.random(300) < 0.3)  # most are of the first class
+    target[:classes] = np.arange(classes)
+    output = rng.dirichlet(np.ones(classes), len(target))  # by lot
+    known = {name: rule() for name, rule in rules(target, target, output).items()}
+    for name in data_module.METRICS[: 2 + (classes == 2)]:
+        meta = bench.meta | {"metric": name, "rare_class": int(np.bincount(target).argmin())}
+        said, right = metrics.score(target, output, meta), known[name.replace("macro F1", "macro_f1")]
+        same = [f", which is {other}" for other, score in known.items() if alike(said, score)]
+        wrong += [f"{name} {said:.4f} for {right:.4f}{''.join(same)}"] * (not alike(said, right))
+    return not wrong, "; ".join(wrong) or "equal scores", "those of scikit-learn"
 
 
 def figures_right(bench: Any) -> Found:
@@ -79,4 +95,4 @@ def figures_right(bench: Any) -> Found:
     return right == 3 and titled and first == 0, found, "3, and 0"
 
 
-CHECKS = [weighed, figures_right]
+CHECKS = [weighed, scored, figures_right]

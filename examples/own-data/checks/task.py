@@ -45,11 +45,14 @@ def misplaced(config: Config, split: data.Split, meta: dict) -> int | None:
         return None
     found, classes = table.opened(config), meta.get("classes")
     inputs = columns.encode(columns.typed(found.frame.loc[split.ids], found.features), meta)
-    said = (data.labels_of if classes else data.numbers_of)(found, config.data).loc[split.ids].to_numpy()
     other = np.abs(inputs - split.inputs).max(1) > CLOSE
     if classes:
+        said = data.labels_of(found, config.data).loc[split.ids].to_numpy()
         return int((other | (said != np.array(classes, object)[split.targets])).sum())
-    return int((other | (np.abs((said - meta["mean"]) / meta["deviation"] - split.targets) > CLOSE)).sum())
+    name = meta["target"]  # in the table's own unit, so that a logarithm, say, is to be taken back
+    cells = columns.known_cells(found.frame[name].loc[split.ids], found.entries[name])
+    said = columns.read(cells, found.entries[name] | {"role": "number"}).to_numpy()
+    return int((other | (np.abs(metrics.truth(split, meta) - said) > CLOSE * max(meta["deviation"], said.std()))).sum())
 
 
 def as_files(config: Config, rows: np.ndarray, path: Path) -> range:

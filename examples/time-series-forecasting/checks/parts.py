@@ -49,7 +49,7 @@ def stepped(bench: Any, decay: float) -> dict[str, np.ndarray]:
 
 
 def splits_disjoint(bench: Any) -> Found:
-    """No example is in two splits: look at the keys in data.load() and at common.divide(); equal rows, equal keys"""
+    """No example is in two splits: keys in data.load(), equal for equal rows; common.divide(); where windows may end"""
     keys = [np.ravel(split.keys) for split in bench.data[:3]]
     rows, distinct = sum(map(len, keys)), len(np.unique(np.concatenate(keys)))
     shared = sum(len(np.unique(some)) for some in keys) - distinct
@@ -65,8 +65,8 @@ def loss_at_start(bench: Any) -> Found:
 
 
 def inputs_matter(bench: Any) -> Found:
-    """The answer depends on the input: data.load() scales inputs once, as floats, keeps targets as the data have them,
-    both in one order, and classes in theirs; models/ use their input, and nothing there goes along the batch axis"""
+    """The answer depends on the input: data.load() scales inputs once, as floats, keeps targets as the data have them
+    (a logarithm is taken back), both in one order, and classes in theirs; models/ use their input, not across rows"""
     own = picked(bench.valid, np.random.default_rng(0).permutation(len(bench.valid.ids))[: 25 if CAUSAL else 100])
     if strays := bench.own("misplaced", lambda *_: None)(bench.config, own, bench.meta):
         return False, f"{strays} of {len(own.ids)} rows are not what the data say", "each with its own"
