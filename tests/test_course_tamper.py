@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from course_bundle import BODIES, MODEL, bundle, enter, submission
-from hackgen.course.grader import engine, processes, worker
+from hackgen.course.grader import child, engine, processes, worker
 
 pytestmark = pytest.mark.slow
 HONEST = 5  # what a submission without Linear.forward gets
@@ -192,6 +192,54 @@ def test_tampering_never_helps(cheat: str, isolation: str, tmp_path: Path, monke
     for path in left_there:
         path.unlink()
     assert not left_there or isolation == "none"
+
+
+HOLDING = """
+import ctypes, mmap, os, time
+def hold(open_file):
+    held = []
+    for number in range(8):
+        held.append(open_file(f"{number}"))
+        os.ftruncate(held[-1], 1 << 24)
+        with mmap.mmap(held[-1], 1 << 24) as memory: memory.write(b"x" * (1 << 24))
+    time.sleep(9)
+def of_name(name): return os.open(name, os.O_CREAT | os.O_RDWR)
+def nameless(name):
+    try: return of_name(name)
+    finally: os.unlink(name)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits are Linux's")
+@pytest.mark.parametrize("held", ["os.memfd_create", "of_name", "nameless"])
+def test_memory_that_no_process_maps_is_counted(held: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files in memory, as where a system's temporary folder lies there."""
+    if Path("/dev/shm").is_dir():
+        monkeypatch.setattr("tempfile.tempdir", "/dev/shm")
+    monkeypatch.setattr(child, "WRITTEN", 1 << 26)
+    model = MODEL.replace(BODIES["forward"], f"hold({held})\n").replace("class Linear", f"{HOLDING}\n\nclass Linear")
+    work = submission(tmp_path / "work", {"models/linear.py": model})
+    result = engine.grade(bundle(tmp_path / "bundle"), work, isolation="none")
+    assert "it wrote more than 64 MB" in result.tests[0].message
+
+
+SHARED_MEMORY = """
+import os
+open("/dev/null", "wb").write(b"x"), open("/dev/urandom", "rb").read(1)
+try: os.close(os.open("/dev/shm/LARGE", os.O_CREAT | os.O_RDWR))
+except PermissionError: raise SystemExit from None
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Landlock is Linux's")
+def test_nothing_is_left_in_shared_memory(tmp_path: Path) -> None:
+    """It is nobody's memory, and no limit of a process's counts it."""
+    if ctypes.CDLL(None).syscall(worker.LANDLOCK, 0, 0, 1) < 2 or not Path("/dev/shm").is_dir():
+        pytest.skip("this kernel has no Landlock, or no memory to share")
+    large = Path("/dev/shm", tmp_path.name)
+    model = MODEL.replace("class Linear", f"{SHARED_MEMORY.replace('LARGE', large.name)}\n\nclass Linear")
+    work = submission(tmp_path / "work", {"models/linear.py": model})
+    assert engine.grade(bundle(tmp_path / "bundle"), work).parts["forward"][0] == 0 and not large.exists()
 
 
 READING = """

@@ -4,8 +4,10 @@ import contextlib
 import os
 import select
 import socket
+import stat
 import subprocess
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +74,20 @@ class Child:
                 memory += max(0, pages * os.sysconf("SC_PAGE_SIZE") - self.base)
                 counts = dict(line.split(": ") for line in Path(f"/proc/{process}/io").read_text().splitlines())
                 written += max(int(counts["wchar"]), int(counts["write_bytes"]))  # by calls, or through memory
-        return len(processes), memory, written
+        return len(processes), memory, max(written, self.kept(processes))
+
+    def kept(self, processes: list[int]) -> int:
+        """Bytes in files in its home, and in those that are open and have no name, as memory may hold such: through a
+        mapping that is gone they were written without a call, and are no process's memory any more."""
+        home, sizes = self.work / "home", {}
+        for folder in [home, *(Path(f"/proc/{process}/fd") for process in processes)]:
+            files = (os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
+            for file in islice(files, 10_000):
+                with contextlib.suppress(OSError):
+                    about = os.stat(file, follow_symlinks=folder != home)
+                    if stat.S_ISREG(about.st_mode) and (folder == home or not about.st_nlink):
+                        sizes[about.st_dev, about.st_ino] = about.st_blocks * 512
+        return sum(sizes.values())
 
     def excess(self) -> str:
         """What it takes too much of; elsewhere than on Linux only time is limited."""

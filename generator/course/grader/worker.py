@@ -33,7 +33,8 @@ CALLS = {  # its kind, socket, and shmget, msgget, semget, mq_open, three of key
     "x86_64": (0xC000003E, 41, (29, 68, 64, 240, 248, 249, 250, 425, 285)),
     "aarch64": (0xC00000B7, 198, (194, 186, 190, 180, 217, 218, 219, 425, 47)),
 }
-LANDLOCK, ALL, READ = 444, 0x3FFE, 0xC  # the first of three calls; what can be done with files but to run them
+LANDLOCK, ALL = 444, 0x3FFE  # the first of three calls; what can be done with files but to run them
+READ, USE = 0xC, 0x6  # of a folder, of a device
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc", "/proc", "/sys", "/opt", "/nix")
 
 
@@ -106,7 +107,9 @@ def fence(home: str) -> None:
     fenced = call(LANDLOCK, struct.pack("QQQ", ALL, 0, 3), 24 if version > 5 else 8, 0)
     libraries = os.environ.get("LD_LIBRARY_PATH", "").split(":")
     readable = [os.path.dirname(home), *SYSTEM, sys.prefix, sys.base_prefix, *libraries, *sys.path]
-    for path, rights in [*((path, READ) for path in readable), (home, ALL), ("/dev", ALL)]:
+    devices = [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty")]  # no memory, as shm is
+    places = {**dict.fromkeys([*readable, "/dev"], READ), home: ALL, **dict.fromkeys(devices, USE)}
+    for path, rights in places.items():
         with contextlib.suppress(OSError):
             place = os.open(path, os.O_PATH)
             call(LANDLOCK + 1, fenced, 1, struct.pack("=Qi", rights, place), 0)
