@@ -65,6 +65,8 @@ def some(names: Iterable[str], most: int = 5) -> str:
 
 
 def _backslash_u(match: re.Match[str]) -> str:
+    if match.group() == "\n":
+        return "\\n"
     code = ord(match.group())
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 

@@ -1,8 +1,12 @@
 """Code that is drawn, laid into a project's file, and what is said of a part in one framework alone."""
 
+from pathlib import Path
+
 import pytest
-from hackgen.course.master.assignment import TEST
-from hackgen.course.master.new import bank, with_function
+from click.testing import CliRunner
+from hackgen.cli import cli
+from hackgen.course.master.assignment import TEST, read
+from hackgen.course.master.new import bank, master, with_function
 from hackgen.making.choice import Answers, choose
 from hackgen.parts import TEMPLATES, read_toml
 
@@ -65,6 +69,23 @@ def test_the_bank_says_nothing_unknown_of_its_parts() -> None:
 
 def test_a_drawn_function_brings_its_head_without_what_nobody_needs() -> None:
     assert with_function(LOSS, DRAWN, "loss", {"spec"}) == BOTH
+
+
+def test_students_learn_from_a_table_of_the_instructors_own(tmp_path: Path) -> None:
+    table = tmp_path / "harvest.csv"
+    rows = [f"{weight},{weight % 7},{'good' if weight % 3 else 'ripe'}" for weight in range(100, 160)]
+    table.write_text("\n".join(["weight,sugar,grade", *rows, ""]), encoding="utf-8")
+    words = ["assignment", "new", str(tmp_path / "hw"), "--data", str(table), "--target", "grade"]
+    done = CliRunner().invoke(cli, words)
+    assert done.exit_code == 0 and "models/mlp.py:MLP.forward" in done.output, done.output
+    given = read(tmp_path / "hw").files()
+    assert {"data/harvest.csv", "data/schema.toml"} <= {*given} and "data/iris.csv" not in given
+
+
+def test_what_an_instructor_reads_of_code_has_lines(tmp_path: Path) -> None:
+    choice = Answers(task="image-classification", framework="pytorch", models=("cnn",), title="", author="")
+    card = master(choice, "core")["assignment.toml"].decode()
+    assert r"\u000a" not in card and r"set_to_none=True)\n" in card
 
 
 @pytest.mark.parametrize("framework", ["pytorch", "lightning", "keras", "jax"])

@@ -29,6 +29,8 @@ def say(text: str, err: bool = False) -> None:
 @flag("--framework", help="What it is written with.")
 @flag("--backend", help="What Keras computes with.")
 @flag("--model", help="The model; the task's default otherwise.")
+@click.option("--data", help="A file or folder of data of your own; the sample otherwise.")
+@click.option("--target", help="The column to predict, where data has columns.")
 @click.option("--level", default="core", show_default=True, help="intro, core or advanced: which parts, which hints.")
 @click.option("--title", help="Its title; the folder's name says it otherwise.")
 def new_command(dest: str, level: str, **flags: str | None) -> None:

@@ -5,7 +5,7 @@ from grading import Wrong, close
 import numpy as np
 
 from .forms import formula, scores, tell_apart
-from .networks import answers, apart, drawn
+from .networks import answers, apart, drawn, hiding
 from .rules import part_of, rows_in_groups, sheet, stopping, the_score
 from .training import run
 
@@ -20,6 +20,19 @@ def same_answers(ask, rng, side: int = 0) -> None:
         got = answers(ask, inputs, targets, seed)
         if apart(want, got) > 2e-3:
             raise Wrong("with unusual weights and random rows the answers differ from those of a right solution")
+
+
+def same_dropout(ask, rng) -> None:
+    """While training, answers to equal rows are spread by chance as the reference's are."""
+    inputs, _ = drawn(ask, rng, 8)
+    inputs = inputs[:, :12] if "characters" in ask.facts.meta else inputs
+    inputs = np.tile(inputs, (400, *[1] * (inputs.ndim - 1)))
+    for rate in (0.3, 0.6):
+        given = hiding(ask, rng, rate) | {"inputs": inputs}
+        got, want = (np.sort(np.reshape(of("chance.answers", **given), (400, 8, -1)), 0) for of in (ask, ask.reference))
+        unit = want.std(0) + 1e-4 * np.abs(want).max()
+        if not (np.abs(got - want).mean(0) / unit).mean() < 0.18:  # where both are right, 0.09
+            raise Wrong("while training, answers vary otherwise than those of a right solution: look at dropout")
 
 
 def small_pictures(ask, rng) -> None:

@@ -98,6 +98,25 @@ def rows_and_weights(ask, rng) -> None:
     every_weight(ask, rng)
 
 
+def hiding(ask, rng, rate: float) -> dict:
+    """What a probe builds a model from in which dropout hides this share of features; no picture is varied."""
+    knobs = {"dropout": rate, "augment": "off"}
+    config = ask.facts.config | {name: knobs[name] for name in knobs if name in ask.facts.config}
+    return {"meta": ask.facts.meta, "config": config, "seed": int(rng.integers(1 << 30))}
+
+
+def dropout(ask, rng) -> None:
+    """Equal rows get different answers while training, where chance hides features, and equal ones after it."""
+    given = hiding(ask, rng, 0.5)
+    given["inputs"], targets = (np.tile(some, (4, *[1] * (some.ndim - 1))) for some in drawn(ask, rng))
+    during, after = ask("chance.answers", **given), ask("model.outputs", **given, targets=targets)
+    during, after = (np.asarray(some, float).reshape(4, ROWS, -1) for some in (during, after))
+    if not (np.ptp(during, 0).max(1) > 1e-4 * np.abs(during).max((0, 2))).all():
+        raise Wrong("while training, equal rows get equal answers: dropout is left out, or hides the same of all")
+    if not (np.ptp(after, 0).max(1) < 1e-4 * np.abs(after).max((0, 2))).all():
+        raise Wrong("after training, equal rows get different answers: dropout goes on")
+
+
 def causal(ask, rng) -> None:
     """What follows a character changes no answer before it, and what came before changes those after it."""
     inputs, targets = drawn(ask, rng)
