@@ -26,9 +26,9 @@ def unzipped(path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def repository(folder: Path, message: str = "Starter\n") -> str:
+def repository(folder: Path) -> str:
     """Make the folder a repository with one commit of a fixed author and date; its hash."""
-    for step in one_commit(message):
+    for step in one_commit("Starter\n"):
         git(folder, *step)
     return git(folder, "rev-parse", "HEAD").decode().strip()
 

@@ -136,7 +136,7 @@ def variants(dist: Path, people: Path, secret: bytes, out: Path) -> Made:
         files = base | of_spec(assignment, base, specs[student])
         return files | {path: shares.part_of(base[path], path, specs[student]["data"]["seed"]) for path in places}
 
-    made = _laid(specs, out, content, "Starter\n")
+    made = _laid(specs, out, content)
     every = Counter(name for names in called.values() for name in names)
     found = {key(name): specs[id] for id, names in called.items() for name in names if name and every[name] == 1}
     found |= {key(id): spec for id, spec in specs.items()}
@@ -159,10 +159,10 @@ def plain(project: Path, people: Path, out: Path, commit: bool = True) -> Made:
         files = {path: (project / path).read_bytes() for path in listed(project)}
     if not files:
         raise Problem(f"{project} holds no files")
-    return _laid(roster(people), out, lambda _: files, "Starter\n" if commit else "")
+    return _laid(roster(people), out, lambda _: files, commit)
 
 
-def _laid(students: Any, out: Path, content: Callable[[str], dict[str, bytes]], message: str) -> Made:
+def _laid(students: Any, out: Path, content: Callable[[str], dict[str, bytes]], commit: bool = True) -> Made:
     """A folder for each student that has none yet; each appears whole, so that a run can be broken off and repeated."""
     out.mkdir(parents=True, exist_ok=True)
     drafts = Path(tempfile.mkdtemp(prefix=".drafts-", dir=out))
@@ -172,8 +172,8 @@ def _laid(students: Any, out: Path, content: Callable[[str], dict[str, bytes]], 
         if os.path.lexists(out / name):
             return False
         archives.lay(drafts / name, content(student))
-        if message:
-            archives.repository(drafts / name, message)
+        if commit:
+            archives.repository(drafts / name)
         os.rename(drafts / name, out / name)
         return True
 

@@ -108,7 +108,7 @@ def fence(home: str) -> None:
     libraries = os.environ.get("LD_LIBRARY_PATH", "").split(":")
     readable = [os.path.dirname(home), *SYSTEM, sys.prefix, sys.base_prefix, *libraries, *sys.path]
     devices = [f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty")]  # no memory, as shm is
-    places = {**dict.fromkeys([*readable, "/dev"], READ), home: ALL, **dict.fromkeys(devices, USE)}
+    places = {**dict.fromkeys(readable, READ), home: ALL, **dict.fromkeys(devices, USE)}
     for path, rights in places.items():
         with contextlib.suppress(OSError):
             place = os.open(path, os.O_PATH)

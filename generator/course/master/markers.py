@@ -35,9 +35,8 @@ class Marked:
     function: str  # its name with those around it: CNN.forward
     first: int
     last: int
-    block: str  # all lines from marker to marker, without the last line's end
     stub: str  # what stands there for students
-    body: str  # the block without its markers
+    body: str  # what stands there now: the lines between the markers
 
     @property
     def place(self) -> str:
@@ -168,10 +167,9 @@ def _marked(tree: ast.Module, lines: list[str], path: str, opening: re.Match[str
     if any(re.match(r"\s*", lines[number - 1])[0] != indent for number in (first, last)):
         raise Problem(f"{place}: markers of part {id} begin in the column of its statements; indent both like them")
     end = "\r" * lines[first - 1].endswith("\r")
-    block = lines[first - 1 : last]
     stub = [line + end for line in _stub(id, int(opening[2]), hint or f"write {name}, as said above it", indent)]
-    texts = map("\n".join, (block, stub, block[1:-1]))
-    return Marked(id, int(opening[2]), hint, path, name, first, last, *texts)
+    body = lines[first : last - 1]
+    return Marked(id, int(opening[2]), hint, path, name, first, last, "\n".join(stub), "\n".join(body))
 
 
 def _stub(id: str, points: int, hint: str, indent: str) -> list[str]:

@@ -27,8 +27,8 @@ def same_dropout(ask, rng) -> None:
     inputs, _ = drawn(ask, rng, 8)
     inputs = inputs[:, :12] if "characters" in ask.facts.meta else inputs
     inputs = np.tile(inputs, (400, *[1] * (inputs.ndim - 1)))
-    for rate in (0.3, 0.6):
-        given = hiding(ask, rng, rate) | {"inputs": inputs}
+    for rate, scale in ((0.3, 3.0), (0.6, 1.0)):  # with small weights some pieces hardly count, with large ones others
+        given = hiding(ask, rng, rate) | {"inputs": inputs, "scale": scale}
         got, want = (np.sort(np.reshape(of("chance.answers", **given), (400, 8, -1)), 0) for of in (ask, ask.reference))
         unit = want.std(0) + 1e-4 * np.abs(want).max()
         if not (np.abs(got - want).mean(0) / unit).mean() < 0.18:  # where both are right, 0.09

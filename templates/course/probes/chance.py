@@ -10,11 +10,16 @@ import numpy as np
 from .model import TORCH, made, variables
 
 
-def answers(meta: dict, config: dict, inputs: np.ndarray, seed: int, batch: int = 400) -> np.ndarray:
-    """What a model with drawn weights answers while it is trained: raw outputs, in which dropout hides features."""
+def answers(
+    meta: dict, config: dict, inputs: np.ndarray, seed: int, scale: float = 1.0, batch: int = 400
+) -> np.ndarray:
+    """What a model with drawn weights answers while it is trained: raw outputs, in which dropout hides features.
+
+    scale  makes all weights but biases larger, so that features differ more by what comes in
+    """
     model, settings, _ = made(meta, config, seed)
     for _, value, put in variables(model):
-        put(value * 3 if value.ndim > 1 else value)  # so that what comes in outweighs biases
+        put((scale if value.ndim > 1 else 1.0) * value)
     if knobs.FRAMEWORK == "keras":
 
         def answer(some: np.ndarray) -> Any:
