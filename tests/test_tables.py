@@ -252,6 +252,15 @@ def test_new_rows_with_missing_strange_and_unseen_cells_get_finite_inputs(number
     assert "colour: 1 of 3 cells hold a value that training hardly saw, such as 'pink'" in done.err
 
 
+def test_a_typed_row_is_no_file_however_long_it_is(numbers: Path) -> None:
+    code = (
+        "import data as d\nfrom config import Mlp\ndata = d.load(Mlp())\n"
+        "row = ','.join(['0.' + '0' * 400 + '1'] * len(data.meta['columns']))\n"
+        "print(d.read_new(row, data.meta)[1].shape, d.read_new(f'{row}\\n{row}', data.meta)[1].shape)"
+    )
+    assert run(numbers, "-c", code).ok().out.split()[::2] == ["(1,", "(2,"]
+
+
 NUMBERS = {
     "dots": ("height\n4.5\n14.5\n1,234.5\n", [4.5, 14.5, 1234.5]),
     "commas": ("height\n4,5\n14,5\n", [4.5, 14.5]),

@@ -198,7 +198,8 @@ def sizes(train: np.ndarray, features: dict[str, dict]) -> dict:
         used = len(edges) - 1 if len(edges) > 2 else 0
         starts[number, :used] = edges[:used]
         widths[number, :used] = np.diff(edges)[:used]
-    usual = [int(np.bincount(codes).argmax()) for codes in train[:, numbers:].T.astype(int)]
+    codes = train[:, numbers:].T.astype(int)
+    usual = [int(np.bincount(column).argmax()) for column in codes]
     known = {"numbers": numbers, "categories": categories, "usual": usual}
     return {**known, "bin_starts": starts.tolist(), "bin_widths": widths.round(5).tolist()}
 

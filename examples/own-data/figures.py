@@ -27,11 +27,12 @@ MOST_VALUES = 255  # categories of more than the fast kind can take are read as 
 
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray, sheet: dict) -> list[Path]:
     """Draw from the arrays of predictions.npz and the answers for valid; returns the paths."""
+    worst = metrics.worst(data.valid, on_valid, data.meta, MOST)
     return [
         report.save(report.learning_curves(run, sheet["metric"]), run, "learning_curves"),
         report.save(confusion_matrix(found, data.meta), run, "confusion_matrix"),
         explain.explained(run, data, on_valid, sheet),
-        report.save(worst_mistakes(data, on_valid, sheet), run, "worst_mistakes_on_valid"),
+        report.save(explain.rows_shown(data, *zip(*worst, strict=True), sheet), run, "worst_mistakes_on_valid"),
     ]
 
 
@@ -48,12 +49,6 @@ def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
     )
     axes.set(xlabel=words("figure_model_says"), ylabel=words("figure_truth"))
     return figure
-
-
-def worst_mistakes(data: Data, output: np.ndarray, sheet: dict) -> plt.Figure:
-    """The rows of valid that the model was most wrong about, or least sure of."""
-    worst = metrics.worst(data.valid, output, data.meta, MOST)
-    return explain.rows_shown(data, *zip(*worst, strict=True), sheet)
 
 
 def reference(data: Data) -> tuple[str, np.ndarray]:

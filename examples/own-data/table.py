@@ -5,6 +5,7 @@ import csv
 import gzip
 import importlib
 import io
+import os
 import sys
 import zipfile
 from contextlib import suppress
@@ -124,7 +125,7 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
                     raise Problem(f"{name}: {len(rows)} rows or more of up to {width} cells; delete what lies far off")
             frame = pd.DataFrame(rows, dtype=object).dropna(how="all").dropna(axis=1, how="all")
         else:
-            text = decoded(source, arguments)[0] if isinstance(source, Path) else source
+            text = text_of(source, arguments)[0] if isinstance(source, Path) else source
             if not text.strip():
                 raise Problem(f"{name} is empty; it needs a row for each example, below the columns' names")
             sep = delimiter_of(text, arguments, known)
@@ -149,7 +150,7 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
     return frame.reset_index(drop=True).astype(object).fillna("").astype(str)
 
 
-def decoded(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
+def text_of(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
     """The text of a file (of its first bytes), unpacked, and its encoding: UTF-8 or 16, training's, or Windows-1252."""
     unpack = UNPACKED.get(path.suffix.lower(), Path.open)
     with sys.stdin.buffer if str(path) == "-" else unpack(path, "rb") as file:
@@ -172,27 +173,26 @@ def delimiter_of(text: str, arguments: dict, known: list[str]) -> str:
     names = set(map(plain, known))
     first = text.lstrip("\r\n").partition("\n")[0]
 
-    def fit(delimiter: str) -> tuple[int, bool, int]:
+    def likeness(delimiter: str) -> tuple[int, bool, int]:
         cells = next(csv.reader([first], delimiter=delimiter, skipinitialspace=True), [])
         alike = len(names & {*map(plain, cells)})
         return alike, len(known) - len(cells) in (0, 1), 0 if known else len(cells)
 
-    return max([arguments.get("sep", ","), *",;\t|"], key=fit)
+    return max([arguments.get("sep", ","), *",;\t|"], key=likeness)
 
 
 def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.DataFrame:
-    """The rows below the first, under the names in that one, spelled as the known ones; all rows, if it names nothing.
-
-    Then the columns are as known, in their order, with or without the target.
-    """
+    """The rows below the first, under its names; all rows, under those that are known, if it names nothing."""
     first = [" ".join(str(cell).split()) for cell in frame.iloc[:1].to_numpy().flat]
     spelled = {plain(column): column for column in known} | {column: column for column in known}
     numbered = [f"column_{number}" for number in range(1, len(first) + 1)]
-    names = [spelled.get(cell, spelled.get(plain(cell), cell or n)) for cell, n in zip(first, numbered, strict=True)]
+    names = [spelled.get(cell) or spelled.get(plain(cell), cell) for cell in first]
+    names = [name or number for name, number in zip(names, numbered, strict=True)]
     values = any(any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)) for cell in first)  # numbers, dates
     bare = values or (known and len(frame) == 1) or known[-1:] == [f"column_{len(known)}"]  # no header, it seems
     if not bare or 2 * len(set(names) & set(known)) >= min(len(first), len(known)) > 0:
-        return frame.iloc[1:].set_axis(names, axis=1).loc[:, lambda below: ~below.columns.duplicated()]
+        below = frame.iloc[1:].set_axis(names, axis=1)
+        return below.loc[:, ~below.columns.duplicated()]
     for header in (known or numbered, [column for column in known if column != target]):
         if len(header) == len(first):
             return frame.set_axis(header, axis=1)
@@ -203,9 +203,9 @@ def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.D
 def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
     """Names and typed cells of new rows: of a file, of standard input (-), or of one row typed as an argument."""
     path, used = Path(source), meta["columns"]
-    typed = source != "-" and ("\n" in source or len(source) > 250 or not path.exists())
-    if path.is_dir() or (typed and (path.suffix.lower() in ENDINGS or not source.strip())):
-        what = "is a folder" if source and path.is_dir() else "does not exist"
+    typed, folder = source != "-" and not os.path.exists(source), os.path.isdir(source)  # which bear a long row
+    if folder or (typed and (path.suffix.lower() in ENDINGS or not source.strip())):
+        what = "is a folder" if folder else "does not exist"
         raise Problem(f"{source or 'the empty name'} {what}; name a table, or type one row")
     frame = read(source if typed else path, meta["read"], meta["header"], meta["target"])
     if lacking := [name for name in used if name not in frame]:

@@ -48,13 +48,8 @@ def load(config: Config) -> Data:
     features = columns.fit(cells[part == 0], found.features)
     if not features:
         raise Problem(f"{config.data} has no column to learn from: each is empty, constant or different in every row")
-    meta = {
-        **found.meta,
-        "classes": classes,
-        "outputs": len(classes),
-        **metric_and_weights(config, part, codes, classes),
-        "columns": features,
-    }
+    meta = found.meta | {"classes": classes, "outputs": len(classes), "columns": features}
+    meta |= metric_and_weights(config, part, codes, classes)
     meta["data"]["rows"] = int((part >= 0).sum())
     inputs = columns.encode(cells, meta)
     meta |= columns.sizes(inputs[part == 0], features)
@@ -66,7 +61,8 @@ def load(config: Config) -> Data:
 def labels_of(found: Table, path: str) -> pd.Series:
     """The class of each row that has one, as most rows spell it; a `Problem` where the values can be no classes."""
     name = found.meta["target"]
-    labels = columns.typed(found.frame[[name]], {name: found.entries[name] | {"role": "category"}})[name]
+    entry = found.entries[name] | {"role": "category"}
+    labels = columns.typed(found.frame[[name]], {name: entry})[name]
     if count := int(labels.isna().sum()):
         note(f"{count} of {len(labels)} rows have no {name!r} and are left out")
     labels = labels.dropna()
@@ -106,8 +102,7 @@ def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, cl
     """
     counts = [np.bincount(targets[part == number], minlength=len(classes)) for number in range(3)]
     for name, count in zip(("train", "valid", "test"), counts, strict=True):
-        few = np.flatnonzero(count < FEWEST)
-        if len(few):
+        if len(few := np.flatnonzero(count < FEWEST)):
             shown = ", ".join(f"{classes[k]!r} {count[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
             what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
             note(f"{name} holds few examples of {len(few)} class(es): {shown}, {what}")
@@ -124,12 +119,8 @@ def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, cl
     if config.class_weights not in balanced:
         raise Problem(f"no class weights {config.class_weights!r}; use {', '.join(balanced)}", 2)
     weights = counts[0].sum() / (len(classes) * np.maximum(counts[0], 1))
-    weights = np.minimum(weights, HEAVIEST).round(6).tolist()
-    return {
-        "metric": metric,
-        "class_weights": weights if balanced[config.class_weights] else None,
-        "rare_class": int(counts[0].argmin()),
-    }
+    weights = np.minimum(weights, HEAVIEST).round(6).tolist() if balanced[config.class_weights] else None
+    return {"metric": metric, "class_weights": weights, "rare_class": int(counts[0].argmin())}
 
 
 def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
@@ -139,14 +130,16 @@ def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
     """
     count = len(cells)
     groups = np.arange(count)  # each row is its own, …
-    keys = pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0]  # … equal ones have one key
+    hashes = pd.util.hash_pandas_object(cells, index=False)
+    keys = pd.factorize(hashes)[0]  # … equal ones have one key
     if name := found.meta["group"]:
         from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
         from scipy.sparse.csgraph import connected_components
 
         known = columns.known_cells(found.frame[name].loc[cells.index], {})
         groups = pd.factorize(known.fillna(pd.Series(groups, cells.index)))[0]
-        ties = coo_matrix((np.ones(count), (keys, count + groups)), shape=(2 * count, 2 * count))
+        pairs = keys, count + groups  # each row ties its cells to its group
+        ties = coo_matrix((np.ones(count), pairs), shape=(2 * count, 2 * count))
         keys = connected_components(ties, directed=False)[1][keys]  # tied by a group or by equal cells, at any remove
     if np.bincount(keys).max() > max(TIED * count, np.bincount(groups).max()):
         together = "groups" if name else "rows"
@@ -163,7 +156,8 @@ def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray)
         entry = columns.role_of(found.frame[name])
     if entry["role"] not in ("number", "date"):
         raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
-    times = columns.typed(found.frame.loc[cells.index, [name]], {name: entry})[name]
+    rows = found.frame.loc[cells.index, [name]]
+    times = columns.typed(rows, {name: entry})[name]
     if count := int(times.isna().sum()):
         note(f"{count} rows have no {name!r} that can be read and count as the oldest")
     newest = times.fillna(times.min()).groupby(keys).transform("max")

@@ -36,12 +36,12 @@ def main() -> None:
     output = ask(inputs)
     answers = data.decode(output, meta)
     rows = [{"input": name, **answer} for name, answer in zip(names, answers, strict=True)]
-    table = pandas.DataFrame(rows)
-    shown = table
+    table = shown = pandas.DataFrame(rows)
     if args.explain or len(rows) == 1:
         why = explain.moved(inputs, output, meta, ask)
         rows = [row | {"moved_by": added} for row, added in zip(rows, why, strict=True)]
-        said = [", ".join(f"{name} {by:+,.5g}" for name, by in list(added.items())[:MOST]) for added in why]
+        most = [list(added.items())[:MOST] for added in why]
+        said = [", ".join(f"{name} {by:+,.5g}" for name, by in some) for some in most]
         shown = table.assign(moved_by=said)
     if args.csv:  # the identifier and the answer alone, by their names
         columns = [meta.get("id") or "input", meta["target"]]

@@ -37,8 +37,8 @@ SIGNS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0970-\u0dff"
 WORD = re.compile(rf"[{SINGLE}]|(?:[^\W{SINGLE}]|[{SIGNS}])+|[^\w\s]")
 
 
-def table(path: Path, schema: dict) -> pd.DataFrame:
-    """All cells of a table as text, read by pandas as the schema says."""
+def table(path: Path, arguments: dict) -> pd.DataFrame:
+    """All cells of a table as text, read by pandas with arguments of its own."""
     if path.is_file() and not path.stat().st_size:
         raise Problem(f"{path} is empty; name other data with --data")
     reader = READERS.get(path.suffix.lower(), READERS[".csv"])
@@ -47,7 +47,7 @@ def table(path: Path, schema: dict) -> pd.DataFrame:
             with gzip.open(path) as file:
                 if len(head := file.read(1 << 25)) - head.rfind(b"\n") > 1 << 24:
                     raise ValueError("a line of more than 16 MB, so there are no rows")
-        return reader(path, **schema.get("read", {})).fillna("").astype(str)
+        return reader(path, **arguments).fillna("").astype(str)
     except (ValueError, TypeError, KeyError, OSError, EOFError, zlib.error, BadZipFile, ImportError) as error:
         raise Problem(f"{path} is no table that is plain to read ({error}); hackgen convert makes one of it") from None
 
@@ -93,8 +93,8 @@ def counted(texts: list[str]) -> Corpus:
     return Corpus(texts, list(number), np.concatenate(numbers), ends, np.array(keys, np.uint64))
 
 
-def learnt(corpus: Corpus, rows: np.ndarray, config: Config) -> dict[str, Any]:
-    """What is to be known of the texts in `rows`, those of train, so that a model can read others."""
+def fit(corpus: Corpus, rows: np.ndarray, config: Config) -> dict[str, Any]:
+    """The vocabulary and length of the texts in `rows`, those of train alone, so that a model can read others."""
     if hasattr(config, "weights"):  # it reads whole texts
         return importlib.import_module("embedding").about(config.weights)
     lengths = corpus.lengths[rows]

@@ -46,14 +46,7 @@ def load(config: Config) -> Data:
     if train.min() == train.max():
         raise Problem(f"{config.data}: {found.meta['target']!r} is {train.iloc[0]:g} all through train; add other rows")
     mean, deviation = float(train.mean()), float(train.std(ddof=0))
-    meta = {
-        **found.meta,
-        "metric": "RMSE",
-        "outputs": 1,
-        "mean": mean,
-        "deviation": deviation,
-        "columns": features,
-    }
+    meta = found.meta | {"metric": "RMSE", "outputs": 1, "mean": mean, "deviation": deviation, "columns": features}
     meta["data"]["rows"] = len(numbers)
     targets = ((numbers.to_numpy() - mean) / deviation).astype(np.float32)
     inputs = columns.encode(cells, meta)
@@ -93,14 +86,16 @@ def keys_of(found: Table, cells: pd.DataFrame) -> np.ndarray:
     """
     count = len(cells)
     groups = np.arange(count)  # each row is its own, …
-    keys = pd.factorize(pd.util.hash_pandas_object(cells, index=False))[0]  # … equal ones have one key
+    hashes = pd.util.hash_pandas_object(cells, index=False)
+    keys = pd.factorize(hashes)[0]  # … equal ones have one key
     if name := found.meta["group"]:
         from scipy.sparse import coo_matrix  # slow to import, and needed for groups alone
         from scipy.sparse.csgraph import connected_components
 
         known = columns.known_cells(found.frame[name].loc[cells.index], {})
         groups = pd.factorize(known.fillna(pd.Series(groups, cells.index)))[0]
-        ties = coo_matrix((np.ones(count), (keys, count + groups)), shape=(2 * count, 2 * count))
+        pairs = keys, count + groups  # each row ties its cells to its group
+        ties = coo_matrix((np.ones(count), pairs), shape=(2 * count, 2 * count))
         keys = connected_components(ties, directed=False)[1][keys]  # tied by a group or by equal cells, at any remove
     if np.bincount(keys).max() > max(TIED * count, np.bincount(groups).max()):
         together = "groups" if name else "rows"
@@ -117,7 +112,8 @@ def by_time(config: Config, found: Table, cells: pd.DataFrame, keys: np.ndarray)
         entry = columns.role_of(found.frame[name])
     if entry["role"] not in ("number", "date"):
         raise Problem(f"column {name!r} holds no dates or numbers to order rows by; use --time none")
-    times = columns.typed(found.frame.loc[cells.index, [name]], {name: entry})[name]
+    rows = found.frame.loc[cells.index, [name]]
+    times = columns.typed(rows, {name: entry})[name]
     if count := int(times.isna().sum()):
         note(f"{count} rows have no {name!r} that can be read and count as the oldest")
     newest = times.fillna(times.min()).groupby(keys).transform("max")

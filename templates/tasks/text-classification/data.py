@@ -61,7 +61,7 @@ def load(config: Config) -> Data:
         "classes": classes.tolist(),
         **metric_and_weights(config, part, targets, classes.tolist()),
         "columns": columns,
-        **texts.learnt(corpus, rows[0], config),
+        **texts.fit(corpus, rows[0], config),
         "data": {"name": path.name, "path": config.data, "sha256": digest, "rows": len(used)},
     }
     splits = []
@@ -74,7 +74,7 @@ def load(config: Config) -> Data:
 def labelled(path: Path, config: Config) -> tuple[pd.DataFrame, dict[str, str], Corpus]:
     """The columns target, group and split, as far as there are such; all columns' names in the table; the texts."""
     schema = read_schema()
-    frame = texts.table(path, schema)
+    frame = texts.table(path, schema.get("read", {}))
     columns = named(path, frame, schema, config)
     missing = frame[columns["target"]].isin(["", *schema.get("missing", [])])
     if missing.all():
@@ -139,8 +139,7 @@ def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, cl
     """
     counts = [np.bincount(targets[part == number], minlength=len(classes)) for number in range(3)]
     for name, count in zip(("train", "valid", "test"), counts, strict=True):
-        few = np.flatnonzero(count < FEWEST)
-        if len(few):
+        if len(few := np.flatnonzero(count < FEWEST)):
             shown = ", ".join(f"{classes[k]!r} {count[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
             what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
             note(f"{name} holds few examples of {len(few)} class(es): {shown}, {what}")
@@ -157,12 +156,8 @@ def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, cl
     if config.class_weights not in balanced:
         raise Problem(f"no class weights {config.class_weights!r}; use {', '.join(balanced)}", 2)
     weights = counts[0].sum() / (len(classes) * np.maximum(counts[0], 1))
-    weights = np.minimum(weights, HEAVIEST).round(6).tolist()
-    return {
-        "metric": metric,
-        "class_weights": weights if balanced[config.class_weights] else None,
-        "rare_class": int(counts[0].argmin()),
-    }
+    weights = np.minimum(weights, HEAVIEST).round(6).tolist() if balanced[config.class_weights] else None
+    return {"metric": metric, "class_weights": weights, "rare_class": int(counts[0].argmin())}
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], Sequence]:
@@ -192,7 +187,7 @@ def new_rows(path: Path, column: str) -> list[str]:
     own = read_schema().get("read", {})
     for read in (own | {"encoding": "utf-8-sig"}, own, {}):
         with suppress(Problem):
-            if column in (frame := texts.table(path, {"read": read})):
+            if column in (frame := texts.table(path, read)):
                 return frame[column].tolist()
     raise Problem(f"{path} has no column {column!r} (it has: {', '.join(texts.table(path, {}))[:200]}); rename one")
 

@@ -129,7 +129,7 @@ def blocks(path: Path, about: dict, found: Table | None) -> Iterator[pd.DataFram
         parts = (source.fetch_df_chunk(BLOCK // 2048 + 1).fillna("") for _ in itertools.count())
         names = [name for name, *_ in source.description]
     else:
-        head, encoding = table.decoded(path, about["read"], 1 << 20)
+        head, encoding = table.text_of(path, about["read"], 1 << 20)
         arguments = table.AS_TEXT | {"sep": table.delimiter_of(head, about["read"], known), "encoding": encoding}
         head = pd.read_csv(path, nrows=2, skipinitialspace=True, **arguments)
         below = table.named(head, known, "", str(path))

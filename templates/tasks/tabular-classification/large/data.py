@@ -64,8 +64,7 @@ def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, cl
     """
     counts = [np.bincount(targets[part == number], minlength=len(classes)) for number in range(3)]
     for name, count in zip(("train", "valid", "test"), counts, strict=True):
-        few = np.flatnonzero(count < FEWEST)
-        if len(few):
+        if len(few := np.flatnonzero(count < FEWEST)):
             shown = ", ".join(f"{classes[k]!r} {count[k]}×" for k in few[:5]) + " …" * (len(few) > 5)
             what = "so it is hardly learnt" if name == "train" else "so its score tells little of them"
             note(f"{name} holds few examples of {len(few)} class(es): {shown}, {what}")
@@ -82,12 +81,8 @@ def metric_and_weights(config: Config, part: np.ndarray, targets: np.ndarray, cl
     if config.class_weights not in balanced:
         raise Problem(f"no class weights {config.class_weights!r}; use {', '.join(balanced)}", 2)
     weights = counts[0].sum() / (len(classes) * np.maximum(counts[0], 1))
-    weights = np.minimum(weights, HEAVIEST).round(6).tolist()
-    return {
-        "metric": metric,
-        "class_weights": weights if balanced[config.class_weights] else None,
-        "rare_class": int(counts[0].argmin()),
-    }
+    weights = np.minimum(weights, HEAVIEST).round(6).tolist() if balanced[config.class_weights] else None
+    return {"metric": metric, "class_weights": weights, "rare_class": int(counts[0].argmin())}
 
 
 def read_new(source: str, meta: dict) -> tuple[list[str], np.ndarray]:

@@ -71,7 +71,7 @@ def groups(bench: Any) -> Found | None:
     if (common.ROOT / "prepare.py").is_file():
         return None  # memory does not hold the table
     path, schema = common.located(bench.config.data), data.read_schema()
-    frame = texts.table(path, schema)
+    frame = texts.table(path, schema.get("read", {}))
     name = bench.config.group or schema.get("group") or "group"
     if name not in frame or (schema.get("split") or "split") in frame:
         return None
