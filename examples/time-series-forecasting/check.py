@@ -157,6 +157,8 @@ def chosen(bench: Bench) -> tuple[list[Callable], list[Callable]]:
     if bench.trainer is not train:
         parts = [check for check in parts if check not in checks.parts.STEPS]
     of_runs = checks.reading.CHECKS + checks.training.CHECKS + checks.answers.CHECKS + checks.scores.CHECKS
+    if bench.trainer is not train:  # of which some take all rows at once
+        of_runs.remove(checks.training.each_row_once)
     return parts, of_runs + bench.own("RUNS", [])
 
 

@@ -125,16 +125,19 @@ def cell_of_framework(ask, rng) -> None:
 
 
 def mixture(ask, rng) -> None:
-    """What trees and a network are made to say is mixed in the student's form, however many rows are read at once."""
+    """What all models are made to say is mixed in the student's form, however many rows are read at once."""
     meta, form, rows = ask.facts.meta, ask.spec["answers"], 30
     inputs, _ = drawn(ask, rng, rows)
     inputs[:, 0] = np.arange(rows)
     classes = len(meta.get("classes", ""))
     known = np.arange(classes > 2, classes)  # of three and more train lacks the first
-    said = rng.dirichlet(np.ones(len(known)), (2, rows)) if classes else rng.normal(scale=0.2, size=(2, rows))
-    gap = np.abs(said[0] - said[1]).reshape(rows, -1).max(1)
-    of_trees = [1.0 if one > form.get("gap", 9) else form.get("share", 0.5) for one in gap]
-    want = np.stack([part * one + (1 - part) * two for part, one, two in zip(of_trees, *said, strict=True)])
+    said = rng.dirichlet(np.ones(len(known)), (4, rows)) if classes else rng.normal(scale=0.2, size=(4, rows))
+    said, shares = 0.5 * (said + said.mean(0)), rng.dirichlet(np.ones(4))  # some are near one another
+    gap = np.ptp(said, 0).reshape(rows, -1).max(1)
+    mean = (shares.reshape(4, *[1] * (said.ndim - 1)) * said).sum(0)
+    of_trees = [1.0 if one > form.get("gap", 9) else form.get("share", 0.0) for one in gap]
+    want = np.stack([part * one + (1 - part) * two for part, one, two in zip(of_trees, said[0], mean, strict=True)])
     want = np.pad(want, ((0, 0), (classes - len(known), 0))) if classes else want * meta["deviation"] + meta["mean"]
     batch = int(rng.integers(4, rows))
-    close(ask("model.mixed", meta=meta, inputs=inputs, said=said, known=known, batch=batch), want.astype(np.float32))
+    got = ask("model.mixed", meta=meta, inputs=inputs, said=said, shares=shares, known=known, batch=batch)
+    close(got, want.astype(np.float32))

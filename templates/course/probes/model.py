@@ -126,19 +126,21 @@ def trained(
     }
 
 
-def mixed(meta: dict, inputs: np.ndarray, said: np.ndarray, known: np.ndarray, batch: int) -> np.ndarray:
-    """The answers to rows that begin with their number, where trees and network say what is given for each."""
+def mixed(
+    meta: dict, inputs: np.ndarray, said: np.ndarray, shares: np.ndarray, known: np.ndarray, batch: int
+) -> np.ndarray:
+    """The answers to rows that begin with their number, where each model says what is given for each."""
     from models import boosting
 
     def one(answers: np.ndarray) -> SimpleNamespace:
         def predict(rows: np.ndarray) -> np.ndarray:
             return answers[rows[:, 0].astype(int)]
 
-        return SimpleNamespace(predict=predict, predict_proba=predict, classes_=known, n_iter_=1, coefs_=[])
+        return SimpleNamespace(predict=predict, predict_proba=predict, classes_=known, coefs_=[])
 
     linear = SimpleNamespace(predict=lambda rows: rows[:, :1])
-    model = {"linear": linear, "trees": one(said[0]), "network": one(said[1])}
-    return boosting.outputs(model, inputs, None, meta, "", batch)
+    model = dict(zip(("trees", "plain", "forest", "network"), map(one, said), strict=True))
+    return boosting.outputs({"linear": linear, "shares": shares} | model, inputs, None, meta, "", batch)
 
 
 def losses(meta: dict, scores: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -1,8 +1,9 @@
 """Gradient boosting (scikit-learn's histograms) beside a small network: a model that trains and answers by itself.
 
 A tree splits one column at a time, so slopes and sums cost it many splits: the trees see beside the columns what a
-linear model says of a row. A network errs elsewhere: the mean of both makes fewer mistakes. This file offers what
-train.py and net.py do for others; skops saves all, and reads only the types of TRUSTED, so that no file can run code.
+linear model says of a row. Trees of the columns alone, a forest and a network err elsewhere: a mean with shares fitted
+on valid makes fewer mistakes. This file offers what train.py and net.py do for others; skops saves all, and reads only
+the types of TYPES, so that no file can run code.
 """
 
 import copy
@@ -21,8 +22,8 @@ from runs import State
 
 import numpy as np
 import skops.io
+from sklearn import ensemble
 from sklearn.compose import make_column_transformer
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -30,56 +31,42 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 BEST, LAST = "best.skops", "last.skops"
-TRUSTED = ["functools.partial", "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
-TRUSTED += ["sklearn.neural_network._stochastic_optimizers.AdamOptimizer", "sklearn.utils.validation.check_array"]
-SHARE = 0.9  # of the rows, drawn anew, decide in each epoch (stochastic gradient boosting, Friedman 2002)
+TYPES = ["sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor", "sklearn.utils.validation.check_array"]
+TYPES += ["sklearn.neural_network._stochastic_optimizers.AdamOptimizer", "sklearn.tree._tree.Tree", "functools.partial"]
 COLUMNS = 0.5  # share of them that a split may choose from, drawn anew for each
-MOST_VALUES = 255  # of a column; a category of more is read as a number, in the order of its codes
-LITTLE = 1e-9  # weight of rows that do not decide: without any, scikit-learn would not see their values
-LEAST_ROWS = 20  # in a leaf; of few rows a fiftieth
+MOST_VALUES = 255  # of a category; one of more is read as a number, in the order of its codes
+LEAST_ROWS, MOST_LEAVES = 20, 1000  # in a leaf, of few rows a fiftieth; of a tree of the forest, as a file keeps them
 FEWEST_LEAVES, ROWS_A_LEAF = 6, 500  # of train: a leaf more for so many, as few rows bear small trees
 FOLDS = 5  # of train: what the linear model says of one, the others have taught it
 WIDTH, DECAY, RATE = 64, 0.1, 0.002  # of the network: hidden units, weight decay, learning rate
 STEPS, FEWEST, MOST = 100, 16, 128  # of the network in an epoch, and rows of a step: a twentieth of all, within these
+VOTES, ROWS_A_VOTE, VOTERS = 8, 5, 9000  # that shares consist of, beside one for each; rows of valid for each, at most
 Model = dict[str, Any]
 
 
 def build(meta: dict, config: Config) -> Model:
-    """A linear model, trees and a network that know nothing yet, for numbers and codes of categories, (rows, both)."""
+    """A linear model, three kinds of trees and a network, all untrained, for numbers and codes, (rows, both)."""
     codes = list(range(meta["numbers"], meta["numbers"] + len(meta["categories"])))
     apart = OneHotEncoder(handle_unknown="ignore"), codes
     linear = make_pipeline(make_column_transformer(apart, remainder="passthrough"), Ridge())
-    numbers = meta["outputs"] + meta["numbers"]
-    kind = HistGradientBoostingClassifier if "classes" in meta else HistGradientBoostingRegressor
-    trees = kind(
+    coded = [False] * meta["numbers"] + [size <= MOST_VALUES for size in meta["categories"]]
+    kind = ensemble.HistGradientBoostingClassifier if "classes" in meta else ensemble.HistGradientBoostingRegressor
+    plain = kind(categorical_features=coded, early_stopping=False, random_state=config.seed)
+    trees = copy.copy(plain).set_params(
         learning_rate=config.learning_rate,
-        categorical_features=[False] * numbers + [size <= MOST_VALUES for size in meta["categories"]],
+        categorical_features=[False] * meta["outputs"] + coded,
         max_features=COLUMNS,
         l2_regularization=1.0,  # else a leaf of rows that are all but certain says too much
-        early_stopping=False,  # `fit` stops by the score on valid
         warm_start=True,
-        random_state=config.seed,
     )
+    kind = ensemble.ExtraTreesClassifier if "classes" in meta else ensemble.ExtraTreesRegressor
+    forest = kind(max_features=COLUMNS, random_state=config.seed)
     kind = MLPClassifier if "classes" in meta else MLPRegressor
     network = kind(hidden_layer_sizes=[WIDTH], alpha=DECAY, learning_rate_init=RATE, random_state=config.seed)
-    return {"linear": linear, "trees": trees, "network": network}
+    return {"linear": linear, "trees": trees, "plain": plain, "forest": forest, "network": network}
 
 
 fresh = build
-
-
-def coarse(inputs: np.ndarray, numbers: int) -> np.ndarray:
-    """Inputs whose first columns have few values each, of many those at quantiles, (rows, columns).
-
-    Trees would look for such anew in each epoch, and by other rows: those of the epochs before would be misread.
-    """
-    inputs = np.array(inputs)
-    for column in inputs.T[:numbers]:
-        values = np.unique(column)
-        if len(values) > MOST_VALUES:
-            values = np.unique(np.quantile(column, np.linspace(0, 1, MOST_VALUES), method="nearest"))
-            column[:] = values[np.searchsorted((values[1:] + values[:-1]) / 2, column)]
-    return inputs
 
 
 def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
@@ -93,30 +80,30 @@ def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[i
         model.update(last["model"])
         state = State(**last["state"])
         state.saved(run, config, ())  # again, as a kill may have come before it
-    rows, trees, network, best = len(data.train.ids), model["trees"], model["network"], None
-    leaves = min(config.leaves, FEWEST_LEAVES + rows // ROWS_A_LEAF)
-    trees.set_params(min_samples_leaf=min(LEAST_ROWS, max(1, rows // 50)), max_leaf_nodes=leaves)
+    train, voters, best = Split(*map(np.asarray, data.train)), runs.fewer(data.valid, VOTERS), None
+    trees, network, rows, known = model["trees"], model["network"], len(train.ids), np.unique(train.targets)
+    weights = np.array(data.meta["class_weights"])[train.targets] if data.meta.get("class_weights") else np.ones(rows)
+    least, leaves = min(LEAST_ROWS, max(1, rows // 50)), min(config.leaves, FEWEST_LEAVES + rows // ROWS_A_LEAF)
+    model["plain"].set_params(min_samples_leaf=least).fit(train.inputs, train.targets, weights)
+    trees.set_params(min_samples_leaf=least, max_leaf_nodes=leaves)
     network.set_params(batch_size=min(MOST, max(FEWEST, rows // 20)))
-    inputs = coarse(with_linear(model["linear"], data.train, data.meta), data.meta["outputs"] + data.meta["numbers"])
+    inputs = with_linear(model["linear"], train, data.meta)
+    model["forest"].set_params(min_samples_leaf=max(2, rows // MOST_LEAVES)).fit(inputs, train.targets, weights)
     print(runs.HEAD.format(data.meta["metric"]))
     while not state.over(config):
+        trees.set_params(max_iter=state.steps + config.trees).fit(inputs, train.targets, weights)
         rng = np.random.default_rng((config.seed, state.epoch))
-        order = rng.permutation(rows)
-        part = Split(*(array[order] for array in data.train))
-        weights = np.where(rng.random(rows) < SHARE, 1, LITTLE)
-        if data.meta.get("class_weights"):
-            weights *= np.array(data.meta["class_weights"])[part.targets]
-        trees.set_params(max_iter=state.steps + config.trees)
-        trees.fit(inputs[order], part.targets, weights)
         drawn = rng.choice(rows, STEPS * network.batch_size, p=weights / weights.sum())
-        if len(known := np.unique(part.targets)) > 1:
+        if len(known) > 1:
             classes = {"classes": known} if "classes" in data.meta else {}
-            network.partial_fit(spread(part.inputs[drawn], data.meta), part.targets[drawn], **classes)
+            network.partial_fit(spread(data.train.inputs[drawn], data.meta), data.train.targets[drawn], **classes)
+        said = answers(model, voters.inputs, data.meta)
+        train_loss = mean_loss(model | {"shares": np.full(len(said), 1 / len(said))}, train, data.meta)
+        model["shares"] = shares(said, voters, data.meta)
         state.end_step(config.trees)
         state.rate = config.learning_rate
-        output = outputs(model, data.valid.inputs, None, data.meta)
         kept = {"about": [TASK, FRAMEWORK, config.model], "model": model}
-        if state.end_epoch(mean_loss(model, part, data.meta), output, data, config):
+        if state.end_epoch(train_loss, outputs(model, data.valid.inputs, None, data.meta), data, config):
             best = copy.deepcopy(kept)  # thousands of trees take skops longer to write than to grow
         if state.over(config) or state.to_be_saved(pressed, config.checkpoint_seconds):
             if best:
@@ -129,9 +116,7 @@ def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[i
 
 def with_linear(linear: Any, train: Split, meta: dict) -> np.ndarray:
     """Fit the linear model; what it says of each row without having seen it, then the row, (rows, columns)."""
-    inputs, targets = np.asarray(train.inputs), np.asarray(train.targets)
-    if "classes" in meta:
-        targets = np.eye(meta["outputs"])[targets]
+    inputs, targets = train.inputs, np.eye(meta["outputs"])[train.targets] if "classes" in meta else train.targets
     linear.fit(inputs, targets)
     unseen = KFold(FOLDS, shuffle=True, random_state=0)
     said = cross_val_predict(linear, inputs, targets, cv=unseen) if len(inputs) >= FOLDS else linear.predict(inputs)
@@ -148,23 +133,37 @@ def spread(inputs: np.ndarray, meta: dict) -> np.ndarray:
     return np.hstack([inputs[:, :numbers], along, *apart]).astype(np.float32)
 
 
+def answers(model: Model, inputs: np.ndarray, meta: dict) -> np.ndarray:
+    """What each says but the linear model: (models, rows, classes) or, in the target's own unit, (models, rows)."""
+    seen = np.hstack([model["linear"].predict(inputs).reshape(len(inputs), -1), inputs])
+    asked, said = {"trees": seen, "plain": inputs, "forest": seen}, []
+    if hasattr(model["network"], "coefs_"):  # train holds more than one class or number
+        asked["network"] = spread(inputs, meta)
+    for name, rows in asked.items():
+        if "classes" in meta:
+            known = model[name].classes_  # of all
+            said.append(model[name].predict_proba(rows)[:, : len(known)] @ np.eye(meta["outputs"])[known])
+        else:
+            said.append(model[name].predict(rows) * meta["deviation"] + meta["mean"])
+    return np.array(said)
+
+
+def shares(said: np.ndarray, split: Split, meta: dict) -> np.ndarray:
+    """What each counts in the mean, (models,): one vote, and those of steps in which it helps most (Caruana 2004)."""
+    votes, truth = np.ones(len(said)), metrics.truth(split, meta)
+    for _ in range(min(VOTES, len(truth) // ROWS_A_VOTE)):
+        tried = (votes + np.eye(len(votes))) / (votes.sum() + 1)
+        votes[np.argmin([metrics.loss(truth, np.tensordot(some, said, 1), meta) for some in tried])] += 1
+    return votes / votes.sum()
+
+
 def outputs(model: Model, inputs: Any, targets: Any, meta: dict, precision: str = "", batch: int = 9000) -> np.ndarray:
     """Class probabilities, (rows, classes), or numbers in their own unit, (rows,); `batch` only changes the memory."""
-    linear, trees, network = model["linear"], model["trees"], model["network"]
-    classes, parts = len(meta.get("classes", [])), []
-    for start in range(0, len(inputs), batch):
-        some = inputs[start : start + batch]
-        answer = np.full((len(some), classes), 1 / classes) if classes else np.zeros(len(some))
-        if hasattr(trees, "n_iter_"):
-            ask, seen = ("predict_proba" if classes else "predict"), linear.predict(some).reshape(len(some), -1)
-            said = [getattr(trees, ask)(np.hstack([seen, some]))]
-            if hasattr(network, "coefs_"):
-                said.append(getattr(network, ask)(spread(some, meta)))
-            answer = np.mean(said, axis=0)
-            if classes:  # of which train may lack some, or hold a single one
-                answer = answer[:, : len(trees.classes_)] @ np.eye(classes)[trees.classes_]
-        parts.append(answer if classes else answer * meta["deviation"] + meta["mean"])
-    return np.concatenate(parts).astype(np.float32)
+    if "shares" not in model:  # untrained
+        classes = len(meta.get("classes", []))
+        return np.full((len(inputs), classes) if classes else len(inputs), 1 / classes if classes else meta["mean"])
+    parts = [answers(model, inputs[start : start + batch], meta) for start in range(0, len(inputs), batch)]
+    return np.concatenate([np.tensordot(model["shares"], part, 1) for part in parts]).astype(np.float32)
 
 
 def mean_loss(model: Model, split: Split, meta: dict) -> float:
@@ -174,7 +173,9 @@ def mean_loss(model: Model, split: Split, meta: dict) -> float:
 
 def learnt(model: Model) -> dict[str, np.ndarray]:
     """All that training should change, for check.py: what the nodes of all trees say, and weights."""
-    nodes = [tree.nodes["value"] for grown in getattr(model["trees"], "_predictors", []) for tree in grown]
+    grown = [trees for name in ("trees", "plain") for trees in getattr(model[name], "_predictors", [])]
+    nodes = [tree.nodes["value"] for trees in grown for tree in trees]
+    nodes += [tree.tree_.value for tree in getattr(model["forest"], "estimators_", [])]
     linear, weights = [getattr(model["linear"][-1], "coef_", [])], getattr(model["network"], "coefs_", [])
     parts = {"nodes": nodes, "linear": linear, "network": weights}
     return {name: np.concatenate([np.zeros(0), *map(np.ravel, part)]) for name, part in parts.items()}
@@ -192,7 +193,7 @@ def parameter_count(model: Model) -> int:
 def load(path: Path, config: Config) -> dict[str, Any]:
     """Read a checkpoint: trees and plain values only."""
     try:
-        content = skops.io.loads(path.read_bytes(), trusted=TRUSTED)
+        content = skops.io.loads(path.read_bytes(), trusted=TYPES)
         if content["about"] == [TASK, FRAMEWORK, config.model]:
             return content
     except Exception:  # of all that unpacking and checking may stumble over
