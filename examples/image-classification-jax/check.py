@@ -154,11 +154,10 @@ def examined(bench: Any, name: str, check: Callable[[Any], checks.parts.Found | 
 def chosen(bench: Bench) -> tuple[list[Callable], list[Callable]]:
     """The checks for this task and model: of parts, and of runs."""
     parts = bench.own("PARTS", checks.parts.CHECKS + checks.answers.ONE_MODEL) + bench.own("CHECKS", [])
-    if bench.trainer is not train:
-        parts = [check for check in parts if check not in checks.parts.STEPS]
     of_runs = checks.reading.CHECKS + checks.training.CHECKS + checks.answers.CHECKS + checks.scores.CHECKS
-    if bench.trainer is not train:  # of which some take all rows at once
-        of_runs.remove(checks.training.each_row_once)
+    if bench.trainer is not train:  # it takes all rows at once
+        steps = [*checks.parts.STEPS, checks.training.each_row_once]
+        parts, of_runs = ([check for check in some if check not in steps] for some in (parts, of_runs))
     return parts, of_runs + bench.own("RUNS", [])
 
 
