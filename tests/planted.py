@@ -83,6 +83,7 @@ FIRST = {
     "averaged weights": "averages",
     "learns from few rows": "rivals-of-train",
     "oversampled": "counted-once",
+    "over the edge": "splits-disjoint",
     "a logarithm": "inputs-matter",
     "height and width": "upright",
     "test's own": "rivals-of-train",
