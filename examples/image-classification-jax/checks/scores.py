@@ -69,8 +69,8 @@ def handed_on(bench: Any) -> Found:
 
 
 def report(bench: Any) -> Found:
-    """The report is of the kept weights: evaluate.main() scores all test rows at once; metrics.score(), others(),
-    interval()"""
+    """The report is of the kept weights: evaluate.main() scores all test rows at once; metrics.score(), others()
+    (errors in the unit of the data), interval()"""
     run, test = smoke_run(bench), bench.data.test
     sheet, found = common.read_json(run / "report.json"), np.load(run / "predictions.npz")
     model = bench.net.restore(run, bench.config, bench.meta, "cpu")

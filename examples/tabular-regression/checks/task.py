@@ -134,29 +134,34 @@ def one_scale(bench: Any) -> Found:
     return 0.3 < middle < 3, f"half of {len(spread)} columns have a deviation above {middle:.3g}", "about 1"
 
 
-def of_one_column(meta: dict) -> tuple[str, explain.Ask]:
-    """The first column's name, and what a model would say that knows its first place alone."""
-    usual = ([0.0] * meta["numbers"] + meta["usual"])[0]
+def of_one_column(bench: Any) -> tuple[str, explain.Ask, np.ndarray]:
+    """The first column's name, what a model would say that asks how far one place of it is from its typical value, and
+    a typical row, (1, numbers + categories)."""
+    meta, inputs = bench.meta, bench.train.inputs
+    first, used = next(iter(explain.places(meta).items()))
+    place = max(used, key=lambda place: len(np.unique(inputs[:, place])))  # most are not "missing"
+    typical = np.array([[0.0] * meta["numbers"] + meta["usual"]])
 
     def ask(inputs: np.ndarray) -> np.ndarray:
-        chance = 1 / (1 + np.exp(usual - inputs[:, 0]))
+        chance = 1 / (1 + np.exp(0.5 - np.abs(inputs[:, place] - typical[0, place])))
         if "classes" not in meta:
             return chance
         return np.stack([chance, 1 - chance], axis=1) @ np.eye(2, len(meta["classes"]))
 
-    return next(name for name, used in explain.places(meta).items() if 0 in used), ask
+    return first, ask, typical
 
 
 def moved_by(bench: Any) -> Found:
     """A column moves an answer as is explained: explain.moved() is the answer less what it is with a typical value
     there, and with all others as they were"""
     meta = bench.meta
-    first, ask = of_one_column(meta)
+    first, ask, typical = of_one_column(bench)
     inputs, off = bench.valid.inputs[:20], 0.0
-    said = explain.moved(inputs, ask(inputs), meta, ask)
-    chance = ask(inputs).max(1) if "classes" in meta else ask(inputs)
-    for row, added in enumerate(said):
-        wanted = {name: (chance[row] - 0.5) * (name == first) for name in added}
+    output = ask(inputs)
+    gap = output - ask(typical)
+    gap = gap[np.arange(len(gap)), output.argmax(1)] if "classes" in meta else gap
+    for row, added in enumerate(explain.moved(inputs, output, meta, ask)):
+        wanted = {name: gap[row] * (name == first) for name in added}
         off = max(off, *(abs(added[name] - wanted[name]) for name in added))
     return off < 0.01, f"what is said of one that asks for {first!r} alone is off by {off:.2f}", "0.00"
 
@@ -165,7 +170,7 @@ def importance(bench: Any) -> Found | None:
     """A column is worth what the score loses without it: explain.importance() deals the cells of one column at a time,
     and more is lost where a score is lower, or an error higher"""
     meta, some = bench.meta, bench.train
-    first, ask = of_one_column(meta)
+    first, ask, _ = of_one_column(bench)
     said = ask(some.inputs)  # as if it were always right
     right = said.argmax(1) if "classes" in meta else (said - meta["mean"]) / meta["deviation"]
     if np.unique(right, return_counts=True)[1].max() > 0.9 * len(right):
