@@ -143,7 +143,8 @@ def of_one_column(bench: Any) -> tuple[str, explain.Ask, np.ndarray]:
     typical = np.array([[0.0] * meta["numbers"] + meta["usual"]])
 
     def ask(inputs: np.ndarray) -> np.ndarray:
-        chance = 1 / (1 + np.exp(0.5 - np.abs(inputs[:, place] - typical[0, place])))
+        away = inputs[:, place] - typical[0, place]
+        chance = 1 / (1 + np.exp(0.5 - np.abs(away) if place >= meta["numbers"] else -away))  # codes have no order
         if "classes" not in meta:
             return chance
         return np.stack([chance, 1 - chance], axis=1) @ np.eye(2, len(meta["classes"]))
