@@ -40,6 +40,18 @@ def test_two_processes_share_the_checks(tmp_path: Path) -> None:
     assert subprocess.run(command, cwd=project, capture_output=True).returncode == 9
 
 
+def test_quick_asks_parts_alone_while_there_is_time(tmp_path: Path) -> None:
+    project = generate(tmp_path / "p", task="tabular-classification", models=("mlp",))
+    words = [sys.executable, "check.py", "--quick", "--json"]
+    rows = json.loads(subprocess.run(words, cwd=project, capture_output=True, text=True, encoding="utf-8").stdout)
+    assert {"rate", "overfit-one-batch"} < {row["id"] for row in rows if row["passed"]}
+    assert not {"resume", "report"} & {row["id"] for row in rows}
+    text = (project / "check.py").read_text(encoding="utf-8")
+    (project / "check.py").write_text(text.replace("512, 60, 10.0", "512, 60, 0.01"), encoding="utf-8")
+    done = subprocess.run(words, cwd=project, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0 and {row["found"] for row in json.loads(done.stdout)} == {"left out"}
+
+
 def test_a_project_that_cannot_train_gets_rows(tmp_path: Path) -> None:
     project = generate(tmp_path / "p", task="image-classification", models=("mlp",))
     text = (project / "train.py").read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -48,13 +49,15 @@ except (SyntaxError, NameError, AttributeError, TypeError) as error:
 
 OF_TASK = common.ROOT / "checks/task.py"  # what this task alone needs or is asked
 ROWS, STEPS = 512, 60  # enough to tell a healthy model from a broken one within seconds
+QUICK = 10.0  # seconds, imports included, after which --quick begins no further check
+BESIDE = "overfit_one_batch", "places"  # parts that need no model of others: for the process that has less to do
 
 
 class Bench:
     """The data, some rows of them, and a model that train.fit trained on those for a moment."""
 
-    def __init__(self, given: dict[str, Any], folder: Path) -> None:
-        self.given, self.folder = given, folder
+    def __init__(self, given: dict[str, Any], folder: Path, quick: bool = False) -> None:
+        self.given, self.folder, self.until = given, folder, QUICK if quick else 1e9
         config = common.configured(given)
         kit = common.kit(config)  # a model without gradients stands in for train.py and net.py
         self.net, self.trainer = (kit, kit) if hasattr(kit, "fit") else (net, train)
@@ -63,6 +66,7 @@ class Bench:
         rows = self.own("ROWS", ROWS)
         self.train = runs.fewer(self.data.train, rows)
         self.valid = runs.fewer(self.data.valid, rows)
+        config = replace(config, **{"depth": 1} if quick and hasattr(config, "depth") else {})
         plain = replace(config, device="cpu", precision="float32", minutes=0.0, epochs=0, passes=0)
         few = replace(plain, steps=self.own("STEPS", STEPS)).resolved(len(self.train.ids))
         self.config = replace(few, patience=10_000)
@@ -80,7 +84,7 @@ class Bench:
     @cached_property
     def once(self) -> Any:
         """A model after one epoch, as training leaves it."""
-        return self.trained(self.train, epochs=1)[0]
+        return self.trained(self.train, weight_decay=0.0, epochs=1)[0]
 
     def fresh(self, **knobs: Any) -> Any:
         """A model that knows nothing yet; `kept` are its knobs, as far as it has such."""
@@ -92,10 +96,7 @@ class Bench:
     ) -> tuple[Any, list[float]]:
         """A fresh model after train.fit on the rows of `split`, and its mean loss in each epoch.
 
-        run      one to go on with
-        pressed  that Ctrl-C was
-        others   valid and test, if not a few of these rows and the data's
-        knobs    depth=1 where steps are looked at, not layers
+        `run`: to go on with; `pressed`: that Ctrl-C was; `others`: valid and test; depth=1 where steps are looked at.
         """
         self.run = run or Path(tempfile.mkdtemp(dir=self.folder))
         model = self.fresh(**knobs)
@@ -104,8 +105,9 @@ class Bench:
             others = {"valid": valid}
             self.outputs(runs.fewer(self.valid, 2), model)  # as train.main() does, so that `fit` has to begin training
         data = self.data._replace(train=split, **others)
-        with contextlib.redirect_stdout(io.StringIO()):
-            history = self.trainer.fit(model, data, self.kept, self.run, pressed)
+        lend = getattr(checks.optimiser, "lend", lambda *_: contextlib.nullcontext(model))  # where graphs take long
+        with contextlib.redirect_stdout(io.StringIO()), lend(self, model, len(split.ids)) as trains:
+            history = self.trainer.fit(trains, data, self.kept, self.run, pressed)
         return model, [row[runs.HISTORY.index("train_loss")] for row in history]
 
     def outputs(self, split: Split, model: Any = None, *batch: int) -> np.ndarray:
@@ -116,21 +118,19 @@ class Bench:
         """The loss of a model that knows nothing, and how far fresh weights may be from it."""
         return importlib.import_module("checks.start").loss_of_knowing_nothing(split, self.meta)
 
-    def each(self, split: Split, others: Sequence[np.ndarray], model: Any = None) -> list[np.ndarray]:
+    def each(self, split: Split, others: Sequence[np.ndarray]) -> list[np.ndarray]:
         """What it answers where others are the inputs, again and again: to many rows in a call, as calls take long."""
-        found, at_once = [], max(1, ROWS // len(split.ids))
-        for start in range(0, len(others), at_once):
-            some = others[start : start + at_once]
-            rows = split._replace(inputs=np.concatenate(some), targets=np.concatenate([split.targets] * len(some)))
-            found += np.split(self.outputs(rows, model), len(some))
-        return found
+        rows = split._replace(inputs=np.concatenate(others), targets=np.concatenate([split.targets] * len(others)))
+        some = len(split.ids) * max(1, ROWS // len(split.ids))
+        return np.split(self.outputs(rows, None, some), len(others))
 
 
 def examined(bench: Any, name: str, check: Callable[[Any], checks.parts.Found | None]) -> dict[str, Any] | None:
     """What a check says, None where there is nothing to check; code that breaks fails its check, no more."""
     try:
         with contextlib.redirect_stderr(io.StringIO()):  # notes on the data have been said
-            if (said := check(bench)) is None:
+            late = None, "left out", "time for it, which python check.py takes"
+            if (said := check(bench) if time.process_time() < getattr(bench, "until", 1e9) else late) is None:
                 return None
         passed, found, expected = said
     except Exception as error:
@@ -154,11 +154,17 @@ def examined(bench: Any, name: str, check: Callable[[Any], checks.parts.Found | 
 def chosen(bench: Bench) -> tuple[list[Callable], list[Callable]]:
     """The checks for this task and model: of parts, and of runs."""
     parts = bench.own("PARTS", checks.parts.CHECKS + checks.answers.ONE_MODEL) + bench.own("CHECKS", [])
+<<<<<<< HEAD
     of_runs = checks.reading.CHECKS + checks.training.CHECKS + checks.answers.CHECKS + checks.scores.CHECKS
     if bench.trainer is not train:  # it takes all rows at once
         steps = [*checks.parts.STEPS, checks.training.each_row_once]
         parts, of_runs = ([check for check in some if check not in steps] for some in (parts, of_runs))
     return parts, of_runs + bench.own("RUNS", [])
+=======
+    parts = [check for check in parts if bench.trainer is train or check not in checks.parts.STEPS]
+    of_runs = checks.reading.CHECKS + checks.training.CHECKS + checks.answers.CHECKS + checks.scores.CHECKS
+    return sorted(parts, key=lambda check: check.__name__ in BESIDE), of_runs + bench.own("RUNS", [])
+>>>>>>> a1f7c838 (The checks of Keras train on one graph, few steps need none, two processes share them evenly, and --quick begins no check after ten seconds)
 
 
 def beside(process: subprocess.Popen) -> Iterator[dict[str, Any]]:
@@ -177,31 +183,33 @@ def readable(error: Exception) -> None:
 def main() -> int:
     parser = common.Parser(__doc__, knobs=True)
     parser.add_argument("--only", metavar="IDS", help="run these alone, by the names that --json gives them: rate,sees")
-    parser.add_argument("--quick", action="store_true", help="leave out those of runs")
-    parser.add_argument("--alone", action="store_true", help="in one process, as always where data are prepared")
+    parser.add_argument("--quick", action="store_true", help="those of parts alone that fit into 15 s, of one layer")
+    parser.add_argument(
+        "--alone", action="store_true", help="in one process, as always where data are larger than memory"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     args, given = parser.parse()
-    alone = args.alone or (common.ROOT / "prepare.py").is_file()  # data are larger than memory: two would take twice
-    results, runs_beside = [], not (args.only or args.quick or alone)
+    results, two = [], not (args.only or args.alone or (common.ROOT / "prepare.py").is_file())
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ends:
         try:
             if BROKEN:
                 raise BROKEN
-            bench = Bench(given, Path(folder))
+            bench = Bench(given, Path(folder), args.quick)
             gc.freeze()  # libraries are not looked through again and again while graphs are built
             parts, of_runs = ({check.__name__.replace("_", "-"): check for check in some} for some in chosen(bench))
         except (Problem, OSError):
             raise
         except Exception as error:
-            bench, parts, of_runs, args.only, runs_beside = error, {"readable": readable}, {}, None, False
+            bench, parts, of_runs, args.only, two = error, {"readable": readable}, {}, None, False
         known = parts | of_runs
-        wanted = args.only.split(",") if args.only else parts if args.quick or runs_beside else known
+        wanted = args.only.split(",") if args.only else [*(parts if args.quick else known)]
         if unknown := [name for name in wanted if name not in known]:
             raise Problem(f"no check {unknown[0]}; there are {', '.join(known)}", 2)
-        found = (examined(bench, name, check) for name, check in known.items() if name in wanted)
-        if runs_beside:
+        others = [name for name in wanted if two and (name in of_runs or known[name].__name__ in BESIDE)]
+        found = (examined(bench, name, known[name]) for name in known if name in wanted and name not in others)
+        if others:
             os.environ[checks.reading.SPLITS] = checks.reading.fingerprint(bench)
-            words = [sys.executable, "-X", "utf8", __file__, *sys.argv[1:], "--json", "--only", ",".join(of_runs)]
+            words = [sys.executable, "-X", "utf8", __file__, *sys.argv[1:], "--json", "--only", ",".join(others)]
             process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
             ends.callback(process.kill)
             found = itertools.chain(found, beside(process))
