@@ -48,8 +48,7 @@ except (SyntaxError, NameError, AttributeError, TypeError) as error:
     BROKEN = error
 
 OF_TASK = common.ROOT / "checks/task.py"  # what this task alone needs or is asked
-ROWS, STEPS = 512, 60  # enough to tell a healthy model from a broken one within seconds
-QUICK = 10.0  # seconds, imports included, after which --quick begins no further check
+ROWS, STEPS, QUICK = 512, 60, 10.0  # enough to tell a healthy model; seconds after which --quick begins no check
 BESIDE = "overfit_one_batch", "places"  # parts that need no model of others: for the process that has less to do
 
 
@@ -129,8 +128,8 @@ def examined(bench: Any, name: str, check: Callable[[Any], checks.parts.Found | 
     """What a check says, None where there is nothing to check; code that breaks fails its check, no more."""
     try:
         with contextlib.redirect_stderr(io.StringIO()):  # notes on the data have been said
-            late = None, "left out", "time for it, which python check.py takes"
-            if (said := check(bench) if time.process_time() < getattr(bench, "until", 1e9) else late) is None:
+            late = time.process_time() > getattr(bench, "until", 1e9)
+            if (said := (None, "left out", "time for it: python check.py") if late else check(bench)) is None:
                 return None
         passed, found, expected = said
     except Exception as error:
@@ -154,17 +153,10 @@ def examined(bench: Any, name: str, check: Callable[[Any], checks.parts.Found | 
 def chosen(bench: Bench) -> tuple[list[Callable], list[Callable]]:
     """The checks for this task and model: of parts, and of runs."""
     parts = bench.own("PARTS", checks.parts.CHECKS + checks.answers.ONE_MODEL) + bench.own("CHECKS", [])
-<<<<<<< HEAD
     of_runs = checks.reading.CHECKS + checks.training.CHECKS + checks.answers.CHECKS + checks.scores.CHECKS
-    if bench.trainer is not train:  # it takes all rows at once
-        steps = [*checks.parts.STEPS, checks.training.each_row_once]
-        parts, of_runs = ([check for check in some if check not in steps] for some in (parts, of_runs))
-    return parts, of_runs + bench.own("RUNS", [])
-=======
-    parts = [check for check in parts if bench.trainer is train or check not in checks.parts.STEPS]
-    of_runs = checks.reading.CHECKS + checks.training.CHECKS + checks.answers.CHECKS + checks.scores.CHECKS
-    return sorted(parts, key=lambda check: check.__name__ in BESIDE), of_runs + bench.own("RUNS", [])
->>>>>>> a1f7c838 (The checks of Keras train on one graph, few steps need none, two processes share them evenly, and --quick begins no check after ten seconds)
+    steps = [*checks.parts.STEPS, checks.training.each_row_once] * (bench.trainer is not train)  # it takes all at once
+    parts = sorted(parts, key=lambda check: check.__name__ in BESIDE)
+    return tuple([check for check in some if check not in steps] for some in (parts, of_runs + bench.own("RUNS", [])))
 
 
 def beside(process: subprocess.Popen) -> Iterator[dict[str, Any]]:
