@@ -181,10 +181,6 @@ def learnt(model: Model) -> dict[str, np.ndarray]:
     return {name: np.concatenate([np.zeros(0), *map(np.ravel, part)]) for name, part in parts.items()}
 
 
-def mean_gradient(run: Path, config: Config) -> np.ndarray:
-    raise NotImplementedError("trees grow from all rows at once, without batches and gradients")
-
-
 def parameter_count(model: Model) -> int:
     """Numbers that training sets: what the nodes of trees say, and weights."""
     return sum(map(len, learnt(model).values()))
