@@ -71,25 +71,29 @@ def distance(mean: float, reference: float, metric: str) -> tuple[str, bool]:
 
 
 def table(lines: list[dict[str, Any]], labels: list[str]) -> None:
-    """Print one row for each label that has lines; what is further from PyTorch than it may be stands out."""
-    by_label = {label: [line for line in lines if line["label"] == label] for label in labels}
-    means = {label: statistics.mean(line["score"] for line in found) for label, found in by_label.items() if found}
-    print("| task | model | framework | seeds | parameters | score, mean (range) | from PyTorch | training, s |")
-    print("|---|---|---|---:|---:|---|---:|---:|")
+    """Print a row for each task and model, a column for each framework; what is too far from PyTorch stands out."""
+    known: dict[str, list[dict[str, Any]]] = {label: [] for label in labels}
+    for line in lines:
+        known.get(line["label"], []).append(line)
+    others = list(dict.fromkeys(label.split("/")[1] for label in labels if "/pytorch/" not in label))
+    print("| task | model | parameters | pytorch, mean (range) |", " | ".join(others), "|")
+    print("|---|---|---:|---|" + "---:|" * len(others))
     far = 0
-    for label, mean in means.items():
-        found = by_label[label]
-        (task, framework, model), gap = label.split("/"), "–"
-        reference = means.get(f"{task}/pytorch/{model}")
-        if reference is not None and framework != "pytorch":
-            words, near = distance(mean, reference, found[0]["metric"])
-            gap, far = words if near else f"**{words}**", far + (not near)
+    for task, model in dict.fromkeys((label.split("/")[0], label.split("/")[2]) for label in labels):
+        if not (found := known.get(f"{task}/pytorch/{model}")):
+            continue
         scores = [line["score"] for line in found]
-        seconds = statistics.mean(line["training"] for line in found)
-        cells = [task, model, framework, f"{len(found)}", f"{found[0]['parameters']:,}"]
-        cells += [f"{mean:.4f} ({min(scores):.4f} to {max(scores):.4f})", gap, f"{seconds:.1f}"]
-        print("|", " | ".join(cells), "|")
-    print(f"\n{len(means)} of {len(labels)} measured; {far} further from PyTorch than 2 points or 5 %.")
+        mean, cells = statistics.mean(scores), []
+        for framework in others:
+            rows = known.get(f"{task}/{framework}/{model}")
+            here = statistics.mean(row["score"] for row in rows) if rows else mean
+            words, near = distance(here, mean, found[0]["metric"])
+            cells.append(("–" if not rows else words) if near else f"**{words}**")
+            far += not near
+        spread = f"{mean:.4g} ({min(scores):.4g} to {max(scores):.4g})"
+        print(f"| {task} | {model} | {found[0]['parameters']:,} | {spread} |", " | ".join(cells), "|")
+    measured = sum(map(bool, known.values()))
+    print(f"\n{measured} of {len(labels)} measured; {far} further from PyTorch than 2 points or 5 %.")
 
 
 def main() -> None:
