@@ -124,7 +124,8 @@ def test_what_a_short_training_draws_is_not_held_against_large_pictures(project:
     code = """
 from types import SimpleNamespace as Some
 import checks.task, numpy as np
-players = Some(outputs=lambda *_: np.zeros((2, 3)), valid=None, meta={}, data=None, config=Some(batch_size=8))
+noise = [Some(inputs=np.random.default_rng(0).normal(size=(500, 2)))] * 3
+players = Some(outputs=lambda *_: np.zeros((2, 3)), valid=None, meta={}, data=noise, config=Some(batch_size=8))
 players.trained = lambda *_, **knobs: (None, [1, 2])
 checks.task.played, checks.task.picked = lambda bench: (None, []), lambda *_: None
 checks.task.metrics.truth = lambda *_: np.eye(2, 3)
