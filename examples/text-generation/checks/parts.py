@@ -214,7 +214,7 @@ def alike(a: Any, b: Any) -> bool:
     return np.shape(a) == np.shape(b) and np.allclose(a, b, 1e-4, 1e-4)  # sums in another order differ by less
 
 
-CHECKS = [splits_disjoint, loss_at_start, inputs_matter, overfit_one_batch, gradients, own_batch, clipping, decay, rate]
-CHECKS += [learning_rate, sees]
+CHECKS = [splits_disjoint, loss_at_start, clipping, decay, own_batch, rate, gradients, inputs_matter, overfit_one_batch]
+CHECKS += [learning_rate, sees]  # the quickest first
 FOR_ALL = [splits_disjoint, gradients, rate]  # also where two networks learn from each other
 STEPS = [own_batch, clipping, decay, rate, sees]  # only where there are steps down a gradient
