@@ -108,7 +108,7 @@ def test_groups_and_dates_that_are_torn_apart_are_found(tmp_path: Path) -> None:
     project = generate_own(tmp_path / "groups", **own, group="who")
     run(project, "check.py", "--only", "equal-rows").ok()
     result = check_with_bug(
-        project, "equal-rows", "data.py", "(keys, count + groups)", "(keys, count + np.arange(count))"
+        project, "equal-rows", "data.py", "keys, count + groups  #", "keys, count + np.arange(count)  #"
     )
     assert "'who'" in result["found"]
     project = generate_own(tmp_path / "times", **own, time="day")
