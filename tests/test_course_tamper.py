@@ -237,6 +237,7 @@ def test_nothing_is_left_in_shared_memory(tmp_path: Path) -> None:
     if ctypes.CDLL(None).syscall(worker.LANDLOCK, 0, 0, 1) < 2 or not Path("/dev/shm").is_dir():
         pytest.skip("this kernel has no Landlock, or no memory to share")
     large = Path("/dev/shm", tmp_path.name)
+    large.unlink(missing_ok=True)  # of another run
     model = MODEL.replace("class Linear", f"{SHARED_MEMORY.replace('LARGE', large.name)}\n\nclass Linear")
     work = submission(tmp_path / "work", {"models/linear.py": model})
     assert engine.grade(bundle(tmp_path / "bundle"), work).parts["forward"][0] == 0 and not large.exists()
