@@ -5,10 +5,11 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 from hackgen.making.choice import Answers
 from hackgen.making.compose import planned
-from projects import generate, run
+from projects import generate, generate_own, run
 from selection import EVERYTHING
 
 FRAMEWORKS = ("pytorch", "lightning", "jax", "keras")
@@ -106,7 +107,10 @@ def test_minutes_are_used_to_their_end_in_every_framework(tmp_path: Path, task: 
 
 @pytest.mark.slow
 def test_boosting_takes_its_minutes_and_says_how_to_go_on(tmp_path: Path) -> None:
-    project = generate(tmp_path / "p", task="tabular-regression", models=("boosting",))
+    cells = np.random.default_rng(0).normal(size=(400, 6)).round(3)
+    rows = ["a,b,c,d,e,f,y", *(",".join(map(str, [*row, round(row[:3].sum() * row[3:].sum(), 3)])) for row in cells)]
+    (tmp_path / "waves.csv").write_text("\n".join(rows), encoding="utf-8")
+    project = generate_own(tmp_path / "p", tmp_path / "waves.csv", task="tabular-regression", models=("boosting",))
     run(project, "train.py", "--minutes", "0.05", "--patience", "1", "--out", "timed").ok()
     rows = list(csv.DictReader((project / "runs" / "timed" / "history.csv").open(encoding="utf-8")))
     assert len(rows) > 2 and float(rows[-1]["seconds"]) >= 3
