@@ -47,7 +47,7 @@ def test_quick_asks_parts_alone_while_there_is_time(tmp_path: Path) -> None:
     assert {"rate", "overfit-one-batch"} < {row["id"] for row in rows if row["passed"]}
     assert not {"resume", "report"} & {row["id"] for row in rows}
     text = (project / "check.py").read_text(encoding="utf-8")
-    (project / "check.py").write_text(text.replace("512, 60, 10.0", "512, 60, 0.01"), encoding="utf-8")
+    (project / "check.py").write_text(text.replace("512, 60, 9.0", "512, 60, 0.01"), encoding="utf-8")
     done = subprocess.run(words, cwd=project, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0 and {row["found"] for row in json.loads(done.stdout)} == {"left out"}
 

@@ -48,7 +48,7 @@ except (SyntaxError, NameError, AttributeError, TypeError) as error:
     BROKEN = error
 
 OF_TASK = common.ROOT / "checks/task.py"  # what this task alone needs or is asked
-ROWS, STEPS, QUICK = 512, 60, 10.0  # enough to tell a healthy model; seconds after which --quick begins no check
+ROWS, STEPS, QUICK = 512, 60, 9.0  # enough to tell a healthy model; seconds after which --quick begins no check
 BESIDE = "overfit_one_batch", "places"  # parts that need no model of others: for the process that has less to do
 
 
