@@ -82,7 +82,8 @@ def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[i
         state.saved(run, config, ())  # again, as a kill may have come before it
     train, voters, best = Split(*map(np.asarray, data.train)), runs.fewer(data.valid, VOTERS), None
     trees, network, rows, known = model["trees"], model["network"], len(train.ids), np.unique(train.targets)
-    weights = np.array(data.meta["class_weights"])[train.targets] if data.meta.get("class_weights") else np.ones(rows)
+    balanced = data.meta.get("class_weights")  # without them no weights, which take scikit-learn long
+    weights = np.array(balanced)[train.targets] if balanced else None
     least, leaves = min(LEAST_ROWS, max(1, rows // 50)), min(config.leaves, FEWEST_LEAVES + rows // ROWS_A_LEAF)
     model["plain"].set_params(min_samples_leaf=least).fit(train.inputs, train.targets, weights)
     trees.set_params(min_samples_leaf=least, max_leaf_nodes=leaves)
@@ -93,7 +94,7 @@ def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[i
     while not state.over(config):
         trees.set_params(max_iter=state.steps + config.trees).fit(inputs, train.targets, weights)
         rng = np.random.default_rng((config.seed, state.epoch))
-        drawn = rng.choice(rows, STEPS * network.batch_size, p=weights / weights.sum())
+        drawn = rng.choice(rows, STEPS * network.batch_size, p=weights / weights.sum() if balanced else None)
         if len(known) > 1:
             classes = {"classes": known} if "classes" in data.meta else {}
             network.partial_fit(spread(data.train.inputs[drawn], data.meta), data.train.targets[drawn], **classes)
