@@ -222,9 +222,7 @@ def settled(answers: Answers, choice: Choice) -> Answers:
     """The answers with every blank filled in, as `.hackgen.toml` records them."""
     for name in ("data", "target", "group", "time"):
         of_pictures = name == "group" and choice.task["kind"].startswith("image-")
-        listed = (name == "target" or of_pictures) and bool(
-            choice.format
-        )  # what own data bring in is checked with them
+        listed = choice.format and (name == "target" or of_pictures)  # what own data bring in is checked with them
         if getattr(answers, name) and name not in choice.knobs and not listed:
             raise Misuse(f'--{name} means nothing to {choice.task.name}: it has no knob "{name}"; leave it out')
     asked = extras.asked(choice.extras)
