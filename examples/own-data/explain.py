@@ -1,7 +1,6 @@
 """What single columns tell: alone, to the model on all rows of valid, and in one answer.
 
-One that alone says as much as the whole model is one to ask about: whether it is known when the model has to answer,
-only people can tell, so nothing is left out.
+One that says as much as the whole model is asked about, not left out: only people know if it is known in time.
 """
 
 from collections.abc import Callable, Sequence
@@ -108,7 +107,9 @@ def learnt_from(data: Data) -> Split:
 def answers(data: Data, used: list[int], model: Any) -> np.ndarray:
     """What a model of scikit-learn, fitted on train, says of valid from some places of the rows."""
     from sklearn import compose, pipeline, preprocessing
+    from threadpoolctl import threadpool_limits
 
+    threadpool_limits(1, "openmp")  # more threads would wait for each other longer than they work
     meta, few = data.meta, learnt_from(data)
     codes = [k for k, place in enumerate(used) if place >= meta["numbers"]]
     apart = preprocessing.OneHotEncoder(max_categories=VALUES, handle_unknown="ignore", sparse_output=False)
@@ -151,9 +152,8 @@ def importance(data: Data, ask: Ask) -> dict[str, float]:
     def score(inputs: np.ndarray) -> float:
         return sign * metrics.score(truth[rows], ask(inputs), data.meta)
 
-    lost, whole = {}, score(inputs)
+    lost, whole = dict.fromkeys(where, 0.0), score(inputs)
     for name, used in where.items():
-        lost[name] = 0.0
         for _ in range(TIMES):
             dealt = inputs.copy()
             dealt[:, used] = inputs[rng.permutation(len(rows))][:, used]

@@ -17,12 +17,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import ConfusionMatrixDisplay
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
+from threadpoolctl import threadpool_limits
 
-MOST_CLASSES = 30  # a matrix of more is unreadable; the most frequent ones are shown
-MOST = 10  # rows shown
+MOST_CLASSES, MOST = 30, 10  # in a matrix, the most frequent ones, as more are unreadable; rows shown
 FEW_ROWS = 1000  # below this the histograms of the fast kind are too coarse
-MOST_ROWS = 200_000  # of train that it is fitted on: more hardly change it
-MOST_VALUES = 255  # categories of more than the fast kind can take are read as numbers
+MOST_ROWS, MOST_VALUES = 200_000, 255  # of train that it is fitted on, and of a category that it takes for one
 
 
 def draw(run: Path, data: Data, found: dict[str, np.ndarray], on_valid: np.ndarray, sheet: dict) -> list[Path]:
@@ -72,6 +71,7 @@ def reference(data: Data) -> tuple[str, np.ndarray]:
     if len(np.unique(train.targets)) < 2:  # groups or times left train a single class
         answer[:, train.targets[0]] = 1
         return name, answer
-    model.fit(train.inputs, train.targets)
-    answer[:, model.classes_] = model.predict_proba(data.test.inputs[:])
+    with threadpool_limits(1, "openmp"):  # more threads would wait for each other longer than they work
+        model.fit(train.inputs, train.targets)
+        answer[:, model.classes_] = model.predict_proba(data.test.inputs[:])
     return name, answer

@@ -21,6 +21,7 @@ from config import MODELS, MORE, Config
 
 ROOT = Path(__file__).resolve().parent
 RUNS, PUBLISHED = ROOT / "runs", ROOT / "published"
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # threads sleep sooner: awake, they wait long beside other programs
 
 
 class Problem(Exception):
@@ -102,8 +103,7 @@ class Parser(argparse.ArgumentParser):
         """The flags, and those knobs that were given."""
         typed = [re.sub(r"^--\w[\w-]*", lambda flag: flag[0].replace("_", "-"), word) for word in sys.argv[1:]]
         args = self.parse_args(typed)
-        values = vars(args)
-        return args, {name: values[name] for name in self.knobs if values[name] is not None}
+        return args, {name: value for name, value in vars(args).items() if name in self.knobs and value is not None}
 
     def error(self, message: str) -> NoReturn:
         if flag := re.search(r"unrecognized arguments: (--[\w-]+)", message):
