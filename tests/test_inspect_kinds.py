@@ -246,6 +246,14 @@ def test_ratings_are_named_and_no_series(
     assert all(column.use for column in found.columns[:2])  # new ones are unknown, known ones are learnt from
 
 
+def test_what_happens_or_not_is_told_by_its_row_and_is_no_series(tmp_path: Path) -> None:
+    rows = [f"2024-01-01 {i // 60:02}:{i % 60:02},{i % 17},{i * 7 % 31},{int(i % 23 == 0)}\n" for i in range(900)]
+    (tmp_path / "pump.csv").write_text("time,warmth,shaking,failure\n" + "".join(rows), encoding="utf-8")
+    for named in (None, "failure"):
+        found = inspect(str(tmp_path / "pump.csv"), named).suggestion
+        assert (found.task, found.target, found.time) == ("tabular-classification", "failure", "time")
+
+
 def test_loose_pictures_beside_wrapper_folders_are_left_out(tmp_path: Path) -> None:
     for i in range(20):
         place = tmp_path / "Data" / "Train_Data" / ("cat", "dog")[i % 2] / f"{i}.png"

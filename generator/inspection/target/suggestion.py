@@ -182,6 +182,8 @@ def _rather_forecast(table: Table, columns: list[Column], target: str | None, fo
     if target is None and found["shape"] == "across":
         return True
     values = [c for c in columns if c.role == "number" and c.name not in (found["time"], *found["keys"])]
+    if len(values) > 1 and any(c.name == found["target"] and c.distinct == 2 for c in values):
+        return False  # whether something happens, the numbers of its row tell
     market = {"open", "high", "low"} <= {c.name.strip().lower() for c in values}
     if target is not None:
         told = found["values"] if len(found["values"]) <= 2 else []
