@@ -259,12 +259,8 @@ def list_choices(as_json: bool) -> None:
     found = choices()
     if as_json:
         rows = [
-            {
-                "task": choice.task.name,
-                "framework": choice.framework.name,
-                "backend": choice.backend,
-                "model": choice.models[0].name,
-            }
+            {"task": choice.task.name, "framework": choice.framework.name, "backend": choice.backend}
+            | {"model": choice.models[0].name}
             | {name: choice.task[name] for name in ("kind", "metric", "sample")}
             for choice in found
         ]

@@ -24,9 +24,7 @@ def _fitting(given: dict) -> list[tuple[Part, Part]]:
     """The tasks with their frameworks, only of those that were named."""
     pairs = [(task, framework) for task in tasks() for framework in frameworks(task)]
     wanted = given.get("task"), given.get("framework")
-    return [
-        pair for pair in pairs if all(not name or part.name == name for part, name in zip(pair, wanted, strict=True))
-    ]
+    return [pair for pair in pairs if all(not name or p.name == name for p, name in zip(pair, wanted, strict=True))]
 
 
 def several_extras(context: click.Context, _: click.Parameter, begun: str) -> list[str]:

@@ -84,9 +84,8 @@ class Part:
 
     def knobs(self, inherited: Knobs) -> Knobs:
         """The card's own [config]: `knob = [default, "why"]`, or just a new default for a knob that is inherited."""
-        return {
-            name: self._knob(name, entry, inherited.get(name)) for name, entry in self.card.get("config", {}).items()
-        }
+        own = self.card.get("config", {})
+        return {name: self._knob(name, entry, inherited.get(name)) for name, entry in own.items()}
 
     def _knob(self, name: str, entry: Any, known: dict[str, Any] | None) -> dict[str, Any]:
         value, why = entry if isinstance(entry, list) and len(entry) == 2 else (entry, known["why"] if known else None)

@@ -88,9 +88,8 @@ def _literal(value: Any, string: Callable[[str], str], true: str = "true", false
 def toml(value: Any) -> str:
     if isinstance(value, dict):
         keys = (key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _quoted(key) for key in value)
-        return (
-            "{ " + ", ".join(f"{key} = {toml(inner)}" for key, inner in zip(keys, value.values(), strict=True)) + " }"
-        )
+        pairs = (f"{key} = {toml(inner)}" for key, inner in zip(keys, value.values(), strict=True))
+        return "{ " + ", ".join(pairs) + " }"
     return _literal(value, _quoted)
 
 

@@ -252,14 +252,14 @@ def date_form(dates: list[Column], layout: Layout, rows: Rows) -> str:
 def decimal_of(cells: set[str], column: Column) -> str:
     """The decimal mark by which a project reads all cells as inspection does, "" where there is none."""
     replace = patterns(column)
-    known = {replaced(cell, replace): to_number(cell, column.parse) for cell in cells}
+    numbers = {replaced(cell, replace).strip(): to_number(cell, column.parse) for cell in cells}
+    known = {text: value for text, value in numbers.items() if value is not None}
     for decimal, thousands in ((".", ","), (",", ".")):
         d, t = re.escape(decimal), re.escape(thousands)
         form = re.compile(rf"[+-]?(\d+|\d{{1,3}}({t}\d{{3}})+)?({d}\d*)?([eE][+-]?\d+)?")
-        styled = {cell: cell.strip() for cell, value in known.items() if value is not None}
-        if all(form.fullmatch(text) and any(map(str.isdigit, text)) for text in styled.values()) and all(
-            float(text.replace(thousands, "").replace(decimal, ".")) == known[cell] for cell, text in styled.items()
-        ):
+        if not all(form.fullmatch(text) and any(map(str.isdigit, text)) for text in known):
+            continue
+        if all(float(text.replace(thousands, "").replace(decimal, ".")) == value for text, value in known.items()):
             return decimal
     return ""
 

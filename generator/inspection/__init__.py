@@ -7,6 +7,7 @@ import errno
 import itertools
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,8 @@ def inspect(path: str, target: str | None = None) -> Findings:
         remedy = f"make room in {tempfile.gettempdir()}" if full else "see who may read it, or copy it"
         raise Problem(f"{path} cannot be read ({error.strerror or error}); {remedy}") from None
     except MemoryError:
-        raise Problem(
-            f"{path} takes more memory than there is; make it smaller, or save it as CSV or Parquet"
-        ) from None
+        remedy = "make it smaller, or save it as CSV or Parquet"
+        raise Problem(f"{path} takes more memory than there is; {remedy}") from None
     except RecursionError:
         raise Problem(f"{path} is nested too deeply to be read; {NESTED}") from None
 
@@ -86,9 +86,7 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
         tables = formats.tables_inside(place) if member else {}
         if member in tables and len(tables) > 1:
             files = list(tables.values())
-            return _among(
-                files, tables[member], "archive", target, lambda asked: inspect_table(path, place, kind, asked)
-            )
+            return _among(files, tables[member], "archive", target, partial(inspect_table, path, place, kind))
         return inspect_table(path, place, kind, target)
     what = kind == "binary" and (unread.of_file(place) or unread.of_archive(place))
     return unknown(path, place, what or unread.of_format(kind))
@@ -161,7 +159,7 @@ def _tables(path: str, place: Path, files: list[Path], target: str | None) -> Fi
     chosen = named[0] if named else max(files, key=lambda file: file.stat().st_size)
     if what := unread.labels_apart(files, chosen):
         return Findings(path, "unknown", notes=[what])
-    found = _among(files, chosen, "folder", target, lambda asked: _file(str(chosen), chosen, asked))
+    found = _among(files, chosen, "folder", target, partial(_file, str(chosen), chosen))
     if found.suggestion and any("alone" in column.detail for column in found.columns):  # the table does not show it
         found.suggestion.command = found.suggestion.command.replace(quoted(str(chosen)), quoted(path), 1)
     return found

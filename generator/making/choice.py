@@ -210,11 +210,8 @@ def _model(name: str, task: Part, framework: Part, fitting: list[Part]) -> Part:
         hint = nearest(name, [model.name for model in fitting])
         raise Misuse(f'no model "{name}" for {task.name} with {framework.name}{hint} (hackgen list shows all)')
     others = sorted({choice.framework.name for choice in elsewhere if choice.task == task})
-    why = (
-        f"it has no file for {framework.name}, only for {', '.join(others)}"
-        if others
-        else f"it is for {', '.join(sorted({choice.task.name for choice in elsewhere}))}, not {task['kind']}"
-    )
+    why = f"it is for {', '.join(sorted({choice.task.name for choice in elsewhere}))}, not {task['kind']}"
+    why = f"it has no file for {framework.name}, only for {', '.join(others)}" if others else why
     raise Misuse(f'model "{name}" does not fit {task.name} with {framework.name}: {why}; what fits: {names}')
 
 

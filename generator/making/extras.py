@@ -48,9 +48,8 @@ def named(names: tuple[str, ...], kind: str, root: Path) -> tuple[Part, ...]:
         if missing := sorted(_needed(known[name], known) - set(names)):
             raise Misuse(f"the extra {name} needs {missing[0]}, which is not among the extras")
         if known[name] not in offered(kind, root):
-            raise Misuse(
-                f"the extra {name} has nothing for {kind} yet; leave it out (templates/README.md: how to add it)"
-            )
+            remedy = "leave it out (templates/README.md: how to add it)"
+            raise Misuse(f"the extra {name} has nothing for {kind} yet; {remedy}")
     return tuple(part for part in known.values() if part.name in names)
 
 

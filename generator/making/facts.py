@@ -30,15 +30,13 @@ def facts(choice: Choice, answers: Answers) -> dict[str, Any]:
     parts = [*choice.shared_parts, *choice.models, *choice.used_by_extras]
     dependencies = _dependencies(parts, card.get("backends", {}).get(choice.backend, []))
     groups = {extra.name: _dependencies([extra]) for extra in choice.extras if extra.dependencies}
-    groups |= {
-        model.name: _dependencies([], model.card["optional"]) for model in choice.models if "optional" in model.card
-    }
+    optional = [model for model in choice.models if "optional" in model.card]
+    groups |= {model.name: _dependencies([], model.card["optional"]) for model in optional}
     dev = choice.shared_parts[0].card.get("dev", [])
     needed = set(dependencies).union(*groups.values())
     named = [*dependencies.values(), *(line for lines in groups.values() for line in lines.values()), *dev]
-    task, framework, *models = (
-        language.said(part, choice.root, choice.lang) for part in (choice.task, choice.framework, *choice.models)
-    )
+    chosen = (choice.task, choice.framework, *choice.models)
+    task, framework, *models = (language.said(part, choice.root, choice.lang) for part in chosen)
     return {
         "slug": _slug(answers.title or "", needed),
         "task": {"name": choice.task.name, "kind": choice.task["kind"], "metric": choice.task["metric"]} | task,

@@ -74,9 +74,8 @@ def _check_target(
         why = unsuited(known[answers.target], predicted, findings.rows)
         if why := why or too_few(findings, known[answers.target], predicted):
             raise Misuse(f'{findings.path}: column "{answers.target}" {why}')
-        if source == "table" and not any(
-            c.use for c in known.values() if c.name not in (answers.target, answers.group)
-        ):
+        others = [column for name, column in known.items() if name not in (answers.target, answers.group)]
+        if source == "table" and not any(column.use for column in others):
             given = "; ".join(f"{c.name}: {c.why}" for c in list(known.values())[:4] if c.why)
             raise Misuse(f"{findings.path} has no other column to learn {answers.target} from ({given})")
         return
@@ -132,10 +131,8 @@ def _check_labels(findings: "Findings", task: Part) -> None:
     source, _, predicted = task["kind"].partition("-to-")
     if predicted == "class" and len(findings.facts.get("classes", {})) < FEWEST:
         what = "pictures" if source == "image" else "texts"
-        raise Misuse(
-            f"{findings.path} has no two classes; put the {what} into a folder for each class, or name their labels in "
-            f"a table{_instead(findings)}"
-        )
+        remedy = f"put the {what} into a folder for each class, or name their labels in a table"
+        raise Misuse(f"{findings.path} has no two classes; {remedy}{_instead(findings)}")
     if predicted == "class" and (why := _too_rare(findings.facts["classes"])):
         raise Misuse(f"{findings.path} {why}")
     if source == "noise" and findings.rows < FEWEST_OF_CLASS:

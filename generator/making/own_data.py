@@ -127,13 +127,11 @@ def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
     if family(findings.format) not in reads:
         fits, where = findings.suggestion, quoted(findings.path)
         if fits and fits.task == task.name:
-            raise Problem(
-                f"{findings.path} names pictures that are not found beside it; put them there, then try again"
-            )
-        raise Misuse(
-            f"{task.name} reads {' or '.join(reads)}, and {findings.path} holds {family(findings.format)}; "
-            + (f"what fits: hackgen new --data {where} --task {fits.task}" if fits else "name other data")
-        )
+            remedy = "put them there, then try again"
+            raise Problem(f"{findings.path} names pictures that are not found beside it; {remedy}")
+        remedy = f"what fits: hackgen new --data {where} --task {fits.task}" if fits else "name other data"
+        held = f"{findings.path} holds {family(findings.format)}"
+        raise Misuse(f"{task.name} reads {' or '.join(reads)}, and {held}; {remedy}")
     own = _brought(findings, choice, answers)
     place = Path(findings.path)
     if not own.copied or not findings.seen or state_of(Path(findings.seen[0])) == findings.seen[1]:

@@ -236,8 +236,7 @@ def tree(name: str, files: Files) -> str:
             if parent not in shown:
                 shown.add(parent)
                 lines.append(f"{'  ' * len(parent.parts)}{parent.name}/")
-        lines.append(
-            f"{'  ' * len(path.parts)}{path.name:<{40 - 2 * len(path.parts)}} {len(files[str(path)]):>8,} bytes"
-        )
+        indent = "  " * len(path.parts)
+        lines.append(f"{indent}{path.name:<{40 - len(indent)}} {len(files[str(path)]):>8,} bytes")
     total = sum(map(len, files.values()))
     return "\n".join([*lines, f"{len(files)} files, {total:,} bytes; nothing was written"])

@@ -77,9 +77,8 @@ def text(value: str) -> str:
 
 def means_missing(cell: str, parse: dict[str, Any]) -> str:
     """Whether a cell is a word for "not known", in SQL; a pattern, as lists of words would be joined to every row."""
-    words = sorted(
-        {word.lower() for word in (*parse.get("unknown", MISSING), *map(str, parse.get("missing", ())))} - {""}
-    )
+    unknown = (*parse.get("unknown", MISSING), *map(str, parse.get("missing", ())))
+    words = sorted({word.lower() for word in unknown} - {""})
     pattern = text(rf"(?i)\s*(?:{'|'.join(map(re.escape, words))})?\s*")
     return f"strlen({cell}) <= {max(map(len, words)) * 4 + 2} AND regexp_full_match({cell}, {pattern})"
 

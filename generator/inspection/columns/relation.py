@@ -65,14 +65,6 @@ class Table:
         started.execute("SET temp_directory=?", [str(self.folder)])
         return started
 
-    def in_order(self, query: str) -> list[tuple[Any, ...]]:
-        """Ask for rows, or make a table of them, in the order of the file, which DuckDB otherwise need not keep."""
-        self.connection.execute("SET preserve_insertion_order=true")
-        try:
-            return self.connection.execute(query).fetchall()
-        finally:
-            self.connection.execute("SET preserve_insertion_order=false")
-
     def stream(self, places: Sequence[int], most: int = 1 << 60) -> Iterator[list[list[str]]]:
         """The cells of some columns of the first rows, in the order of the file, many rows at a time."""
         if self.whole:
@@ -106,9 +98,7 @@ class Table:
     @cached_property
     def known(self) -> list[Counter[str]]:
         """The same without missing cells."""
-        return [
-            Counter({cell: count for cell, count in column.items() if not is_missing(cell)}) for column in self.counts
-        ]
+        return [Counter({cell: n for cell, n in column.items() if not is_missing(cell)}) for column in self.counts]
 
     def one(self, query: str) -> tuple[Any, ...]:
         """The only row that a query answers; `{relation}` in it stands for the table."""
@@ -211,11 +201,12 @@ def fill(table: Table, rows: list[list[str]]) -> None:
     table.sample, table.whole = rows[::step], step == 1
     if table.whole:
         return  # counted from the sample
-    arrays = {
-        f"c{i}": np.array([cell or None for cell in column], object) for i, column in enumerate(zip(*rows, strict=True))
-    }
+    columns = enumerate(zip(*rows, strict=True))
+    arrays = {f"c{i}": np.array([cell or None for cell in column], object) for i, column in columns}
     table.connection.register("arrays", arrays)
-    table.in_order("CREATE TABLE cells AS SELECT * FROM arrays")
+    table.connection.execute("SET preserve_insertion_order=true")
+    table.connection.execute("CREATE TABLE cells AS SELECT * FROM arrays")
+    table.connection.execute("SET preserve_insertion_order=false")
     table.connection.unregister("arrays")
 
 
@@ -228,14 +219,10 @@ def take_sample(table: Table) -> None:
     """A sample of rows out of DuckDB, all of them where they are few."""
     most = sample_rows(len(table.names))
     few = table.rows <= most
-    clause = "" if few else f" USING SAMPLE reservoir({most} ROWS) REPEATABLE (0)"
     cells = ", ".join(f"c{i}" for i in range(len(table.names))) or "1"
-    if few or table.rows * len(table.names) < 5e7:
-        found = table.connection.execute(f"SELECT {cells} FROM {table.relation}{clause}").fetchall()
-    else:  # a reservoir reads all of a large file: every so manieth row by its content's hash is as good
-        keep = max(1, table.rows // most)
-        found = table.connection.execute(
-            f"SELECT {cells} FROM {table.relation} WHERE hash(c0, c{len(table.names) - 1}) % {keep} = 0 LIMIT {most}"
-        ).fetchall()
-    table.sample = as_cells(found)
+    clause = "" if few else f" USING SAMPLE reservoir({most} ROWS) REPEATABLE (0)"
+    if not few and table.rows * len(table.names) >= 5e7:
+        # A reservoir reads all of a large file: every so manieth row by its content's hash is as good.
+        clause = f" WHERE hash(c0, c{len(table.names) - 1}) % {max(1, table.rows // most)} = 0 LIMIT {most}"
+    table.sample = as_cells(table.connection.execute(f"SELECT {cells} FROM {table.relation}{clause}").fetchall())
     table.whole = few

@@ -20,9 +20,8 @@ TOP = 10  # most usual values that are shown
 def columns_of(table: Table) -> tuple[list[Column], list[Profile]]:
     """The columns with role and counts, and the profiles that they are from."""
     profiles = profiles_of(table)
-    columns = [
-        _column(table, i, name, profile) for i, (name, profile) in enumerate(zip(table.names, profiles, strict=True))
-    ]
+    named = enumerate(zip(table.names, profiles, strict=True))
+    columns = [_column(table, i, name, profile) for i, (name, profile) in named]
     for column in columns:
         if patterns := table.dialect.get("replace", {}).get(column.name):
             column.parse["replace"] = patterns | column.parse.get("replace", {})
@@ -64,10 +63,8 @@ def _column(table: Table, i: int, name: str, profile: Profile) -> Column:
         column.role = "category"  # of which any cell is a value, 98126-2920 too
         column.missing = round(column.missing - profile.odd / rows, 6)
     _describe(column, profile, _some(table, i))
-    if column.role == "constant" and column.missing < 0.01:
-        return _unused(column, "one value in all rows")
     if column.role == "constant":
-        return _unused(column, "one value only")
+        return _unused(column, "one value in all rows" if column.missing < 0.01 else "one value only")
     if column.role == "identifier":
         repeated = profile.distinct <= 0.8 * profile.known
         return _unused(column, "identifier; its values repeat" if repeated else "identifier, (nearly) unique")
@@ -119,9 +116,8 @@ def _is_identifier(i: int, name: str, profile: Profile, rows: int, table: Table)
     words = words_of(name)
     unique = profile.distinct >= (0.85 if profile.estimated else 0.95) * profile.known and profile.known >= 0.99 * rows
     named = bool(words) and (words[-1] in WORDS.ids - WORDS.weak_ids or words[0] in {"id", "uuid"})
-    if named and (
-        unique or _is_person(words, profile) or profile.distinct > min(max(20, 0.02 * profile.known), MANY_CODES)
-    ):
+    many = profile.distinct > min(max(20, 0.02 * profile.known), MANY_CODES)
+    if named and (unique or many or _is_person(words, profile)):
         return True
     time = bool(set(words) & WORDS.times) or (1500 <= profile.low and profile.high <= 2200 and rows > 1)
     if not unique or time:
@@ -166,11 +162,8 @@ def _describe(column: Column, profile: Profile, some: list[str]) -> None:
         usual = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         detail["top"] = [[value, count] for value, count in usual[:TOP]]
     if column.role == "text":
-        detail |= {
-            "characters": round(profile.length, 1),
-            "words": round(sum(len(cell.split()) for cell in some) / len(some), 1),
-            "example": some[0][:80],
-        }
+        words = round(sum(len(cell.split()) for cell in some) / len(some), 1)
+        detail |= {"characters": round(profile.length, 1), "words": words, "example": some[0][:80]}
     if column.role == "list":
         lengths = sorted({len(elements(cell)) for cell in some})
         detail["elements"] = lengths[0] if len(lengths) == 1 else [lengths[0], lengths[-1]]

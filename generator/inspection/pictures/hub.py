@@ -38,17 +38,15 @@ def fetch(name: str, folder: Path) -> Path:
     try:
         import datasets
     except ImportError:
-        raise Problem(
-            f"{name}: the hub is read by its own library; pip install datasets, or name local files"
-        ) from None
+        remedy = "pip install datasets, or name local files"
+        raise Problem(f"{name}: the hub is read by its own library; {remedy}") from None
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # it warns of every attempt
     try:
         splits = datasets.load_dataset(name)
     except Exception as error:  # the library raises the errors of whatever it is built on
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise Problem(
-            f"{name}: the hub's library cannot load it ({reason}); check the name and the network, or name local files"
-        ) from None
+        remedy = "check the name and the network, or name local files"
+        raise Problem(f"{name}: the hub's library cannot load it ({reason}); {remedy}") from None
     draft = folder.with_name(f"{folder.name}.{os.getpid()}.new")
     try:
         draft.mkdir(parents=True)

@@ -103,9 +103,8 @@ def listed(path: Path, target: str = "", group: str = "") -> tuple[Listing, str]
 
 def by_names(listing: Listing) -> str:
     """Give pictures called cat.0.jpg and dog_12.jpg the labels cat and dog; IN_NAMES, or "" where no names tell."""
-    found = [
-        re.fullmatch(r"([^\W\d_].*?)[-_. ]*\(?\d+\)?", os.path.splitext(parts(name)[-1])[0]) for name in listing.names
-    ]
+    stems = [os.path.splitext(parts(name)[-1])[0] for name in listing.names]
+    found = [re.fullmatch(r"([^\W\d_].*?)[-_. ]*\(?\d+\)?", stem) for stem in stems]
     labels = [match[1].lower() for match in found if match]
     counts = Counter(labels)
     few = len(counts) < 2 or min(counts.values()) < FEWEST_NAMED

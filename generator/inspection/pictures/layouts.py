@@ -112,10 +112,9 @@ def shape(path: Path, sources: list[Source]) -> tuple[int, ...]:
     (one, *more) = others
     if len(one) not in (2, 3) or more or not rows:
         found = " and ".join(str((rows, *other)) for other in others)
-        raise ValueError(
-            f"{path.name} holds arrays of shape {found}; pictures are (n, height, width) or (n, height, width, "
-            "channels), and a table is best saved as CSV or Parquet"
-        )
+        wanted = "pictures are (n, height, width) or (n, height, width, channels)"
+        remedy = f"{wanted}, and a table is best saved as CSV or Parquet"
+        raise ValueError(f"{path.name} holds arrays of shape {found}; {remedy}")
     return (rows, *one[1:], one[0]) if channels_first(one) else (rows, *one, 1)[:4]
 
 
@@ -146,10 +145,8 @@ def member(path: Path, name: str) -> Source:
         info = archive.getinfo(source.member)
     count = min(info.file_size, info.compress_size * MOST_PACKED)
     if info.file_size > max(ROOMY, info.compress_size * MOST_LIKELY):
-        raise ValueError(
-            f"{path} unpacks to {info.file_size >> 20:,} MB, {info.file_size // max(info.compress_size, 1)} times its "
-            "size, as no pictures do; save it without what is empty"
-        )
+        size = f"{info.file_size >> 20:,} MB, {info.file_size // max(info.compress_size, 1)} times its size"
+        raise ValueError(f"{path} unpacks to {size}, as no pictures do; save it without what is empty")
     return kept_to(source, count)
 
 
@@ -215,9 +212,8 @@ def npz(path: Path, labelled: bool) -> Layout:
     for split, pair in chosen.items():
         if not all(pair):
             raise ValueError(f"{path} has {pair[0]}, but no labels for it; y{split and f'_{split}'} is needed")
-    sources, labels, given = together(
-        path, {split: [member(path, name) for name in pair] for split, pair in chosen.items()}, chosen
-    )
+    arrays = {split: [member(path, name) for name in pair] for split, pair in chosen.items()}
+    sources, labels, given = together(path, arrays, chosen)
     if "splits" in names and member(path, "splits").shape == given.shape:  # as hackgen itself writes it
         given = np.concatenate(list(member(path, "splits").blocks()))
     return sources, labels, given

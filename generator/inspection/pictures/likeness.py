@@ -144,9 +144,8 @@ def alike_ones(found: Findings, listing: Any, opened: list[Opened]) -> None:
             pixels = np.asarray(Image.fromarray(pixels).resize(shape[1::-1], Image.Resampling.BILINEAR))
         images[place] = files.with_channels(pixels, shape[2])
     rows = [picture.row for picture in good]
-    equal_ones(
-        found, images, rows, *([of[row] for row in rows] for of in (listing.names, listing.splits, listing.labels))
-    )
+    known = ([of[row] for row in rows] for of in (listing.names, listing.splits, listing.labels))
+    equal_ones(found, images, rows, *known)
 
 
 def equal_ones(

@@ -120,20 +120,17 @@ def _files(found: Findings, here: listing.Listing, opened: list[Opened]) -> None
     if bad := [picture for picture in opened if picture.error]:
         names, why = [here.names[picture.row] for picture in bad], bad[0].error
         found.facts["corrupt"] = names[:NAMED]
-        first = (
-            f"{names[0]} ({why if len(why) <= 60 else f'{why[:59]}…'})" + (len(bad) > 1) * f" and {len(bad) - 1} more"
-        )
+        why = why if len(why) <= 60 else f"{why[:59]}…"
+        first = f"{names[0]} ({why})" + (len(bad) > 1) * f" and {len(bad) - 1} more"
         found.suspects.append(Suspect("corrupt", None, f"{first}; not copied, left out when training"))
 
 
 def _of_arrays(path: Path) -> Findings:
     """The findings about idx files or an .npz."""
-    found = Findings(str(path), "npz" if path.suffix.lower() == ".npz" else "idx")
-    sources = (
-        [path] if found.format == "npz" else [f for f in path.glob("*ubyte*") if f.is_file() and not leads_out(f, path)]
-    )
-    found.bytes = sum(file.stat().st_size for file in sources)
-    layout = layouts.npz if found.format == "npz" else layouts.idx_folder
+    is_npz = path.suffix.lower() == ".npz"
+    found, layout = Findings(str(path), "npz" if is_npz else "idx"), layouts.npz if is_npz else layouts.idx_folder
+    inside = [path] if is_npz else [f for f in path.glob("*ubyte*") if f.is_file() and not leads_out(f, path)]
+    found.bytes = sum(file.stat().st_size for file in inside)
     labelled = True
     try:
         try:
@@ -147,10 +144,9 @@ def _of_arrays(path: Path) -> Findings:
         found.notes[:] = [str(error)]
         return found
     found.rows = len(images)
-    found.facts["sizes"] = {f"{images.shape[2]}×{images.shape[1]}": len(images)}
-    found.facts["modes"] = {
-        {1: "L", 3: "RGB", 4: "RGBA"}.get(images.shape[3], f"{images.shape[3]} channels"): len(images)
-    }
+    _, height, width, channels = images.shape
+    mode = {1: "L", 3: "RGB", 4: "RGBA"}.get(channels, f"{channels} channels")
+    found.facts |= {"sizes": {f"{width}×{height}": len(images)}, "modes": {mode: len(images)}}
     _classes(found, [str(name) for name in names] if labelled else [], "", path)
     if found.suggestion and labelled:
         found.suggestion.why = found.suggestion.why.replace("a folder for each class", "the labels beside the pictures")

@@ -28,10 +28,8 @@ FEWEST_ROWS = 50  # below this, nearly all is too few to speak of
 
 def of_columns(table: Table, columns: list[Column], profiles: list[Profile]) -> list[Suspect]:
     """What single columns show, and the file as a whole."""
-    found = [
-        Suspect("duplicate-names", name, "stands twice in the header, or but for case")
-        for name in table.duplicate_names
-    ]
+    detail = "stands twice in the header, or but for case"
+    found = [Suspect("duplicate-names", name, detail) for name in table.duplicate_names]
     for column, profile in zip(columns, profiles, strict=True):
         if "personal" in column.detail:
             continue  # whose cells nothing shows
@@ -57,13 +55,8 @@ def of_columns(table: Table, columns: list[Column], profiles: list[Profile]) -> 
 def _as_text(column: Column, profile: Profile, european: bool) -> list[Suspect]:
     """Numbers that are written with marks, units or commas, or may be thousands in a European file: 1.234."""
     cells = [cell for cell in profile.cells if not is_missing(cell, column.parse)]
-    if (
-        european
-        and column.role == "number"
-        and not column.parse
-        and len(cells) >= USUAL
-        and all(map(THREE.fullmatch, cells))
-    ):
+    plain = column.role == "number" and not column.parse
+    if european and plain and len(cells) >= USUAL and all(map(THREE.fullmatch, cells)):
         detail = f'each has three decimals, as "{cells[0]}", which is read as {float(cells[0]):g} and not as thousands'
         return [Suspect("numbers-as-text", column.name, detail)]
     if not profile.look.examples or not column.parse.keys() & {"strip", "thousands", "decimal", "replace", "zeros"}:

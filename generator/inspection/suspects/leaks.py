@@ -102,11 +102,9 @@ def _leaks(table: Table, columns: list[Column], place: int, task: str) -> list[S
             why = telling.by_gaps(given, column, wanted)
         if not why and not numeric and column.role not in ("text", "list"):
             repeat = sum(count for count in table.counts[i].values() if count > 1) >= telling.REPEATED * len(known)
-            why = (
-                (telling.tells(given, column, wanted) if repeat else "")
-                or telling.divides(given, column, wanted)
-                or telling.is_class(given, wanted, column.name, target.name)
-            )
+            why = telling.tells(given, column, wanted) if repeat else ""
+            why = why or telling.divides(given, column, wanted)
+            why = why or telling.is_class(given, wanted, column.name, target.name)
         if why:
             found.append(Suspect("leakage", column.name, f"{why} ({stated})"))
         elif _named_after(column.name, target.name):

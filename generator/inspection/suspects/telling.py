@@ -163,10 +163,8 @@ def parts_of(
 ) -> dict[str, str]:
     """Columns that the target is computed from, or that hold it as a part, each with the sum or product."""
     known, wanted = known[:ROWS], wanted[:ROWS]
-    places = [
-        i for i, c in enumerate(columns) if i != place and c.use and c.role == "number" and c.name not in left_out
-    ]
-    places = [i for i in places if columns[i].distinct > 2][:COLUMNS]
+    places = [i for i, c in enumerate(columns) if c.use and c.role == "number" and c.name not in left_out]
+    places = [i for i in places if i != place and columns[i].distinct > 2][:COLUMNS]
     values = {i: as_numbers([table.columns[i][n] for n in known], columns[i].parse) for i in places}
     names = {i: columns[i].name for i in [*places, place]}
     found = _products(values, wanted, names, names.pop(place))

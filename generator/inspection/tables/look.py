@@ -70,9 +70,8 @@ def inspect_table(path: str, place: Path, format: str, target: str | None = None
             found.suspects += as_series["suspects"]
             for suspect in found.suspects:
                 if suspect.kind == "personal" and suspect.column in as_series["keys"]:
-                    suspect.detail = (
-                        suspect.detail.partition(":")[0] + ": they name the series, in figures and answers too"
-                    )
+                    kind = suspect.detail.partition(":")[0]
+                    suspect.detail = f"{kind}: they name the series, in figures and answers too"
         if not found.suggestion:
             found.notes.append(what or nothing_to_predict(found))
             return found
@@ -96,11 +95,8 @@ def as_one(path: str, place: Path, format: str, group: one_of.OneOf, guessed: Su
 def is_last(group: one_of.OneOf, columns: list[Column]) -> bool:
     """Whether such columns are the last ones, few enough to be classes, and what they have in common may be asked."""
     crosses = all(column.role == "constant" for column in columns if column.name in group.columns)  # and nothing else
-    return (
-        (by_name(group.name) >= NAMED or crosses)
-        and group.columns[-1] == columns[-1].name
-        and len(group.columns) <= MOST_LAST
-    )
+    at_end = group.columns[-1] == columns[-1].name and len(group.columns) <= MOST_LAST
+    return at_end and (by_name(group.name) >= NAMED or crosses)
 
 
 def beside(columns: list[Column], target: str, group: one_of.OneOf) -> list[Suspect]:
@@ -132,9 +128,7 @@ def nothing_to_predict(found: Findings) -> str:
     if len(varied) == 1:
         return f'only "{varied[0]}" has different values; add columns that may tell about it, or dates to forecast it'
     if all(column.role == "identifier" for column in found.columns if column.name in varied):
-        return (
-            "the columns only tell rows apart (identifiers); add what is known of the rows, or name one with --target"
-        )
+        return "the columns only tell rows apart (identifiers); add what is known of rows, or name one with --target"
     return "no column can be predicted from others; name one with --target"
 
 

@@ -46,10 +46,8 @@ def open_excel(table: Table, folder: Path) -> None:
         told = f'the largest sheet, "{chosen}", is read; {what}'
         table.notes.append(f"{told}; not read: {', '.join(others[:5])}")
     if unsaved[chosen]:
-        table.notes.append(
-            f"{unsaved[chosen]:,} formula(s) have no saved result and are read as empty; open the workbook in a "
-            "spreadsheet program and save it there"
-        )
+        remedy = "open the workbook in a spreadsheet program and save it there"
+        table.notes.append(f"{unsaved[chosen]:,} formula(s) have no saved result and are read as empty; {remedy}")
     filled_cells = [sum(map(bool, row)) for row in sheets[chosen][:100]]
     usual = sorted(filled_cells)[len(filled_cells) // 2]  # titles above the table fill fewer than half as many
     skip = next((i for i, count in enumerate(filled_cells) if count and 2 * count > usual), 0)
@@ -115,9 +113,8 @@ def scan(path: Path, part: str) -> tuple[Merged, int]:
             found = list(MERGED.finditer(text))
             for letters, first, last in (match.groups() for match in found):
                 if int(last) > int(first):
-                    merged.setdefault(int(first), []).append(
-                        (column_index_from_string(letters.decode()) - 1, int(last))
-                    )
+                    place = column_index_from_string(letters.decode()) - 1
+                    merged.setdefault(int(first), []).append((place, int(last)))
             rest = text[max([len(text) - OVERLAP, *ends[-1:], *(match.end() for match in found[-1:])]) :]
     return merged, unsaved
 

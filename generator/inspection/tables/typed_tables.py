@@ -50,9 +50,8 @@ def taken(table: Table, source: str) -> tuple[list[tuple[str, str, str]], list[s
     kinds = list(zip(origin.columns, origin.types, strict=True))
     plain = [(name, f"d{i}", str(kind)) for i, (name, kind) in enumerate(kinds)]
     found = [part for i, (name, kind) in enumerate(kinds) for part in parts(f"d{i}", name, kind)]
-    found = (
-        found if len(found) <= len(plain) + of_records.MOST_NESTED else plain
-    )  # structs that hold too many stay whole
+    if len(found) > len(plain) + of_records.MOST_NESTED:
+        found = plain  # structs that hold too many stay whole
     name_columns(table, [name for name, _, _ in found])
     aliases = ", ".join(f"d{i}" for i in range(len(origin.columns)))
     cells = ", ".join(f"{as_text(cell, kind)} AS c{i}" for i, (_, cell, kind) in enumerate(found))

@@ -48,10 +48,8 @@ def told(table: Table, columns: list[Column]) -> str:
     cells = [next(iter(known), "") for known in table.known]
     if rated := ratings(table, columns):
         who, what, how = (column.name for column in rated)
-        return (
-            f"these are ratings ({who}, {what}, {how}): what known ones would rate is predicted; hackgen has no task "
-            "to recommend yet"
-        )
+        said = "what known ones would rate is predicted; hackgen has no task to recommend yet"
+        return f"these are ratings ({who}, {what}, {how}): {said}"
     if where := boxes(columns):
         return where
     asks = "question" in names and names.keys() & {"context", "passage", "paragraph", "article", "document"}
@@ -93,10 +91,8 @@ def learnt_as_pairs(table: Table, columns: list[Column], target: Column) -> list
     """
     ids = [i for i, c in enumerate(columns) if c is not target and _tells_who(c)]
     ids = [i for i in ids if 2 <= columns[i].distinct <= table.rows * (1 - columns[i].missing) / ROWS_OF_ONE]
-    rest = [
-        c for c in columns if c is not target and c.use and not _tells_who(c) and c.role not in ("date", "constant")
-    ]
-    if len(rest) > LITTLE:
+    others = [c for c in columns if c is not target and c.use and c.role not in ("date", "constant")]
+    if sum(not _tells_who(column) for column in others) > LITTLE:
         return []
     met = {i for a, b in combinations(ids, 2) if crossed(table.columns[a], table.columns[b]) for i in (a, b)}
     return [columns[i] for i in sorted(met) if columns[i].role == "identifier"]

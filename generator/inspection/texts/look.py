@@ -67,9 +67,8 @@ def _file(path: Path) -> Findings:
         detail = "a chat says who wrote what; all of them should agree, and the model will write their names"
         found.suspects.append(Suspect("personal", None, detail))
     if characters < LEAST_CHARACTERS:
-        found.notes.append(
-            f"{characters} characters are too few to learn from; it takes {LEAST_CHARACTERS:,}, better 100,000"
-        )
+        wanted = f"it takes {LEAST_CHARACTERS:,}, better 100,000"
+        found.notes.append(f"{characters} characters are too few to learn from; {wanted}")
         return found
     found.suggestion = suggestion("text-generation", None, str(path), f"{shape}, and no labels")
     return found
@@ -180,7 +179,6 @@ def _suspect_classes(found: Findings, of_key: dict[int, set[str]], by_class: Cou
         found.suspects.append(Suspect("contradictions", None, f"{both:,} text(s) stand in several classes"))
     shared = sum({"part train", "part test"} <= tags for tags in of_key.values())
     if shared:
-        found.suspects.append(
-            Suspect("leakage", None, f"{shared:,} text(s) stand in train and in test; they are kept in test alone")
-        )
+        detail = f"{shared:,} text(s) stand in train and in test; they are kept in test alone"
+        found.suspects.append(Suspect("leakage", None, detail))
     found.suspects += imbalance(by_class, "texts", None)

@@ -97,11 +97,8 @@ def into_ascii(cells: Iterable[str]) -> dict[str, str]:
 def are_places(cells: list[str]) -> bool:
     """Whether cells are degrees north and south, or east and west; all west may be watts, all south seconds."""
     ends = [match[1] for cell in cells if (match := _PLACE.fullmatch(cell))]
-    return (
-        len(ends) >= MOSTLY * len(cells)
-        and (set(ends) <= set("NS") or set(ends) <= set("EW"))
-        and ("N" in ends or "E" in ends)
-    )
+    sides = set(ends)
+    return len(ends) >= MOSTLY * len(cells) and ({"N"} <= sides <= {*"NS"} or {"E"} <= sides <= {*"EW"})
 
 
 def _ahead(matches: list[re.Match[str]]) -> str:

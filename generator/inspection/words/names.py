@@ -71,10 +71,8 @@ def by_name(name: str) -> float:
     inputs = WORDS.features | WORDS.people
     if not bare or (len(bare) > 1 and bare[-1] in WORDS.vague and {bare[0], bare[-2]} & inputs):
         return 0.0  # age_group, region_type
-    points = max(
-        0.9 * NAMES.get("".join(part), 0) * (part != words and len("".join(part)) > 1) for part in (said, bare)
-    )
-    points = max(points, _of_parts(bare))
+    shorter = ["".join(part) for part in (said, bare) if part != words]
+    points = max([_of_parts(bare), *(0.9 * NAMES.get(name, 0) for name in shorter if len(name) > 1)])
     if bare[0] in WORDS.number_of and not set(bare[1:]) & WORDS.counted:
         return 0.3 * points  # num_claims may be asked for, num_rooms hardly
     if words[0] in ("is", "has", "will", "did", "was", "received", "got"):
@@ -152,7 +150,5 @@ def is_derived(name: str, other: str) -> bool:
     mine, its = name.lower(), other.lower()
     if len(its) < 3 or len(mine) <= len(its) or mine[-1].isdigit():
         return False
-    return mine.startswith(its) or mine in (
-        f"l{its}",
-        *(f"{by}{mark}{its}" for by in ("log", "ln", "sqrt") for mark in ("", "_")),
-    )
+    made = (f"{by}{its}" for by in ("l", "log", "ln", "sqrt", "log_", "ln_", "sqrt_"))
+    return mine.startswith(its) or mine in made
