@@ -197,9 +197,7 @@ def as_it_is(path: Path, table: Table, columns: list[Column], layout: Layout, ro
 
 def patterns(column: Column) -> dict[str, str]:
     """What a project replaces in cells of a column before pandas reads them."""
-    strip = column.parse.get("strip", ())
-    marks = {re.escape(mark): "" for mark in ([strip] if isinstance(strip, str) else strip)}
-    return tables.patterns(column) | marks
+    return tables.patterns(column) | {re.escape(mark): "" for mark in column.parse.get("strip", ())}
 
 
 def header_of(path: Path, read: dict[str, Any]) -> list[str]:

@@ -223,8 +223,6 @@ def entry(column: Column, target: str, as_is: bool) -> dict[str, Any]:
         found = {"role": "skip", "why": column.why or column.role}
     rules = ("missing", "unknown", "strip", *(("decimal", "thousands") if as_is else ()))
     found |= {rule: column.parse[rule] for rule in rules if rule in column.parse}
-    if isinstance(found.get("strip"), str):
-        found["strip"] = [found["strip"]]
     forms = (column.parse.get("formats") or [column.parse.get("format", dates.ISO)]) if as_is else [dates.ISO]
     if found["role"] != "skip" and (replace := patterns(column)) and as_is:
         found["replace"] = replace

@@ -74,9 +74,10 @@ def _file(path: str, place: Path, target: str | None) -> Findings:
     if kind in ("csv", "text") and not member and (what := unread.of_text(place)):
         return unknown(path, place, what)
     if kind in ("text", "texts") or (kind == "csv" and place.suffix.lower() == ".txt"):
-        from .texts.look import begins_as_chat, inspect_texts
+        from .texts.files import encoding_of, head_of, is_chat
+        from .texts.look import inspect_texts
 
-        if kind != "csv" or begins_as_chat(place):  # which has a comma in each line, as a table may have
+        if kind != "csv" or is_chat(head_of(place, encoding_of(place))):  # which may have a comma in each line
             return inspect_texts(place)
     if kind in TABLES:
         if kind in ("excel", "parquet", "sqlite") and (member or place.suffix.lower() == ".gz"):

@@ -74,13 +74,9 @@ class Findings:
 
 def state_of(path: Path) -> tuple[Any, ...]:
     """What changes where a file changes, or one of those in a folder: sizes and times, of a first many."""
-    if path.is_file():
-        files = [path]
-    else:
-        walked = (Path(folder, name) for folder, _, names in os.walk(path) for name in sorted(names))
-        files = list(itertools.islice(walked, MOST_FILES))
+    walked = (Path(folder, name) for folder, _, names in os.walk(path) for name in sorted(names))
     states = []
-    for file in files:
+    for file in [path] if path.is_file() else itertools.islice(walked, MOST_FILES):
         with contextlib.suppress(OSError):
             known = file.stat()
             states.append((known.st_size, known.st_mtime_ns))

@@ -183,13 +183,10 @@ def _facts(findings: Findings) -> list[str]:
         lines.append(f"classes: {', '.join(listed)}{more}")
     if series := findings.facts.get("series"):
         lines.append(_series(series))
+    hidden = {"class_shares", "sample", "series", "alike", "annotated", *(TOLD if findings.suspects else ())}
+    hidden |= {"classes"} if shares else set()
     for name, value in findings.facts.items():
-        if (
-            name not in ("class_shares", "sample", "series", "alike", "annotated", *(TOLD if findings.suspects else ()))
-            and not name.startswith("in_")
-            and not (name == "classes" and shares)
-            and value not in ({}, [], "", 0)
-        ):
+        if name not in hidden and not name.startswith("in_") and value not in ({}, [], "", 0):
             lines.append(_cut(f"{name.replace('_', ' ')}: {_spoken(value)}", WIDTH))
     return lines
 

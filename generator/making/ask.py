@@ -220,11 +220,9 @@ def _task(
     first = suggestion.task if suggestion else ""
     able.sort(key=lambda part: part.name != first)
     listed = [(part.name, talk.phrase(part)) for part in able]
-    if first == able[0].name and suggestion.target:
-        told = talk.words["suggested_target"].format(task=first, target=suggestion.target)
-        listed[0] = first, f"{told}: {suggestion.why}"
-    elif first == able[0].name:
-        listed[0] = first, f"{talk.words['suggested'].format(task=first)}: {suggestion.why}"
+    if first == able[0].name:
+        told = talk.words["suggested_target" if suggestion.target else "suggested"]
+        listed[0] = first, f"{told.format(task=first, target=suggestion.target)}: {suggestion.why}"
     columns = _columns(talk, findings)
     listed += [(OTHER, talk.words["other_target"])] if columns and answers.target is None else []
     picked = talk.one("task", listed, listed[0][0])
@@ -295,10 +293,8 @@ def _details(talk: Talk, answers: Answers) -> Answers:
         if getattr(answers, name) is not None:
             continue
         listed = [pair for part in chosen for pair in _explained(part, name, extras.options(part, name), root, lang)]
-        if listed:
-            answers = replace(answers, **{name: type(default)(talk.one(name, listed, str(default)))})
-        else:
-            answers = replace(answers, **{name: _read(name, _line(talk, name, ""))})
+        one = type(default)(talk.one(name, listed, str(default))) if listed else _read(name, _line(talk, name, ""))
+        answers = replace(answers, **{name: one})
     return answers
 
 

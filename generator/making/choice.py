@@ -186,12 +186,10 @@ def _framework(name: str | None, task: Part) -> tuple[Part, str | None]:
         raise Problem(f"no framework has a model for {task.name} ({task['kind']})")
     if name is None:
         return fitting[0], None
-    for framework in fitting:
-        if framework.name == name:
-            return framework, None
-    for framework in fitting:
-        if name in framework.card.get("also_called", []):
-            return framework, name
+    called = {other: (framework, other) for framework in fitting for other in framework.card.get("also_called", [])}
+    called |= {framework.name: (framework, None) for framework in fitting}
+    if name in called:
+        return called[name]
     every = parts_in(task.folder.parent.parent / "frameworks")
     if name not in {framework.name for framework in every}:
         raise Misuse(f'no framework "{name}"{nearest(name, [part.name for part in every])} (hackgen list shows all)')

@@ -61,7 +61,6 @@ def check(findings: "Findings", task: Part, answers: Answers) -> None:
     source, _, predicted = task["kind"].partition("-to-")
     if predicted != "series":
         _check_target(findings, source, predicted, answers, known)
-    return None
 
 
 def _check_target(
@@ -82,9 +81,9 @@ def _check_target(
     fitting = [name for name, column in known.items() if not unsuited(column, predicted, findings.rows)]
     texts = [name for name, column in known.items() if column.role == "text"]
     if source == "tokens" and not texts:
-        raise Misuse(f"{findings.path} has no column of texts{_instead(findings)}")
+        raise Misuse(f"{findings.path} has no column of texts{instead(findings)}")
     if source != "tokens" and list(known)[-1] not in fitting:  # which is taken where none is named
-        could = f"; it could be {', '.join(fitting[:8])}" if fitting else _instead(findings)
+        could = f"; it could be {', '.join(fitting[:8])}" if fitting else instead(findings)
         raise Misuse(f"{findings.path}: name the column to predict with --target{could}")
 
 
@@ -132,13 +131,14 @@ def _check_labels(findings: "Findings", task: Part) -> None:
     if predicted == "class" and len(findings.facts.get("classes", {})) < FEWEST:
         what = "pictures" if source == "image" else "texts"
         remedy = f"put the {what} into a folder for each class, or name their labels in a table"
-        raise Misuse(f"{findings.path} has no two classes; {remedy}{_instead(findings)}")
+        raise Misuse(f"{findings.path} has no two classes; {remedy}{instead(findings)}")
     if predicted == "class" and (why := _too_rare(findings.facts["classes"])):
         raise Misuse(f"{findings.path} {why}")
     if source == "noise" and findings.rows < FEWEST_OF_CLASS:
         raise Misuse(f"{findings.path} holds {findings.rows} picture(s), and it takes dozens to learn from")
 
 
-def _instead(findings: "Findings") -> str:
+def instead(findings: "Findings") -> str:
+    """The line that makes a project of what such data suit, behind a reason why another does not; or ""."""
     fits, where = findings.suggestion, quoted(findings.path)
     return f"; what fits: hackgen new --data {where} --task {fits.task}" if fits else ""

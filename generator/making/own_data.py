@@ -9,7 +9,6 @@ from .. import conversion
 from ..conversion import COPIED, LOCATION, SIDE, Plain
 from ..errors import Misuse, Problem
 from ..parts import models, parsed
-from ..text import quoted
 from . import fitting
 from .choice import Answers, Choice
 
@@ -105,11 +104,10 @@ def left_out(findings: "Findings", choice: Choice) -> str:
 
 def why_nothing(findings: "Findings") -> str:
     """Why no task can be suggested, and what to do about it."""
-    if findings.notes and (findings.format == "unknown" or findings.rows):
-        return findings.notes[-1]  # which says what to do
-    if findings.notes and not findings.rows:
-        return findings.notes[-1] + ("" if ";" in findings.notes[-1] else "; name other data")
-    return "it is not clear what to learn from it; say it with --task (and --target)"
+    if not findings.notes:
+        return "it is not clear what to learn from it; say it with --task (and --target)"
+    remedied = findings.format == "unknown" or findings.rows or ";" in findings.notes[-1]
+    return findings.notes[-1] + ("" if remedied else "; name other data")
 
 
 def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
@@ -125,13 +123,12 @@ def bring(findings: "Findings", choice: Choice, answers: Answers) -> OwnData:
     if findings.format == "unknown":
         raise Problem(f"{findings.path}: {why_nothing(findings)}")
     if family(findings.format) not in reads:
-        fits, where = findings.suggestion, quoted(findings.path)
-        if fits and fits.task == task.name:
+        if findings.suggestion and findings.suggestion.task == task.name:
             remedy = "put them there, then try again"
             raise Problem(f"{findings.path} names pictures that are not found beside it; {remedy}")
-        remedy = f"what fits: hackgen new --data {where} --task {fits.task}" if fits else "name other data"
         held = f"{findings.path} holds {family(findings.format)}"
-        raise Misuse(f"{task.name} reads {' or '.join(reads)}, and {held}; {remedy}")
+        remedy = fitting.instead(findings) or "; name other data"
+        raise Misuse(f"{task.name} reads {' or '.join(reads)}, and {held}{remedy}")
     own = _brought(findings, choice, answers)
     place = Path(findings.path)
     if not own.copied or not findings.seen or state_of(Path(findings.seen[0])) == findings.seen[1]:

@@ -20,7 +20,11 @@ def place(dest: str, files: Files) -> Path:
         raise Misuse("DEST is empty; name a folder, or . for the current one")
     where = Path(os.path.realpath(dest))
     if not os.path.lexists(where):
-        _refuse_odd_name(where)
+        name = one_line(where.name, "the folder's name")
+        if bad := re.search(r'[<>:"|?*\\]', name):
+            raise Misuse(f"a folder named {name!r} cannot exist on Windows (it has {bad.group()}); choose another name")
+        if name.endswith((".", " ")) or DEVICES.match(name):
+            raise Misuse(f"a folder named {name!r} cannot exist on Windows; choose another name")
     elif not where.is_dir():
         raise Problem(f"{dest} exists and is not a folder; choose another place")
     if is_here(where):
@@ -35,14 +39,6 @@ def place(dest: str, files: Files) -> Path:
 def is_here(where: Path) -> bool:
     """Whether this is the current folder: it cannot be replaced, so files are moved into it one by one."""
     return where.is_dir() and os.path.samefile(where, ".")
-
-
-def _refuse_odd_name(where: Path) -> None:
-    name = one_line(where.name, "the folder's name")
-    if bad := re.search(r'[<>:"|?*\\]', name):
-        raise Misuse(f"a folder named {name!r} cannot exist on Windows (it has {bad.group()}); choose another name")
-    if name.endswith((".", " ")) or DEVICES.match(name):
-        raise Misuse(f"a folder named {name!r} cannot exist on Windows; choose another name")
 
 
 def _collisions(where: Path, files: Files) -> Iterator[str]:

@@ -64,7 +64,8 @@ def ask(
     selected = ", ".join(f"{sql} AS a{n}" for n, sql in enumerate(outer))
     source = f"(SELECT {', '.join(cells + casts)} FROM {{relation}})"  # a cast would be made wherever it is named
     query = f"SELECT {selected} FROM (SELECT {', '.join(inner)} FROM {source})"
-    answer = iter(table.one_with_lists(query))
+    values = (column[0] for column in table.asked(query).fetchnumpy().values())  # lists as arrays take less memory
+    answer = (None if v is np.ma.masked else v.item() if isinstance(v, np.generic) else v for v in values)
     rows = next(answer)
     found = {i: {name: next(answer) for name in of_one} for i, of_one in asked.items()}
     return rows, found, next(answer) if with_rows else np.zeros(0)
@@ -87,8 +88,7 @@ def cast(cell: str, parse: dict[str, Any]) -> str:
     """A cell as a number by the rules of its column, NULL where it is none."""
     for pattern, python in parse.get("replace", {}).items():
         cell = f"regexp_replace({cell}, {text(pattern)}, {text(python)})"
-    marks = parse.get("strip", ())
-    for mark in [marks] if isinstance(marks, str) else marks:
+    for mark in parse.get("strip", ()):
         cell = f"replace({cell}, {text(mark)}, '')"
     for word, zeros in parse.get("zeros", {}).items():
         ending = rf"\s*{re.escape(word)}\s*$"

@@ -119,9 +119,7 @@ def far_values(counts: Counter[str], numbers: dict[str, float]) -> list[float]:
         if not nines and digits != "99" and not (value < 0 and digits in ("100", "200")):
             continue  # 100 and 200 are numbers like others, and -1 is too often a value
         others = [other for other in values if other != value and other not in found]
-        if value in found:
-            continue
-        if len(others) < 4 or not 2 <= values[value] <= 0.95 * values.total():
+        if value in found or len(others) < 4 or not 2 <= values[value] <= 0.95 * values.total():
             continue
         low, high = min(others), max(others)
         gap = low - value if value < low else value - high

@@ -74,8 +74,7 @@ def seconds(cell: str) -> float | None:
 def plain(cell: str, parse: Parse) -> str:
     """A number as Python writes it: 1.234,5 € with the right rules is 1234.5, and 6.5M is 6.5e6."""
     cell = replaced(cell, parse.get("replace", {}))
-    marks = parse.get("strip", ())
-    for mark in [marks] if isinstance(marks, str) else marks:
+    for mark in parse.get("strip", ()):
         cell = cell.replace(mark, "")
     cell = cell.strip()
     for word, zeros in parse.get("zeros", {}).items():

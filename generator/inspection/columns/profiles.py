@@ -87,7 +87,7 @@ def _aggregate(table: Table, batch: list[int], profiles: list[Profile], exact: b
 def _count(table: Table, batch: list[int], profiles: list[Profile]) -> None:
     """One pass that counts each value of some columns; all else about them follows from that."""
     try:
-        found = table.one(f"SELECT {', '.join(f'histogram(c{i})' for i in batch)} FROM {{relation}}")
+        found = table.asked(f"SELECT {', '.join(f'histogram(c{i})' for i in batch)} FROM {{relation}}").fetchone()
     except duckdb.OutOfMemoryException:  # the sample was wrong about them
         return _aggregate(table, batch, profiles, exact=False, with_rows=False)
     for i, raw in zip(batch, found, strict=True):
@@ -97,7 +97,6 @@ def _count(table: Table, batch: list[int], profiles: list[Profile]) -> None:
                 cells[cell.strip()] += count
         profiles[i].cells = cells
         _of_counts(profiles[i])
-    return None
 
 
 def _of_counts(profile: Profile) -> None:

@@ -100,16 +100,8 @@ class Table:
         """The same without missing cells."""
         return [Counter({cell: n for cell, n in column.items() if not is_missing(cell)}) for column in self.counts]
 
-    def one(self, query: str) -> tuple[Any, ...]:
-        """The only row that a query answers; `{relation}` in it stands for the table."""
-        return self._asked(query).fetchone()
-
-    def one_with_lists(self, query: str) -> list[Any]:
-        """The same of a query whose columns have different names; lists come as arrays, which take less memory."""
-        values = (column[0] for column in self._asked(query).fetchnumpy().values())
-        return [None if v is np.ma.masked else v.item() if isinstance(v, np.generic) else v for v in values]
-
-    def _asked(self, query: str) -> duckdb.DuckDBPyConnection:
+    def asked(self, query: str) -> duckdb.DuckDBPyConnection:
+        """What a query answers; `{relation}` in it stands for the table, which bears odd rows where it has to."""
         try:
             return self.connection.execute(query.replace("{relation}", self.relation))
         except duckdb.Error:

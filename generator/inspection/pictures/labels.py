@@ -123,9 +123,8 @@ def tables_of(listing: Listing) -> dict[str, bytes]:
     if not tables:
         around = sorted(listing.root.resolve().parent.iterdir())
         beside = [file for file in around if file.suffix.lower() in TABLES and file.is_file()]
-        for file in beside[:MOST_BESIDE]:
-            if file.stat().st_size <= LARGEST_TABLE:
-                tables[file.name] = file.read_bytes()
+        small = (file for file in beside[:MOST_BESIDE] if file.stat().st_size <= LARGEST_TABLE)
+        tables = {file.name: file.read_bytes() for file in small}
     return tables
 
 
@@ -183,10 +182,8 @@ def label_columns(name: str, head: list[str], rows: list[list[str]], files: int,
         if target in head:
             return [head.index(target)]
         raise ValueError(f'{name} has no column "{target}" (it has: {", ".join(head)}); name it with --target')
-    for title in LABEL_NAMES:
-        for k in others:
-            if head[k].lower() == title:
-                return [k]
+    if called := [k for title in LABEL_NAMES for k in others if head[k].lower() == title]:
+        return called[:1]
     distinct = {k: len({row[k] for row in rows}) for k in others if head[k].lower() not in SPLIT_NAMES}
     several = [k for k, count in distinct.items() if 1 < count <= max(2, len(rows) / 2)]
 

@@ -237,9 +237,7 @@ def together(path: Path, pairs: dict[str, list[Source]], names: dict[str, list[s
 
 def plain(path: Path, labels: np.ndarray) -> np.ndarray:
     """A label for each row, (n,), also from (n, 1) and from a column for each class with a 1 in one of them."""
-    if labels.ndim == 2 and labels.shape[1] > 1:
-        if not (np.isin(labels, (0, 1)).all() and (labels.sum(1) == 1).all()):
-            raise ValueError(f"{path} has labels of shape {labels.shape}; one for each picture is needed")
+    if labels.ndim == 2 and labels.shape[1] > 1 and np.isin(labels, (0, 1)).all() and (labels.sum(1) == 1).all():
         return labels.argmax(1)
     if labels.size != len(labels):
         raise ValueError(f"{path} has labels of shape {labels.shape}; one for each picture is needed")

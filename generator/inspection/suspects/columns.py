@@ -65,8 +65,8 @@ def _as_text(column: Column, profile: Profile, european: bool) -> list[Suspect]:
     if column.parse.get("decimal") == MIXED:
         detail = f"numbers in two styles, such as {examples} and with points; one that could be of both is missing"
         return [Suspect("numbers-as-text", column.name, detail)]
-    strip = column.parse.get("strip", "")
-    money = [mark for mark in strip if mark in MONEY] if isinstance(strip, list) else []
+    strip = column.parse.get("strip", ())
+    money = [mark for mark in strip if mark in MONEY]
     percent = sum(count for cell, count in profile.cells.items() if "%" in cell) if "%" in strip else 0
     several = f"; amounts in {' and '.join(money)} count alike" if len(money) > 1 else ""
     if 0 < percent <= (1 - RARE) * profile.known and profile.low is not None and profile.known - percent >= FEW_PLAIN:
@@ -76,17 +76,12 @@ def _as_text(column: Column, profile: Profile, european: bool) -> list[Suspect]:
 
 def _lost(column: Column, profile: Profile) -> list[Suspect]:
     """Cells of a column of numbers or dates that hold none, and mean nothing else that is known."""
+    known, lost = [cell for cell in profile.cells if not is_missing(cell, column.parse)], []
     if column.role == "number" or (column.role == "category" and profile.look.kind == "number"):
-        known = [cell for cell in profile.cells if not is_missing(cell, column.parse)]
-        values = as_numbers(known, column.parse).tolist()
-        far = profile.far
-        lost = [c for c, value in zip(known, values, strict=True) if value != value and to_number(c, {}) not in far]
+        values = zip(known, as_numbers(known, column.parse).tolist(), strict=True)
+        lost = [cell for cell, value in values if value != value and to_number(cell, {}) not in profile.far]
     elif column.role == "date" and len(profile.cells) <= MOST_DATES:
-        forms = profile.look.forms
-        known = [cell for cell in profile.cells if not is_missing(cell, column.parse)]
-        lost = [cell for cell in known if not any(fits(cell, form) for form in forms)]
-    else:
-        return []
+        lost = [cell for cell in known if not any(fits(cell, form) for form in profile.look.forms)]
     if not lost:
         return []
     lost.sort(key=lambda cell: -profile.cells[cell])
@@ -264,14 +259,8 @@ def of_people(table: Table, columns: list[Column], target: str | None) -> list[S
             else:
                 how = "used, as nothing else is there to learn from; ask who agreed before you publish anything"
             found.append(Suspect("personal", column.name, f"{kind}: {how}"))
-    return found + _within_texts(table, columns)
-
-
-def _within_texts(table: Table, columns: list[Column]) -> list[Suspect]:
-    """Texts in which addresses or numbers of people stand."""
-    found = []
     for i, column in enumerate(columns):
-        if column.role == "text" and "personal" not in column.detail:
+        if column.role == "text" and "personal" not in column.detail:  # addresses or numbers may stand within
             if said := suspected(list(table.known[i])[:MOST_TEXTS], "text", column.name):
                 column.detail.pop("example", None)
                 found += said

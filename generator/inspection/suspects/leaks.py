@@ -1,6 +1,7 @@
 """What speaks against a score once the target is known: columns that give it away, and classes that are rare."""
 
 import re
+from collections import Counter
 
 import numpy as np
 
@@ -121,12 +122,8 @@ MADE = WORDS.guessed | set("encoded encode enc prob probability score label code
 
 def _named_after(name: str, target: str) -> bool:
     """Whether a name is the target's with a word such as encoded or predicted."""
-    mine, its = words_of(name), words_of(target)
+    mine, its = Counter(words_of(name)), Counter(words_of(target))
     if set(mine) & WORDS.guessed and ("y" in mine or set(mine) - WORDS.guessed - MADE <= set(its)):
         return True  # what a model said
-    rest = list(mine)
-    for word in its:
-        if word not in rest:
-            return False
-        rest.remove(word)
-    return bool(rest) and bool(its) and all(word in MADE or word.isdigit() for word in rest) and bool(set(rest) & MADE)
+    rest = set(mine - its)
+    return bool(its and its <= mine and rest & MADE) and all(word in MADE or word.isdigit() for word in rest)

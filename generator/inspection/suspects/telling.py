@@ -196,7 +196,7 @@ def _sum(values: dict[int, np.ndarray], wanted: np.ndarray) -> dict[int, float]:
         if rows.sum() < max(FEWEST_ROWS, 0.5 * len(wanted), 3 * len(chosen)):
             return {}
         _, left = _fit(values, chosen, wanted, rows)
-        if (np.abs(left[rows]) <= allowed).mean() <= LEAK:
+        if len(chosen) < 2 or (np.abs(left[rows]) <= allowed).mean() <= LEAK:
             continue
         fits = []
         for some in (chosen, *([i for i in chosen if i != one] for one in chosen)):  # one may follow from the others
@@ -215,8 +215,6 @@ def _fit(
     values: dict[int, np.ndarray], chosen: list[int], wanted: np.ndarray, rows: np.ndarray
 ) -> tuple[dict[int, float], np.ndarray]:
     """The factors of columns whose sum comes nearest to the target, and what it is off, (rows,)."""
-    if not chosen:
-        return {}, wanted
     inputs = np.stack([values[i] for i in chosen], 1)
     factors = np.linalg.lstsq(inputs[rows], wanted[rows], rcond=None)[0]
     return dict(zip(chosen, factors.tolist(), strict=True)), wanted - inputs @ factors

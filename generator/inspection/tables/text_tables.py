@@ -29,7 +29,7 @@ def open_csv(table: Table, folder: Path, careful: int) -> None:
         text = text.replace("\0", "")
     if not text.strip():
         table.notes.append("the file holds nothing but white space")
-        return None
+        return
     reading = delimited.read(text)
     table.ragged = reading.ragged
     describe(table, reading.dialect, encoding, reading.rows)
@@ -37,7 +37,6 @@ def open_csv(table: Table, folder: Path, careful: int) -> None:
         table.dialect["lenient"] = True
     rows = ends.trimmed(table, reading.rows[table.dialect["header"] :])
     fill(table, rows)
-    return None
 
 
 def describe(table: Table, dialect: delimited.Dialect, encoding: str, rows: list[list[str]]) -> None:
@@ -101,15 +100,13 @@ def _reading(table: Table, path: Path, dialect: delimited.Dialect, total: list[s
             link.symlink_to(path.resolve())
         name = str(link)
     quote = aggregates.text(dialect.quote)
-    lax = "" if strict else ", max_line_size=16000000, strict_mode=false, null_padding=true, ignore_errors=true"
-    lax += "" if strict else ", parallel=false"
-
+    lax = ", max_line_size=16000000, strict_mode=false, null_padding=true, ignore_errors=true, parallel=false"
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(dialect.width))
     relation = (
         f"read_csv({aggregates.text(name)}, delim={aggregates.text(dialect.delimiter)}, quote={quote}, escape={quote}, "
         f"header=false, auto_detect=false, "
         f"skip={dialect.skip + table.dialect['header'] + ('units' in table.dialect)}, columns={{{columns}}}, "
-        f"compression='none'{lax})"
+        f"compression='none'{'' if strict else lax})"
     )
     if not total:
         return relation

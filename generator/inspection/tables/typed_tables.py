@@ -110,7 +110,6 @@ def open_json(table: Table, folder: Path) -> None:
     rows = ([record.get(name) for name in names] for record in records)
     spelled = json.JSONEncoder(ensure_ascii=False).encode
     fill(table, [["" if v is None else v.strip() if isinstance(v, str) else spelled(v) for v in row] for row in rows])
-    return None
 
 
 def _records(table: Table, text: str) -> list[dict[str, Any]]:
@@ -132,8 +131,7 @@ def _records(table: Table, text: str) -> list[dict[str, Any]]:
         except ValueError as error:
             if text.lstrip()[:1] == "{" and "\n" in text.strip():
                 table.format = "jsonl"
-                records = _records(table, text)
-                if records:
+                if records := _records(table, text):
                     return records
             raise Problem(f"{table.path} is no valid JSON: {error}") from None
         if isinstance(content, list) and len(content) > MOST_VALUES:

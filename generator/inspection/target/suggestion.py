@@ -141,13 +141,11 @@ def _class_or_number(target: Column, profile: Profile) -> tuple[bool, str]:
     often = profile.known / max(distinct, 1)
     counted = bool(words & WORDS.counts) and not words & WORDS.classes
     running = profile.high - profile.low + 1 <= distinct + 2
-    if distinct <= FEW_NUMBERS and often >= 5 and not counted and running:
+    if often >= 5 and not counted and (distinct <= 4 or (distinct <= FEW_NUMBERS and running)):
         return True, f"{distinct} different integers, so classes"
     named = words & (WORDS.classes - {"y", "target", "outcome", "quality", "grade"})
     if distinct <= MOST_CLASSES and often >= 10 and named:
         return True, f"{distinct} different integers, and its name says classes"
-    if distinct <= 4 and often >= 5 and not counted:
-        return True, f"{distinct} different integers, so classes"
     return False, f"a number with {distinct:,} values"
 
 

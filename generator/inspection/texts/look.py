@@ -25,16 +25,10 @@ UNREADABLE = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, Run
 
 def inspect_texts(path: Path) -> Findings:
     """The findings about a text file, a folder or .zip of texts or of folders by class."""
-    path = Path(path)
     return _folder(path) if path.is_dir() or zipfile.is_zipfile(path) else _file(path)
 
 
 # A file
-
-
-def begins_as_chat(path: Path) -> bool:
-    """Whether a file is a chat."""
-    return is_chat(head_of(path, encoding_of(path)))
 
 
 def _file(path: Path) -> Findings:

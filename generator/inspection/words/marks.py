@@ -72,8 +72,7 @@ def rules(odd: list[str], plain: list[str], known: int) -> tuple[dict[str, Any],
     if found is None:
         return {}, []
     if marks:
-        strip = sorted(marks, key=lambda mark: (-len(mark), mark))
-        found["strip"] = strip[0] if len(strip) == 1 else strip
+        found["strip"] = sorted(marks, key=lambda mark: (-len(mark), mark))
     if scaled:
         found["zeros"] = scaled
     return found, examples[:3]
