@@ -261,6 +261,16 @@ def test_a_typed_row_is_no_file_however_long_it_is(numbers: Path) -> None:
     assert run(numbers, "-c", code).ok().out.split()[::2] == ["(1,", "(2,"]
 
 
+def test_a_typed_row_has_all_columns_or_those_that_teach(numbers: Path, tmp_path: Path) -> None:
+    rows = {"number": range(60), "age": [i % 7 for i in range(60)], "y": range(60), "fare": [i % 5 for i in range(60)]}
+    path = written(tmp_path / "t.csv", {"passenger": [f"p{i}" for i in range(60)], **rows})
+    before = "import columns; columns.role_of = lambda cells: {'role': 'skip' if cells.name[0] in 'pn' else 'number'}"
+    asked = ("p9,8,4,7,2", "p9,8,4,2", "4,2")
+    answer = f"[d.read_new(row, meta)[1].tolist() for row in {asked}]"
+    ((whole, unlabelled, needed),) = several(numbers, path, answer, {"target": "y"}, before=before)
+    assert whole == unlabelled == needed and len(needed[0]) == 2
+
+
 NUMBERS = {
     "dots": ("height\n4.5\n14.5\n1,234.5\n", [4.5, 14.5, 1234.5]),
     "commas": ("height\n4,5\n14,5\n", [4.5, 14.5]),

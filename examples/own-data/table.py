@@ -8,6 +8,7 @@ import io
 import os
 import sys
 import zipfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -99,11 +100,11 @@ def plain(name: str) -> str:  # as it is compared
     return " ".join(name.replace("_", " ").split()).casefold()
 
 
-def read(source: Path | str, arguments: dict, known: list[str], target: str = "") -> pd.DataFrame:
+def read(source: Path | str, arguments: dict, known: list[str], fewer: Sequence[list[str]] = ()) -> pd.DataFrame:
     """All cells of a file, or of delimited text, under their columns' names; a `Problem` says what cannot be read.
 
     arguments  of pandas.read_csv; a text that shows another encoding or delimiter is read by that
-    known      the columns that it should have, in their order if there is no header; the `target` may be missing
+    known      the columns that it should have, in their order if there is no header; or those of one of `fewer`
     """
     kind = READERS.get(source.suffix.lower(), "text") if isinstance(source, Path) else "text"
     name = str(source) if isinstance(source, Path) else "the text"
@@ -144,7 +145,7 @@ def read(source: Path | str, arguments: dict, known: list[str], target: str = ""
     except Exception as error:  # each reader has errors of its own
         reason = " ".join(str(error).split())
         raise Problem(f"{name} cannot be read ({reason}); mend it, or try: hackgen convert {name} plain.csv") from None
-    frame = named(frame, known, target, name)
+    frame = named(frame, known, fewer, name)
     if frame.empty:
         raise Problem(f"{name} has column names ({', '.join(frame.columns[:5]) or 'none'}) but no rows")
     return frame.reset_index(drop=True).astype(object).fillna("").astype(str)
@@ -170,7 +171,7 @@ def text_of(path: Path, arguments: dict, most: int = -1) -> tuple[str, str]:
 
 def delimiter_of(text: str, arguments: dict, known: list[str]) -> str:
     """The delimiter by which the first line of a text has most of the known columns; else training's."""
-    names = set(map(plain, known))
+    names = {*map(plain, known)}
     first = text.lstrip("\r\n").partition("\n")[0]
 
     def likeness(delimiter: str) -> tuple[int, bool, int]:
@@ -181,19 +182,17 @@ def delimiter_of(text: str, arguments: dict, known: list[str]) -> str:
     return max([arguments.get("sep", ","), *",;\t|"], key=likeness)
 
 
-def named(frame: pd.DataFrame, known: list[str], target: str, name: str) -> pd.DataFrame:
+def named(frame: pd.DataFrame, known: list[str], fewer: Sequence[list[str]], name: str) -> pd.DataFrame:
     """The rows below the first, under its names; all rows, under those that are known, if it names nothing."""
     first = [" ".join(str(cell).split()) for cell in frame.iloc[:1].to_numpy().flat]
     spelled = {plain(column): column for column in known} | {column: column for column in known}
-    numbered = [f"column_{number}" for number in range(1, len(first) + 1)]
-    names = [spelled.get(cell) or spelled.get(plain(cell), cell) for cell in first]
-    names = [name or number for name, number in zip(names, numbered, strict=True)]
+    names = [spelled.get(cell) or spelled.get(plain(cell), cell) or f"column_{n}" for n, cell in enumerate(first, 1)]
     values = any(any(map(str.isdigit, cell)) and not any(map(str.isalpha, cell)) for cell in first)  # numbers, dates
     bare = values or (known and len(frame) == 1) or known[-1:] == [f"column_{len(known)}"]  # no header, it seems
     if not bare or 2 * len(set(names) & set(known)) >= min(len(first), len(known)) > 0:
         below = frame.iloc[1:].set_axis(names, axis=1)
         return below.loc[:, ~below.columns.duplicated()]
-    for header in (known or numbered, [column for column in known if column != target]):
+    for header in (known or [f"column_{n + 1}" for n in range(len(first))], *fewer):
         if len(header) == len(first):
             return frame.set_axis(header, axis=1)
     which = f"{name} has {len(first)} cell(s) a row and names no column; the columns are {', '.join(known[:20])}"
@@ -207,7 +206,8 @@ def new_rows(source: str, meta: dict) -> tuple[list[str], pd.DataFrame]:
     if folder or (typed and (path.suffix.lower() in ENDINGS or not source.strip())):
         what = "is a folder" if folder else "does not exist"
         raise Problem(f"{source or 'the empty name'} {what}; name a table, or type one row")
-    frame = read(source if typed else path, meta["read"], meta["header"], meta["target"])
+    fewer = [name for name in meta["header"] if name != meta["target"]], list(used)
+    frame = read(source if typed else path, meta["read"], meta["header"], fewer)
     if lacking := [name for name in used if name not in frame]:
         what = f"has no column {lacking[0]!r} (it has: {', '.join(frame.columns[:20])}); add what is missing"
         raise Problem(f"{source} {what}, or for a file in another layout: hackgen convert {source} plain.csv")

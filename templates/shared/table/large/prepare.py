@@ -132,7 +132,7 @@ def blocks(path: Path, about: dict, found: Table | None) -> Iterator[pd.DataFram
         head, encoding = table.text_of(path, about["read"], 1 << 20)
         arguments = table.AS_TEXT | {"sep": table.delimiter_of(head, about["read"], known), "encoding": encoding}
         head = pd.read_csv(path, nrows=2, skipinitialspace=True, **arguments)
-        below = table.named(head, known, "", str(path))
+        below = table.named(head, known, (), str(path))
         names = list(below)
         arguments |= {"header": 0 if len(below) < len(head) else None, "names": names, "low_memory": False}
         if found:  # numbers that are written plainly are read as such, which is faster
