@@ -219,15 +219,12 @@ def test_no_file_of_ours_is_taken_for_one_with_markers() -> None:
         assert markers.parse(path.read_text(encoding="utf-8"), path.name) == []
 
 
-def test_marking_less_than_a_function_and_lines() -> None:
+def test_marking_less_than_a_function() -> None:
     loss = markers.mark(CODE, "net.py", "Net.loss", "loss", 2, "", ("total = 0", "total += "))
     assert re.search(r"target\):\n        # >>> part loss points=2\n        total = 0\n", loss)
     assert re.search(
         r"\*\* 2\n        # <<< part loss\n        return total\n", loss.replace("            #", "        #")
     )
-    number = CODE.split("\n").index("        total = 0") + 1
-    assert markers.mark(CODE, "net.py", f"{number}-{number + 3}", "loss", 2) == loss
     assert "write Net.loss" in markers.strip(loss, "net.py")
-    for place, said in (("Net.los", 'did you mean "Net.loss"'), ("90-99", "lines"), ("11-12", "cuts")):
-        with pytest.raises(Problem, match=said):
-            markers.mark(CODE, "net.py", place, "loss", 2)
+    with pytest.raises(Problem, match=r'did you mean "Net\.loss"'):
+        markers.mark(CODE, "net.py", "Net.los", "loss", 2)

@@ -53,17 +53,17 @@ def new_command(dest: str, level: str, **flags: str | None) -> None:
 
 @click.command("mark")
 @folder
-@click.argument("place", metavar="FILE:FUNCTION|FILE:FIRST-LAST")
+@click.argument("place", metavar="FILE:FUNCTION")
 @click.option("--points", type=click.IntRange(1, 999), required=True, help="What the part is worth.")
 @click.option("--id", "name", help="The part's name; the function's otherwise.")
 @click.option("--hint", default="", help="What its stub says to students.")
 def mark_command(folder: Path, place: str, points: int, name: str | None, hint: str) -> None:
-    """Mark a function's body, or whole statements, as a graded part of any Python project."""
+    """Mark a function's body as a graded part of any Python project."""
     from .master.new import mark
 
     file, _, where = place.rpartition(":")
     if not file:
-        raise Misuse(f'"{place}" must be FILE:FUNCTION or FILE:FIRST-LAST, such as models/cnn.py:CNN.forward')
+        raise Misuse(f'"{place}" must be FILE:FUNCTION, such as models/cnn.py:CNN.forward')
     for line in mark(folder, file, where, points, name, hint):
         say(line)
 

@@ -85,11 +85,10 @@ def strip(text: str, path: str, solved: Collection[str] = ()) -> str:
 
 
 def mark(
-    text: str, path: str, place: str, id: str, points: int, hint: str = "", within: tuple[str, str] = ("", "")
+    text: str, path: str, function: str, id: str, points: int, hint: str = "", within: tuple[str, str] = ("", "")
 ) -> str:
-    """The file with markers around a function's body, or around `first-last` lines.
+    """The file with markers around the body of a function, which is named with those around it: CNN.forward.
 
-    place   a function's name with those around it, CNN.forward, or lines that are whole statements, 20-24
     within  a text in the first and one in the last line of what is marked, where that is less than the function
     """
     lines = text.split("\n")
@@ -97,12 +96,7 @@ def mark(
         raise Misuse(f'a part is named by small letters, digits, - and _, beginning with a letter, not "{id}"')
     if '"' in hint or "\\" in hint or "\n" in hint:
         raise Misuse(f"the hint of part {id} must be one line without quotes and backslashes")
-    if numbers := re.fullmatch(r"(\d+)-(\d+)", place):
-        first, last = int(numbers[1]), int(numbers[2])
-        if not 1 <= first <= last <= len(lines):
-            raise Misuse(f"{path} has {len(lines)} lines, so there is no {place}")
-    else:
-        first, last = _body(tree_of(text, path), lines, path, place, within)
+    first, last = _body(tree_of(text, path), lines, path, function, within)
     indent, end = re.match(r"\s*", lines[first - 1])[0], "\r" * lines[first - 1].endswith("\r")
     lines.insert(last, f"{indent}{end_marker(id)}{end}")
     lines.insert(first - 1, f"{indent}{start_marker(id, points, hint)}{end}")

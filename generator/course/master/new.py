@@ -164,9 +164,7 @@ def mark(folder: Path, file: str, where: str, points: int, name: str | None, hin
     """Put markers in a file and a [[part]] in the card, which is begun where there is none; says what was done."""
     if not (folder / file).is_file() or not file.endswith(".py"):
         raise Problem(f"{folder / file} is no Python file; name one of {folder}")
-    if name is None:
-        words = where.rpartition(".")[2].lower().strip("_")
-        name = words if re.fullmatch(markers.ID, words) else Path(file).stem.lower()
+    name = name or where.rpartition(".")[2].lower().strip("_")
     for part in code_parts(folder):
         if part.id == name or (part.file, part.function) == (file, where):
             raise Problem(f"part {part.id} is in {part.place} already; mark another function, with another --id")
