@@ -27,11 +27,12 @@ def same_dropout(ask, rng) -> None:
     inputs, _ = drawn(ask, rng, 8)
     inputs = inputs[:, :12] if "characters" in ask.facts.meta else inputs
     inputs = np.tile(inputs, (400, *[1] * (inputs.ndim - 1)))
-    for rate, scale in ((0.3, 3.0), (0.6, 1.0)):  # with small weights some pieces hardly count, with large ones others
+    # With small weights some pieces hardly count, with large ones others.
+    for rate, scale in ((0.3, 3.0), (0.6, 1.0), (0.6, 0.3)):
         given = hiding(ask, rng, rate) | {"inputs": inputs, "scale": scale}
         got, want = (np.sort(np.reshape(of("chance.answers", **given), (400, 8, -1)), 0) for of in (ask, ask.reference))
         unit = want.std(0) + 1e-4 * np.abs(want).max()
-        if not (np.abs(got - want).mean(0) / unit).mean() < 0.18:  # where both are right, 0.09
+        if not (np.abs(got - want).mean(0) / unit).mean() < 0.16:  # where both are right, 0.09, and 0.11 by chance
             raise Wrong("while training, answers vary otherwise than those of a right solution: look at dropout")
 
 
