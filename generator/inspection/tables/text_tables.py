@@ -83,7 +83,11 @@ def _large_csv(table: Table, folder: Path, raw: bytes) -> None:
 
 def _mend(table: Table, folder: Path, path: Path, dialect: delimited.Dialect, total: list[str], plain: bool) -> None:
     """Read rows of another length, broken quotes and bytes of another encoding too, which is slower."""
-    if plain and not _is_utf8(path):
+    try:
+        with path.open(encoding="utf-8") as file:
+            while plain and file.read(2**22):
+                pass
+    except UnicodeDecodeError:
         table.dialect["encoding"] = "cp1252"
         path = as_utf8(table, folder, "cp1252", LONGEST)
     table.relation = _reading(table, path, dialect, total, strict=False)
@@ -138,13 +142,3 @@ def _whole_rows(text: str, dialect: delimited.Dialect, quote: str) -> list[list[
     """The rows of all cells, without empty ones behind the last; `quote` "" is none."""
     rows, width = split_rows(text, dialect.delimiter, bool(quote), quote=quote or '"')[0], dialect.width
     return [row[:width] for row in rows if len(row) >= width and not any(row[width:])]
-
-
-def _is_utf8(path: Path) -> bool:
-    try:
-        with path.open(encoding="utf-8") as file:
-            while file.read(2**22):
-                pass
-    except UnicodeDecodeError:
-        return False
-    return True
