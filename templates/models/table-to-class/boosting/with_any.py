@@ -55,7 +55,7 @@ def build(meta: dict, config: Config) -> dict[str, Any]:
     trees.set_params(l2_regularization=SHRINK, categorical_features=[False] * meta["outputs"] + coded)
     forest = getattr(ensemble, f"ExtraTrees{kind}")(max_features=COLUMNS, random_state=config.seed)
     learner = getattr(neural_network, f"MLP{kind}")
-    network = learner([WIDTH], alpha=DECAY, learning_rate_init=RATE, random_state=config.seed)
+    network = learner(hidden_layer_sizes=[WIDTH], alpha=DECAY, learning_rate_init=RATE, random_state=config.seed)
     return {"linear": linear, "trees": trees, "plain": plain, "forest": forest, "network": network}
 
 
