@@ -21,7 +21,8 @@ def honest(rng: np.random.Generator) -> dict[str, np.ndarray]:
     a, b, c, noise = rng.normal(size=(4, ROWS))
     total = a + b + c + 0.2 * noise
     shade = np.where(rng.random(ROWS) < 0.5, "red", "blue")
-    return {"a": a, "b": b, "c": c, "shade": shade, "won": np.where(total > 0, "yes", "no"), "paid": 10 + 3 * total}
+    paid = 100_000 + 30_000 * total
+    return {"a": a, "b": b, "c": c, "shade": shade, "won": np.where(total > 0, "yes", "no"), "paid": paid}
 
 
 def flipped(values: np.ndarray, rng: np.random.Generator, share: float = 0.03) -> np.ndarray:
@@ -57,10 +58,9 @@ def test_a_copy_of_the_target_with_wrong_cells_is_asked_about_everywhere(tmp_pat
     said = run(project, "evaluate.py", "a").ok().out
     assert "Column noted alone scores" in said and said.count("would you know it when you predict?") == 1
     assert "Column noted alone scores" in (project / "runs/a/report.html").read_text(encoding="utf-8")
-    found = json.loads(run(project, "check.py", "--only", "lone-column", "--json").ok().out)[
-        0
-    ]  # no failure, a question
-    assert found["passed"] is None and "'noted' alone scores" in found["found"]
+    (found,) = json.loads(run(project, "check.py", "--only", "lone-column", "--json").ok().out)
+    assert found["passed"] is None and "'noted' alone scores" in found["found"]  # no failure, a question
+    assert "e+" not in found["found"]  # of 27,400, say, not of 2.74e+04
     done = CliRunner().invoke(cli, ["inspect", str(table), "--target", target, "--deep", "--json"])
     suspects = [one for one in json.loads(done.output)["suspects"] if one["kind"] == "lone-column"]
     assert [one["column"] for one in suspects] == ["noted"] and "would you know it" in suspects[0]["detail"]

@@ -86,16 +86,16 @@ class Bench:
         return self.trained(self.train, weight_decay=0.0, epochs=1)[0]
 
     def fresh(self, **knobs: Any) -> Any:
-        """A model that knows nothing yet; `kept` are its knobs, as far as it has such."""
-        self.kept = replace(self.config, **{name: some for name, some in knobs.items() if hasattr(self.config, name)})
-        return self.trainer.fresh(self.meta, self.kept)
+        """A model that knows nothing yet; `used` are its settings, changed by the knobs that it has."""
+        self.used = replace(self.config, **{name: some for name, some in knobs.items() if hasattr(self.config, name)})
+        return self.trainer.fresh(self.meta, self.used)
 
     def trained(
         self, split: Split, run: Path | None = None, pressed: Sequence = (), others: dict | None = None, **knobs: Any
     ) -> tuple[Any, list[float]]:
         """A fresh model after train.fit on the rows of `split`, and its mean loss in each epoch.
 
-        `run`: to go on with; `pressed`: that Ctrl-C was; `others`: valid and test; depth=1 where steps are looked at.
+        `run` is one to go on with, `pressed` stands for Ctrl-C, `others` are valid and test; depth=1 is the quickest.
         """
         self.run = run or Path(tempfile.mkdtemp(dir=self.folder))
         model = self.fresh(**knobs)
@@ -106,7 +106,7 @@ class Bench:
         data = self.data._replace(train=split, **others)
         lend = getattr(checks.optimiser, "lend", lambda *_: contextlib.nullcontext(model))  # where graphs take long
         with contextlib.redirect_stdout(io.StringIO()), lend(self, model, len(split.ids)) as trains:
-            history = self.trainer.fit(trains, data, self.kept, self.run, pressed)
+            history = self.trainer.fit(trains, data, self.used, self.run, pressed)
         return model, [row[runs.HISTORY.index("train_loss")] for row in history]
 
     def outputs(self, split: Split, model: Any = None, *batch: int) -> np.ndarray:
@@ -124,7 +124,7 @@ class Bench:
         return np.split(self.outputs(rows, None, some), len(others))
 
 
-def examined(bench: Any, name: str, check: Callable[[Any], checks.parts.Found | None]) -> dict[str, Any] | None:
+def examined(bench: Any, name: str, check: Callable[[Any], checks.parts.Result | None]) -> dict[str, Any] | None:
     """What a check says, None where there is nothing to check; code that breaks fails its check, no more."""
     try:
         with contextlib.redirect_stderr(io.StringIO()):  # notes on the data have been said
@@ -181,7 +181,7 @@ def main() -> int:
     )
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     args, given = parser.parse()
-    results, two = [], not (args.only or args.alone or (common.ROOT / "prepare.py").is_file())
+    results, in_two = [], not (args.only or args.alone or (common.ROOT / "prepare.py").is_file())
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ends:
         try:
             if BROKEN:
@@ -192,17 +192,17 @@ def main() -> int:
         except (Problem, OSError):
             raise
         except Exception as error:
-            bench, parts, of_runs, args.only, two = error, {"readable": readable}, {}, None, False
+            bench, parts, of_runs, args.only, in_two = error, {"readable": readable}, {}, None, False
         known = parts | of_runs
         wanted = args.only.split(",") if args.only else [*(parts if args.quick else known)]
         if unknown := [name for name in wanted if name not in known]:
             raise Problem(f"no check {unknown[0]}; there are {', '.join(known)}", 2)
-        others = [name for name in wanted if two and (name in of_runs or known[name].__name__ in BESIDE)]
+        others = [name for name in wanted if in_two and (name in of_runs or known[name].__name__ in BESIDE)]
         found = (examined(bench, name, known[name]) for name in known if name in wanted and name not in others)
         if others:
             os.environ[checks.reading.SPLITS] = checks.reading.fingerprint(bench)
-            words = [sys.executable, "-X", "utf8", __file__, *sys.argv[1:], "--json", "--only", ",".join(others)]
-            process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+            command = [sys.executable, "-X", "utf8", __file__, *sys.argv[1:], "--json", "--only", ",".join(others)]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
             ends.callback(process.kill)
             found = itertools.chain(found, beside(process))
         for result in filter(None, found):

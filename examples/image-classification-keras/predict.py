@@ -9,7 +9,7 @@ import runs
 
 import pandas
 
-EACH_ROW = True  # has its answer, so check.py holds these against those of evaluate.py
+EACH_ROW = True  # each row gets an answer, so check.py can compare it with that of evaluate.py
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from data import Data, Split
 import numpy as np
 
 HIGHER_IS_BETTER = True
-SURE, SHOWN = 0.9, 3  # chance of the true class at which a row is no mistake; rows that are shown all the same
+SURE, SHOWN = 0.9, 3  # rows whose class got this chance are no mistakes; so many are shown in any case
 Interval = tuple[list[float] | None, str]  # low and high, and how they were found, or why not
 
 
@@ -107,7 +107,7 @@ def others(target: np.ndarray, output: np.ndarray, meta: dict) -> dict[str, floa
 
 
 def worst(split: Split, output: np.ndarray, meta: dict, most: int) -> list[tuple[int, str]]:
-    """The rows whose class got the least chance, of equal ones one; after mistakes, unsure ones. With captions."""
+    """The rows whose class got the least chance: mistakes, then unsure ones, each with a caption; of duplicates one."""
     from report import shorten
 
     targets, names = truth(split, meta), [shorten(name) for name in meta["classes"]]

@@ -15,7 +15,7 @@ import runs
 import numpy as np
 import pandas
 
-EACH_ROW = True  # has its answer, so check.py holds these against those of evaluate.py
+EACH_ROW = True  # each row gets an answer, so check.py can compare it with that of evaluate.py
 MOST = 3  # columns shown beside an answer; --json has all
 
 

@@ -102,7 +102,7 @@ def main() -> None:
     model = fresh(data.meta, config)
     device = net.choose_device(config.device)
     if config.device == "auto" and device.type != "cpu":
-        try:  # a step there
+        try:  # a trial step
             loss(copy.deepcopy(model).to(device), *net.tensors(few, slice(0, 2), device), data.meta).backward()
         except (RuntimeError, NotImplementedError, AssertionError) as error:
             print(f"{device} is passed over, its trial step failed: {str(error).splitlines()[0]}")

@@ -187,15 +187,15 @@ def divide(keys: Any, labels: Any, config: Config, test_share: float | None = No
     """0, 1 or 2 (train, valid, test) for each row, in equal shares of each class; equal keys meet in one split.
 
     keys    (rows,) equal for duplicates, photographs of one person …
-    labels  (rows,) classes, None where there are none; -1, and a note, for one that the three cannot each have
+    labels  (rows,) classes, or None; one with less than three different examples is left out (-1), and a note says so
     """
     import numpy as np  # not above: first tell_missing must stand ready
 
     labels = np.zeros(len(keys), int) if labels is None else labels
     test_share = config.test_share if test_share is None else test_share
     _, first, group = np.unique(keys, return_index=True, return_inverse=True)
-    size, part, led = np.bincount(group), np.full(len(first), -1), labels[first]  # by the class of its first row
-    if any((led == label).sum() < 3 for label in np.unique(labels[labels != led[group]])):
+    size, part, of = np.bincount(group), np.full(len(first), -1), labels[first]  # a group is of its first row's class
+    if any((of == label).sum() < 3 for label in np.unique(labels[labels != of[group]])):
         labels = np.zeros(len(keys), int)  # else keys of several classes would lose one of them
     rng = np.random.default_rng(config.split_seed)
     for label in np.unique(labels):

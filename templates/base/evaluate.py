@@ -25,7 +25,7 @@ def main() -> None:
     run, config, meta, _ = runs.find(args.run)
     data = load(dataclasses.replace(config, data=args.data or config.data))
     runs.check_same(run, data.meta)
-    data = data._replace(meta=meta | {"model": config.model})  # whose rivals are others
+    data = data._replace(meta=meta | {"model": config.model})  # as some models have rivals of their own
     net = common.kit(config)
     model = net.restore(run, config, meta, args.device)
     on_test = net.outputs(model, data.test.inputs, data.test.targets, meta, config.precision)

@@ -8,7 +8,7 @@ import common
 import data
 import pictures
 from checks.answers import scores
-from checks.parts import STILL, Found, alike, picked
+from checks.parts import STILL, Result, alike, picked
 from config import Config
 
 import numpy as np
@@ -50,7 +50,7 @@ def as_files(config: Config, rows: np.ndarray, folder: Path) -> range:
     return range(len(rows))
 
 
-def upright(bench: Any) -> Found:
+def upright(bench: Any) -> Result:
     """A picture is read as people see it: pictures.decoded() turns it as its camera says, what is transparent is white,
     red comes first, and height before width"""
     shape, drawn = bench.meta["shape"], np.random.default_rng(0).integers(0, 255, (24, 36, 3), np.uint8)
@@ -77,7 +77,7 @@ def upright(bench: Any) -> Found:
     return not names, f"otherwise: {', '.join(names) or 'none'}", "four pictures as they look"
 
 
-def folder(bench: Any) -> Found:
+def folder(bench: Any) -> Result:
     """Pictures of a folder keep their own names: data.read_new() names those that it can read, in order"""
     place, meta = bench.folder / "pictures", bench.meta
     place.mkdir()
@@ -90,7 +90,7 @@ def folder(bench: Any) -> Found:
     return [Path(name).stem for name in names] == list("12345678") and alike(shades, range(1, 9)), found, "1 to 8"
 
 
-def averages(bench: Any) -> Found | None:
+def averages(bench: Any) -> Result | None:
     """Running averages are of many batches: the momentum of batch normalisation in models/ is the newest batch's share
     in PyTorch, in Keras and Flax that of all before it; with too near to 1 there they lag behind training; who keeps
     averaged weights in train.fit() copies its buffers too"""
@@ -105,14 +105,10 @@ def averages(bench: Any) -> Found | None:
     asked = (rows[:16], 60), (rows[:16], 120), (rows[16:32], 60), (rows, 3), (rows[::-1], 3)
     half, one, other, there, back = (after(*some) for some in asked)  # the first three see no other batch
     apart = np.abs(there - back).mean() / np.abs(one - other).mean()
-    fresh, kept = bench.fresh(), bench.net.restore(bench.run, bench.kept, bench.meta, "cpu")
+    fresh, kept = bench.fresh(), bench.net.restore(bench.run, bench.used, bench.meta, "cpu")
     unmoved, best = (scores(bench, bench.valid, valid, model) for model in (fresh, kept))
     if np.array_equal(unmoved, best):
-        return (
-            False,
-            "running averages of batch normalisation stand still in the weights that are kept",
-            "as in training",
-        )
+        return False, "in the kept weights running averages of batch normalisation stand still", "as in training"
     late = np.abs(one - half).mean() / np.abs(half - unmoved).mean()
     most = 0.05 ** (60 / common.configured(bench.given).steps)  # so that all training leaves a twentieth
     found = f"another last batch changes answers by {apart:.2f} of what two batches alone do, 60 more by {late:.2f}"

@@ -13,7 +13,7 @@ from unittest import mock
 import common
 import metrics
 import runs
-from checks.parts import CAUSAL, Found, alike, picked
+from checks.parts import CAUSAL, Result, alike, picked
 from data import Split
 
 import numpy as np
@@ -69,7 +69,7 @@ def of_other_test(bench: Any) -> np.ndarray:
     return short(bench, 2, test=strangers(bench.data.test))
 
 
-def each_row_once(bench: Any) -> Found:
+def each_row_once(bench: Any) -> Result:
     """An epoch takes each row once: in train.fit() shuffle all rows anew each epoch, by config.seed; no draws with
     replacement, no last batch dropped"""
     rows, orders = min(ROWS, len(bench.train.ids)), [*taken(bench, 0)[1], *taken(bench, 1)[1]]
@@ -87,7 +87,7 @@ def each_row_once(bench: Any) -> Found:
     return missing == 0 and more < 8 and order == "another", found, "0 left out, another order"
 
 
-def kept_epoch(bench: Any) -> Found:
+def kept_epoch(bench: Any) -> Result:
     """The best epoch on valid is kept: State.end_epoch (runs.py) scores all rows at once, no "nan", State.over has
     patience; train.fit() asks the model that it trains about the rows of valid, and copies weights and buffers (running
     averages), deeply; net.outputs() sets eval mode (training=False); net.restore() reads best"""
@@ -99,11 +99,11 @@ def kept_epoch(bench: Any) -> Found:
             break
     order = np.lexsort((np.arange(len(history), 0, -1), -history["valid_loss"], scores))  # of equal scores, less loss
     kept, best = history[history["kept"] == 1][-1], history[order[-1]]
-    other = dataclasses.replace(bench.kept, seed=seed + 9)  # nothing that is not kept may count
+    other = dataclasses.replace(bench.used, seed=seed + 9)  # nothing that is not kept may count
     output = bench.outputs(noise, bench.net.restore(bench.run, other, bench.meta, "cpu"))
     again = [rule(metrics.truth(noise, bench.meta), output, bench.meta) for rule in (metrics.loss, metrics.score)]
     with contextlib.suppress(common.Problem), contextlib.redirect_stdout(io.StringIO()):
-        runs.State().end_epoch(math.nan, np.nan * output, bench.data._replace(valid=noise), bench.kept)
+        runs.State().end_epoch(math.nan, np.nan * output, bench.data._replace(valid=noise), bench.used)
         return False, "training goes on with a loss and answers that are no numbers", "an end of it"
     if "classes" in bench.meta:  # equally right are the same answers, less sure of themselves
         unsure = np.sqrt(output.astype(float))
@@ -111,10 +111,10 @@ def kept_epoch(bench: Any) -> Found:
         truth, state = metrics.truth(noise, bench.meta), runs.State()
         tied = sorted((output, unsure), key=lambda some: -metrics.loss(truth, some, bench.meta))
         with contextlib.redirect_stdout(io.StringIO()):
-            ends = [state.end_epoch(0.0, some, bench.data._replace(valid=noise), bench.kept) for some in tied]
+            ends = [state.end_epoch(0.0, some, bench.data._replace(valid=noise), bench.used) for some in tied]
         if not all(ends):
             return False, "of equal scores the higher loss is kept", "the lower one"
-    patient = dataclasses.replace(bench.kept, patience=3, epochs=99, minutes=0.0)
+    patient = dataclasses.replace(bench.used, patience=3, epochs=99, minutes=0.0)
     ends = [runs.State(epoch=epoch, best=[0.1, -0.2, 7]).over(patient) for epoch in (8, 9, 10, 11, 12)]
     if (waits := ends.index(True) if any(ends) else "more than 4") != 3:
         return False, f"{waits} epochs after the best one training ends, with a patience of 3", "3 epochs"
@@ -125,7 +125,7 @@ def kept_epoch(bench: Any) -> Found:
     return passed, found, f"epoch {best['epoch']:g} of 5, equal numbers"
 
 
-def unseen(bench: Any) -> Found:
+def unseen(bench: Any) -> Result:
     """Training learns from train alone: see what train.fit() takes from data; valid only chooses the epoch"""
     plain, test = taken(bench, 0)[0], of_other_test(bench)
     valid = short(bench, 2, valid=strangers(runs.fewer(bench.valid, ROWS)))
@@ -139,7 +139,7 @@ def differs(before: np.ndarray, after: np.ndarray) -> list[str]:
     return [name for name in before.dtype.names if name != "seconds" and not np.array_equal(before[name], after[name])]
 
 
-def resume(bench: Any) -> Found:
+def resume(bench: Any) -> Result:
     """Who goes on ends as if never interrupted: train.fit() saves, and loads, all that the next step depends on, the
     optimiser's memory and running averages too, and the best epoch; that is no old gradient (zero_grad)"""
     rows = picked(bench.train, np.arange(2 * ROWS) % len(bench.train.ids))  # two calls, where several steps are one
@@ -162,7 +162,7 @@ def resume(bench: Any) -> Found:
     return not columns, f"{', '.join(columns) or 'no column'} of history.csv differs", "no column differs"
 
 
-def same_seed(bench: Any) -> Found:
+def same_seed(bench: Any) -> Result:
     """The seed decides all: derive first weights, order, dropout from config.seed, in train.fresh() and train.fit(); in
     data.py chance begins anew for each batch, from its rows"""
     rows = np.arange(min(ROWS, len(bench.data.train.ids)))
@@ -180,7 +180,7 @@ def same_seed(bench: Any) -> Found:
     return not other and moved and not same, found, "no column; other losses and first weights"
 
 
-def length(bench: Any) -> Found:
+def length(bench: Any) -> Result:
     """Training lasts as long as its knobs say: Config.resolved() in config.py divides `steps` into epochs"""
     said, rows = dataclasses.replace(common.configured(bench.given), epochs=0), len(bench.data.train.ids)
     config = said.resolved(rows)

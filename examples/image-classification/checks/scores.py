@@ -16,7 +16,7 @@ import common
 import evaluate
 import metrics
 import runs
-from checks.parts import Found, alike
+from checks.parts import Result, alike
 from common import words
 
 import numpy as np
@@ -24,9 +24,9 @@ import numpy as np
 MOST_ROWS = 20_000  # that predict.py is asked for
 
 
-def command(name: str, *words: str) -> str:
+def command(name: str, *given: str) -> str:
     """What a command of this project prints, run in this process so that imports are paid once."""
-    sys.argv = [f"{name}.py", *words]
+    sys.argv = [f"{name}.py", *given]
     with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.suppress(SystemExit):
         importlib.import_module(name).main()
     return said.getvalue()
@@ -36,8 +36,8 @@ def asked(bench: Any) -> list[str]:
     """The settings that check.py was given, as flags of train.py, which leaves nothing in the project."""
     runs.RUNS, runs.watch_ctrl_c = bench.folder, list  # Ctrl-C ends at once
     given = bench.given | bench.own("SMOKE", {})
-    words = [f"--{name}={value}" for name, value in given.items() if not isinstance(value, bool)]
-    return words + [f"--{'no-' * (not value)}{name}" for name, value in given.items() if isinstance(value, bool)]
+    flags = [f"--{name}={value}" for name, value in given.items() if not isinstance(value, bool)]
+    return flags + [f"--{'no-' * (not value)}{name}" for name, value in given.items() if isinstance(value, bool)]
 
 
 def smoke_run(bench: Any) -> Path:
@@ -47,9 +47,9 @@ def smoke_run(bench: Any) -> Path:
         raise bench.failed
     if run.exists():
         return run
-    words = asked(bench)
+    flags = asked(bench)
     try:
-        command("train", *words, "--smoke", "--out", run.name, "--device", "cpu", "--precision", "float32")
+        command("train", *flags, "--smoke", "--out", run.name, "--device", "cpu", "--precision", "float32")
         command("evaluate", run.name, "--device", "cpu")
     except Exception as error:  # which others that ask for this run shall tell, not that it is missing
         bench.failed = error
@@ -57,7 +57,7 @@ def smoke_run(bench: Any) -> Path:
     return run
 
 
-def handed_on(bench: Any) -> Found:
+def handed_on(bench: Any) -> Result:
     """Training gets the splits as they are: train.main() hands all of train and valid to train.fit(), and no test"""
     handed: list[Any] = []
     with mock.patch.object(bench.trainer, "fit", lambda model, data, *given: sys.exit(handed.append(data))):
@@ -68,7 +68,7 @@ def handed_on(bench: Any) -> Found:
     return not any(others), found, "none"
 
 
-def report(bench: Any) -> Found:
+def report(bench: Any) -> Result:
     """The report is of the kept weights: evaluate.main() scores all test rows at once; metrics.score(), others()
     (errors in the unit of the data), interval()"""
     run, test = smoke_run(bench), bench.data.test
@@ -120,7 +120,7 @@ def rules(bench: Any, target: np.ndarray, output: np.ndarray) -> dict[str, Calla
     }
 
 
-def compared(bench: Any) -> Found:
+def compared(bench: Any) -> Result:
     """The report compares like with like: evaluate.scored() takes the kept epoch's score of the valid rows that
     train.main() hands to train.fit(), and each rival's own answers, in units of the data (metrics.rivals());
     metrics.difference() is the model's score less the rival's; who is beaten follows from its sign, and what
@@ -133,9 +133,8 @@ def compared(bench: Any) -> Found:
         score, about = metrics.score(found["target"], found[role], meta), sheet[role]
         if meta["metric"] == "RMSE":
             known, middle = metrics.truth(data.train, meta), np.median(found[role])
-            wrong += [f"half of the {role}'s answers are below {middle:.4g}"] * (
-                not known.min() <= middle <= known.max()
-            )
+            if not known.min() <= middle <= known.max():
+                wrong.append(f"half of the {role}'s answers are below {middle:.4g}")
         wrong += [f"{role} {about['score']:.6f} for {score:.6f}"] * (not alike(score, about["score"]))
         if about["difference_ci95"]:
             (low, high), gain = about["difference_ci95"], sheet["score"] - score
@@ -152,9 +151,9 @@ def compared(bench: Any) -> Found:
     (longer / "history.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     better = 1 if metrics.HIGHER_IS_BETTER else -1
     for low, high in ((-2.0, -1.0), (-1.0, 1.0), (1.0, 2.0)):
-        asked = {"baseline": ("", found["baseline"])}
+        rivals = {"baseline": ("", found["baseline"])}
         with (
-            mock.patch("metrics.rivals", lambda _, asked=asked: asked),
+            mock.patch("metrics.rivals", lambda _, rivals=rivals: rivals),
             mock.patch("metrics.difference", lambda *_, ends=(low, high): (list(ends), "")),
         ):
             later = evaluate.scored(longer, data, {name: found[name] for name in ("id", "target", "output")})
@@ -168,7 +167,7 @@ def compared(bench: Any) -> Found:
     return not wrong, "; ".join(wrong) or "equal numbers", "equal numbers"
 
 
-def refused(bench: Any) -> Found | None:
+def refused(bench: Any) -> Result | None:
     """A checkpoint of other layers is refused: net.restore() loads every weight, or says that they do not fit"""
     if not (depth := getattr(bench.config, "depth", 0)):
         return None
@@ -180,7 +179,7 @@ def refused(bench: Any) -> Found | None:
     return True, "it does not fit a layer more", "that"
 
 
-def newest(bench: Any) -> Found:
+def newest(bench: Any) -> Result:
     """The newest run answers: State.saved (runs.py) notes its name, by which runs.find() finds it, whatever it is"""
     made, other = smoke_run(bench), []
     for name in ("0", "zz"):  # each stands first or last among the others
@@ -191,7 +190,7 @@ def newest(bench: Any) -> Found:
     return not other, "; ".join(other) or "each of two when it is the newest", "the newest"
 
 
-def interval(bench: Any) -> Found:
+def interval(bench: Any) -> Result:
     """An interval is one of 95 %: metrics.interval() and metrics.difference(), the percentiles and blocks of neighbours
     that they draw, with replacement"""
     meta, rng = bench.meta, np.random.default_rng(0)

@@ -12,7 +12,7 @@ import metrics
 import predict
 import runs
 import table
-from checks.parts import Found, alike
+from checks.parts import Result, alike
 from config import Config
 
 import numpy as np
@@ -62,7 +62,7 @@ def as_files(config: Config, rows: np.ndarray, path: Path) -> range:
     return range(len(rows))
 
 
-def lone_column(bench: Any) -> Found:
+def lone_column(bench: Any) -> Result:
     """No column alone tells the target: if it is not known in time, give it the role "skip" in data/schema.toml"""
     found, expected = explain.alone(bench.data), "less than all, or others do too"
     source = common.located(bench.config.data)
@@ -72,12 +72,18 @@ def lone_column(bench: Any) -> Found:
             return False, f"column {name!r} counts the rows of the file, which does not have it", "a fact of each row"
     if found is None:
         return None, "too few rows, or a single column", f"{explain.FEWEST} rows and two columns"
-    whole = f"{found.whole:.3g}"
+    whole = rounded(found.whole)
     if found.asked:
-        said = "; ".join(f"column {name!r} alone scores {score:.3g} of {whole}" for name, score in found.asked.items())
+        scores = {name: rounded(score) for name, score in found.asked.items()}
+        said = "; ".join(f"column {name!r} alone scores {score} of {whole}" for name, score in scores.items())
         return None, f"{said}: would you know it when you predict?", expected
     best = (max if metrics.HIGHER_IS_BETTER else min)(found.scores, key=found.scores.__getitem__)
-    return True, f"the best, {best!r}, scores {found.scores[best]:.3g} of {whole}", expected
+    return True, f"the best, {best!r}, scores {rounded(found.scores[best])} of {whole}", expected
+
+
+def rounded(value: float) -> str:
+    """A score with three digits, as people write it: 27,400, not 2.74e+04."""
+    return f"{float(f'{value:.3g}'):,.12g}"
 
 
 def is_count(values: np.ndarray, ids: np.ndarray) -> bool:
@@ -86,7 +92,7 @@ def is_count(values: np.ndarray, ids: np.ndarray) -> bool:
     return not few and values.shape[1] == 1 and abs(np.corrcoef(values[:, 0], ids)[0, 1]) > 1 - 1e-9
 
 
-def equal_rows(bench: Any) -> Found:
+def equal_rows(bench: Any) -> Result:
     """Rows that belong together stand in one split: equal ones and those of a group, for which keys_of() in data.py has
     one key, that common.divide() gets; data.load() leaves out none"""
     found, meta = table.opened(bench.config), bench.meta
@@ -110,7 +116,7 @@ def equal_rows(bench: Any) -> Found:
     return None if apart and tied else apart == 0, f"{apart} rows have an equal one in another split", "none"
 
 
-def newest_test(bench: Any) -> Found | None:
+def newest_test(bench: Any) -> Result | None:
     """The newest rows are test, where a column says when they are: see data.by_time()"""
     if not (name := bench.meta["time"]):
         return None
@@ -125,7 +131,7 @@ def newest_test(bench: Any) -> Found | None:
     return older == 0, f"{older} rows of test are older than one of train, by {name!r}", "none"
 
 
-def one_scale(bench: Any) -> Found:
+def one_scale(bench: Any) -> Result:
     """Numbers enter at one scale: columns.fit() measures a standard deviation, columns.encode() divides by it"""
     rows = runs.fewer(bench.data.train, MOST_ROWS)
     inputs = rows.inputs[:, : bench.meta["numbers"]]
@@ -152,7 +158,7 @@ def of_one_column(bench: Any) -> tuple[str, explain.Ask, np.ndarray]:
     return first, ask, typical
 
 
-def moved_by(bench: Any) -> Found:
+def moved_by(bench: Any) -> Result:
     """A column moves an answer as is explained: explain.moved() is the answer less what it is with a typical value
     there, and with all others as they were"""
     meta = bench.meta
@@ -167,7 +173,7 @@ def moved_by(bench: Any) -> Found:
     return off < 0.01, f"what is said of one that asks for {first!r} alone is off by {off:.2f}", "0.00"
 
 
-def importance(bench: Any) -> Found | None:
+def importance(bench: Any) -> Result | None:
     """A column is worth what the score loses without it: explain.importance() deals the cells of one column at a time,
     and more is lost where a score is lower, or an error higher"""
     meta, some = bench.meta, bench.train
@@ -178,11 +184,11 @@ def importance(bench: Any) -> Found | None:
         return None  # nearly all rows have one value there, so that dealing its cells may change none
     lost = explain.importance(bench.data._replace(valid=some._replace(targets=right)), ask)
     others = max((abs(value) for name, value in lost.items() if name != first), default=0.0)
-    found = f"to one that asks for {first!r} alone it is worth {lost[first]:.3g}, the others {others:.3g}"
+    found = f"to one that asks for {first!r} alone it is worth {rounded(lost[first])}, the others {rounded(others)}"
     return lost[first] > 0 and others < 1e-3 * lost[first], found, "above 0, and 0"
 
 
-def contest(bench: Any) -> Found | None:
+def contest(bench: Any) -> Result | None:
     """A contest's file has what it asks for: predict.chances() gives each column the chance of its class, and a single
     one that of the second class of two"""
     if not (classes := bench.meta.get("classes")):

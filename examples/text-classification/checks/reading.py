@@ -14,7 +14,7 @@ from unittest import mock
 import common
 import data as data_module
 import runs
-from checks.parts import Found
+from checks.parts import Result
 
 import numpy as np
 
@@ -22,7 +22,7 @@ SPLITS = "HACKGEN_SPLITS"  # how check.py tells its other process what data it h
 MOST_BYTES = 1 << 22  # of a file that is read twice more
 
 
-def fitted(bench: Any) -> Found:
+def fitted(bench: Any) -> Result:
     """What is fitted is fitted on train alone: in data.load(), scales, bins and vocabulary take rows of train alone,
     and nothing there follows the clock; config.split_seed decides the splits, in common.divide()"""
     config, called = common.configured(bench.given), []
@@ -55,7 +55,7 @@ def fingerprint(bench: Any) -> str:
     return hashlib.sha256(json.dumps([rows, bench.meta]).encode()).hexdigest()
 
 
-def read_anew(bench: Any) -> Found | None:
+def read_anew(bench: Any) -> Result | None:
     """Data are read anew, and alike, whenever they are asked for: no cache that data.load() looks into answers for a
     file which has other content by now; and in each process splits and meta are the same, so nothing there follows
     hash() or the order of a set"""
@@ -73,7 +73,7 @@ def read_anew(bench: Any) -> Found | None:
     return rows[0] != rows[1], f"{rows[0]} rows of a file, {rows[1]} of a shorter one in its place", "other ones"
 
 
-def counted_once(bench: Any) -> Found:
+def counted_once(bench: Any) -> Result:
     """A row of valid or test counts once: what data.load() repeats, as oversampling of a rare class does, it repeats
     in train alone, after all were divided"""
     again = [len(split.ids) - len(np.unique(split.ids)) for split in bench.data[1:3]]

@@ -5,7 +5,7 @@ from typing import Any
 import common
 import data
 import texts
-from checks.parts import Found
+from checks.parts import Result
 from config import Config
 from texts import Corpus
 
@@ -38,7 +38,7 @@ def misplaced(config: Config, split: data.Split, meta: dict) -> int:
     return int((~same).sum())
 
 
-def folder(bench: Any) -> Found:
+def folder(bench: Any) -> Result:
     """Texts of a folder keep their own names: data.read_new() reads the files in this order, each once"""
     written = {
         f"{number:02}": " ".join(["film", "good", "bad"][: 1 + number % 3] * (1 + number)) for number in range(20)
@@ -56,7 +56,7 @@ def folder(bench: Any) -> Found:
     return all(named) and other == 0, f"{other} of {len(names)} texts are another file's", "none"
 
 
-def padding(bench: Any) -> Found:
+def padding(bench: Any) -> Result:
     """Padding is not read: its vector learns nothing; see masks, the end a text is read from, and means in models/"""
     words = len(bench.meta.get("vocabulary", ()))
     before, after = bench.net.learnt(bench.fresh()), bench.net.learnt(bench.brief[0])
@@ -66,7 +66,7 @@ def padding(bench: Any) -> Found:
     return not read, f"{', '.join(read) or 'nothing'} of {len(vectors)} learns from padding", "nothing"
 
 
-def groups(bench: Any) -> Found | None:
+def groups(bench: Any) -> Result | None:
     """A group stands in one split: data.named() knows its column, and data.divided() hands it to common.divide()"""
     if (common.ROOT / "prepare.py").is_file():
         return None  # memory does not hold the table

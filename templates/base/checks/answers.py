@@ -8,15 +8,16 @@ import common
 import metrics
 import predict
 import runs
-from checks.parts import CAUSAL, Found, alike, difference, picked
+from checks.parts import CAUSAL, Result, alike, difference, picked
 from checks.scores import MOST_ROWS, command, smoke_run
 from checks.training import Watched, watched
 from data import Split
 
 import numpy as np
 
-MOST_TEXTS, FEWEST = 5_000, 20  # that rivals learn from several times; rows of valid, or each may decide a choice
-LEARNT = 100  # rows that a rival learns from, where there are so many
+MOST_TEXTS = 5_000  # with more, it would take long to fit rivals several times
+FEWEST = 20  # rows of valid; of fewer each may decide which rival is chosen
+LEARNT = 100  # rows that a rival should learn from, where there are so many
 NEAR, WORDS = 24, 8  # places that are looked at, of a text
 
 
@@ -26,7 +27,7 @@ def scores(bench: Any, some: Split, inputs: np.ndarray, model: Any = None) -> np
     return np.log(output + 1e-30) if "classes" in bench.meta else output
 
 
-def places(bench: Any) -> Found:
+def places(bench: Any) -> Result:
     """Where a value stands matters: positions, padding and masks in models/; which place the head reads; which end a
     scan, a crop, a shift begins at; how far back convolutions reach"""
     some = runs.fewer(bench.valid, 64)
@@ -55,7 +56,7 @@ def places(bench: Any) -> Found:
     return sum(blind) <= few, f"{sum(blind)} of {len(blind)} changes of places change no answer", "few or none"
 
 
-def interplay(bench: Any) -> Found | None:
+def interplay(bench: Any) -> Result | None:
     """Attention mixes what stands in different places: in models/ it goes along words, patches or columns, not along
     heads or width, and no mask is the wrong way round; else each place adds its own to the answer"""
     if not hasattr(bench.config, "heads") or CAUSAL:
@@ -78,7 +79,7 @@ def interplay(bench: Any) -> Found | None:
     return least > 1e-3, f"what one part adds differs by {least:.1e} with what the other is", "above 1e-3"
 
 
-def knobs(bench: Any) -> Found | None:
+def knobs(bench: Any) -> Result | None:
     """A model is as large as its knobs say: build() in models/ uses config's width and depth; no block stands in for
     several, which would share their weights"""
 
@@ -94,7 +95,7 @@ def knobs(bench: Any) -> Found | None:
     return not wrong, f"{sizes['']} weights of a shallow one; with twice the {found}", "more with twice each knob"
 
 
-def batch_size(bench: Any) -> Found:
+def batch_size(bench: Any) -> Result:
     """An answer is the same in every batch: operations along the batch axis or a reshape that mixes, a mask of padding,
     dropout, no eval() (training=False), chance in data.py, all rows in net.outputs()"""
     valid, rows = bench.data.valid, np.arange(min(12, len(bench.data.valid.ids)))
@@ -108,7 +109,7 @@ def batch_size(bench: Any) -> Found:
     return gap < 1e-4, f"answers in batches of 64, of 7 and alone differ by {gap:.1e}", "below 1e-4"
 
 
-def rivals_of_train(bench: Any) -> Found:
+def rivals_of_train(bench: Any) -> Result:
     """Rivals learn from train alone: metrics.rivals() and those of figures.py never see what is right for test, and of
     valid only which one to choose; of train they see no few rows, as runs.fewer() gives"""
     data, inputs = bench.data, bench.data.train.inputs
@@ -146,7 +147,7 @@ def rivals_of_train(bench: Any) -> Found:
     return not following, "; ".join(following) or "no rival follows other targets", "none, but for a choice"
 
 
-def answers(bench: Any) -> Found:
+def answers(bench: Any) -> Result:
     """predict.py answers as evaluate.py did: data.read_new() scales, names and orders as data.load() does, and never
     sees the target; data.decode() names the likeliest class with its chance"""
     run, rows, about = smoke_run(bench), bench.data.test.ids, bench.meta["data"]

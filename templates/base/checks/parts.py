@@ -17,10 +17,10 @@ from data import Split
 
 import numpy as np
 
-OTHERS, IN_A_CALL = 20, 8  # so one test in 20 is passed by chance; steps, at most, that are compiled with one rate
+OTHERS, IN_A_CALL = 20, 8  # other inputs, so that chance passes one test in 20; most steps compiled with one rate
 STILL = 1e-30  # a learning rate at which no weight moves
 CAUSAL = getattr(data_module, "CAUSAL", False)
-Found = tuple[bool | None, str, str]
+Result = tuple[bool | None, str, str]
 
 
 def picked(split: Split, rows: np.ndarray) -> Split:
@@ -39,7 +39,7 @@ def gradient(bench: Any, steps: int, clip: float) -> tuple[np.ndarray, list[floa
     """The mean gradient, (parameters,), and losses of steps that are all alike: equal rows, as weights stand still."""
     same = picked(different(bench, 1), np.zeros(8 * steps, int))
     _, losses = bench.trained(same, learning_rate=STILL, clip=clip, dropout=0.0, batch_size=8, epochs=2, depth=1)
-    return mean_gradient(bench.run, bench.kept), losses
+    return mean_gradient(bench.run, bench.used), losses
 
 
 @functools.cache
@@ -48,7 +48,7 @@ def stepped(bench: Any, decay: float) -> dict[str, np.ndarray]:
     return bench.net.learnt(bench.trained(different(bench, 8), batch_size=8, epochs=1, weight_decay=decay, depth=1)[0])
 
 
-def splits_disjoint(bench: Any) -> Found:
+def splits_disjoint(bench: Any) -> Result:
     """No example is in two splits: keys in data.load(), equal for equal rows; common.divide(); where windows may end"""
     keys = [np.ravel(split.keys) for split in bench.data[:3]]
     rows, distinct = sum(map(len, keys)), len(np.unique(np.concatenate(keys)))
@@ -57,14 +57,14 @@ def splits_disjoint(bench: Any) -> Found:
     return shared == 0, f"{shared} shared, {distinct} of {rows} distinct{few}", "0 shared"
 
 
-def loss_at_start(bench: Any) -> Found:
+def loss_at_start(bench: Any) -> Result:
     """Fresh weights know nothing: small first weights in models/; loss.loss() is a mean; data.load() scales inputs"""
     expected, tolerance = bench.at_start(bench.train)
     found = bench.net.mean_loss(bench.fresh(), bench.train, bench.meta)
     return abs(found - expected) <= tolerance, f"{found:.4f}", f"{expected:.4f} ± {tolerance:.4f}"
 
 
-def inputs_matter(bench: Any) -> Found:
+def inputs_matter(bench: Any) -> Result:
     """The answer depends on the input: data.load() scales inputs once, as floats, keeps targets as the data have them
     (a logarithm is taken back), both in one order, and classes in theirs; models/ use their input, not across rows"""
     own = picked(bench.valid, np.random.default_rng(0).permutation(len(bench.valid.ids))[: 25 if CAUSAL else 100])
@@ -83,7 +83,7 @@ def inputs_matter(bench: Any) -> Found:
     return losses[0] < min(losses[1:]), found, f"less with its own than with {len(losses) - 1} others"
 
 
-def overfit_one_batch(bench: Any) -> Found:
+def overfit_one_batch(bench: Any) -> Result:
     """Eight rows can be learnt by heart: forward() in models/ ends in raw scores (from_logits), loss.loss() takes them
     in one shape with targets, as loss.answers() does; see the step, the rate, and one order in train.fit()"""
     limit = 0.1 * bench.at_start(few := different(bench, 8))[0]
@@ -99,7 +99,7 @@ def overfit_one_batch(bench: Any) -> Found:
     return passed, found, f"below {limit:.4f}"
 
 
-def gradients(bench: Any) -> Found:
+def gradients(bench: Any) -> Result:
     """Training changes every weight: in later epochs too, and in float32; else one is frozen, cut off from loss.loss(),
     by a reshape or the place that is read in models/, or not in the optimiser of train.fit(); trees no longer grow"""
     before, once, after = (bench.net.learnt(model) for model in (bench.fresh(), bench.once, bench.brief[0]))
@@ -115,7 +115,7 @@ def gradients(bench: Any) -> Found:
     return not bad, f"{len(bad)} of {len(after)} unchanged {', '.join(bad[:3])}".strip(), "0 unchanged"
 
 
-def own_batch(bench: Any) -> Found:
+def own_batch(bench: Any) -> Result:
     """A step follows its own batch alone: train.fit() forgets old gradients (zero_grad), accumulates none, and gives
     the optimiser beta1 and beta2 in this order; train_loss is the mean over an epoch's own steps"""
     (one, losses), (three, others) = gradient(bench, 1, 1e9), gradient(bench, 3, 1e9)
@@ -126,7 +126,7 @@ def own_batch(bench: Any) -> Found:
     return max(gap, other) < limit, found, f"below {limit:g}"
 
 
-def clipping(bench: Any) -> Found:
+def clipping(bench: Any) -> Result:
     """The gradient is clipped, not the loss: its norm, before the optimiser steps, to config.clip, in train.fit()"""
     free, losses = gradient(bench, 1, 1e9)
     whole = float(np.linalg.norm(free)) or 1e-9  # where there is none, nothing is clipped
@@ -135,7 +135,7 @@ def clipping(bench: Any) -> Found:
     return abs(clipped - whole / 2) <= limit * whole, f"{whole:.4g} becomes {clipped:.4g}", f"{whole / 2:.4g}"
 
 
-def decay(bench: Any) -> Found:
+def decay(bench: Any) -> Result:
     """Weight decay takes from matrices alone: AdamW, which leaves gradients as they are, with config.weight_decay for
     matrices and 0 for biases and gains, in train.fit()"""
     first, gaps = bench.config.rate(0.0), {True: 0.0, False: 0.0}
@@ -148,7 +148,7 @@ def decay(bench: Any) -> Found:
     return max(gaps.values()) < 0.05, found, "below 0.05"
 
 
-def rate(bench: Any) -> Found:
+def rate(bench: Any) -> Result:
     """Steps are as long as they should be: train.fit() sets config.rate(), which rises and then falls to 0, for all
     parameters before each step, and steps in each batch; State.share_done (runs.py) says how far training is"""
     fresh, once, first = bench.net.learnt(bench.fresh(depth=1)), stepped(bench, 0.0), bench.config.rate(0.0)
@@ -156,7 +156,7 @@ def rate(bench: Any) -> Found:
     slow = bench.net.learnt(bench.trained(same, epochs=6, batch_size=8, learning_rate=3e-6, depth=1)[0])
     moves = [[b - a, c - a] for a, b, c in zip(fresh.values(), once.values(), slow.values(), strict=True)]
     length, way = np.max([[np.linalg.norm(a) ** 2 / (np.abs(a).sum() + STILL) for a in both] for both in moves], axis=0)
-    history, rule = runs.read_history(bench.run), np.vectorize(bench.kept.rate)
+    history, rule = runs.read_history(bench.run), np.vectorize(bench.used.rate)
     wanted = rule(np.maximum(0, history["step"][:, None] - np.arange(1, 1 + IN_A_CALL)) / history["step"][-1])
     right = (history["learning_rate"] < 1.001 * wanted.max(1)) & (history["learning_rate"] > 0.999 * wanted.min(1))
     plan, steps, players = rule(np.linspace(0, 1, 101)), int(history["step"][-1]), bool(bench.own("PARTS", 0))
@@ -170,7 +170,7 @@ def rate(bench: Any) -> Found:
     return passed and 0.03 * first < length < 1.2 * first and 0.5 < way < 1.3 + 0.5 * players, found, expected
 
 
-def learning_rate(bench: Any) -> Found:
+def learning_rate(bench: Any) -> Result:
     """The learning rate is not too high: lower it in config.py, or see what train.fit() makes of config.rate()"""
     tenth = {"learning_rate": bench.config.learning_rate / 10, "weight_decay": 0.0, "depth": bench.shallow}
     slow = bench.trained(bench.train, **tenth)[1][-1]
@@ -179,7 +179,7 @@ def learning_rate(bench: Any) -> Found:
     return slow > fast - much, f"loss {fast:.4f}, {slow:.4f} with a tenth", "not higher by 0.3 of the loss at the start"
 
 
-def sees(bench: Any) -> Found:
+def sees(bench: Any) -> Result:
     """Training sees what scoring sees: batches of train.fit(), train_loss, augmentation, which must keep the class and
     move the target; train() (training=True) after scoring; dropout; softmax, units, smoothing, weights in loss.py"""
     rows = 16 if CAUSAL else 64

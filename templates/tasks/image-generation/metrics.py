@@ -45,7 +45,7 @@ def score(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
 
 
 def loss(target: np.ndarray, output: np.ndarray, meta: dict) -> float:
-    """How far means and spreads are from those of held-out pictures, of which the losses of both would say nothing."""
+    """How far means and spreads are from those of held-out pictures, as the two players' own losses do not tell."""
     means, spreads = output.mean(0) - target.mean(0), output.std(0, ddof=1) - target.std(0, ddof=1)
     return float((means**2 + spreads**2).sum(1).mean())  # over the draws
 

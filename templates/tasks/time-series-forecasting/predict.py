@@ -1,4 +1,4 @@
-"""Forecast with the newest run: `python predict.py [STEPS] [newer.csv]`, without a file after the end of the data.
+"""Forecast with the newest run: `python predict.py [STEPS] [newer.csv]`; without a file, what follows the data.
 
 Beyond the trained horizon forecasts are fed back as history, and have no band.
 """

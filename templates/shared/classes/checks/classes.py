@@ -8,7 +8,7 @@ from typing import Any
 
 import data as data_module
 import metrics
-from checks.parts import Found, alike, picked
+from checks.parts import Result, alike, picked
 from common import words
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 FEWEST = 40  # rows that a share is learnt from
 
 
-def weighed(bench: Any) -> Found:
+def weighed(bench: Any) -> Result:
     """A class counts as often as it should: balanced weights of data.metric_and_weights() are as scikit-learn's,
     loss.loss() takes class_weights of each row's true class, and in train.fit() nothing else weighs or draws rows by
     their class, or it would count twice"""
@@ -64,7 +64,7 @@ def rules(train: np.ndarray, target: np.ndarray, output: np.ndarray) -> dict[str
     }
 
 
-def scored(bench: Any) -> Found:
+def scored(bench: Any) -> Result:
     """A score is what its name says: metrics.score(), for each of METRICS in data.py, also where classes are rare"""
     classes, rng, wrong = len(bench.meta["classes"]), np.random.default_rng(0), []
     target = rng.integers(classes, size=300) * (rng.random(300) < 0.3)  # most are of the first class
@@ -79,7 +79,7 @@ def scored(bench: Any) -> Found:
     return not wrong, "; ".join(wrong) or "equal scores", "those of scikit-learn"
 
 
-def figures_right(bench: Any) -> Found:
+def figures_right(bench: Any) -> Result:
     """Figures show what is what: figures.confusion_matrix() has a row for each true class, and metrics.worst() begins
     with the row whose class got the least chance"""
     figures, classes = importlib.import_module("figures"), len(bench.meta["classes"])  # slow to import

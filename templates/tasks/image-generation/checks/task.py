@@ -1,23 +1,18 @@
 """Checks for check.py on two networks that learn from each other, in the form of checks/parts.py."""
 
-from __future__ import annotations
-
 import functools
 import itertools
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest import mock
 
 import data
 import loss
 import metrics
-from checks.parts import FOR_ALL, STILL, Found, difference, picked
+from checks.parts import FOR_ALL, STILL, Result, difference, picked
 from config import FRAMEWORK
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from check import Bench
 
 PARTS = FOR_ALL  # of checks/parts.py; the others ask one network
 LARGE = 32  # pixels a side; of more, a few minutes are too short to tell
@@ -38,12 +33,12 @@ SOURCES = {"data.opened": disturbed}  # what data are read by, and how check.py 
 
 
 @functools.cache
-def played(bench: Bench) -> tuple[Any, list[float]]:
+def played(bench: Any) -> tuple[Any, list[float]]:
     """Players that were trained for a while, and their loss in each epoch."""
     return bench.trained(bench.train, epochs=round(LONGER * bench.config.epochs))
 
 
-def comes_closer(bench: Bench) -> Found:
+def comes_closer(bench: Any) -> Result:
     """Training brings pictures closer to real ones: see both losses in loss.py, their signs, what is detached from the
     generator there (stop_gradient); a player's step in train.py, by its own optimiser, fresh noise for each, the
     running average of models/, and the rate"""
@@ -56,7 +51,7 @@ def comes_closer(bench: Bench) -> Found:
     return after < 0.5 * before or too_large(bench), found, f"below {0.5 * before:.4f}"
 
 
-def balance(bench: Bench) -> Found:
+def balance(bench: Any) -> Result:
     """Neither player wins at once: the other one does not learn; look at both losses in loss.py, their
     signs, the penalty, and the rate"""
     undecided = 3 * math.log(2)  # of a discriminator that cannot tell: ln 2 for each of its three answers
@@ -64,7 +59,7 @@ def balance(bench: Bench) -> Found:
     return 0.5 * undecided < last < 2 * undecided, f"loss of both {last:.4f}", f"about {undecided:.4f}"
 
 
-def noise_matters(bench: Bench) -> Found:
+def noise_matters(bench: Any) -> Result:
     """Other noise makes other pictures: the generator does not read its input, or draws the same each time; noise of
     each step is fresh, in train.py, and normal, as in data.py: no generator or key that begins anew"""
     for name, drawn in zip(("train", "valid", "test"), (split.inputs for split in bench.data[:3]), strict=True):
@@ -81,7 +76,7 @@ def noise_matters(bench: Bench) -> Found:
     return spread > 0.1 or too_large(bench), f"variety {spread:.4f} of that of real pictures", "above 0.1"
 
 
-def penalty(bench: Bench) -> Found:
+def penalty(bench: Any) -> Result:
     """A steep discriminator pays for it: loss.tell_apart() adds config.penalty times the change of its scores by a
     little noise on real pictures, which Keras adds in training mode alone"""
     few = picked(bench.train, np.arange(min(bench.config.batch_size - 4, len(bench.train.ids))))  # compiles a new step
@@ -89,7 +84,7 @@ def penalty(bench: Bench) -> Found:
     return fined > free + 1e-3, f"loss {free:.4f}, with a high penalty {fined:.4f}", "more with it"
 
 
-def average(bench: Bench) -> Found:
+def average(bench: Any) -> Result:
     """The running average follows the generator: with no memory update_average() in models/ copies all of it, also the
     statistics of batch normalisation; see which share it takes of which"""
     model = played(bench)[0]
@@ -102,12 +97,12 @@ def average(bench: Bench) -> Found:
     return gap < 1e-3, f"without memory its pictures are off by {gap:.1e}", "below 1e-3"
 
 
-def too_large(bench: Bench) -> bool | None:
+def too_large(bench: Any) -> bool | None:
     """None, for "cannot tell", where pictures are too large for so short a training to draw them; else False."""
     return None if max(bench.train.targets.shape[1:3]) > LARGE else False
 
 
-def own_half(bench: Bench) -> Found:
+def own_half(bench: Any) -> Result:
     """A player moves by its own loss alone: see what loss.py detaches, and that each optimiser has its own half"""
     wrong, few = [], bench.config.batch_size
     for number, (name, player) in enumerate((("tell_apart", "discriminator"), ("fool", "generator")), 1):
@@ -122,7 +117,7 @@ def own_half(bench: Bench) -> Found:
     return not wrong, f"{', '.join(wrong[:3]) or 'nothing'} moved by the other player's loss", "nothing"
 
 
-def shown(bench: Bench) -> Found:
+def shown(bench: Any) -> Result:
     """What is shown as real is real: train.py hands loss.tell_apart() pictures as data.load() has them; one that is
     mirrored or cut must be one that might have been there too, or such are made, and a digit's mirror image is none"""
     few, seen, rule = picked(bench.train, np.arange(min(16, len(bench.train.ids)))), [], loss.tell_apart
@@ -137,20 +132,17 @@ def shown(bench: Bench) -> Found:
     return seen and not other, f"{other} of {len(seen)} pictures are not of train", "none"
 
 
-def there_and_back(bench: Bench) -> Found:
+def there_and_back(bench: Any) -> Result:
     """Pictures come back as they were: Pictures in data.py makes bytes floats from -1 to 1, and data.decode() bytes"""
     some = bench.data.train.targets
     raw, floats = some.images[some.rows[:64]], some[:64]
     off = float(np.abs(floats - (raw / 127.5 - 1)).max())
     other = int((data.decode(floats) != raw).any(axis=(1, 2, 3)).sum())
-    return (
-        off < 1e-3 and other == 0,
-        f"floats off by {off:.1e}, {other} of {len(raw)} come back changed",
-        "below 1e-3, 0",
-    )
+    found = f"floats off by {off:.1e}, {other} of {len(raw)} come back changed"
+    return off < 1e-3 and other == 0, found, "below 1e-3, 0"
 
 
-def own_step(bench: Bench) -> Found:
+def own_step(bench: Any) -> Result:
     """A player's step follows its own batch alone: forget old gradients, with zero_grad, before each backward()"""
     moved, few = [], bench.config.batch_size
     for name in ("tell_apart", "fool"):
@@ -166,7 +158,7 @@ def own_step(bench: Bench) -> Found:
     return not moved, f"{len(moved)} weights follow an old gradient {', '.join(moved[:2])}".strip(), "0"
 
 
-def rivals_of_train(bench: Bench) -> Found:
+def rivals_of_train(bench: Any) -> Result:
     """Rivals are of train: metrics.rivals() draws pixels and real pictures there, none of those of test"""
     few = bench.data._replace(train=bench.train, test=bench.valid._replace(targets=None))
     try:
@@ -196,6 +188,5 @@ SCORES = {
     ),
 }
 CHECKS = [comes_closer, balance, noise_matters, penalty, average, own_half, there_and_back, rivals_of_train]
-CHECKS += [own_step, shown] * (
-    FRAMEWORK in ("pytorch", "lightning")
-)  # the only ones that keep gradients, and let a step be watched
+if FRAMEWORK in ("pytorch", "lightning"):  # the only ones that keep gradients, and let a step be watched
+    CHECKS += [own_step, shown]

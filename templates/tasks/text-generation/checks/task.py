@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import loss
-from checks.parts import Found, difference, picked
+from checks.parts import Result, difference, picked
 from data import MOST_HELD_OUT, UNICODE, UNKNOWN
 
 import numpy as np
@@ -28,7 +28,7 @@ def disturbed(found: tuple[str, np.ndarray, str, str], ends: np.ndarray) -> tupl
 SOURCES = {"data.read": disturbed}  # what data are read by, and how check.py changes what it says
 
 
-def goes_on(bench: Any) -> Found:
+def goes_on(bench: Any) -> Result:
     """A text goes on as it is scored: loss.continue_text() reads all letters so far, or models/ hands on a state, takes
     the scores of the last one, of a long text too, and divides by the temperature; loss.answers() charges bits, not
     nats, and for naming what is unknown"""
@@ -63,7 +63,7 @@ def goes_on(bench: Any) -> Found:
     return gap < 1e-5, f"chances of the next letter differ by {gap:.1e} from what its bits say", "below 1e-5"
 
 
-def causal(bench: Any) -> Found:
+def causal(bench: Any) -> Result:
     """A prediction sees the past alone: see the mask of attention, and each reshape in models/; data.load() has no own
     target in the inputs; position t must not read t + 1"""
     rows, half = picked(bench.train, np.arange(8)), bench.train.inputs.shape[1] // 2

@@ -7,7 +7,7 @@ import data
 import figures
 import metrics
 import series
-from checks.parts import Found, alike
+from checks.parts import Result, alike
 from config import Config
 
 import numpy as np
@@ -31,7 +31,7 @@ def misplaced(config: Config, split: data.Split, meta: dict) -> int:
     return int((~same.all(1)).sum())
 
 
-def forecasts(bench: Any) -> Found:
+def forecasts(bench: Any) -> Result:
     """predict.py forecasts from the newest steps: data.read_new() takes the newest steps, data.encode() and
     data.decode() go to units and back, predict.forecast() begins with the next step and beyond the horizon goes on
     from what it said; low and high are those of figures.band() on valid"""
@@ -68,7 +68,7 @@ def forecasts(bench: Any) -> Found:
     return other + narrow + late == 0 and abs(held - figures.SHARE) < 0.05, found, f"0 differ; {figures.SHARE:.0%}"
 
 
-def scale(bench: Any) -> Found:
+def scale(bench: Any) -> Result:
     """A forecast starts from the newest season: "naive" in data.load() is the same step of that one;
     data.fit() measures means and units, which are changes over a season, in train"""
     meta, horizon = bench.meta, np.arange(bench.meta["horizon"])
@@ -82,7 +82,7 @@ def scale(bench: Any) -> Found:
     return newest and not (back % meta["season"]).any() and off < 0.01, found, f"multiples of {meta['season']}, 0"
 
 
-def dates(bench: Any) -> Found:
+def dates(bench: Any) -> Result:
     """A step is where its date says: series.on_clock(), and data.clock(), which give steps their dates; where one
     has no value, series.filled() takes one from before it, as nobody knows the next at the time"""
     values = [1.0, 2.0, 3.0, 4.0, np.nan, 6.0, 7.0, 8.0, 9.0]
@@ -96,7 +96,7 @@ def dates(bench: Any) -> Found:
     return right, f"the first five steps are at {list(map(int, places))}", "0 to 4, with their dates"
 
 
-def simplest(bench: Any) -> Found:
+def simplest(bench: Any) -> Result:
     """The baseline is the better of two simple forecasts on valid: metrics.rivals() takes the one with less error, and
     metrics.naive() sees nothing of what is to be forecast"""
     meta, test = bench.meta, bench.data.test

@@ -24,11 +24,11 @@ def mean_gradient(run: Path, config: Config) -> np.ndarray:
 @contextlib.contextmanager
 def lend(bench: Any, model: keras.Model, rows: int) -> Iterator[keras.Model]:
     """What trains in a model's stead, as its graph is there by now, and holds all that the model does meanwhile."""
-    kept, pairs, other = bench.kept, [], model
+    used, pairs, other = bench.used, [], model
     if isinstance(model, keras.Model):  # others stand in for it
-        model.run_eagerly = BACKEND == "tensorflow" and rows * kept.epochs < 4 * kept.batch_size  # so few need no graph
+        model.run_eagerly = BACKEND == "tensorflow" and rows * used.epochs < 4 * used.batch_size  # so few need no graph
         if not model.run_eagerly:
-            same = id(bench.meta), rows, str(dataclasses.replace(kept, seed=0, epochs=0))  # which change no graph
+            same = id(bench.meta), rows, str(dataclasses.replace(used, seed=0, epochs=0))  # which change no graph
             other = vars(bench).setdefault("traced", {}).setdefault(same, model)
         held_by = [[*some.variables, *some.optimizer.variables] for some in (other, model)]
         pairs = [*zip(*held_by, strict=True)] * (other is not model)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
-from checks.parts import Found, different, picked
+from checks.parts import Result, different, picked
 from data import Split
 from models import boosting
 
@@ -17,7 +17,7 @@ TRIED, MOST = 50, 1.5  # rows that tell whether their order counts, and how much
 ASKED = "predict", "predict_proba"
 
 
-def stacked(bench: Any) -> Found | None:
+def stacked(bench: Any) -> Result | None:
     """What another model says of a row is unseen: with_linear() in models/boosting.py asks linear models of other
     folds, drawn from all rows (shuffle=True), as trees would trust one too much that has learnt from the row"""
     if bench.trainer is not boosting:
@@ -40,7 +40,7 @@ def stacked(bench: Any) -> Found | None:
     return passed, f"{found}; of sorted rows it is {times:.2f} times as wrong", f"0; less than {MOST:g} times"
 
 
-def taught(bench: Any) -> Found | None:
+def taught(bench: Any) -> Result | None:
     """Trees and network are asked for what they were taught: fit() in models/boosting.py gives each of them rows with
     their own target, trees all of them, by the weight of their class, which would else count twice; and answers() asks
     for columns in the order that they have in fit()"""
