@@ -173,6 +173,9 @@ def test_what_looks_personal_is_named(tmp_path, hackgen):
     hackgen("cards", str(project))
     ethics = (project / "ETHICS.md").read_text(encoding="utf-8")
     assert "people.csv: e-mail (60)" in ethics and "data/schema.toml: mobile" in ethics
+    old = '[[columns]]\nname = "mobile"\n'  # as version 0.1 wrote it
+    (project / "data" / "schema.toml").write_text(old, encoding="utf-8")
+    assert hackgen("cards", str(project)).returncode == 0
     card = (project / "DATA_CARD.md").read_text(encoding="utf-8")
     assert card.count("# Data card") == 1 and front(project / "DATA_CARD.md")["license"] == "unknown"
 

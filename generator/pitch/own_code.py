@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 sys.path[0] = os.getcwd()  # the project's files, not those beside this one
@@ -55,6 +56,10 @@ def splits(folder: str) -> dict:
     kind = kinds.get(facts.get("model"), next(iter(kinds.values())))
     names = {field.name for field in dataclasses.fields(kind)}
     chosen = kind(**{name: value for name, value in facts.items() if name in names})
+    with suppress(ImportError):  # projects of version 0.1 say there where their data lie
+        from runs import located
+
+        chosen = located(chosen)
     loaded = data.load(chosen)
     parts = {name: getattr(loaded, name) for name in ("train", "valid", "test")}
     found = {"rows": {name: len(part.ids) for name, part in parts.items()}, "meta": loaded.meta, "tallies": {}}

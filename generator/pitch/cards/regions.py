@@ -130,6 +130,7 @@ def personal(project: Project) -> list[str]:
     schema = project.root / "data" / "schema.toml"
     with suppress(Problem):  # training says what is wrong with it
         columns = pages.read_toml(schema).get("columns", {}) if schema.is_file() else {}
+        columns = columns if isinstance(columns, dict) else {}  # version 0.1 has a list
         roles = {name: about.get("role") for name, about in columns.items() if isinstance(about, dict)}
         used = [name for name, role in roles.items() if role != "skip" and PERSONAL.search(name)]
         found += [f"data/schema.toml: {name}" for name in used]
