@@ -148,8 +148,8 @@ def rivals_of_train(bench: Any) -> Result:
 
 
 def answers(bench: Any) -> Result:
-    """predict.py answers as evaluate.py did: data.read_new() scales, names and orders as data.load() does, and never
-    sees the target; data.decode() names the likeliest class with its chance"""
+    """predict.py answers as evaluate.py did, each row under its own name: data.read_new() scales, names and orders as
+    data.load() does, and never sees the target; data.decode() names the likeliest class with its chance"""
     run, rows, about = smoke_run(bench), bench.data.test.ids, bench.meta["data"]
     if min(len(rows), about["rows"]) > MOST_ROWS or not about["path"]:
         return None, f"{about['rows']} rows of {about['name']}", f"a file of at most {MOST_ROWS}, or it takes long"
@@ -158,6 +158,7 @@ def answers(bench: Any) -> Result:
         source = bench.folder / "new"
         rows = as_files(common.configured(bench.given), rows, source)
     said = json.loads(command("predict", str(source), "--run", run.name, "--device", "cpu", "--json"))
+    names = importlib.import_module("data").read_new(str(source), bench.meta)[0]
     output = np.load(run / "predictions.npz")["output"]
     right = [{"prediction": value} for value in output.ravel().tolist()]
     if classes := bench.meta.get("classes"):
@@ -165,10 +166,10 @@ def answers(bench: Any) -> Result:
     other = [
         name
         for row, answer in zip(rows, right, strict=True)
-        for name, value in answer.items()
+        for name, value in {**answer, "input": names[row]}.items()
         if not (alike(value, said[row][name]) if isinstance(value, float) else value == said[row][name])
     ]
-    found = ", ".join(f"{name} of {other.count(name)}" for name in right[0] if name in other) or "nothing"
+    found = ", ".join(f"{name} of {other.count(name)}" for name in dict.fromkeys(other)) or "nothing"
     return not other, f"{found} of {len(rows)} rows of test differs", "nothing"
 
 

@@ -66,6 +66,16 @@ def padding(bench: Any) -> Result:
     return not read, f"{', '.join(read) or 'nothing'} of {len(vectors)} learns from padding", "nothing"
 
 
+def whole(bench: Any) -> Result | None:
+    """Texts are read to their end: texts.fit() takes the words of the longest one of train, unless config says fewer"""
+    inputs, length = bench.data.train.inputs, bench.meta.get("length")
+    if length is None:
+        return None  # a pretrained model cuts them itself
+    longest = int(inputs.corpus.lengths[inputs.rows].max())
+    least = min(longest, bench.config.length or texts.LEAST_LENGTH)
+    return length >= least, f"at most {length} words are read, the longest has {longest}", f"{least} or more"
+
+
 def groups(bench: Any) -> Result | None:
     """A group stands in one split: data.named() knows its column, and data.divided() hands it to common.divide()"""
     if (common.ROOT / "prepare.py").is_file():
@@ -81,4 +91,4 @@ def groups(bench: Any) -> Result | None:
     return torn == 0, f"{torn} of {len(set.union(*inside))} groups stand in several splits", "none"
 
 
-CHECKS = [folder, padding, groups]
+CHECKS = [folder, padding, whole, groups]
