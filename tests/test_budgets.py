@@ -45,9 +45,9 @@ GOAL = {
 MORE = 200  # lines that a file more may have, where there is need for it, and that series have
 # … and what the largest one has: none may grow beyond it. Both are printed. Lines are those of the task.
 NOW = {
-    "--minimal": Budget(17, 2195, 220, 12.13, 400, 3500, 800),
+    "--minimal": Budget(17, 2195, 220, 12.14, 400, 3500, 800),
     "default": Budget(18, 2273, 220, 12.22, 400, 3500, 800),
-    "--event": Budget(19, 2559, 236, 12.15, 600, 3500, 800),
+    "--event": Budget(19, 2559, 236, 12.16, 600, 3500, 800),
 }
 LINES = {
     "image-classification": (1908, 1908, 2286),

@@ -271,6 +271,16 @@ def test_a_typed_row_has_all_columns_or_those_that_teach(numbers: Path, tmp_path
     assert whole == unlabelled == needed and len(needed[0]) == 2
 
 
+def test_a_confusion_matrix_says_how_many_classes_it_shows(project: Path) -> None:
+    code = (
+        "import figures, numpy as np\n"
+        "found = {'target': np.arange(80) % 40, 'output': np.eye(40)[np.arange(80) % 40]}\n"
+        "axes = figures.confusion_matrix(found, {'classes': [f'kind {n}' for n in range(40)]}).axes[0]\n"
+        "answer = [axes.get_xlabel(), len(axes.get_xticklabels())]"
+    )
+    assert ask(project, code) == ["the model says (30 of 40 classes)", 30]
+
+
 NUMBERS = {
     "dots": ("height\n4.5\n14.5\n1,234.5\n", [4.5, 14.5, 1234.5]),
     "commas": ("height\n4,5\n14,5\n", [4.5, 14.5]),

@@ -46,7 +46,7 @@ def confusion_matrix(found: dict[str, np.ndarray], meta: dict) -> plt.Figure:
     ConfusionMatrixDisplay.from_predictions(
         target, answer, labels=shown, display_labels=names, ax=axes, cmap="Blues", xticks_rotation="vertical"
     )
-    axes.set(xlabel=words("figure_model_says"), ylabel=words("figure_truth"))
+    axes.set(xlabel=words("figure_model_says", shown=len(shown), of=len(counts)), ylabel=words("figure_truth"))
     return figure
 
 
