@@ -20,6 +20,7 @@ import pandas as pd
 
 CLOSE = 1e-3  # deviations
 MOST_ROWS = 20_000  # of which numbers are measured
+FAR = 9.0  # deviations, at which encode() may have cut a number
 HEAD = 1 << 16  # bytes of a table, in which its columns are named
 
 
@@ -134,10 +135,10 @@ def newest_test(bench: Any) -> Result | None:
 def one_scale(bench: Any) -> Result:
     """Numbers enter at one scale: columns.fit() measures a standard deviation, columns.encode() divides by it"""
     rows = runs.fewer(bench.data.train, MOST_ROWS)
-    inputs = rows.inputs[:, : bench.meta["numbers"]]
-    spread = inputs.std(0)[np.ptp(inputs, axis=0) > 0]
-    middle = float(np.median(spread)) if len(spread) else 1.0
-    return 0.3 < middle < 3, f"half of {len(spread)} columns have a deviation above {middle:.3g}", "about 1"
+    numbers = [column for column in rows.inputs[:, : bench.meta["numbers"]].T if len(np.unique(column)) > 2]
+    least = [0.0 if np.abs(column).max() > FAR else 0.8 for column in numbers]  # where what lies far is cut off
+    off = sum(not low < column.std() < 1.2 for low, column in zip(least, numbers, strict=True))
+    return off == 0, f"{off} of {len(numbers)} columns of numbers have another deviation", "about 1 in each"
 
 
 def of_one_column(bench: Any) -> tuple[str, explain.Ask, np.ndarray]:
