@@ -40,9 +40,10 @@ FOLDS = 5  # of train: what the linear model says of one, the others have taught
 WIDTH, DECAY, RATE = 64, 0.1, 0.002  # of the network: hidden units, weight decay, learning rate
 STEPS, FEWEST, MOST = 100, 16, 128  # of the network in an epoch, and rows of a step: a twentieth of all, within these
 VOTES, ROWS_A_VOTE, VOTERS = 8, 5, 9000  # that shares consist of, beside one for each; rows of valid for each, at most
+Model = dict[str, Any]
 
 
-def build(meta: dict, config: Config) -> dict[str, Any]:
+def build(meta: dict, config: Config) -> Model:
     """A linear model, three kinds of trees and a network, all untrained, for numbers and codes, (rows, both)."""
     codes = list(range(meta["numbers"], meta["numbers"] + len(meta["categories"])))
     apart = OneHotEncoder(handle_unknown="ignore"), codes
@@ -62,7 +63,7 @@ def build(meta: dict, config: Config) -> dict[str, Any]:
 fresh = build
 
 
-def fit(model: dict[str, Any], data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
+def fit(model: Model, data: Data, config: Config, run: Path, pressed: Sequence[int] = ()) -> list[list[float]]:
     """Grow and train until epochs or minutes are over or valid no longer improves; goes on where `last` stands.
 
     Keeps the best model in best.skops. Returns the rows of history.csv; `pressed` fills when Ctrl-C is pressed.
@@ -102,6 +103,7 @@ def fit(model: dict[str, Any], data: Data, config: Config, run: Path, pressed: S
         if state.over(config) or state.to_be_saved(pressed, config.checkpoint_seconds):
             if best:
                 common.write(run / BEST, skops.io.dumps(best))
+                best = None
             common.write(run / LAST, skops.io.dumps(kept | {"state": asdict(state)}))
             state.saved(run, config, pressed)
     return state.history
@@ -134,7 +136,7 @@ def spread(inputs: np.ndarray, meta: dict) -> np.ndarray:
     return np.hstack([inputs[:, :numbers], along, *apart]).astype(np.float32)
 
 
-def answers(model: dict[str, Any], inputs: np.ndarray, meta: dict) -> np.ndarray:
+def answers(model: Model, inputs: np.ndarray, meta: dict) -> np.ndarray:
     """What each says but the linear model: (models, rows, classes) or, in the target's own unit, (models, rows)."""
     seen = np.hstack([model["linear"].predict(inputs).reshape(len(inputs), -1), inputs])
     asked, said = {"trees": seen, "plain": inputs, "forest": seen}, []
@@ -158,9 +160,7 @@ def shares(said: np.ndarray, split: Split, meta: dict) -> np.ndarray:
     return votes / votes.sum()
 
 
-def outputs(
-    model: dict[str, Any], inputs: Any, targets: Any, meta: dict, precision: str = "", batch: int = 9000
-) -> np.ndarray:
+def outputs(model: Model, inputs: Any, targets: Any, meta: dict, precision: str = "", batch: int = 9000) -> np.ndarray:
     """Class probabilities, (rows, classes), or numbers in their own unit, (rows,); `batch` only changes the memory."""
     if "shares" not in model:  # untrained
         classes = len(meta.get("classes", []))
@@ -169,12 +169,12 @@ def outputs(
     return np.concatenate([np.tensordot(model["shares"], part, 1) for part in parts]).astype(np.float32)
 
 
-def mean_loss(model: dict[str, Any], split: Split, meta: dict) -> float:
+def mean_loss(model: Model, split: Split, meta: dict) -> float:
     """The loss on all rows of a split, as history.csv has it."""
     return metrics.loss(metrics.truth(split, meta), outputs(model, split.inputs, None, meta), meta)
 
 
-def learnt(model: dict[str, Any]) -> dict[str, np.ndarray]:
+def learnt(model: Model) -> dict[str, np.ndarray]:
     """All that training should change, for check.py: what the nodes of all trees say, and weights."""
     grown = [trees for name in ("trees", "plain") for trees in getattr(model[name], "_predictors", [])]
     nodes = [tree.nodes["value"] for trees in grown for tree in trees]
@@ -184,7 +184,7 @@ def learnt(model: dict[str, Any]) -> dict[str, np.ndarray]:
     return {name: np.concatenate([np.zeros(0), *map(np.ravel, part)]) for name, part in parts.items()}
 
 
-def parameter_count(model: dict[str, Any]) -> int:
+def parameter_count(model: Model) -> int:
     """Numbers that training sets: what the nodes of trees say, and weights."""
     return sum(map(len, learnt(model).values()))
 
@@ -200,7 +200,7 @@ def load(path: Path, config: Config) -> dict[str, Any]:
     raise Problem(f"{path} is of {', '.join(map(str, content['about']))}, not of this run; choose another")
 
 
-def restore(run: Path, config: Config, meta: dict, device: str | None = None) -> dict[str, Any]:
+def restore(run: Path, config: Config, meta: dict, device: str | None = None) -> Model:
     """The best model of a run, ready to answer."""
     if device not in (None, "auto", "cpu"):
         raise Problem(f"--device {device}: trees answer on the CPU; leave it out", 2)
